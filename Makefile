@@ -1,0 +1,75 @@
+# Tasks of the project; `make` alone lists them.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Written last: an environment without it is built anew.
+STAMP := $(VENV)/installed
+
+ifneq ($(words $(VENV)),1)
+$(error VENV must be one path without spaces, not "$(VENV)"; the checkout itself may stand in a folder with spaces)
+endif
+
+# Without byte code every notebook kernel compiles all libraries again, which takes longer than the report.
+unexport PYTHONDONTWRITEBYTECODE
+# Packages of another environment must not leak into this one.
+unexport PYTHONPATH PYTHONHOME PIP_USER
+# These bind the build's own requirements too, which `-c` does not.
+export PIP_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export UV_BUILD_CONSTRAINT := constraints.txt
+
+.PHONY: help install report test lint format lab wheel constraints clean
+
+help: ## list the tasks
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+install: $(STAMP) ## environment with everything in it (VENV=.venv, PYTHON=python3)
+
+report: $(STAMP) ## reports of all regions, one HTML each
+	"$(BIN)/forecast" run params/*.yaml
+
+test: $(STAMP) ## tests, docstring examples and notebooks
+	"$(BIN)/python" -m pytest -n 2 --dist worksteal
+
+lint: $(STAMP) ## style, form and types
+	"$(BIN)/ruff" check .
+	"$(BIN)/ruff" format --check .
+	"$(BIN)/mypy"
+
+format: $(STAMP) ## put code in form and strip the notebooks' outputs
+	"$(BIN)/ruff" check --fix .
+	"$(BIN)/ruff" format .
+	"$(BIN)/jupyter" nbconvert --clear-output --inplace notebooks/*.ipynb
+
+lab: $(STAMP) ## JupyterLab on the notebooks
+	"$(BIN)/jupyter" lab --notebook-dir=notebooks
+
+wheel: $(STAMP) ## the package as a file, in dist/
+	"$(BIN)/python" -m hatchling build -t wheel
+
+constraints: ## newest versions into constraints.txt (needs uv)
+	@command -v uv >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
+	echo editables | uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--extra test --no-annotate --no-header --output-file constraints.txt pyproject.toml -
+
+clean: ## remove the environment, caches and builds, never reports
+	@if [ -e "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(STAMP): pyproject.toml constraints.txt
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
+		echo "forecast needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is not one of them." >&2; \
+		echo "Install one and name it: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@if [ -d "$(VENV)" ] && [ ! -e "$(VENV)/pyvenv.cfg" ] && ! rmdir "$(VENV)" 2>/dev/null; then \
+		echo "'$(VENV)' is a folder but no Python environment; remove it or choose another VENV." >&2; exit 1; fi
+	@echo "Installing into $(VENV); this takes one to three minutes the first time."
+	@if command -v uv >/dev/null; then \
+		{ [ -e "$@" ] || uv venv --quiet --clear --seed --python "$(PYTHON)" "$(VENV)"; } && rm -f "$@" && \
+		uv pip install --quiet --python "$(BIN)/python" --compile-bytecode -c constraints.txt -e '.[test]'; \
+	else \
+		{ [ -e "$@" ] || "$(PYTHON)" -m venv --clear "$(VENV)"; } && rm -f "$@" && \
+		"$(BIN)/python" -m pip install --quiet --compile -c constraints.txt -e '.[test]'; \
+	fi
+	@touch "$@"

@@ -1,0 +1,111 @@
+"""Scales on which growth is modelled: pure functions of a value and their inverses.
+
+A link maps a value y to z = g(y), increasing in y. A straight line in z is a growth path a
+planner can name: identity a linear, `log` an exponential, `logit` a logistic and `cloglog` a
+Gompertz path, the last two with floor `lower` and cap `upper`.
+
+========== ============================== =====================
+link       g(y), p = (y - lower) / (upper - lower)   dg/dy
+========== ============================== =====================
+identity   y                              1
+log        log y                          1 / y
+logit      log(p / (1 - p))               1 / (width p (1 - p))
+cloglog    -log(-log p)                   1 / (width p (-log p))
+========== ============================== =====================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .errors import check_name
+
+__all__ = ["LINKS", "inverse", "slope", "transform"]
+
+LINKS = ("identity", "log", "logit", "cloglog")
+FloatArray = NDArray[np.float64]
+
+
+def transform(
+    link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
+) -> FloatArray:
+    """Value to link scale, z = g(y).
+
+    Values at or beyond a bound of the link give -inf or inf; nothing is clipped here.
+
+    Parameters
+    ----------
+    link : one of `LINKS`
+    y : array of values, in the indicator's unit
+    lower, upper : floor and cap, broadcast against `y`; used by `logit` and `cloglog`
+
+    Raises
+    ------
+    UnknownNameError
+        If `link` is not one of `LINKS`.
+
+    Examples
+    --------
+    >>> transform("logit", [25.0, 50.0, 100.0], 0.0, 100.0).round(4).tolist()
+    [-1.0986, 0.0, inf]
+    >>> round(float(transform("cloglog", 100 * np.exp(-1), 0.0, 100.0)) + 0.0, 10)
+    0.0
+    """
+    check_name("link", link, LINKS)
+    y = np.asarray(y, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if link == "identity":
+            return y.copy()
+        if link == "log":
+            return np.log(np.maximum(y, 0.0))
+        p = _position(y, lower, upper)
+        if link == "logit":
+            return np.log(p) - np.log1p(-p)
+        return -np.log(-np.log(p))
+
+
+def inverse(
+    link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
+) -> FloatArray:
+    """Link scale to value, y = g^-1(z); -inf and inf give the bounds.
+
+    >>> inverse("logit", [-np.inf, 0.0, np.inf], 0.0, 100.0).tolist()
+    [0.0, 50.0, 100.0]
+    """
+    check_name("link", link, LINKS)
+    z = np.asarray(z, float)
+    with np.errstate(over="ignore"):
+        if link == "identity":
+            return z.copy()
+        if link == "log":
+            return np.exp(z)
+        p = 1.0 / (1.0 + np.exp(-z)) if link == "logit" else np.exp(-np.exp(-z))
+        low, high = np.asarray(lower, float), np.asarray(upper, float)
+        value: FloatArray = low + (high - low) * p
+        return value
+
+
+def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
+    """Derivative dg/dy, per unit of y: what a small error of y becomes on the link scale.
+
+    >>> slope("log", [2.0, 4.0]).tolist()
+    [0.5, 0.25]
+    """
+    check_name("link", link, LINKS)
+    y = np.asarray(y, float)
+    if link == "identity":
+        return np.ones_like(y)
+    if link == "log":
+        return 1.0 / y
+    p = _position(y, lower, upper)
+    width = np.asarray(upper, float) - np.asarray(lower, float)
+    rate = p * (1.0 - p) if link == "logit" else -p * np.log(p)
+    derivative: FloatArray = 1.0 / (width * rate)
+    return derivative
+
+
+def _position(y: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
+    """Where y stands between floor 0 and cap 1."""
+    low, high = np.asarray(lower, float), np.asarray(upper, float)
+    return np.clip((y - low) / (high - low), 0.0, 1.0)

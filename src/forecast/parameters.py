@@ -1,0 +1,259 @@
+"""What a report is asked for: parameter files, and the notebooks that declare the same names.
+
+A parameter file is a flat YAML mapping, in UTF-8 or GB18030, one `key: value` a line. Every
+value is read as text and converted by the model, so a date stays a date and `no` is not false.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from .errors import ForecastError
+
+__all__ = [
+    "InputError",
+    "ParameterError",
+    "Plain",
+    "ReportError",
+    "ReportParameters",
+    "check_declared",
+    "read_parameters",
+    "read_text",
+]
+
+Plain = str | int | float | bool | None
+
+FILE_BYTES = 65_536
+NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
+
+
+class ReportError(ForecastError):
+    """A report that was not made; `exit_code` tells a scheduler why."""
+
+    exit_code = 1
+
+
+class ParameterError(ReportError, ValueError):
+    """Parameters that cannot be used; `problems` holds every fault found."""
+
+    exit_code = 2
+
+    def __init__(self, file: Path, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n  ".join([f"{file} cannot be used:", *self.problems]))
+
+
+class InputError(ReportError, ValueError):
+    """A file, notebook or table that is missing or unreadable."""
+
+    exit_code = 3
+
+
+def _iso_day(text: str) -> str:
+    """Check an ISO date; `today` becomes one, so that a manifest can repeat its run."""
+    day = dt.date.today() if text == "today" else dt.date.fromisoformat(text)
+    if text not in ("today", day.isoformat()):
+        raise ValueError("not written as year-month-day")
+    return day.isoformat()
+
+
+def _file_name(text: str) -> str:
+    """Check that a folder can have this name on every common file system."""
+    if re.search(r'[\x00-\x1f/\\:*?"<>|]', text) or text.startswith("."):
+        raise ValueError("not a file name")
+    if len(text.encode()) > NAME_BYTES or text.endswith((".failed", ".", " ")):
+        raise ValueError("too long, or ends in '.failed', a dot or a blank")
+    return text
+
+
+class ReportParameters(BaseModel):
+    """What a parameter file may say; each description is the remedy for a wrong value."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    region: str = Field(min_length=1, description="the id of a region with a plan, as lishui")
+    notebook: str = Field(
+        "monitoring", min_length=1, description="a shipped notebook's name, or a path to .ipynb"
+    )
+    data: str | None = Field(None, description="a folder with tables of your own, or nothing")
+    as_of: Annotated[str, AfterValidator(_iso_day)] = Field(
+        "today", description="a date as 2022-12-31, or today"
+    )
+    until: int | None = Field(
+        None, ge=1950, le=2100, description="a year of four digits, or nothing"
+    )
+    draws: int = Field(4000, ge=100, le=100_000, description="a whole number, 100 to 100000")
+    seed: int = Field(0, ge=0, lt=2**63, description="a whole number, 0 or more")
+    language: Literal["zh", "en"] = Field("zh", description="zh or en")
+    output: str = Field("reports", min_length=1, description="a folder for the reports")
+    name: Annotated[str, AfterValidator(_file_name)] = Field(
+        min_length=1, description="a short file name without a dot in front"
+    )
+
+    def for_notebook(self) -> dict[str, Plain]:
+        """Return exactly what the notebook's parameters cell must declare.
+
+        `folder` is where the notebook writes its tables: its own working directory.
+        """
+        passed = self.model_dump(exclude={"notebook", "output", "name"})
+        data = os.path.abspath(self.data) if self.data else None
+        return {**passed, "data": data, "folder": "."}
+
+
+def read_parameters(params: str | Path, *, output: str | Path | None = None) -> ReportParameters:
+    """Read and check a parameter file; `output` replaces the file's own output folder.
+
+    The name of the report is that of the file unless the file gives one; an empty value, `~`
+    or `null` counts as not given.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or unreadable.
+    ParameterError
+        With every problem of the file: key, value, remedy.
+
+    Examples
+    --------
+    >>> read_parameters("no/such/file.yaml")
+    Traceback (most recent call last):
+    forecast.parameters.InputError: no/such/file.yaml cannot be read: No such file ...
+    """
+    file = Path(params)
+    values, problems = _read_yaml(file)
+    values.setdefault("name", file.stem)
+    if output is not None:
+        values["output"] = str(output)
+    try:
+        parameters = ReportParameters.model_validate(values)
+    except ValidationError as error:
+        problems += [_explain(str(e["loc"][0]), e["type"], e["msg"], values) for e in error.errors()]
+    if problems:
+        raise ParameterError(file, problems)
+    return parameters
+
+
+def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
+    """Refuse a notebook whose parameters cell declares anything but exactly what is passed.
+
+    papermill only logs an unknown parameter, and its own reader of the cell, made of regular
+    expressions, misses some.
+
+    Raises
+    ------
+    InputError
+        If there is no such notebook, or it is none.
+    ParameterError
+        Without exactly one cell tagged `parameters`, or with other names or other code in it.
+    """
+    import nbformat
+
+    try:
+        cells = nbformat.reads(read_text(notebook), as_version=4).cells
+    except (ValueError, AttributeError):
+        raise InputError(f"{notebook} is not a notebook. Save it from Jupyter again.") from None
+    sources = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
+    if len(sources) != 1:
+        fault = f"{len(sources)} cells are tagged 'parameters'. Remedy: tag exactly one."
+        raise ParameterError(notebook, [fault])
+    declared = _assigned(notebook, sources[0])
+    missing = [f"{p!r}: not declared. Remedy: add it." for p in passed if p not in declared]
+    unknown = [f"{p!r}: never passed. Remedy: remove it." for p in declared if p not in passed]
+    if missing or unknown:
+        raise ParameterError(notebook, [f"parameter {fault}" for fault in missing + unknown])
+
+
+def read_text(file: Path) -> str:
+    """Read a planner's text file: UTF-8, else GB18030.
+
+    Raises
+    ------
+    InputError
+        If it is missing, unreadable or neither.
+    """
+    try:
+        raw = file.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{file} cannot be read: {reason}. Check the path.") from None
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(f"{file} is neither UTF-8 nor GB18030 text. Save it as UTF-8.")
+
+
+def _read_yaml(file: Path) -> tuple[dict[str, str | None], list[str]]:
+    """Keys and scalar texts of a flat mapping, and what is wrong with its form."""
+    text = read_text(file)
+    if len(text) > FILE_BYTES:
+        raise ParameterError(file, ["larger than any parameter file. Remedy: check the path."])
+    try:
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except (yaml.YAMLError, RecursionError) as error:
+        fault = " ".join(str(error).split())
+        raise ParameterError(file, [f"not YAML: {fault}. Remedy: write 'key: value'."]) from None
+    if root is None:
+        return {}, []
+    if not isinstance(root, yaml.MappingNode):
+        raise ParameterError(file, ["no keys. Remedy: write one 'key: value' a line."])
+    values: dict[str, str | None] = {}
+    problems = []
+    for key, value in root.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
+            problems.append(f"line {line}: a nested value. Remedy: write one plain value a key.")
+        elif key.value in values:
+            problems.append(f"line {line}, key {key.value!r}: given twice. Remedy: keep one.")
+        else:
+            empty = value.style is None and value.value in ("", "~", "null")
+            values[key.value] = None if empty else value.value
+    return {key: text for key, text in values.items() if text is not None}, problems
+
+
+def _explain(key: str, kind: str, message: str, values: Mapping[str, object]) -> str:
+    """One problem of a parameter file as a sentence: key, value, fault, remedy."""
+    fields = ReportParameters.model_fields
+    if kind == "extra_forbidden":
+        near = difflib.get_close_matches(key, fields, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}."
+        return f"key {key!r}: unknown. Remedy: {hint}"
+    remedy = f"Remedy: write {fields[key].description}."
+    if kind == "missing":
+        return f"key {key!r}: missing. {remedy}"
+    return f"key {key!r}, value {values.get(key)!r}: {message}. {remedy}"
+
+
+def _assigned(notebook: Path, source: str) -> list[str]:
+    """Names assigned in a parameters cell, which may hold nothing but assignments."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        fault = f"parameters cell, line {error.lineno}: {error.msg}. Remedy: write plain Python."
+        raise ParameterError(notebook, [fault]) from None
+    names, problems = [], []
+    for node in body:
+        targets: list[ast.expr] = []
+        if isinstance(node, ast.Assign):
+            targets = node.targets
+        elif isinstance(node, ast.AnnAssign) and node.value is not None:
+            targets = [node.target]
+        if targets and all(isinstance(target, ast.Name) for target in targets):
+            names += [target.id for target in targets if isinstance(target, ast.Name)]
+        else:
+            fault = "not a plain assignment. Remedy: move it to another cell."
+            problems.append(f"parameters cell, line {node.lineno}: {fault}")
+    if problems:
+        raise ParameterError(notebook, problems)
+    return names

@@ -1,0 +1,165 @@
+"""A plan: one region's indicators, targets, observations and rules, as of a date.
+
+The tables are read and checked by `checking`; here they are cut to a region and to what was
+known on a day, and the date of a mid-year figure becomes a point on the time axis.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from .errors import DataError, Problem, check_name
+
+__all__ = ["Plan", "data_folder", "load_plan"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A region's plan, or a folder's; every field but the first three is a tidy table.
+
+    `observations` and `siblings` carry `year` as a number: 2022 is the end of 2022, a figure of
+    30 June 2022 stands at 2021.5. `siblings` are the observations of all other regions for
+    the plan's indicators; `indicators` are those with a target, an observation or both.
+    """
+
+    region: str
+    title: str
+    as_of: str
+    regions: pd.DataFrame
+    areas: pd.DataFrame
+    units: pd.DataFrame
+    sources: pd.DataFrame
+    indicators: pd.DataFrame
+    targets: pd.DataFrame
+    observations: pd.DataFrame
+    siblings: pd.DataFrame
+    milestones: pd.DataFrame
+    tasks: pd.DataFrame
+    rules: pd.DataFrame
+    indices: pd.DataFrame
+    projects: pd.DataFrame
+
+
+def data_folder() -> Path:
+    """Folder of the tables that come with the package (inside it, or the repository's)."""
+    inside = Path(__file__).parent / "data"
+    return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
+
+
+def load_plan(
+    place: str | Path,
+    as_of: str | dt.date | None = None,
+    *,
+    region: str | None = None,
+) -> Plan:
+    """Load a shipped region's plan, or a folder of your own tables, as known on a day.
+
+    An observation is seen when the day it stands for (its `as_of`, else 31 December of its
+    year) is not after `as_of`. Targets, rules and tasks are part of the plan and always seen.
+
+    Parameters
+    ----------
+    place : id of a shipped region (`"lishui"`), or a folder with tables of `data/README.md`;
+        reference tables that the folder lacks are taken from the package
+    as_of : ISO date or `datetime.date`; None sees everything
+    region : which region of an own folder; None takes the only one with targets, or all
+
+    Raises
+    ------
+    DataError
+        With every problem found in the tables, or if `as_of` is no date.
+    UnknownNameError
+        If the region has no plan; the message lists those that have.
+
+    Examples
+    --------
+    >>> plan = load_plan("lishui", as_of="2020-12-31")
+    >>> own = plan.observations.set_index("indicator")["value"]
+    >>> float(own["minimum_living_standard"])
+    10200.0
+    """
+    from .checking import read_tables
+
+    day = _as_date(as_of)
+    shipped = data_folder()
+    own = Path(place)
+    if own.is_dir():
+        tables = read_tables(own, fallback=shipped)
+    else:
+        if isinstance(place, Path) or "/" in place or "\\" in place:
+            raise DataError(
+                [Problem(str(place), None, None, None, "no such folder", "give a folder of tables")]
+            )
+        if region is not None and region != place:
+            raise ValueError(f"region={region!r} contradicts the plan {place!r}; give one of them.")
+        tables, region = read_tables(shipped, fallback=None), str(place)
+    planned = sorted(set(tables["targets"]["region"]))
+    if region is None and len(planned) == 1:
+        region = planned[0]
+    if region is not None:
+        known = sorted(set(planned) | set(tables["observations"]["region"]))
+        check_name("region", region, known if own.is_dir() else planned)
+    return _cut(tables, region, day)
+
+
+def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
+    """One region's part of the tables (None: all), seen on a day."""
+    observations = _dated(tables["observations"])
+    if day is not None:
+        observations = observations[observations["date"] <= day.isoformat()]
+    observations = observations.drop(columns="date")
+    targets = tables["targets"]
+    mine = observations["region"] == region if region else np.ones(len(observations), bool)
+    own = observations[mine]
+    if region:
+        targets = targets[targets["region"] == region]
+    used = set(targets["indicator"]) | set(own["indicator"])
+    indicators = tables["indicators"]
+    siblings = observations[~mine & observations["indicator"].isin(used)]
+    sources = tables["sources"]
+    titles = sources.set_index("source")["title_zh"].reindex(targets["source"].unique())
+    local = {
+        name: (table[table["region"] == region] if region else table).reset_index(drop=True)
+        for name, table in tables.items()
+        if name in ("milestones", "tasks", "rules", "projects")
+    }
+    return Plan(
+        region=region or "",
+        title=" · ".join(t for t in titles.dropna() if t),
+        as_of=day.isoformat() if day else "",
+        regions=tables["regions"],
+        areas=tables["areas"],
+        units=tables["units"],
+        sources=sources,
+        indicators=indicators[indicators["indicator"].isin(used)].reset_index(drop=True),
+        targets=targets.reset_index(drop=True),
+        observations=own.reset_index(drop=True),
+        siblings=siblings.reset_index(drop=True),
+        indices=tables["indices"],
+        **local,
+    )
+
+
+def _dated(observations: pd.DataFrame) -> pd.DataFrame:
+    """Add the day a figure stands for, and turn `year` into a point on the time axis."""
+    year_end = observations["year"].astype(str) + "-12-31"
+    date = observations["as_of"].where(observations["as_of"] != "", year_end)
+    stamp = pd.to_datetime(date)
+    share = stamp.dt.dayofyear / np.where(stamp.dt.is_leap_year, 366, 365)
+    return observations.assign(year=(stamp.dt.year - 1 + share).astype(float), date=date)
+
+
+def _as_date(as_of: str | dt.date | None) -> dt.date | None:
+    if as_of is None or isinstance(as_of, dt.date):
+        return as_of
+    try:
+        return dt.date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        raise DataError(
+            [Problem("load_plan", None, "as_of", str(as_of), "not a date", "write 2022-12-31")]
+        ) from None

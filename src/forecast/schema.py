@@ -1,0 +1,195 @@
+"""The tables of a plan: their columns, types, keys and allowed words.
+
+Only descriptions stand here; `checking` holds tables against them. Column order is the
+order in the files. Types are `text`, `integer`, `number`, `boolean` and `date` (ISO 8601).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = [
+    "COMPARATORS",
+    "DIRECTIONS",
+    "FORCES",
+    "KINDS",
+    "LEVELS",
+    "ROLES",
+    "STATUSES",
+    "TABLES",
+    "TASK_LISTS",
+    "Column",
+    "Table",
+]
+
+KINDS = ("share", "ratio", "amount", "count", "stock")
+DIRECTIONS = ("higher", "lower")
+COMPARATORS = ("ge", "gt", "eq", "le", "lt")
+ROLES = ("annual", "midterm", "final")
+FORCES = ("binding", "expected")
+STATUSES = ("actual", "preliminary", "estimated")
+LEVELS = ("country", "province", "city", "district", "county", "township")
+TASK_LISTS = ("reform", "policy", "project", "work")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, whether a cell may be empty, allowed words, where ids come from."""
+
+    type: str = "text"
+    required: bool = True
+    words: tuple[str, ...] = ()
+    refers_to: str | None = None
+    """Table whose first column lists the allowed ids."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its columns in file order and the columns that identify a row."""
+
+    columns: dict[str, Column]
+    key: tuple[str, ...] = field(default=())
+
+    @property
+    def file_types(self) -> dict[str, str]:
+        """Column name to type name."""
+        return {name: column.type for name, column in self.columns.items()}
+
+
+TEXT = Column()
+OPTIONAL = Column(required=False)
+SOURCE = Column(refers_to="sources")
+REGION = Column(refers_to="regions")
+INDICATOR = Column(refers_to="indicators")
+YEAR = Column("integer")
+
+TABLES: dict[str, Table] = {
+    "sources": Table(
+        {
+            "source": TEXT,
+            "title_zh": TEXT,
+            "issuer": OPTIONAL,
+            "issued": Column("date", required=False),
+            "note": OPTIONAL,
+        },
+        key=("source",),
+    ),
+    "regions": Table(
+        {
+            "region": TEXT,
+            "name_zh": TEXT,
+            "name_en": TEXT,
+            "level": Column(words=LEVELS),
+            "parent": Column(required=False, refers_to="regions"),
+        },
+        key=("region",),
+    ),
+    "areas": Table({"area": TEXT, "name_zh": TEXT, "name_en": TEXT}, key=("area",)),
+    "units": Table({"unit": TEXT, "name_zh": TEXT, "name_en": TEXT}, key=("unit",)),
+    "indicators": Table(
+        {
+            "indicator": TEXT,
+            "name_zh": TEXT,
+            "name_en": TEXT,
+            "area": Column(refers_to="areas"),
+            "unit": Column(refers_to="units"),
+            "kind": Column(words=KINDS),
+            "lower": Column("number", required=False),
+            "upper": Column("number", required=False),
+            "better": Column(words=DIRECTIONS),
+            "cumulative": Column("boolean"),
+            "resolution": Column("number"),
+            "concept": TEXT,
+            "definition": TEXT,
+        },
+        key=("indicator",),
+    ),
+    "targets": Table(
+        {
+            "region": REGION,
+            "indicator": INDICATOR,
+            "year": YEAR,
+            "value": Column("number"),
+            "comparator": Column(words=COMPARATORS),
+            "role": Column(words=ROLES),
+            "force": Column(required=False, words=FORCES),
+            "source": SOURCE,
+            "locus": OPTIONAL,
+            "note": OPTIONAL,
+        },
+        key=("region", "indicator", "year", "comparator", "source"),
+    ),
+    "observations": Table(
+        {
+            "region": REGION,
+            "indicator": INDICATOR,
+            "year": YEAR,
+            "as_of": Column("date", required=False),
+            "value": Column("number"),
+            "status": Column(words=STATUSES),
+            "source": SOURCE,
+            "locus": OPTIONAL,
+            "note": OPTIONAL,
+        },
+        key=("region", "indicator", "year", "as_of"),
+    ),
+    "milestones": Table(
+        {
+            "region": REGION,
+            "indicator": Column(required=False, refers_to="indicators"),
+            "task": OPTIONAL,
+            "year": YEAR,
+            "text_zh": TEXT,
+            "source": SOURCE,
+            "locus": OPTIONAL,
+        },
+    ),
+    "tasks": Table(
+        {
+            "region": REGION,
+            "list": Column(words=TASK_LISTS),
+            "name_zh": TEXT,
+            "requirement_zh": OPTIONAL,
+            "due": OPTIONAL,
+            "source": SOURCE,
+            "locus": OPTIONAL,
+        },
+    ),
+    "rules": Table(
+        {
+            "rule": TEXT,
+            "region": REGION,
+            "quantity": TEXT,
+            "formula": TEXT,
+            "source": SOURCE,
+            "locus": OPTIONAL,
+        },
+        key=("rule", "region"),
+    ),
+    "indices": Table(
+        {
+            "index": TEXT,
+            "area": Column(refers_to="areas"),
+            "component": TEXT,
+            "indicator": Column(required=False, refers_to="indicators"),
+            "weight": Column("number", required=False),
+            "source": SOURCE,
+        },
+        key=("index", "component"),
+    ),
+    "projects": Table(
+        {
+            "region": REGION,
+            "agency": TEXT,
+            "class": Column(words=("implementation", "planning")),
+            "stage": Column(required=False, words=("continued", "new")),
+            "name_zh": TEXT,
+            "start": YEAR,
+            "end": YEAR,
+            "investment": Column("number"),
+            "builder": OPTIONAL,
+            "source": SOURCE,
+        },
+        key=("region", "agency", "name_zh"),
+    ),
+}
