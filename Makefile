@@ -14,15 +14,11 @@ endif
 unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
-# These bind the build's own requirements too, which `-c` does not.
-export PIP_CONSTRAINT := constraints.txt
-export PIP_BUILD_CONSTRAINT := constraints.txt
-export UV_BUILD_CONSTRAINT := constraints.txt
 
 .PHONY: help install report test lint format lab wheel constraints clean
 
 help: ## list the tasks
-	@sed -n 's/^\([a-z]*\): .*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 install: $(STAMP) ## environment with everything in it (VENV=.venv, PYTHON=python3)
 
@@ -58,6 +54,7 @@ clean: ## remove the environment, caches and builds, never reports
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
+# The build's own requirements are bound to constraints.txt as well.
 $(STAMP): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
 		echo "forecast needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is not one of them." >&2; \
@@ -67,9 +64,11 @@ $(STAMP): pyproject.toml constraints.txt
 	@echo "Installing into $(VENV); this takes one to three minutes the first time."
 	@if command -v uv >/dev/null; then \
 		{ [ -e "$@" ] || uv venv --quiet --clear --seed --python "$(PYTHON)" "$(VENV)"; } && rm -f "$@" && \
-		uv pip install --quiet --python "$(BIN)/python" --compile-bytecode -c constraints.txt -e '.[test]'; \
+		uv pip install --quiet --python "$(BIN)/python" --compile-bytecode \
+			--constraint constraints.txt --build-constraint constraints.txt --editable '.[test]'; \
 	else \
 		{ [ -e "$@" ] || "$(PYTHON)" -m venv --clear "$(VENV)"; } && rm -f "$@" && \
-		"$(BIN)/python" -m pip install --quiet --compile -c constraints.txt -e '.[test]'; \
+		PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+			"$(BIN)/python" -m pip install --quiet --compile --editable '.[test]'; \
 	fi
 	@touch "$@"

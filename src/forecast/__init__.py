@@ -1,6 +1,49 @@
-"""Short annual indicator series: growth paths, attainment of targets, simulation, reports."""
+"""Short annual indicator series: growth paths, attainment of targets, simulation, reports.
+
+>>> import forecast as fc
+>>> plan = fc.load_plan("lishui", as_of="2022-12-31")
+>>> fits = fc.fit(plan.observations, plan.indicators)
+>>> result = fc.attainment(fits, plan.targets, as_of=plan.as_of)
+>>> len(result) == len(plan.targets)
+True
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
 from .growth import Fits, fit, quantiles
 from .plans import Plan, load_plan
+from .simulation import Paths, simulate
+from .targets import attainment
+
+if TYPE_CHECKING:
+    from .reports import run_report
+
 __version__ = "0.1.0"
+
+__all__ = [
+    "DataError",
+    "Fits",
+    "ForecastError",
+    "Paths",
+    "Plan",
+    "StatisticalWarning",
+    "UnknownNameError",
+    "attainment",
+    "fit",
+    "load_plan",
+    "quantiles",
+    "run_report",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `run_report` when first asked for: it brings papermill along."""
+    if name == "run_report":
+        from .reports import run_report
+
+        return run_report
+    raise AttributeError(f"module 'forecast' has no attribute {name!r}")

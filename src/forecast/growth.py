@@ -17,11 +17,11 @@ others and not itself (its own figures enter once, through the filter).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincinv, digamma, stdtr, stdtrit
 
 from . import links
@@ -39,7 +39,6 @@ QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 KEY = ["region", "indicator"]
 # Increments prior: a near-exponential year, pace known to an order of magnitude.
 YEAR_SHAPE, PACE_SHAPE, PACE_PRIOR = 1.5, 1.5, 0.2
-# Years of the shared shock's share that a group pace can be known by: see `_group_pace`.
 BISECTIONS = 44
 
 
@@ -78,7 +77,11 @@ class Drift:
     def value(self, z: FloatArray) -> FloatArray:
         """This member's scale back to values."""
         floor, cap, unit = (_across(a, z) for a in (self.floor, self.cap, self.unit))
-        return links.inverse(self.link, z * unit, floor, cap)
+        return self.back(z * unit, floor, cap)
+
+    def back(self, z: FloatArray, floor: ArrayLike, cap: ArrayLike) -> FloatArray:
+        """The link's inverse, for given floor and cap."""
+        return links.inverse(self.link, z, floor, cap)
 
     def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Location and scale of the Student-t `ahead` (rows, years) years after the last figure."""
@@ -226,6 +229,24 @@ class Fits:
             average = sum(member.quantile(float(p), ahead) for p in middles) / slices
             total[member.rows] += weight * average
         return total
+
+    def take(self, index: IntArray) -> Fits:
+        """The fits of the series at `index`, repeats allowed, in that order."""
+        members: list[Drift | Increments] = []
+        for member in self.members:
+            place = np.full(len(self.series), -1)
+            place[member.rows] = np.arange(len(member.rows))
+            chosen = place[index]
+            kept = chosen >= 0
+            if kept.any():
+                arrays = {
+                    name: array[chosen[kept]]
+                    for name, array in vars(member).items()
+                    if isinstance(array, np.ndarray)
+                }
+                members.append(replace(member, **(arrays | {"rows": np.flatnonzero(kept)})))
+        series = self.series.iloc[index].reset_index(drop=True)
+        return Fits(series, tuple(members), self.observations, self.growth)
 
     def _each(
         self, years: FloatArray

@@ -28,7 +28,7 @@ REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECAS
 STYLE = """
 :root { color-scheme: light; }
 body { margin: 0; background: #fff; color: #1b1f24; font: 16px/1.65 "Noto Sans SC",
-  "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }
+  "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
 h1, h2, h3 { line-height: 1.3; margin: 1.8em 0 .6em; break-after: avoid; }
 h1 { font-size: 1.75rem; margin-top: .4em; }

@@ -7,8 +7,11 @@ value is read as text and converted by the model, so a date stays a date and `no
 from __future__ import annotations
 
 import ast
+import csv
 import datetime as dt
 import difflib
+import io
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -18,7 +21,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from .errors import ForecastError
+from .errors import ForecastError, UnknownNameError, check_name
 
 __all__ = [
     "InputError",
@@ -27,6 +30,8 @@ __all__ = [
     "ReportError",
     "ReportParameters",
     "check_declared",
+    "check_region",
+    "find_notebook",
     "read_parameters",
     "read_text",
 ]
@@ -137,10 +142,25 @@ def read_parameters(params: str | Path, *, output: str | Path | None = None) -> 
     try:
         parameters = ReportParameters.model_validate(values)
     except ValidationError as error:
-        problems += [_explain(str(e["loc"][0]), e["type"], e["msg"], values) for e in error.errors()]
+        problems += [
+            _explain(str(e["loc"][0]), e["type"], e["msg"], values) for e in error.errors()
+        ]
     if problems:
         raise ParameterError(file, problems)
     return parameters
+
+
+def find_notebook(name: str) -> Path:
+    """Locate a notebook by path, or by name among those of the package or the repository.
+
+    >>> find_notebook("monitoring").name
+    'monitoring.ipynb'
+    """
+    if name.endswith(".ipynb"):
+        return Path(os.path.abspath(name))
+    inside = Path(__file__).parent / "notebooks"
+    shipped = inside if inside.is_dir() else Path(__file__).parents[2] / "notebooks"
+    return shipped / f"{name}.ipynb"
 
 
 def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
@@ -156,13 +176,14 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
     ParameterError
         Without exactly one cell tagged `parameters`, or with other names or other code in it.
     """
-    import nbformat
-
     try:
-        cells = nbformat.reads(read_text(notebook), as_version=4).cells
-    except (ValueError, AttributeError):
+        cells = json.loads(read_text(notebook))["cells"]
+        tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
+        sources = ["".join(cell["source"]) for cell in tagged]
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(f"{notebook} is not a notebook. Save it from Jupyter again.") from None
-    sources = [c.source for c in cells if "parameters" in c.metadata.get("tags", [])]
     if len(sources) != 1:
         fault = f"{len(sources)} cells are tagged 'parameters'. Remedy: tag exactly one."
         raise ParameterError(notebook, [fault])
@@ -171,6 +192,27 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
     unknown = [f"{p!r}: never passed. Remedy: remove it." for p in declared if p not in passed]
     if missing or unknown:
         raise ParameterError(notebook, [f"parameter {fault}" for fault in missing + unknown])
+
+
+def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Path]) -> None:
+    """Refuse a region without a plan before a kernel is started for it.
+
+    Regions of the shipped tables need targets; in a folder of one's own, observations do.
+
+    Raises
+    ------
+    ParameterError
+        With the nearest known region.
+    """
+    known: set[str] = set()
+    for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
+        if name in tables:
+            rows = csv.DictReader(io.StringIO(read_text(tables[name])))
+            known |= {row["region"] for row in rows if row.get("region")}
+    try:
+        check_name("region", parameters.region, sorted(known))
+    except UnknownNameError as error:
+        raise ParameterError(file, [f"key 'region': {error} Remedy: write one of these."]) from None
 
 
 def read_text(file: Path) -> str:

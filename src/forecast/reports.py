@@ -22,12 +22,10 @@ code class            when
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import datetime as dt
 import hashlib
 import importlib.metadata
-import io
 import json
 import logging
 import os
@@ -42,7 +40,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .errors import UnknownNameError, check_name
 from .folders import MANIFEST, BusyError, WriteError, building, exchange
 from .pages import network_references, to_html
 from .parameters import (
@@ -52,8 +49,9 @@ from .parameters import (
     ReportError,
     ReportParameters,
     check_declared,
+    check_region,
+    find_notebook,
     read_parameters,
-    read_text,
 )
 
 if TYPE_CHECKING:
@@ -154,10 +152,10 @@ def run_report(
     forecast.parameters.InputError: no/such/file.yaml cannot be read: No such file ...
     """
     parameters = read_parameters(params, output=output)
-    notebook = _find_notebook(parameters.notebook)
+    notebook = find_notebook(parameters.notebook)
     check_declared(notebook, parameters.for_notebook())
     tables = _find_tables(parameters.data)
-    _check_region(Path(params), parameters, tables)
+    check_region(Path(params), parameters, tables)
     run = _Run(parameters, _hash_tables(tables))
     with stoppable(), building(run.final, run.failed) as folder:
         try:
@@ -201,15 +199,6 @@ def stoppable() -> Iterator[None]:
             signal.signal(signum, handler)
 
 
-def _find_notebook(name: str) -> Path:
-    """Locate a notebook by path, or by name among those of the package or the repository."""
-    if name.endswith(".ipynb"):
-        return Path(os.path.abspath(name))
-    inside = Path(__file__).parent / "notebooks"
-    shipped = inside if inside.is_dir() else Path(__file__).parents[2] / "notebooks"
-    return shipped / f"{name}.ipynb"
-
-
 def _find_tables(data: str | None) -> dict[str, Path]:
     """List the table files in use, by name: those of an own folder before the shipped ones."""
     from .plans import data_folder
@@ -221,19 +210,6 @@ def _find_tables(data: str | None) -> dict[str, Path]:
             raise InputError(f"{data} holds no CSV table. Give a folder with tables of your own.")
         tables |= own
     return dict(sorted(tables.items()))
-
-
-def _check_region(file: Path, parameters: ReportParameters, tables: dict[str, Path]) -> None:
-    """Refuse a region without a plan before a kernel is started for it."""
-    known: set[str] = set()
-    for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
-        if name in tables:
-            rows = csv.DictReader(io.StringIO(read_text(tables[name])))
-            known |= {row["region"] for row in rows if row.get("region")}
-    try:
-        check_name("region", parameters.region, sorted(known))
-    except UnknownNameError as error:
-        raise ParameterError(file, [f"key 'region': {error} Remedy: write one of these."]) from None
 
 
 def _hash_tables(tables: dict[str, Path]) -> str:
@@ -362,7 +338,7 @@ def _this_interpreter() -> type:
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
     """Tell data and disk apart from the notebook's own faults, by what its cell raised."""
-    fault = f"{notebook}, cell [{error.exec_count}]: {error.ename}: {error.evalue}"
+    fault = f"{notebook}, cell [{error.exec_count}]: {error.ename}: {error.evalue.rstrip('.')}."
     if error.ename in DATA_FAULTS:
         return InputError(f"{fault} Correct the data; `forecast check` lists all problems.")
     if error.ename in ("OSError", "BlockingIOError") and FULL_OR_READ_ONLY.search(error.evalue):
@@ -397,17 +373,16 @@ def _convert(executed: NotebookNode, parameters: ReportParameters, target: Path)
 
 def _mark_unrun(file: Path, message: str) -> None:
     """Correct papermill's record, which calls every cell completed after a time-out or a kill."""
-    import nbformat
-
-    notebook = nbformat.read(file, as_version=4)
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            record = cell.metadata.papermill
+    notebook = json.loads(file.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
+            record = cell["metadata"]["papermill"]
             record["status"] = "failed" if record["start_time"] else "pending"
-    if not notebook.metadata.papermill.get("exception"):
-        notebook.metadata.papermill["exception"] = True
-        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"**{message}**"))
-    nbformat.write(notebook, file)
+    if not notebook["metadata"]["papermill"]["exception"]:
+        notebook["metadata"]["papermill"]["exception"] = True
+        banner = {"cell_type": "markdown", "id": "failure", "metadata": {}}
+        notebook["cells"].insert(0, {**banner, "source": f"**{message}**"})
+    file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _versions() -> dict[str, str]:
