@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, digamma, stdtr, stdtrit
 
 from . import links
@@ -77,11 +77,22 @@ class Drift:
     def value(self, z: FloatArray) -> FloatArray:
         """This member's scale back to values."""
         floor, cap, unit = (_across(a, z) for a in (self.floor, self.cap, self.unit))
-        return self.back(z * unit, floor, cap)
+        return links.inverse(self.link, z * unit, floor, cap)
 
-    def back(self, z: FloatArray, floor: ArrayLike, cap: ArrayLike) -> FloatArray:
-        """The link's inverse, for given floor and cap."""
-        return links.inverse(self.link, z, floor, cap)
+    def keep_bounds(self, z: FloatArray, place: int, ahead: FloatArray) -> FloatArray:
+        """Draws `z` (draws, years) of the series at `place` as values within its bounds.
+
+        Where the link does not keep a bound, each year's draws are mapped with their ranks to the
+        truncated distribution, so that draws and closed form agree.
+        """
+        one = {k: a[[place]] for k, a in vars(self).items() if isinstance(a, np.ndarray)}
+        member = replace(self, **one)
+        location, spread = member.moments(ahead[None, :])
+        below, above = member._outside(location, spread, member.df[:, None])
+        if (above - below).min() < 1.0:
+            inside = stdtr(member.df, (z - location) / spread)
+            z = location + spread * stdtrit(member.df, below + inside * (above - below))
+        return member.value(z[None])[0]
 
     def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Location and scale of the Student-t `ahead` (rows, years) years after the last figure."""

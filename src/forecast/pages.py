@@ -36,7 +36,7 @@ h2 { font-size: 1.3rem; border-bottom: 1px solid #d0d7de; padding-bottom: .25em;
 h3 { font-size: 1.08rem; }
 a { color: #0b57a4; }
 .output, .output_html { overflow-x: auto; }
-table { border-collapse: collapse; margin: .8em 0; font-size: .86rem; line-height: 1.4;
+table { border: 0; border-collapse: collapse; margin: .8em 0; font-size: .86rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
 th, td { padding: .32em .7em; border: 0; border-bottom: 1px solid #e3e7eb; text-align: right;
   vertical-align: top; }
@@ -82,7 +82,8 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
         exclude_output_prompt=True,
         exclude_anchor_links=True,
     )
-    exporter.log = logging.getLogger("nbconvert.quiet")
+    exporter.log = log.getChild("nbconvert")
+    exporter.log.setLevel(logging.ERROR)  # it warns of alternative texts, which are set below
     body, _ = exporter.from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language)

@@ -32,6 +32,7 @@ __all__ = [
     "check_declared",
     "check_region",
     "find_notebook",
+    "find_tables",
     "read_parameters",
     "read_text",
 ]
@@ -192,6 +193,25 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
     unknown = [f"{p!r}: never passed. Remedy: remove it." for p in declared if p not in passed]
     if missing or unknown:
         raise ParameterError(notebook, [f"parameter {fault}" for fault in missing + unknown])
+
+
+def find_tables(data: str | None) -> dict[str, Path]:
+    """List the table files in use, by name: those of an own folder before the shipped ones.
+
+    Raises
+    ------
+    InputError
+        If `data` is no folder with CSV tables.
+    """
+    from .plans import data_folder
+
+    tables = {file.name: file for file in data_folder().glob("*.csv")}
+    if data is not None:
+        own = {file.name: file for file in Path(os.path.abspath(data)).glob("*.csv")}
+        if not own:
+            raise InputError(f"{data} holds no CSV table. Give a folder with tables of your own.")
+        tables |= own
+    return dict(sorted(tables.items()))
 
 
 def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Path]) -> None:

@@ -33,6 +33,7 @@ import platform
 import re
 import shutil
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -51,6 +52,7 @@ from .parameters import (
     check_declared,
     check_region,
     find_notebook,
+    find_tables,
     read_parameters,
 )
 
@@ -127,7 +129,6 @@ def run_report(
     *,
     output: str | Path | None = None,
     timeout: int = 600,
-    progress: bool = False,
 ) -> Manifest:
     """Execute the notebook that a parameter file names and put its report in place.
 
@@ -136,7 +137,6 @@ def run_report(
     params : parameter file, see `ReportParameters`
     output : folder for the reports; None takes the file's own
     timeout : seconds that a single cell may run
-    progress : show a bar of cells on standard error
 
     Raises
     ------
@@ -154,13 +154,13 @@ def run_report(
     parameters = read_parameters(params, output=output)
     notebook = find_notebook(parameters.notebook)
     check_declared(notebook, parameters.for_notebook())
-    tables = _find_tables(parameters.data)
+    tables = find_tables(parameters.data)
     check_region(Path(params), parameters, tables)
     run = _Run(parameters, _hash_tables(tables))
     with stoppable(), building(run.final, run.failed) as folder:
         try:
             with run.timed("execute"):
-                executed = _execute(notebook, parameters, folder, timeout, progress)
+                executed = _execute(notebook, parameters, folder, timeout)
             _verify(executed)
             with run.timed("convert"):
                 _convert(executed, parameters, folder / "report.html")
@@ -197,19 +197,6 @@ def stoppable() -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
-
-
-def _find_tables(data: str | None) -> dict[str, Path]:
-    """List the table files in use, by name: those of an own folder before the shipped ones."""
-    from .plans import data_folder
-
-    tables = {file.name: file for file in data_folder().glob("*.csv")}
-    if data is not None:
-        own = {file.name: file for file in Path(os.path.abspath(data)).glob("*.csv")}
-        if not own:
-            raise InputError(f"{data} holds no CSV table. Give a folder with tables of your own.")
-        tables |= own
-    return dict(sorted(tables.items()))
 
 
 def _hash_tables(tables: dict[str, Path]) -> str:
@@ -283,7 +270,7 @@ class _Run:
 
 
 def _execute(
-    notebook: Path, parameters: ReportParameters, folder: Path, timeout: int, progress: bool
+    notebook: Path, parameters: ReportParameters, folder: Path, timeout: int
 ) -> NotebookNode:
     """Let papermill run the notebook; say what went wrong in our classes."""
     import papermill
@@ -296,9 +283,10 @@ def _execute(
             parameters.for_notebook(),
             kernel_name="python3",
             language="python",
-            progress_bar={"desc": parameters.name} if progress else False,
+            progress_bar={"desc": parameters.name} if sys.stderr.isatty() else False,
             execution_timeout=timeout,
             kernel_manager_class=_this_interpreter(),
+            extra_arguments=["--log-level=CRITICAL"],
             # Unlike papermill's cwd, this leaves the working directory of this process alone.
             resources={"metadata": {"path": str(folder)}},
         )
@@ -306,14 +294,24 @@ def _execute(
         raise _cell_fault(notebook, error) from None
     except CellTimeoutError:
         remedy = "Give it less to do (fewer draws) or more time."
-        raise TimeLimitError(f"A cell of {notebook} ran over {timeout} s. {remedy}") from None
+        where = _unfinished_cell(folder / NOTEBOOK)
+        raise TimeLimitError(f"{notebook}, {where}: over {timeout} s. {remedy}") from None
     except DeadKernelError:
         remedy = "Look for a lack of memory, or for code that ends the process."
-        raise NotebookError(f"The kernel of {notebook} died. {remedy}") from None
+        where = _unfinished_cell(folder / NOTEBOOK)
+        raise NotebookError(f"{notebook}, {where}: the kernel died. {remedy}") from None
     except RuntimeError as error:
         remedy = "Check that ipykernel works in this environment."
-        raise NotebookError(f"The kernel of {notebook} did not start: {error} {remedy}") from None
+        raise NotebookError(f"{notebook}: the kernel did not start: {error}. {remedy}") from None
     return executed
+
+
+def _unfinished_cell(file: Path) -> str:
+    """Name the cell in which an execution ended, by its first line."""
+    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
+            return f"cell {cell['source'][0].strip()!r}"
+    return "last cell"
 
 
 def _literal(path: Path) -> str:

@@ -52,8 +52,8 @@ class Paths:
 def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Paths:
     """Draw correlated futures of all series up to the end of `until`.
 
-    Bounds hold in each draw: the link keeps them, or draws that leave them are replaced by draws
-    that do not (truncation). Cumulative series never fall: counts grow by non-negative whole
+    Bounds hold in each draw: the link keeps them, or each year's values are mapped, ranks kept,
+    to the distribution truncated at them. Cumulative series never fall: counts grow by non-negative whole
     increments, other ratchets keep their highest value so far.
 
     Parameters
@@ -138,16 +138,7 @@ def _walk_drift(
     z = level + slope * drift_sum(ahead, member.damping)
     z = z + sd * (noise + np.sqrt(member.measurement) * blur)
     place = int(np.flatnonzero(member.rows == row)[0])
-    unit, floor, cap = member.unit[place], member.floor[place], member.cap[place]
-    y = member.back(z * unit, floor, cap)
-    low, high = member.lower[place], member.upper[place]
-    inside = ~((y < low) | (y > high)).any(axis=1)
-    if inside.all():
-        return y
-    if not inside.any():
-        return np.clip(y, low, high)
-    stand_in = rng.choice(np.flatnonzero(inside), draws)
-    return np.where(inside[:, None], y, y[stand_in])
+    return member.keep_bounds(z, place, ahead)
 
 
 def _walk_increments(
