@@ -20,6 +20,7 @@ ABOUT = pd.DataFrame(
 
 
 def figures(regions=("a", "b", "c")):
+    """Four figures of four indicators in each region."""
     rows = []
     for shift, region in enumerate(regions):
         for step, year in enumerate([2018, 2019, 2020, 2021]):
@@ -34,15 +35,18 @@ def figures(regions=("a", "b", "c")):
 
 @pytest.fixture(scope="module")
 def fits():
+    """Fits of all series."""
     return fc.fit(figures(), ABOUT)
 
 
 @pytest.fixture(scope="module")
 def paths(fits):
+    """Draws of all series."""
     return fc.simulate(fits, until=2026, draws=4000, seed=7)
 
 
 def rows_of(fits, indicator):
+    """Rows of an indicator's series."""
     return np.flatnonzero(fits.series["indicator"] == indicator)
 
 
@@ -85,6 +89,7 @@ def test_cumulative_series_never_fall(fits, paths):
 
 def test_regions_share_the_years_shock(fits, paths):
     """Surprises of two regions of an indicator correlate, of two indicators they do not."""
+
     def surprise(indicator, number):
         values = paths.values[rows_of(fits, indicator)[number]]
         ranks = np.log(values[:, 1] / values[:, 0])
@@ -98,7 +103,9 @@ def test_regions_share_the_years_shock(fits, paths):
 
 def test_seed_zero_is_a_seed(fits):
     """Seed 0 repeats itself bit for bit and differs from seed 1."""
-    first, again, other = (fc.simulate(fits, until=2023, draws=50, seed=s).values for s in (0, 0, 1))
+    first, again, other = (
+        fc.simulate(fits, until=2023, draws=50, seed=s).values for s in (0, 0, 1)
+    )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
 

@@ -10,22 +10,26 @@ from forecast.targets import threshold
 
 
 def about(**changes):
+    """Describe the indicator x."""
     row = {"indicator": "x", "kind": "share", "lower": 0.0, "upper": 100.0, "better": "higher",
            "resolution": 1.0, "cumulative": False}  # fmt: skip
     return pd.DataFrame([row | changes])
 
 
 def series(values, first=2018):
+    """Yearly figures of x in region a."""
     years = np.arange(first, first + len(values))
     return pd.DataFrame({"region": "a", "indicator": "x", "year": years, "value": values})
 
 
 def goals(*rows, indicator="x"):
+    """Targets of region a."""
     table = pd.DataFrame(rows, columns=["year", "value", "comparator"])
     return table.assign(region="a", indicator=indicator)
 
 
 def one(values, goal, as_of=None, growth="auto", **changes):
+    """Attainment of one target."""
     fits = fc.fit(series(values), about(**changes), growth)
     return fc.attainment(fits, goals(goal), as_of=as_of).iloc[0]
 
@@ -99,7 +103,11 @@ def test_no_figure_gives_no_number():
     """A series without observations has evidence `none`, status `no_data` and no probability."""
     fits = fc.fit(series([50.0]), about())
     row = fc.attainment(fits, goals((2025, 60.0, "ge"), indicator="never seen")).iloc[0]
-    assert (row["evidence"], row["status"], row["schedule_status"]) == ("none", "no_data", "no_data")
+    assert (row["evidence"], row["status"], row["schedule_status"]) == (
+        "none",
+        "no_data",
+        "no_data",
+    )
     assert np.isnan(row["p_reach"])
     assert np.isnan(row["median"])
 

@@ -15,12 +15,13 @@ import csv
 import difflib
 import io
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from .errors import DataError, Problem
-from .schema import TABLES, Column, Table
+from .schema import TABLES, Table
 
 __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_folder", "nearest", "read_tables", "read_text"]
 
@@ -135,15 +136,15 @@ def _examine(folder: Path, fallback: Path | None) -> tuple[dict[str, pd.DataFram
     """Typed tables, as far as they can be read, and their problems."""
     paths, problems = _find(folder, fallback)
     raw: dict[str, pd.DataFrame] = {}
-    unlisted = {name for name in REFERENCE if paths and name not in paths}
+    unlisted = {name for name in REFERENCE if name not in paths}
     for name, table in TABLES.items():
         cells, found = _read_cells(paths[name]) if name in paths else (_no_rows(), [])
         if name in paths:
+            if found or next(iter(table.columns)) not in cells:
+                unlisted.add(name)
             found += [] if found else _check_header(name, cells)
             found += _check_cells(name, cells)
         problems += found
-        if next(iter(table.columns)) not in cells and name in paths:
-            unlisted.add(name)
         raw[name] = cells.reindex(columns=list(table.columns), fill_value="")
     typed = {name: _typed(TABLES[name], cells) for name, cells in raw.items()}
     for name in raw:
@@ -260,31 +261,261 @@ def _check_cells(name: str, cells: pd.DataFrame) -> list[Problem]:
     # pandera takes a third of a second to import, which `import forecast` need not wait for.
     import pandera.pandas as pa
 
-    def column(described: Column) -> pa.Column:
+    columns = {}
+    for key, column in TABLES[name].columns.items():
         checks = []
-        if described.type != "text":
-            fits = _fits(described.type)
-            checks.append(pa.Check(fits, error=described.type))
-        if described.words:
-            checks.append(pa.Check.isin(described.words, error="words"))
-        return pa.Column(checks=checks, nullable=not described.required)
-
-    columns = {key: value for key, value in TABLES[name].columns.items() if key in cells}
+        if column.type != "text":
+            checks.append(pa.Check(partial(_fits, of=column.type), error=column.type))
+        if column.words:
+            checks.append(pa.Check.isin(column.words, error="words"))
+        if key in cells:
+            columns[key] = pa.Column(checks=checks, nullable=not column.required)
     if cells.empty:
         return []
-    schema = pa.DataFrameSchema({key: column(value) for key, value in columns.items()})
     try:
-        schema.validate(cells.mask(cells == ""), lazy=True)
+        pa.DataFrameSchema(columns).validate(cells.mask(cells == ""), lazy=True)
     except pa.errors.SchemaErrors as error:
         failed = error.failure_cases
-        return [
-            _cell_problem(name, row, key, str(cells.loc[row, key]), check)
-            for row, key, check in zip(
-                failed["index"], failed["column"], failed["check"], strict=True
-            )
-        ]
+        faults = zip(failed["index"], failed["column"], failed["check"], strict=True)
+        return [_cell_problem(name, cells, fault) for fault in faults]
     return []
 
 
-class _fits:  # noqa: N801
-    """placeholder"""
+def _fits(text: pd.Series, of: str) -> pd.Series:
+    """Whether each text reads as an integer, number, boolean or date."""
+    fits = text.str.fullmatch(PATTERNS[of])
+    if of == "date":
+        fits &= pd.to_datetime(text, format="%Y-%m-%d", errors="coerce").notna()
+    return fits
+
+
+def _cell_problem(name: str, cells: pd.DataFrame, fault: tuple[int, str, str]) -> Problem:
+    """Fault that pandera found, in a planner's words."""
+    row, column, check = fault
+    printed = str(cells.loc[row, column])
+    if check == "words":
+        words = TABLES[name].columns[column].words
+        hint = nearest(printed.lower(), words)
+        problem, remedy = "not an allowed word", f"write one of {', '.join(words)}"
+        remedy += f"; {hint}" if hint else ""
+    else:
+        problem, remedy = FAULTS[check]
+    return Problem(f"{name}.csv", row, column, printed or None, problem, remedy)
+
+
+def _typed(table: Table, cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells in the types of their columns; what does not read as a number is NaN."""
+    return pd.DataFrame(
+        {name: _cast(cells[name], column.type) for name, column in table.columns.items()},
+        index=cells.index,
+    )
+
+
+def _cast(text: pd.Series, to: str) -> pd.Series:
+    if to in ("number", "integer"):
+        return pd.to_numeric(text.where(_fits(text, to))).astype("float64")
+    return text.str.lower() == "true" if to == "boolean" else text.astype("str")
+
+
+def _report(name: str, column: str, rows: pd.DataFrame, problem: str, remedy: str) -> list[Problem]:
+    """One problem a row; `{field}` in a text is the row's own value."""
+    return [
+        Problem(
+            f"{name}.csv",
+            line,
+            column,
+            facts[column] or None,
+            problem.format_map(facts),
+            remedy.format_map(facts),
+        )
+        for line, facts in zip(rows.index, rows.to_dict("records"), strict=True)
+    ]
+
+
+def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
+    """Rows that repeat the key of an earlier row."""
+    key, columns = list(TABLES[name].key), TABLES[name].columns
+    if not key:
+        return []
+    named = cells[cells[[k for k in key if columns[k].required]].ne("").all(axis=1)]
+    line = pd.Series(named.index, index=named.index)
+    first = line.groupby([named[k] for k in key]).transform("first")
+    place = ", ".join(key)
+    rows = named.assign(first=first, **{place: named[key].agg(", ".join, axis=1)})
+    problem = "the same " + ("id stands" if len(key) == 1 else "key stands") + " in row {first}"
+    return _report(name, place, rows[first != line], problem, "keep one of the two rows")
+
+
+def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> list[Problem]:
+    """Ids that stand in no row of the table they refer to."""
+    problems = []
+    for column, described in TABLES[name].columns.items():
+        table = described.refers_to
+        if table is None or table in unlisted:
+            continue
+        ids = raw[table].iloc[:, 0]
+        cells = raw[name]
+        rows = cells[~cells[column].isin(ids) & cells[column].ne("")]
+        hints = {i: nearest(i, ids) or f"add it to {table}.csv first" for i in set(rows[column])}
+        rows = rows.assign(hint=rows[column].map(hints))
+        problems += _report(name, column, rows, f"unknown; it is not in {table}.csv", "{hint}")
+    return problems
+
+
+def _check_years(name: str, cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
+    """Years that are none, such as an amount of money in the wrong column."""
+    problems = []
+    for column in typed.columns.intersection(YEAR_COLUMNS):
+        outside = (typed[column] < FIRST_YEAR) | (typed[column] > LAST_YEAR)
+        problems += _report(
+            name,
+            column,
+            cells[outside],
+            f"not a year between {FIRST_YEAR} and {LAST_YEAR}",
+            "write the four digits of the year; if it is an amount of money that looks like "
+            "a year, it belongs in the column of the value",
+        )
+    return problems
+
+
+def _check_indicators(cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
+    """Bounds, steps and kinds that contradict each other."""
+    lower, upper = typed["lower"], typed["upper"]
+    share, count = cells["kind"] == "share", cells["kind"] == "count"
+    grows = cells["cumulative"].str.lower()
+    percent = "a share is stored as 0-100: write {}, or take another kind"
+    faults = [
+        (
+            "upper",
+            share & (cells["upper"] == ""),
+            "a share has no upper bound",
+            percent.format(100),
+        ),
+        (
+            "upper",
+            share & (upper > 100),
+            "the upper bound of a share is above 100",
+            percent.format(100),
+        ),
+        ("lower", share & (cells["lower"] == ""), "a share has no lower bound", percent.format(0)),
+        (
+            "lower",
+            (share | count) & (lower < 0),
+            "a {kind} cannot be negative",
+            "write 0, or take another kind",
+        ),
+        (
+            "upper",
+            upper <= lower,
+            "not above the lower bound {lower}",
+            "correct one of the two bounds",
+        ),
+        (
+            "resolution",
+            typed["resolution"] <= 0,
+            "a reporting step is above 0",
+            "write the last digit's step, such as 1 or 0.1",
+        ),
+        (
+            "cumulative",
+            count & (grows == "false"),
+            "a count is cumulative, a level that can fall is a stock",
+            "write true, or the kind stock",
+        ),
+        (
+            "cumulative",
+            (cells["kind"] == "stock") & (grows == "true"),
+            "a stock can fall, so it is not cumulative",
+            "write false, or the kind count",
+        ),
+    ]
+    return [
+        problem
+        for column, where, fact, remedy in faults
+        for problem in _report("indicators", column, cells[where], fact, remedy)
+    ]
+
+
+def _check_projects(cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
+    """Projects that end before they start, or cost less than nothing."""
+    early = typed["end"] < typed["start"]
+    negative = typed["investment"] < 0
+    remedy = "correct one of the two years"
+    return [
+        *_report("projects", "end", cells[early], "ends before it starts in {start}", remedy),
+        *_report("projects", "investment", cells[negative], "negative", "write what it costs"),
+    ]
+
+
+def _with_indicator(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Cells beside the description of their indicator (missing where it is unknown)."""
+    described = typed["indicators"].drop_duplicates("indicator").set_index("indicator")
+    columns = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
+    return cells.join(described[columns], on="indicator")
+
+
+def _check_values(name: str, cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Values outside the bounds of their indicator, and parts of a whole thing."""
+    rows = _with_indicator(cells, typed)
+    value = typed[name]["value"]
+    whole = (rows["kind"] == "count") & (rows["resolution"] % 1 == 0)
+    remedy = "correct the value or its unit, or the bound in indicators.csv"
+    below, above = value < rows["lower"], value > rows["upper"]
+    parts = whole & value.notna() & (value % 1 != 0)
+    return [
+        *_report(
+            name, "value", rows[below], "below {lower:.15g}, the least {indicator} can be", remedy
+        ),
+        *_report(
+            name, "value", rows[above], "above {upper:.15g}, the most {indicator} can be", remedy
+        ),
+        *_report(
+            name,
+            "value",
+            rows[parts],
+            "{indicator} counts whole things",
+            "write a whole number, or a smaller resolution in indicators.csv",
+        ),
+    ]
+
+
+def _check_directions(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Targets that ask for the worse side of their indicator."""
+    rows = _with_indicator(cells, typed)
+    least, most = rows["comparator"].isin(["ge", "gt"]), rows["comparator"].isin(["le", "lt"])
+    against = (least & (rows["better"] == "lower")) | (most & (rows["better"] == "higher"))
+    return _report(
+        "targets",
+        "comparator",
+        rows[against],
+        "asks for the wrong direction: indicators.csv calls {better} values of {indicator} better",
+        "correct the comparator, or the column better",
+    )
+
+
+def _check_time(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Dates outside their year, and cumulative counts that fall from one date to the next."""
+    rows = _with_indicator(cells, typed).assign(number=typed["observations"]["value"])
+    astray = rows["as_of"].ne("") & rows["as_of"].str[:4].ne(rows["year"])
+    year_end = rows["year"] + "-12-31"
+    rows["date"] = rows["as_of"].where(rows["as_of"] != "", year_end)
+    grows = rows[rows["cumulative"].eq(True) & rows["number"].notna()].sort_values("date")
+    before = grows.groupby(["region", "indicator"])[["number", "value", "date"]].shift()
+    grows = grows.assign(before=before["value"], since=before["date"])
+    return [
+        *_report(
+            "observations",
+            "as_of",
+            rows[astray],
+            "not a day of the year {year}",
+            "correct the date or the year, or leave as_of empty for a figure of the year's end",
+        ),
+        *_report(
+            "observations",
+            "value",
+            grows[grows["number"] < before["number"]],
+            "falls from {before} ({since}), but {indicator} is cumulative and never falls",
+            "correct one of the two figures (one may be a year's increment); if it can fall, "
+            "it is no cumulative indicator",
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""The command line: `forecast run` makes reports, `forecast check` reads data and says what is wrong.
+"""The command line: `forecast run` makes reports, `forecast check` says what is wrong in data.
 
 `run` prints one JSON line a report on standard output, and lines for people on standard error.
 Its exit code is 0 if all succeeded, 1 if some did, and otherwise that of the first failure (the
@@ -7,7 +7,6 @@ codes of `reports`; 70 for a fault of the program itself, 128 + n for a run ende
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import glob
 import json
@@ -16,15 +15,12 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["app"]
 
@@ -75,7 +71,9 @@ def main(
 
 @app.command()
 def run(
-    params: Annotated[list[str], typer.Argument(help="Parameter files (YAML); patterns may be quoted.")],
+    params: Annotated[
+        list[str], typer.Argument(help="Parameter files (YAML); patterns may be quoted.")
+    ],
     jobs: Annotated[int, typer.Option(min=0, help="Runs at a time; 0: one a processor.")] = 0,
     output: Annotated[str | None, typer.Option(help="Folder for all reports.")] = None,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that a single cell may run.")] = 600,
@@ -105,7 +103,9 @@ def run(
 
 @app.command()
 def check(
-    place: Annotated[Path | None, typer.Argument(help="Folder of tables, or a CSV or xlsx file.")] = None,
+    place: Annotated[
+        Path | None, typer.Argument(help="Folder of tables, or a CSV or xlsx file.")
+    ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
 ) -> None:
     """Read tables, or a file with printed figures, and report every problem at once."""
@@ -142,7 +142,7 @@ def _expand(patterns: list[str]) -> list[Path]:
 
 def _refuse_clashes(files: list[Path], output: str | None) -> None:
     """Two files for one output folder are a mistake that would cost one of the reports."""
-    from .reports import ReportError, read_parameters
+    from .parameters import ReportError, read_parameters
 
     places: dict[Path, Path] = {}
     for file in files:
@@ -190,8 +190,12 @@ def _run_apart(files: list[Path], options: list[str], jobs: int) -> Iterator[Res
 
     bar = tqdm(total=len(files), unit="report", disable=not sys.stderr.isatty())
     running: list[subprocess.Popen[str]] = []
+    stopping = threading.Event()
     with ThreadPoolExecutor(jobs) as pool, bar:
-        futures = [pool.submit(_run_child, file, options, not bar.disable, running) for file in files]
+        futures = [
+            pool.submit(_run_child, [*options, "--", str(file)], not bar.disable, running, stopping)
+            for file in files
+        ]
         try:
             for future in as_completed(futures):
                 result, lines = future.result()
@@ -199,6 +203,7 @@ def _run_apart(files: list[Path], options: list[str], jobs: int) -> Iterator[Res
                 bar.update()
                 yield result
         except BaseException:
+            stopping.set()
             pool.shutdown(wait=False, cancel_futures=True)
             for process in running:
                 process.terminate()
@@ -231,5 +236,54 @@ def _run_child(
         return Result(file.stem, "failed", _since(start), None, error, code), lines or ""
 
 
+def _check_folder(place: Path | None) -> bool:
+    """Check a folder of tables, or the package's own; print every problem, or the row counts."""
+    from .checking import check_folder, read_tables
+    from .plans import data_folder
+
+    shipped = data_folder()
+    folder = place or shipped
+    fallback = None if folder.resolve() == shipped.resolve() else shipped
+    problems = check_folder(folder, fallback)
+    if not problems:
+        for name, table in read_tables(folder, fallback).items():
+            typer.echo(f"{name:<13}{len(table):>7}")
+        typer.echo(f"{folder}: no problems.")
+        return True
+    for problem in problems:
+        typer.echo(problem)
+    typer.echo(f"{folder}: {len(problems)} problem{'' if len(problems) == 1 else 's'}.")
+    return False
+
+
+def _check_file(file: Path, region: str | None) -> bool:
+    """Say row by row what was understood of a planner's file."""
+    from .checking import read_tables
+    from .parsing import read_figures
+    from .plans import data_folder
+
+    known = read_tables(data_folder())
+    figures = read_figures(file, known["indicators"], known["regions"], known["units"], region)
+    for figure in figures.to_dict("records"):
+        typer.echo(_describe(figure))
+    missed = int((~figures["understood"].astype(bool)).sum())
+    typer.echo(f"{file}: {len(figures) - missed} of {len(figures)} figures understood.")
+    return missed == 0
+
+
+def _describe(figure: dict[Hashable, Any]) -> str:
+    """One figure of a planner's file as it was understood, or what to do."""
+    start = f"row {figure['row']}: {figure['printed']!r}"
+    if not figure["understood"]:
+        return f"{start}: NOT UNDERSTOOD. Remedy: {figure['remedy']}"
+    keys = ("region", "indicator", "year", "comparator", "value", "type", "status")
+    parts = [f"{figure[key]}" for key in keys if figure[key] not in ("", None)]
+    return f"{start}: {' '.join(parts)}"
+
+
 def _since(start: float) -> float:
     return round(time.perf_counter() - start, 3)
+
+
+if __name__ == "__main__":
+    app()

@@ -86,7 +86,7 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
     exporter.log.setLevel(logging.ERROR)  # it warns of alternative texts, which are set below
     body, _ = exporter.from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
-    _tidy(soup, language)
+    _tidy(soup, language, title)
     heading = soup.find("h1")
     name = heading.get_text(" ", strip=True) if heading else title
     return (
@@ -119,10 +119,10 @@ def network_references(page: str) -> list[str]:
     return found
 
 
-def _tidy(soup: BeautifulSoup, language: str) -> None:
+def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:
     """Drop warnings and empty cells, and say in the page's language that a picture is one."""
     for stream in soup.select(".output_stderr"):
-        log.warning("%s", stream.get_text().strip())
+        log.warning("%s: %s", title, stream.get_text().strip())
         stream.decompose()
     for cell in soup.select(".code_cell"):
         if not cell.get_text(strip=True) and not cell.find(["img", "svg", "table"]):

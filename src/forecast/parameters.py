@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import csv
 import datetime as dt
-import difflib
 import io
 import json
 import os
@@ -21,7 +20,10 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from .errors import ForecastError, UnknownNameError, check_name
+from .checking import REFERENCE, nearest, read_text
+from .errors import DataError, ForecastError, UnknownNameError, check_name
+from .plans import data_folder
+from .schema import TABLES
 
 __all__ = [
     "InputError",
@@ -34,7 +36,6 @@ __all__ = [
     "find_notebook",
     "find_tables",
     "read_parameters",
-    "read_text",
 ]
 
 Plain = str | int | float | bool | None
@@ -178,7 +179,7 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
         Without exactly one cell tagged `parameters`, or with other names or other code in it.
     """
     try:
-        cells = json.loads(read_text(notebook))["cells"]
+        cells = json.loads(_read(notebook))["cells"]
         tagged = [c for c in cells if "parameters" in c["metadata"].get("tags", [])]
         sources = ["".join(cell["source"]) for cell in tagged]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
@@ -196,22 +197,24 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
 
 
 def find_tables(data: str | None) -> dict[str, Path]:
-    """List the table files in use, by name: those of an own folder before the shipped ones.
+    """List the table files that a run uses, by name.
+
+    Beside a folder of one's own only the reference tables it lacks are taken from the package,
+    and what the package learned from other data.
 
     Raises
     ------
     InputError
-        If `data` is no folder with CSV tables.
+        If `data` is no folder with tables.
     """
-    from .plans import data_folder
-
-    tables = {file.name: file for file in data_folder().glob("*.csv")}
-    if data is not None:
-        own = {file.name: file for file in Path(os.path.abspath(data)).glob("*.csv")}
-        if not own:
-            raise InputError(f"{data} holds no CSV table. Give a folder with tables of your own.")
-        tables |= own
-    return dict(sorted(tables.items()))
+    shipped = {file.name: file for file in data_folder().glob("*.csv")}
+    if data is None:
+        return dict(sorted(shipped.items()))
+    own = {f.name: f for f in Path(os.path.abspath(data)).glob("*.csv") if f.stem in TABLES}
+    if not own:
+        raise InputError(f"{data} holds no table. Give a folder with targets.csv and others.")
+    lent = {n: f for n, f in shipped.items() if f.stem in REFERENCE or f.stem not in TABLES}
+    return dict(sorted((lent | own).items()))
 
 
 def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Path]) -> None:
@@ -227,7 +230,7 @@ def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, 
     known: set[str] = set()
     for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
         if name in tables:
-            rows = csv.DictReader(io.StringIO(read_text(tables[name])))
+            rows = csv.DictReader(io.StringIO(_read(tables[name])))
             known |= {row["region"] for row in rows if row.get("region")}
     try:
         check_name("region", parameters.region, sorted(known))
@@ -235,30 +238,18 @@ def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, 
         raise ParameterError(file, [f"key 'region': {error} Remedy: write one of these."]) from None
 
 
-def read_text(file: Path) -> str:
-    """Read a planner's text file: UTF-8, else GB18030.
-
-    Raises
-    ------
-    InputError
-        If it is missing, unreadable or neither.
-    """
+def _read(file: Path) -> str:
+    """Text of a planner's file."""
     try:
-        raw = file.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{file} cannot be read: {reason}. Check the path.") from None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputError(f"{file} is neither UTF-8 nor GB18030 text. Save it as UTF-8.")
+        return read_text(file)
+    except DataError as error:
+        fact = error.problems[0].problem
+        raise InputError(f"{file} {fact}. Check the path, and save it as UTF-8.") from None
 
 
 def _read_yaml(file: Path) -> tuple[dict[str, str | None], list[str]]:
     """Keys and scalar texts of a flat mapping, and what is wrong with its form."""
-    text = read_text(file)
+    text = _read(file)
     if len(text) > FILE_BYTES:
         raise ParameterError(file, ["larger than any parameter file. Remedy: check the path."])
     try:
@@ -288,8 +279,7 @@ def _explain(key: str, kind: str, message: str, values: Mapping[str, object]) ->
     """One problem of a parameter file as a sentence: key, value, fault, remedy."""
     fields = ReportParameters.model_fields
     if kind == "extra_forbidden":
-        near = difflib.get_close_matches(key, fields, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(fields)}."
+        hint = nearest(key, fields) or f"known are {', '.join(fields)}."
         return f"key {key!r}: unknown. Remedy: {hint}"
     remedy = f"Remedy: write {fields[key].description}."
     if kind == "missing":

@@ -36,7 +36,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -294,11 +294,11 @@ def _execute(
         raise _cell_fault(notebook, error) from None
     except CellTimeoutError:
         remedy = "Give it less to do (fewer draws) or more time."
-        where = _unfinished_cell(folder / NOTEBOOK)
+        where = _where_it_ended(folder / NOTEBOOK)
         raise TimeLimitError(f"{notebook}, {where}: over {timeout} s. {remedy}") from None
     except DeadKernelError:
         remedy = "Look for a lack of memory, or for code that ends the process."
-        where = _unfinished_cell(folder / NOTEBOOK)
+        where = _where_it_ended(folder / NOTEBOOK)
         raise NotebookError(f"{notebook}, {where}: the kernel died. {remedy}") from None
     except RuntimeError as error:
         remedy = "Check that ipykernel works in this environment."
@@ -306,12 +306,20 @@ def _execute(
     return executed
 
 
-def _unfinished_cell(file: Path) -> str:
-    """Name the cell in which an execution ended, by its first line."""
-    for cell in json.loads(file.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
-            return f"cell {cell['source'][0].strip()!r}"
-    return "last cell"
+def _where_it_ended(file: Path) -> str:
+    """Name the cell in which an execution ended: the last one started."""
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    started = [c for c in cells if _is_code(c) and c["metadata"]["papermill"]["start_time"]]
+    return _name_cell(started[-1]["source"]) if started else "before the first cell"
+
+
+def _name_cell(source: str | list[str]) -> str:
+    """Name a cell by its first line, which a reader can search for."""
+    return f"cell {''.join(source).strip().splitlines()[0]!r}"
+
+
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return cell["cell_type"] == "code" and bool("".join(cell["source"]).strip())
 
 
 def _literal(path: Path) -> str:
@@ -336,7 +344,7 @@ def _this_interpreter() -> type:
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
     """Tell data and disk apart from the notebook's own faults, by what its cell raised."""
-    fault = f"{notebook}, cell [{error.exec_count}]: {error.ename}: {error.evalue.rstrip('.')}."
+    fault = f"{notebook}, {_name_cell(error.source)}: {error.ename}: {error.evalue.rstrip('.')}."
     if error.ename in DATA_FAULTS:
         return InputError(f"{fault} Correct the data; `forecast check` lists all problems.")
     if error.ename in ("OSError", "BlockingIOError") and FULL_OR_READ_ONLY.search(error.evalue):
@@ -346,15 +354,13 @@ def _cell_fault(notebook: Path, error: Any) -> ReportError:
 
 def _verify(executed: NotebookNode) -> None:
     """Refuse a success in which a cell was not run, as after `sys.exit(0)`."""
-    for number, cell in enumerate(executed.cells, start=1):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
+    for cell in filter(_is_code, executed.cells):
         failed = cell.metadata.papermill.get("status") != "completed"
         errors = [out.ename for out in cell.outputs if out.output_type == "error"]
         if failed or errors or cell.execution_count is None:
             why = f"ended with {errors[0]}" if errors else "was not run"
             remedy = "Let every cell run to its end, without sys.exit or skipping tags."
-            raise NotebookError(f"Code cell {number} of the notebook {why}. {remedy}")
+            raise NotebookError(f"The notebook's {_name_cell(cell.source)} {why}. {remedy}")
     if executed.metadata.papermill.get("exception"):
         raise NotebookError("papermill marks the notebook as failed. Look into its outputs.")
 
@@ -372,10 +378,12 @@ def _convert(executed: NotebookNode, parameters: ReportParameters, target: Path)
 def _mark_unrun(file: Path, message: str) -> None:
     """Correct papermill's record, which calls every cell completed after a time-out or a kill."""
     notebook = json.loads(file.read_text(encoding="utf-8"))
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code" and cell["source"] and cell["execution_count"] is None:
-            record = cell["metadata"]["papermill"]
-            record["status"] = "failed" if record["start_time"] else "pending"
+    records = [cell["metadata"]["papermill"] for cell in notebook["cells"] if _is_code(cell)]
+    for record in records:
+        record["status"] = "completed" if record["start_time"] else "pending"
+    ended = [record for record in records if record["start_time"]][-1:]
+    for record in ended:
+        record["status"] = "failed"
     if not notebook["metadata"]["papermill"]["exception"]:
         notebook["metadata"]["papermill"]["exception"] = True
         banner = {"cell_type": "markdown", "id": "failure", "metadata": {}}

@@ -52,9 +52,9 @@ class Paths:
 def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Paths:
     """Draw correlated futures of all series up to the end of `until`.
 
-    Bounds hold in each draw: the link keeps them, or each year's values are mapped, ranks kept,
-    to the distribution truncated at them. Cumulative series never fall: counts grow by non-negative whole
-    increments, other ratchets keep their highest value so far.
+    Bounds hold in each draw: the link keeps them, or each year's values are mapped, ranks
+    kept, to the distribution truncated at them. Cumulative series never fall: counts grow by
+    non-negative whole increments, other ratchets keep their highest value so far.
 
     Parameters
     ----------

@@ -115,11 +115,11 @@ def attainment(
     open_ = known & ~closed & ~passed
     rows = np.flatnonzero(open_)
     p, median, error = (np.full(len(out), np.nan) for _ in range(3))
-    if len(rows):
-        answer = _from_paths if isinstance(source, Paths) else _from_fits
-        p[rows], median[rows], error[rows] = answer(
-            source, position[rows], year[rows], limit[rows], upward[rows]
-        )  # type: ignore[operator]
+    asked = (position[rows], year[rows], limit[rows], upward[rows])
+    if isinstance(source, Paths):
+        p[rows], median[rows], error[rows] = _from_paths(source, *asked)
+    else:
+        p[rows], median[rows], error[rows] = _from_fits(source, *asked)
     impossible = open_ & np.where(upward, limit > out["upper"], limit < out["lower"])
     certain = open_ & held
     p = np.where(open_, np.clip(p, *PRINTED), p)
@@ -139,8 +139,7 @@ def attainment(
     out["attainment_year"] = _attainment_years(fits, position, limit, upward, meets)
     result = out[COLUMNS].copy()
     if isinstance(source, Paths):
-        hits = _hits(source, position[rows], year[rows], limit[rows], upward[rows])
-        result.attrs["joint"] = _joint(hits)
+        result.attrs["joint"] = _joint(_hits(source, *asked))
     return result
 
 
@@ -154,7 +153,9 @@ def _check(targets: pd.DataFrame) -> None:
     if not problems:
         words = sorted(set(targets["comparator"]) - set(COMPARATORS))
         problems = [
-            Problem("targets", None, "comparator", str(w), "unknown", f"use {', '.join(COMPARATORS)}")
+            Problem(
+                "targets", None, "comparator", str(w), "unknown", f"use {', '.join(COMPARATORS)}"
+            )
             for w in words
         ]
         numbers = targets[["year", "value"]].astype(float)
@@ -210,7 +211,11 @@ def _from_fits(
 
 
 def _from_paths(
-    paths: Paths, position: NDArray[np.int64], year: FloatArray, limit: FloatArray, upward: BoolArray
+    paths: Paths,
+    position: NDArray[np.int64],
+    year: FloatArray,
+    limit: FloatArray,
+    upward: BoolArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     p = _hits(paths, position, year, limit, upward).mean(axis=1)
     drawn = paths.values[position, :, _columns(paths, year)]
@@ -218,7 +223,11 @@ def _from_paths(
 
 
 def _hits(
-    paths: Paths, position: NDArray[np.int64], year: FloatArray, limit: FloatArray, upward: BoolArray
+    paths: Paths,
+    position: NDArray[np.int64],
+    year: FloatArray,
+    limit: FloatArray,
+    upward: BoolArray,
 ) -> BoolArray:
     """Whether each draw meets each target: (targets, draws)."""
     drawn = paths.values[position, :, _columns(paths, year)]
@@ -232,7 +241,8 @@ def _columns(paths: Paths, year: FloatArray) -> NDArray[np.int64]:
             f"Targets of {beyond} lie beyond the simulated years (until {paths.years[-1]}). "
             f"Simulate until {max(beyond)}, or leave these targets out."
         )
-    return (year - paths.years[0]).astype(int)
+    column: NDArray[np.int64] = (year - paths.years[0]).astype(np.int64)
+    return column
 
 
 def _joint(hits: BoolArray) -> dict[str, float]:
@@ -250,7 +260,7 @@ def _joint(hits: BoolArray) -> dict[str, float]:
 def _add_rates(
     out: pd.DataFrame, fits: Fits, position: NDArray[np.int64], meets: BoolArray, open_: BoolArray
 ) -> None:
-    """Required rate, pace and the verdict of the schedule rule."""
+    """Add required rate, pace and the verdict of the schedule rule."""
     n = fits.series["n"].to_numpy()
     end = np.cumsum(n) - 1
     value, when = (fits.observations[c].to_numpy(float) for c in ("value", "year"))
@@ -264,7 +274,9 @@ def _add_rates(
     if known.any():
         begin = end[at] - np.minimum(n[at], PACE_FIGURES) + 1
         span = now - when[begin]
-        pace = np.where(known & (span > 0), (latest - value[begin]) / np.where(span > 0, span, 1), pace)
+        pace = np.where(
+            known & (span > 0), (latest - value[begin]) / np.where(span > 0, span, 1), pace
+        )
         # Rows of one series are contiguous and in time order: count those early enough.
         start = end[at] - n[at] + 1
         early = _count_until(when, start, n[at], year - PLAN_YEARS)
