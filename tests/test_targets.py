@@ -99,6 +99,15 @@ def test_a_passed_year_without_figure_is_not_forecast():
     assert one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of="2022-12-30")["p_reach"] > 0
 
 
+def test_what_cannot_fall_stays_met():
+    """A passed year without figure is met where a cumulative series had reached it before."""
+    built = {"kind": "count", "upper": np.nan, "cumulative": True}
+    row = one([5.0, 8.0, 12.0], (2022, 10.0, "ge"), as_of="2026-06-01", **built)
+    assert (row["status"], row["p_reach"]) == ("met", 1.0)
+    open_ = one([5.0, 8.0, 12.0], (2022, 13.0, "ge"), as_of="2026-06-01", **built)
+    assert open_["status"] == "not_published"
+
+
 def test_no_figure_gives_no_number():
     """A series without observations has evidence `none`, status `no_data` and no probability."""
     fits = fc.fit(series([50.0]), about())
@@ -163,7 +172,7 @@ def test_attainment_year():
     year = int(row["attainment_year"])
     medians = fc.quantiles(fits, [year - 1, year])["q50"].to_numpy()
     assert medians[0] < 61.5 <= medians[1]
-    assert one([50.0, 53.0, 56.0], (2025, 55.0, "ge"))["attainment_year"] == 2020
+    assert one([50.0, 56.0, 57.0], (2025, 55.0, "ge"))["attainment_year"] == 2019
 
 
 def test_draws_and_closed_form_agree():

@@ -27,7 +27,7 @@ __all__ = ["FIRST_YEAR", "LAST_YEAR", "check_folder", "nearest", "read_tables", 
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 REFERENCE = ("sources", "regions", "areas", "units", "indicators")
-YEAR_COLUMNS = ("year", "start", "end")
+EXACT = {"integer": "int64", "boolean": "bool"}
 PATTERNS = {
     "integer": r"-?[0-9]{1,15}",
     "number": r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?",
@@ -44,6 +44,118 @@ FAULTS = {
     "boolean": ("neither true nor false", "write true or false"),
     "date": ("not a date", "write year, month and day, such as 2022-06-30"),
     "not_nullable": ("the cell is empty", "fill it in: every row needs a value here"),
+}
+
+
+Rule = tuple[str, str, str, str]
+"""Column, condition of the fault, fact, remedy; `{field}` in a text is the row's own value."""
+
+
+def _year(column: str) -> Rule:
+    return (
+        column,
+        f"{column} < {FIRST_YEAR} or {column} > {LAST_YEAR}",
+        f"not a year between {FIRST_YEAR} and {LAST_YEAR}",
+        "write the four digits of the year; an amount of money that looks like a year belongs "
+        "in the column of the value",
+    )
+
+
+ZERO_TO_100 = "a share is stored as 0-100: write {}, or take another kind"
+BOUND = "correct the value or its unit, or the bound in indicators.csv"
+VALUE: tuple[Rule, ...] = (
+    _year("year"),
+    ("value", "value < lower", "below {lower:.15g}, the least {indicator} can be", BOUND),
+    ("value", "value > upper", "above {upper:.15g}, the most {indicator} can be", BOUND),
+    (
+        "value",
+        "kind == 'count' and resolution % 1 == 0 and value % 1 > 0",
+        "{indicator} counts whole things",
+        "write a whole number, or a finer resolution in indicators.csv",
+    ),
+)
+RULES: dict[str, tuple[Rule, ...]] = {
+    "indicators": (
+        (
+            "lower",
+            "kind == 'share' and lower.isna()",
+            "a share has no lower bound",
+            ZERO_TO_100.format(0),
+        ),
+        (
+            "upper",
+            "kind == 'share' and upper.isna()",
+            "a share has no upper bound",
+            ZERO_TO_100.format(100),
+        ),
+        (
+            "upper",
+            "kind == 'share' and upper > 100",
+            "the upper bound of a share is above 100",
+            ZERO_TO_100.format(100),
+        ),
+        (
+            "lower",
+            "kind in ('share', 'count') and lower < 0",
+            "a {kind} cannot be negative",
+            "write 0, or take another kind",
+        ),
+        (
+            "upper",
+            "upper <= lower",
+            "not above the lower bound {lower:.15g}",
+            "correct one of the two bounds",
+        ),
+        (
+            "resolution",
+            "resolution <= 0",
+            "the reporting step is not above 0",
+            "write the step of the figures, such as 1 or 0.1",
+        ),
+        (
+            "cumulative",
+            "kind == 'count' and cumulative == 0",
+            "a count is cumulative",
+            "write true, or the kind stock, a level that can fall",
+        ),
+        (
+            "cumulative",
+            "kind == 'stock' and cumulative == 1",
+            "a stock can fall",
+            "write false, or the kind count, which never falls",
+        ),
+    ),
+    "targets": (
+        *VALUE,
+        (
+            "comparator",
+            "(comparator in ('ge', 'gt') and better == 'lower')"
+            " or (comparator in ('le', 'lt') and better == 'higher')",
+            "asks for the worse side: {better} values of {indicator} are better",
+            "correct the comparator, or the column better in indicators.csv",
+        ),
+    ),
+    "observations": (
+        *VALUE,
+        (
+            "as_of",
+            "as_of != '' and as_of.str[:4] != year.astype('str').str[:4]",
+            "not a day of the year {year:.0f}",
+            "correct the date or the year; leave as_of empty for a figure of the year's end",
+        ),
+    ),
+    "milestones": (_year("year"),),
+    "projects": (
+        _year("start"),
+        _year("end"),
+        (
+            "end",
+            "end < start",
+            "ends before it starts in {start:.0f}",
+            "correct one of the two years",
+        ),
+        ("investment", "investment < 0", "less than nothing", "write what the project costs"),
+    ),
 }
 
 
@@ -80,7 +192,7 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
         raise DataError(problems)
     return {
         name: tables[name]
-        .astype({c: "int64" for c, column in table.columns.items() if column.type == "integer"})
+        .astype({c: EXACT[t] for c, t in table.file_types.items() if t in EXACT})
         .reset_index(drop=True)
         for name, table in TABLES.items()
     }
@@ -126,10 +238,10 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """Hint at the known word most like a given one, or '' if none is near.
 
     >>> nearest("lisui", ["lishui", "xiaoshan"])
-    "did you mean 'lishui'?"
+    "perhaps 'lishui' is meant"
     """
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)
-    return f"did you mean {found[0]!r}?" if found else ""
+    return f"perhaps {found[0]!r} is meant" if found else ""
 
 
 def _examine(folder: Path, fallback: Path | None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -150,14 +262,9 @@ def _examine(folder: Path, fallback: Path | None) -> tuple[dict[str, pd.DataFram
     for name in raw:
         problems += _check_key(name, raw[name])
         problems += _check_ids(name, raw, unlisted)
-        problems += _check_years(name, raw[name], typed[name])
-    problems += _check_indicators(raw["indicators"], typed["indicators"])
-    problems += _check_projects(raw["projects"], typed["projects"])
-    for name in ("targets", "observations"):
-        problems += _check_values(name, raw[name], typed)
-    problems += _check_directions(raw["targets"], typed)
+        problems += _check_rules(name, raw[name], typed)
     problems += _check_time(raw["observations"], typed)
-    return typed, sorted(set(problems), key=_place)
+    return typed, sorted(problems, key=_place)
 
 
 def _place(problem: Problem) -> tuple[int, int, int]:
@@ -304,7 +411,7 @@ def _cell_problem(name: str, cells: pd.DataFrame, fault: tuple[int, str, str]) -
 
 
 def _typed(table: Table, cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells in the types of their columns; what does not read as a number is NaN."""
+    """Cells as text or numbers (true is 1); what cannot be read is NaN, so that it fits no rule."""
     return pd.DataFrame(
         {name: _cast(cells[name], column.type) for name, column in table.columns.items()},
         index=cells.index,
@@ -314,7 +421,9 @@ def _typed(table: Table, cells: pd.DataFrame) -> pd.DataFrame:
 def _cast(text: pd.Series, to: str) -> pd.Series:
     if to in ("number", "integer"):
         return pd.to_numeric(text.where(_fits(text, to))).astype("float64")
-    return text.str.lower() == "true" if to == "boolean" else text.astype("str")
+    if to == "boolean":
+        return text.str.lower().map({"true": 1.0, "false": 0.0})
+    return text.astype("str")
 
 
 def _report(name: str, column: str, rows: pd.DataFrame, problem: str, remedy: str) -> list[Problem]:
@@ -340,10 +449,11 @@ def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
     named = cells[cells[[k for k in key if columns[k].required]].ne("").all(axis=1)]
     line = pd.Series(named.index, index=named.index)
     first = line.groupby([named[k] for k in key]).transform("first")
+    rows = named.assign(first=first)[first != line]
     place = ", ".join(key)
-    rows = named.assign(first=first, **{place: named[key].agg(", ".join, axis=1)})
-    problem = "the same " + ("id stands" if len(key) == 1 else "key stands") + " in row {first}"
-    return _report(name, place, rows[first != line], problem, "keep one of the two rows")
+    rows[place] = [", ".join(names) for names in rows[key].to_numpy()]
+    problem = "the same " + ("id" if len(key) == 1 else "key") + " stands in row {first}"
+    return _report(name, place, rows, problem, "keep one of the two rows")
 
 
 def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> list[Problem]:
@@ -362,160 +472,45 @@ def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> l
     return problems
 
 
-def _check_years(name: str, cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
-    """Years that are none, such as an amount of money in the wrong column."""
+def _check_rules(name: str, cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Rows that break one of the rules of their table."""
+    rows = _with_indicator(name, typed)
     problems = []
-    for column in typed.columns.intersection(YEAR_COLUMNS):
-        outside = (typed[column] < FIRST_YEAR) | (typed[column] > LAST_YEAR)
-        problems += _report(
-            name,
-            column,
-            cells[outside],
-            f"not a year between {FIRST_YEAR} and {LAST_YEAR}",
-            "write the four digits of the year; if it is an amount of money that looks like "
-            "a year, it belongs in the column of the value",
-        )
+    for column, broken, fact, remedy in RULES.get(name, ()):
+        # A cell that could not be read has been reported as such.
+        unread = rows[column].isna() & cells[column].ne("")
+        found = rows[~unread].query(broken, engine="python")
+        found = found.assign(**{column: cells.loc[found.index, column]})
+        problems += _report(name, column, found, fact, remedy)
     return problems
 
 
-def _check_indicators(cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
-    """Bounds, steps and kinds that contradict each other."""
-    lower, upper = typed["lower"], typed["upper"]
-    share, count = cells["kind"] == "share", cells["kind"] == "count"
-    grows = cells["cumulative"].str.lower()
-    percent = "a share is stored as 0-100: write {}, or take another kind"
-    faults = [
-        (
-            "upper",
-            share & (cells["upper"] == ""),
-            "a share has no upper bound",
-            percent.format(100),
-        ),
-        (
-            "upper",
-            share & (upper > 100),
-            "the upper bound of a share is above 100",
-            percent.format(100),
-        ),
-        ("lower", share & (cells["lower"] == ""), "a share has no lower bound", percent.format(0)),
-        (
-            "lower",
-            (share | count) & (lower < 0),
-            "a {kind} cannot be negative",
-            "write 0, or take another kind",
-        ),
-        (
-            "upper",
-            upper <= lower,
-            "not above the lower bound {lower}",
-            "correct one of the two bounds",
-        ),
-        (
-            "resolution",
-            typed["resolution"] <= 0,
-            "a reporting step is above 0",
-            "write the last digit's step, such as 1 or 0.1",
-        ),
-        (
-            "cumulative",
-            count & (grows == "false"),
-            "a count is cumulative, a level that can fall is a stock",
-            "write true, or the kind stock",
-        ),
-        (
-            "cumulative",
-            (cells["kind"] == "stock") & (grows == "true"),
-            "a stock can fall, so it is not cumulative",
-            "write false, or the kind count",
-        ),
-    ]
-    return [
-        problem
-        for column, where, fact, remedy in faults
-        for problem in _report("indicators", column, cells[where], fact, remedy)
-    ]
-
-
-def _check_projects(cells: pd.DataFrame, typed: pd.DataFrame) -> list[Problem]:
-    """Projects that end before they start, or cost less than nothing."""
-    early = typed["end"] < typed["start"]
-    negative = typed["investment"] < 0
-    remedy = "correct one of the two years"
-    return [
-        *_report("projects", "end", cells[early], "ends before it starts in {start}", remedy),
-        *_report("projects", "investment", cells[negative], "negative", "write what it costs"),
-    ]
-
-
-def _with_indicator(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Cells beside the description of their indicator (missing where it is unknown)."""
+def _with_indicator(name: str, typed: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Rows of a table beside the description of their indicator (missing where unknown)."""
+    rows = typed[name]
+    if name not in ("targets", "observations"):
+        return rows
     described = typed["indicators"].drop_duplicates("indicator").set_index("indicator")
     columns = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
-    return cells.join(described[columns], on="indicator")
-
-
-def _check_values(name: str, cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Values outside the bounds of their indicator, and parts of a whole thing."""
-    rows = _with_indicator(cells, typed)
-    value = typed[name]["value"]
-    whole = (rows["kind"] == "count") & (rows["resolution"] % 1 == 0)
-    remedy = "correct the value or its unit, or the bound in indicators.csv"
-    below, above = value < rows["lower"], value > rows["upper"]
-    parts = whole & value.notna() & (value % 1 != 0)
-    return [
-        *_report(
-            name, "value", rows[below], "below {lower:.15g}, the least {indicator} can be", remedy
-        ),
-        *_report(
-            name, "value", rows[above], "above {upper:.15g}, the most {indicator} can be", remedy
-        ),
-        *_report(
-            name,
-            "value",
-            rows[parts],
-            "{indicator} counts whole things",
-            "write a whole number, or a smaller resolution in indicators.csv",
-        ),
-    ]
-
-
-def _check_directions(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Targets that ask for the worse side of their indicator."""
-    rows = _with_indicator(cells, typed)
-    least, most = rows["comparator"].isin(["ge", "gt"]), rows["comparator"].isin(["le", "lt"])
-    against = (least & (rows["better"] == "lower")) | (most & (rows["better"] == "higher"))
-    return _report(
-        "targets",
-        "comparator",
-        rows[against],
-        "asks for the wrong direction: indicators.csv calls {better} values of {indicator} better",
-        "correct the comparator, or the column better",
-    )
+    return rows.join(described[columns], on="indicator")
 
 
 def _check_time(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
-    """Dates outside their year, and cumulative counts that fall from one date to the next."""
-    rows = _with_indicator(cells, typed).assign(number=typed["observations"]["value"])
-    astray = rows["as_of"].ne("") & rows["as_of"].str[:4].ne(rows["year"])
-    year_end = rows["year"] + "-12-31"
-    rows["date"] = rows["as_of"].where(rows["as_of"] != "", year_end)
-    grows = rows[rows["cumulative"].eq(True) & rows["number"].notna()].sort_values("date")
+    """Cumulative counts that fall within a region from one date to the next."""
+    rows = _with_indicator("observations", typed)
+    rows = rows.assign(
+        number=rows["value"],
+        value=cells["value"],
+        date=rows["as_of"].where(rows["as_of"] != "", cells["year"] + "-12-31"),
+    )
+    grows = rows[(rows["cumulative"] == 1) & rows["number"].notna()].sort_values("date")
     before = grows.groupby(["region", "indicator"])[["number", "value", "date"]].shift()
     grows = grows.assign(before=before["value"], since=before["date"])
-    return [
-        *_report(
-            "observations",
-            "as_of",
-            rows[astray],
-            "not a day of the year {year}",
-            "correct the date or the year, or leave as_of empty for a figure of the year's end",
-        ),
-        *_report(
-            "observations",
-            "value",
-            grows[grows["number"] < before["number"]],
-            "falls from {before} ({since}), but {indicator} is cumulative and never falls",
-            "correct one of the two figures (one may be a year's increment); if it can fall, "
-            "it is no cumulative indicator",
-        ),
-    ]
+    return _report(
+        "observations",
+        "value",
+        grows[grows["number"] < before["number"]],
+        "falls from {before} ({since}), but {indicator} is cumulative and never falls",
+        "correct one of the two figures (one may be a year's increment), or say cumulative "
+        "false in indicators.csv",
+    )

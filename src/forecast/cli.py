@@ -14,11 +14,11 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -85,20 +85,17 @@ def run(
     files = _expand(params)
     options = [f"--timeout={timeout}", *([f"--output={output}"] if output else [])]
     _refuse_clashes(files, output)
-    codes = []
     try:
         with stoppable():
             if len(files) == 1:
-                results = iter([_run_here(files[0], output, timeout)])
+                results = [_run_here(files[0], output, timeout)]
+                print(results[0], flush=True)
             else:
                 results = _run_apart(files, options, jobs or os.cpu_count() or 1)
-            for result in results:
-                print(result, flush=True)
-                codes.append(result.code)
     except KeyboardInterrupt as stopped:
         raise typer.Exit(getattr(stopped, "exit_code", 130)) from None
-    failed = [code for code in codes if code]
-    raise typer.Exit(1 if 0 < len(failed) < len(codes) else (failed or [0])[0])
+    failed = [result.code for result in results if result.code]
+    raise typer.Exit(1 if 0 < len(failed) < len(results) else (failed or [0])[0])
 
 
 @app.command()
@@ -181,59 +178,71 @@ def _run_here(file: Path, output: str | None, timeout: int) -> Result:
     return Result(manifest.name, "completed", _since(start), manifest.folder, None, 0)
 
 
-def _run_apart(files: list[Path], options: list[str], jobs: int) -> Iterator[Result]:
-    """Run each report by this same command in a process of its own, as they end.
+def _run_apart(files: list[Path], options: list[str], jobs: int) -> list[Result]:
+    """Run each report by this same command in a process of its own; print results as they come.
 
     A killed process costs only its own report. On a signal all are asked to end, and awaited.
     """
     from tqdm import tqdm
 
+    results = []
+    children = _Children()
     bar = tqdm(total=len(files), unit="report", disable=not sys.stderr.isatty())
-    running: list[subprocess.Popen[str]] = []
-    stopping = threading.Event()
     with ThreadPoolExecutor(jobs) as pool, bar:
-        futures = [
-            pool.submit(_run_child, [*options, "--", str(file)], not bar.disable, running, stopping)
-            for file in files
-        ]
+        futures = [pool.submit(children.run, file, options, not bar.disable) for file in files]
         try:
             for future in as_completed(futures):
                 result, lines = future.result()
-                bar.write(lines, file=sys.stderr, end="") if lines else None
+                if lines:
+                    bar.write(lines, file=sys.stderr, end="")
                 bar.update()
-                yield result
+                print(result, flush=True)
+                results.append(result)
         except BaseException:
-            stopping.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in running:
-                process.terminate()
+            children.stop()
             raise
+    return results
 
 
-def _run_child(
-    file: Path, options: list[str], quiet: bool, running: list[subprocess.Popen[str]]
-) -> tuple[Result, str]:
-    """One report by a process; its lines for people are held back where a bar is shown."""
-    start = time.perf_counter()
-    # -P: the current directory must not shadow modules.
-    command = [sys.executable, "-P", "-m", "forecast.cli", "run", *options, "--", str(file)]
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE if quiet else None,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
-    running.append(process)
-    out, lines = process.communicate()
-    try:
-        return Result(**json.loads(out)), lines or ""
-    except (ValueError, TypeError):
-        code = process.returncode if process.returncode > 0 else 128 - process.returncode
-        error = f"the process ended without a result, with code {code}"
-        log.error("%s: %s", file.stem, error)
-        return Result(file.stem, "failed", _since(start), None, error, code), lines or ""
+class _Children:
+    """The processes of a batch, which can be asked to end together."""
+
+    def __init__(self) -> None:
+        self._started: list[subprocess.Popen[str]] = []
+        self._stopping = False
+        self._lock = threading.Lock()
+
+    def run(self, file: Path, options: list[str], quiet: bool) -> tuple[Result, str]:
+        """Wait for one report; its lines for people are held back where a bar is shown."""
+        start = time.perf_counter()
+        # -P: the current directory must not shadow modules.
+        command = [sys.executable, "-P", "-m", "forecast.cli", "run", *options, "--", str(file)]
+        with self._lock:
+            if self._stopping:
+                return Result(file.stem, "stopped", 0.0, None, "not started", 143), ""
+            process = subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if quiet else None,
+                encoding="utf-8",
+                errors="replace",
+            )
+            self._started.append(process)
+        out, lines = process.communicate()
+        try:
+            return Result(**json.loads(out)), lines or ""
+        except (ValueError, TypeError):
+            code = process.returncode if process.returncode > 0 else 128 - process.returncode
+            error = f"the process ended without a result, with code {code}"
+            log.error("%s: %s", file.stem, error)
+            return Result(file.stem, "failed", _since(start), None, error, code), lines or ""
+
+    def stop(self) -> None:
+        """Ask all to end, and start no more."""
+        with self._lock:
+            self._stopping = True
+            for process in self._started:
+                process.terminate()
 
 
 def _check_folder(place: Path | None) -> bool:
@@ -265,20 +274,12 @@ def _check_file(file: Path, region: str | None) -> bool:
     known = read_tables(data_folder())
     figures = read_figures(file, known["indicators"], known["regions"], known["units"], region)
     for figure in figures.to_dict("records"):
-        typer.echo(_describe(figure))
-    missed = int((~figures["understood"].astype(bool)).sum())
-    typer.echo(f"{file}: {len(figures) - missed} of {len(figures)} figures understood.")
-    return missed == 0
-
-
-def _describe(figure: dict[Hashable, Any]) -> str:
-    """One figure of a planner's file as it was understood, or what to do."""
-    start = f"row {figure['row']}: {figure['printed']!r}"
-    if not figure["understood"]:
-        return f"{start}: NOT UNDERSTOOD. Remedy: {figure['remedy']}"
-    keys = ("region", "indicator", "year", "comparator", "value", "type", "status")
-    parts = [f"{figure[key]}" for key in keys if figure[key] not in ("", None)]
-    return f"{start}: {' '.join(parts)}"
+        said = figure["understood"] or f"{figure['problem']}. Remedy: {figure['remedy']}."
+        place = f"row {figure['row']}, column {figure['column']}"
+        typer.echo(f"{place}, {figure['printed']!r}: {said}")
+    faults = int((figures["status"] == "problem").sum())
+    typer.echo(f"{file}: {len(figures)} figures, {faults} of them with a problem.")
+    return faults == 0
 
 
 def _since(start: float) -> float:

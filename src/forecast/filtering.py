@@ -107,6 +107,8 @@ def run_filter(
         p12 = decay * (p12 + drift * p22)
         p22 = decay * decay * p22
         error = measurement + extra[:, j]
+        # A second figure of one day says nothing where figures carry no error.
+        later = later & (p11 + error > 0.0)
         total = np.where(later, p11 + error, 1.0)
         gain, slope_gain = np.where(later, p11 / total, 0.0), np.where(later, p12 / total, 0.0)
         surprise = np.where(later, z[:, j] - level, 0.0)
@@ -117,7 +119,8 @@ def run_filter(
         log_det = log_det + np.log(total)
         count = count + later
         level, response = level + gain * surprise, response - gain * leverage
-        slope, slope_response = slope + slope_gain * surprise, slope_response - slope_gain * leverage
+        slope = slope + slope_gain * surprise
+        slope_response = slope_response - slope_gain * leverage
         p22 = p22 - slope_gain * p12
         p12 = p12 - gain * p12
         p11 = p11 - gain * p11

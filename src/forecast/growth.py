@@ -18,10 +18,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.optimize.elementwise import find_root
 from scipy.special import betainc, betaincinv, digamma, stdtr, stdtrit
 
 from . import links
@@ -39,7 +41,9 @@ QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 KEY = ["region", "indicator"]
 # Increments prior: a near-exponential year, pace known to an order of magnitude.
 YEAR_SHAPE, PACE_SHAPE, PACE_PRIOR = 1.5, 1.5, 0.2
-BISECTIONS = 44
+# Members' quantiles nearer to each other than this share of their size need no search.
+AGREED = 1e-12
+TOLERANCES = {"xrtol": 1e-10, "fatol": 1e-11}
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ class Drift:
         return links.transform(self.link, y, floor, cap) / unit
 
     def value(self, z: FloatArray) -> FloatArray:
-        """This member's scale back to values."""
+        """Back from this member's scale to values."""
         floor, cap, unit = (_across(a, z) for a in (self.floor, self.cap, self.unit))
         return links.inverse(self.link, z * unit, floor, cap)
 
@@ -85,14 +89,11 @@ class Drift:
         Where the link does not keep a bound, each year's draws are mapped with their ranks to the
         truncated distribution, so that draws and closed form agree.
         """
-        one = {k: a[[place]] for k, a in vars(self).items() if isinstance(a, np.ndarray)}
-        member = replace(self, **one)
-        location, spread = member.moments(ahead[None, :])
-        below, above = member._outside(location, spread, member.df[:, None])
-        if (above - below).min() < 1.0:
-            inside = stdtr(member.df, (z - location) / spread)
-            z = location + spread * stdtrit(member.df, below + inside * (above - below))
-        return member.value(z[None])[0]
+        at = _chosen(self, np.array([place])).predictive(ahead[None, :])
+        if (at.above - at.below).min() < 1.0:
+            inside = stdtr(at.df, (z - at.location) / at.spread)
+            z = at.location + at.spread * stdtrit(at.df, at.below + inside * (at.above - at.below))
+        return links.inverse(self.link, z * at.unit, at.floor, at.cap)
 
     def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Location and scale of the Student-t `ahead` (rows, years) years after the last figure."""
@@ -110,24 +111,26 @@ class Drift:
 
     def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
         """P(value <= y), with `y` and `ahead` (rows, years)."""
-        location, spread = self.moments(ahead)
-        df = _across(self.df, ahead)
-        below, above = self._outside(location, spread, df)
-        inside = stdtr(df, (self.scale(y) - location) / spread)
-        share: FloatArray = np.clip((inside - below) / (above - below), 0.0, 1.0)
-        return share
+        return self.predictive(ahead).cdf(y)
 
     def quantile(self, p: float, ahead: FloatArray) -> FloatArray:
         """Value below which the share `p` lies, for `ahead` (rows, years)."""
-        location, spread = self.moments(ahead)
-        df = _across(self.df, ahead)
-        below, above = self._outside(location, spread, df)
-        if np.all(below == 0.0) and np.all(above == 1.0):
+        at = self.predictive(ahead)
+        if np.all(at.below == 0.0) and np.all(at.above == 1.0):
             found, back = np.unique(self.df, return_inverse=True)
             t = _across(stdtrit(found, p)[back], ahead)
         else:
-            t = stdtrit(df, below + p * (above - below))
-        return self.value(location + spread * t)
+            t = stdtrit(at.df, at.below + p * (at.above - at.below))
+        return self.value(at.location + at.spread * t)
+
+    def predictive(self, ahead: FloatArray) -> Predictive:
+        """Everything the distribution `ahead` (rows, years) is made of."""
+        location, spread = self.moments(ahead)
+        df, unit, floor, cap = (
+            _across(a, ahead) for a in (self.df, self.unit, self.floor, self.cap)
+        )
+        below, above = self._outside(location, spread, df)
+        return Predictive(self.link, location, spread, df, below, above, unit, floor, cap)
 
     def draw(self, rng: np.random.Generator, row: int, count: int) -> tuple[FloatArray, ...]:
         """Draw noise sd, level and slope after the last figure of series `row`: (count,) each."""
@@ -147,14 +150,40 @@ class Drift:
     ) -> tuple[FloatArray, FloatArray]:
         """F at the lower and the upper bound: 0 and 1 where the link keeps them itself."""
         ends = []
-        for bound in (self.lower, self.upper):
-            free = not np.isfinite(bound).any()
-            if free or self.link in ("logit", "cloglog"):
-                ends.append(np.zeros_like(location) if bound is self.lower else np.ones_like(location))
+        for bound, nowhere, share in ((self.lower, -np.inf, 0.0), (self.upper, np.inf, 1.0)):
+            given = np.isfinite(bound)
+            if self.link in ("logit", "cloglog") or not given.any():
+                ends.append(np.full_like(location, share))
                 continue
-            z = self.scale(np.broadcast_to(bound[:, None], location.shape))
+            limit = np.where(given, bound, nowhere)
+            z = self.scale(np.broadcast_to(limit[:, None], location.shape))
             ends.append(stdtr(df, (z - location) / spread))
         return ends[0], ends[1]
+
+
+@dataclass(frozen=True)
+class Predictive:
+    """Student-t on a member's scale, truncated at the bounds its link does not keep.
+
+    Arrays of shapes that broadcast; `below` and `above` are F at the bounds.
+    """
+
+    link: str
+    location: FloatArray
+    spread: FloatArray
+    df: FloatArray
+    below: FloatArray
+    above: FloatArray
+    unit: FloatArray
+    floor: FloatArray
+    cap: FloatArray
+
+    def cdf(self, y: FloatArray) -> FloatArray:
+        """P(value <= y)."""
+        z = links.transform(self.link, y, self.floor, self.cap) / self.unit
+        inside = stdtr(self.df, (z - self.location) / self.spread)
+        share: FloatArray = np.clip((inside - self.below) / (self.above - self.below), 0.0, 1.0)
+        return share
 
 
 @dataclass(frozen=True)
@@ -174,14 +203,18 @@ class Increments:
         more = np.maximum(y - _across(self.latest, y), 0.0)
         share = more / (more + _across(self.pace_rate, y))
         done = betainc(self.year_shape * ahead, _across(self.pace_shape, y), share)
-        below: FloatArray = np.where(y < _across(self.latest, y), 0.0, done)
-        return np.where(y >= _across(self.upper, y), 1.0, below)
+        done = np.where(y < _across(self.latest, y), 0.0, done)
+        below: FloatArray = np.where(y >= _across(self.upper, y), 1.0, done)
+        return below
 
     def quantile(self, p: float, ahead: FloatArray) -> FloatArray:
         """Count below which the share `p` lies, for `ahead` (rows, years)."""
         share = betaincinv(self.year_shape * ahead, _across(self.pace_shape, ahead), p)
         more = _across(self.pace_rate, ahead) * share / (1.0 - share)
-        return np.minimum(_across(self.latest, ahead) + more, _across(self.upper, ahead))
+        value: FloatArray = np.minimum(
+            _across(self.latest, ahead) + more, _across(self.upper, ahead)
+        )
+        return value
 
     def draw(self, rng: np.random.Generator, row: int, count: int) -> FloatArray:
         """Draw mean increments per unit of shape (1 / theta) of series `row`: (count,)."""
@@ -214,20 +247,19 @@ class Fits:
     def quantile(self, p: float, years: FloatArray) -> FloatArray:
         """Value below which the share `p` of the mixture lies; `years` is (series, years).
 
-        The mixture's quantile lies between those of its members; bisection between them.
+        The mixture's quantile lies between those of its members: Chandrupatla's bracketing
+        search between them, on the log-odds of the cdf, where they do not agree.
         """
         low, high = np.full(years.shape, np.inf), np.full(years.shape, -np.inf)
         for member, _, ahead in self._each(years):
             q = member.quantile(p, ahead)
             low[member.rows] = np.minimum(low[member.rows], q)
             high[member.rows] = np.maximum(high[member.rows], q)
-        if np.array_equal(low, high):
-            return low
-        for _ in range(BISECTIONS):
-            middle = 0.5 * (low + high)
-            above = self.cdf(middle, years) >= p
-            low, high = np.where(above, low, middle), np.where(above, middle, high)
-        return 0.5 * (low + high)
+        middle: FloatArray = 0.5 * (low + high)
+        apart = high - low > AGREED * np.maximum(np.abs(low), np.abs(high))
+        if apart.any():
+            middle[apart] = self._crossing(p, years, np.nonzero(apart), (low[apart], high[apart]))
+        return middle
 
     def mean(self, years: FloatArray, slices: int = 20) -> FloatArray:
         """Mean over `slices` equal slices of probability, each at its middle.
@@ -242,7 +274,7 @@ class Fits:
         return total
 
     def take(self, index: IntArray) -> Fits:
-        """The fits of the series at `index`, repeats allowed, in that order."""
+        """Give the fits of the series at `index`, repeats allowed, in that order."""
         members: list[Drift | Increments] = []
         for member in self.members:
             place = np.full(len(self.series), -1)
@@ -250,14 +282,47 @@ class Fits:
             chosen = place[index]
             kept = chosen >= 0
             if kept.any():
-                arrays = {
-                    name: array[chosen[kept]]
-                    for name, array in vars(member).items()
-                    if isinstance(array, np.ndarray)
-                }
-                members.append(replace(member, **(arrays | {"rows": np.flatnonzero(kept)})))
+                taken = _chosen(member, chosen[kept])
+                members.append(replace(taken, rows=np.flatnonzero(kept)))
         series = self.series.iloc[index].reset_index(drop=True)
         return Fits(series, tuple(members), self.observations, self.growth)
+
+    def _crossing(
+        self,
+        p: float,
+        years: FloatArray,
+        cells: tuple[IntArray, ...],
+        bracket: tuple[FloatArray, FloatArray],
+    ) -> FloatArray:
+        """Where the mixture's cdf crosses `p` in the `cells` (series, year) of `years`."""
+        parts = []
+        for member, weight, ahead in self._each(years):
+            place = np.full(len(self.series), -1)
+            place[member.rows] = np.arange(len(member.rows))
+            mine = np.flatnonzero(place[cells[0]] >= 0)
+            row, column = place[cells[0][mine]], cells[1][mine]
+            if isinstance(member, Drift) and len(mine):
+                at = _cells(member.predictive(ahead), row, column, ahead.shape)
+                where = np.full(len(cells[0]), -1)
+                where[mine] = np.arange(len(mine))
+                parts.append((at, weight[row, 0], where))
+        odds = np.log(p) - np.log1p(-p)
+
+        def gap(y: FloatArray, cell: IntArray) -> FloatArray:
+            total = np.zeros(len(y))
+            for at, weight, where in parts:
+                i = where[cell]
+                kept = i >= 0
+                i = i[kept]
+                total[kept] += weight[i] * _chosen(at, i).cdf(y[kept])
+            with np.errstate(divide="ignore", invalid="ignore"):
+                above: FloatArray = np.log(total) - np.log1p(-np.minimum(total, 1.0)) - odds
+            return above
+
+        found = find_root(gap, bracket, args=(np.arange(len(cells[0])),), tolerances=TOLERANCES)
+        # No sign change: the members agree to the precision of the cdf.
+        value: FloatArray = np.where(found.success, found.x, 0.5 * (bracket[0] + bracket[1]))
+        return value
 
     def _each(
         self, years: FloatArray
@@ -266,6 +331,9 @@ class Fits:
         for member in self.members:
             ahead = years[member.rows] - latest[member.rows, None]
             yield member, member.weight[:, None], ahead
+
+
+Record = TypeVar("Record", "Drift", "Increments", "Drift | Increments", "Predictive")
 
 
 def fit(
@@ -301,7 +369,7 @@ def fit(
     >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100],
     ...                       "better": ["higher"], "resolution": [0.1]})
     >>> fit(seen, about).series[["n", "latest", "evidence"]].values.tolist()
-    [[3, 55.0, 'moderate']]
+    [[3, 55.0, 'strong']]
     """
     check_name("growth path", growth, GROWTH_PATHS)
     seen, series = _series_table(observations, indicators)
@@ -319,7 +387,9 @@ def fit(
         capped = np.isfinite(series["upper"].to_numpy())
         for bounded in (True, False):
             rows = np.flatnonzero((kinds == kind) & (capped == bounded))
-            for part in components(kind, growth, capped=bounded, priors=priors) if len(rows) else ():
+            if not len(rows):
+                continue
+            for part in components(kind, growth, capped=bounded, priors=priors):
                 member, share = _fit_drift(part, rows, series, y, t)
                 members.append(member)
                 own_share[rows] += part.weight * share
@@ -343,7 +413,7 @@ def quantiles(
     ...                      "value": [100.0, 110.0]})
     >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["amount"], "better": ["higher"]})
     >>> quantiles(fit(seen, about), [2021, 2022])[["year", "q50"]].round(0).values.tolist()
-    [[2022.0, 116.0]]
+    [[2022.0, 117.0]]
     """
     grid = np.asarray(years, float)
     if grid.ndim != 1 or not np.isfinite(grid).all():
@@ -371,10 +441,12 @@ def _fit_drift(
     y, t = y[rows], t[rows]
     lower, upper, unit = (about[c].to_numpy(float) for c in ("lower", "upper", "resolution"))
     floor = np.where(np.isfinite(lower), lower, 0.0)
-    cap = upper if part.cap_factor is None else floor + part.cap_factor * np.nanmax(y - floor[:, None], 1)
-    cap = np.where(np.isfinite(cap), cap, 1.0)
+    if part.link == "log":
+        floor = np.maximum(floor, 0.0)
+    limit = _caps(part, y, unit, floor, upper)
+    cap = np.where(np.isfinite(limit), limit, 1.0)
     measure = _identity_unit(part.link, lower, upper, y)
-    inner = _off_bounds(part.link, y, unit, floor, upper if part.cap_factor is None else cap)
+    inner = _off_bounds(part.link, y, unit, floor, limit)
     z = links.transform(part.link, inner, floor[:, None], cap[:, None]) / measure[:, None]
     steepness = links.slope(part.link, inner, floor[:, None], cap[:, None]) / measure[:, None]
     rounding = (unit[:, None] * steepness) ** 2 / 12.0
@@ -391,7 +463,10 @@ def _fit_drift(
 
     first = run(s2, np.full(len(rows), part.pace_spread**2))
     s2 = _group_noise(part, first, group, wish)
-    pace, uncertain = _group_pace(part, first, group, wish, np.sqrt(s2))
+    # Around the group's pace only: its own uncertainty is not each sibling's.
+    around = run(s2, np.zeros(len(rows)))
+    elapsed = np.nanmax(t, axis=1) - np.nanmin(t, axis=1)
+    pace, uncertain = _group_pace(part, around, group, elapsed, part.pace * np.sqrt(s2) * wish)
     last = run(s2, uncertain)
     q = last.squares - 2.0 * pace * last.cross + pace**2 * last.information
     df = part.df + last.increments
@@ -403,13 +478,10 @@ def _fit_drift(
         (part.df * s2 + q) / df, df,
     )  # fmt: skip
     before = part.slope_ratio + uncertain
-    elapsed = np.nanmax(t, axis=1) - np.nanmin(t, axis=1)
     return member, 1.0 - last.slope_variance / (before * part.damping ** (2.0 * elapsed))
 
 
-def _group_noise(
-    part: Component, first: Filtered, group: IntArray, wish: FloatArray
-) -> FloatArray:
+def _group_noise(part: Component, first: Filtered, group: IntArray, wish: FloatArray) -> FloatArray:
     """Noise variance of each series' group as its other series show it, shrunk to the prior.
 
     Mean of log(q / k), freed of its bias under chi^2_k (Smyth 2004, doi 10.2202/1544-6115.1027),
@@ -423,25 +495,28 @@ def _group_noise(
     log_s2 = np.log(np.maximum(q, small * safe) / safe) - digamma(safe / 2.0) + np.log(safe / 2.0)
     others = _others(group, k)
     logs = _others(group, k * log_s2)
-    return np.exp((part.df * np.log(part.noise**2) + logs) / (part.df + others))
+    pooled: FloatArray = np.exp((part.df * np.log(part.noise**2) + logs) / (part.df + others))
+    return pooled
 
 
 def _group_pace(
-    part: Component, first: Filtered, group: IntArray, wish: FloatArray, noise: FloatArray
+    part: Component, around: Filtered, group: IntArray, elapsed: FloatArray, prior_mean: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Prior pace of each series from its group's others, and its variance per unit of sigma^2.
 
-    Generalised least squares over the others; its error has the shared shock's variance over
-    their mean number of increments added, which more siblings never make smaller.
+    Generalised least squares over the others; its error has the shared shocks' variance over
+    their mean years of evidence added, which more siblings never make smaller. Of a damped pace
+    a later year shows less: T years count as phi^2 + ... + phi^2T.
     """
-    precision = _others(group, first.information)
-    cross = _others(group, first.cross)
-    siblings = _others(group, (first.increments > 0).astype(float))
-    years = _others(group, first.increments) / np.maximum(siblings, 1.0)
-    prior_mean, prior_variance = part.pace * noise * wish, part.pace_spread**2
-    known = precision > 0
-    safe = np.where(known, precision, 1.0)
-    error = 1.0 / safe + part.shared / np.maximum(years, 1.0)
+    precision, cross = _others(group, around.information), _others(group, around.cross)
+    speaks = (around.increments > 0) & (elapsed > 0)
+    siblings = _others(group, speaks.astype(float))
+    years = _others(group, np.where(speaks, drift_sum(elapsed, part.damping**2), 0.0))
+    known = (precision > 0) & (years > 0)
+    safe, years = np.where(known, precision, 1.0), np.where(known, years, 1.0)
+    shock = part.shared * (1.0 - part.measurement)
+    error = 1.0 / safe + shock * np.maximum(siblings, 1.0) / years
+    prior_variance = part.pace_spread**2
     pull = np.where(known, prior_variance / (prior_variance + error), 0.0)
     pace = prior_mean + pull * (cross / safe - prior_mean)
     return pace, prior_variance * (1.0 - pull)
@@ -481,14 +556,18 @@ def _series_table(
     ]
     if problems:
         raise DataError(problems)
-    seen = observations[[*KEY, "year", "value"]].astype({"year": float, "value": float})
+    seen = observations[KEY].assign(
+        year=pd.to_numeric(observations["year"], errors="coerce").astype(float),
+        value=pd.to_numeric(observations["value"], errors="coerce").astype(float),
+    )
     problems = [
         Problem(
-            "observations", None, column, str(row[column]), f"no number ({row['region']}, {row['indicator']})",
+            "observations", None, column, str(observations[column].iloc[i]),
+            f"no number ({seen['region'].iloc[i]}, {seen['indicator'].iloc[i]})",
             "leave the row out where there is no figure",
         )
         for column in ("year", "value")
-        for _, row in seen[~np.isfinite(seen[column])].head(20).iterrows()
+        for i in np.flatnonzero(~np.isfinite(seen[column]))[:20]
     ]  # fmt: skip
     unknown = sorted(set(seen["indicator"]) - set(indicators["indicator"]))
     problems += [
@@ -528,8 +607,18 @@ def _padded(seen: pd.DataFrame, series: pd.DataFrame) -> tuple[FloatArray, Float
     return y, t
 
 
+def _caps(
+    part: Component, y: FloatArray, unit: FloatArray, floor: FloatArray, upper: FloatArray
+) -> FloatArray:
+    """Cap of each series; a multiple of its largest figure where the indicator has none."""
+    if part.cap_factor is None:
+        return upper
+    top = np.nanmax(y, axis=1) - floor
+    return floor + part.cap_factor * np.where(top > 0.0, top, np.where(unit > 0.0, unit, 1.0))
+
+
 def _identity_unit(link: str, lower: FloatArray, upper: FloatArray, y: FloatArray) -> FloatArray:
-    """Unit of the identity scale: a quarter of a bounded range (logit's slope at its middle).
+    """Measure the identity scale in a quarter of a bounded range (logit's slope at its middle).
 
     Else the size of the figures themselves, so that noise is relative as on the log scale.
     """
@@ -571,6 +660,24 @@ def _evidence(n: IntArray, own_share: FloatArray) -> NDArray[np.str_]:
         ["prior only", "weak", "moderate"],
         "strong",
     )
+
+
+def _chosen(record: Record, index: IntArray) -> Record:
+    """Take each array of a record at `index`."""
+    arrays: dict[str, Any] = {
+        name: array[index] for name, array in vars(record).items() if isinstance(array, np.ndarray)
+    }
+    return replace(record, **arrays)
+
+
+def _cells(at: Predictive, row: IntArray, column: IntArray, shape: tuple[int, ...]) -> Predictive:
+    """Flatten to the cells (row, column) of `shape`."""
+    arrays: dict[str, Any] = {
+        name: np.broadcast_to(array, shape)[row, column]
+        for name, array in vars(at).items()
+        if isinstance(array, np.ndarray)
+    }
+    return replace(at, **arrays)
 
 
 def _across(values: FloatArray, like: FloatArray) -> FloatArray:

@@ -58,16 +58,14 @@ def transform(
         if link == "identity":
             return y.copy()
         if link == "log":
-            return np.log(np.maximum(y, 0.0))
+            log: FloatArray = np.log(np.maximum(y, 0.0))
+            return log
         p = _position(y, lower, upper)
-        if link == "logit":
-            return np.log(p) - np.log1p(-p)
-        return -np.log(-np.log(p))
+        z: FloatArray = np.log(p) - np.log1p(-p) if link == "logit" else -np.log(-np.log(p))
+        return z
 
 
-def inverse(
-    link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
-) -> FloatArray:
+def inverse(link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
     """Link scale to value, y = g^-1(z); -inf and inf give the bounds.
 
     >>> inverse("logit", [-np.inf, 0.0, np.inf], 0.0, 100.0).tolist()
@@ -79,15 +77,16 @@ def inverse(
         if link == "identity":
             return z.copy()
         if link == "log":
-            return np.exp(z)
+            value: FloatArray = np.exp(z)
+            return value
         p = 1.0 / (1.0 + np.exp(-z)) if link == "logit" else np.exp(-np.exp(-z))
         low, high = np.asarray(lower, float), np.asarray(upper, float)
-        value: FloatArray = low + (high - low) * p
+        value = low + (high - low) * p
         return value
 
 
 def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
-    """Derivative dg/dy, per unit of y: what a small error of y becomes on the link scale.
+    """Differentiate, dg/dy per unit of y: what a small error of y becomes on the link scale.
 
     >>> slope("log", [2.0, 4.0]).tolist()
     [0.5, 0.25]
@@ -108,4 +107,5 @@ def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.
 def _position(y: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
     """Where y stands between floor 0 and cap 1."""
     low, high = np.asarray(lower, float), np.asarray(upper, float)
-    return np.clip((y - low) / (high - low), 0.0, 1.0)
+    position: FloatArray = np.clip((y - low) / (high - low), 0.0, 1.0)
+    return position

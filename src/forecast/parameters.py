@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 import os
@@ -35,6 +36,7 @@ __all__ = [
     "check_region",
     "find_notebook",
     "find_tables",
+    "hash_tables",
     "read_parameters",
 ]
 
@@ -215,6 +217,14 @@ def find_tables(data: str | None) -> dict[str, Path]:
         raise InputError(f"{data} holds no table. Give a folder with targets.csv and others.")
     lent = {n: f for n, f in shipped.items() if f.stem in REFERENCE or f.stem not in TABLES}
     return dict(sorted((lent | own).items()))
+
+
+def hash_tables(tables: Mapping[str, Path]) -> str:
+    """SHA-256 over the names and contents of table files, in the order given."""
+    digest = hashlib.sha256()
+    for name, file in tables.items():
+        digest.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
 
 
 def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Path]) -> None:

@@ -150,7 +150,7 @@ def _dated(observations: pd.DataFrame) -> pd.DataFrame:
     year_end = observations["year"].astype(str) + "-12-31"
     date = observations["as_of"].where(observations["as_of"] != "", year_end)
     stamp = pd.to_datetime(date)
-    share = stamp.dt.dayofyear / np.where(stamp.dt.is_leap_year, 366, 365)
+    share = stamp.dt.day_of_year / np.where(stamp.dt.is_leap_year, 366, 365)
     return observations.assign(year=(stamp.dt.year - 1 + share).astype(float), date=date)
 
 

@@ -106,4 +106,3 @@ def components(
         replace(path, weight=1.0 / len(CAP_FACTORS), damping=1.0, cap_factor=factor)
         for factor in CAP_FACTORS
     )
-

@@ -33,11 +33,13 @@ import platform
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -53,6 +55,7 @@ from .parameters import (
     check_region,
     find_notebook,
     find_tables,
+    hash_tables,
     read_parameters,
 )
 
@@ -125,10 +128,7 @@ class Manifest:
 
 
 def run_report(
-    params: str | Path,
-    *,
-    output: str | Path | None = None,
-    timeout: int = 600,
+    params: str | Path, *, output: str | Path | None = None, timeout: int = 600
 ) -> Manifest:
     """Execute the notebook that a parameter file names and put its report in place.
 
@@ -156,7 +156,7 @@ def run_report(
     check_declared(notebook, parameters.for_notebook())
     tables = find_tables(parameters.data)
     check_region(Path(params), parameters, tables)
-    run = _Run(parameters, _hash_tables(tables))
+    run = _Run(parameters, hash_tables(tables))
     with stoppable(), building(run.final, run.failed) as folder:
         try:
             with run.timed("execute"):
@@ -197,14 +197,6 @@ def stoppable() -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
-
-
-def _hash_tables(tables: dict[str, Path]) -> str:
-    """SHA-256 over the names and contents of the table files, in the order of names."""
-    digest = hashlib.sha256()
-    for name, file in tables.items():
-        digest.update(f"{name} {_sha256(file)}\n".encode())
-    return digest.hexdigest()
 
 
 def _sha256(file: Path) -> str:
@@ -265,6 +257,7 @@ class _Run:
                 (folder / NOTEBOOK).rename(kept / NOTEBOOK)
             self.write_manifest(kept, error)
             exchange(kept, self.failed)
+            log.info("%s: kept for diagnosis in %s", self.parameters.name, self.failed)
         except OSError as fault:
             log.warning("%s: nothing kept for diagnosis: %s", self.parameters.name, fault)
 
@@ -272,7 +265,7 @@ class _Run:
 def _execute(
     notebook: Path, parameters: ReportParameters, folder: Path, timeout: int
 ) -> NotebookNode:
-    """Let papermill run the notebook; say what went wrong in our classes."""
+    """Let papermill run the notebook; say what went wrong in our words."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -338,6 +331,9 @@ def _this_interpreter() -> type:
         def kernel_spec(self) -> KernelSpec:
             inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
             return KernelSpec(resource_dir=RESOURCES, env=inline, **get_kernel_dict())
+
+        # What a cell's subprocess prints is in the notebook already; our output is for results.
+        start_kernel = partialmethod(AsyncKernelManager.start_kernel, stdout=subprocess.DEVNULL)
 
     return ThisInterpreter
 

@@ -111,7 +111,8 @@ def attainment(
     closed = known & ~np.isnan(reads)
     passed = ~closed & ((year <= _last_closed_year(as_of)) | (known & (year <= out["latest_year"])))
     held = meets & out["cumulative"].to_numpy(bool) & upward
-    passed &= ~(held & known & (out["latest_year"].to_numpy(float) <= year))
+    kept = passed & held & (out["latest_year"].to_numpy(float) <= year)
+    passed &= ~kept
     open_ = known & ~closed & ~passed
     rows = np.flatnonzero(open_)
     p, median, error = (np.full(len(out), np.nan) for _ in range(3))
@@ -131,12 +132,12 @@ def attainment(
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
     _add_rates(out, fits, position, meets, open_)
     out["status"] = np.select(
-        [closed & was_met, closed, passed, ~known, meets, p >= LIKELY, p < UNLIKELY],
+        [(closed & was_met) | kept, closed, passed, ~known, meets, p >= LIKELY, p < UNLIKELY],
         ["met", "missed", "not_published", "no_data", "reached", "likely", "unlikely"],
         "uncertain",
     )
     out["evidence"] = np.where(known, out["evidence"].astype(object), "none")
-    out["attainment_year"] = _attainment_years(fits, position, limit, upward, meets)
+    out["attainment_year"] = _attainment_years(fits, position, limit, upward)
     result = out[COLUMNS].copy()
     if isinstance(source, Paths):
         result.attrs["joint"] = _joint(_hits(source, *asked))
@@ -174,10 +175,10 @@ def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     out = out.reset_index(drop=True)
     series = fits.series.assign(position=np.arange(len(fits.series)))
     out = out.merge(series.drop(columns=["n", "own_share"]), on=KEY, how="left", sort=False)
-    last = fits.observations.drop_duplicates([*KEY, "year"], keep="last")
-    out = out.merge(
-        last.rename(columns={"value": "figure"}), on=[*KEY, "year"], how="left", sort=False
-    )
+    whole = fits.observations[fits.observations["year"] % 1.0 == 0.0]
+    own = whole.drop_duplicates([*KEY, "year"], keep="last").rename(columns={"value": "figure"})
+    own["year"] = own["year"].astype(out["year"].dtype)
+    out = out.merge(own, on=[*KEY, "year"], how="left", sort=False)
     out["position"] = out["position"].fillna(-1).astype(int)
     higher = (out["better"] != "lower").to_numpy()
     plain = (out["comparator"] == "eq").to_numpy()
@@ -313,9 +314,8 @@ def _attainment_years(
     position: NDArray[np.int64],
     limit: FloatArray,
     upward: BoolArray,
-    meets: BoolArray,
 ) -> pd.Series:
-    """First year whose median meets the target; the latest figure's where it does already."""
+    """First year whose figure meets the target; where none does, whose median will."""
     found = np.full(len(position), np.nan)
     rows = np.flatnonzero(position >= 0)
     if len(rows):
@@ -326,5 +326,14 @@ def _attainment_years(
         reached = np.where(upward[rows, None], 1.0 - below, below) >= 0.5
         first = reached.argmax(axis=1)
         future = np.where(reached.any(axis=1), years[np.arange(len(rows)), first], np.nan)
-        found[rows] = np.where(meets[rows], np.ceil(latest - 1e-9), future)
+        found[rows] = future
+        n = fits.series["n"].to_numpy()
+        target = np.repeat(rows, n[position[rows]])
+        # Figures of one series are contiguous: the target's first row of them, and how far along.
+        start = (np.cumsum(n) - n)[position[target]]
+        step = np.arange(len(target)) - np.searchsorted(target, target)
+        seen = fits.observations.iloc[start + step]
+        met = _meets(seen["value"].to_numpy(float), limit[target], upward[target])
+        when = pd.Series(seen["year"].to_numpy(float)[met]).groupby(target[met]).min()
+        found[when.index] = np.ceil(when - 1e-9)
     return pd.Series(found).astype("Int64")

@@ -1,0 +1,471 @@
+"""The monitoring report's parts: each function turns a run's results into one piece of the page.
+
+A notebook makes `Findings` and calls the parts in order; a part is shown by Jupyter as HTML, in
+which every name and text from the tables is escaped.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .plans import Plan
+from .wording import (
+    NO_VALUE,
+    WORDS,
+    change,
+    comparison,
+    day,
+    estimate,
+    join,
+    number,
+    phrase,
+    probability,
+    unit_symbol,
+    word,
+)
+
+__all__ = [
+    "Findings",
+    "Html",
+    "show_charts",
+    "show_closed",
+    "show_parameters",
+    "show_reading",
+    "show_sources",
+    "show_standing",
+    "show_title",
+    "show_trust",
+    "show_unknown",
+    "span",
+]
+
+OPEN = ("reached", "likely", "uncertain", "unlikely")
+PICKED = 5
+"""Targets named as the most, and as the least likely ones."""
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of the page; Jupyter and nbconvert show it as HTML."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a report is written from: a plan, the results on it, the reader's language."""
+
+    plan: Plan
+    quantiles: pd.DataFrame
+    attainment: pd.DataFrame
+    joint: Mapping[str, float]
+    language: str
+
+    def say(self, key: str) -> str:
+        """Phrase in the report's language."""
+        return phrase(key, self.language)
+
+    def word(self, group: str, key: str) -> str:
+        """Word in the report's language."""
+        return word(group, key, self.language)
+
+    def name(self, table: str, key: object) -> str:
+        """Name of a region, area, unit or indicator in the report's language."""
+        rows: pd.DataFrame = getattr(self.plan, table)
+        return str(rows.set_index(rows.columns[0]).at[key, f"name_{self.language}"])
+
+    def sources(self) -> list[str]:
+        """List the sources of the region's targets and figures, in the order of `sources.csv`."""
+        used = {*self.plan.targets["source"], *self.plan.observations["source"]}
+        return [s for s in self.plan.sources["source"] if s in used]
+
+
+def span(plan: Plan, until: int | None = None) -> list[int]:
+    """Years to forecast: after the first latest figure, up to `until`.
+
+    Without `until` up to the last target year, or to the year of the as-of date if that is later.
+    A target beyond `until` cannot be judged, so the last year is never before the last target.
+
+    >>> import forecast as fc
+    >>> span(fc.load_plan("lishui", as_of="2022-12-31"))[-1]
+    2025
+    """
+    last = max([*plan.targets["year"], int(plan.as_of[:4] or 0), until or 0])
+    figures = pd.concat([plan.observations, plan.siblings])["year"]
+    first = int(figures.min()) if len(figures) else int(last)
+    return list(range(first + 1, int(last) + 1)) or [int(last)]
+
+
+def show_title(findings: Findings) -> Html:
+    """Region, plan documents, as-of date."""
+    plan, say = findings.plan, findings.say
+    title = say("title").format(region=findings.name("regions", plan.region))
+    known = _as_of(findings)
+    titles = f'<span lang="zh">{_safe(plan.title)}</span>'
+    documents = _safe(say("documents")).replace("{titles}", titles)
+    return Html(f"<h1>{_safe(title)}</h1>\n<p>{_safe(known)}<br>\n{documents}</p>")
+
+
+def show_reading(findings: Findings) -> Html:
+    """Say what stands out: counts, the schedule, the best and the worst chances, all together."""
+    table, say, language = findings.attainment, findings.say, findings.language
+    seen = table.loc[table["latest"].notna(), "indicator"]
+    parts = [
+        f"<h2>{say('reading')}</h2>",
+        _paragraph(
+            say("overview").format(
+                targets=len(table), indicators=table["indicator"].nunique(), seen=seen.nunique()
+            )
+        ),
+        _status_counts(findings),
+    ]
+    last = _last_targets(table)
+    verdicts = last.loc[last["latest"].notna() & (last["schedule_status"] != "closed")]
+    if len(verdicts):
+        counts = _counts(findings, "schedule", verdicts["schedule_status"])
+        parts.append(_paragraph(say("schedule_counts").format(counts=counts)))
+    ranked = last[last["status"].isin(OPEN)].sort_values(
+        ["p_reach", "indicator"], ascending=[False, True]
+    )
+    if ranked.empty:
+        return Html("\n".join([*parts, _paragraph(say("none_open"))]))
+    half = min(PICKED, (len(ranked) + 1) // 2)
+    best, worst = ranked.head(half), ranked.iloc[half:].tail(PICKED).iloc[::-1]
+    for key, chosen in (("most_likely", best), ("least_likely", worst)):
+        if len(chosen):
+            lines = [_target_line(findings, row) for _, row in chosen.iterrows()]
+            parts.append(_paragraph(say(key), strong=True) + _bullets(lines))
+    joint = findings.joint
+    chances = {k: probability(joint[k], language) for k in ("low", "high")}
+    chances["p_all"] = probability(_not_certain(joint), language)
+    expected = number(joint["expected"], language, step=0.1)
+    parts.append(
+        _paragraph(say("joint").format(open=int(joint["open"]), expected=expected, **chances))
+    )
+    return Html("\n".join(parts))
+
+
+def show_standing(findings: Findings) -> Html:
+    """One table an area: every indicator that has a target and at least one figure."""
+    say = findings.say
+    parts = [f"<h2>{say('standing')}</h2>"]
+    rows = _last_targets(findings.attainment)
+    rows = rows[rows["latest"].notna()]
+    if rows.empty:
+        return Html("\n".join([*parts, _paragraph(say("nothing_seen"))]))
+    parts.append(_paragraph(say("standing_note")))
+    told = pd.DataFrame([_standing_row(findings, row) for _, row in rows.iterrows()], rows.index)
+    told = told.loc[:, told.ne(NO_VALUE).any()]
+    for area, mine in _by_area(findings, rows):
+        lines = told.loc[mine.index]
+        parts += [f"<h3>{_safe(findings.name('areas', area))}</h3>", _table(lines)]
+    return Html("\n".join(parts))
+
+
+def show_charts(findings: Findings) -> Html:
+    """Show the fan charts of all areas, as pictures inside the page."""
+    from .plots import charted, fan_charts, to_png
+
+    plan, say = findings.plan, findings.say
+    names = charted(plan, findings.attainment)
+    figures = fan_charts(
+        plan, findings.quantiles, findings.attainment,
+        language=findings.language, sources=findings.sources(),
+    )  # fmt: skip
+    parts = [f"<h2>{say('charts')}</h2>"]
+    if not figures:
+        return Html("\n".join([*parts, _paragraph(say("no_charts"))]))
+    if (findings.attainment["status"] == "not_published").any():
+        parts.append(_paragraph(say("charts_note")))
+    area_of = plan.indicators.set_index("indicator")["area"]
+    for area, figure in figures.items():
+        title = findings.name("areas", area)
+        drawn = [findings.name("indicators", name) for name in names if area_of[name] == area]
+        text = say("picture").format(area=title, names=join(drawn, findings.language))
+        data = base64.b64encode(to_png(figure)).decode()
+        parts.append(
+            f'<h3>{_safe(title)}</h3>\n<figure style="margin:0"><img style="width:100%" '
+            f'alt="{_safe(text)}" src="data:image/png;base64,{data}"></figure>'
+        )
+    return Html("\n".join(parts))
+
+
+def show_closed(findings: Findings) -> Html:
+    """Targets whose year has passed: met, missed, or without a figure."""
+    table, say = findings.attainment, findings.say
+    parts = [f"<h2>{say('closed')}</h2>"]
+    closed = table[table["status"].isin(["met", "missed", "not_published"])]
+    if closed.empty:
+        return Html("\n".join([*parts, _paragraph(say("none_closed"))]))
+    counts = _counts(findings, "status", closed["status"])
+    parts.append(_paragraph(say("closed_counts").format(counts=counts)))
+    judged = closed[closed["status"] != "not_published"]
+    if len(judged):
+        lines = [_closed_row(findings, row) for _, row in judged.iterrows()]
+        parts.append(_table(lines))
+    silent = closed[closed["status"] == "not_published"]
+    if len(silent):
+        parts.append(_paragraph(say("not_published")))
+        items = []
+        for area, mine in _by_area(findings, silent):
+            names = [
+                say("in_years").format(
+                    name=findings.name("indicators", name),
+                    years=", ".join(str(year) for year in group["year"].unique()),
+                )
+                for name, group in mine.groupby("indicator", sort=False)
+            ]
+            items.append((findings.name("areas", area), names))
+        parts.append(_name_lists(items, findings.language))
+    return Html("\n".join(parts))
+
+
+def show_unknown(findings: Findings) -> Html:
+    """List indicators without any figure or with one only; count targets nobody reported on."""
+    plan, table, say = findings.plan, findings.attainment, findings.say
+    silent = table[table["latest"].isna()].drop_duplicates("indicator")
+    figures = plan.observations.groupby("indicator").size()
+    single = table[table["indicator"].map(figures) == 1].drop_duplicates("indicator")
+    parts = [f"<h2>{say('unknown')}</h2>"]
+    for key, rows in (("no_figure", silent), ("one_figure", single)):
+        parts.append(_paragraph(say(key).format(count=len(rows)), strong=True))
+        items = [
+            (findings.name("areas", area), [findings.name("indicators", n) for n in m["indicator"]])
+            for area, m in _by_area(findings, rows)
+        ]
+        parts.append(_name_lists(items, findings.language))
+    passed = int((table["status"] == "not_published").sum())
+    parts.append(_paragraph(say("passed").format(count=passed), strong=True))
+    return Html("\n".join(parts))
+
+
+def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
+    """Explain the evidence words, and what the numbers rest on."""
+    say, language = findings.say, findings.language
+    counts = findings.attainment.drop_duplicates("indicator")["evidence"].value_counts()
+    meanings = [
+        say("evidence_line").format(
+            word=findings.word("evidence", key), count=counts.get(key, 0),
+            meaning=findings.word("evidence_meaning", key),
+        )
+        for key in WORDS["evidence"]
+    ]  # fmt: skip
+    notes = [say(k) for k in ("trust_prior", "trust_words", "trust_comparator", "trust_clip")]
+    joint = say("trust_joint").format(draws=number(draws, language), seed=seed)
+    return Html(
+        f"<h2>{say('trust')}</h2>\n{_paragraph(say('trust_evidence'))}\n{_bullets(meanings)}\n"
+        f"{_bullets([*notes, joint])}"
+    )
+
+
+def show_sources(findings: Findings) -> Html:
+    """List sources of targets and figures, numbered as in the pictures."""
+    table = findings.plan.sources.set_index("source").fillna("")
+    items = []
+    for source in findings.sources():
+        row = table.loc[source]
+        link = source.startswith(("https://", "http://"))
+        place = f'<a href="{_safe(source)}">{_safe(source)}</a>' if link else _safe(source)
+        issued = day(str(row["issued"])[:10], findings.language) if row["issued"] else ""
+        # A list of pieces, so that what is not known leaves no stray comma.
+        known = [p for p in (row["title_zh"], row["issuer"]) if p]
+        spoken = f'<span lang="zh">{_safe(" · ".join(known))}</span>'
+        items.append(" · ".join(p for p in (spoken, issued, f"<code>{place}</code>") if p))
+    listed = "\n".join(f'<li value="{i}">{item}</li>' for i, item in enumerate(items, start=1))
+    note = findings.say("sources_note")
+    return Html(
+        f"<h2>{findings.say('sources')}</h2>\n{_paragraph(note) if note else ''}\n<ol>{listed}</ol>"
+    )
+
+
+def show_parameters(
+    findings: Findings, parameters: Mapping[str, str | int | None], *, last: int
+) -> Html:
+    """Print the run's parameters, in words; `last` is the last year forecast."""
+    language, say = findings.language, findings.say
+    told = dict(parameters)
+    told["region"] = f"{findings.name('regions', findings.plan.region)} ({findings.plan.region})"
+    told["data"] = parameters.get("data") or say("shipped")
+    told["as_of"] = _as_of(findings)
+    told["until"] = parameters.get("until") or say("automatic").format(year=last)
+    told["language"] = word("language", language, language)
+    folder = parameters.get("folder")
+    told["folder"] = say("here") if folder == "." else folder or say("not_written")
+    lines = [
+        {word("column", "parameter", language): word("parameter", key, language),
+         word("column", "value", language): str(value)}
+        for key, value in told.items()
+    ]  # fmt: skip
+    note = _paragraph(say("tables_note")) if folder else ""
+    return Html(f"<h2>{say('parameters')}</h2>\n{_table(lines)}\n{note}")
+
+
+def _safe(text: object) -> str:
+    return html.escape(str(text))
+
+
+def _paragraph(text: str, *, strong: bool = False) -> str:
+    return f"<p><strong>{_safe(text)}</strong></p>" if strong else f"<p>{_safe(text)}</p>"
+
+
+def _bullets(items: Iterable[str]) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{_safe(item)}</li>" for item in items) + "\n</ul>"
+
+
+def _as_of(findings: Findings) -> str:
+    plan, language = findings.plan, findings.language
+    if not plan.as_of:
+        return findings.say("everything")
+    return findings.say("as_of").format(day=day(plan.as_of, language))
+
+
+def _table(lines: list[dict[str, str]] | pd.DataFrame) -> str:
+    """HTML table; the first column heads its rows, a second line in a cell is set small."""
+    cells = pd.DataFrame(lines).map(
+        lambda text: "<br><small>".join(_safe(text).split("\n")) + "</small>" * text.count("\n")
+    )
+    head = str(cells.columns[0])
+    cells = cells.set_index(head).rename_axis(index=None, columns=_safe(head))
+    with pd.option_context("display.max_colwidth", None):
+        return str(cells.to_html(escape=False, border=0))
+
+
+def _by_area(findings: Findings, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Rows of each area that has any, areas in their own order."""
+    area_of = findings.plan.indicators.set_index("indicator")["area"]
+    areas = rows["indicator"].map(area_of)
+    every = findings.plan.areas["area"]
+    return [(str(a), rows[areas == a]) for a in every if (areas == a).any()]
+
+
+def _name_lists(items: list[tuple[str, list[str]]], language: str) -> str:
+    line = phrase("in_area", language)
+    return _bullets(line.format(area=area, names=join(names, language)) for area, names in items)
+
+
+def _not_certain(joint: Mapping[str, float]) -> float:
+    """Chance that all targets are reached; that no draw did (or all did) makes it not certain."""
+    p = joint["p_all"]
+    certain = joint["low"] == 1.0 or joint["high"] == 0.0
+    return p if certain else min(max(p, 1e-6), 1.0 - 1e-6)
+
+
+def _counts(findings: Findings, group: str, codes: pd.Series) -> str:
+    """Words with their counts, in the order of the words."""
+    counts = codes.value_counts()
+    present = [(findings.word(group, k), counts[k]) for k in WORDS[group] if k in counts]
+    return join((f"{text} {count}" for text, count in present), findings.language)
+
+
+def _status_counts(findings: Findings) -> str:
+    """Table of the verdicts by area."""
+    table = findings.attainment
+    present = [k for k in WORDS["status"] if k in set(table["status"])]
+    total = findings.word("column", "total")
+    named = [(findings.name("areas", a), m) for a, m in _by_area(findings, table)]
+    lines = [
+        {findings.word("column", "area"): label}
+        | {findings.word("status", k): str((rows["status"] == k).sum()) for k in present}
+        | {total: str(len(rows))}
+        for label, rows in [*named, (total, table)]
+    ]
+    return _table(lines)
+
+
+def _last_targets(table: pd.DataFrame) -> pd.DataFrame:
+    """One row an indicator: its last open target, else its last; the harder of equal years."""
+    ranked = table.assign(
+        order=range(len(table)),
+        open=table["status"].isin([*OPEN, "no_data"]),
+        ease=-table["p_reach"].fillna(0.0),
+    ).sort_values(["open", "year", "ease"], kind="stable")
+    chosen = ranked.drop_duplicates("indicator", keep="last")
+    order = table.drop_duplicates("indicator")["indicator"]
+    columns = ["order", "open", "ease"]
+    return chosen.set_index("indicator").loc[order].reset_index().drop(columns=columns)
+
+
+def _about(findings: Findings, indicator: object) -> tuple[str, str, float]:
+    """Name, unit id and reporting step of an indicator."""
+    row = findings.plan.indicators.set_index("indicator").loc[indicator]
+    return str(row[f"name_{findings.language}"]), str(row["unit"]), float(row["resolution"])
+
+
+def _named(findings: Findings, indicator: object) -> str:
+    """Name of an indicator over its unit."""
+    name, unit, _ = _about(findings, indicator)
+    return f"{name}\n{unit_symbol(unit, findings.name('units', unit))}"
+
+
+def _goal(findings: Findings, row: pd.Series, unit: str) -> str:
+    target = comparison(row["comparator"], float(row["target"]), findings.language, unit=unit)
+    return f"{target} ({row['year']})"
+
+
+def _target_line(findings: Findings, row: pd.Series) -> str:
+    """One target as a line of a list: chance, name, target, where it stands."""
+    language = findings.language
+    name, unit, _ = _about(findings, row["indicator"])
+    latest = number(row["latest"], language, unit=unit)
+    return findings.say("target_line").format(
+        chance=probability(row["p_reach"], language), name=name,
+        target=_goal(findings, row, unit), latest=f"{latest} ({_year(row['latest_year'])})",
+    )  # fmt: skip
+
+
+def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
+    language, plan = findings.language, findings.plan
+    _, unit, step = _about(findings, row["indicator"])
+    same = plan.targets["indicator"].eq(row["indicator"])
+    then = plan.targets[same & plan.targets["year"].eq(row["latest_year"])]
+    planned = [
+        comparison(c, float(v), language, unit=unit)
+        for c, v in zip(then["comparator"], then["value"], strict=True)
+    ]
+    open_ = row["status"] in OPEN
+    median = row["median"] if open_ else None
+    cells = {
+        "name": _named(findings, row["indicator"]),
+        "latest": f"{number(row['latest'], language, unit=unit)} ({_year(row['latest_year'])})",
+        "planned": join(planned, language) or NO_VALUE,
+        "target": _goal(findings, row, unit),
+        "schedule_status": findings.word("schedule", row["schedule_status"]),
+        "required_rate": change(row["required_rate"], language, unit=unit),
+        "pace": change(row["pace"], language, unit=unit),
+        "median": estimate(median, language, unit=unit, step=step),
+        "p_reach": probability(row["p_reach"] if open_ else None, language),
+        "status": findings.word("status", row["status"]),
+        "evidence": findings.word("evidence", row["evidence"]),
+    }
+    return {findings.word("column", key): text for key, text in cells.items()}
+
+
+def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
+    _, unit, _ = _about(findings, row["indicator"])
+    cells = {
+        "name": _named(findings, row["indicator"]),
+        "target": _goal(findings, row, unit),
+        "published": number(row["median"], findings.language, unit=unit),
+        "status": findings.word("status", row["status"]),
+    }
+    return {findings.word("column", key): text for key, text in cells.items()}
+
+
+def _year(year: float) -> str:
+    """Year of a figure, with the month of one that stands within the year.
+
+    >>> _year(2021.0), _year(2021.496)
+    ('2021', '2022-06')
+    """
+    whole = math.floor(year)
+    month = math.ceil(12.0 * (year - whole) - 1e-9)
+    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"

@@ -1,0 +1,96 @@
+"""The report's tables as files: CSV for programs, one workbook for people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from .monitoring import Findings
+from .wording import WORDS
+
+__all__ = ["write_tables"]
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+WIDEST = 60
+"""Characters of a sheet's widest column."""
+CODED = (
+    "scenario",
+    "comparator",
+    "role",
+    "force",
+    "schedule_status",
+    "status",
+    "evidence",
+    "data_status",
+)
+
+
+def write_tables(findings: Findings, folder: str | Path | None) -> list[str]:
+    """Write the result tables as CSV (UTF-8, codes as heads) and as tables.xlsx (words as heads).
+
+    Texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` in front) get an
+    apostrophe in front. Returns the files' names; without a folder nothing is written.
+    """
+    if folder is None:
+        return []
+    place = Path(folder)
+    place.mkdir(parents=True, exist_ok=True)
+    tables = {name: _harmless(table) for name, table in _result_tables(findings).items()}
+    for name, table in tables.items():
+        table.to_csv(place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    with pd.ExcelWriter(place / "tables.xlsx", engine="openpyxl") as book:
+        for name, table in tables.items():
+            sheet = findings.word("sheet", name)
+            _spoken(findings, table).to_excel(
+                book, sheet_name=sheet, index=False, freeze_panes=(1, 0)
+            )
+            for cells in book.sheets[sheet].columns:
+                longest = max(sum(1 + (ord(c) > 0x2E7F) for c in str(x.value or "")) for x in cells)
+                width = min(max(longest + 2, 8), WIDEST)
+                book.sheets[sheet].column_dimensions[cells[0].column_letter].width = width
+    return [*(f"{name}.csv" for name in tables), "tables.xlsx"]
+
+
+def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
+    """Tables to be written, with names beside the codes."""
+    plan = findings.plan
+    # Results stand in the order of the targets, a row each.
+    origin = plan.targets[["role", "force", "source", "locus", "note"]]
+    results = pd.concat([findings.attainment, origin.set_axis(findings.attainment.index)], axis=1)
+    quantiles = findings.quantiles[findings.quantiles["region"] == plan.region]
+    figures = plan.observations.rename(columns={"status": "data_status"})
+    about = plan.indicators[["indicator", f"name_{findings.language}", "unit", "area"]]
+    about = about.rename(columns={f"name_{findings.language}": "name"})
+    named = {
+        key: about.merge(table, on="indicator", how="right").set_index("region").reset_index()
+        for key, table in (
+            ("attainment", results), ("quantiles", quantiles), ("observations", figures),
+        )
+    }  # fmt: skip
+    sources = plan.sources[plan.sources["source"].isin(findings.sources())]
+    return {**named, "sources": sources.reset_index(drop=True)}
+
+
+def _spoken(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
+    """Turn codes into words, heads included, for the workbook."""
+    out = table.copy()
+    groups = {**{g: g for g in WORDS}, "schedule_status": "schedule"}
+    for column in [c for c in out.columns if groups.get(c) in WORDS and c in CODED]:
+        words = {key: findings.word(groups[column], key) for key in WORDS[groups[column]]}
+        out[column] = out[column].map(lambda code, words=words: words.get(code, code))
+    for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
+        if column in out:
+            out[column] = [findings.name(kind, key) for key in out[column]]
+    known = set(WORDS["column"])
+    return out.rename(columns={c: findings.word("column", c) for c in out.columns if c in known})
+
+
+def _harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet from running a text as a formula."""
+    out = table.copy()
+    for column in out.select_dtypes(include=["object", "str"]).columns:
+        out[column] = out[column].map(
+            lambda cell: f"'{cell}" if str(cell).startswith(FORMULA_SIGNS) else cell
+        )
+    return out

@@ -1,0 +1,20 @@
+"""What all tests share: no window, no chance that cannot be repeated, the project's folder."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Before anything imports matplotlib, here or in a process started by a test.
+os.environ["MPLBACKEND"] = "Agg"
+
+# A shared machine may be slow at any moment; a failure must come back when it is looked for.
+settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("project")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """Folder of the project: the one with pyproject.toml."""
+    return Path(__file__).parents[1]

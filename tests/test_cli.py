@@ -1,0 +1,242 @@
+"""The command line as a scheduler and a planner see it: lines, files and exit codes."""
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+import termios
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
+
+from forecast.cli import app
+from forecast.plans import data_folder
+from forecast.schema import TABLES
+
+COMMAND = [sys.executable, "-m", "forecast.cli"]
+PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
+SLEEP = "from pathlib import Path; import time; Path({!r}).write_text('1'); time.sleep(60)"
+
+
+def prepare(root: Path, name: str, *cells: str) -> Path:
+    """Write a notebook, a table and a parameter file that outputs to `<root>/out/<name>`."""
+    tagged = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
+    made = new_notebook(cells=[tagged, *map(new_code_cell, cells)])
+    nbformat.write(made, root / f"{name}.ipynb")
+    (root / "targets.csv").write_text("region,year\nlishui,2025\n")
+    keys = {"region": "lishui", "notebook": root / f"{name}.ipynb", "data": root}
+    lines = [f"{key}: '{value}'" for key, value in {**keys, "output": root / "out"}.items()]
+    (root / f"{name}.yaml").write_text("\n".join(lines), encoding="utf-8")
+    return root / f"{name}.yaml"
+
+
+def forecast(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command and wait."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        **options,
+    )
+
+
+def results(stdout: str) -> dict[str, dict[str, Any]]:
+    """Return the JSON lines of a run, by name."""
+    lines = [json.loads(line) for line in stdout.splitlines()]
+    return {line["name"]: line for line in lines}
+
+
+@pytest.fixture(scope="module")
+def batch(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
+    """Four reports by a quoted pattern: two good, one failing, one whose process is killed."""
+    root = tmp_path_factory.mktemp("batch")
+    prepare(root, "a 丽水 {1}", "1")
+    prepare(root, "b", "raise ValueError('boom')")
+    prepare(root, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
+    prepare(root, "d", "import os; os.system('echo from a subprocess')")
+    return forecast("run", "*.yaml", "--jobs", "2", cwd=root)
+
+
+def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
+    """Standard output holds nothing but JSON lines with name, status, seconds, folder, error."""
+    found = results(batch.stdout)
+    assert set(found) == {"a 丽水 {1}", "b", "c", "d"}
+    for line in found.values():
+        assert set(line) == {"name", "status", "seconds", "folder", "error", "code"}
+        assert line["seconds"] > 0
+    for name in ("a 丽水 {1}", "d"):
+        assert (found[name]["status"], found[name]["code"]) == ("completed", 0)
+        assert Path(found[name]["folder"], "report.html").is_file()
+    assert found["b"]["code"] == 4 and "boom" in found["b"]["error"]
+
+
+def test_a_killed_process_costs_only_its_own_report(
+    batch: subprocess.CompletedProcess[str],
+) -> None:
+    """The killed run is reported with the signal; the one after it was made."""
+    found = results(batch.stdout)
+    assert (found["c"]["status"], found["c"]["code"]) == ("failed", 137)
+    assert "ended without a result" in found["c"]["error"]
+    assert found["d"]["status"] == "completed"
+
+
+def test_a_partial_failure_has_its_own_exit_code(batch: subprocess.CompletedProcess[str]) -> None:
+    """1 says that some reports were made."""
+    assert batch.returncode == 1
+
+
+def test_lines_for_people_go_to_standard_error(batch: subprocess.CompletedProcess[str]) -> None:
+    """Each has time and report; without a terminal there is no progress bar."""
+    lines = batch.stderr.splitlines()
+    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d d: execute", line) for line in lines)
+    assert any("b: " in line and "boom" in line for line in lines)
+    assert "%|" not in batch.stderr and "Traceback" not in batch.stderr
+
+
+def test_one_report_from_an_empty_environment(tmp_path: Path) -> None:
+    """From `/`, without locale, home or PATH, as a scheduler calls it."""
+    file = prepare(tmp_path, "丽水", "print('正文')")
+    kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
+    ended = forecast("run", file, "--output", tmp_path / "别处", cwd="/", env=kept)
+    assert ended.returncode == 0, ended.stderr
+    folder = Path(results(ended.stdout)["丽水"]["folder"])
+    assert folder == tmp_path / "别处" / "丽水"
+    assert "正文" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_single_report_gives_its_own_exit_code(tmp_path: Path) -> None:
+    """A scheduler learns why: here wrong parameters (2) and a file that is not there (3)."""
+    (tmp_path / "x.yaml").write_text("region: lishui\nsead: 1\n")
+    ended = forecast("run", "x.yaml", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "did you mean 'seed'?" in results(ended.stdout)["x"]["error"]
+    assert "did you mean 'seed'?" in ended.stderr
+    ended = forecast("run", "*.yml", cwd=tmp_path)
+    assert ended.returncode == 3
+    assert results(ended.stdout)["*"]["status"] == "failed"
+
+
+def test_a_total_failure_is_not_a_partial_one(tmp_path: Path) -> None:
+    """Where no report was made the exit code is that of a report; a name given twice runs once."""
+    ended = forecast("run", "no.yaml", "none.yaml", "./no.yaml", cwd=tmp_path)
+    assert ended.returncode == 3
+    assert [line["code"] for line in results(ended.stdout).values()] == [3, 3]
+    assert len(ended.stdout.splitlines()) == 2
+
+
+def test_two_files_for_one_output_are_refused(tmp_path: Path) -> None:
+    """Otherwise the second report would replace the first."""
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "x.yaml").write_text("region: lishui\n")
+    ended = forecast("run", "a/x.yaml", "b/x.yaml", cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "both write" in ended.stderr and ended.stdout == ""
+
+
+def test_a_terminal_gets_a_progress_bar(tmp_path: Path) -> None:
+    """The bar counts reports, the lines of each come whole."""
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))
+    command = [*COMMAND, "run", "no.yaml", "none.yaml"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs) as process:
+        out, _ = process.communicate()
+    os.close(theirs)
+    shown = os.read(ours, 100_000).decode()
+    os.close(ours)
+    assert "2/2" in shown and "%|" in shown
+    assert "no: no.yaml cannot be read" in shown
+    assert len(out.splitlines()) == 2
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_signal_ends_all_runs(tmp_path: Path, count: int) -> None:
+    """One run in this process (SIGINT) or several in their own (SIGTERM): all clean up."""
+    started = [tmp_path / f"started {number}" for number in range(count)]
+    files = [prepare(tmp_path, p.name, SLEEP.format(str(p))) for p in started]
+    command = [*COMMAND, "run", "--jobs", "2", *map(str, files)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        while process.poll() is None and not all(path.exists() for path in started):
+            time.sleep(0.05)
+        process.send_signal(2 if count == 1 else 15)
+        process.communicate(timeout=30)
+    assert process.returncode == (130 if count == 1 else 143)
+    assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"] == []
+
+
+def call(*arguments: str | Path) -> tuple[int, str]:
+    """Call a command that starts no run; return exit code and output."""
+    ended = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return ended.exit_code, ended.output
+
+
+def test_help_and_version() -> None:
+    """Both commands are listed; the version is the package's."""
+    import forecast as package
+
+    code, text = call("--help")
+    assert code == 0 and "run" in text and "check" in text
+    assert call("--version") == (0, f"forecast {package.__version__}\n")
+
+
+def own_tables(folder: Path, year: str = "2025") -> Path:
+    """Write a folder of one's own with a single target."""
+    row = {name: "" for name in TABLES["targets"].columns}
+    row |= {"region": "lishui", "indicator": "minimum_living_standard", "year": year}
+    row |= {"value": "12000", "comparator": "ge", "role": "final"}
+    first = (data_folder() / "sources.csv").read_text(encoding="utf-8-sig").splitlines()[1]
+    row["source"] = first.split(",")[0]
+    (folder / "targets.csv").write_text(",".join(row) + "\n" + ",".join(row.values()) + "\n")
+    return folder
+
+
+def test_check_counts_the_rows_of_sound_tables(tmp_path: Path) -> None:
+    """Reference tables are lent by the package, and every table is counted."""
+    code, text = call("check", own_tables(tmp_path))
+    assert code == 0, text
+    assert re.search(r"^targets +1$", text, re.MULTILINE)
+    assert text.endswith("no problems.\n")
+
+
+def test_check_prints_every_problem(tmp_path: Path) -> None:
+    """Each with file, row, column, value and remedy; exit code 1."""
+    code, text = call("check", own_tables(tmp_path, year="20025"))
+    assert code == 1
+    assert "targets.csv, row 2, column year, value '20025'" in text and "Remedy: " in text
+    assert text.splitlines()[-1].endswith("problem.")
+
+
+def test_check_of_a_folder_that_is_not_there() -> None:
+    """It is a problem like any other."""
+    code, text = call("check", "no/such/folder")
+    assert code == 1 and "no such folder" in text
+
+
+def test_check_says_what_it_understood_of_a_file(tmp_path: Path) -> None:
+    """Row by row, printed and understood; a region may be given for a file that names none."""
+    file = tmp_path / "数据.csv"
+    file.write_text("指标,2021,2022年目标值\nminimum_living_standard,10500,>11000\n")
+    code, text = call("check", file, "--region", "lishui")
+    assert code == 0, text
+    assert "row 2, column 2021, '10500': " in text and "'>11000': " in text
+    assert text.endswith("2 figures, 0 of them with a problem.\n")
+
+
+def test_check_of_a_file_with_problems(tmp_path: Path) -> None:
+    """A figure that is none gets a remedy; a file without region or header is refused."""
+    file = tmp_path / "x.csv"
+    file.write_text("指标,2021\nminimum_living_standard,many\n")
+    code, text = call("check", file, "--region", "lishui")
+    assert code == 1 and "'many': " in text and "Remedy: " in text
+    code, text = call("check", file)
+    assert code == 1 and "names no region" in text
+    code, text = call("check", file, "--region", "lishiu")
+    assert code == 1 and "Did you mean 'lishui'?" in text
