@@ -200,7 +200,7 @@ def test_cumulative_counts_may_differ_between_regions(sound: Path) -> None:
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.randoms(use_true_random=False))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_falls_are_found_as_a_loop_finds_them(counts: list[int], random: object) -> None:
     """Whatever the order of rows, exactly the years below their predecessor are faults."""
     rows = [f"hill,stations,{2000 + i},,{n},actual,plan,," for i, n in enumerate(counts)]

@@ -117,8 +117,8 @@ def test_a_single_report_gives_its_own_exit_code(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("region: lishui\nsead: 1\n")
     ended = forecast("run", "x.yaml", cwd=tmp_path)
     assert ended.returncode == 2
-    assert "did you mean 'seed'?" in results(ended.stdout)["x"]["error"]
-    assert "did you mean 'seed'?" in ended.stderr
+    assert "key 'sead': unknown" in results(ended.stdout)["x"]["error"]
+    assert "key 'sead': unknown" in ended.stderr
     ended = forecast("run", "*.yml", cwd=tmp_path)
     assert ended.returncode == 3
     assert results(ended.stdout)["*"]["status"] == "failed"

@@ -110,7 +110,7 @@ def test_all_problems_come_in_one_message(tmp_path: Path) -> None:
     found = faults(tmp_path, text)
     assert len(found) == 7
     assert "key 'region': missing. Remedy: write the id of a region" in found[0]
-    assert any("key 'draw': unknown. Remedy: did you mean 'draws'?" in f for f in found)
+    assert any(f.startswith("key 'draw': unknown.") and "'draws'" in f for f in found)
     for key, value in {"draws": "ten", "seed": "-1", "language": "fr", "until": "25"}.items():
         assert any(f.startswith(f"key {key!r}, value {value!r}: ") for f in found)
     assert any("'2022-13-01'" in f and "write a date as 2022-12-31" in f for f in found)

@@ -267,8 +267,13 @@ def test_a_full_disk(tmp_path: Path) -> None:
     """When the system refuses to write more, the old report stands and the work is cleared."""
     file = prepare(tmp_path, "x", f"'{'long' * 1000}'")
     old = old_report(tmp_path, "x")
+    # -B, and for the kernel too: a byte-code file cut short would break every later import.
     ended = subprocess.run(
-        [sys.executable, "-c", FULL, str(file)], capture_output=True, text=True, check=False
+        [sys.executable, "-B", "-c", FULL, str(file)],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert ended.returncode == 5, ended.stderr
     assert "cannot be written: File too large" in ended.stdout

@@ -289,8 +289,8 @@ def _explain(key: str, kind: str, message: str, values: Mapping[str, object]) ->
     """One problem of a parameter file as a sentence: key, value, fault, remedy."""
     fields = ReportParameters.model_fields
     if kind == "extra_forbidden":
-        hint = nearest(key, fields) or f"known are {', '.join(fields)}."
-        return f"key {key!r}: unknown. Remedy: {hint}"
+        hint = nearest(key, fields) or f"known are {', '.join(fields)}"
+        return f"key {key!r}: unknown. Remedy: {hint}."
     remedy = f"Remedy: write {fields[key].description}."
     if kind == "missing":
         return f"key {key!r}: missing. {remedy}"

@@ -26,7 +26,6 @@ import pandas as pd
 from .errors import check_name
 from .links import LINKS
 from .plans import data_folder
-from .schema import KINDS
 
 __all__ = ["GROWTH_PATHS", "Component", "components", "read_priors"]
 
@@ -80,8 +79,8 @@ def components(
     kind : one of `schema.KINDS` except `count`, whose increments have a model of their own
     growth : one of `GROWTH_PATHS`; a named path is undamped, `damped` takes the kind's
         heaviest link and its damping, `auto` the weighted mixture
-    capped : whether the indicator has an upper bound; without one `logistic` and `gompertz`
-        spread over `CAP_FACTORS`
+    capped : whether the indicator has an upper bound; without one the links `logit` and
+        `cloglog` spread over `CAP_FACTORS`
     priors : table of `read_priors`; None takes the shipped one
 
     Examples
@@ -89,20 +88,27 @@ def components(
     >>> [(c.link, c.damping, c.cap_factor) for c in components("amount", "logistic", capped=False)]
     [('logit', 1.0, 1.2), ('logit', 1.0, 1.6), ('logit', 1.0, 2.5)]
     """
-    check_name("kind", kind, KINDS)
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
+    check_name("kind", kind, sorted(set(table["kind"])))
     rows = table[table["kind"] == kind].drop(columns=["kind", "source"])
     found = tuple(Component(**row) for row in rows.to_dict("records"))
     if growth == "auto":
-        return tuple(c for c in found if c.weight > 0)
-    if growth == "damped":
-        heaviest = max(found, key=lambda c: c.weight)
-        return (replace(heaviest, weight=1.0),)
-    path = next(c for c in found if c.link == UNDAMPED_LINK[growth])
-    if capped or path.link not in LINKS[2:]:
-        return (replace(path, weight=1.0, damping=1.0),)
+        chosen = tuple(c for c in found if c.weight > 0)
+    elif growth == "damped":
+        chosen = (replace(max(found, key=lambda c: c.weight), weight=1.0),)
+    else:
+        check_name("link", UNDAMPED_LINK[growth], [c.link for c in found])
+        path = next(c for c in found if c.link == UNDAMPED_LINK[growth])
+        chosen = (replace(path, weight=1.0, damping=1.0),)
+    return chosen if capped else tuple(member for c in chosen for member in _over_caps(c))
+
+
+def _over_caps(part: Component) -> tuple[Component, ...]:
+    """Spread a saturating member without a known cap equally over `CAP_FACTORS`."""
+    if part.link not in LINKS[2:]:
+        return (part,)
     return tuple(
-        replace(path, weight=1.0 / len(CAP_FACTORS), damping=1.0, cap_factor=factor)
+        replace(part, weight=part.weight / len(CAP_FACTORS), cap_factor=factor)
         for factor in CAP_FACTORS
     )

@@ -77,7 +77,6 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
-
 NOTEBOOK = "notebook.ipynb"
 PACKAGES = ("forecast", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
 DATA_FAULTS = ("DataError", "FileNotFoundError")
@@ -339,7 +338,7 @@ def _this_interpreter() -> type:
 
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
-    """Tell data and disk apart from the notebook's own faults, by what its cell raised."""
+    """Tell data and disk from the notebook's own faults, by what its cell raised."""
     fault = f"{notebook}, {_name_cell(error.source)}: {error.ename}: {error.evalue.rstrip('.')}."
     if error.ename in DATA_FAULTS:
         return InputError(f"{fault} Correct the data; `forecast check` lists all problems.")
@@ -364,10 +363,9 @@ def _verify(executed: NotebookNode) -> None:
 def _convert(executed: NotebookNode, parameters: ReportParameters, target: Path) -> None:
     """Write the page, if it reads without a network."""
     page = to_html(executed, language=parameters.language, title=parameters.name)
-    remote = network_references(page)
-    if remote:
-        listed = "; ".join(remote[:5])
-        raise NotebookError(f"The page needs a network or scripts: {listed}. Embed or remove them.")
+    if remote := network_references(page):
+        fault = f"The page needs a network or scripts: {'; '.join(remote[:5])}."
+        raise NotebookError(f"{fault} Embed or remove them.")
     target.write_text(page, encoding="utf-8")
 
 

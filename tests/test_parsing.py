@@ -1,0 +1,556 @@
+"""What is understood of printed figures and of a planner's own file, and what is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.checking import read_tables
+from forecast.errors import DataError, UnknownNameError
+from forecast.parsing import FIGURE_COLUMNS, parse_figure, read_figures
+from forecast.plans import data_folder
+
+FULL_WIDTH = str.maketrans("0123456789.,%>-", "０１２３４５６７８９．，％＞－")
+REGIONS = pd.DataFrame(
+    {
+        "region": ["lishui", "xiaoshan"],
+        "name_zh": ["丽水市", "萧山区"],
+        "name_en": ["Lishui", "Xiaoshan"],
+    }
+)
+UNITS = pd.DataFrame(
+    [
+        ("percent", "百分比", "percent"),
+        ("permille", "千分比", "per mille"),
+        ("yuan_per_year", "元/年", "yuan per year"),
+        ("yuan_10k", "万元", "10,000 yuan"),
+        ("bed", "张", "beds"),
+        ("site", "个/处", "sites"),
+        ("person", "人", "persons"),
+        ("persons_per_10k_elderly", "人/万老年人", "persons per 10,000 elderly"),
+        ("institutions_per_100k", "家/十万人", "institutions per 100,000 people"),
+    ],
+    columns=["unit", "name_zh", "name_en"],
+)
+INDICATORS = pd.DataFrame(
+    [
+        ("nursing_bed_share", "护理型床位占比", "Nursing beds", "percent", "share", 0, 100, 0.1),
+        ("volunteers", "志愿者千分比", "Volunteers", "permille", "ratio", 0, None, 0.1),
+        ("standard", "低保标准（年）", "Living standard", "yuan_per_year", "amount", 0, None, 1),
+        ("trusts", "慈善信托规模", "Trust volume", "yuan_10k", "amount", 0, None, 1),
+        ("beds", "养老床位", "Beds", "bed", "stock", 0, None, 100),
+        ("stations", "社工站", "Stations", "site", "count", 0, None, 1),
+        ("care", "护理员", "Care workers", "persons_per_10k_elderly", "ratio", 0, None, 0.1),
+        ("density", "慈善组织", "Charities", "institutions_per_100k", "ratio", 0, None, 0.01),
+    ],
+    columns=["indicator", "name_zh", "name_en", "unit", "kind", "lower", "upper", "resolution"],
+)
+LONG = "地区,指标,年份,数值,单位,类型,来源\n"
+
+
+def read(path: Path, region: str | None = None) -> pd.DataFrame:
+    """Read a file with the small tables of this module."""
+    return read_figures(path, INDICATORS, REGIONS, UNITS, region)
+
+
+def one(folder: Path, indicator: str, printed: str, unit: str = "") -> dict[str, object]:
+    """Read one figure of Lishui for 2025 from a CSV file."""
+    path = folder / "own.csv"
+    path.write_text(f'{LONG}丽水市,{indicator},2025,"{printed}",{unit},,\n', encoding="utf-8")
+    (row,) = read(path).to_dict("records")
+    return {str(key): value for key, value in row.items()}
+
+
+def workbook(path: Path, rows: list[list[object]], title: str = "Sheet") -> Path:
+    """Write rows into a workbook whose first sheet is a cover."""
+    book = openpyxl.Workbook()
+    book.active.append(["说明", "不是数据"])
+    sheet = book.create_sheet(title)
+    for row in rows:
+        sheet.append(row)
+    book.save(path)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "comparator", "unit"),
+    [
+        ("58%", 58, "eq", "%"),
+        ("58 %", 58, "eq", "%"),
+        ("1.93万", 19300, "eq", ""),
+        ("1.93万张", 19300, "eq", "张"),
+        ("15亿元", 1.5e9, "eq", "元"),
+        ("3000万元", 3e7, "eq", "元"),
+        ("≥60%", 60, "ge", "%"),
+        (">11000", 11000, "gt", ""),
+        ("＞１１０００", 11000, "gt", ""),
+        ("＜３％", 3, "lt", "%"),
+        ("≤5", 5, "le", ""),
+        ("60%以上", 60, "ge", "%"),
+        ("13000元以上", 13000, "ge", "元"),
+        ("达到60%以上", 60, "ge", "%"),
+        ("不少于10个", 10, "ge", "个"),
+        ("不低于95%", 95, "ge", "%"),
+        ("达到25人", 25, "ge", "人"),
+        ("突破60家", 60, "gt", "家"),
+        ("超过1.3倍", 1.3, "gt", "倍"),
+        ("不超过5%", 5, "le", "%"),
+        ("3天以内".replace("天", "小时"), 3, "le", "小时"),
+        ("0.8万人", 8000, "eq", "人"),
+        ("75万人次", 750000, "eq", "人次"),
+        ("16人/万人", 16, "eq", "人/万人"),
+        ("9‰", 9, "eq", "‰"),
+        ("1,234.5", 1234.5, "eq", ""),
+        ("12 345", 12345, "eq", ""),
+        ("12 345 678人", 12345678, "eq", "人"),
+        ("0", 0, "eq", ""),
+        ("-3.2", -3.2, "eq", ""),
+        ("−3.2%", -3.2, "eq", "%"),
+    ],
+)
+def test_printed_figures_are_read(text: str, value: float, comparator: str, unit: str) -> None:
+    """Signs, words, powers of ten, widths and separators give value, comparator and unit."""
+    figure = parse_figure(text)
+    assert (figure.value, figure.comparator, figure.unit_zh) == (value, comparator, unit)
+    assert figure.percent == (unit == "%")
+    assert not figure.missing
+    assert not figure.problem
+    assert not figure.approximate
+    assert figure.printed == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("约3万", 3e4), ("近3万人", 3e4), ("300余人", 300), ("1200多万元", 1.2e7), ("60%左右", 60)],
+)
+def test_approximate_figures_are_marked(text: str, value: float) -> None:
+    """About 30,000 is 30,000, marked as approximate."""
+    figure = parse_figure(text)
+    assert (figure.value, figure.comparator, figure.approximate) == (value, "eq", True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["——", "—", "-", "--", "－", "_", "/", "／", "…", "……", "无", "暂无", "N/A", "n/a", "", "　"],
+)
+def test_missing_marks_are_missing_and_never_zero(text: str) -> None:
+    """A mark for a missing figure has no value and is no problem."""
+    figure = parse_figure(text)
+    assert (figure.value, figure.missing, figure.problem) == (None, True, "")
+
+
+PROBLEMS = [
+    ("1518-2021", "a range", "two rows"),
+    ("1518～2021元", "a range", "one figure"),
+    ("1%至5%", "a range", "one figure"),
+    ("2021年", "a date or a year", "own column"),
+    ("2021年底100%", "a date or a year", "own column"),
+    ("2021-06-30", "a date or a year", "own column"),
+    ("提高5个百分点", "a change in percentage points", "level"),
+    ("5百分点", "a change in percentage points", "level"),
+    ("新增5个", "a change, not a level", "level"),
+    ("+5", "a change, not a level", "level"),
+    ("85②", "a footnote mark", "plain digits"),
+    ("10²", "a footnote mark", "plain digits"),
+    ("½", "a footnote mark", "plain digits"),
+    ("1.23E+05", "scientific notation", "format the cell"),
+    ("超过60%以下", "超过 and 以下 contradict each other", "keep the one"),
+    ("十五亿", "not exactly one figure", "58%"),
+    ("1,23", "not exactly one figure", "one number"),
+    ("12 34", "not exactly one figure", "one number"),
+    ("1.234,5", "not exactly one figure", "one number"),
+    ("007", "not exactly one figure", "one number"),
+    ("3/5", "not exactly one figure", "one number"),
+    ("(58%)", "not exactly one figure", "one number"),
+    ("58%60%", "not exactly one figure", "one number"),
+    ("2名以上社工", "not exactly one figure", "one number"),
+    ("每月1000元", "not exactly one figure", "one number"),
+    ("3家增长", "not exactly one figure", "one number"),
+    ("6月底", "not exactly one figure", "one number"),
+    ("≥", "not exactly one figure", "one number"),
+    ("万", "not exactly one figure", "one number"),
+    ("全覆盖", "not exactly one figure", "one number"),
+    ("#DIV/0!", "not exactly one figure", "one number"),
+]
+
+
+@pytest.mark.parametrize(("text", "fact", "remedy"), PROBLEMS)
+def test_what_is_not_one_figure_is_a_problem(text: str, fact: str, remedy: str) -> None:
+    """Nothing is guessed: no value, the fact and a remedy."""
+    figure = parse_figure(text)
+    assert figure.value is None
+    assert not figure.missing
+    assert fact in figure.problem
+    assert remedy in figure.remedy
+
+
+@given(
+    st.decimals(-(10**9), 10**9, places=3, allow_nan=False, allow_infinity=False),
+    st.sampled_from([("", "eq"), ("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt")]),
+    st.sampled_from(["", ",", " "]),
+    st.sampled_from(["", "万", "亿"]),
+    st.booleans(),
+    st.sampled_from(["", "%", "张", "元", "人次"]),
+)
+def test_what_is_printed_is_read_back(
+    number: Decimal, sign: tuple[str, str], thousands: str, power: str, wide: bool, unit: str
+) -> None:
+    """Any number printed in any of the usual ways is read as that number."""
+    printed = f"{number:,f}".replace(",", thousands)
+    text = f"{sign[0]}{printed}{power}{unit}"
+    figure = parse_figure(text.translate(FULL_WIDTH) if wide else text)
+    assert figure.problem == ""
+    assert figure.value == float(number.scaleb({"": 0, "万": 4, "亿": 8}[power]))
+    assert (figure.comparator, figure.unit_zh) == (sign[1], unit)
+
+
+@given(st.text(alphabet="0123456789.,%万亿元人-~至年月≥>约 个点每增()²①／", max_size=10))
+def test_no_text_is_read_as_another_number(text: str) -> None:
+    """Whatever is written: what is read has exactly the digits that were printed."""
+    figure = parse_figure(text)
+    assert (figure.value is None) == (figure.missing or bool(figure.problem))
+    if figure.value is not None:
+        digits = [c for c in unicodedata.normalize("NFKC", text) if c in "0123456789."]
+        assert figure.value == pytest.approx(
+            float("".join(digits)) * figure.scale * (-1 if "-" in text else 1), rel=1e-15
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "unit_zh", "value", "unit"),
+    [
+        ("3", "万元", 30000, "元"),
+        ("3万", "元", 30000, "元"),
+        ("3万元", "万元", 30000, "元"),
+        ("58", "％", 58, "%"),
+        ("58", "百分比", 58, "%"),
+        ("1000元", "元/年", 1000, "元/年"),
+        ("25人", "人/万人", 25, "人/万人"),
+        ("10个", "家", 10, "个"),
+    ],
+)
+def test_a_unit_beside_a_figure_holds_for_it(
+    text: str, unit_zh: str, value: float, unit: str
+) -> None:
+    """The unit of a column completes a figure that prints none or only a part."""
+    figure = parse_figure(text, unit_zh=unit_zh)
+    assert (figure.value, figure.unit_zh, figure.problem) == (value, unit, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit_zh", "fact"),
+    [
+        ("3万", "万元", "different powers of ten, or give one twice"),
+        ("3元", "万元", "different powers of ten"),
+        ("3万元", "亿元", "different powers of ten"),
+        ("3万", "%", "a power of ten, the unit beside it is %"),
+        ("9‰", "%", "in ‰, the unit beside it is %"),
+        ("1000元/月", "元/年", "in 元/月, the unit beside it is 元/年"),
+        ("5家", "张", "in 家, the unit beside it is 张"),
+        ("5人", "人次", "in 人, the unit beside it is 人次"),
+    ],
+)
+def test_two_units_of_one_figure_must_agree(text: str, unit_zh: str, fact: str) -> None:
+    """A figure whose unit column says something else is a problem."""
+    figure = parse_figure(text, unit_zh=unit_zh)
+    assert figure.value is None
+    assert fact in figure.problem
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_long_text_files_are_read(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    """Encodings and delimiters of spreadsheets give the same figures, in file order."""
+    lines = [
+        "2025年目标" + delimiter * 6,
+        LONG.strip().replace(",", delimiter),
+        delimiter.join(["丽水市", "护理型床位占比", "2025年", "≥58%", "", "", "规划"]),
+        delimiter * 6,
+        delimiter.join(["Xiaoshan", "BEDS", "２０２１", "1.93万张", "", "实际", ""]),
+        delimiter.join(["丽水市", "nursing_bed_share", "2022", "——", "", "目标", ""]),
+    ]
+    path = tmp_path / "own.csv"
+    path.write_text("\n".join(lines), encoding=encoding)
+    figures = read(path)
+    assert tuple(figures.columns) == FIGURE_COLUMNS
+    assert figures["row"].tolist() == [3, 5, 6]
+    assert figures["region"].tolist() == ["lishui", "xiaoshan", "lishui"]
+    assert figures["indicator"].tolist() == ["nursing_bed_share", "beds", "nursing_bed_share"]
+    assert figures["year"].tolist() == [2025.0, 2021.0, 2022.0]
+    assert figures["value"].tolist()[:2] == [58.0, 19300.0]
+    assert figures["value"].isna().tolist() == [False, False, True]
+    assert figures["comparator"].tolist() == ["ge", "eq", "eq"]
+    assert figures["type"].tolist() == ["target", "actual", "target"]
+    assert figures["status"].tolist() == ["ok", "ok", "missing"]
+    assert figures["source"].tolist() == ["规划", "", ""]
+    assert figures["understood"].tolist() == [
+        "Lishui, Nursing beds, 2025: target at least 58 percent.",
+        "Xiaoshan, Beds, 2021: actual 19,300 beds (1.93万张 taken as 19,300 张).",
+        "No figure: '——' marks missing, not 0.",
+    ]
+
+
+def test_wide_workbooks_are_read(tmp_path: Path) -> None:
+    """The first sheet with a header is taken; each year column is a figure a row."""
+    path = workbook(
+        tmp_path / "own.xlsx",
+        [
+            [],
+            ["指标", "单位", 2020, "2021年", "2022年目标值", "2025年（目标）", "备注"],
+            ["护理型床位占比", "%", "54.9%", 55, "≥ 58 %", "60%以上", "x"],
+            ["低保标准(年)", "元/年", 10200, "1.1万", "１１５００", None],
+            ["慈善信托规模", "亿元", 0.3, "2000万元", 0, "-"],
+        ],
+        title="指标表",
+    )
+    figures = read(path, region="丽水市")
+    assert set(figures["sheet"]) == {"指标表"}
+    assert set(figures["region"]) == {"lishui"}
+    assert figures["column"].tolist()[:4] == ["2020", "2021年", "2022年目标值", "2025年（目标）"]
+    assert figures["row"].tolist() == [3] * 4 + [4] * 4 + [5] * 4
+    assert (
+        figures["status"].tolist()
+        == ["ok"] * 7
+        + ["missing"]
+        + ["problem"] * 2
+        + [
+            "problem",
+            "missing",
+        ]
+        or figures["problem"].tolist()
+    )
+    assert figures["value"].tolist()[:7] == [54.9, 55, 58, 60, 10200, 11000, 11500]
+    assert figures["type"].tolist()[:4] == ["actual", "actual", "target", "target"]
+
+
+def test_workbook_numbers_keep_the_digits_a_spreadsheet_shows(tmp_path: Path) -> None:
+    """A stored 0.1 + 0.2 is 0.3, a whole number prints no point, a date is no figure."""
+    rows = [
+        ["region", "indicator", "year", "value"],
+        ["lishui", "care", 2021.0, 0.1 + 0.2],
+        ["lishui", "beds", 2021, 12000.0],
+        ["lishui", "standard", 2021, dt.date(2021, 6, 30)],
+        ["lishui", "stations", dt.date(2021, 6, 30), 5],
+    ]
+    figures = read(workbook(tmp_path / "own.xlsx", rows))
+    assert figures["printed"].tolist()[:2] == ["0.3", "12000"]
+    assert figures["value"].tolist()[:2] == [0.3, 12000.0]
+    assert "a date or a year" in figures["problem"][2]
+    assert "is not a year" in figures["problem"][3]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "printed", "unit", "value", "note"),
+    [
+        ("trusts", "15亿元", "", 150000, "converted from 元 to 万元"),
+        ("trusts", "3万", "", 3, "converted from ones to 万元"),
+        ("trusts", "3", "", 3, ""),
+        ("trusts", "3", "亿元", 30000, "3 taken as 300,000,000 元"),
+        ("trusts", "3", "元", 0.0003, "converted from 元 to 万元"),
+        ("standard", "1.3万元以上", "", 13000, "taken as 13,000 元"),
+        ("standard", "13000", "元/人·年", 13000, ""),
+        ("standard", "13000", "yuan_per_year", 13000, ""),
+        ("standard", "2021", "", 2021, ""),
+        ("nursing_bed_share", "9‰", "", 0.9, "converted from ‰ to 百分比"),
+        ("nursing_bed_share", "0.58%", "", 0.58, ""),
+        ("nursing_bed_share", "0.58", "%", 0.58, ""),
+        ("nursing_bed_share", "0", "", 0, ""),
+        ("nursing_bed_share", "58", "percent", 58, ""),
+        ("volunteers", "0.9%", "", 9, "converted from % to 千分比"),
+        ("density", "3.96", "家/百万人", 0.396, "converted from 家/百万人 to 家/十万人"),
+        ("density", "3.96家", "每", 0, None),
+        ("care", "25人", "", 25, ""),
+        ("care", "25", "名/每万老年人", 25, ""),
+        ("stations", "约30家", "", 30, "approximate"),
+    ],
+)
+def test_figures_are_converted_into_the_indicators_unit(
+    tmp_path: Path, indicator: str, printed: str, unit: str, value: float, note: str | None
+) -> None:
+    """Powers of ten are converted, and the sentence says so."""
+    row = one(tmp_path, indicator, printed, unit)
+    if note is None:
+        assert row["status"] == "problem"
+        return
+    assert (row["status"], row["problem"]) == ("ok", "")
+    assert row["value"] == value
+    assert note in str(row["understood"])
+    assert str(row["understood"]).endswith("." if note else f"{UNIT_EN[indicator]}.")
+
+
+UNIT_EN = dict(
+    zip(
+        INDICATORS["indicator"],
+        INDICATORS["unit"].map(UNITS.set_index("unit")["name_en"]),
+        strict=True,
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "printed", "unit", "fact", "remedy"),
+    [
+        ("standard", "1000元/月", "", "in 元/月, the indicator in 元/年", "multiply by 12"),
+        ("standard", "1000", "元/月", "in 元/月, the indicator in 元/年", "write it in 元/年"),
+        ("standard", "58%", "", "in %, the indicator in 元/年", "write it in 元/年"),
+        ("nursing_bed_share", "0.58", "", "may be 58% or 0.58%", "such as 58%"),
+        ("nursing_bed_share", "1", "", "may be 100% or 1%", "such as 58%"),
+        ("nursing_bed_share", "1.2万", "", "万 or 亿 with the unit 百分比", "百分比"),
+        ("nursing_bed_share", "580%", "", "above 100", "its unit"),
+        ("beds", "-5", "", "below 0", "correct"),
+        ("beds", "300人", "", "in 人, the indicator in 张", "write it in 张"),
+        ("beds", "300", "人次", "in 人次, the indicator in 张", "write it in 张"),
+        ("care", "2.5万", "", "万 or 亿 with the unit 人/万老年人", "人/万老年人"),
+        ("care", "25", "人/万人", "in 人/万人, the indicator in 人/万老年人", "write it in"),
+        ("care", "9‰", "", "in ‰, the indicator in 人/万老年人", "write it in"),
+        ("stations", "30.5", "", "no whole number", "whole number"),
+        ("stations", "1518-2021", "", "a range", "one figure"),
+    ],
+)
+def test_contradictions_are_problems_with_a_remedy(
+    tmp_path: Path, indicator: str, printed: str, unit: str, fact: str, remedy: str
+) -> None:
+    """A figure that cannot be in the indicator's unit or bounds has no value."""
+    row = one(tmp_path, indicator, printed, unit)
+    assert (row["status"], row["understood"]) == ("problem", "")
+    assert pd.isna(row["value"])
+    assert fact in str(row["problem"])
+    assert remedy in str(row["remedy"])
+
+
+def test_a_stored_fraction_is_not_taken_as_a_percentage(tmp_path: Path) -> None:
+    """A workbook cell shown as 58% is stored as 0.58, so that even a unit column is no proof."""
+    rows = [["地区", "指标", "单位", 2021], ["丽水市", "护理型床位占比", "%", 0.58]]
+    (row,) = read(workbook(tmp_path / "own.xlsx", rows)).to_dict("records")
+    assert row["status"] == "problem"
+    assert "sheets store 58% as 0.58" in row["problem"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fact", "remedy"),
+    [
+        ("丽水,社工站,2025,5,,,", "unknown region '丽水'", "perhaps '丽水市' is meant"),
+        ("火星,社工站,2025,5,,,", "unknown region '火星'", "regions.csv"),
+        ("丽水市,社工占,2025,5,,,", "unknown indicator '社工占'", "perhaps '社工站' is meant"),
+        (",社工站,2025,5,,,", "no region", "merged cells"),
+        ("丽水市,,2025,5,,,", "no indicator", "merged cells"),
+        ("丽水市,社工站,1518,5,,,", "'1518' is not a year", "looks like a year"),
+        ("丽水市,社工站,2025年6月,5,,,", "is not a year", "four digits"),
+        ("丽水市,社工站,2025,5,,也许,", "unknown type '也许'", "目标 (target)"),
+        ("丽水市,社工站,2025,≥5,,实际,", "cannot be at least a figure", "the type 目标"),
+        ("丽水,社工占,25,x,,,", "unknown region '丽水'; unknown indicator", "; "),
+    ],
+)
+def test_rows_that_cannot_be_placed_are_problems(
+    tmp_path: Path, line: str, fact: str, remedy: str
+) -> None:
+    """Unknown names, years and types are told row by row and raise nothing."""
+    path = tmp_path / "own.csv"
+    path.write_text(LONG + line + "\n丽水市,社工站,2024,4,,,\n", encoding="utf-8")
+    first, second = read(path).to_dict("records")
+    assert (first["status"], second["status"]) == ("problem", "ok")
+    assert fact in first["problem"]
+    assert remedy in first["remedy"]
+
+
+def test_a_figure_given_twice_is_a_problem(tmp_path: Path) -> None:
+    """Two figures for one place, year and type are both refused, with their rows."""
+    path = tmp_path / "own.csv"
+    rows = ["丽水市,社工站,2025,5,,,", "丽水市,社工站,2025,6,,,", "丽水市,社工站,2025,≥7,,,"]
+    path.write_text(LONG + "\n".join(rows), encoding="utf-8")
+    figures = read(path)
+    assert figures["status"].tolist() == ["problem", "problem", "ok"]
+    assert figures["problem"][0] == "the same figure is given more than once, in rows 2, 3"
+    assert figures["value"].isna().tolist() == [True, True, False]
+
+
+def test_a_column_of_an_unknown_kind_of_year_is_told(tmp_path: Path) -> None:
+    """A header such as 2022年增幅 is neither target nor actual; 1518 is no year column."""
+    path = tmp_path / "own.csv"
+    path.write_text("地区,指标,2022年增幅,1518\n丽水市,社工站,5,6\n", encoding="utf-8")
+    (row,) = read(path).to_dict("records")
+    assert (row["column"], row["problem"]) == ("2022年增幅", "unknown type '增幅'")
+
+
+def test_the_given_region_fills_rows_that_name_none(tmp_path: Path) -> None:
+    """A region that stands in a row holds; the given one holds where none stands."""
+    path = tmp_path / "own.csv"
+    path.write_text(LONG + "萧山区,社工站,2025,5,,,\n,社工站,2025,6,,,\n", encoding="utf-8")
+    assert read(path, "lishui")["region"].tolist() == ["xiaoshan", "lishui"]
+    with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
+        read(path, "lisui")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fact"),
+    [
+        ("own.csv", "甲,乙\n1,2\n".encode(), "no header is recognised"),
+        ("own.csv", b"", "no header is recognised"),
+        ("own.csv", '地区,指标,2021\n"丽水'.encode(), "no header is recognised"),
+        ("own.csv", b"\xff\xfe\xff", "neither UTF-8 nor GB18030"),
+        ("own.csv", "指标,2021\n社工站,5\n".encode(), "names no region"),
+        ("own.csv", "地区,指标,值,数值,年\n".encode(), "stands twice"),
+        ("own.xlsx", b"PK\x03\x04", "cannot be read as a workbook"),
+        ("own.pdf", b"", "not a kind of file read"),
+    ],
+)
+def test_files_that_cannot_be_read_raise(
+    tmp_path: Path, name: str, content: bytes, fact: str
+) -> None:
+    """A file as a whole that cannot be understood is a DataError with a remedy."""
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=fact) as raised:
+        read(tmp_path / name)
+    assert all(problem.remedy for problem in raised.value.problems)
+
+
+@pytest.mark.parametrize("name", ["none.csv", "none.xlsx"])
+def test_a_file_that_is_not_there_raises(tmp_path: Path, name: str) -> None:
+    """A missing file is a DataError that names it."""
+    with pytest.raises(DataError, match=name):
+        read(tmp_path / name)
+
+
+def test_a_file_with_a_header_only_has_no_figures(tmp_path: Path) -> None:
+    """No figures give an empty frame of the same columns and types."""
+    path = tmp_path / "own.csv"
+    path.write_text(LONG, encoding="utf-8")
+    figures = read(path)
+    assert figures.empty
+    assert tuple(figures.columns) == FIGURE_COLUMNS
+    assert figures.dtypes.map(str).to_dict()["year"] == "float64"
+
+
+def test_every_shipped_indicator_is_read_back(tmp_path: Path) -> None:
+    """Each target that comes with the package, printed with its unit, is read as itself."""
+    tables = read_tables(data_folder())
+    targets = tables["targets"].drop_duplicates(["region", "indicator", "year", "comparator"])
+    unit = tables["indicators"].set_index("indicator")["unit"]
+    names = tables["indicators"].set_index("indicator")["name_zh"]
+    own = pd.DataFrame(
+        {
+            "地区": targets["region"],
+            "指标": targets["indicator"].map(names),
+            "年份": targets["year"],
+            "数值": [f"{value:.15g}" for value in targets["value"]],
+            "单位": targets["indicator"].map(unit),
+            "类型": "target",
+        }
+    )
+    path = tmp_path / "own.csv"
+    own.to_csv(path, index=False, encoding="gb18030")
+    figures = read_figures(path, tables["indicators"], tables["regions"], tables["units"])
+    assert figures["problem"].loc[lambda text: ~text.str.contains("more than once|^$")].empty
+    fine = (figures["status"] == "ok").to_numpy()
+    assert fine.mean() > 0.9
+    assert figures["indicator"].tolist() == targets["indicator"].tolist()
+    assert figures["value"][fine].tolist() == targets["value"][fine].tolist()
