@@ -137,6 +137,7 @@ FAULTS = [
     ("indicators", "true", "false", 3, "cumulative", "false", "count is cumulative", "stock"),
     ("indicators", "lower,false", "lower,true", 4, "cumulative", "true", "stock can fall", "count"),
     ("indicators", "0,100,", "0,120,", 2, "upper", "120", "above 100", "0-100"),
+    ("indicators", "0,100,", "0,1OO,", 2, "upper", "1OO", "not a plain number", "digits"),
     ("indicators", "0,100,", "0,,", 2, "upper", None, "no upper bound", "write 100"),
     ("indicators", "0,100,", ",100,", 2, "lower", None, "no lower bound", "write 0"),
     ("indicators", "count,0,", "count,-1,", 3, "lower", "-1", "cannot be negative", "write 0"),

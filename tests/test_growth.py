@@ -229,6 +229,18 @@ def test_equal_figures_are_not_certainty():
         assert (high - low > 0.1).all()
 
 
+def test_a_group_of_equal_figures_pools_to_a_floor():
+    """Where nobody moves, each sibling's squared noise counts as a thousandth of the usual."""
+    flat = {r: dict.fromkeys(range(2017, 2022), 50.0) for r in "abcdefgh"}
+    prior = PRIORS.assign(pace=0.0)
+    fits = fit(table(flat), about("amount"), priors=prior)
+    usual, k = PRIOR["noise"] ** 2, 4
+    seen = np.log(1e-3 * usual) - digamma(k / 2) + np.log(k / 2)
+    pooled = (PRIOR["df"] * np.log(usual) + 7 * k * seen) / (PRIOR["df"] + 7 * k)
+    expected = PRIOR["df"] * np.exp(pooled) / (PRIOR["df"] + k)
+    np.testing.assert_allclose(fits.members[0].noise_variance, expected, rtol=1e-9)
+
+
 def test_one_figure_is_prior_only():
     """One observation says nothing of the pace, and the word says so; two say a little."""
     series = fit(SHARES, about()).series.set_index("region")

@@ -247,8 +247,9 @@ def test_a_full_disk_in_a_cell_is_a_fault_of_writing(tmp_path: Path) -> None:
 def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
     """A picture from elsewhere would be missing offline."""
     cell = "from IPython.display import HTML; HTML('<img src=\"https://x.org/a.png\">')"
-    error, _ = fails(tmp_path, [cell])
+    error, failed = fails(tmp_path, [cell])
     assert isinstance(error, NotebookError) and "https://x.org/a.png" in str(error)
+    assert set(statuses(failed / "notebook.ipynb")) == {"completed"}
 
 
 FULL = """

@@ -103,7 +103,12 @@ def test_what_cannot_fall_stays_met():
     """A passed year without figure is met where a cumulative series had reached it before."""
     built = {"kind": "count", "upper": np.nan, "cumulative": True}
     row = one([5.0, 8.0, 12.0], (2022, 10.0, "ge"), as_of="2026-06-01", **built)
-    assert (row["status"], row["p_reach"]) == ("met", 1.0)
+    assert (row["status"], row["p_reach"], row["median"]) == ("met", 1.0, 12.0)
+    fits = fc.fit(series([5.0, 8.0, 12.0]), about(**built))
+    drawn = fc.simulate(fits, until=2022, draws=10)
+    both = goals((2022, 10.0, "ge"), (2022, 13.0, "ge"))
+    result = fc.attainment(drawn, both, as_of="2026-06-01")
+    assert result.attrs["joint"]["open"] == 0
     open_ = one([5.0, 8.0, 12.0], (2022, 13.0, "ge"), as_of="2026-06-01", **built)
     assert open_["status"] == "not_published"
 

@@ -90,19 +90,16 @@ def run_filter(
     """
     series, figures = z.shape
     zero = np.zeros(series)
-    level, response = zero, zero
-    slope, slope_response = zero, np.ones(series)
-    p11, p12, p22 = zero, zero, np.broadcast_to(slope_variance, (series,)).astype(float)
-    squares, cross, information, log_det, count = zero, zero, zero, zero, zero
-    started = np.zeros(series, bool)
-    last = zero
+    level, slope = np.zeros((2, series)), np.stack([zero, zero + 1.0])  # base and response to b
+    p11, p12, p22 = zero, zero, zero + slope_variance
+    sums, log_det, count = np.zeros((3, series)), zero, zero
+    started, last = np.zeros(series, bool), zero
     for j in range(figures):
         present = ~np.isnan(z[:, j])
         first, later = present & ~started, present & started
         span = np.where(later, t[:, j] - last, 0.0)
         decay, drift = damping**span, drift_sum(span, damping)
-        level, response = level + drift * slope, response + drift * slope_response
-        slope, slope_response = decay * slope, decay * slope_response
+        level, slope = level + drift * slope, decay * slope
         p11 = p11 + drift * (2.0 * p12 + drift * p22) + (1.0 - measurement) * span
         p12 = decay * (p12 + drift * p22)
         p22 = decay * decay * p22
@@ -111,22 +108,18 @@ def run_filter(
         later = later & (p11 + error > 0.0)
         total = np.where(later, p11 + error, 1.0)
         gain, slope_gain = np.where(later, p11 / total, 0.0), np.where(later, p12 / total, 0.0)
-        surprise = np.where(later, z[:, j] - level, 0.0)
-        leverage = np.where(later, response, 0.0)
-        squares = squares + surprise * surprise / total
-        cross = cross + surprise * leverage / total
-        information = information + leverage * leverage / total
+        surprise = np.where(later, np.stack([z[:, j], zero]) - level, 0.0)
+        base, response = surprise
+        sums = sums + np.stack([base * base, -base * response, response * response]) / total
         log_det = log_det + np.log(total)
         count = count + later
-        level, response = level + gain * surprise, response - gain * leverage
-        slope = slope + slope_gain * surprise
-        slope_response = slope_response - slope_gain * leverage
+        level, slope = level + gain * surprise, slope + slope_gain * surprise
         p22 = p22 - slope_gain * p12
         p12 = p12 - gain * p12
         p11 = p11 - gain * p11
-        level, p11 = np.where(first, z[:, j], level), np.where(first, error, p11)
+        level[0], p11 = np.where(first, z[:, j], level[0]), np.where(first, error, p11)
         started, last = started | present, np.where(present, t[:, j], last)
     return Filtered(
-        level, response, slope, slope_response, p11, p12, p22,
-        squares, cross, information, log_det, count,
+        level[0], level[1], slope[0], slope[1], p11, p12, p22,
+        sums[0], sums[1], sums[2], log_det, count,
     )  # fmt: skip

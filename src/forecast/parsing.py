@@ -378,18 +378,19 @@ def _unit(text: str) -> _Unit:
 
 
 def _thing(text: str) -> str:
-    """Find what is counted; '' for a counter that says nothing of it."""
-    if text in ("", *MEASURES, "%", "‰"):
+    """Find what is counted; 家, 处 and other counters are 个, with the noun that follows."""
+    if text in MEASURES:
         return "周岁" if text == "岁" else text
     for counters, thing in ((PEOPLE, "人"), (BEDS, "张")):
-        if text.startswith(counters) and not text.startswith("人次"):
+        if text.startswith(counters):
             return thing
-    return text[1:] if text.startswith(COUNTERS) else text
+    return f"个{text[1:]}" if text.startswith(COUNTERS) else text
 
 
 def _same_thing(one: str, other: str) -> bool:
-    exact = {"人", "张", "%", "‰", *MEASURES}
-    return one == other or ("" in (one, other) and not {one, other} & exact)
+    """Whether two things may be one: 3个 may be 村, but no 人, 张 or 公顷."""
+    counted = one.startswith("个") and other.startswith("个")
+    return one.removeprefix("个") == other.removeprefix("个") or (counted and "个" in (one, other))
 
 
 def _with_unit(
@@ -653,9 +654,10 @@ def _convert(figure: Figure, wanted: _Unit, cell: _Cell) -> tuple[float, list[st
     number = Decimal(repr(figure.value))
     notes = ["approximate"] if figure.approximate else []
     bare = not figure.unit_zh and figure.scale == 1
-    unstated = "%" not in _fold(cell.printed) and (bare or cell.stored)
+    unstated = not set("%‰") & set(_fold(cell.printed)) and (bare or cell.stored)
     if wanted.thing == "%" and unstated and 0 < abs(number) <= 1:
-        fact = f"{cell.printed} may be {number * 100:.15g}% or {number}%: sheets store 58% as 0.58"
+        stored, shown = f"{figure.value:.15g}", f"{100 * figure.value:.15g}"
+        fact = f"{stored} may be {shown}% or {stored}%: sheets store 58% as 0.58"
         raise _Unclear(fact, "write it as text with its sign, such as 58%")
     if bare:
         return float(number), notes

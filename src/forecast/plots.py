@@ -49,6 +49,8 @@ MEDIAN, INK, GREY, TARGET = "#12406f", "#1b1f24", "#57606a", "#b34700"
 WIDTH, PANEL_HEIGHT, DPI = 10.0, 3.0, 144
 CLOSED_FOR = 1
 """A target is still worth a picture this many years after its own."""
+CROWDED = 5
+"""Years in a panel above which it takes a whole row, so that labels keep apart."""
 NEIGHBOURS = 0.6
 """Years between two figures, below which only the later one is labelled."""
 LINE = {"zh": 26, "en": 52}
@@ -71,7 +73,7 @@ def fan_charts(
     language: str,
     sources: Sequence[str] = (),
 ) -> dict[str, Figure]:
-    """Draw one figure an area, two indicators a row; areas without any are left out.
+    """Draw one figure an area, one or two indicators a row; areas without any are left out.
 
     Parameters
     ----------
@@ -117,6 +119,11 @@ class _Panel:
     def number(self, value: float) -> str:
         return number(value, self.language, unit=self.unit)
 
+    @property
+    def wide(self) -> bool:
+        years = pd.concat([self.seen["year"], self.goals["year"]]).astype(float)
+        return float(years.max() - years.min()) > CROWDED
+
     def course(self) -> pd.Series:
         """Figures, then medians, by year."""
         return pd.concat([self.seen.set_index("year")["value"], self.fan["q50"].iloc[1:]])
@@ -141,23 +148,26 @@ def _moment(plan: Plan) -> float:
 
 
 def _area_figure(panels: Sequence[_Panel], moment: float) -> Figure:
-    """Panels two a row; margins in inches, so that figures of any height look alike."""
-    rows = (len(panels) + 1) // 2
+    """Long histories a row each, then two a row; margins in inches, alike in every figure."""
+    ordered = sorted(panels, key=lambda panel: not panel.wide)
+    wide = sum(panel.wide for panel in panels)
+    rows = wide + (len(panels) - wide + 1) // 2
     height = PANEL_HEIGHT * rows + 0.65
     figure = Figure(figsize=(WIDTH, height))
     figure.subplots_adjust(
         left=0.075, right=0.985, top=1 - 0.55 / height, bottom=0.95 / height,
-        hspace=0.95 / (PANEL_HEIGHT - 0.95), wspace=0.17,
+        hspace=0.95 / (PANEL_HEIGHT - 0.95), wspace=0.19,
     )  # fmt: skip
-    grid = figure.subplots(rows, 2, squeeze=False).ravel()
-    for axes, panel in zip(grid, panels, strict=False):
+    grid = figure.add_gridspec(rows, 2)
+    for i, panel in enumerate(ordered):
+        row, column = divmod(i - wide, 2)
+        place = grid[i, :] if panel.wide else grid[wide + row, column]
+        axes = figure.add_subplot(place)
         _set_axes(axes, panel, moment)
         _draw_fan(axes, panel)
         _draw_figures(axes, panel)
         _draw_targets(axes, panel)
         _set_title(axes, panel)
-    for axes in grid[len(panels) :]:
-        axes.set_visible(False)
     return figure
 
 
@@ -198,11 +208,12 @@ def _set_axes(axes: Axes, panel: _Panel, moment: float) -> None:
     low, high = values.min(), values.max()
     # Equal figures still need a scale.
     span = high - low or abs(high) or 1.0
-    axes.set_ylim(low - 0.24 * span, high + 0.26 * span)
     first, last = np.floor(years.min()), np.ceil(years.max())
     length = max(last - first, 1.0)
-    axes.set_xlim(first - 0.09 * length, last + (0.36 if len(fan) else 0.09) * length)
-    ticks = np.arange(first, last + 1, np.ceil(length / 8))
+    margin = 0.045 if panel.wide else 0.09
+    axes.set_ylim(low - 0.24 * span, high + 0.26 * span)
+    axes.set_xlim(first - margin * length, last + (4.7 * margin if len(fan) else margin) * length)
+    ticks = np.arange(first, last + 1, np.ceil(length / (16 if panel.wide else 8)))
     axes.set_xticks(ticks, [f"{year:.0f}" for year in ticks])
     axes.yaxis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: panel.number(value)))
@@ -285,10 +296,9 @@ def _draw_targets(axes: Axes, panel: _Panel) -> None:
 
 def _label(axes: Axes, text: str, place: tuple[float, float], offset: float, colour: str) -> None:
     """Text over or under a point, with a white edge that keeps it readable on a band."""
-    first, last = axes.get_xlim()
     axes.annotate(
         text, place, (0, offset), textcoords="offset points", ha="center",
-        va="bottom" if offset > 0 else "top", fontsize=7.5 if last - first < 7.5 else 6.5,
+        va="bottom" if offset > 0 else "top", fontsize=7.5,
         family=FONTS, color=colour, zorder=5,
         path_effects=[effects.withStroke(linewidth=2.5, foreground="white")],
     )  # fmt: skip

@@ -372,12 +372,11 @@ def _convert(executed: NotebookNode, parameters: ReportParameters, target: Path)
 def _mark_unrun(file: Path, message: str) -> None:
     """Correct papermill's record, which calls every cell completed after a time-out or a kill."""
     notebook = json.loads(file.read_text(encoding="utf-8"))
-    records = [cell["metadata"]["papermill"] for cell in notebook["cells"] if _is_code(cell)]
-    for record in records:
-        record["status"] = "completed" if record["start_time"] else "pending"
-    ended = [record for record in records if record["start_time"]][-1:]
-    for record in ended:
-        record["status"] = "failed"
+    for cell in filter(_is_code, notebook["cells"]):
+        record = cell["metadata"]["papermill"]
+        answered = "shell.execute_reply" in cell["metadata"].get("execution", {})
+        if not answered:
+            record["status"] = "failed" if record["start_time"] else "pending"
     if not notebook["metadata"]["papermill"]["exception"]:
         notebook["metadata"]["papermill"]["exception"] = True
         banner = {"cell_type": "markdown", "id": "failure", "metadata": {}}

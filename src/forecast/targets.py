@@ -113,7 +113,7 @@ def attainment(
     held = meets & out["cumulative"].to_numpy(bool) & upward
     kept = passed & held & (out["latest_year"].to_numpy(float) <= year)
     passed &= ~kept
-    open_ = known & ~closed & ~passed
+    open_ = known & ~closed & ~passed & ~kept
     rows = np.flatnonzero(open_)
     p, median, error = (np.full(len(out), np.nan) for _ in range(3))
     asked = (position[rows], year[rows], limit[rows], upward[rows])
@@ -122,13 +122,13 @@ def attainment(
     else:
         p[rows], median[rows], error[rows] = _from_fits(source, *asked)
     impossible = open_ & np.where(upward, limit > out["upper"], limit < out["lower"])
-    certain = open_ & held
+    certain = kept | (open_ & held)
     p = np.where(open_, np.clip(p, *PRINTED), p)
     p = np.where(certain, 1.0, np.where(impossible, 0.0, p))
     was_met = _meets(reads, limit, upward)
     p = np.where(closed, was_met.astype(float), p)
-    out["p_reach"], out["median"] = p, np.where(closed, reads, median)
-    out["mc_error"] = np.where(closed, 0.0, error)
+    out["p_reach"], out["median"] = p, np.select([closed, kept], [reads, out["latest"]], median)
+    out["mc_error"] = np.where(closed | kept, 0.0, error)
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
     _add_rates(out, fits, position, meets, open_)
     out["status"] = np.select(

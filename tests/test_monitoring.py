@@ -1,0 +1,213 @@
+"""The monitoring report: its parts, its notebook, its parameter files, its tables."""
+
+import ast
+import dataclasses
+import html
+import re
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast import monitoring, workbook
+from forecast.parameters import check_declared, read_parameters
+from forecast.reports import run_report
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ROOT / "notebooks" / "monitoring.ipynb"
+REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+def find(region, day, language):
+    """Findings of a shipped region."""
+    plan = fc.load_plan(region, as_of=day)
+    years = monitoring.span(plan)
+    fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
+    paths = fc.simulate(fits, until=years[-1], draws=100, seed=0)
+    return monitoring.Findings(
+        plan=plan,
+        quantiles=fc.quantiles(fits, years),
+        attainment=fc.attainment(fits, plan.targets, as_of=plan.as_of),
+        joint=fc.attainment(paths, plan.targets, as_of=plan.as_of).attrs["joint"],
+        language=language,
+    )
+
+
+def parts(findings):
+    """All parts but the pictures."""
+    asked = {"region": findings.plan.region, "data": None, "as_of": findings.plan.as_of,
+             "until": None, "draws": 100, "seed": 0, "language": findings.language,
+             "folder": "."}  # fmt: skip
+    shown = [
+        monitoring.show_title(findings),
+        monitoring.show_reading(findings),
+        monitoring.show_standing(findings),
+        monitoring.show_closed(findings),
+        monitoring.show_unknown(findings),
+        monitoring.show_trust(findings, draws=100, seed=0),
+        monitoring.show_sources(findings),
+        monitoring.show_parameters(findings, asked, last=2025),
+    ]
+    return "\n".join(part.text for part in shown)
+
+
+def read(page):
+    """Text of a page, without titles and addresses that stand in their own language."""
+    page = re.sub(r'<span lang="zh">.*?</span>|<code>.*?</code>', "", page, flags=re.S)
+    page = re.sub(r"<(style|title)>.*?</\1>", "", page, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+
+
+@pytest.fixture(scope="module")
+def xiaoshan():
+    """Xiaoshan at the end of 2022, in English: it has open, closed and unknown targets."""
+    return find("xiaoshan", "2022-12-31", "en")
+
+
+@pytest.mark.parametrize("region", REGIONS)
+@pytest.mark.parametrize("day", ["2022-12-31", "2026-06-30"])
+def test_each_language_is_complete_and_unmixed(region, day):
+    """No Chinese in the English report, no English words in the Chinese one."""
+    findings = find(region, day, "en")
+    assert CHINESE.findall(read(parts(findings))) == []
+    chinese = read(parts(dataclasses.replace(findings, language="zh"))).replace(region, "")
+    assert re.findall(r"[A-Za-z]{2,}", chinese) == []
+
+
+def test_every_target_is_counted_once(xiaoshan):
+    """The verdicts in the table of counts add up to the targets of the plan."""
+    counts = monitoring.show_reading(xiaoshan).text
+    last = re.findall(r"<tr>(.*?)</tr>", counts, flags=re.S)[-1]
+    numbers = [int(n) for n in re.findall(r"<td>(\d+)</td>", last)]
+    assert numbers[-1] == len(xiaoshan.plan.targets) == sum(numbers[:-1])
+
+
+def test_the_last_open_target_stands_for_an_indicator():
+    """Of open targets the last year counts; of one year's two the harder one."""
+    table = pd.DataFrame(
+        {
+            "indicator": ["x", "x", "x", "y", "y"],
+            "year": [2023, 2025, 2025, 2021, 2022],
+            "target": [1.0, 2.0, 3.0, 4.0, 5.0],
+            "p_reach": [0.9, 0.8, 0.4, 1.0, None],
+            "status": ["likely", "likely", "uncertain", "met", "not_published"],
+        }
+    )
+    assert monitoring._last_targets(table)["target"].tolist() == [3.0, 5.0]
+
+
+def test_a_closed_target_gets_no_chance(xiaoshan):
+    """Where the year has passed there is a verdict, or the statement that nothing is known."""
+    table = xiaoshan.attainment
+    seen = table[(table["status"] == "not_published") & table["latest"].notna()].iloc[0]
+    cells = monitoring._standing_row(xiaoshan, seen)
+    assert (cells["Chance"], cells["Median"]) == ("–", "–")
+    assert cells["Verdict"] == "year passed, no figure"
+
+
+def test_no_draw_at_all_is_not_called_impossible(xiaoshan):
+    """That none of 100 futures reaches all targets is less than 1 %, not 0 %."""
+    joint = {"open": 9, "expected": 3.0, "p_all": 0.0, "low": 0.0, "high": 0.2}
+    text = read(monitoring.show_reading(dataclasses.replace(xiaoshan, joint=joint)).text)
+    assert "all are reached <\xa01\xa0%" in text
+    assert "from 0\xa0% to 20\xa0%" in text
+
+
+def test_names_from_the_tables_are_escaped(xiaoshan):
+    """A name with markup in it is shown, not run."""
+    plan = xiaoshan.plan
+    indicators = plan.indicators.assign(name_en='<script>x</script> & "y"')
+    evil = dataclasses.replace(plan, indicators=indicators, title="<img src=x>")
+    page = parts(dataclasses.replace(xiaoshan, plan=evil))
+    assert "<script" not in page and "<img" not in page
+    assert "&lt;script&gt;x&lt;/script&gt; &amp;" in page
+
+
+def test_long_names_are_written_in_full(xiaoshan):
+    """Tables do not cut names off."""
+    long = "A very long name of an indicator " * 5
+    plan = dataclasses.replace(
+        xiaoshan.plan, indicators=xiaoshan.plan.indicators.assign(name_en=long)
+    )
+    assert long.strip() in monitoring.show_standing(dataclasses.replace(xiaoshan, plan=plan)).text
+
+
+def test_the_span_reaches_the_last_target_whatever_is_asked(xiaoshan):
+    """`until` extends the forecast; it cannot cut off a target that must be judged."""
+    plan = xiaoshan.plan
+    assert monitoring.span(plan)[-1] == 2025
+    assert monitoring.span(plan, 2024)[-1] == 2025
+    assert monitoring.span(plan, 2030)[-1] == 2030
+    assert monitoring.span(dataclasses.replace(plan, as_of="2027-01-01"))[-1] == 2027
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tables_are_written_for_programs_and_for_people(xiaoshan, language, tmp_path):
+    """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
+    plan = xiaoshan.plan
+    targets = plan.targets.assign(note="=1+1", locus="@x")
+    findings = dataclasses.replace(
+        xiaoshan, language=language, plan=dataclasses.replace(plan, targets=targets)
+    )
+    written = workbook.write_tables(findings, tmp_path)
+    assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
+    table = pd.read_csv(tmp_path / "attainment.csv")
+    assert table["target"].tolist() == plan.targets["value"].tolist()
+    assert set(table["note"]) == {"'=1+1"} and set(table["locus"]) == {"'@x"}
+    assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    assert len(book.sheetnames) == 4
+    for sheet in book:
+        assert sheet.freeze_panes == "A2"
+        assert sheet.column_dimensions["B"].width >= 8
+        kinds = {cell.data_type for row in sheet.iter_rows() for cell in row}
+        assert "f" not in kinds
+    heads = "".join(str(cell.value) for cell in book.worksheets[0][1])
+    assert bool(CHINESE.search(heads)) == (language == "zh")
+
+
+def test_without_a_folder_nothing_is_written(xiaoshan):
+    """Running the notebook by hand leaves no files."""
+    assert workbook.write_tables(xiaoshan, None) == []
+
+
+def test_parameter_files_make_a_report_each():
+    """Every region has a report of today and one of the plan's own time, under another name."""
+    today = [read_parameters(file) for file in sorted(ROOT.glob("params/*.yaml"))]
+    then = [read_parameters(file) for file in sorted(ROOT.glob("params/plan_time/*.yaml"))]
+    assert sorted(p.region for p in today) == sorted(p.region for p in then) == sorted(REGIONS)
+    assert {p.as_of for p in then} == {"2022-12-31"} and all(p.as_of > "2026" for p in today)
+    assert len({p.name for p in [*today, *then]}) == 8
+
+
+def test_the_notebook_declares_what_it_is_passed_and_holds_only_calls():
+    """It is committed without outputs, and has no functions, classes or loops of its own."""
+    check_declared(NOTEBOOK, read_parameters(ROOT / "params" / "lishui.yaml").for_notebook())
+    cells = nbformat.read(NOTEBOOK, as_version=4).cells
+    assert all(not c.get("outputs") and c.get("execution_count") is None for c in cells)
+    nodes = [node for c in cells for node in ast.walk(ast.parse(c.source))]
+    banned = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda, ast.ListComp)
+    assert not [node for node in nodes if isinstance(node, banned)]
+
+
+@pytest.mark.parametrize(
+    ("region", "day", "language"),
+    [("lishui", "2022-12-31", "en"), ("shaoxing", "2026-06-30", "zh")],
+)
+def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
+    """Run strictly, it leaves a page with every section, pictures with descriptions, tables."""
+    params = tmp_path / f"{region}.yaml"
+    params.write_text(f"region: {region}\nas_of: {day}\ndraws: 100\nlanguage: {language}\n")
+    manifest = run_report(params, output=tmp_path / "out")
+    assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
+    page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
+    keys = ["reading", "standing", "charts", "closed", "unknown", "trust", "sources", "parameters"]
+    heads = [html.unescape(h) for h in re.findall(r"<h2>(.*?)</h2>", page)]
+    assert heads == [monitoring.phrase(key, language) for key in keys]
+    assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
+    mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
+    assert mixed.findall(read(page).replace(region, "")) == []

@@ -1,0 +1,101 @@
+"""The words and numbers that people read."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from forecast import UnknownNameError, schema, wording
+from forecast.wording import PHRASES, WORDS
+
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+PAIRS = {f"{g}.{k}": pair for g, words in WORDS.items() for k, pair in words.items()} | PHRASES
+
+
+def gaps(text):
+    """Names of the gaps in a phrase."""
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+@pytest.mark.parametrize("key", PAIRS)
+def test_every_word_is_said_in_both_languages_without_mixing(key):
+    """Each entry has a Chinese and an English text with the same gaps and only its own letters."""
+    zh, en = PAIRS[key]
+    assert en and (zh or key == "sources_note")
+    assert gaps(zh) == gaps(en) or not zh
+    assert not re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", zh))
+    assert not CHINESE.search(en)
+
+
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("comparator", schema.COMPARATORS),
+        ("role", schema.ROLES),
+        ("force", schema.FORCES),
+        ("data_status", schema.STATUSES),
+    ],
+)
+def test_every_code_of_the_tables_has_a_word(group, codes):
+    """What the tables may say can be said to people."""
+    assert set(WORDS[group]) == set(codes)
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "unit", "text"),
+    [
+        (0, "en", "", "0"),
+        (-0.00001, "en", "", "0"),
+        (1234567.5, "en", "", "1,234,567.5"),
+        (-12, "en", "", "−12"),
+        (99999, "zh", "", "99999"),
+        (100000, "zh", "", "10万"),
+        (123456789, "zh", "", "1.23亿"),
+        (100000, "zh", "yuan_10k", "100000"),
+        (54.9, "zh", "percent", "54.9%"),
+        (9, "en", "permille", "9\xa0‰"),
+        (float("nan"), "zh", "percent", "–"),
+    ],
+)
+def test_figures_follow_the_habit_of_the_language(value, language, unit, text):
+    """Separators in English, 万 and 亿 in Chinese unless the unit has 万 itself, signs of units."""
+    assert wording.number(value, language, unit=unit) == text
+
+
+def test_a_step_rounds_and_keeps_its_decimals():
+    """A value is written at the reporting step: 54.96 at step 0.1 is 55.0."""
+    assert wording.number(54.96, "en", step=0.1) == "55.0"
+    assert wording.number(1234.6, "en", step=1) == "1,235"
+    assert wording.number(1234, "en", step=50) == "1,250"
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0, "0"), (0.0049, "<\xa01"), (0.01, "1"), (0.5, "50"), (0.9951, ">\xa099"), (1.0, "100")],
+)
+def test_only_certainty_is_written_as_0_or_100(p, text):
+    """A small chance is not written as none, nor a great one as certainty."""
+    assert wording.probability(p, "en") == f"{text}\xa0%"
+
+
+def test_changes_carry_their_sign_and_percentages_change_in_points():
+    """A change of a share is in percentage points, not in percent."""
+    assert wording.change(-2.0, "zh", unit="percent") == "−2.0个百分点"
+    assert wording.change(0.0, "en") == "0"
+    assert wording.change(float("nan"), "en") == "–"
+
+
+def test_targets_are_written_with_their_comparator():
+    """Greater than and at least stay apart, and a plain figure stays plain."""
+    written = [wording.comparison(c, 13000, "en") for c in ("ge", "gt", "eq", "le", "lt")]
+    assert written == ["≥\xa013,000", ">\xa013,000", "13,000", "≤\xa013,000", "<\xa013,000"]
+
+
+def test_unknown_names_raise_with_the_nearest_known_one():
+    """A misspelt language, word or phrase is refused."""
+    with pytest.raises(UnknownNameError, match="Unknown language 'de'"):
+        wording.number(1, "de")
+    with pytest.raises(UnknownNameError, match="Did you mean 'likely'"):
+        wording.word("status", "likly", "en")
+    with pytest.raises(UnknownNameError, match="Did you mean 'title'"):
+        wording.phrase("titel", "en")
