@@ -111,12 +111,10 @@ def run_filter(
         surprise = np.where(later, np.stack([z[:, j], zero]) - level, 0.0)
         base, response = surprise
         sums = sums + np.stack([base * base, -base * response, response * response]) / total
-        log_det = log_det + np.log(total)
-        count = count + later
+        log_det, count = log_det + np.log(total), count + later
         level, slope = level + gain * surprise, slope + slope_gain * surprise
         p22 = p22 - slope_gain * p12
-        p12 = p12 - gain * p12
-        p11 = p11 - gain * p11
+        p12, p11 = p12 - gain * p12, p11 - gain * p11
         level[0], p11 = np.where(first, z[:, j], level[0]), np.where(first, error, p11)
         started, last = started | present, np.where(present, t[:, j], last)
     return Filtered(

@@ -16,7 +16,7 @@ others and not itself (its own figures enter once, through the filter).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -399,7 +399,7 @@ def fit(
 
 
 def quantiles(
-    fits: Fits, years: list[int] | IntArray | FloatArray, *, levels: tuple[float, ...] = QUANTILES
+    fits: Fits, years: Sequence[float] | IntArray | FloatArray, *, levels: tuple[float, ...] = QUANTILES
 ) -> pd.DataFrame:
     """Quantiles of every series in the given years, in closed form.
 

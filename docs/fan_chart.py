@@ -1,0 +1,23 @@
+"""Draw the README's picture: `python docs/fan_chart.py [FILE]`."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+import forecast as fc
+from forecast.plots import fan_charts, to_png
+
+
+def draw() -> bytes:
+    """Encode the fan chart of Zhejiang's assured assistance as known at the end of 2021."""
+    plan = fc.load_plan("zhejiang", as_of="2021-12-31")
+    fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
+    result = fc.attainment(fits, plan.targets, as_of=plan.as_of)
+    fan = fc.quantiles(fits, range(2022, 2026))
+    return to_png(fan_charts(plan, fan, result, language="en")["assurance"])
+
+
+if __name__ == "__main__":
+    place = sys.argv[1] if len(sys.argv) > 1 else Path(__file__).with_suffix(".png")
+    Path(place).write_bytes(draw())
