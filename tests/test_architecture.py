@@ -15,7 +15,7 @@ import forecast
 LAYERS = {
     "words": ["errors", "schema"],
     "plan": ["checking", "parsing", "plans"],
-    "growth": ["links", "priors", "filtering", "growth"],
+    "growth": ["links", "priors", "filtering", "members", "growth"],
     "futures": ["simulation", "mechanisms", "scenarios"],
     "answers": ["targets", "exploration", "indices", "scores", "backtesting"],
     "people": [

@@ -7,7 +7,8 @@ from scipy import stats
 from scipy.special import digamma, gammainc
 
 from forecast.errors import DataError, UnknownNameError
-from forecast.growth import PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE, Increments, fit, quantiles
+from forecast.growth import PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE, fit, quantiles
+from forecast.members import Increments
 from forecast.priors import GROWTH_PATHS
 from twins import Twin, pace_sum
 

@@ -330,9 +330,9 @@ def _add_footer(
         used |= set(table.loc[table["indicator"].isin(names), "source"])
     known = phrase("as_of", language).format(day=day(plan.as_of, language)) if plan.as_of else ""
     numbers = [f"[{i}]" for i, source in enumerate(sources, start=1) if source in used]
-    footer = phrase("footer", language).format(
-        day=known or phrase("everything", language), sources=join(numbers, language)
-    )
+    footer = phrase("footer", language).format(day=known or phrase("everything", language))
+    if numbers:
+        footer += phrase("footer_sources", language).format(sources=join(numbers, language))
     height = figure.get_figheight()
     for inches, text in ((0.38, phrase("legend", language)), (0.14, footer)):
         figure.text(0.035, inches / height, text, fontsize=8, family=FONTS, color=GREY)

@@ -17,7 +17,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .filtering import drift_sum
-from .growth import KEY, Drift, Fits, Increments
+from .growth import KEY, Fits
+from .members import Drift, Increments
 
 __all__ = ["Paths", "simulate"]
 

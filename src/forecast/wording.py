@@ -223,9 +223,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "● published   ━ median   bands: 50, 80, 90 % forecast intervals   "
         "◇ target and its chance   ◆ target met",
     ),
-    "footer": (
-        "{day}（虚线）已知。来源见报告末尾：{sources}。",
-        "{day} (dotted line). Sources, listed at the end of the report: {sources}.",
+    "footer": ("{day}（虚线）已知。", "{day} (dotted line). "),
+    "footer_sources": (
+        "来源见报告末尾：{sources}。",
+        "Sources, listed at the end of the report: {sources}.",
     ),
     "median_label": ("中位数 {value}", "median {value}"),
     "closed": ("已到期的目标", "Targets whose year has passed"),
