@@ -28,7 +28,7 @@ from scipy.special import digamma
 from . import links
 from .errors import DataError, Problem, check_name
 from .filtering import Filtered, drift_sum, run_filter
-from .members import Drift, Increments, Predictive
+from .members import Drift, Increments, Predictive, select, select_cells
 from .priors import GROWTH_PATHS, Component, components
 from .schema import KINDS
 
