@@ -124,7 +124,7 @@ def test_bands_differ_in_grey():
 
 
 def test_drawing_is_repeatable_and_leaves_no_traces(material):
-    """Same input, same bits; settings of the session and the input stay as they were."""
+    """Same input, same bits; matplotlib's settings and the input stay as they were."""
     plan, quantiles, attainment = material
     settings, before = dict(mpl.rcParams), attainment.copy()
     first, second = (
