@@ -4,10 +4,12 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import termios
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +165,9 @@ def test_a_signal_ends_all_runs(tmp_path: Path, count: int) -> None:
     started = [tmp_path / f"started {number}" for number in range(count)]
     files = [prepare(tmp_path, p.name, SLEEP.format(str(p))) for p in started]
     command = [*COMMAND, "run", "--jobs", "2", *map(str, files)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+    # A job started in the background inherits an ignored SIGINT, and a run leaves it ignored.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=heard) as process:
         while process.poll() is None and not all(path.exists() for path in started):
             time.sleep(0.05)
         process.send_signal(2 if count == 1 else 15)
