@@ -15,9 +15,15 @@ import forecast
 LAYERS = {
     "words": ["errors", "schema"],
     "plan": ["checking", "parsing", "plans"],
-    "growth": ["links", "priors", "filtering", "members", "growth"],
+    "growth": [
+        *["links", "filtering", "priors", "members", "siblings"],
+        *["evidence", "increments", "figures", "estimates", "growth"],
+    ],
     "futures": ["simulation", "mechanisms", "scenarios"],
-    "answers": ["targets", "exploration", "indices", "scores", "backtesting"],
+    "answers": [
+        *["progress", "targets", "exploration", "indices"],
+        *["scores", "backtesting", "learning"],
+    ],
     "people": [
         *["wording", "plots", "monitoring", "workbook", "vintages"],
         *["parameters", "folders", "pages", "reports", "planner", "cli"],

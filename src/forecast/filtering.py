@@ -1,16 +1,22 @@
-"""The one recursion behind every growth path: level and pace of many short series at once.
+"""The one equation behind every growth path, at any times: gaps, mid-year figures, breaks.
 
-For each series, on the link scale and in units of its noise variance sigma^2,
+For one series on its link scale, with time in years and variances per unit of its noise sigma^2,
 
-    mu_t   = mu_s + slope_s f(d) + eta,   eta ~ N(0, (1 - rho) d),    d = t - s
-    slope_t = phi^d slope_s,              f(d) = phi + phi^2 + ... (d terms; d may be a fraction)
-    z_t    = mu_t + eps,                  eps ~ N(0, rho + extra_t)
-    slope_1 ~ N(b, lambda),               mu_1 free (the first figure sets it)
+    pace    a + x(t),  x a stationary Ornstein-Uhlenbeck process, Cov(x(s), x(t)) = lambda phi^|t-s|
+    level   d mu = (a + x) dt + dB,   B a Brownian motion of variance 1 - rho a year
+    figure  z = mu + eps,             eps ~ N(0, rho)
 
-Everything is linear in the prior pace b, so each quantity is kept as a base (b = 0) and a
-response to b. The pooled pace then costs no second pass. This is the Kalman filter of a
-local level with a damped random drift (Harvey 1989, Forecasting, Structural Time Series Models
-and the Kalman Filter, section 4.1.1), run over arrays of series.
+lambda = 0 is a straight line with noise (linear, exponential, logistic, Gompertz, by the link),
+phi < 1 a pace that fades back to a, phi = 1 a pace of the series' own for good. The level is free
+at the first figure and after a break. Between two figures d years apart the state (mu, x) moves by
+
+    mu <- mu + a d + f(d) x,  x <- phi^d x,  f(d) = (1 - phi^d) / kappa,  kappa = -log phi
+
+with the covariance of `wander` (the exact moments of an integrated Ornstein-Uhlenbeck process:
+Gillespie 1996, doi 10.1103/PhysRevE.54.2084). Everything is linear in the prior pace a, so each
+quantity is kept as a base (a = 0) and a response to a. Gains and variances depend on the years
+alone and are computed once for each pattern of years that a batch holds. It is a Kalman filter of
+a local level with a random drift (Harvey 1989, section 4.1.1), run over arrays of series.
 """
 
 from __future__ import annotations
@@ -20,104 +26,156 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Filtered", "drift_sum", "run_filter"]
+__all__ = ["Filtered", "Pace", "drift", "run_filter", "wander"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How a series moves: variance of its own pace lambda, memory phi, share of blur rho."""
+
+    ratio: float
+    memory: float
+    blur: float = 0.09
 
 
 @dataclass(frozen=True)
 class Filtered:
-    """State after the last figure, and the sums the pooled estimates are made of.
+    """State after the last figure, and the sums that noise and evidence are made of.
 
-    All arrays have shape (series,). Variances are per unit of sigma^2. For a prior pace b the
-    level is `level + level_response * b`, the slope likewise; the squared standardised surprises
-    sum to `squares - 2 b cross + b^2 information`.
+    Arrays have shape (series,); variances are per unit of sigma^2. For a prior pace a the level is
+    `level - a level_response`, the deviation of the pace from a is `pace - a pace_response`, and
+    the squared standardised surprises sum to `squares - 2 a cross + a^2 information`.
     """
 
     level: FloatArray
     level_response: FloatArray
-    slope: FloatArray
-    slope_response: FloatArray
+    pace: FloatArray
+    pace_response: FloatArray
     level_variance: FloatArray
     covariance: FloatArray
-    slope_variance: FloatArray
+    pace_variance: FloatArray
     squares: FloatArray
     cross: FloatArray
     information: FloatArray
     log_determinant: FloatArray
-    increments: FloatArray
-    """Number of figures after the first."""
 
 
-def drift_sum(span: FloatArray, damping: float) -> FloatArray:
-    """f(d) = phi + phi^2 + ... + phi^d, continued to fractions of a year.
+def drift(span: FloatArray, memory: float) -> FloatArray:
+    """f(d) = integral of phi^s over s from 0 to d: the way that one unit of pace makes.
 
-    >>> drift_sum(np.array([1.0, 2.0, 0.0]), 0.5).tolist()
-    [0.5, 0.75, 0.0]
+    >>> drift(np.array([1.0, 2.0]), 1.0).tolist()
+    [1.0, 2.0]
+    >>> drift(np.array([1.0, 50.0]), 0.5).round(3).tolist()  # towards 1 / log 2
+    [0.721, 1.443]
     """
-    if damping == 1.0:
+    if memory == 1.0:
         return np.asarray(span, float)
-    total: FloatArray = damping * (1.0 - damping**span) / (1.0 - damping)
-    return total
+    way: FloatArray = np.expm1(np.log(memory) * np.asarray(span, float)) / np.log(memory)
+    return way
+
+
+def wander(span: FloatArray, pace: Pace) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Covariance that the pace adds over `span`: of the level, of level and pace, of the pace.
+
+    lambda / kappa^2 (2 kappa d - 3 + 4 phi^d - phi^2d), lambda / kappa (1 - phi^d)^2 and
+    lambda (1 - phi^2d); nothing where the pace never changes.
+
+    >>> [round(float(v), 4) for v in wander(np.array(1.0), Pace(1.0, 0.9))]
+    [0.0666, 0.0949, 0.19]
+    """
+    d = np.asarray(span, float)
+    if pace.memory == 1.0 or pace.ratio == 0.0:
+        nothing = np.zeros_like(d)
+        return nothing, nothing, nothing
+    kappa = -np.log(pace.memory)
+    left = np.exp(-kappa * d)
+    level = (2.0 * kappa * d - 3.0 + 4.0 * left - left * left) * (pace.ratio / kappa**2)
+    both = pace.ratio / kappa * (1.0 - left) ** 2
+    return level, both, pace.ratio * (1.0 - left * left)
+
+
+@dataclass(frozen=True)
+class _Steps:
+    """What the filter does at each figure (patterns, figures), and knows at the end (patterns,)."""
+
+    each: tuple[FloatArray | BoolArray, ...]
+    last: tuple[FloatArray, ...]
 
 
 def run_filter(
-    z: FloatArray,
-    t: FloatArray,
-    extra: FloatArray,
-    *,
-    damping: float,
-    slope_variance: FloatArray,
-    measurement: float,
+    z: FloatArray, t: FloatArray, fresh: BoolArray, pace: Pace, pattern: IntArray
 ) -> Filtered:
     """Run the recursion over all series.
 
     Parameters
     ----------
     z : (series, figures) link-scale values, in time order, flush right; NaN where absent
-    t : (series, figures) years, any value where z is NaN
-    extra : (series, figures) variance of each figure beside rho, per unit of sigma^2 (rounding)
-    damping : phi in (0, 1]
-    slope_variance : (series,) lambda, per unit of sigma^2
-    measurement : rho in [0, 1)
+    t : (patterns, figures) years of the figures, relative to any origin; NaN where absent
+    fresh : (patterns, figures) whether the level starts anew at this figure (after a break)
+    pace : how the own pace moves
+    pattern : (series,) row of `t` and `fresh` that holds for each series
 
     Examples
     --------
-    >>> one = run_filter(np.array([[1.0, 2.0]]), np.array([[2020.0, 2021.0]]), np.zeros((1, 2)),
-    ...                  damping=1.0, slope_variance=np.array([1.0]), measurement=0.0)
-    >>> one.level.tolist(), one.slope.tolist()  # half of the unit step is believed to be pace
-    ([2.0], [0.5])
+    >>> one = run_filter(np.array([[1.0, 2.0]]), np.array([[0.0, 1.0]]), np.zeros((1, 2), bool),
+    ...                  Pace(1.0, 1.0), np.array([0]))
+    >>> one.pace.round(3).tolist()  # of a step of 1, the noise takes 1 + rho parts, the pace 1
+    [0.478]
     """
-    series, figures = z.shape
-    zero = np.zeros(series)
-    level, slope = np.zeros((2, series)), np.stack([zero, zero + 1.0])  # base and response to b
-    p11, p12, p22 = zero, zero, zero + slope_variance
-    sums, log_det, count = np.zeros((3, series)), zero, zero
-    started, last = np.zeros(series, bool), zero
-    for j in range(figures):
-        present = ~np.isnan(z[:, j])
-        first, later = present & ~started, present & started
-        span = np.where(later, t[:, j] - last, 0.0)
-        decay, drift = damping**span, drift_sum(span, damping)
-        level, slope = level + drift * slope, decay * slope
-        p11 = p11 + drift * (2.0 * p12 + drift * p22) + (1.0 - measurement) * span
-        p12 = decay * (p12 + drift * p22)
-        p22 = decay * decay * p22
-        error = measurement + extra[:, j]
-        # A second figure of one day says nothing where figures carry no error.
-        later = later & (p11 + error > 0.0)
-        total = np.where(later, p11 + error, 1.0)
-        gain, slope_gain = np.where(later, p11 / total, 0.0), np.where(later, p12 / total, 0.0)
-        surprise = np.where(later, np.stack([z[:, j], zero]) - level, 0.0)
-        base, response = surprise
-        sums = sums + np.stack([base * base, -base * response, response * response]) / total
-        log_det, count = log_det + np.log(total), count + later
-        level, slope = level + gain * surprise, slope + slope_gain * surprise
-        p22 = p22 - slope_gain * p12
-        p12, p11 = p12 - gain * p12, p11 - gain * p11
-        level[0], p11 = np.where(first, z[:, j], level[0]), np.where(first, error, p11)
-        started, last = started | present, np.where(present, t[:, j], last)
+    steps = _plan_steps(t, fresh, pace)
+    # One pattern of years for all is the usual batch: its row broadcasts.
+    at = np.zeros(1, np.int64) if len(t) == 1 else pattern
+    z = np.where(np.isnan(z), 0.0, z)
+    level, own, squares, cross = np.zeros((4, len(z)))
+    for j in range(z.shape[1]):
+        way, left, gain, own_gain, precision, lag, restart, present = (a[at, j] for a in steps.each)
+        level = level + way * own
+        surprise = np.where(present, z[:, j] - level, 0.0)
+        squares += precision * surprise * surprise
+        cross += precision * surprise * lag
+        level = level + np.where(restart, 1.0, gain) * surprise
+        own = left * own + own_gain * surprise
+    rest = (np.broadcast_to(a[at], len(z)) for a in steps.last)
+    response, own_response, p11, p12, p22, information, log_det = rest
     return Filtered(
-        level[0], level[1], slope[0], slope[1], p11, p12, p22,
-        sums[0], sums[1], sums[2], log_det, count,
-    )  # fmt: skip
+        level, response, own, own_response, p11, p12, p22, squares, cross, information, log_det
+    )
+
+
+def _plan_steps(t: FloatArray, fresh: BoolArray, pace: Pace) -> _Steps:
+    """Gains, variances and the response to the prior pace, for each pattern of years.
+
+    The response is the filter's answer to time itself, to figures that rise by 1 a year.
+    """
+    zero = np.zeros(len(t))
+    p11, p12, p22, log_det, information, last = zero, zero, zero + pace.ratio, zero, zero, zero
+    response, own, started = zero, zero, np.zeros(len(t), bool)
+    columns: list[tuple[FloatArray | BoolArray, ...]] = []
+    for j in range(t.shape[1]):
+        present = ~np.isnan(t[:, j])
+        span = np.where(present & started, t[:, j] - last, 0.0)
+        way, left = drift(span, pace.memory), pace.memory**span
+        level_noise, both, own_noise = wander(span, pace)
+        p11 = p11 + way * (2.0 * p12 + way * p22) + level_noise + (1.0 - pace.blur) * span
+        p12 = left * (p12 + way * p22) + both
+        p22 = left * left * p22 + own_noise
+        restart = present & (~started | fresh[:, j])
+        informs = present & ~restart
+        precision = np.where(informs, 1.0 / (p11 + pace.blur), 0.0)
+        gain, own_gain = p11 * precision, p12 * precision
+        lag = np.where(informs, span - response - way * own, 0.0)
+        information = information + precision * lag * lag
+        log_det = log_det + np.where(informs, np.log(p11 + pace.blur), 0.0)
+        response = np.where(restart, 0.0, response + way * own - span + gain * lag)
+        own = left * own + own_gain * lag
+        p22 = p22 - own_gain * p12
+        p12 = np.where(restart, 0.0, p12 - gain * p12)
+        p11 = np.where(restart, pace.blur, p11 - gain * p11)
+        started, last = started | present, np.where(present, t[:, j], last)
+        columns.append((way, left, gain, own_gain, precision, lag, restart, present))
+    each = tuple(np.stack(column, axis=1) for column in zip(*columns, strict=True))
+    return _Steps(each, (response, own, p11, p12, p22, information, log_det))

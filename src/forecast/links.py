@@ -5,12 +5,12 @@ planner can name: identity a linear, `log` an exponential, `logit` a logistic an
 Gompertz path, the last two with floor `lower` and cap `upper`.
 
 ========== ============================== =====================
-link       g(y), p = (y - lower) / (upper - lower)   dg/dy
+link       g(y), p = (y - lower) / (upper - lower)   dy/dz
 ========== ============================== =====================
 identity   y                              1
-log        log y                          1 / y
-logit      log(p / (1 - p))               1 / (width p (1 - p))
-cloglog    -log(-log p)                   1 / (width p (-log p))
+log        log y                          y
+logit      log(p / (1 - p))               width p (1 - p)
+cloglog    -log(-log p)                   width p (-log p)
 ========== ============================== =====================
 """
 
@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
 
 from .errors import check_name
 
-__all__ = ["LINKS", "inverse", "slope", "transform"]
+__all__ = ["LINKS", "inverse", "inverse_slope", "transform"]
 
 LINKS = ("identity", "log", "logit", "cloglog")
 FloatArray = NDArray[np.float64]
@@ -79,29 +80,37 @@ def inverse(link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 
         if link == "log":
             value: FloatArray = np.exp(z)
             return value
-        p = 1.0 / (1.0 + np.exp(-z)) if link == "logit" else np.exp(-np.exp(-z))
+        p = expit(z) if link == "logit" else np.exp(-np.exp(-z))
         low, high = np.asarray(lower, float), np.asarray(upper, float)
         value = low + (high - low) * p
         return value
 
 
-def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
-    """Differentiate, dg/dy per unit of y: what a small error of y becomes on the link scale.
+def inverse_slope(
+    link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
+) -> FloatArray:
+    """Differentiate the inverse, dy/dz at z: what a small step on the link scale is as a value.
 
-    >>> slope("log", [2.0, 4.0]).tolist()
-    [0.5, 0.25]
+    >>> inverse_slope("log", np.log([2.0, 4.0])).round(6).tolist()
+    [2.0, 4.0]
+    >>> inverse_slope("logit", 0.0, 0.0, 100.0).tolist()
+    25.0
     """
     check_name("link", link, LINKS)
-    y = np.asarray(y, float)
+    z = np.asarray(z, float)
     if link == "identity":
-        return np.ones_like(y)
+        return np.ones_like(z)
     if link == "log":
-        return 1.0 / y
-    p = _position(y, lower, upper)
+        step: FloatArray = np.exp(z)
+        return step
     width = np.asarray(upper, float) - np.asarray(lower, float)
-    rate = p * (1.0 - p) if link == "logit" else -p * np.log(p)
-    derivative: FloatArray = 1.0 / (width * rate)
-    return derivative
+    if link == "logit":
+        step = width * expit(z) * expit(-z)
+        return step
+    # exp(-exp(-z)) exp(-z), safe where z is far below.
+    away = np.exp(-np.maximum(z, -30.0))
+    step = width * np.exp(-away) * away
+    return step
 
 
 def _position(y: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:

@@ -1,223 +1,361 @@
-"""The members of a mixture of growth paths: small records with the same few functions.
+"""Predictive distributions of whole batches: small records with the same few functions.
 
-A `Drift` answers with a Student-t on a link scale, `Increments` with a beta-prime that never
-falls; see `growth` for the equations. A record holds arrays over the series in its `rows`.
+A `Path` is one link's Student-t; a `Blend` joins the paths of a series by averaging their quantile
+functions,
+
+    Q(p) = clip( sum_j w_j g_j^-1( m_j + s_j t ), lower, upper ),   t = T_nu^-1(p),
+
+the same nu in each path, so that one number t says where a value stands in all of them: a
+quantile needs no root finding, a probability the root of an increasing function between the
+paths' own answers, a draw one t (Ratcliff 1979, doi 10.1037/0033-2909.86.3.446; Lichtendahl,
+Grushka-Cockayne and Winkler 2013, doi 10.1287/mnsc.1120.1667: averaged quantiles keep the spread
+that the average of probabilities widens). What lies beyond a bound is reported at the bound: that
+is how a share comes to be 100 %. A record holds
+arrays over the series in its `rows`; the first axis of each array is the series.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv, stdtr, stdtrit
+from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
 from . import links
-from .filtering import drift_sum
+from .filtering import Pace, drift, wander
 
-__all__ = ["Drift", "Increments", "Predictive", "across", "select", "select_cells"]
+__all__ = ["Blend", "Path", "Quotient", "across", "select"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Record = TypeVar("Record", "Drift", "Increments", "Drift | Increments", "Predictive")
+Record = TypeVar("Record")
+
+NEWTON_STEPS = 40
+SETTLED = 1e-10
+POINTS = 256
+"""Equally likely futures that answers over several years are counted on."""
 
 
 @dataclass(frozen=True)
-class Drift:
-    """Student-t members on one link for the series in `rows`; arrays have shape (rows,).
+class Scale:
+    """A link with its ends, measured in `unit`; its weight in the blend. Arrays are (series,)."""
 
-    Bounds that the link does not keep by itself (`lower`, `upper` under identity or log) are
-    kept by truncation: F is rescaled between F(lower) and F(upper), so no mass piles up on them.
-    """
-
-    rows: IntArray
-    weight: FloatArray
     link: str
-    damping: float
-    measurement: float
-    shared: float
+    weight: float
     unit: FloatArray
     floor: FloatArray
     cap: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    level: FloatArray
-    slope: FloatArray
-    level_variance: FloatArray
-    covariance: FloatArray
-    slope_variance: FloatArray
-    noise_variance: FloatArray
-    df: FloatArray
 
     def scale(self, y: FloatArray) -> FloatArray:
-        """Value to this member's scale; `y` is (rows, ...)."""
+        """Value to this scale; `y` is (series, ...)."""
         floor, cap, unit = (across(a, y) for a in (self.floor, self.cap, self.unit))
         return links.transform(self.link, y, floor, cap) / unit
 
     def value(self, z: FloatArray) -> FloatArray:
-        """Back from this member's scale to values."""
+        """Back from this scale to values."""
         floor, cap, unit = (across(a, z) for a in (self.floor, self.cap, self.unit))
         return links.inverse(self.link, z * unit, floor, cap)
 
-    def keep_bounds(self, z: FloatArray, place: int, ahead: FloatArray) -> FloatArray:
-        """Draws `z` (draws, years) of the series at `place` as values within its bounds.
-
-        Where the link does not keep a bound, each year's draws are mapped with their ranks to the
-        truncated distribution, so that draws and closed form agree.
-        """
-        at = select(self, np.array([place])).predictive(ahead[None, :])
-        if (at.above - at.below).min() < 1.0:
-            inside = stdtr(at.df, (z - at.location) / at.spread)
-            z = at.location + at.spread * stdtrit(at.df, at.below + inside * (at.above - at.below))
-        return links.inverse(self.link, z * at.unit, at.floor, at.cap)
-
-    def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Location and scale of the Student-t `ahead` (rows, years) years after the last figure."""
-        drift = drift_sum(ahead, self.damping)
-        level, slope, p11, p12, p22, s2 = (
-            across(a, ahead)
-            for a in (
-                self.level, self.slope, self.level_variance, self.covariance,
-                self.slope_variance, self.noise_variance,
-            )
-        )  # fmt: skip
-        spread = p11 + drift * (2.0 * p12 + drift * p22)
-        spread = spread + (1.0 - self.measurement) * ahead + self.measurement
-        return level + drift * slope, np.sqrt(s2 * spread)
-
-    def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
-        """P(value <= y), with `y` and `ahead` (rows, years)."""
-        return self.predictive(ahead).cdf(y)
-
-    def quantile(self, p: float, ahead: FloatArray) -> FloatArray:
-        """Value below which the share `p` lies, for `ahead` (rows, years)."""
-        at = self.predictive(ahead)
-        if np.all(at.below == 0.0) and np.all(at.above == 1.0):
-            found, back = np.unique(self.df, return_inverse=True)
-            t = across(stdtrit(found, p)[back], ahead)
-        else:
-            t = stdtrit(at.df, at.below + p * (at.above - at.below))
-        return self.value(at.location + at.spread * t)
-
-    def predictive(self, ahead: FloatArray) -> Predictive:
-        """Everything the distribution `ahead` (rows, years) is made of."""
-        location, spread = self.moments(ahead)
-        df, unit, floor, cap = (
-            across(a, ahead) for a in (self.df, self.unit, self.floor, self.cap)
-        )
-        below, above = self._outside(location, spread, df)
-        return Predictive(self.link, location, spread, df, below, above, unit, floor, cap)
-
-    def draw(self, rng: np.random.Generator, row: int, count: int) -> tuple[FloatArray, ...]:
-        """Draw noise sd, level and slope after the last figure of series `row`: (count,) each."""
-        i = int(np.flatnonzero(self.rows == row)[0])
-        sd = np.sqrt(self.noise_variance[i] * self.df[i] / rng.chisquare(self.df[i], count))
-        first, second = rng.standard_normal((2, count))
-        p11, p12, p22 = self.level_variance[i], self.covariance[i], self.slope_variance[i]
-        root = np.sqrt(p11)
-        onto = p12 / root if root > 0 else 0.0
-        level = self.level[i] + sd * root * first
-        rest = np.sqrt(max(p22 - onto * onto, 0.0))
-        slope = self.slope[i] + sd * (onto * first + rest * second)
-        return sd, level, slope
-
-    def _outside(
-        self, location: FloatArray, spread: FloatArray, df: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        """F at the lower and the upper bound: 0 and 1 where the link keeps them itself."""
-        ends = []
-        for bound, nowhere, share in ((self.lower, -np.inf, 0.0), (self.upper, np.inf, 1.0)):
-            given = np.isfinite(bound)
-            if self.link in ("logit", "cloglog") or not given.any():
-                ends.append(np.full_like(location, share))
-                continue
-            limit = np.where(given, bound, nowhere)
-            z = self.scale(np.broadcast_to(limit[:, None], location.shape))
-            ends.append(stdtr(df, (z - location) / spread))
-        return ends[0], ends[1]
+    def steepness(self, z: FloatArray) -> FloatArray:
+        """Change of the value per step of this scale."""
+        floor, cap, unit = (across(a, z) for a in (self.floor, self.cap, self.unit))
+        steep: FloatArray = links.inverse_slope(self.link, z * unit, floor, cap) * unit
+        return steep
 
 
 @dataclass(frozen=True)
-class Predictive:
-    """Student-t on a member's scale, truncated at the bounds its link does not keep.
+class Path(Scale):
+    """One link of a batch: where the level stands and how it moves, for each pace of the grid.
 
-    Arrays of shapes that broadcast; `below` and `above` are F at the bounds.
+    Arrays are (series,) or (series, paces), on the link scale, in its `unit`. The forecast's mean h
+    years ahead is level + long_pace h + f(h) own_pace; a unit of the long pace, uncertain by
+    `long_variance`, adds h - level_response - f(h) pace_response to it.
     """
 
-    link: str
-    location: FloatArray
-    spread: FloatArray
-    df: FloatArray
-    below: FloatArray
-    above: FloatArray
-    unit: FloatArray
-    floor: FloatArray
-    cap: FloatArray
+    paces: tuple[Pace, ...]
+    pace_weight: FloatArray
+    level: FloatArray
+    long_pace: FloatArray
+    own_pace: FloatArray
+    level_variance: FloatArray
+    covariance: FloatArray
+    pace_variance: FloatArray
+    long_variance: FloatArray
+    level_response: FloatArray
+    pace_response: FloatArray
+    noise_variance: FloatArray
+    rounding: FloatArray
+    lasting_noise: FloatArray
+    shock: FloatArray
+    spread: float
+    spread_growth: float
 
-    def cdf(self, y: FloatArray) -> FloatArray:
-        """P(value <= y)."""
-        z = links.transform(self.link, y, self.floor, self.cap) / self.unit
-        inside = stdtr(self.df, (z - self.location) / self.spread)
-        share: FloatArray = np.clip((inside - self.below) / (self.above - self.below), 0.0, 1.0)
+    def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Location and scale `ahead` (series, years) years after the last figure.
+
+        The paces of the grid are joined by their moments; then come what keeps every series'
+        noise alive, the rounding of the two figures and the shared shock with eight years behind.
+        """
+        h = _once(ahead)
+        mean, second = np.zeros((2, len(self.rounding), h.shape[1]))
+        for m, pace in enumerate(self.paces):
+            way = drift(h, pace.memory)
+            weight, level, long, own, p11, p12, p22, p33, r1, r2, s2 = self._column(m)
+            move = level + long * h + way * own
+            noise = wander(h, pace)[0] + (1.0 - pace.blur) * h + pace.blur
+            felt = h - r1 - way * r2  # what a unit of the long pace does to the forecast
+            variance = p11 + noise + way * (2.0 * p12 + way * p22) + p33 * felt * felt
+            variance = s2 * variance
+            mean += weight * move
+            second += weight * (variance + move * move)
+        variance = np.maximum(second - mean * mean, 0.0)
+        variance = variance * (self.spread * (h / 2.0) ** self.spread_growth) ** 2
+        variance = variance + self.lasting_noise[:, None] * h + 2.0 * self.rounding[:, None]
+        variance = variance + self.shock[:, None] * (h + h * h / 8.0)
+        return mean, np.sqrt(variance)
+
+    def _column(self, pace: int) -> tuple[FloatArray, ...]:
+        """Everything of one pace of the grid, (series, 1) each."""
+        return tuple(
+            a[:, pace, None]
+            for a in (
+                self.pace_weight, self.level, self.long_pace, self.own_pace, self.level_variance,
+                self.covariance, self.pace_variance, self.long_variance, self.level_response,
+                self.pace_response, self.noise_variance,
+            )
+        )  # fmt: skip
+
+    def own_share(self) -> FloatArray:
+        """Share of the pace's variance that the series' own figures removed, 0 to 1."""
+        prior = np.array([pace.ratio for pace in self.paces])
+        left = self.pace_variance / np.where(prior > 0.0, prior, 1.0)
+        removed = np.where(prior > 0.0, 1.0 - left, 0.0)
+        share: FloatArray = (self.pace_weight * removed).sum(axis=1)
         return share
+
+    def correlation(self, ahead: FloatArray) -> FloatArray:
+        """Correlation of the years `ahead` (series, years) among each other: (series, y, y)."""
+        first = np.minimum(ahead[:, :, None], ahead[:, None, :])
+        apart = np.abs(ahead[:, :, None] - ahead[:, None, :])
+        total = np.zeros(first.shape)
+        mean = np.zeros(ahead.shape)
+        second = np.zeros(first.shape)
+        for m, pace in enumerate(self.paces):
+            way = drift(ahead, pace.memory)
+            weight, level, long, own, p11, p12, p22, p33, r1, r2, s2 = self._column(m)
+            move = level + long * ahead + way * own
+            felt = ahead - r1 - way * r2
+            mean += weight * move
+            weight, p11, p12, p22, p33, s2 = (
+                a[..., None] for a in (weight, p11, p12, p22, p33, s2)
+            )
+            # What the pace has wandered by the earlier year goes on with what is left of it.
+            early, both, _ = wander(first, pace)
+            common = early + both * drift(apart, pace.memory) + (1.0 - pace.blur) * first
+            common = common + p11 + (way[:, :, None] + way[:, None, :]) * p12
+            common = common + _square(way) * p22 + _square(felt) * p33
+            total += weight * s2 * (common + pace.blur * (apart == 0.0))
+            second += weight * _square(move)
+        total += second - _square(mean)
+        total += self.lasting_noise[:, None, None] * first
+        total += self.shock[:, None, None] * (first + _square(ahead) / 8.0)
+        sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
+        alike: FloatArray = total / (sd[:, :, None] * sd[:, None, :])
+        return alike
 
 
 @dataclass(frozen=True)
-class Increments:
-    """Beta-prime members for cumulative counts in `rows`; arrays have shape (rows,)."""
+class Quotient(Scale):
+    """A ratio whose numerator and denominator are known: log ratio = log top - log bottom.
+
+    The ratio stands at its own latest figure and moves by the difference of their moves, which are
+    taken for independent.
+    """
+
+    latest: FloatArray
+    top: Path
+    bottom: Path
+
+    def moments(self, ahead: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Location and scale `ahead` (series, years) years after the last figure."""
+        start = np.zeros((len(self.latest), 1))
+        location = np.broadcast_to(self.latest[:, None], ahead.shape)
+        variance = np.zeros(ahead.shape)
+        for sign, part in ((1.0, self.top), (-1.0, self.bottom)):
+            loc, scale = part.moments(ahead)
+            now = part.moments(start + 1e-9)[0]
+            location, variance = location + sign * (loc - now), variance + scale * scale
+        return location, np.sqrt(variance)
+
+    def correlation(self, ahead: FloatArray) -> FloatArray:
+        """Correlation of the years `ahead` among each other: the numerator's."""
+        return self.top.correlation(ahead)
+
+
+@dataclass(frozen=True)
+class Blend:
+    """The joined paths of the series in `rows`."""
 
     rows: IntArray
-    weight: FloatArray
-    latest: FloatArray
-    year_shape: float
-    pace_shape: FloatArray
-    pace_rate: FloatArray
+    paths: tuple[Path | Quotient, ...]
+    df: FloatArray
+    shift: FloatArray
+    """Recalibration: the t that a probability belongs to is shift + stretch t."""
+    stretch: float
+    lower: FloatArray
     upper: FloatArray
+    latest: FloatArray
+    ratchet: NDArray[np.bool_]
+    """Series that keep their highest value so far."""
+    shared: float
+    """Correlation between regions of one indicator of the t of a year."""
+    own_share: FloatArray
+    """Share of the pace's variance that the series' own figures removed."""
+    siblings: FloatArray
+    """Increments of siblings behind the prior."""
+
+    def draws(self, t: FloatArray, ahead: FloatArray) -> FloatArray:
+        """Values at `t` (series, draws, years)."""
+        moments = [
+            (loc[:, None, :], scale[:, None, :])
+            for loc, scale in (path.moments(ahead) for path in self.paths)
+        ]
+        return self._value(across(self.shift, t) + self.stretch * t, moments)
+
+    def standing(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
+        """Find the t of a value `y` (series, years): -inf below every value, inf above."""
+        moments = [path.moments(ahead) for path in self.paths]
+        own = [
+            (p.scale(y) - loc) / scale for p, (loc, scale) in zip(self.paths, moments, strict=True)
+        ]
+        t = own[0] if len(own) == 1 else self._root(y, own, moments)
+        t = (t - self.shift[:, None]) / self.stretch
+        t = np.where(y < self.lower[:, None], -np.inf, t)
+        return np.where(y >= self.upper[:, None], np.inf, t)
 
     def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
-        """P(count <= y), with `y` and `ahead` (rows, years)."""
-        more = np.maximum(y - across(self.latest, y), 0.0)
-        share = more / (more + across(self.pace_rate, y))
-        done = betainc(self.year_shape * ahead, across(self.pace_shape, y), share)
-        done = np.where(y < across(self.latest, y), 0.0, done)
-        below: FloatArray = np.where(y >= across(self.upper, y), 1.0, done)
-        return below
+        """P(value <= y), with `y` and `ahead` (series, years)."""
+        share: FloatArray = stdtr(self.df[:, None], self.standing(y, ahead))
+        if self.ratchet.any():
+            at = np.flatnonzero(self.ratchet)
+            highest = select(self, at).highest(ahead[at])
+            share[at] = (highest <= y[at][:, None]).mean(axis=1)
+        return share
 
-    def quantile(self, p: float, ahead: FloatArray) -> FloatArray:
-        """Count below which the share `p` lies, for `ahead` (rows, years)."""
-        share = betaincinv(self.year_shape * ahead, across(self.pace_shape, ahead), p)
-        more = across(self.pace_rate, ahead) * share / (1.0 - share)
-        value: FloatArray = np.minimum(across(self.latest, ahead) + more, across(self.upper, ahead))
-        return value
+    def quantiles(self, levels: Sequence[float], ahead: FloatArray) -> FloatArray:
+        """Values below which the shares `levels` lie: (levels, series, years)."""
+        moments = [path.moments(ahead) for path in self.paths]
+        found, back = np.unique(self.df, return_inverse=True)
+        out = np.empty((len(levels), len(self.rows), ahead.shape[1]))
+        for i, level in enumerate(levels):
+            t = self.shift + self.stretch * stdtrit(found, level)[back]
+            out[i] = self._value(t[:, None], moments)
+        if self.ratchet.any():
+            at = np.flatnonzero(self.ratchet)
+            out[:, at] = np.quantile(select(self, at).highest(ahead[at]), levels, axis=1)
+        return out
 
-    def draw(self, rng: np.random.Generator, row: int, count: int) -> FloatArray:
-        """Draw mean increments per unit of shape (1 / theta) of series `row`: (count,)."""
-        i = int(np.flatnonzero(self.rows == row)[0])
-        rate: FloatArray = self.pace_rate[i] / rng.gamma(self.pace_shape[i], 1.0, count)
-        return rate
+    def points(self, ahead: FloatArray) -> FloatArray:
+        """`POINTS` equally likely futures as t (series, points, years), the same at every call."""
+        normal = _normal_points(ahead.shape[1] + 1)
+        root = np.linalg.cholesky(self.correlation(ahead))
+        score = normal[:, 1:] @ np.swapaxes(root, 1, 2)
+        half = self.df[:, None] / 2.0
+        t: FloatArray = score / np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)[:, :, None]
+        return t
+
+    def highest(self, ahead: FloatArray) -> FloatArray:
+        """Highest value of each future so far (series, points, years), the latest figure included.
+
+        Year by year: a value of a year between the asked ones counts too.
+        """
+        out = np.empty((len(self.rows), POINTS, ahead.shape[1]))
+        asked, kind = np.unique(ahead, axis=0, return_inverse=True)
+        for number, row in enumerate(asked):
+            mine = np.flatnonzero(kind.reshape(-1) == number)
+            grid = np.union1d(np.arange(row.min() % 1.0 or 1.0, row.max() + 1e-9), row)
+            part, years = select(self, mine), np.broadcast_to(grid, (len(mine), len(grid)))
+            values = part.draws(part.points(years), years)
+            values = np.maximum(values, part.latest[:, None, None])
+            out[mine] = np.maximum.accumulate(values, axis=2)[:, :, np.searchsorted(grid, row)]
+        return out
+
+    def correlation(self, ahead: FloatArray) -> FloatArray:
+        """Correlation among the years `ahead`, as the heaviest path has it."""
+        return max(self.paths, key=lambda path: path.weight).correlation(ahead)
+
+    def _value(self, t: FloatArray, moments: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
+        total = np.zeros(np.broadcast_shapes(t.shape, moments[0][0].shape))
+        for path, (loc, scale) in zip(self.paths, moments, strict=True):
+            total += path.weight * path.value(loc + scale * t)
+        lower, upper = (across(a, total) for a in (self.lower, self.upper))
+        return np.clip(total, lower, upper)
+
+    def _root(
+        self, y: FloatArray, own: list[FloatArray], moments: list[tuple[FloatArray, FloatArray]]
+    ) -> FloatArray:
+        """Where the joined quantile function passes `y`: Newton inside the paths' own answers."""
+        stacked = np.clip(np.stack(own), -1e6, 1e6)
+        low, high = stacked.min(axis=0), stacked.max(axis=0)
+        weights = [path.weight for path in self.paths]
+        t: FloatArray = np.tensordot(weights, stacked, 1)
+        for _ in range(NEWTON_STEPS):
+            value, steep = np.zeros(t.shape), np.zeros(t.shape)
+            for path, (loc, scale) in zip(self.paths, moments, strict=True):
+                z = loc + scale * t
+                value += path.weight * path.value(z)
+                steep += path.weight * path.steepness(z) * scale
+            short = y - value
+            low, high = np.where(short >= 0, t, low), np.where(short >= 0, high, t)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                step = t + short / steep
+            inside = (step >= low) & (step <= high)
+            moved = np.where(inside, step, 0.5 * (low + high))
+            settled = np.abs(moved - t) <= SETTLED * (1.0 + np.abs(t))
+            t = moved
+            if settled.all():
+                break
+        return t
 
 
-def select(record: Record, index: IntArray) -> Record:
-    """Take each array of a record at `index`."""
-    arrays: dict[str, Any] = {
-        name: array[index] for name, array in vars(record).items() if isinstance(array, np.ndarray)
-    }
-    return replace(record, **arrays)
+def select(record: Record, index: IntArray | slice) -> Record:
+    """Take the series at `index` of a record: each array along its first axis, nested ones too."""
+    taken: Record = _taken(record, index)
+    return taken
 
 
-def select_cells(
-    at: Predictive, row: IntArray, column: IntArray, shape: tuple[int, ...]
-) -> Predictive:
-    """Flatten to the cells (row, column) of `shape`."""
-    arrays: dict[str, Any] = {
-        name: np.broadcast_to(array, shape)[row, column]
-        for name, array in vars(at).items()
-        if isinstance(array, np.ndarray)
-    }
-    return replace(at, **arrays)
+def _taken(value: Any, index: IntArray | slice) -> Any:
+    if isinstance(value, np.ndarray):
+        return value[index]
+    if is_dataclass(value) and not isinstance(value, type):
+        parts = {f.name: _taken(getattr(value, f.name), index) for f in fields(value)}
+        return replace(value, **parts)
+    return tuple(_taken(v, index) for v in value) if isinstance(value, tuple) else value
+
+
+@cache
+def _normal_points(dimensions: int) -> FloatArray:
+    """Evenly spread points of standard normals (points, dimensions)."""
+    from scipy.stats import qmc  # half a second that only these answers pay
+
+    points: FloatArray = ndtri(qmc.Sobol(dimensions, rng=np.random.default_rng(1)).random(POINTS))
+    return points
 
 
 def across(values: FloatArray, like: FloatArray) -> FloatArray:
-    """Shape (rows,) to (rows, 1, ...) so that it broadcasts against `like`."""
+    """Shape (series,) to (series, 1, ...) so that it broadcasts against `like`."""
     return values.reshape(values.shape + (1,) * (like.ndim - 1))
+
+
+def _square(values: FloatArray) -> FloatArray:
+    """Products of every two years: (series, years) to (series, years, years)."""
+    return values[:, :, None] * values[:, None, :]
+
+
+def _once(ahead: FloatArray) -> FloatArray:
+    """One row where all series ask the same years ahead: it broadcasts."""
+    return ahead[:1] if len(ahead) > 1 and bool((ahead == ahead[0]).all()) else ahead

@@ -1,114 +1,176 @@
-"""What is believed about pace and noise before a series speaks.
+"""What is believed about pace and noise before a series speaks, learned from other series.
 
-One row of `data/priors.csv` a kind and link, with where it was learned in `source`:
+One row of `data/priors.csv` a kind, growth path and link, once for series with siblings and once
+for series without, with where it was learned in `source` (`learning` and `forecast learn-priors`):
 
-============ =====================================================================
-weight       share of the mixture under growth `auto`
-pace         prior mean yearly change in the wanted direction, in units of `noise`
-pace_spread  standard deviation of a group's pace around it, in units of `noise`
-noise        typical yearly surprise s on the link scale
-df           degrees of freedom nu: how alike the noise of different series is
-slope_ratio  lambda: variance of a series' pace around its group's, per noise variance
-damping      phi: share of the pace that is left a year later
-measurement  rho: share of the noise variance that does not persist
-shared       share of the lasting noise that hits all regions of an indicator alike
-============ =====================================================================
+================= =======================================================================
+weight            share of the link in the averaged quantile function
+df                degrees of freedom of the tails before the series' own k increments add k/2
+noise             typical yearly surprise s on the link scale
+noise_df          nu: how alike the noise of different series is, in increments
+sibling_noise     share of the prior noise that is taken from the siblings
+recent, lasting   share of the siblings' mean pace of 4 and 8 years that a series is given
+catching_up       share of the siblings' difference in pace by level
+direction         pace in the wanted direction, in units of the series' own noise a year
+direction_fades   increments of its own after which a series hears half of that
+freedom           variance of a series' long pace about all that, per noise variance
+changing, restless, blurred: log odds of the paces `PACES[1]` to `PACES[3]` against the steady one
+siblings_evidence weight of the siblings' log likelihood in choosing among the paces
+own_evidence      weight of the series' own
+spread            factor of the standard deviation two years ahead
+spread_growth     power of horizon / 2 by which that factor grows
+shift, stretch    recalibration: a probability is that of t = shift +- stretch t'
+shared            correlation of the regions' surprises within an indicator
+================= =======================================================================
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from .errors import check_name
-from .links import LINKS
+from .errors import DataError, Problem, check_name
+from .filtering import Pace
 from .plans import data_folder
 
-__all__ = ["GROWTH_PATHS", "Component", "components", "read_priors"]
+__all__ = [
+    "GROWTH_PATHS",
+    "PACES",
+    "STRAIGHT",
+    "BlendPrior",
+    "LinkPrior",
+    "paces_of",
+    "prior_of",
+    "read_priors",
+]
 
-GROWTH_PATHS = ("auto", "linear", "exponential", "logistic", "gompertz", "damped")
-
-# Caps tried, as multiples of the largest value, where a saturating path has no known cap.
-CAP_FACTORS = (1.2, 1.6, 2.5)
-UNDAMPED_LINK = {
-    "linear": "identity",
-    "exponential": "log",
-    "logistic": "logit",
-    "gompertz": "cloglog",
-}
+GROWTH_PATHS = (
+    "auto", "linear", "exponential", "logistic", "gompertz", "damped", "no_change"
+)  # fmt: skip
+PACES = (Pace(0.025, 0.88), Pace(0.33, 0.88), Pace(3.0, 0.88), Pace(0.025, 0.88, 0.6))
+"""Grid of paces: steady, changing, restless, and steady behind blurred figures; all fade to the
+long pace."""
+STRAIGHT = tuple(Pace(pace.ratio, 1.0, pace.blur) for pace in PACES)
+"""The same for a named path: a pace of the series' own that lasts."""
+FADING = tuple(Pace(pace.ratio, 0.7, pace.blur) for pace in PACES)
+STILL = (Pace(0.0, 1.0),)
+LINK_OF = {
+    "linear": "identity", "exponential": "log", "logistic": "logit", "gompertz": "cloglog"
+}  # fmt: skip
+NUMBERS = [
+    "weight", "df", "noise", "noise_df", "sibling_noise", "recent", "lasting", "catching_up",
+    "direction", "direction_fades", "freedom", "changing", "restless", "blurred",
+    "siblings_evidence", "own_evidence", "spread",
+    "spread_growth", "shift", "stretch", "shared",
+]  # fmt: skip
+COLUMNS = ["kind", "siblings", "growth", "link", *NUMBERS, "source"]
 
 
 @dataclass(frozen=True)
-class Component:
-    """One member of the mixture of growth paths; see the module for the fields."""
+class LinkPrior:
+    """One link's prior; see the module for the fields."""
 
     link: str
     weight: float
-    pace: float
-    pace_spread: float
     noise: float
+    noise_df: float
+    sibling_noise: float
+    recent: float
+    lasting: float
+    catching_up: float
+    direction: float
+    direction_fades: float
+    freedom: float
+    changing: float
+    restless: float
+    blurred: float
+    siblings_evidence: float
+    own_evidence: float
+    spread: float
+    spread_growth: float
+
+
+@dataclass(frozen=True)
+class BlendPrior:
+    """What joins the links of a growth path: their priors, tails, recalibration, shared shock."""
+
+    links: tuple[LinkPrior, ...]
     df: float
-    slope_ratio: float
-    damping: float
-    measurement: float
+    shift: float
+    stretch: float
     shared: float
-    cap_factor: float | None = None
-    """Cap as a multiple of the largest value; None uses the indicator's upper bound."""
 
 
 @cache
 def read_priors(path: Path | None = None) -> pd.DataFrame:
     """Read a prior table; None reads the one that comes with the package.
 
-    >>> sorted(read_priors()["kind"].unique().tolist())
-    ['amount', 'ratio', 'share', 'stock']
-    """
-    return pd.read_csv(path or data_folder() / "priors.csv")
-
-
-def components(
-    kind: str, growth: str = "auto", *, capped: bool = True, priors: pd.DataFrame | None = None
-) -> tuple[Component, ...]:
-    """Mixture members for a kind under a growth path; their weights sum to 1.
-
-    Parameters
-    ----------
-    kind : one of `schema.KINDS` except `count`, whose increments have a model of their own
-    growth : one of `GROWTH_PATHS`; a named path is undamped, `damped` takes the kind's
-        heaviest link and its damping, `auto` the weighted mixture
-    capped : whether the indicator has an upper bound; without one the links `logit` and
-        `cloglog` spread over `CAP_FACTORS`
-    priors : table of `read_priors`; None takes the shipped one
+    Raises
+    ------
+    DataError
+        If columns are missing or a cell that must be a number is none.
 
     Examples
     --------
-    >>> [(c.link, c.damping, c.cap_factor) for c in components("amount", "logistic", capped=False)]
-    [('logit', 1.0, 1.2), ('logit', 1.0, 1.6), ('logit', 1.0, 2.5)]
+    >>> sorted(read_priors()["kind"].unique().tolist())
+    ['amount', 'ratio', 'share', 'stock']
+    """
+    place = path or data_folder() / "priors.csv"
+    table = pd.read_csv(place, keep_default_na=False)
+    problems = [
+        Problem(place.name, None, column, None, "no such column", "learn the priors anew")
+        for column in COLUMNS
+        if column not in table
+    ]
+    if not problems:
+        numbers = table[NUMBERS].apply(pd.to_numeric, errors="coerce")
+        problems = [
+            Problem(place.name, row + 2, c, str(table[c].iloc[row]), "no number", "write one")
+            for c in NUMBERS
+            for row in numbers.index[numbers[c].isna()]
+        ]
+    if problems:
+        raise DataError(problems)
+    return table.assign(siblings=table["siblings"].astype(str).str.lower().eq("true"), **numbers)
+
+
+def paces_of(growth: str) -> tuple[Pace, ...]:
+    """Grid of paces of a growth path.
+
+    >>> [pace.memory for pace in paces_of("linear")]
+    [1.0, 1.0, 1.0]
+    """
+    return {"auto": PACES, "damped": FADING, "no_change": STILL}.get(growth, STRAIGHT)
+
+
+def prior_of(
+    kind: str, growth: str = "auto", *, siblings: bool, priors: pd.DataFrame | None = None
+) -> BlendPrior:
+    """Prior of a kind under a growth path, for series with or without siblings.
+
+    `damped` is the kind's heaviest link with a pace that fades to nothing, `no_change` the same
+    without any pace; a named path is its link alone, `auto` the weighted links.
+
+    Raises
+    ------
+    UnknownNameError
+        For a kind or growth path that the table does not have.
+
+    Examples
+    --------
+    >>> [link.link for link in prior_of("share", "logistic", siblings=True).links]
+    ['logit']
     """
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
     check_name("kind", kind, sorted(set(table["kind"])))
-    rows = table[table["kind"] == kind].drop(columns=["kind", "source"])
-    found = tuple(Component(**row) for row in rows.to_dict("records"))
-    if growth == "auto":
-        chosen = tuple(c for c in found if c.weight > 0)
-    elif growth == "damped":
-        chosen = (replace(max(found, key=lambda c: c.weight), weight=1.0),)
-    else:
-        check_name("link", UNDAMPED_LINK[growth], [c.link for c in found])
-        path = next(c for c in found if c.link == UNDAMPED_LINK[growth])
-        chosen = (replace(path, weight=1.0, damping=1.0),)
-    return chosen if capped else tuple(member for c in chosen for member in _over_caps(c))
-
-
-def _over_caps(part: Component) -> tuple[Component, ...]:
-    """Spread a saturating member without a known cap equally over `CAP_FACTORS`."""
-    if part.link not in LINKS[2:]:
-        return (part,)
-    return tuple(
-        replace(part, weight=part.weight / len(CAP_FACTORS), cap_factor=factor)
-        for factor in CAP_FACTORS
-    )
+    rows = table[(table["kind"] == kind) & (table["siblings"] == siblings)]
+    check_name("growth path in the priors", growth, sorted(set(rows["growth"])))
+    rows = rows[rows["growth"] == growth]
+    names = list(LinkPrior.__dataclass_fields__)
+    links = tuple(LinkPrior(**row) for row in rows[names].to_dict("records"))
+    first = rows.iloc[0]
+    return BlendPrior(links, *(float(first[c]) for c in ("df", "shift", "stretch", "shared")))

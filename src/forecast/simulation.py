@@ -1,10 +1,12 @@
 """Simulated futures: draws of everything together.
 
-A draw takes one member of the mixture, one noise level, one present level and pace from their
-joint posterior, then walks year by year. The part `shared` of each year's lasting surprise is
-the same standard normal for all regions of an indicator, so that "how many regions" is not
-answered as if they were independent. Every series has its own random stream, keyed by the
-seed and the names: adding, dropping or reordering series changes nobody else's draws.
+A draw is a value of the closed-form predictive at a random t (`members.Blend`), so that draws,
+intervals and probabilities are one distribution. Per series the t of its years are a multivariate
+Student-t with the correlation that the growth path gives them. The part `shared` of each year's
+surprise is the same standard normal for all regions of an indicator, so that "how many
+regions" is not answered as if they were independent. Every series has its own random stream,
+keyed by the seed and the names, and so has every indicator's year: adding, dropping or reordering
+series changes nobody else's draws, and a longer horizon none of the earlier years'.
 """
 
 from __future__ import annotations
@@ -16,13 +18,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .filtering import drift_sum
-from .growth import KEY, Fits
-from .members import Drift, Increments
+from .figures import KEY
+from .growth import Fits
+from .increments import Increments
+from .members import Blend, select
 
 __all__ = ["Paths", "simulate"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+COUNT_SHARED = 0.1
+"""Correlation of the paces of counts between regions: declared, for want of a panel."""
+TOGETHER = 64
+"""Series drawn at a time."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,8 @@ class Paths:
 def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Paths:
     """Draw correlated futures of all series up to the end of `until`.
 
-    Bounds hold in each draw: the link keeps them, or each year's values are mapped, ranks
-    kept, to the distribution truncated at them. Cumulative series never fall: counts grow by
-    non-negative whole increments, other ratchets keep their highest value so far.
+    Bounds hold in each draw, and ratchets by construction: counts grow by whole, non-negative
+    increments, other cumulative series keep their highest value so far.
 
     Parameters
     ----------
@@ -83,79 +91,83 @@ def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Pat
     if draws < 1 or seed < 0:
         raise ValueError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
     latest = fits.series["latest_year"].to_numpy(float)
-    start = int(np.floor(latest.min())) + 1 if len(latest) else until
+    start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
     if len(latest) and until < start:
         raise ValueError(f"until={until} is not after the latest figures ({start - 1}).")
     years = np.arange(start, until + 1)
     values = np.full((len(latest), draws, len(years)), np.nan)
-    shared: dict[str, FloatArray] = {}
-    keys = list(zip(fits.series["region"], fits.series["indicator"], strict=True))
-    for row, (region, indicator) in enumerate(keys):
-        ahead = years[years > latest[row] + 1e-9] - latest[row]
-        if not len(ahead):
-            continue
-        if indicator not in shared:
-            # One stream a year: a longer horizon leaves earlier years' shocks as they are.
-            shared[indicator] = np.column_stack(
-                [_stream(seed, indicator, str(year)).standard_normal(draws) for year in years]
-            )
-        common = shared[indicator][:, len(years) - len(ahead) :]
-        rng = _stream(seed, region, indicator)
-        values[row, :, len(years) - len(ahead) :] = _one_series(fits, row, ahead, common, rng)
+    names = list(zip(fits.series["region"], fits.series["indicator"], strict=True))
+    common = _Shared(seed, draws, years)
+    for member in fits.members:
+        since = latest[member.rows]
+        for last in np.unique(since):
+            first = int(np.searchsorted(years, last + 1e-9, side="right"))
+            ahead = years[first:] - last
+            alike = np.flatnonzero(since == last)
+            for start in range(0, len(alike) if len(ahead) else 0, TOGETHER):
+                part = select(member, alike[start : start + TOGETHER])
+                mine = [names[row] for row in part.rows]
+                shared = np.stack([common.of(indicator)[first:] for _, indicator in mine])
+                if isinstance(part, Increments):
+                    drawn = _count(part, mine, shared, ahead, seed)
+                else:
+                    drawn = _walk(part, mine, shared, ahead, seed)
+                values[part.rows, :, first:] = drawn
     return Paths(fits, years, values, seed)
 
 
-def _one_series(
-    fits: Fits, row: int, ahead: FloatArray, common: FloatArray, rng: np.random.Generator
+class _Shared:
+    """The surprises that all regions of an indicator have in common, one stream a year."""
+
+    def __init__(self, seed: int, draws: int, years: NDArray[np.int64]) -> None:
+        self._seed, self._draws, self._years = seed, draws, years
+        self._drawn: dict[str, FloatArray] = {}
+
+    def of(self, indicator: str) -> FloatArray:
+        """Give standard normals (years, draws)."""
+        if indicator not in self._drawn:
+            streams = [_stream(self._seed, indicator, str(year)) for year in self._years]
+            self._drawn[indicator] = np.stack([s.standard_normal(self._draws) for s in streams])
+        return self._drawn[indicator]
+
+
+def _walk(
+    part: Blend, names: list[tuple[str, str]], shared: FloatArray, ahead: FloatArray, seed: int
 ) -> FloatArray:
-    """Draws (draws, years) of one series: its members in proportion to their weights."""
-    about = fits.series.iloc[row]
-    draws = len(common)
-    chosen = rng.random(draws)
-    out, passed = np.empty(common.shape), 0.0
-    for member in (m for m in fits.members if row in m.rows):
-        weight = float(member.weight[member.rows == row][0])
-        if isinstance(member, Increments):
-            walked = _walk_increments(member, row, about, ahead, rng, draws)
-        else:
-            walked = _walk_drift(member, row, ahead, common, rng)
-        mine = chosen >= passed
-        out[mine] = walked[mine]
-        passed += weight
-    if about["cumulative"]:
-        out = np.maximum.accumulate(np.maximum(out, about["latest"]), axis=1)
-    return out
+    """Values (series, draws, years) of a blend; `shared` is (series, years, draws)."""
+    own, half = np.empty(shared.shape), part.df / 2.0
+    spread = np.empty((len(names), shared.shape[2]))
+    for i, name in enumerate(names):
+        # Year by year, so that a longer horizon draws the same near future.
+        own[i] = _stream(seed, *name).standard_normal(shared.shape[1:])
+        spread[i] = _stream(seed, *name, "noise").standard_gamma(half[i], shared.shape[2]) / half[i]
+    surprise = np.sqrt(part.shared) * shared + np.sqrt(1.0 - part.shared) * own
+    years = np.broadcast_to(ahead, (len(names), len(ahead)))
+    score = np.linalg.cholesky(part.correlation(years)) @ surprise
+    t = np.swapaxes(score / np.sqrt(spread)[:, None, :], 1, 2)
+    values = part.draws(t, years)
+    if part.ratchet.any():
+        kept = np.maximum(values, part.latest[:, None, None])
+        kept = np.maximum.accumulate(kept, axis=2)
+        values = np.where(part.ratchet[:, None, None], kept, values)
+    return values
 
 
-def _walk_drift(
-    member: Drift, row: int, ahead: FloatArray, common: FloatArray, rng: np.random.Generator
-) -> FloatArray:
-    draws = len(common)
-    sd, level, slope = (a[:, None] for a in member.draw(rng, row, draws))
-    own, blur = rng.standard_normal((2, *common.shape))
-    span = np.diff(ahead, prepend=0.0)
-    surprise = np.sqrt(1.0 - member.shared) * own + np.sqrt(member.shared) * common
-    noise = np.cumsum(np.sqrt((1.0 - member.measurement) * span) * surprise, axis=1)
-    z = level + slope * drift_sum(ahead, member.damping)
-    z = z + sd * (noise + np.sqrt(member.measurement) * blur)
-    place = int(np.flatnonzero(member.rows == row)[0])
-    return member.keep_bounds(z, place, ahead)
-
-
-def _walk_increments(
-    member: Increments,
-    row: int,
-    about: pd.Series,
+def _count(
+    part: Increments,
+    names: list[tuple[str, str]],
+    shared: FloatArray,
     ahead: FloatArray,
-    rng: np.random.Generator,
-    draws: int,
+    seed: int,
 ) -> FloatArray:
-    rate = member.draw(rng, row, draws)[:, None]
-    span = np.diff(ahead, prepend=0.0)
-    gained = np.cumsum(rng.gamma(member.year_shape * span, 1.0, (draws, len(ahead))), axis=1) * rate
-    step = max(float(about["resolution"]), 1.0)
-    top = float(about["upper"]) if np.isfinite(about["upper"]) else np.inf
-    return np.minimum(float(about["latest"]) + np.round(gained / step) * step, top)
+    """Values (series, draws, years) of counts."""
+    values = np.empty((len(names), shared.shape[2], len(ahead)))
+    for i, name in enumerate(names):
+        rng = _stream(seed, *name)
+        own = rng.standard_normal(shared.shape[2])
+        score = np.sqrt(COUNT_SHARED) * shared[i, 0] + np.sqrt(1.0 - COUNT_SHARED) * own
+        values[i] = part.draws(ahead, score, rng, i)
+    return values
 
 
 def _stream(seed: int, *names: str) -> np.random.Generator:

@@ -1,47 +1,57 @@
-"""Is the target reached? Verdicts on what is known, probabilities of what is not.
+"""Attainment: where each target stands and how likely it is to be reached.
 
 The event is about the reported value, rounded to the indicator's resolution u: `ge` is met from
-target - u/2, `gt` from target + u/2 on, `le` and `lt` mirrored; `eq` (printed plain) counts as
-`ge` where higher is better, else as `le`. Targets define the event and are never data.
+half a step below the first reported value that meets it on, `le` mirrored, `gt` and `lt` from the
+next reported value on; `eq` (printed plain) counts as `ge` where higher is better, else as `le`. A
+column `event` says what must meet the target: `reach` (the value of the target year; the default),
+`ever` (that or an earlier year from now on) or `maintain` (every year from now to the target
+year). Targets define the event and are never data.
 
 Words of `status`: `met`, `missed` (the year's figure is known), `not_published` (the year has
 passed without one), `no_data` (no figure of the series at all), `reached` (open, and the latest
-figure meets it already), else `likely` (p >= 2/3), `unlikely` (p < 1/3) or `uncertain`.
-Words of `schedule_status` (时序进度): `reached`, `on_schedule`, `behind` the line from baseline to
-target, `one_figure` (nothing after the baseline), `no_data`, `closed` (the year has passed).
+figure meets it already), else `likely` (p >= 2/3), `unlikely` (p < 1/3) or `uncertain`. The words
+of `schedule_status` and `ratio_class` stand in `progress`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import DataError, Problem
-from .growth import KEY, Fits
+from .figures import KEY
+from .growth import Fits
+from .increments import Increments
+from .members import POINTS, Blend
+from .progress import add_progress
 from .schema import COMPARATORS
 from .simulation import Paths
 
-__all__ = ["attainment", "threshold"]
+__all__ = ["EVENTS", "attainment", "attainment_years", "threshold"]
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
+EVENTS = ("reach", "ever", "maintain")
 COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "latest", "latest_year", "median",
     "p_reach", "mc_error", "required_rate", "pace", "schedule_status", "status", "evidence",
-    "attainment_year",
+    "attainment_year", "event", "p_ever", "p_maintain", "p_path", "required_compound", "ratio",
+    "ratio_class", "attainment_early", "attainment_late", "attainment_reading",
 ]  # fmt: skip
 PRINTED = (0.01, 0.99)
 """Bounds of a printed probability, unless the event has happened or cannot happen."""
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 LOOK_AHEAD = 30
 """Years within which an attainment year is looked for."""
-PLAN_YEARS = 5
-"""The baseline is the last figure at least this long before the target year, else the first."""
-PACE_FIGURES = 4
+EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
+TOGETHER = 128
+"""Targets looked at over all years at a time."""
 
 
 def threshold(
@@ -53,11 +63,18 @@ def threshold(
     (array([99.95]), array([ True]))
     >>> threshold(np.array([60.0]), np.array(["gt"]), np.array([1.0]))
     (array([60.5]), array([ True]))
+    >>> threshold(np.array([95.3]), np.array(["ge"]), np.array([1.0]))  # 96 is the first to meet it
+    (array([95.5]), array([ True]))
     """
     upward = np.isin(comparator, ["ge", "gt"])
     strict = np.isin(comparator, ["gt", "lt"])
-    outward = np.where(strict, 0.5, -0.5) * np.where(upward, 1.0, -1.0)
-    return value + outward * resolution, upward
+    way = np.where(upward, 1.0, -1.0)
+    step = np.where(resolution > 0.0, resolution, 1.0)
+    ahead = way * np.asarray(value, float) / step
+    near = 1e-9 * np.maximum(np.abs(ahead), 1.0)
+    first = np.where(strict, np.floor(ahead + near) + 1.0, np.ceil(ahead - near))
+    limit = way * (first - 0.5) * step
+    return np.where(resolution > 0.0, limit, value), upward
 
 
 def attainment(
@@ -101,13 +118,10 @@ def attainment(
     _check(targets)
     out = _facts(fits, targets)
     position = out.pop("position").to_numpy()
-    known, reads = (position >= 0), out["figure"].to_numpy(float)
-    limit, upward = threshold(
-        out["target"].to_numpy(float), out.pop("reading").to_numpy(str),
-        out["resolution"].to_numpy(float),
-    )  # fmt: skip
-    year = out["year"].to_numpy(float)
-    meets = _meets(out["latest"].to_numpy(float), limit, upward)
+    event, year = _Event.of(out), out["year"].to_numpy(float)
+    limit, upward = event.limit, event.upward
+    known, reads = position >= 0, out["figure"].to_numpy(float)
+    meets = event.met_by(out["latest"].to_numpy(float))
     closed = known & ~np.isnan(reads)
     passed = ~closed & ((year <= _last_closed_year(as_of)) | (known & (year <= out["latest_year"])))
     held = meets & out["cumulative"].to_numpy(bool) & upward
@@ -115,32 +129,40 @@ def attainment(
     passed &= ~kept
     open_ = known & ~closed & ~passed & ~kept
     rows = np.flatnonzero(open_)
-    p, median, error = (np.full(len(out), np.nan) for _ in range(3))
+    futures = _Futures.of(fits, np.flatnonzero(known), position, limit, upward, year)
     asked = (position[rows], year[rows], limit[rows], upward[rows])
     if isinstance(source, Paths):
-        p[rows], median[rows], error[rows] = _from_paths(source, *asked)
+        chances = _from_paths(source, *asked)
     else:
-        p[rows], median[rows], error[rows] = _from_fits(source, *asked)
+        chances = _from_fits(source, *asked, futures.take(rows))
+    out["median"], out["mc_error"] = np.nan, np.nan
+    out.loc[rows, "median"], out.loc[rows, "mc_error"] = chances.median, chances.error
+    was_met = event.met_by(reads)
     impossible = open_ & np.where(upward, limit > out["upper"], limit < out["lower"])
-    certain = kept | (open_ & held)
-    p = np.where(open_, np.clip(p, *PRINTED), p)
-    p = np.where(certain, 1.0, np.where(impossible, 0.0, p))
-    was_met = _meets(reads, limit, upward)
-    p = np.where(closed, was_met.astype(float), p)
-    out["p_reach"], out["median"] = p, np.select([closed, kept], [reads, out["latest"]], median)
-    out["mc_error"] = np.where(closed | kept, 0.0, error)
+    out["p_path"] = _path_chances(rows, position, year, chances.hits, len(out))
+    for name in ("reach", "ever", "maintain"):
+        p = np.full(len(out), np.nan)
+        p[rows] = np.clip(getattr(chances, name), *PRINTED)
+        p = np.where(kept | (open_ & held), 1.0, np.where(impossible, 0.0, p))
+        out[f"p_{name}"] = np.where(closed, was_met.astype(float), p)
+    out["p_ever"] = np.where(open_ & meets, 1.0, out["p_ever"])
+    events = [out["event"] == name for name in EVENTS]
+    out["p_reach"] = np.select(events, [out[f"p_{name}"] for name in EVENTS])
+    out["median"] = np.select([closed, kept], [reads, out["latest"]], out["median"])
+    out["mc_error"] = np.where(closed | kept, 0.0, out["mc_error"])
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
-    _add_rates(out, fits, position, meets, open_)
+    add_progress(out, fits, position, meets, open_)
+    p = out["p_reach"]
     out["status"] = np.select(
         [(closed & was_met) | kept, closed, passed, ~known, meets, p >= LIKELY, p < UNLIKELY],
         ["met", "missed", "not_published", "no_data", "reached", "likely", "unlikely"],
         "uncertain",
     )
     out["evidence"] = np.where(known, out["evidence"].astype(object), "none")
-    out["attainment_year"] = _attainment_years(fits, position, limit, upward)
+    _add_attainment_years(out, fits, position, futures, event)
     result = out[COLUMNS].copy()
     if isinstance(source, Paths):
-        result.attrs["joint"] = _joint(_hits(source, *asked))
+        result.attrs["joint"] = _joint(chances.hits)
     return result
 
 
@@ -152,12 +174,11 @@ def _check(targets: pd.DataFrame) -> None:
         if c not in targets.columns
     ]
     if not problems:
-        words = sorted(set(targets["comparator"]) - set(COMPARATORS))
         problems = [
-            Problem(
-                "targets", None, "comparator", str(w), "unknown", f"use {', '.join(COMPARATORS)}"
-            )
-            for w in words
+            Problem("targets", None, column, str(word), "unknown", f"use {', '.join(known)}")
+            for column, known in (("comparator", COMPARATORS), ("event", EVENTS))
+            if column in targets
+            for word in sorted(set(targets[column].astype(str)) - set(known))
         ]
         numbers = targets[["year", "value"]].astype(float)
         problems += [
@@ -172,6 +193,7 @@ def _check(targets: pd.DataFrame) -> None:
 def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     """Targets beside their series' facts; `figure` is the target year's own figure, if any."""
     out = targets[[*KEY, "year", "value", "comparator"]].rename(columns={"value": "target"})
+    out["event"] = targets["event"] if "event" in targets else EVENTS[0]
     out = out.reset_index(drop=True)
     series = fits.series.assign(position=np.arange(len(fits.series)))
     out = out.merge(series.drop(columns=["n", "own_share"]), on=KEY, how="left", sort=False)
@@ -190,9 +212,35 @@ def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _meets(value: FloatArray, limit: FloatArray, upward: BoolArray) -> BoolArray:
-    slack = 1e-9 * np.maximum(np.abs(limit), 1.0)
-    return np.where(upward, value >= limit - slack, value <= limit + slack)
+@dataclass(frozen=True)
+class _Event:
+    """Targets as read: the printed value, the true value that rounds to it, the comparator."""
+
+    goal: FloatArray
+    limit: FloatArray
+    upward: BoolArray
+    strict: BoolArray
+
+    @staticmethod
+    def of(targets: pd.DataFrame) -> _Event:
+        """Read `_facts`."""
+        goal, unit = (targets[c].to_numpy(float) for c in ("target", "resolution"))
+        reading = targets["reading"].to_numpy(str)
+        limit, upward = threshold(goal, reading, unit)
+        return _Event(goal, limit, upward, np.isin(reading, ["gt", "lt"]))
+
+    def take(self, rows: IntArray) -> _Event:
+        """Give the rows of some targets."""
+        return _Event(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def met_by(self, figure: FloatArray) -> BoolArray:
+        """Whether a printed figure meets the target, as it stands or rounded to the resolution."""
+        way = np.where(self.upward, 1.0, -1.0)
+        slack = 1e-9 * np.maximum(np.abs(self.goal), 1.0)
+        needed = np.minimum(way * self.goal, way * self.limit)
+        beyond = way * figure > way * self.goal + slack
+        met: BoolArray = np.where(self.strict, beyond, way * figure >= needed - slack)
+        return met
 
 
 def _last_closed_year(as_of: str | dt.date | None) -> float:
@@ -202,37 +250,139 @@ def _last_closed_year(as_of: str | dt.date | None) -> float:
     return day.year if (day.month, day.day) == (12, 31) else day.year - 1
 
 
+@dataclass(frozen=True)
+class _Chances:
+    """Answers on open targets; `hits` (targets, futures) is the event of the target year."""
+
+    reach: FloatArray
+    ever: FloatArray
+    maintain: FloatArray
+    median: FloatArray
+    error: FloatArray
+    hits: BoolArray
+
+
+@dataclass(frozen=True)
+class _Futures:
+    """What equally likely futures of each target's series say, a row a target.
+
+    `by_year` (targets, LOOK_AHEAD) is P(met in one of the first j years), `every` P(met in every
+    year to the target year), `hits` (targets, POINTS) the event of the target year, `next_year`
+    the first year after the latest figure. Rows of targets without a series stay empty.
+    """
+
+    by_year: FloatArray
+    every: FloatArray
+    ever: FloatArray
+    hits: BoolArray
+    next_year: FloatArray
+
+    @staticmethod
+    def of(
+        fits: Fits,
+        rows: IntArray,
+        position: IntArray,
+        limit: FloatArray,
+        upward: BoolArray,
+        year: FloatArray,
+    ) -> _Futures:
+        """Look at the targets in `rows`; the other arrays are (targets,)."""
+        targets = len(position)
+        by_year, hits = np.zeros((targets, LOOK_AHEAD)), np.zeros((targets, POINTS), bool)
+        every, ever, next_year = np.zeros((3, targets))
+        chosen = fits.take(position[rows])
+        latest = chosen.series["latest_year"].to_numpy(float)
+        next_year[rows] = np.floor(latest + 1e-9) + 1.0
+        years = next_year[rows][:, None] + np.arange(LOOK_AHEAD)
+        for part, ahead in chosen.each(years, TOGETHER):
+            at = rows[part.rows]
+            met = _met(part, np.broadcast_to(limit[at, None], ahead.shape), ahead, upward[at])
+            last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
+            each = np.arange(len(at))
+            by_year[at] = np.logical_or.accumulate(met, axis=2).mean(axis=1)
+            ever[at] = by_year[at, last]
+            every[at] = np.logical_and.accumulate(met, axis=2).mean(axis=1)[each, last]
+            hits[at] = met[each, :, last]
+        return _Futures(by_year, every, ever, hits, next_year)
+
+    def take(self, rows: IntArray) -> _Futures:
+        """Give the rows of some targets."""
+        return _Futures(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+
+def _met(
+    part: Blend | Increments, bar: FloatArray, ahead: FloatArray, upward: BoolArray
+) -> BoolArray:
+    """Whether each future meets the bar in each year (targets, POINTS, years)."""
+    if isinstance(part, Increments):
+        # Counts never fall: the futures of a year are ranked alike in every other.
+        below = part.cdf(np.nextafter(bar, -np.inf), ahead)
+        share = np.where(upward[:, None], 1.0 - below, part.cdf(bar, ahead))
+        ranked = (np.arange(POINTS) + 0.5) / POINTS
+        counted: BoolArray = ranked[None, :, None] < share[:, None, :]
+        return counted
+    t = part.points(ahead)
+    at = part.standing(bar, ahead)[:, None, :]
+    met = np.where(upward[:, None, None], t >= at, t <= at)
+    kept = (part.ratchet & upward)[:, None, None]
+    return np.where(kept, np.logical_or.accumulate(met, axis=2), met)
+
+
 def _from_fits(
-    fits: Fits, position: NDArray[np.int64], year: FloatArray, limit: FloatArray, upward: BoolArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+    fits: Fits,
+    position: IntArray,
+    year: FloatArray,
+    limit: FloatArray,
+    upward: BoolArray,
+    futures: _Futures,
+) -> _Chances:
+    """Take the closed form for the target year, the futures for answers over several years."""
     chosen = fits.take(position)
     below = chosen.cdf(limit[:, None], year[:, None])[:, 0]
-    median = chosen.quantile(0.5, year[:, None])[:, 0]
-    return np.where(upward, 1.0 - below, below), median, np.zeros(len(year))
+    reach = np.where(upward, 1.0 - below, below)
+    median = chosen.quantiles([0.5], year[:, None])[0, :, 0]
+    return _Chances(
+        reach, np.maximum(futures.ever, reach), np.minimum(futures.every, reach), median,
+        np.zeros(len(year)), futures.hits,
+    )  # fmt: skip
 
 
 def _from_paths(
-    paths: Paths,
-    position: NDArray[np.int64],
-    year: FloatArray,
-    limit: FloatArray,
-    upward: BoolArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    p = _hits(paths, position, year, limit, upward).mean(axis=1)
-    drawn = paths.values[position, :, _columns(paths, year)]
-    return p, np.median(drawn, axis=1), np.sqrt(p * (1.0 - p) / drawn.shape[1])
+    paths: Paths, position: IntArray, year: FloatArray, limit: FloatArray, upward: BoolArray
+) -> _Chances:
+    column = _columns(paths, year)
+    values = paths.values[position]
+    slack = 1e-9 * np.maximum(np.abs(limit), 1.0)[:, None, None]
+    bar, up = limit[:, None, None], upward[:, None, None]
+    met = np.where(up, values >= bar - slack, values <= bar + slack)
+    until = (np.arange(len(paths.years)) <= column[:, None])[:, None, :]
+    drawn = ~np.isnan(values)
+    rows = np.arange(len(position))
+    hits = met[rows, :, column]
+    p = hits.mean(axis=1)
+    return _Chances(
+        p, (met & drawn & until).any(axis=2).mean(axis=1),
+        (met | ~drawn | ~until).all(axis=2).mean(axis=1),
+        np.median(values[rows, :, column], axis=1), np.sqrt(p * (1.0 - p) / values.shape[1]), hits,
+    )  # fmt: skip
 
 
-def _hits(
-    paths: Paths,
-    position: NDArray[np.int64],
-    year: FloatArray,
-    limit: FloatArray,
-    upward: BoolArray,
-) -> BoolArray:
-    """Whether each draw meets each target: (targets, draws)."""
-    drawn = paths.values[position, :, _columns(paths, year)]
-    return _meets(drawn, limit[:, None], upward[:, None])
+def _path_chances(
+    rows: IntArray, position: IntArray, year: FloatArray, hits: BoolArray, targets: int
+) -> FloatArray:
+    """P(each open target of the series up to this one's year is met), milestone by milestone."""
+    p = np.full(targets, np.nan)
+    order = np.lexsort((year[rows], position[rows]))
+    series = position[rows][order]
+    path = hits[order].copy()
+    step = 1
+    # Pairs at distance 1, 2, 4 ...: after log2 of the longest path each holds all before it.
+    while step < len(path) and (series[step:] == series[:-step]).any():
+        same = series[step:] == series[:-step]
+        path[step:] &= path[:-step].copy() | ~same[:, None]
+        step *= 2
+    p[rows[order]] = np.clip(path.mean(axis=1), *PRINTED) if len(path) else 0.0
+    return p
 
 
 def _columns(paths: Paths, year: FloatArray) -> NDArray[np.int64]:
@@ -258,82 +408,78 @@ def _joint(hits: BoolArray) -> dict[str, float]:
     }
 
 
-def _add_rates(
-    out: pd.DataFrame, fits: Fits, position: NDArray[np.int64], meets: BoolArray, open_: BoolArray
+def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHEAD) -> pd.DataFrame:
+    """Distribution of the year in which each target is first met.
+
+    A row a target and year after the latest figure: region, indicator, target, comparator, year,
+    p_by, the probability that the year or one before it meets the target (of a reported value). A
+    target that a published figure meets already has p_by = 1 throughout.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2020, 2021],
+    ...                      "value": [50.0, 55.0]})
+    >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["amount"], "better": ["higher"]})
+    >>> goal = pd.DataFrame({"region": ["a"], "indicator": ["x"], "year": [2025],
+    ...                      "value": [60.0], "comparator": ["ge"]})
+    >>> table = attainment_years(fc.fit(seen, about), goal, years=3)
+    >>> table["year"].tolist(), bool(table["p_by"].is_monotonic_increasing)
+    ([2022, 2023, 2024], True)
+    """
+    if not 1 <= years <= LOOK_AHEAD:
+        raise ValueError(f"years must lie between 1 and {LOOK_AHEAD}, not {years}.")
+    _check(targets)
+    out = _facts(fits, targets)
+    out = out[out["position"] >= 0].reset_index(drop=True)
+    event, position = _Event.of(out), out["position"].to_numpy()
+    year = out["year"].to_numpy(float)
+    futures = _Futures.of(fits, np.arange(len(out)), position, event.limit, event.upward, year)
+    first = _first_met(fits, position, event)
+    by_year = np.where(np.isnan(first)[:, None], futures.by_year[:, :years], 1.0)
+    at = np.repeat(np.arange(len(out)), years)
+    table = out.loc[at, [*KEY, "target", "comparator"]].reset_index(drop=True)
+    ends = futures.next_year.astype(int)[:, None] + np.arange(years)
+    return table.assign(year=ends.ravel(), p_by=by_year.ravel())
+
+
+def _add_attainment_years(
+    out: pd.DataFrame,
+    fits: Fits,
+    position: IntArray,
+    futures: _Futures,
+    event: _Event,
 ) -> None:
-    """Add required rate, pace and the verdict of the schedule rule."""
-    n = fits.series["n"].to_numpy()
-    end = np.cumsum(n) - 1
-    value, when = (fits.observations[c].to_numpy(float) for c in ("value", "year"))
+    """Add the year of attainment: published, or its 10, 50 and 90 % points within `LOOK_AHEAD`."""
     known = position >= 0
-    at = np.where(known, position, 0)
-    latest, now = out["latest"].to_numpy(float), out["latest_year"].to_numpy(float)
-    year, goal = out["year"].to_numpy(float), out["target"].to_numpy(float)
-    pace = np.full(len(out), np.nan)
-    base = np.full(len(out), np.nan)
-    base_year = base.copy()
-    if known.any():
-        begin = end[at] - np.minimum(n[at], PACE_FIGURES) + 1
-        span = now - when[begin]
-        pace = np.where(
-            known & (span > 0), (latest - value[begin]) / np.where(span > 0, span, 1), pace
-        )
-        # Rows of one series are contiguous and in time order: count those early enough.
-        start = end[at] - n[at] + 1
-        early = _count_until(when, start, n[at], year - PLAN_YEARS)
-        origin = start + np.maximum(early - 1, 0)
-        base, base_year = value[origin], when[origin]
-    left = year - now
-    rate = np.where(meets, 0.0, (goal - latest) / np.where(left > 0, left, np.nan))
-    out["required_rate"], out["pace"] = np.where(open_, rate, np.nan), pace
-    full = year - base_year
-    line = base + (goal - base) * (now - base_year) / np.where(full > 0, full, np.nan)
-    half = out["resolution"].to_numpy(float) / 2.0
-    rising = goal >= base
-    kept = np.where(rising, latest >= line - half, latest <= line + half)
-    out["schedule_status"] = np.select(
-        [~known, ~open_, meets, now <= base_year, kept],
-        ["no_data", "closed", "reached", "one_figure", "on_schedule"],
-        "behind",
+    names = ("attainment_early", "attainment_year", "attainment_late")
+    first = np.full(len(out), np.nan)
+    rows = np.flatnonzero(known)
+    first[rows] = _first_met(fits, position[rows], event.take(rows))
+    met = ~np.isnan(first)
+    found = {}
+    for name, share in zip(names, (EARLY, MIDDLE, LATE), strict=True):
+        passed = futures.by_year >= share
+        expected = np.where(passed.any(axis=1), futures.next_year + passed.argmax(axis=1), np.nan)
+        found[name] = np.where(met, first, np.where(known, expected, np.nan))
+        out[name] = pd.array(found[name], dtype="Float64").astype("Int64")
+    out["attainment_reading"] = np.select(
+        [~known, met, np.isnan(found["attainment_year"])],
+        ["no_data", "reached", "beyond"],
+        "expected",
     )
 
 
-def _count_until(
-    when: FloatArray, start: NDArray[np.int64], n: NDArray[np.int64], until: FloatArray
-) -> NDArray[np.int64]:
-    """How many of the `n` sorted years from `start` on are not after `until`."""
-    count = np.zeros(len(start), int)
-    for step in range(int(n.max(initial=0))):
-        inside = step < n
-        count += inside & (when[np.where(inside, start + step, 0)] <= until + 1e-9)
-    return count
-
-
-def _attainment_years(
-    fits: Fits,
-    position: NDArray[np.int64],
-    limit: FloatArray,
-    upward: BoolArray,
-) -> pd.Series:
-    """First year whose figure meets the target; where none does, whose median will."""
+def _first_met(fits: Fits, position: IntArray, event: _Event) -> FloatArray:
+    """Year of the first published figure that meets each target; NaN where none does."""
     found = np.full(len(position), np.nan)
-    rows = np.flatnonzero(position >= 0)
-    if len(rows):
-        chosen = fits.take(position[rows])
-        latest = chosen.series["latest_year"].to_numpy(float)
-        years = np.floor(latest + 1e-9)[:, None] + 1.0 + np.arange(LOOK_AHEAD)
-        below = chosen.cdf(np.broadcast_to(limit[rows, None], years.shape), years)
-        reached = np.where(upward[rows, None], 1.0 - below, below) >= 0.5
-        first = reached.argmax(axis=1)
-        future = np.where(reached.any(axis=1), years[np.arange(len(rows)), first], np.nan)
-        found[rows] = future
-        n = fits.series["n"].to_numpy()
-        target = np.repeat(rows, n[position[rows]])
-        # Figures of one series are contiguous: the target's first row of them, and how far along.
-        start = (np.cumsum(n) - n)[position[target]]
-        step = np.arange(len(target)) - np.searchsorted(target, target)
-        seen = fits.observations.iloc[start + step]
-        met = _meets(seen["value"].to_numpy(float), limit[target], upward[target])
-        when = pd.Series(seen["year"].to_numpy(float)[met]).groupby(target[met]).min()
-        found[when.index] = np.ceil(when - 1e-9)
-    return pd.Series(found).astype("Int64")
+    n = fits.series["n"].to_numpy()
+    target = np.repeat(np.arange(len(position)), n[position])
+    # Figures of one series are contiguous: the target's first row of them, and how far along.
+    start = (np.cumsum(n) - n)[position[target]]
+    step = np.arange(len(target)) - np.searchsorted(target, target)
+    seen = fits.observations.iloc[start + step]
+    met = event.take(target).met_by(seen["value"].to_numpy(float))
+    when = pd.Series(seen["year"].to_numpy(float)[met]).groupby(target[met]).min()
+    found[when.index] = np.ceil(when - 1e-9)
+    return found

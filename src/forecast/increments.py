@@ -1,0 +1,150 @@
+"""Cumulative counts: stations built, beds added. They grow by whole steps and never fall.
+
+A discounted Gamma-Poisson: in d years the mean number of new units is Gamma(a d, theta), the
+number itself Poisson about it, and the yearly pace a theta is known through
+
+    1 / theta ~ Gamma(alpha + a E, rate = beta + X),
+    E = sum_j delta^age_j d_j,  X = sum_j delta^age_j x_j
+
+over the increments x_j of d_j years that ended age_j years ago: recent years tell more (Harvey
+and Fernandes 1989, doi 10.1080/07350015.1989.10509750). Given theta the total of h years is
+negative binomial, P(X <= m) = I_{1 / (1 + theta)}(a h, m + 1); theta is integrated over
+equally likely slices. The Gamma part knows no unit, so 11 counties and 6,000 beds share one prior.
+Prior pace: a share of the present count, the siblings' (geometric mean) where there are any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betainc, betaincinv, gammaincinv, ndtr
+
+from .evidence import Batch
+
+__all__ = ["Increments", "count_up"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+YEAR_SHAPE = 1.5
+"""a: a year's mean varies like a Gamma of this shape, almost an exponential."""
+PACE_SHAPE = 1.5
+"""alpha: the pace is known to an order of magnitude before the series speaks."""
+PACE_PRIOR = 0.2
+"""Pace a year as a share of the present count, without siblings."""
+FEWEST = 5.0
+"""A count below this many units is taken for this many in the prior pace."""
+DISCOUNT = 0.8
+SIBLING_WEIGHT = 1.0
+"""Siblings that the shipped prior pace counts as."""
+SLICES = 32
+
+
+@dataclass(frozen=True)
+class Increments:
+    """Predictive of the counts in `rows`; arrays have shape (series,)."""
+
+    rows: IntArray
+    latest: FloatArray
+    unit: FloatArray
+    pace_shape: FloatArray
+    pace_rate: FloatArray
+    """In units of counting, as `latest` is not."""
+    upper: FloatArray
+    own_share: FloatArray
+    siblings: FloatArray
+    """Increments of siblings behind the prior."""
+
+    def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
+        """P(count <= y), with `y` and `ahead` (series, years)."""
+        steps = np.floor((y - self.latest[:, None]) / self.unit[:, None] + 1e-9)
+        done = self._at_most(steps, ahead)
+        below: FloatArray = np.where(y >= self.upper[:, None], 1.0, done)
+        return below
+
+    def quantiles(self, levels: Sequence[float], ahead: FloatArray) -> FloatArray:
+        """Smallest counts with at least `levels` of chance at or below: (levels, series, years)."""
+        out = np.empty((len(levels), len(self.rows), ahead.shape[1]))
+        for i, level in enumerate(levels):
+            share = betaincinv(YEAR_SHAPE * ahead, self.pace_shape[:, None], level)
+            middle = self.pace_rate[:, None] * share / (1.0 - share)
+            reach = 8.0 * np.sqrt(middle + 1.0) + 4.0
+            low, high = np.floor(middle - reach) - 1.0, np.ceil(middle + reach)
+            low = np.maximum(low, -1.0)  # P(X <= low) < level <= P(X <= high)
+            while (open_ := high - low > 1.0).any():
+                halfway = np.floor(0.5 * (low + high))
+                enough = self._at_most(halfway, ahead) >= level
+                high = np.where(open_ & enough, halfway, high)
+                low = np.where(open_ & ~enough, halfway, low)
+            count = self.latest[:, None] + self.unit[:, None] * high
+            out[i] = np.minimum(count, self.upper[:, None])
+        return out
+
+    def draws(
+        self, ahead: FloatArray, score: FloatArray, rng: np.random.Generator, place: int
+    ) -> FloatArray:
+        """Draw counts (draws, years) of one series; `score` (draws,) is its pace's normal score."""
+        rate = self.pace_rate[place] / gammaincinv(self.pace_shape[place], ndtr(score))
+        span = np.diff(ahead, prepend=0.0)
+        mean = rng.gamma(YEAR_SHAPE * span, 1.0, (len(score), len(span))) * rate[:, None]
+        steps = np.cumsum(rng.poisson(np.minimum(mean, 1e15)), axis=1)
+        count: FloatArray = np.minimum(
+            self.latest[place] + self.unit[place] * steps, self.upper[place]
+        )
+        return count
+
+    def _at_most(self, steps: FloatArray, ahead: FloatArray) -> FloatArray:
+        """P(at most `steps` new units): the negative binomial, theta in equally likely slices."""
+        slices = (np.arange(SLICES) + 0.5) / SLICES
+        theta = self.pace_rate[:, None] / gammaincinv(self.pace_shape[:, None], slices)
+        total = np.zeros(np.broadcast_shapes(steps.shape, ahead.shape))
+        m = np.maximum(steps, 0.0) + 1.0
+        for s in range(SLICES):
+            total += betainc(YEAR_SHAPE * ahead, m, 1.0 / (1.0 + theta[:, s, None]))
+        share: FloatArray = np.where(steps < 0.0, 0.0, total / SLICES)
+        return share
+
+
+def count_up(rows: IntArray, batch: Batch) -> Increments:
+    """Predictive of all counts of a batch.
+
+    >>> batch = Batch(np.array([[10.0, 12.0, 14.0]]), np.array([[2019.0, 2020.0, 2021.0]]),
+    ...               np.zeros((1, 3), bool), np.zeros(1, np.int64), np.ones(1), np.zeros(1),
+    ...               np.full(1, np.inf), np.ones(1), np.ones(1, bool))
+    >>> count_up(np.array([0]), batch).quantiles([0.5], np.array([[1.0, 2.0]])).tolist()
+    [[[15.0, 17.0]]]
+    """
+    unit = np.maximum(batch.resolution, 1.0)
+    span = np.diff(batch.year, axis=1)
+    counted = ~np.isnan(span) & ~batch.fresh[:, 1:]
+    step = np.where(counted, np.maximum(np.diff(batch.value, axis=1), 0.0), 0.0)
+    age = batch.year[:, -1:] - batch.year[:, 1:]
+    weight = np.where(counted, DISCOUNT ** np.where(counted, age, 0.0), 0.0)
+    elapsed = (weight * np.where(counted, span, 0.0)).sum(axis=1)
+    gained = (weight * step).sum(axis=1) / unit
+    latest = batch.value[:, -1]
+    size = np.maximum(latest / unit, FEWEST)
+    pace = size * _prior_share(batch.group, elapsed, gained, size)
+    steps = counted.sum(axis=1).astype(float)
+    shape = PACE_SHAPE + YEAR_SHAPE * elapsed
+    return Increments(
+        rows, latest, unit, shape, PACE_SHAPE / YEAR_SHAPE * pace + gained, batch.upper,
+        1.0 - PACE_SHAPE / shape, np.bincount(batch.group, steps)[batch.group] - steps,
+    )  # fmt: skip
+
+
+def _prior_share(
+    group: IntArray, elapsed: FloatArray, gained: FloatArray, size: FloatArray
+) -> FloatArray:
+    """Pace a year as a share of the present count: the siblings' mean on the log scale."""
+    speaks = elapsed > 0
+    safe = np.where(speaks, elapsed, 1.0)
+    log_share = np.where(speaks, np.log((gained + 0.5) / (safe * size)), 0.0)
+    others = np.bincount(group, speaks.astype(float))[group] - speaks
+    total = np.bincount(group, log_share)[group] - log_share
+    mean = (SIBLING_WEIGHT * np.log(PACE_PRIOR) + total) / (SIBLING_WEIGHT + others)
+    share: FloatArray = np.exp(mean)
+    return share
