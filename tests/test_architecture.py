@@ -22,7 +22,7 @@ LAYERS = {
     "futures": ["simulation", "mechanisms", "scenarios"],
     "answers": [
         *["progress", "targets", "exploration", "indices"],
-        *["scores", "backtesting", "learning"],
+        *["scores", "backtesting", "replays", "layouts", "learning"],
     ],
     "people": [
         *["wording", "plots", "monitoring", "workbook", "vintages"],

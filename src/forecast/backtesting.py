@@ -42,9 +42,11 @@ __all__ = ["METHODS", "Backtest", "backtest"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 Said = tuple[FloatArray, FloatArray]
 """Quantiles (levels, cases) of a method, and its P(value <= y) at what it is asked."""
-BoolArray = NDArray[np.bool_]
+Student = tuple[FloatArray, FloatArray, FloatArray]
+"""Location, scale (0 where figures are too few) and degrees of freedom of each case."""
 
 METHODS = ("forecast", "no_change", "schedule_rule", "required_rate", "linear_trend", "drift")
 LEVELS = np.array(QUANTILES)
@@ -59,7 +61,8 @@ CAP = 20.0
 """Worst scaled error: a few nearly flat series would decide every mean."""
 JOINT_REGIONS = 3
 JOINT_EDGES = (0.1, 0.9)
-HAIR = 1e-9
+HAIR = 2e-9
+"""What two figures may differ by and be the same: a little more than counts allow themselves."""
 SPLITS = ("n", "kind", "indicator", "region", "origin", "year")
 CASE = [*KEY, "kind", "n", "origin", "year", "horizon"]
 VALUE_SCORES = [
@@ -85,10 +88,10 @@ class Backtest:
 
     `joint` has a row an indicator, origin, year (and factor) with at least three regions, and way
     of drawing (`shared` as simulated, `independent` with each region's draws shuffled): draws,
-    indicator, origin, year, factor, regions, reached, expected, low and high (central 80 % of the
-    number that reach their target), inside (share of that interval, its ends randomised, that
-    covers the number), energy (of all regions' moves since their latest figures, in units of
-    `scale`, held within `CAP`).
+    indicator, origin, year, horizon, factor, regions, reached, expected, low and high (central
+    80 % of the number that reach their target), inside (share of that interval, its ends
+    randomised, that covers the number), energy (of all regions' moves since their latest figures,
+    in units of `scale`, held within `CAP`).
     """
 
     forecasts: pd.DataFrame
@@ -287,26 +290,26 @@ def _ours(fits: Fits, cases: pd.DataFrame, case: IntArray, y: FloatArray) -> Sai
 
 def _naive(past: Batch, year: FloatArray, case: IntArray, y: FloatArray) -> dict[str, Said]:
     """Student-t of the naive methods that give intervals."""
+    methods = {"no_change": _no_change, "linear_trend": _linear_trend, "drift": _drift}
     said = {}
-    for method in (_no_change, _linear_trend, _drift):
+    for name, method in methods.items():
         loc, scale, df = method(past, year)
         values = loc + scale * stdtrit(df, LEVELS[:, None])
         wide = scale[case] > 0.0
         t = (y - loc[case]) / np.where(wide, scale[case], 1.0)
         below = np.where(wide, stdtr(df[case], t), t >= 0.0)
-        said[method.__name__.removeprefix("_")] = values, below
+        said[name] = values, below
     return said
 
 
-def _no_change(past: Batch, year: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Location, scale (0 where figures are too few) and degrees of freedom, (cases,)."""
+def _no_change(past: Batch, year: FloatArray) -> Student:
     step, span = np.diff(past.value, axis=1), np.diff(past.year, axis=1)
     noise = np.nansum(step**2 / span, axis=1) / np.maximum(_steps(past), 1)
     scale = np.sqrt(noise * (year - past.year[:, -1]))
     return past.value[:, -1], scale, np.full(len(year), np.inf)
 
 
-def _drift(past: Batch, year: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _drift(past: Batch, year: FloatArray) -> Student:
     step, span, k = np.diff(past.value, axis=1), np.diff(past.year, axis=1), _steps(past)
     whole = np.where(k > 0, np.nansum(span, axis=1), 1.0)
     pace = np.nansum(step, axis=1) / whole
@@ -317,7 +320,7 @@ def _drift(past: Batch, year: FloatArray) -> tuple[FloatArray, FloatArray, Float
     return past.value[:, -1] + pace * h, scale, np.maximum(k - 1.0, 1.0)
 
 
-def _linear_trend(past: Batch, year: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _linear_trend(past: Batch, year: FloatArray) -> Student:
     n = _steps(past) + 1
     mean, middle = np.nanmean(past.value, axis=1), np.nanmean(past.year, axis=1)
     t = past.year - middle[:, None]
@@ -341,7 +344,7 @@ def _rules(goals: pd.DataFrame, past: Batch) -> tuple[FloatArray, FloatArray]:
     base, since = past.value[row, first], past.year[row, first]
     gone, full = now - since, year - since
     line = base + (goal - base) * gone / full
-    slack = past.resolution / 2.0 + HAIR * np.maximum(np.abs(line), 1.0)
+    slack = past.resolution / 2.0 + _hair(line)
     on_line = np.where(upward, latest >= line - slack, latest <= line + slack)
     compound = (base > 0.0) & (latest > 0.0) & (goal > 0.0)
     gone = np.where(gone > 0.0, gone, 1.0)
@@ -395,7 +398,7 @@ def _judged(goals: pd.DataFrame, cases: pd.DataFrame, past: Batch) -> pd.DataFra
     reading = np.where(words == "eq", plain, words)
     limit, upward = threshold(goals["target"].to_numpy(float), reading, past.resolution[case])
     # What meets a target exactly meets it, whatever the last bit says.
-    at = limit - np.where(upward, HAIR, -HAIR) * np.maximum(np.abs(limit), 1.0)
+    at = limit - np.where(upward, 1.0, -1.0) * _hair(limit)
     facts = cases[CASE].iloc[case].reset_index(drop=True)
     reached = _meets(cases["actual"].to_numpy(float)[case], at, upward)
     return pd.concat([facts, goals.assign(reached=reached, at=at, upward=upward)], axis=1)
@@ -405,7 +408,7 @@ def _asked(cases: pd.DataFrame, goals: pd.DataFrame) -> tuple[IntArray, FloatArr
     """Cases and values at which every method says P(value <= y): both ends of PIT, then targets."""
     actual, half = cases["actual"].to_numpy(float), cases["resolution"].to_numpy(float) / 2.0
     every = np.arange(len(cases))
-    ends = np.nextafter(actual - half, -np.inf), actual + half
+    ends = actual - half - _hair(actual), actual + half
     return np.concatenate([every, every, goals["case"]]), np.concatenate([*ends, goals["at"]])
 
 
@@ -440,7 +443,7 @@ def _drawn(
     fits: Fits, cases: pd.DataFrame, goals: pd.DataFrame, draws: int, seed: int
 ) -> pd.DataFrame:
     """How many regions reach their targets, as drawn together and as drawn apart."""
-    keys = ["indicator", "origin", "year", *goals.columns.intersection(["factor"])]
+    keys = ["indicator", "origin", "year", "horizon", *goals.columns.intersection(["factor"])]
     grouped = goals.groupby(keys)
     facts = grouped.agg(regions=("region", "nunique"), reached=("reached", "sum")).reset_index()
     kept = np.flatnonzero(facts["regions"] >= JOINT_REGIONS) if draws else np.zeros(0, int)
@@ -511,6 +514,10 @@ def _scale(seen: pd.DataFrame) -> pd.Series:
     step = seen.groupby(KEY)[["value", "year"]].diff()
     change = (step["value"] / step["year"]).abs().mask(seen["fresh"])
     return change.groupby([seen[name] for name in KEY]).mean()
+
+
+def _hair(value: FloatArray) -> FloatArray:
+    return HAIR * np.maximum(np.abs(value), 1.0)
 
 
 def _meets(value: FloatArray, at: FloatArray, upward: BoolArray) -> BoolArray:

@@ -1,4 +1,4 @@
-"""The command line: `forecast run` makes reports, `forecast check` says what is wrong in data.
+"""The command line: `run` makes reports, `check` says what is wrong in data, `learn-priors` learns.
 
 `run` prints one JSON line a report on standard output, and lines for people on standard error.
 Its exit code is 0 if all succeeded, 1 if some did, and otherwise that of the first failure (the
@@ -114,6 +114,35 @@ def check(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if fine else 1)
+
+
+@app.command()
+def learn_priors(
+    panel: Annotated[
+        Path, typer.Argument(help="Folder with observations.csv (or .csv.gz) and indicators.csv.")
+    ],
+    source: Annotated[str, typer.Option(help="What the panel is; stands in every row.")],
+    output: Annotated[Path, typer.Option(help="File to write.")] = Path("priors.csv"),
+    processes: Annotated[int, typer.Option(min=0, help="0: one a processor.")] = 0,
+) -> None:
+    """Learn what is believed before a series speaks from yearly figures of many regions."""
+    from .errors import ForecastError
+    from .folders import write_whole
+    from .learning import learn_priors as learn
+    from .learning import read_panel
+
+    _log_to_stderr()
+    try:
+        observations, indicators = read_panel(panel)
+        log.info("%d figures; learning takes 10 to 40 minutes.", len(observations))
+        table = learn(
+            observations, indicators, source=source, processes=processes or os.cpu_count() or 1
+        )
+    except ForecastError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    write_whole(output, table.to_csv(index=False, lineterminator="\n").encode())
+    log.info("%s: %d rows.", output, len(table))
 
 
 def _log_to_stderr() -> None:

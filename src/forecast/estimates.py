@@ -67,7 +67,7 @@ def _of_path(keys: pd.DataFrame, blend: Blend, path: Path) -> pd.DataFrame:
     spread = np.sqrt((weight * (variance + (each - pace[:, None]) ** 2)).sum(axis=1))
     noise = np.sqrt((weight * s2).sum(axis=1))
     level = (weight * path.level).sum(axis=1)
-    steep = path.steepness(level)
+    steep = path.steepness(path.value(level))
     link_unit = "unit" if path.link == "identity" else path.link
     unit = across(path.unit, pace)
     rows = {

@@ -120,7 +120,7 @@ def look(
     unit = _unit(link, batch)
     figures = _positive(batch) if link == "log" else batch.value
     z = links.transform(link, figures, floor[:, None], cap[:, None]) / unit[:, None]
-    steep = links.inverse_slope(link, z[:, -1] * unit, floor, cap) * unit
+    steep = links.slope(link, figures[:, -1], floor, cap) * unit
     pattern, t, fresh = _patterns(batch.year, batch.fresh)
     spans = np.diff(t, axis=1)
     counted = ~np.isnan(spans) & ~fresh[:, 1:] & (spans > 0)

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from .parameters import ReportError
 
-__all__ = ["MANIFEST", "BusyError", "WriteError", "building", "exchange"]
+__all__ = ["MANIFEST", "BusyError", "WriteError", "building", "exchange", "write_whole"]
 
 MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
@@ -33,6 +33,23 @@ class BusyError(ReportError):
     """Output that another run is writing."""
 
     exit_code = 6
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Write a file under another name beside its place, and rename it when it is complete.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written; what stood there before stays.
+    """
+    partial = file.with_name(f".{file.name}.partial-{uuid.uuid4().hex[:8]}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(file)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise WriteError(f"{file} cannot be written: {error}. Choose another place.") from error
 
 
 @contextmanager

@@ -16,11 +16,12 @@ their target" hold 80 % of the panel's counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -28,24 +29,22 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from .errors import DataError, Problem, check_name
-from .evidence import Batch, Shown, look
-from .figures import batch_of, read_figures
+from .evidence import Batch, Shown
 from .growth import QUANTILES, join_links
+from .layouts import NOISE, Layout
 from .members import Blend, select
-from .priors import COLUMNS, GROWTH_PATHS, LINK_OF, BlendPrior, LinkPrior, paces_of, prior_of
+from .priors import COLUMNS, GROWTH_PATHS, LINK_OF, LINKS, BlendPrior, prior_of
+from .replays import HORIZONS, Replay, replay
 from .scores import crps_of_quantiles
+from .targets import threshold
 
-__all__ = ["LENGTHS", "Replay", "learn_priors", "replay"]
+__all__ = ["learn_priors", "made_targets", "read_panel"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
-LENGTHS = (1, 2, 3, 4, 5, 6, 8, 12, 20, 30)
-HORIZONS = np.arange(1.0, 5.0)
 PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)
-LONGEST = 40
-"""Figures before the origin that siblings are known by."""
 MOST = 800
 """Windows a kind and length, one half to learn from, the other to recalibrate on."""
 COMMON_EVERY = 3
@@ -58,250 +57,19 @@ EDGE = 0.03
 CAP = 20.0
 JOINT_LENGTH, JOINT_REGIONS, JOINT_DRAWS, JOINT_COVERED = 5, 10, 400, 0.8
 SHARED_TRIED = (0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
-LINKS = {
-    "share": ("logit", "identity"), "ratio": ("log", "identity"),
-    "amount": ("log", "identity"), "stock": ("log", "identity"),
-}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Replay:
-    """Windows of one kind and length: what was seen, and what came."""
-
-    kind: str
-    length: int
-    indicator: NDArray[np.str_]
-    region: NDArray[np.str_]
-    origin: IntArray
-    batch: Batch
-    shown: dict[tuple[str, str], Shown]
-    """By link and grid of paces; siblings as of the origin."""
-    actual: FloatArray
-    scale: FloatArray
-
-    def take(self, index: IntArray) -> Replay:
-        """Give the windows at `index`."""
-        picked = {f.name: getattr(self, f.name)[index] for f in fields(self)[2:5]}
-        shown = {key: select(s, index) for key, s in self.shown.items()}
-        return replace(
-            self, **picked, batch=self.batch.take(index), shown=shown,
-            actual=self.actual[index], scale=self.scale[index],
-        )  # fmt: skip
-
-
-def replay(
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
-    *,
-    lengths: Iterable[int] = LENGTHS,
-    grids: Iterable[str] = ("auto", "linear", "damped", "no_change"),
-    most: int = MOST,
-    seed: int = 0,
-) -> list[Replay]:
-    """Cut a panel into windows, with what their siblings show up to each origin.
-
-    Parameters
-    ----------
-    observations : region, indicator, year (whole), value
-    indicators : as for `growth.fit`
-    lengths : numbers of figures a window shows
-    grids : growth paths whose grid of paces is looked at
-    most : windows kept of each kind and length, drawn with `seed`
-
-    Raises
-    ------
-    DataError
-        If no series is long enough for a window and the four years after it.
-    """
-    figures, _ = read_figures(observations, indicators)
-    figures = figures[figures["year"] % 1.0 == 0.0]
-    future = figures.set_index(["region", "indicator", "year"])["value"]
-    parts: dict[tuple[str, int], list[Replay]] = {}
-    known_kinds = indicators.set_index("indicator")["kind"]
-    for origin in range(int(figures["year"].min()), int(figures["year"].max())):
-        near = figures["year"].between(origin - LONGEST + 1, origin)
-        for kind in LINKS:
-            mine = near & figures["indicator"].map(known_kinds).eq(kind)
-            if mine.any():
-                for window in _windows(figures[mine], indicators, future, origin, lengths, grids):
-                    parts.setdefault((kind, window.length), []).append(window)
-    if not parts:
-        raise DataError(
-            [Problem(
-                "observations", None, "year", None, "no series has figures in five years running",
-                "give a longer panel, one row a region, indicator and year",
-            )]
-        )  # fmt: skip
-    rng = np.random.default_rng(seed)
-    found = []
-    for kind, length in sorted(parts):
-        whole = _joined(parts[kind, length])
-        count = len(whole.origin)
-        kept = np.sort(rng.choice(count, most, replace=False)) if count > most else np.arange(count)
-        found.append(whole.take(kept))
-    return found
-
-
-def _windows(
-    figures: pd.DataFrame,
-    indicators: pd.DataFrame,
-    future: pd.Series,
-    origin: int,
-    lengths: Iterable[int],
-    grids: Iterable[str],
-) -> list[Replay]:
-    """Windows of one kind that end in `origin` and whose next four figures are known."""
-    seen, series = read_figures(figures, indicators)
-    keys = [series["region"], series["indicator"]]
-    ahead = [pd.MultiIndex.from_arrays([*keys, [origin + h] * len(series)]) for h in HORIZONS]
-    actual = np.stack([future.reindex(at).to_numpy(float) for at in ahead], axis=1)
-    batch = batch_of(seen, series)
-    change = np.abs(np.diff(batch.value, axis=1)) / np.diff(batch.year, axis=1)
-    known = ~np.isnan(change)
-    scale = np.where(known, change, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    usable = (batch.year[:, -1] == origin) & np.isfinite(actual).all(axis=1) & (scale > 0)
-    if not usable.any():
-        return []
-    kind = str(series["kind"].iloc[0])
-    asked = {(link, grid): (link, paces_of(grid)) for grid in grids for link in _links(kind, grid)}
-    whole = {key: look(link, batch, paces, _cap(batch)) for key, (link, paces) in asked.items()}
-    windows = []
-    for n in lengths:
-        years = batch.year[:, -n:]
-        run = usable & (years.shape[1] == n) & (years[:, 0] == origin - n + 1)
-        at = np.flatnonzero(run & ~np.isnan(years).any(axis=1))
-        if not len(at):
-            continue
-        short = batch.take(at).last(n)
-        alone = replace(short, group=np.arange(len(at)))
-        shown = {
-            key: replace(
-                look(link, alone, paces, _cap(alone)),
-                siblings=select(whole[key].siblings, at), alike=whole[key].alike[at],
-            )
-            for key, (link, paces) in asked.items()
-        }  # fmt: skip
-        names, regions = (series[c].to_numpy(str)[at] for c in ("indicator", "region"))
-        origins = np.full(len(at), origin)
-        windows.append(
-            Replay(kind, n, names, regions, origins, short, shown, actual[at], scale[at])
-        )
-    return windows
-
-
-def _links(kind: str, growth: str) -> tuple[str, ...]:
-    """Links whose priors are learned on a grid of paces."""
-    if growth == "auto":
-        return LINKS[kind]
-    return LINKS[kind][:1] if growth in ("damped", "no_change") else tuple(LINK_OF.values())
-
-
-def _cap(batch: Batch) -> float | None:
-    """Set a cap well above the figures where the indicator has none."""
-    return 1.6 if not np.isfinite(batch.upper).all() else None
-
-
-def _joined(records: list[Record]) -> Record:
-    """Concatenate the arrays of records of one shape."""
-
-    def join(values: list[Any]) -> Any:
-        first = values[0]
-        if isinstance(first, np.ndarray):
-            return np.concatenate(values)
-        if isinstance(first, dict):
-            return {key: join([v[key] for v in values]) for key in first}
-        if isinstance(first, tuple) and first and is_dataclass(first[0]):
-            return tuple(join(list(column)) for column in zip(*values, strict=True))
-        if is_dataclass(first) and not isinstance(first, type):
-            names = [f.name for f in fields(first)]
-            return replace(first, **{n: join([getattr(v, n) for v in values]) for n in names})
-        return first
-
-    whole: Record = join(list(records))
-    return whole
-
-
-@dataclass(frozen=True)
-class _Number:
-    """One number to learn: where it starts, its step, its limits, whether each kind has its own."""
-
-    name: str
-    start: float
-    step: float
-    low: float
-    high: float
-    own: bool = False
-    siblings: bool = False
-    """Means something only where siblings are known."""
-    pace: bool = False
-    """Speaks of a lasting pace, which paths that fade or stand still do not have."""
-
-
-LINK_NUMBERS = (
-    _Number("noise", np.nan, 0.5, -5.5, -0.7, own=True),
-    _Number("noise_df", 1.1, 0.5, 0.0, 3.5),
-    _Number("sibling_noise", 0.6, 0.3, 0.0, 1.0, siblings=True),
-    _Number("recent", 0.3, 0.3, -0.5, 1.0, siblings=True, pace=True),
-    _Number("lasting", 0.2, 0.3, -0.5, 1.0, siblings=True, pace=True),
-    _Number("catching_up", 0.5, 0.3, 0.0, 1.2, siblings=True, pace=True),
-    _Number("direction", 0.2, 0.3, -0.3, 1.0, pace=True),
-    _Number("direction_fades", 2.5, 0.7, 0.0, 5.0, pace=True),
-    _Number("freedom", -2.0, 0.7, -7.0, 2.0, pace=True),
-    _Number("changing", -0.5, 1.0, -3.0, 3.0),
-    _Number("restless", -0.3, 1.0, -3.0, 3.0),
-    _Number("blurred", -1.0, 1.0, -4.0, 3.0),
-    _Number("siblings_evidence", 2.5, 0.5, 0.0, 5.0, siblings=True),
-    _Number("own_evidence", 0.3, 0.3, 0.0, 1.2),
-    _Number("spread", -0.1, 0.3, -1.0, 1.0),
-    _Number("spread_growth", -0.1, 0.3, -0.5, 0.5),
-)
-TAIL = _Number("df", 1.2, 0.5, 0.3, 4.0, own=True)
-WEIGHT = _Number("weight", -1.0, 0.7, -5.0, 2.0, own=True)
-LOGS = ("noise", "noise_df", "spread", "freedom", "direction_fades")
-NOISE = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
-ITERATIONS = (15, 12)
+ITERATIONS = (20, 15)
+DIGITS = 5
 STEP = 0.02
 """Steps of the search by which slopes are measured."""
-DEPARTURE = 0.03
+DEPARTURE = 0.06
 """Cost of a kind's departure of one step, over the number of its indicators."""
 
 
 @dataclass(frozen=True)
-class _Layout:
-    """Which numbers a growth path of some links has, and how a vector becomes a prior."""
-
-    links: tuple[str, ...]
-    siblings: bool
-    lasting: bool = True
-    """Whether the path has a lasting pace."""
-
-    @property
-    def numbers(self) -> list[tuple[str, _Number]]:
-        """Link and number of each place of a vector."""
-        each = [
-            (link, replace(n, start=np.log(NOISE[link])) if n.name == "noise" else n)
-            for link in self.links
-            for n in LINK_NUMBERS
-            if (self.siblings or not n.siblings) and (self.lasting or not n.pace)
-        ]
-        return [*each, ("", TAIL), *((link, WEIGHT) for link in self.links[1:])]
-
-    def prior(self, vector: FloatArray) -> BlendPrior:
-        """Prior that a vector stands for."""
-        names = [(link, number.name) for link, number in self.numbers]
-        value = dict(zip(names, map(float, vector), strict=True))
-        share = np.exp([0.0, *(value[link, "weight"] for link in self.links[1:])])
-        links = []
-        for link, weight in zip(self.links, share / share.sum(), strict=True):
-            own = {n.name: value.get((link, n.name), 0.0) for n in LINK_NUMBERS}
-            own |= {name: float(np.exp(own[name])) for name in LOGS if (link, name) in value}
-            links.append(LinkPrior(link, float(weight), **own))
-        return BlendPrior(tuple(links), float(np.exp(value["", "df"])), 0.0, 1.0, 0.0)
-
-
-@dataclass(frozen=True)
 class _Lesson:
-    """One replay ready to be scored under many priors: (windows, horizons x factors) targets."""
+    """One replay ready to be scored under many priors: (windows, factors, horizons) targets."""
 
     kind: str
     batch: Batch
@@ -317,10 +85,9 @@ class _Lesson:
         return join_links(np.arange(len(self.scale)), self.shown, prior, self.batch)
 
     def chances(self, blend: Blend) -> FloatArray:
-        """Probability of each target, (windows, horizons x factors)."""
-        ahead = np.broadcast_to(np.tile(HORIZONS, len(PACE_FACTORS)), self.limit.shape)
-        below = blend.cdf(self.limit, ahead)
-        return np.where(self.batch.better[:, None] > 0, 1.0 - below, below)
+        """Probability of each target, (windows, factors, horizons)."""
+        below = blend.cdf(self.limit, np.broadcast_to(HORIZONS, self.actual.shape))
+        return np.where(self.batch.better[:, None, None] > 0, 1.0 - below, below)
 
 
 def _lesson(window: Replay, links: tuple[str, ...], growth: str, siblings: bool) -> _Lesson:
@@ -333,11 +100,7 @@ def _lesson(window: Replay, links: tuple[str, ...], growth: str, siblings: bool)
         batch.better[:, None, None] > 0,
         window.actual[:, None, :] >= limit, window.actual[:, None, :] <= limit,
     )  # fmt: skip
-    flat = (len(limit), -1)
-    return _Lesson(
-        window.kind, batch, shown, window.actual, window.scale,
-        limit.reshape(flat), asked.reshape(flat), met.reshape(flat),
-    )  # fmt: skip
+    return _Lesson(window.kind, batch, shown, window.actual, window.scale, limit, asked, met)
 
 
 def _every(lesson: _Lesson, step: int, start: int = 0) -> _Lesson:
@@ -376,9 +139,9 @@ def made_targets(batch: Batch, scale: FloatArray) -> tuple[FloatArray, NDArray[n
     way = batch.better[:, None, None]
     target = last[:, None, None] + way * factor * pace[:, None, None] * h
     inside = (target > batch.lower[:, None, None]) & (target <= batch.upper[:, None, None])
-    unit = np.where(batch.resolution > 0, batch.resolution, 1.0)[:, None, None]
-    rounded = way * np.ceil(way * target / unit - 1e-9) * unit - way * unit / 2.0
-    limit = np.where(batch.resolution[:, None, None] > 0, rounded, target)
+    words = np.where(way > 0, "ge", "le") + np.full(target.shape, "")
+    unit = np.broadcast_to(batch.resolution[:, None, None], target.shape)
+    limit, _ = threshold(target, words, unit)
     return limit, inside & (pace > 0)[:, None, None]
 
 
@@ -431,7 +194,7 @@ def _descend(
 
 
 def _learn(
-    lessons: dict[str, list[_Lesson]], layouts: dict[str, _Layout], indicators: dict[str, int]
+    lessons: dict[str, list[_Lesson]], layouts: dict[str, Layout], indicators: dict[str, int]
 ) -> dict[str, BlendPrior]:
     """Priors of every kind for one growth path and setting: in common, then apart."""
     kinds = list(lessons)
@@ -506,7 +269,10 @@ def _recalibrated(lessons: list[_Lesson], prior: BlendPrior) -> BlendPrior:
 
 
 def _path_priors(
-    job: tuple[str, bool], windows: list[Replay], indicators: dict[str, int]
+    job: tuple[str, bool],
+    windows: list[Replay],
+    indicators: dict[str, int],
+    held: Mapping[str, float],
 ) -> list[dict[str, object]]:
     """Rows of the prior table of one growth path, with siblings or without."""
     growth, siblings = job
@@ -514,7 +280,8 @@ def _path_priors(
     for kind in LINKS:
         named = LINK_OF.get(growth)
         links = LINKS[kind] if growth == "auto" else (named or LINKS[kind][0],)
-        layouts[kind] = _Layout(links, siblings, growth not in ("damped", "no_change"))
+        lasting = growth not in ("damped", "no_change")
+        layouts[kind] = Layout(links, siblings, lasting, held)
     every = {
         kind: [_lesson(w, layouts[kind].links, growth, siblings) for w in windows if w.kind == kind]
         for kind in LINKS
@@ -532,12 +299,40 @@ def _path_priors(
     return rows
 
 
-def learn_priors(
+def read_panel(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the observations and indicators of a panel's folder.
+
+    Raises
+    ------
+    DataError
+        If `observations.csv` (or `.csv.gz`) or `indicators.csv` is missing or is no table.
+    """
+    tables, problems = [], []
+    for name in ("observations", "indicators"):
+        files = [f for f in (folder / f"{name}.csv", folder / f"{name}.csv.gz") if f.is_file()]
+        try:
+            tables.append(pd.read_csv(files[0]))
+        except IndexError:
+            text = (
+                "the table is missing",
+                "a panel is a folder with observations.csv and indicators.csv",
+            )
+            problems.append(Problem(f"{name}.csv", None, None, None, *text))
+        except (ValueError, OSError) as error:
+            text = str(error), "write a CSV file in UTF-8 with column names in line 1"
+            problems.append(Problem(files[0].name, None, None, None, *text))
+    if problems:
+        raise DataError(problems)
+    return tables[0], tables[1]
+
+
+def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
     *,
     source: str,
     growths: Iterable[str] = GROWTH_PATHS,
+    held: Mapping[str, float] | None = None,
     most: int = MOST,
     processes: int = 1,
     seed: int = 0,
@@ -549,6 +344,8 @@ def learn_priors(
     observations, indicators : the panel, as for `growth.fit`; whole years
     source : what the panel is, in words; it stands in every row of the table
     growths : growth paths to learn
+    held : numbers of `priors` that are not learned but held at a value (`noise`, `noise_df`,
+        `spread`, `freedom` and `direction_fades` as logarithms)
     most : windows of each kind and length
     processes : worker processes; they change the time, not the answer
     seed : which windows are drawn
@@ -565,7 +362,7 @@ def learn_priors(
     )
     counts = indicators.groupby("kind")["indicator"].nunique().to_dict()
     jobs = [(growth, known) for growth in chosen for known in (True, False)]
-    work = partial(_path_priors, windows=windows, indicators=counts)
+    work = partial(_path_priors, windows=windows, indicators=counts, held=held or {})
     if processes == 1:
         found = list(map(work, jobs))
     else:
@@ -575,7 +372,10 @@ def learn_priors(
     table = table.assign(shared=0.0, source=source)[COLUMNS]
     if "auto" in chosen:
         dense = replay(
-            observations, indicators, lengths=(JOINT_LENGTH,), grids=("auto",), most=10**9
+            observations,
+            indicators,
+            lengths=(JOINT_LENGTH,),
+            grids=("auto",),
         )
         table["shared"] = _shared(dense, table, seed)
     order = [list(LINKS), [True, False], list(GROWTH_PATHS), list(NOISE)]
@@ -586,7 +386,7 @@ def learn_priors(
             for k, o in zip(["kind", "siblings", "growth"], order, strict=False)
         }
     ).sort_values(keys[:3], kind="stable")
-    return table.loc[ranked.index].reset_index(drop=True)
+    return table.loc[ranked.index].round(DIGITS).reset_index(drop=True)
 
 
 def _shared(windows: list[Replay], table: pd.DataFrame, seed: int) -> float:
@@ -603,28 +403,30 @@ def _count_coverage(windows: list[Replay], table: pd.DataFrame, shared: float, s
         prior = prior_of(window.kind, "auto", siblings=True, priors=table)
         lesson = _lesson(window, LINKS[window.kind], "auto", True)
         blend = lesson.blend(prior)
-        ahead = np.broadcast_to(np.tile(HORIZONS, len(PACE_FACTORS)), lesson.limit.shape)
-        bar = blend.standing(lesson.limit, ahead)
+        limit = blend.standing(lesson.limit, np.broadcast_to(HORIZONS, lesson.actual.shape))
+        flat = (len(limit), -1)
+        bar, wanted, came = (
+            limit.reshape(flat), lesson.asked.reshape(flat), lesson.reached.reshape(flat)
+        )  # fmt: skip
         group = pd.factorize(pd.Series(window.indicator) + window.origin.astype(str))[0]
         for number in range(group.max() + 1):
             at = np.flatnonzero(group == number)
             rng = np.random.default_rng([seed, number])
-            common, own = (
-                rng.standard_normal((JOINT_DRAWS, 1)),
-                rng.standard_normal((JOINT_DRAWS, len(at))),
-            )
+            common = rng.standard_normal((JOINT_DRAWS, 1))
+            own = rng.standard_normal((JOINT_DRAWS, len(at)))
             half = blend.df[at] / 2.0
             t = (np.sqrt(shared) * common + np.sqrt(1.0 - shared) * own) / np.sqrt(
                 rng.standard_gamma(half, (JOINT_DRAWS, len(at))) / half
             )
             up = lesson.batch.better[at] > 0
             for column in range(bar.shape[1]):
-                asked = lesson.asked[at, column]
+                asked = wanted[at, column]
                 if asked.sum() < JOINT_REGIONS:
                     continue
-                limit = bar[at, column]
-                hits = np.where(up, t >= limit, t <= limit)[:, asked].sum(axis=1)
-                inside += _within_interval(hits, int(lesson.reached[at, column][asked].sum()))
+                hits = np.where(up, t >= bar[at, column], t <= bar[at, column])[:, asked].sum(
+                    axis=1
+                )
+                inside += _within_interval(hits, int(came[at, column][asked].sum()))
                 counts += 1
     return inside / max(counts, 1)
 

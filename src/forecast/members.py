@@ -60,10 +60,10 @@ class Scale:
         floor, cap, unit = (across(a, z) for a in (self.floor, self.cap, self.unit))
         return links.inverse(self.link, z * unit, floor, cap)
 
-    def steepness(self, z: FloatArray) -> FloatArray:
-        """Change of the value per step of this scale."""
-        floor, cap, unit = (across(a, z) for a in (self.floor, self.cap, self.unit))
-        steep: FloatArray = links.inverse_slope(self.link, z * unit, floor, cap) * unit
+    def steepness(self, y: FloatArray) -> FloatArray:
+        """Change of the value per step of this scale, where the value is `y`."""
+        floor, cap, unit = (across(a, y) for a in (self.floor, self.cap, self.unit))
+        steep: FloatArray = links.slope(self.link, y, floor, cap) * unit
         return steep
 
 
@@ -99,24 +99,42 @@ class Path(Scale):
 
         The paces of the grid are joined by their moments; then come what keeps every series'
         noise alive, the rounding of the two figures and the shared shock with eight years behind.
+        Given the years, both moments are linear in a few numbers of each series: two products.
         """
         h = _once(ahead)
-        mean, second = np.zeros((2, len(self.rounding), h.shape[1]))
-        for m, pace in enumerate(self.paces):
-            way = drift(h, pace.memory)
-            weight, level, long, own, p11, p12, p22, p33, r1, r2, s2 = self._column(m)
-            move = level + long * h + way * own
-            noise = wander(h, pace)[0] + (1.0 - pace.blur) * h + pace.blur
-            felt = h - r1 - way * r2  # what a unit of the long pace does to the forecast
-            variance = p11 + noise + way * (2.0 * p12 + way * p22) + p33 * felt * felt
-            variance = s2 * variance
-            mean += weight * move
-            second += weight * (variance + move * move)
-        variance = np.maximum(second - mean * mean, 0.0)
+        middle = (self.pace_weight * self.level).sum(axis=1, keepdims=True)
+        weight, level = self.pace_weight, self.level - middle
+        long, own, r1, r2, p33 = (
+            self.long_pace, self.own_pace, self.level_response, self.pace_response,
+            self.long_variance,
+        )  # fmt: skip
+        s2 = self.noise_variance
+        # Coefficients of 1, h, f(h) in the mean; of 1, h, h^2, f, f^2, h f, noise in the square.
+        mean = [weight * level, weight * long, weight * own]
+        square = [
+            level**2 + s2 * (self.level_variance + p33 * r1**2),
+            2.0 * (level * long - s2 * p33 * r1),
+            long**2 + s2 * p33,
+            2.0 * (level * own + s2 * (self.covariance + p33 * r1 * r2)),
+            own**2 + s2 * (self.pace_variance + p33 * r2**2),
+            2.0 * (long * own - s2 * p33 * r2),
+            s2,
+        ]
+        way = np.stack([drift(h, pace.memory) for pace in self.paces], axis=2)
+        noise = np.stack(
+            [wander(h, p)[0] + (1.0 - p.blur) * h + p.blur for p in self.paces], axis=2
+        )
+        one, years = np.ones_like(way), np.broadcast_to(h[:, :, None], way.shape)
+        first = _product(mean, [one, years, way])
+        second = _product(
+            [weight * part for part in square],
+            [one, years, years**2, way, way**2, years * way, noise],
+        )
+        variance = np.maximum(second - first * first, 0.0)
         variance = variance * (self.spread * (h / 2.0) ** self.spread_growth) ** 2
         variance = variance + self.lasting_noise[:, None] * h + 2.0 * self.rounding[:, None]
         variance = variance + self.shock[:, None] * (h + h * h / 8.0)
-        return mean, np.sqrt(variance)
+        return middle + first, np.sqrt(variance)
 
     def _column(self, pace: int) -> tuple[FloatArray, ...]:
         """Everything of one pace of the grid, (series, 1) each."""
@@ -227,22 +245,30 @@ class Blend:
         return self._value(across(self.shift, t) + self.stretch * t, moments)
 
     def standing(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
-        """Find the t of a value `y` (series, years): -inf below every value, inf above."""
-        moments = [path.moments(ahead) for path in self.paths]
+        """Find the t of values `y`: -inf below every value, inf above.
+
+        `ahead` is (series, years), `y` (series, years) or (series, ..., years).
+        """
+        between = (slice(None), *(None,) * (y.ndim - 2))
+        found = [path.moments(ahead) for path in self.paths]
+        moments = [(loc[between], scale[between]) for loc, scale in found]
         own = [
-            (p.scale(y) - loc) / scale for p, (loc, scale) in zip(self.paths, moments, strict=True)
+            (path.scale(y) - loc) / scale
+            for path, (loc, scale) in zip(self.paths, moments, strict=True)
         ]
         t = own[0] if len(own) == 1 else self._root(y, own, moments)
-        t = (t - self.shift[:, None]) / self.stretch
-        t = np.where(y < self.lower[:, None], -np.inf, t)
-        return np.where(y >= self.upper[:, None], np.inf, t)
+        t = (t - across(self.shift, y)) / self.stretch
+        t = np.where(y < across(self.lower, y), -np.inf, t)
+        return np.where(y >= across(self.upper, y), np.inf, t)
 
     def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
-        """P(value <= y), with `y` and `ahead` (series, years)."""
-        share: FloatArray = stdtr(self.df[:, None], self.standing(y, ahead))
+        """P(value <= y), with `ahead` (series, years) and `y` like it or (series, ..., years)."""
+        share: FloatArray = stdtr(across(self.df, y), self.standing(y, ahead))
         if self.ratchet.any():
             at = np.flatnonzero(self.ratchet)
             highest = select(self, at).highest(ahead[at])
+            if y.ndim > 2:
+                highest = np.expand_dims(highest, tuple(range(2, y.ndim)))
             share[at] = (highest <= y[at][:, None]).mean(axis=1)
         return share
 
@@ -306,9 +332,9 @@ class Blend:
         for _ in range(NEWTON_STEPS):
             value, steep = np.zeros(t.shape), np.zeros(t.shape)
             for path, (loc, scale) in zip(self.paths, moments, strict=True):
-                z = loc + scale * t
-                value += path.weight * path.value(z)
-                steep += path.weight * path.steepness(z) * scale
+                own_value = path.value(loc + scale * t)
+                value += path.weight * own_value
+                steep += path.weight * path.steepness(own_value) * scale
             short = y - value
             low, high = np.where(short >= 0, t, low), np.where(short >= 0, high, t)
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -349,6 +375,16 @@ def _normal_points(dimensions: int) -> FloatArray:
 def across(values: FloatArray, like: FloatArray) -> FloatArray:
     """Shape (series,) to (series, 1, ...) so that it broadcasts against `like`."""
     return values.reshape(values.shape + (1,) * (like.ndim - 1))
+
+
+def _product(parts: list[FloatArray], features: list[FloatArray]) -> FloatArray:
+    """Sum of parts (series, paces) times features (series or 1, years, paces): (series, years)."""
+    left, right = np.concatenate(parts, axis=1), np.concatenate(features, axis=2)
+    if len(right) == 1:
+        once: FloatArray = left @ right[0].T
+        return once
+    each: FloatArray = np.einsum("np,nyp->ny", left, right)
+    return each
 
 
 def _square(values: FloatArray) -> FloatArray:

@@ -37,7 +37,10 @@ from .filtering import Pace
 from .plans import data_folder
 
 __all__ = [
+    "COLUMNS",
     "GROWTH_PATHS",
+    "LINKS",
+    "LINK_OF",
     "PACES",
     "STRAIGHT",
     "BlendPrior",
@@ -57,6 +60,11 @@ STRAIGHT = tuple(Pace(pace.ratio, 1.0, pace.blur) for pace in PACES)
 """The same for a named path: a pace of the series' own that lasts."""
 FADING = tuple(Pace(pace.ratio, 0.7, pace.blur) for pace in PACES)
 STILL = (Pace(0.0, 1.0),)
+LINKS = {
+    "share": ("logit", "identity"), "ratio": ("log", "identity"),
+    "amount": ("log", "identity"), "stock": ("log", "identity"),
+}  # fmt: skip
+"""Links that `auto` joins for each kind."""
 LINK_OF = {
     "linear": "identity", "exponential": "log", "logistic": "logit", "gompertz": "cloglog"
 }  # fmt: skip

@@ -285,7 +285,7 @@ def pit_share(at: ArrayLike, below: ArrayLike, low: ArrayLike, high: ArrayLike) 
     point = width <= 0.0
 
     def before(end: FloatArray) -> FloatArray:
-        part = np.clip((end - lower) / np.where(point, 1.0, width), 0.0, 1.0)
+        part = np.clip(end - lower, 0.0, width) / np.where(point, 1.0, width)
         share: FloatArray = np.where(point, (upper < end) | (end >= 1.0), part)
         return share
 
