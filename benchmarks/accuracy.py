@@ -45,7 +45,7 @@ ABLATIONS: dict[str, dict[str, float]] = {
     "no catching up": {"catching_up": 0.0},
     "no noise of siblings": {"sibling_noise": 0.0},
     "no wanted direction": {"direction": 0.0},
-    "no long pace of its own": {"freedom": -30.0},
+    "no long pace of its own": {"freedom": 0.0},
     "one pace for all": {"changing": -30.0, "restless": -30.0, "blurred": -30.0},
     "no blurred figures": {"blurred": -30.0},
     "no evidence of siblings on paces": {"siblings_evidence": 0.0},

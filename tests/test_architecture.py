@@ -22,10 +22,10 @@ LAYERS = {
     "futures": ["simulation", "mechanisms", "scenarios"],
     "answers": [
         *["progress", "targets", "exploration", "indices"],
-        *["scores", "backtesting", "replays", "layouts", "learning"],
+        *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
     ],
     "people": [
-        *["wording", "plots", "monitoring", "workbook", "vintages"],
+        *["wording", "plots", "diagrams", "monitoring", "method", "workbook", "vintages"],
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],
 }
@@ -33,7 +33,7 @@ ORDER = [module for layer in LAYERS.values() for module in layer]
 
 # Libraries that cost seconds, and the only modules that may import them.
 RESERVED: dict[str, set[str]] = {
-    "matplotlib": {"plots"},
+    "matplotlib": {"diagrams", "plots"},
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},
@@ -48,8 +48,11 @@ HEAVY = {
     *["openpyxl", "pandera", "python_calamine", "tqdm", "typer"],
 }
 
-PROMISED = {"attainment", "fit", "load_plan", "quantiles", "run_report", "simulate"}
-RECORDS = {"Fits", "Paths", "Plan"}
+PROMISED = {
+    *["attainment", "attainment_years", "backtest", "fit", "load_plan"],
+    *["quantiles", "read_priors", "run_report", "simulate"],
+}
+RECORDS = {"Backtest", "Fits", "Paths", "Plan"}
 ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"}
 
 # Where a library's name on import differs from its name when installed.

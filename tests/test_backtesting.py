@@ -1,5 +1,7 @@
 """Forecasts replayed from earlier years and scored."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -276,7 +278,7 @@ def test_rules_are_those_of_a_loop(seen, found):
         ([50, 51, 54], 59, "higher", 0, 0),
         ([50, 51, 50.9], 55, "higher", 0, 0),
         ([90, 80, 70], 80, "higher", 0, 0),  # falling below a target under the baseline
-        ([90, 88, 85], 80, "higher", 1, 1),  # still above it
+        ([90, 88, 84], 80, "higher", 1, 1),  # still above it, if below the line
         ([50, 48, 46], 42, "lower", 1, 1),
         ([0, 2, 4], 8, "higher", 1, 1),  # no compound rate from 0
         ([0, 0, 1], 8, "higher", 0, 0),
@@ -326,6 +328,13 @@ def test_made_targets_are_those_of_a_loop(seen, found):
     assert np.allclose(told, np.array(expected, float))
 
 
+def test_no_target_lies_beyond_a_bound():
+    """Of the targets made for a share, 100 % is one and 100.5 % is none."""
+    one = series([98.0, 98.5, 99.0, 99.5, 99.7])
+    made = backtest(one, ABOUT, origins=[2012], draws=0).chances
+    assert made["target"].tolist() == [99.3, 99.5, 99.8, 100.0, 99.5, 100.0]
+
+
 def test_chances_are_those_of_the_fit(seen):
     """The chance of a given target is the closed form of the fit at the target's threshold."""
     goals = pd.DataFrame(
@@ -335,6 +344,8 @@ def test_chances_are_those_of_the_fit(seen):
         columns=["region", "indicator", "year", "value", "comparator"],
     )  # fmt: skip
     found = backtest(seen, ABOUT, origins=[2017], targets=goals, draws=0)
+    again = backtest(seen, ABOUT, origins=[2017], targets=goals.iloc[::-1], draws=0)
+    pd.testing.assert_frame_equal(found.chances, again.chances, check_exact=True)
     fits = fc.fit(seen[seen["year"] <= 2017], ABOUT)
     place = fits.series.reset_index().set_index(["region", "indicator"])["index"]
     limits = {"ge": 49.95, "gt": 50.05, "lt": 399.5}
@@ -530,6 +541,20 @@ def test_joint_rows_count_the_draws(shocked):
     away = (drawn - latest[:, None]) / scale[:, None]
     expected = scores.energy_score((mine["actual"] - latest) / scale, away.T)
     assert np.isclose(row.energy, expected, rtol=1e-6)
+
+
+def test_joint_scores_are_means_over_groups(shocked):
+    """Coverage is a mean over all rows, energy over indicators, origins and years, once each."""
+    # Without a few rows the groups differ in their number of factors.
+    found = replace(shocked[2], joint=shocked[2].joint.iloc[3:])
+    for row in found.joint_scores.itertuples():
+        mine = found.joint[found.joint["draws"] == row.draws]
+        once = mine[mine["factor"] == mine.groupby(["origin", "year"])["factor"].transform("min")]
+        assert row.groups == len(mine) > len(once)
+        cover = scores.mean_with_error(mine["inside"], mine["year"])
+        assert np.allclose((row.cover80, row.cover80_error), cover)
+        energy = scores.mean_with_error(once["energy"], once["year"])
+        assert np.allclose((row.energy, row.energy_error), energy)
 
 
 def test_independent_draws_keep_the_expected_number(shocked):

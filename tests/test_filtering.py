@@ -106,9 +106,7 @@ def series_of(steps):
 def test_filter_is_the_twin_whatever_the_figures(steps, pace):
     """The same holds for drawn figures, spans, breaks and paces."""
     z, t, fresh = series_of(steps)
-    assert_twin(
-        run(z, t, pace, fresh), Twin(z, t, fresh, pace.ratio, pace.memory, pace.blur), 1e-8
-    )
+    assert_twin(run(z, t, pace, fresh), Twin(z, t, fresh, pace.ratio, pace.memory, pace.blur), 1e-8)
 
 
 def start_of(model, slope, variance):
@@ -300,7 +298,9 @@ def test_wander_is_the_double_integral(memory):
 
     for d in SPAN:
         level = integral(
-            lambda s, d=d: np.array([integral(lambda t: left(a, t), 0.0, d, a) for a in s]), 0.0, d
+            lambda s, d=d: np.array([integral(lambda t, a=a: left(a, t), 0.0, d, a) for a in s]),
+            0.0,
+            d,
         )
         both = integral(lambda s, d=d: left(s, d), 0.0, d)
         found = np.ravel(wander(d, Pace(1.7, memory)))

@@ -7,6 +7,7 @@ goes over other series one figure at a time. Neither shares a formula with the p
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from math import floor
 
 import numpy as np
@@ -20,7 +21,7 @@ def integral(function, start, end, *kinks):
     """Integrate a function (array in, array out) that is smooth except at its kinks."""
     cuts = sorted({start, end, *(k for k in kinks if start < k < end)})
     total = 0.0
-    for low, high in zip(cuts[:-1], cuts[1:], strict=True):
+    for low, high in pairwise(cuts):
         total = total + (high - low) * (function(low + (high - low) * NODES) @ WEIGHTS)
     return total
 
@@ -30,7 +31,9 @@ def pace_over(memory, first, second):
     """Double integral of memory^|s-t| over s in the interval `first` and t in `second`."""
 
     def inner(s):
-        return np.array([integral(lambda t: memory ** np.abs(t - one), *second, one) for one in s])
+        return np.array(
+            [integral(lambda t, one=one: memory ** np.abs(t - one), *second, one) for one in s]
+        )
 
     return float(integral(inner, *first, *second))
 
@@ -185,8 +188,8 @@ def siblings_twin(i, z, t, fresh, group, *, relative):
     # What jumps are is judged by all whose figures end in this year's window, the own among them.
     rates = np.array([rate for _, _, rate, _ in window])
     if len(rates):
-        middle = np.median(rates)
-        spread = 1.4826 * np.median(np.abs(rates - middle)) + 1e-9
+        lower, middle, upper = np.quantile(rates, [0.25, 0.5, 0.75])
+        spread = (upper - lower) / 1.349 + 1e-9
         rates = np.clip(rates, middle - 6.0 * spread, middle + 6.0 * spread)
     others = [
         (j, year, rate, level)

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .backtesting import Backtest, backtest
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
 from .growth import Fits, fit, quantiles
 from .plans import Plan, load_plan
+from .priors import read_priors
 from .simulation import Paths, simulate
-from .targets import attainment
+from .targets import attainment, attainment_years
 
 if TYPE_CHECKING:
     from .reports import run_report
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Backtest",
     "DataError",
     "Fits",
     "ForecastError",
@@ -32,9 +35,12 @@ __all__ = [
     "StatisticalWarning",
     "UnknownNameError",
     "attainment",
+    "attainment_years",
+    "backtest",
     "fit",
     "load_plan",
     "quantiles",
+    "read_priors",
     "run_report",
     "simulate",
 ]

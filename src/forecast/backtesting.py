@@ -2,20 +2,8 @@
 
 For each origin year the table is cut to what was known at its end, all series are fitted, and the
 next years are forecast and compared. Beside `forecast`, our own, always stand the methods that it
-has to beat, each from the series' own figures alone:
-
-* `no_change`: the latest figure; a normal interval from the yearly changes, sigma^2 h;
-* `linear_trend`: least squares on time, Student-t prediction intervals;
-* `drift`: a random walk with drift, Student-t, sigma^2 (h + h^2 / T) after T years;
-* `schedule_rule` (时序进度): 1 where the latest figure is on the line from baseline to target,
-  else 0;
-* `required_rate` (Eurostat): 1 where the compound rate so far is at least 95 % of the one needed
-  from baseline to target, else 0; linear rates where a figure is not positive.
-
-Both rules say 1 where the latest figure meets the target already. Their baseline is the first
-figure shown that is at most `PLAN_YEARS` before the target year. Where figures are too few to show
-a spread, a naive interval is a point: that is all the method can say. A break in definition starts
-a series anew for the naive methods, and figures after a later break are no outcome.
+has to beat, each from the series' own figures alone (`baselines`). A break in definition starts a
+series anew for them, and figures after a later break are no outcome.
 """
 
 from __future__ import annotations
@@ -27,9 +15,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
 
 from . import scores
+from .baselines import INTERVAL_METHODS, RULES, said_by_rules, said_naively, steps_of
 from .errors import DataError, Problem, check_name
 from .evidence import Batch
 from .figures import KEY, batch_of, read_figures
@@ -45,18 +33,14 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Said = tuple[FloatArray, FloatArray]
 """Quantiles (levels, cases) of a method, and its P(value <= y) at what it is asked."""
-Student = tuple[FloatArray, FloatArray, FloatArray]
-"""Location, scale (0 where figures are too few) and degrees of freedom of each case."""
 
-METHODS = ("forecast", "no_change", "schedule_rule", "required_rate", "linear_trend", "drift")
+METHODS = ("forecast", *INTERVAL_METHODS, *RULES)
 LEVELS = np.array(QUANTILES)
 COLUMNS = [f"q{100 * level:02.0f}" for level in QUANTILES]
 INTERVALS = {"cover50": ("q25", "q75"), "cover80": ("q10", "q90"), "cover90": ("q05", "q95")}
 FACTORS = np.array([0.5, 1.0, 1.5, 2.0])
 """Made targets, as multiples of the recent pace."""
 PACE_STEPS = 4
-PLAN_YEARS = 5
-ON_TRACK = 0.95
 CAP = 20.0
 """Worst scaled error: a few nearly flat series would decide every mean."""
 JOINT_REGIONS = 3
@@ -262,7 +246,7 @@ class _Trial:
             return None
         goals = _judged(goals, cases, past)
         asked = _asked(cases, goals)
-        said = {"forecast": _ours(fits, cases, *asked), **_naive(past, year, *asked)}
+        said = {"forecast": _ours(fits, cases, *asked), **said_naively(past, year, LEVELS, *asked)}
         joint = _drawn(fits, cases, goals, self.draws, self.seed)
         return Backtest(_forecasts(cases, said), _chances(goals, past, said), joint)
 
@@ -288,82 +272,10 @@ def _ours(fits: Fits, cases: pd.DataFrame, case: IntArray, y: FloatArray) -> Sai
     return values, fits.take(row[case]).cdf(y[:, None], year[case])[:, 0]
 
 
-def _naive(past: Batch, year: FloatArray, case: IntArray, y: FloatArray) -> dict[str, Said]:
-    """Student-t of the naive methods that give intervals."""
-    methods = {"no_change": _no_change, "linear_trend": _linear_trend, "drift": _drift}
-    said = {}
-    for name, method in methods.items():
-        loc, scale, df = method(past, year)
-        values = loc + scale * stdtrit(df, LEVELS[:, None])
-        wide = scale[case] > 0.0
-        t = (y - loc[case]) / np.where(wide, scale[case], 1.0)
-        below = np.where(wide, stdtr(df[case], t), t >= 0.0)
-        said[name] = values, below
-    return said
-
-
-def _no_change(past: Batch, year: FloatArray) -> Student:
-    step, span = np.diff(past.value, axis=1), np.diff(past.year, axis=1)
-    noise = np.nansum(step**2 / span, axis=1) / np.maximum(_steps(past), 1)
-    scale = np.sqrt(noise * (year - past.year[:, -1]))
-    return past.value[:, -1], scale, np.full(len(year), np.inf)
-
-
-def _drift(past: Batch, year: FloatArray) -> Student:
-    step, span, k = np.diff(past.value, axis=1), np.diff(past.year, axis=1), _steps(past)
-    whole = np.where(k > 0, np.nansum(span, axis=1), 1.0)
-    pace = np.nansum(step, axis=1) / whole
-    left = np.nansum((step - pace[:, None] * span) ** 2 / span, axis=1)
-    noise = np.where(k > 1, left / np.maximum(k - 1, 1), 0.0)
-    h = year - past.year[:, -1]
-    scale = np.sqrt(noise * (h + h * h / whole))
-    return past.value[:, -1] + pace * h, scale, np.maximum(k - 1.0, 1.0)
-
-
-def _linear_trend(past: Batch, year: FloatArray) -> Student:
-    n = _steps(past) + 1
-    mean, middle = np.nanmean(past.value, axis=1), np.nanmean(past.year, axis=1)
-    t = past.year - middle[:, None]
-    spread = np.where(n > 1, np.nansum(t * t, axis=1), 1.0)
-    pace = np.nansum(t * past.value, axis=1) / spread
-    left = np.nansum((past.value - mean[:, None] - pace[:, None] * t) ** 2, axis=1)
-    noise = np.where(n > 2, left / np.maximum(n - 2, 1), 0.0)
-    h = year - middle
-    scale = np.sqrt(noise * (1.0 + 1.0 / n + h * h / spread))
-    return mean + pace * h, scale, np.maximum(n - 2.0, 1.0)
-
-
-def _rules(goals: pd.DataFrame, past: Batch) -> tuple[FloatArray, FloatArray]:
-    """Verdicts, 0 or 1, of the schedule rule and of the required rate on each target."""
-    goal, year = goals["target"].to_numpy(float), goals["year"].to_numpy(float)
-    at, upward = goals["at"].to_numpy(float), goals["upward"].to_numpy(bool)
-    latest, now = past.value[:, -1], past.year[:, -1]
-    young = past.year >= year[:, None] - PLAN_YEARS
-    first = np.where(young.any(axis=1), young.argmax(axis=1), past.year.shape[1] - 1)
-    row = np.arange(len(goals))
-    base, since = past.value[row, first], past.year[row, first]
-    gone, full = now - since, year - since
-    line = base + (goal - base) * gone / full
-    slack = past.resolution / 2.0 + _hair(line)
-    on_line = np.where(upward, latest >= line - slack, latest <= line + slack)
-    compound = (base > 0.0) & (latest > 0.0) & (goal > 0.0)
-    gone = np.where(gone > 0.0, gone, 1.0)
-
-    def rate(end: FloatArray, years: FloatArray) -> FloatArray:
-        ratio = np.where(compound, end, 1.0) / np.where(compound, base, 1.0)
-        yearly: FloatArray = np.where(compound, ratio ** (1.0 / years) - 1.0, (end - base) / years)
-        return yearly
-
-    so_far = np.where(upward, 1.0, -1.0) * rate(latest, gone)
-    enough = so_far >= ON_TRACK * np.abs(rate(goal, full))
-    met = _meets(latest, at, upward)
-    return (met | on_line).astype(float), (met | enough).astype(float)
-
-
 def _made(cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
     """Targets as a planner could have set them: case, factor, target, comparator."""
     row, width = np.arange(len(cases)), past.value.shape[1]
-    start = width - 1 - np.minimum(_steps(past), PACE_STEPS)
+    start = width - 1 - np.minimum(steps_of(past), PACE_STEPS)
     latest, now = past.value[:, -1], past.year[:, -1]
     span = now - past.year[row, start]
     moved = np.abs(latest - past.value[row, start]) / np.where(span > 0.0, span, 1.0)
@@ -372,7 +284,7 @@ def _made(cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
     ahead = cases["year"].to_numpy(float) - now
     target = latest[:, None] + way * FACTORS * (pace * ahead)[:, None]
     unit = np.where(step > 0.0, step, 1.0)
-    rounded = way * np.ceil(way * target / unit - HAIR) * unit
+    rounded = np.round(way * np.ceil(way * target / unit - HAIR) * unit, 9)
     target = np.where(step > 0.0, rounded, target)
     inside = (target > past.lower[:, None]) & (target <= past.upper[:, None])
     case, which = np.nonzero(inside & (pace > 0.0)[:, None])
@@ -434,7 +346,10 @@ def _chances(goals: pd.DataFrame, past: Batch, said: Mapping[str, Said]) -> pd.D
     upward = goals["upward"].to_numpy(bool)
     below = {name: under[len(under) - len(goals) :] for name, (_, under) in said.items()}
     p = {name: np.where(upward, 1.0 - under, under) for name, under in below.items()}
-    p["schedule_rule"], p["required_rate"] = _rules(goals, past.take(goals["case"].to_numpy()))
+    shown = past.take(goals["case"].to_numpy())
+    year, goal, at = (goals[c].to_numpy(float) for c in ("year", "target", "at"))
+    met = _meets(shown.value[:, -1], at, upward)
+    p.update(zip(RULES, said_by_rules(shown, year, goal, met, upward), strict=True))
     out = goals.drop(columns=["case", "at", "upward"])
     return out.assign(**{method: p[method] for method in METHODS})
 
@@ -501,12 +416,6 @@ def _past(fits: Fits) -> Batch:
     kept = figures[era == era.groupby(keys).transform("last")]
     n = kept.groupby(KEY, sort=False).size().to_numpy()
     return batch_of(kept, fits.series.assign(n=n))
-
-
-def _steps(past: Batch) -> IntArray:
-    """Count the steps between figures of each series."""
-    count: IntArray = (~np.isnan(past.value)).sum(axis=1) - 1
-    return count
 
 
 def _scale(seen: pd.DataFrame) -> pd.Series:

@@ -349,8 +349,9 @@ def _read_cells(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
 
 def _check_header(name: str, cells: pd.DataFrame) -> list[Problem]:
     """Columns that are missing, and columns nobody asked for."""
-    wanted = list(TABLES[name].columns)
-    missing = [column for column in wanted if column not in cells]
+    columns = TABLES[name].columns
+    wanted = list(columns)
+    missing = [key for key, column in columns.items() if key not in cells and not column.absent]
     unknown = [column for column in cells if column not in wanted]
     listed = ", ".join(wanted)
     problems = [

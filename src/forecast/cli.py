@@ -124,6 +124,9 @@ def learn_priors(
     source: Annotated[str, typer.Option(help="What the panel is; stands in every row.")],
     output: Annotated[Path, typer.Option(help="File to write.")] = Path("priors.csv"),
     processes: Annotated[int, typer.Option(min=0, help="0: one a processor.")] = 0,
+    windows: Annotated[
+        int, typer.Option(min=4, help="Windows of each kind and length; more take longer.")
+    ] = 800,
 ) -> None:
     """Learn what is believed before a series speaks from yearly figures of many regions."""
     from .errors import ForecastError
@@ -136,8 +139,9 @@ def learn_priors(
         observations, indicators = read_panel(panel)
         log.info("%d figures; learning takes 10 to 40 minutes.", len(observations))
         table = learn(
-            observations, indicators, source=source, processes=processes or os.cpu_count() or 1
-        )
+            observations, indicators, source=source, most=windows,
+            processes=processes or os.cpu_count() or 1,
+        )  # fmt: skip
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

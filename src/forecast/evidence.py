@@ -119,6 +119,8 @@ def look(
     floor, cap = _ends(link, batch, cap_factor)
     unit = _unit(link, batch)
     figures = _positive(batch) if link == "log" else batch.value
+    if link in ("logit", "cloglog"):
+        figures = np.clip(figures, batch.lower[:, None], batch.upper[:, None])
     z = links.transform(link, figures, floor[:, None], cap[:, None]) / unit[:, None]
     steep = links.slope(link, figures[:, -1], floor, cap) * unit
     pattern, t, fresh = _patterns(batch.year, batch.fresh)

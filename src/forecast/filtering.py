@@ -85,7 +85,7 @@ def wander(span: FloatArray, pace: Pace) -> tuple[FloatArray, FloatArray, FloatA
     lambda (1 - phi^2d); nothing where the pace never changes.
 
     >>> [round(float(v), 4) for v in wander(np.array(1.0), Pace(1.0, 0.9))]
-    [0.0666, 0.0949, 0.19]
+    [0.065, 0.0949, 0.19]
     """
     d = np.asarray(span, float)
     if pace.memory == 1.0 or pace.ratio == 0.0:
@@ -165,11 +165,12 @@ def _plan_steps(t: FloatArray, fresh: BoolArray, pace: Pace) -> _Steps:
         p22 = left * left * p22 + own_noise
         restart = present & (~started | fresh[:, j])
         informs = present & ~restart
-        precision = np.where(informs, 1.0 / (p11 + pace.blur), 0.0)
+        total = np.where(informs, p11 + pace.blur, 1.0)
+        precision = informs / total
         gain, own_gain = p11 * precision, p12 * precision
         lag = np.where(informs, span - response - way * own, 0.0)
         information = information + precision * lag * lag
-        log_det = log_det + np.where(informs, np.log(p11 + pace.blur), 0.0)
+        log_det = log_det + np.log(total)
         response = np.where(restart, 0.0, response + way * own - span + gain * lag)
         own = left * own + own_gain * lag
         p22 = p22 - own_gain * p12

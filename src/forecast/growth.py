@@ -259,7 +259,7 @@ def join_links(rows: IntArray, shown: Sequence[Shown], prior: BlendPrior, batch:
         found = [s for s in shown if s.link == link.link]
         each = replace(link, weight=link.weight / len(found))
         paths += [believe(s, each) for s in found]
-    k = np.maximum((~np.isnan(batch.value)).sum(axis=1) - 1.0, 0.0)
+    k = shown[0].increments
     weight = np.array([path.weight for path in paths])
     own = np.stack([path.own_share() for path in paths], axis=1) @ weight
     return Blend(

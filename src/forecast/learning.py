@@ -45,8 +45,10 @@ IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
 PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)
-MOST = 800
+MOST = 600
 """Windows a kind and length, one half to learn from, the other to recalibrate on."""
+TYPICAL = range(3, 9)
+"""Lengths that plans come with; of others half as many windows are learned from."""
 COMMON_EVERY = 3
 """Of the windows learned from, one in this many serves what all kinds have in common."""
 COVERED = 0.905
@@ -59,7 +61,7 @@ JOINT_LENGTH, JOINT_REGIONS, JOINT_DRAWS, JOINT_COVERED = 5, 10, 400, 0.8
 SHARED_TRIED = (0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 
 
-ITERATIONS = (20, 15)
+ITERATIONS = (12, 10)
 DIGITS = 5
 STEP = 0.02
 """Steps of the search by which slopes are measured."""
@@ -282,15 +284,17 @@ def _path_priors(
         links = LINKS[kind] if growth == "auto" else (named or LINKS[kind][0],)
         lasting = growth not in ("damped", "no_change")
         layouts[kind] = Layout(links, siblings, lasting, held)
-    every = {
-        kind: [_lesson(w, layouts[kind].links, growth, siblings) for w in windows if w.kind == kind]
-        for kind in LINKS
-    }
-    every = {kind: lessons for kind, lessons in every.items() if lessons}
-    learned = _learn({k: [_every(x, 2) for x in v] for k, v in every.items()}, layouts, indicators)
+    first: dict[str, list[_Lesson]] = {}
+    second: dict[str, list[_Lesson]] = {}
+    for window in windows:
+        lesson = _lesson(window, layouts[window.kind].links, growth, siblings)
+        step = 2 if window.length in TYPICAL else 4
+        first.setdefault(window.kind, []).append(_every(lesson, step))
+        second.setdefault(window.kind, []).append(_every(lesson, 2, 1))
+    learned = _learn(first, layouts, indicators)
     rows: list[dict[str, object]] = []
     for kind, prior in learned.items():
-        final = _recalibrated([_every(x, 2, 1) for x in every[kind]], prior)
+        final = _recalibrated(second[kind], prior)
         joined = {"df": final.df, "shift": final.shift, "stretch": final.stretch}
         rows += [
             {"kind": kind, "siblings": siblings, "growth": growth, **vars(link), **joined}
@@ -344,8 +348,7 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     observations, indicators : the panel, as for `growth.fit`; whole years
     source : what the panel is, in words; it stands in every row of the table
     growths : growth paths to learn
-    held : numbers of `priors` that are not learned but held at a value (`noise`, `noise_df`,
-        `spread`, `freedom` and `direction_fades` as logarithms)
+    held : numbers of `priors` that are not learned but held at a value
     most : windows of each kind and length
     processes : worker processes; they change the time, not the answer
     seed : which windows are drawn

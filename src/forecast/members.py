@@ -36,7 +36,7 @@ Record = TypeVar("Record")
 
 NEWTON_STEPS = 40
 SETTLED = 1e-10
-POINTS = 256
+POINTS = 512
 """Equally likely futures that answers over several years are counted on."""
 
 
@@ -102,50 +102,20 @@ class Path(Scale):
         Given the years, both moments are linear in a few numbers of each series: two products.
         """
         h = _once(ahead)
-        middle = (self.pace_weight * self.level).sum(axis=1, keepdims=True)
-        weight, level = self.pace_weight, self.level - middle
-        long, own, r1, r2, p33 = (
-            self.long_pace, self.own_pace, self.level_response, self.pace_response,
-            self.long_variance,
-        )  # fmt: skip
-        s2 = self.noise_variance
-        # Coefficients of 1, h, f(h) in the mean; of 1, h, h^2, f, f^2, h f, noise in the square.
-        mean = [weight * level, weight * long, weight * own]
-        square = [
-            level**2 + s2 * (self.level_variance + p33 * r1**2),
-            2.0 * (level * long - s2 * p33 * r1),
-            long**2 + s2 * p33,
-            2.0 * (level * own + s2 * (self.covariance + p33 * r1 * r2)),
-            own**2 + s2 * (self.pace_variance + p33 * r2**2),
-            2.0 * (long * own - s2 * p33 * r2),
-            s2,
-        ]
         way = np.stack([drift(h, pace.memory) for pace in self.paces], axis=2)
         noise = np.stack(
             [wander(h, p)[0] + (1.0 - p.blur) * h + p.blur for p in self.paces], axis=2
         )
         one, years = np.ones_like(way), np.broadcast_to(h[:, :, None], way.shape)
+        mean, square = self._coefficients()
         first = _product(mean, [one, years, way])
-        second = _product(
-            [weight * part for part in square],
-            [one, years, years**2, way, way**2, years * way, noise],
-        )
+        second = _product(square, [one, years, years**2, way, way**2, years * way, noise])
+        middle = (self.pace_weight * self.level).sum(axis=1, keepdims=True)
         variance = np.maximum(second - first * first, 0.0)
         variance = variance * (self.spread * (h / 2.0) ** self.spread_growth) ** 2
         variance = variance + self.lasting_noise[:, None] * h + 2.0 * self.rounding[:, None]
         variance = variance + self.shock[:, None] * (h + h * h / 8.0)
         return middle + first, np.sqrt(variance)
-
-    def _column(self, pace: int) -> tuple[FloatArray, ...]:
-        """Everything of one pace of the grid, (series, 1) each."""
-        return tuple(
-            a[:, pace, None]
-            for a in (
-                self.pace_weight, self.level, self.long_pace, self.own_pace, self.level_variance,
-                self.covariance, self.pace_variance, self.long_variance, self.level_response,
-                self.pace_response, self.noise_variance,
-            )
-        )  # fmt: skip
 
     def own_share(self) -> FloatArray:
         """Share of the pace's variance that the series' own figures removed, 0 to 1."""
@@ -157,33 +127,55 @@ class Path(Scale):
 
     def correlation(self, ahead: FloatArray) -> FloatArray:
         """Correlation of the years `ahead` (series, years) among each other: (series, y, y)."""
-        first = np.minimum(ahead[:, :, None], ahead[:, None, :])
-        apart = np.abs(ahead[:, :, None] - ahead[:, None, :])
-        total = np.zeros(first.shape)
-        mean = np.zeros(ahead.shape)
-        second = np.zeros(first.shape)
-        for m, pace in enumerate(self.paces):
-            way = drift(ahead, pace.memory)
-            weight, level, long, own, p11, p12, p22, p33, r1, r2, s2 = self._column(m)
-            move = level + long * ahead + way * own
-            felt = ahead - r1 - way * r2
-            mean += weight * move
-            weight, p11, p12, p22, p33, s2 = (
-                a[..., None] for a in (weight, p11, p12, p22, p33, s2)
-            )
+        h = _once(ahead)
+        first = np.minimum(h[:, :, None], h[:, None, :])
+        apart = np.abs(h[:, :, None] - h[:, None, :])
+        way = np.stack([drift(h, pace.memory) for pace in self.paces], axis=2)
+        grown = []
+        for pace in self.paces:
             # What the pace has wandered by the earlier year goes on with what is left of it.
             early, both, _ = wander(first, pace)
-            common = early + both * drift(apart, pace.memory) + (1.0 - pace.blur) * first
-            common = common + p11 + (way[:, :, None] + way[:, None, :]) * p12
-            common = common + _square(way) * p22 + _square(felt) * p33
-            total += weight * s2 * (common + pace.blur * (apart == 0.0))
-            second += weight * _square(move)
-        total += second - _square(mean)
-        total += self.lasting_noise[:, None, None] * first
-        total += self.shock[:, None, None] * (first + _square(ahead) / 8.0)
+            lasting = early + both * drift(apart, pace.memory) + (1.0 - pace.blur) * first
+            grown.append(lasting + pace.blur * (apart == 0.0))
+        one, years = np.ones_like(way), np.broadcast_to(h[:, :, None], way.shape)
+        pairs = [
+            (one, one), (one, years), (years, years), (one, way), (way, way), (years, way),
+        ]  # fmt: skip
+        features = [0.5 * (_outer(a, b) + _outer(b, a)) for a, b in pairs]
+        mean, square = self._coefficients()
+        shape = (len(h), -1, len(self.paces))
+        flat = [f.reshape(shape) for f in [*features, np.stack(grown, axis=3)]]
+        total = _product(square, flat).reshape(-1, *first.shape[1:])
+        middle = _product(mean, [one, years, way])
+        total = total - middle[:, :, None] * middle[:, None, :]
+        total = total + self.lasting_noise[:, None, None] * first
+        total = total + self.shock[:, None, None] * (first + h[:, :, None] * h[:, None, :] / 8.0)
         sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
         alike: FloatArray = total / (sd[:, :, None] * sd[:, None, :])
         return alike
+
+    def _coefficients(self) -> tuple[list[FloatArray], list[FloatArray]]:
+        """Give what multiplies 1, h and f(h) in the mean, about the mean level, for each pace.
+
+        Then what multiplies 1, h, h^2, f, f^2, h f and the noise in the mean square.
+        """
+        weight, s2 = self.pace_weight, self.noise_variance
+        level = self.level - (weight * self.level).sum(axis=1, keepdims=True)
+        long, own, r1, r2, p33 = (
+            self.long_pace, self.own_pace, self.level_response, self.pace_response,
+            self.long_variance,
+        )  # fmt: skip
+        square = [
+            level**2 + s2 * (self.level_variance + p33 * r1**2),
+            2.0 * (level * long - s2 * p33 * r1),
+            long**2 + s2 * p33,
+            2.0 * (level * own + s2 * (self.covariance + p33 * r1 * r2)),
+            own**2 + s2 * (self.pace_variance + p33 * r2**2),
+            2.0 * (long * own - s2 * p33 * r2),
+            s2,
+        ]
+        mean = [weight * part for part in (level, long, own)]
+        return mean, [weight * part for part in square]
 
 
 @dataclass(frozen=True)
@@ -290,8 +282,10 @@ class Blend:
         normal = _normal_points(ahead.shape[1] + 1)
         root = np.linalg.cholesky(self.correlation(ahead))
         score = normal[:, 1:] @ np.swapaxes(root, 1, 2)
-        half = self.df[:, None] / 2.0
-        t: FloatArray = score / np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)[:, :, None]
+        found, back = np.unique(self.df, return_inverse=True)
+        half = found[:, None] / 2.0
+        wide = np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)[back]
+        t: FloatArray = score / wide[:, :, None]
         return t
 
     def highest(self, ahead: FloatArray) -> FloatArray:
@@ -329,6 +323,7 @@ class Blend:
         low, high = stacked.min(axis=0), stacked.max(axis=0)
         weights = [path.weight for path in self.paths]
         t: FloatArray = np.tensordot(weights, stacked, 1)
+        last = np.full(t.shape, np.inf)
         for _ in range(NEWTON_STEPS):
             value, steep = np.zeros(t.shape), np.zeros(t.shape)
             for path, (loc, scale) in zip(self.paths, moments, strict=True):
@@ -337,12 +332,13 @@ class Blend:
                 steep += path.weight * path.steepness(own_value) * scale
             short = y - value
             low, high = np.where(short >= 0, t, low), np.where(short >= 0, high, t)
-            with np.errstate(divide="ignore", invalid="ignore"):
+            with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
                 step = t + short / steep
-            inside = (step >= low) & (step <= high)
+            # A step that does not halve the last one is no progress: bisect.
+            inside = (step >= low) & (step <= high) & (np.abs(step - t) <= 0.5 * last)
             moved = np.where(inside, step, 0.5 * (low + high))
             settled = np.abs(moved - t) <= SETTLED * (1.0 + np.abs(t))
-            t = moved
+            last, t = np.abs(moved - t), moved
             if settled.all():
                 break
         return t
@@ -387,9 +383,9 @@ def _product(parts: list[FloatArray], features: list[FloatArray]) -> FloatArray:
     return each
 
 
-def _square(values: FloatArray) -> FloatArray:
-    """Products of every two years: (series, years) to (series, years, years)."""
-    return values[:, :, None] * values[:, None, :]
+def _outer(left: FloatArray, right: FloatArray) -> FloatArray:
+    """Products of every two years: (series, years, paces) to (series, years, years, paces)."""
+    return left[:, :, None, :] * right[:, None, :, :]
 
 
 def _once(ahead: FloatArray) -> FloatArray:

@@ -43,6 +43,7 @@ __all__ = [
 Plain = str | int | float | bool | None
 
 FILE_BYTES = 65_536
+KEPT = {*TABLES, "priors"}  # files of a folder of one's own that a run reads
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
 
 
@@ -212,7 +213,7 @@ def find_tables(data: str | None) -> dict[str, Path]:
     shipped = {file.name: file for file in data_folder().glob("*.csv")}
     if data is None:
         return dict(sorted(shipped.items()))
-    own = {f.name: f for f in Path(os.path.abspath(data)).glob("*.csv") if f.stem in TABLES}
+    own = {f.name: f for f in Path(os.path.abspath(data)).glob("*.csv") if f.stem in KEPT}
     if not own:
         raise InputError(f"{data} holds no table. Give a folder with targets.csv and others.")
     lent = {n: f for n, f in shipped.items() if f.stem in REFERENCE or f.stem not in TABLES}

@@ -59,8 +59,9 @@ def load_plan(
 ) -> Plan:
     """Load a shipped region's plan, or a folder of your own tables, as known on a day.
 
-    An observation is seen when the day it stands for (its `as_of`, else 31 December of its
-    year) is not after `as_of`. Targets, rules and tasks are part of the plan and always seen.
+    An observation is seen when the day it was `published` (where that is not known, the day it
+    stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets, rules and
+    tasks are part of the plan and always seen.
 
     Parameters
     ----------
@@ -111,7 +112,9 @@ def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | Non
     """One region's part of the tables (None: all), seen on a day."""
     observations = _dated(tables["observations"])
     if day is not None:
-        observations = observations[observations["date"] <= day.isoformat()]
+        printed = observations["published"]
+        known = printed.where(printed != "", observations["date"])
+        observations = observations[known <= day.isoformat()]
     observations = observations.drop(columns="date")
     targets = tables["targets"]
     mine = observations["region"] == region if region else np.ones(len(observations), bool)

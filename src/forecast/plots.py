@@ -36,7 +36,18 @@ from .wording import (
     word,
 )
 
-__all__ = ["FONTS", "charted", "fan_charts", "to_png"]
+__all__ = [
+    "FONTS",
+    "GREY",
+    "INK",
+    "MEDIAN",
+    "TARGET",
+    "charted",
+    "fan_charts",
+    "load_font",
+    "spread_labels",
+    "to_png",
+]
 
 FONTS = ["DejaVu Sans", "Noto Sans SC"]
 
@@ -83,7 +94,7 @@ def fan_charts(
     sources : source ids in the order in which the reader finds them numbered; those that a figure
         draws on are named by their numbers below it
     """
-    _load_font()
+    load_font()
     figures = {}
     areas = plan.indicators.set_index("indicator")["area"]
     names = charted(plan, attainment)
@@ -130,7 +141,8 @@ class _Panel:
 
 
 @cache
-def _load_font() -> None:
+def load_font() -> None:
+    """Make the Chinese font known to matplotlib; once a session is enough."""
     # Importing zhplot would change the settings of the whole session; only its file is wanted.
     found = importlib.util.find_spec("zhplot")
     if found is None or found.origin is None:
@@ -238,7 +250,7 @@ def _draw_fan(axes: Axes, panel: _Panel) -> None:
     labels = [(end[high], probability(p, language), GREY) for _, high, p, _ in BANDS]
     labels.append((end["q50"], phrase("median_label", language).format(value=median), MEDIAN))
     bottom, top = axes.get_ylim()
-    places = _spread([float(height) for height, *_ in labels], gap=0.075 * (top - bottom))
+    places = spread_labels([float(height) for height, *_ in labels], gap=0.075 * (top - bottom))
     # A target at the same place has its label around it.
     aside = 30 if (panel.goals["year"] == last).any() else 6
     for place, (height, text, colour) in zip(places, labels, strict=True):
@@ -248,10 +260,10 @@ def _draw_fan(axes: Axes, panel: _Panel) -> None:
         )  # fmt: skip
 
 
-def _spread(heights: Sequence[float], *, gap: float) -> list[float]:
+def spread_labels(heights: Sequence[float], *, gap: float) -> list[float]:
     """Push labels, given from top to bottom, up until neighbours are `gap` apart.
 
-    >>> _spread([3.0, 2.0, 1.5], gap=1.0)
+    >>> spread_labels([3.0, 2.0, 1.5], gap=1.0)
     [3.5, 2.5, 1.5]
     """
     places = list(heights)

@@ -112,21 +112,34 @@ class BlendPrior:
     shared: float
 
 
-@cache
-def read_priors(path: Path | None = None) -> pd.DataFrame:
-    """Read a prior table; None reads the one that comes with the package.
+def read_priors(place: str | Path | None = None) -> pd.DataFrame:
+    """Read a prior table: a file, or the `priors.csv` of a folder of tables that has one.
+
+    None, and a folder without one, give the table that comes with the package.
 
     Raises
     ------
     DataError
-        If columns are missing or a cell that must be a number is none.
+        If there is no such place, if columns are missing or a cell that must be a number is none.
 
     Examples
     --------
     >>> sorted(read_priors()["kind"].unique().tolist())
     ['amount', 'ratio', 'share', 'stock']
     """
-    place = path or data_folder() / "priors.csv"
+    shipped = data_folder() / "priors.csv"
+    asked = shipped if place is None else Path(place)
+    if not asked.exists():
+        text = "no such file or folder", "give a prior table, or a folder of tables"
+        raise DataError([Problem(str(asked), None, None, None, *text)])
+    file = asked / "priors.csv" if asked.is_dir() else asked
+    file = file if file.is_file() else shipped
+    return _read(file, file.stat().st_mtime_ns).copy()
+
+
+@cache
+def _read(place: Path, _changed: int) -> pd.DataFrame:
+    """Read a file once for each time it was changed."""
     table = pd.read_csv(place, keep_default_na=False)
     problems = [
         Problem(place.name, None, column, None, "no such column", "learn the priors anew")
@@ -149,7 +162,7 @@ def paces_of(growth: str) -> tuple[Pace, ...]:
     """Grid of paces of a growth path.
 
     >>> [pace.memory for pace in paces_of("linear")]
-    [1.0, 1.0, 1.0]
+    [1.0, 1.0, 1.0, 1.0]
     """
     return {"auto": PACES, "damped": FADING, "no_change": STILL}.get(growth, STRAIGHT)
 

@@ -21,13 +21,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .figures import batch_of
 from .growth import Fits
 
-__all__ = ["PLAN_YEARS", "add_progress"]
+__all__ = ["ON_TRACK", "PLAN_YEARS", "add_progress", "baseline", "on_line", "rate_ratio"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+Point = tuple[FloatArray, FloatArray]
+"""Figure and year, (targets,) each."""
 
 PLAN_YEARS = 5
 PACE_FIGURES = 4
@@ -51,28 +54,72 @@ def add_progress(
     latest, now, year, goal = (
         out[c].to_numpy(float) for c in ("latest", "latest_year", "year", "target")
     )
-    pace, base, base_year = _history(fits, position, year)
+    pace, base = _history(fits, position, year)
     out["pace"] = pace
     left = np.where(year > now, year - now, np.nan)
     linear = np.where(meets, 0.0, (goal - latest) / left)
     out["required_rate"] = np.where(open_, linear, np.nan)
-    out["required_compound"] = np.where(open_ & ~meets, _compound(latest, goal, left), np.nan)
-    out.loc[open_ & meets, "required_compound"] = 0.0
-    full = year - base_year
-    line = base + (goal - base) * (now - base_year) / np.where(full > 0, full, np.nan)
-    half = out["resolution"].to_numpy(float) / 2.0
-    kept = np.where(goal >= base, latest >= line - half, latest <= line + half)
-    plain = [~known, ~open_, meets, now <= base_year]
+    compound = np.where(meets, 0.0, _compound(latest, goal, left))
+    out["required_compound"] = np.where(open_, compound, np.nan)
+    rising = goal >= base[0]
+    points = base, (latest, now), (goal, year)
+    kept = on_line(*points, out["resolution"].to_numpy(float), rising)
+    since = now > base[1]
+    plain = [~known, ~open_, meets, ~since]
     words = ["no_data", "closed", "reached", "one_figure"]
     out["schedule_status"] = np.select([*plain, kept], [*words, "on_schedule"], "behind")
-    ratio = _ratio(base, latest, goal, now - base_year, full)
-    judged = open_ & ~meets & (now > base_year) & (goal != base)
-    out["ratio"] = np.where(judged, ratio, np.nan)
+    ratio = rate_ratio(*points)
+    out["ratio"] = np.where(open_ & ~meets & since, ratio, np.nan)
     out["ratio_class"] = np.select(
-        [*plain, goal == base, ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],
+        [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],
         [*words, "at_baseline", "on_track", "moderate", "limited"],
         "deterioration",
     )
+
+
+def baseline(value: FloatArray, year: FloatArray, until: FloatArray) -> Point:
+    """Figure and year of the baseline of each target: the last one `PLAN_YEARS` before, or more.
+
+    Of a series without one the first figure. `value` and `year` are (targets, figures), in time
+    order, NaN where absent; `until` (targets,) is the target year.
+    """
+    early = year <= until[:, None] - PLAN_YEARS + 1e-9
+    width = year.shape[1]
+    last = width - 1 - early[:, ::-1].argmax(axis=1)
+    first = (~np.isnan(year)).argmax(axis=1)
+    at = np.where(early.any(axis=1), last, first)
+    row = np.arange(len(year))
+    return value[row, at], year[row, at]
+
+
+def on_line(
+    base: Point, latest: Point, goal: Point, resolution: FloatArray, upward: BoolArray
+) -> BoolArray:
+    """Whether the latest figure is on the straight line from baseline to target, or better.
+
+    Points are figure and year, (targets,) each. Half a reporting step is granted.
+    """
+    full = goal[1] - base[1]
+    share = np.where(full > 0, (latest[1] - base[1]) / np.where(full > 0, full, 1.0), 1.0)
+    line = base[0] + (goal[0] - base[0]) * share
+    slack = resolution / 2.0 + 1e-9 * np.maximum(np.abs(line), 1.0)
+    kept: BoolArray = np.where(upward, latest[0] >= line - slack, latest[0] <= line + slack)
+    return kept
+
+
+def rate_ratio(base: Point, latest: Point, goal: Point) -> FloatArray:
+    """Rate so far over the rate needed from the baseline on, positive towards the target.
+
+    Compound rates, or linear ones where a figure is zero or less. NaN where the baseline is the
+    target, or no year has passed since it.
+    """
+    gone, full = latest[1] - base[1], goal[1] - base[1]
+    past, whole = (np.where(years > 0, years, np.nan) for years in (gone, full))
+    compound = (base[0] > 0) & (latest[0] > 0) & (goal[0] > 0)
+    so_far = np.where(compound, _compound(base[0], latest[0], past), (latest[0] - base[0]) / past)
+    needed = np.where(compound, _compound(base[0], goal[0], whole), (goal[0] - base[0]) / whole)
+    ratio: FloatArray = so_far / np.where(needed == 0.0, np.nan, needed)
+    return ratio
 
 
 def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArray:
@@ -83,46 +130,16 @@ def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArr
     return rate
 
 
-def _ratio(
-    base: FloatArray, latest: FloatArray, goal: FloatArray, past: FloatArray, full: FloatArray
-) -> FloatArray:
-    """Rate so far over the rate needed, positive towards the target."""
-    past, full = (np.where(years > 0, years, np.nan) for years in (past, full))
-    compound = (base > 0) & (latest > 0) & (goal > 0)
-    so_far = np.where(compound, _compound(base, latest, past), (latest - base) / past)
-    needed = np.where(compound, _compound(base, goal, full), (goal - base) / full)
-    toward = np.where(needed == 0.0, np.nan, needed)
-    return so_far / toward
-
-
-def _history(
-    fits: Fits, position: IntArray, year: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Pace of the last four figures, and the baseline's figure and year, of each target."""
+def _history(fits: Fits, position: IntArray, year: FloatArray) -> tuple[FloatArray, Point]:
+    """Pace of the last four figures, and the baseline, of each target."""
     pace, base, base_year = np.full((3, len(position)), np.nan)
     rows = np.flatnonzero(position >= 0)
-    if not len(rows):
-        return pace, base, base_year
-    value, when = (fits.observations[c].to_numpy(float) for c in ("value", "year"))
-    n = fits.series["n"].to_numpy()
-    # Figures of one series are contiguous and in time order.
-    end = (np.cumsum(n) - 1)[position[rows]]
-    n = n[position[rows]]
-    begin = end - np.minimum(n, PACE_FIGURES) + 1
-    span = when[end] - when[begin]
-    moved = (value[end] - value[begin]) / np.where(span > 0, span, 1.0)
-    pace[rows] = np.where(span > 0, moved, np.nan)
-    start = end - n + 1
-    early = _count_until(when, start, n, year[rows] - PLAN_YEARS)
-    origin = start + np.maximum(early - 1, 0)
-    base[rows], base_year[rows] = value[origin], when[origin]
-    return pace, base, base_year
-
-
-def _count_until(when: FloatArray, start: IntArray, n: IntArray, until: FloatArray) -> IntArray:
-    """How many of the `n` sorted years from `start` on are not after `until`."""
-    count = np.zeros(len(start), int)
-    for step in range(int(n.max(initial=0))):
-        inside = step < n
-        count += inside & (when[np.where(inside, start + step, 0)] <= until + 1e-9)
-    return count
+    if len(rows):
+        batch = batch_of(fits.observations, fits.series).take(position[rows])
+        value, when = batch.value[:, -PACE_FIGURES:], batch.year[:, -PACE_FIGURES:]
+        first, row = (~np.isnan(when)).argmax(axis=1), np.arange(len(rows))
+        span = when[:, -1] - when[row, first]
+        moved = (value[:, -1] - value[row, first]) / np.where(span > 0, span, 1.0)
+        pace[rows] = np.where(span > 0, moved, np.nan)
+        base[rows], base_year[rows] = baseline(batch.value, batch.year, year[rows])
+    return pace, (base, base_year)

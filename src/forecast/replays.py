@@ -27,7 +27,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
-LENGTHS = (1, 2, 3, 4, 5, 6, 8, 12, 20, 30)
+LENGTHS = (1, 2, 3, 4, 6, 8, 14, 28)
 HORIZONS = np.arange(1.0, 5.0)
 LONGEST = 40
 """Figures before the origin that siblings are known by."""
@@ -64,7 +64,7 @@ def replay(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
     *,
-    lengths: Iterable[int] = LENGTHS,
+    lengths: Iterable[int] | None = None,
     grids: Iterable[str] = ("auto", "linear", "damped", "no_change"),
     most: int | None = None,
     seed: int = 0,
@@ -75,7 +75,7 @@ def replay(
     ----------
     observations : region, indicator, year (whole), value
     indicators : as for `growth.fit`
-    lengths : numbers of figures a window shows
+    lengths : numbers of figures a window shows; None takes `LENGTHS`
     grids : growth paths whose grid of paces is looked at
     most : windows kept of each kind and length, drawn with `seed`; None keeps all
 
@@ -84,6 +84,7 @@ def replay(
     DataError
         If no series is long enough for a window and the four years after it.
     """
+    lengths = LENGTHS if lengths is None else tuple(lengths)
     figures, _ = read_figures(observations, indicators)
     figures = figures[figures["year"] % 1.0 == 0.0]
     future = figures.set_index(["region", "indicator", "year"])["value"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 __all__ = [
     "COMPARATORS",
     "DIRECTIONS",
+    "EVENTS",
     "FORCES",
     "KINDS",
     "LEVELS",
@@ -29,6 +30,7 @@ ROLES = ("annual", "midterm", "final")
 FORCES = ("binding", "expected")
 STATUSES = ("actual", "preliminary", "estimated")
 LEVELS = ("country", "province", "city", "district", "county", "township")
+EVENTS = ("reach", "ever", "maintain")
 TASK_LISTS = ("reform", "policy", "project", "work")
 
 
@@ -41,6 +43,8 @@ class Column:
     words: tuple[str, ...] = ()
     refers_to: str | None = None
     """Table whose first column lists the allowed ids."""
+    absent: bool = False
+    """Whether a file may do without the column."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ OPTIONAL = Column(required=False)
 SOURCE = Column(refers_to="sources")
 REGION = Column(refers_to="regions")
 INDICATOR = Column(refers_to="indicators")
+PART = Column(required=False, refers_to="indicators", absent=True)
 YEAR = Column("integer")
 
 TABLES: dict[str, Table] = {
@@ -101,6 +106,8 @@ TABLES: dict[str, Table] = {
             "resolution": Column("number"),
             "concept": TEXT,
             "definition": TEXT,
+            "numerator": PART,
+            "denominator": PART,
         },
         key=("indicator",),
     ),
@@ -116,6 +123,7 @@ TABLES: dict[str, Table] = {
             "source": SOURCE,
             "locus": OPTIONAL,
             "note": OPTIONAL,
+            "event": Column(required=False, words=EVENTS, absent=True),
         },
         key=("region", "indicator", "year", "comparator", "source"),
     ),
@@ -130,8 +138,10 @@ TABLES: dict[str, Table] = {
             "source": SOURCE,
             "locus": OPTIONAL,
             "note": OPTIONAL,
+            "published": Column("date", required=False, absent=True),
+            "break": Column(required=False, words=("true", "false"), absent=True),
         },
-        key=("region", "indicator", "year", "as_of"),
+        key=("region", "indicator", "year", "as_of", "published"),
     ),
     "milestones": Table(
         {

@@ -168,6 +168,7 @@ def _cut_jumps(at: IntArray, rate: FloatArray, anchors: int) -> FloatArray:
     """Cut rates to the anchor's median plus or minus `JUMP` robust deviations.
 
     The deviation is that of the quartiles, (q3 - q1) / 1.349; entries come in the anchors' order.
+    All series of the anchor, the own one too, say what a jump is.
     """
     size = np.bincount(at, minlength=anchors)
     start = np.cumsum(size) - size
@@ -186,7 +187,10 @@ def _cut_jumps(at: IntArray, rate: FloatArray, anchors: int) -> FloatArray:
     if not len(ordered):
         return rate
     middle = quantile(0.5)[at]
-    spread = ((quantile(0.75) - quantile(0.25)) / 1.349)[at] + 1e-9
+    spread = ((quantile(0.75) - quantile(0.25)) / 1.349)[at]
+    # Where most stand still the quartiles agree: the mean distance, as of a normal, speaks instead.
+    mean = np.bincount(at, np.abs(rate - middle), anchors) / np.maximum(size, 1)
+    spread = np.where(spread > 0.0, spread, 1.2533 * mean[at]) + 1e-9
     cut: FloatArray = np.clip(rate, middle - JUMP * spread, middle + JUMP * spread)
     return cut
 
@@ -204,7 +208,8 @@ def _log_noise(
     size = np.bincount(member).astype(float)
     mean = np.bincount(member, rate) / np.maximum(size, 1.0)
     squares = np.bincount(member, (rate - mean[member]) ** 2)
-    good = (size >= 3) & (squares > 0)
+    # Increments that are equal but for their last digits tell nothing of noise.
+    good = (size >= 3) & (squares > 1e-20 * np.bincount(member, rate * rate))
     df = np.maximum(size - 1.0, 1.0)
     logs = np.log(np.maximum(squares, 1e-30) / df) - digamma(df / 2.0) + np.log(df / 2.0)
     logs = np.where(good, logs, 0.0)

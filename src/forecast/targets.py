@@ -26,18 +26,17 @@ from .errors import DataError, Problem
 from .figures import KEY
 from .growth import Fits
 from .increments import Increments
-from .members import POINTS, Blend
+from .members import POINTS, Blend, select
 from .progress import add_progress
-from .schema import COMPARATORS
+from .schema import COMPARATORS, EVENTS
 from .simulation import Paths
 
-__all__ = ["EVENTS", "attainment", "attainment_years", "threshold"]
+__all__ = ["attainment", "attainment_years", "threshold"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-EVENTS = ("reach", "ever", "maintain")
 COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "latest", "latest_year", "median",
     "p_reach", "mc_error", "required_rate", "pace", "schedule_status", "status", "evidence",
@@ -47,11 +46,11 @@ COLUMNS = [
 PRINTED = (0.01, 0.99)
 """Bounds of a printed probability, unless the event has happened or cannot happen."""
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
-LOOK_AHEAD = 30
+LOOK_AHEAD = 20
 """Years within which an attainment year is looked for."""
 EARLY, MIDDLE, LATE = 0.1, 0.5, 0.9
-TOGETHER = 128
-"""Targets looked at over all years at a time."""
+TOGETHER = 64
+"""Series, and targets, looked at over all years at a time."""
 
 
 def threshold(
@@ -176,9 +175,9 @@ def _check(targets: pd.DataFrame) -> None:
     if not problems:
         problems = [
             Problem("targets", None, column, str(word), "unknown", f"use {', '.join(known)}")
-            for column, known in (("comparator", COMPARATORS), ("event", EVENTS))
+            for column, known in (("comparator", COMPARATORS), ("event", ("", *EVENTS)))
             if column in targets
-            for word in sorted(set(targets[column].astype(str)) - set(known))
+            for word in sorted(set(targets[column].fillna("").astype(str)) - set(known))
         ]
         numbers = targets[["year", "value"]].astype(float)
         problems += [
@@ -193,7 +192,9 @@ def _check(targets: pd.DataFrame) -> None:
 def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     """Targets beside their series' facts; `figure` is the target year's own figure, if any."""
     out = targets[[*KEY, "year", "value", "comparator"]].rename(columns={"value": "target"})
-    out["event"] = targets["event"] if "event" in targets else EVENTS[0]
+    given = targets["event"].fillna("") if "event" in targets else ""
+    out["event"] = given
+    out["event"] = out["event"].replace("", EVENTS[0])
     out = out.reset_index(drop=True)
     series = fits.series.assign(position=np.arange(len(fits.series)))
     out = out.merge(series.drop(columns=["n", "own_share"]), on=KEY, how="left", sort=False)
@@ -290,19 +291,29 @@ class _Futures:
         targets = len(position)
         by_year, hits = np.zeros((targets, LOOK_AHEAD)), np.zeros((targets, POINTS), bool)
         every, ever, next_year = np.zeros((3, targets))
-        chosen = fits.take(position[rows])
-        latest = chosen.series["latest_year"].to_numpy(float)
-        next_year[rows] = np.floor(latest + 1e-9) + 1.0
-        years = next_year[rows][:, None] + np.arange(LOOK_AHEAD)
-        for part, ahead in chosen.each(years, TOGETHER):
-            at = rows[part.rows]
-            met = _met(part, np.broadcast_to(limit[at, None], ahead.shape), ahead, upward[at])
-            last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
-            each = np.arange(len(at))
-            by_year[at] = np.logical_or.accumulate(met, axis=2).mean(axis=1)
-            ever[at] = by_year[at, last]
-            every[at] = np.logical_and.accumulate(met, axis=2).mean(axis=1)[each, last]
-            hits[at] = met[each, :, last]
+        rows = rows[np.argsort(position[rows], kind="stable")]
+        series, first = np.unique(position[rows], return_index=True)
+        chosen = fits.take(series)
+        start = np.floor(chosen.series["latest_year"].to_numpy(float) + 1e-9) + 1.0
+        next_year[rows] = start[np.searchsorted(series, position[rows])]
+        bounds = np.append(first, len(rows))
+        for part, ahead in chosen.each(start[:, None] + np.arange(LOOK_AHEAD), TOGETHER):
+            futures = None if isinstance(part, Increments) else part.points(ahead)
+            sizes = bounds[part.rows + 1] - bounds[part.rows]
+            place = np.repeat(np.arange(len(part.rows)), sizes)
+            step = np.arange(len(place)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+            mine = rows[bounds[part.rows][place] + step]
+            for begin in range(0, len(mine), TOGETHER):
+                cut = slice(begin, begin + TOGETHER)
+                at, each = mine[cut], place[cut]
+                one = select(part, each)
+                t = None if futures is None else futures[each]
+                met = _met(one, t, limit[at], ahead[each], upward[at])
+                last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
+                by_year[at] = _first_by_year(met)
+                ever[at] = by_year[at, last]
+                every[at] = (_first(~met) > last[:, None]).mean(axis=1)
+                hits[at] = met[np.arange(len(at)), :, last]
         return _Futures(by_year, every, ever, hits, next_year)
 
     def take(self, rows: IntArray) -> _Futures:
@@ -311,21 +322,47 @@ class _Futures:
 
 
 def _met(
-    part: Blend | Increments, bar: FloatArray, ahead: FloatArray, upward: BoolArray
+    part: Blend | Increments,
+    futures: FloatArray | None,
+    limit: FloatArray,
+    ahead: FloatArray,
+    upward: BoolArray,
 ) -> BoolArray:
-    """Whether each future meets the bar in each year (targets, POINTS, years)."""
-    if isinstance(part, Increments):
+    """Whether each future meets the limit in each year (targets, POINTS, years)."""
+    bar = np.broadcast_to(_bar(limit, upward)[:, None], ahead.shape)
+    if isinstance(part, Increments) or futures is None:
         # Counts never fall: the futures of a year are ranked alike in every other.
-        below = part.cdf(np.nextafter(bar, -np.inf), ahead)
-        share = np.where(upward[:, None], 1.0 - below, part.cdf(bar, ahead))
+        below = part.cdf(bar, ahead)
+        share = np.where(upward[:, None], 1.0 - below, below)
         ranked = (np.arange(POINTS) + 0.5) / POINTS
         counted: BoolArray = ranked[None, :, None] < share[:, None, :]
         return counted
-    t = part.points(ahead)
     at = part.standing(bar, ahead)[:, None, :]
-    met = np.where(upward[:, None, None], t >= at, t <= at)
-    kept = (part.ratchet & upward)[:, None, None]
-    return np.where(kept, np.logical_or.accumulate(met, axis=2), met)
+    met = np.where(upward[:, None, None], futures >= at, futures <= at)
+    kept = part.ratchet & upward
+    if kept.any():
+        met[kept] = np.logical_or.accumulate(met[kept], axis=2)
+    return met
+
+
+def _bar(limit: FloatArray, upward: BoolArray) -> FloatArray:
+    """Just below a lower limit, so that what is reported at it, as at 100 %, meets it."""
+    hair = 2e-9 * np.maximum(np.abs(limit), 1.0)
+    return np.where(upward, limit - hair, limit + hair)
+
+
+def _first(met: BoolArray) -> IntArray:
+    """First year in which it is so, LOOK_AHEAD where never: (targets, POINTS)."""
+    return np.where(met.any(axis=2), met.argmax(axis=2), LOOK_AHEAD)
+
+
+def _first_by_year(met: BoolArray) -> FloatArray:
+    """Share of the futures in which it was so by each year: (targets, LOOK_AHEAD)."""
+    width = LOOK_AHEAD + 1
+    cell = np.arange(len(met))[:, None] * width + _first(met)
+    count = np.bincount(cell.ravel(), minlength=len(met) * width).reshape(-1, width)
+    share: FloatArray = np.cumsum(count[:, :LOOK_AHEAD], axis=1) / POINTS
+    return share
 
 
 def _from_fits(
@@ -338,7 +375,7 @@ def _from_fits(
 ) -> _Chances:
     """Take the closed form for the target year, the futures for answers over several years."""
     chosen = fits.take(position)
-    below = chosen.cdf(limit[:, None], year[:, None])[:, 0]
+    below = chosen.cdf(_bar(limit, upward)[:, None], year[:, None])[:, 0]
     reach = np.where(upward, 1.0 - below, below)
     median = chosen.quantiles([0.5], year[:, None])[0, :, 0]
     return _Chances(

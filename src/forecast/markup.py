@@ -1,0 +1,134 @@
+"""Pieces of a report's page: paragraphs, lists, tables and pictures, with every text escaped."""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from .plans import Plan
+from .wording import day, phrase, word
+
+__all__ = [
+    "Html",
+    "bullets",
+    "dated",
+    "known_on",
+    "name_of",
+    "paragraph",
+    "parameter_table",
+    "picture",
+    "safe",
+    "table",
+]
+
+Value = str | int | None
+
+
+@dataclass(frozen=True)
+class Html:
+    """A piece of the page; Jupyter and nbconvert show it as HTML."""
+
+    text: str
+
+    def _repr_html_(self) -> str:
+        return self.text
+
+
+def safe(text: object) -> str:
+    """Escape what would be markup.
+
+    >>> safe("a < b")
+    'a &lt; b'
+    """
+    return html.escape(str(text))
+
+
+def paragraph(text: str, *, strong: bool = False) -> str:
+    """Make a paragraph.
+
+    >>> paragraph("a < b", strong=True)
+    '<p><strong>a &lt; b</strong></p>'
+    """
+    return f"<p><strong>{safe(text)}</strong></p>" if strong else f"<p>{safe(text)}</p>"
+
+
+def bullets(items: Iterable[str]) -> str:
+    """Make a list, an item a line."""
+    return "<ul>\n" + "\n".join(f"<li>{safe(item)}</li>" for item in items) + "\n</ul>"
+
+
+def table(lines: list[dict[str, str]] | pd.DataFrame) -> str:
+    """Make a table; the first column heads its rows, a second line in a cell is set small."""
+    cells = pd.DataFrame(lines).map(
+        lambda text: "<br><small>".join(safe(text).split("\n")) + "</small>" * text.count("\n")
+    )
+    head = str(cells.columns[0])
+    cells = cells.set_index(head).rename_axis(index=None, columns=safe(head))
+    with pd.option_context("display.max_colwidth", None):
+        return str(cells.to_html(escape=False, border=0))
+
+
+def picture(png: bytes, text: str, *, share: float = 1.0) -> str:
+    """Put a picture inside the page, over a `share` of its width, with a description."""
+    data = base64.b64encode(png).decode()
+    return (
+        f'<figure style="margin:0"><img style="width:{100 * share:.0f}%" '
+        f'alt="{safe(text)}" src="data:image/png;base64,{data}"></figure>'
+    )
+
+
+def known_on(plan: Plan, language: str) -> str:
+    """Say which day's knowledge a run uses."""
+    if not plan.as_of:
+        return phrase("everything", language)
+    return phrase("as_of", language).format(day=day(plan.as_of, language))
+
+
+def dated(year: float) -> str:
+    """Year of a figure, with the month of one that stands within the year.
+
+    >>> dated(2021.0), dated(2021.496)
+    ('2021', '2022-06')
+    """
+    whole = math.floor(year)
+    month = math.ceil(12.0 * (year - whole) - 1e-9)
+    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"
+
+
+def name_of(plan: Plan, kind: str, key: object, language: str) -> str:
+    """Name of one of a plan's `regions`, `areas`, `units` or `indicators`.
+
+    >>> import forecast as fc
+    >>> name_of(fc.load_plan("lishui"), "regions", "lishui", "en")
+    'Lishui'
+    """
+    rows: pd.DataFrame = getattr(plan, kind)
+    return str(rows.set_index(rows.columns[0]).at[key, f"name_{language}"])
+
+
+def parameter_table(
+    plan: Plan, parameters: Mapping[str, Value], language: str, *, until: str
+) -> str:
+    """Print a run's parameters in words; `until` says how far the run looks."""
+    folder = parameters.get("folder")
+    told = dict(parameters) | {
+        "region": f"{name_of(plan, 'regions', plan.region, language)} ({plan.region})",
+        "data": parameters.get("data") or phrase("shipped", language),
+        "as_of": known_on(plan, language),
+        "until": until,
+        "language": word("language", language, language),
+        "folder": phrase("here", language)
+        if folder == "."
+        else folder or phrase("not_written", language),
+    }
+    lines = [
+        {word("column", "parameter", language): word("parameter", key, language),
+         word("column", "value", language): str(value)}
+        for key, value in told.items()
+    ]  # fmt: skip
+    return table(lines)
