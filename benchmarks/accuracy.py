@@ -1,7 +1,7 @@
 """How good are the forecasts? Learned on one part of a panel, checked on another.
 
     python benchmarks/accuracy.py PANEL [--split regions|later|indicators] [--ablation]
-                                  [--processes N] [--write FILE]
+                                  [--processes N] [--priors FOLDER] [--write FILE --source TEXT]
 
 PANEL is a folder with observations.csv.gz (region, indicator, year, value), indicators.csv,
 windows.csv.gz (window, region, indicator, origin, n_history, scale), outcomes.csv.gz (window,
@@ -12,14 +12,16 @@ indicator that nobody else has (`alone`).
 
 Splits: `regions`: half of the regions learn, the other half checks; `later`: likewise, and the
 learning part ends where the checking part begins; `indicators`: four folds, each checked with
-priors of the other three. `--ablation` takes one part of the method away at a time, learns again
-and checks again (split `regions`); `--write` puts the reliability tables and scores into a CSV.
+priors of the other three. `--priors` keeps what was learned in a folder, and finds it there the
+next time. `--ablation` takes one part of the method away at a time, learns again and checks again
+(split `regions`, with siblings, fewer windows); `--write` puts scores and reliability into a
+table such as `data/calibration.csv`.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +31,13 @@ import pandas as pd
 
 import forecast as fc
 from forecast import evidence, learning, scores
+from forecast.baselines import INTERVAL_METHODS, said_naively
+from forecast.figures import batch_of
 from forecast.growth import QUANTILES
 from forecast.learning import learn_priors
+from forecast.method import CALIBRATION
+from forecast.priors import read_priors
+from forecast.targets import threshold
 
 HALVES_SEED = 5
 TURN = 2010
@@ -40,21 +47,24 @@ CAP = 20.0
 COLUMNS = [f"q{100 * level:02.0f}" for level in QUANTILES]
 JOINT = {"horizon": 4, "history": 5, "draws": 400}
 ABLATIONS: dict[str, dict[str, float]] = {
-    "everything": {},
-    "no pace of siblings": {"recent": 0.0, "lasting": 0.0, "catching_up": 0.0},
-    "no catching up": {"catching_up": 0.0},
-    "no noise of siblings": {"sibling_noise": 0.0},
-    "no wanted direction": {"direction": 0.0},
-    "no long pace of its own": {"freedom": 0.0},
-    "one pace for all": {"changing": -30.0, "restless": -30.0, "blurred": -30.0},
-    "no blurred figures": {"blurred": -30.0},
-    "no evidence of siblings on paces": {"siblings_evidence": 0.0},
-    "first link alone": {},
-    "no shared shock": {},
-    "no rounding": {},
-    "no recalibration": {},
+    "nothing": {},
+    "pace of siblings": {"recent": 0.0, "lasting": 0.0, "catching_up": 0.0},
+    "noise of siblings": {"sibling_noise": 0.0},
+    "wanted direction": {"direction": 0.0},
+    "long pace of its own": {"freedom": 0.0},
+    "changing, restless and blurred paces": {
+        "changing": -30.0,
+        "restless": -30.0,
+        "blurred": -30.0,
+    },
+    "mixture of links": {},
+    "shared shock": {},
+    "rounding": {},
+    "recalibration": {},
 }
-"""Numbers held at a value while all others are learned; the rest is switched in `_without`."""
+"""Numbers held at a value while all others are learned; the rest is switched in `without`."""
+ABLATION_WINDOWS = 300
+ABLATION_LENGTHS = (3, 5, 8)
 
 
 @dataclass(frozen=True)
@@ -154,33 +164,110 @@ def judge(forecasts: pd.DataFrame, chances: pd.DataFrame) -> dict[str, float]:
     }
 
 
-def without(part: str, panel: Panel) -> Panel:
-    """Switch off what no held number switches off; gives the panel to use."""
-    if part == "first link alone":
+def naive(panel: Panel, part: Part) -> dict[str, tuple[pd.DataFrame, pd.DataFrame]]:
+    """Forecasts and chances of the naive methods with intervals on the checking part."""
+    found: dict[str, list[tuple[pd.DataFrame, pd.DataFrame]]] = {m: [] for m in INTERVAL_METHODS}
+    for n, windows in part.check.groupby("n_history"):
+        forecasts = windows.merge(panel.outcomes, on="window")
+        table = panel.observations.merge(windows, on=["region", "indicator"])
+        shown = table[table["year"] <= table["origin"]].sort_values("year")
+        shown = shown.groupby("window").tail(n)
+        about = windows[["window", "indicator"]].merge(panel.indicators, on="indicator")
+        series = about.assign(region="all", indicator=about["window"], cumulative=False)
+        series = series.sort_values("window").assign(n=n, resolution=series["resolution"].fillna(0))
+        figures = shown.assign(fresh=False).sort_values(["window", "year"])
+        past = batch_of(figures, series)
+        place = dict(zip(series["window"], range(len(series)), strict=True))
+        goals = panel.targets.merge(windows, on="window")
+        case = pd.Series(range(len(forecasts)), forecasts.set_index(["window", "year"]).index)
+        asked = case.loc[pd.MultiIndex.from_frame(goals[["window", "year"]])].to_numpy()
+        rows = forecasts["window"].map(place).to_numpy()
+        unit = past.resolution[goals["window"].map(place)]
+        limit, upward = threshold(
+            goals["target"].to_numpy(), goals["comparator"].to_numpy(str), unit
+        )
+        said = said_naively(
+            past.take(rows), forecasts["year"].to_numpy(float), np.array(QUANTILES), asked, limit
+        )
+        for method, (values, below) in said.items():
+            p = np.where(upward, 1.0 - below, below)
+            columns = dict(zip(COLUMNS, values, strict=True))
+            found[method].append((forecasts.assign(**columns), goals.assign(p_reach=p)))
+    return {m: _both(parts) for m, parts in found.items()}
+
+
+def _both(parts: list[tuple[pd.DataFrame, pd.DataFrame]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    forecasts, chances = (pd.concat(c, ignore_index=True) for c in zip(*parts, strict=True))
+    return forecasts, chances
+
+
+def calibration(setting: str, forecasts: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `data/calibration.csv`: each measure over all lengths and for each."""
+    rows = []
+    for n in (None, *sorted(forecasts["n_history"].unique())):
+        f = forecasts if n is None else forecasts[forecasts["n_history"] == n]
+        c = chances if n is None else chances[chances["n_history"] == n]
+        values = f[COLUMNS].to_numpy(float).T
+        actual = f["actual"].to_numpy(float)
+        crps = scores.crps_of_quantiles(actual, values, np.array(QUANTILES)) / f["scale"]
+        inside = scores.covered(actual, values[0], values[-1])
+        brier = scores.brier(c["p_reach"], c["reached"])
+        ece = scores.calibration_error(c["p_reach"], c["reached"])
+        measured = {
+            "crps": (len(f), *scores.mean_with_error(np.minimum(crps, CAP), f["year"])),
+            "cover90": (len(f), *scores.mean_with_error(inside, f["year"])),
+            "brier": (len(c), *scores.mean_with_error(brier, c["year"])),
+            "ece": (len(c), ece, np.nan),
+        }
+        for measure, (cases, value, error) in measured.items():
+            rows.append(
+                {"measure": measure, "n": n, "cases": cases, "value": value, "error": error}
+            )
+    bins = scores.reliability(chances["p_reach"], chances["reached"], chances["year"])
+    bins = bins.rename(columns={"n": "cases", "came_true": "value"}).assign(measure="reliability")
+    return pd.concat([pd.DataFrame(rows), bins], ignore_index=True).assign(setting=setting)
+
+
+def write(tables: list[pd.DataFrame], split: str, source: str, file: Path) -> None:
+    """Put a split's rows into a file, in place of those that it had."""
+    found = pd.concat(tables, ignore_index=True).assign(split=split, source=source)
+    if file.is_file():
+        kept = pd.read_csv(file)
+        found = pd.concat([kept[kept["split"] != split], found], ignore_index=True)
+    found = found.round(5).reindex(columns=CALIBRATION)
+    for column in ("n", "cases"):
+        found[column] = found[column].astype("Int64")
+    found.to_csv(file, index=False, lineterminator="\n")
+
+
+def without(part: str) -> None:
+    """Switch off what no held number switches off."""
+    if part == "mixture of links":
         learning.LINKS.update({kind: links[:1] for kind, links in learning.LINKS.items()})
-    if part == "no shared shock":
+    if part == "shared shock":
         evidence.SHOCK = evidence.DOUBT = 0.0
-    if part == "no rounding":
-        about = panel.indicators.assign(resolution=0.0)
-        return Panel(panel.observations, about, panel.windows, panel.outcomes, panel.targets)
-    return panel
 
 
-def ablate(name: str, folder: Path) -> list[dict[str, object]]:
+def ablate(name: str, folder: Path) -> dict[str, object]:
     """Take one part away, learn again, check again; in a process of its own."""
-    panel = without(name, Panel.read(folder))
+    panel = Panel.read(folder)
     (part,) = divide(panel, "regions")
-    indicators = panel.indicators if name == "no rounding" else part.indicators
+    without(name)
     priors = learn_priors(
-        part.learn, indicators, source="ablation", growths=["auto"], held=ABLATIONS[name]
-    )
-    if name == "no recalibration":
+        part.learn, part.indicators, source="ablation", growths=["auto"], siblings=[True],
+        held=ABLATIONS[name], most=ABLATION_WINDOWS,
+    )  # fmt: skip
+    alone = priors.assign(siblings=False)  # asked for only where a region has no sibling at all
+    priors = pd.concat([priors, alone], ignore_index=True)
+    if name == "recalibration":
         priors = priors.assign(shift=0.0, stretch=1.0)
-    rows: list[dict[str, object]] = []
-    for siblings in (True, False):
-        found = judge(*replay(panel, part, priors, siblings=siblings))
-        rows.append({"taken away": name, "setting": _setting(siblings), **found})
-    return rows
+    if name == "rounding":
+        about = panel.indicators.assign(resolution=0.0)
+        panel = Panel(panel.observations, about, panel.windows, panel.outcomes, panel.targets)
+    few = part.check[part.check["n_history"].isin(ABLATION_LENGTHS)]
+    short = Part(part.learn, part.indicators, few)
+    found = judge(*replay(panel, short, priors, siblings=True))
+    return {"taken away": name, **found}
 
 
 def _setting(siblings: bool) -> str:
@@ -197,27 +284,46 @@ def joint(panel: Panel, part: Part, priors: pd.DataFrame) -> pd.DataFrame:
     return found.joint_scores
 
 
-def check(split: str, folder: Path, processes: int) -> list[pd.DataFrame]:
+def priors_of(part: Part, name: str, processes: int, kept: Path | None) -> pd.DataFrame:
+    """Priors of a learning part, learned now or found where they were kept."""
+    file = kept / f"{name}.csv" if kept else None
+    if file and file.is_file():
+        return read_priors(file)
+    priors = learn_priors(
+        part.learn, part.indicators, source=name, growths=["auto"], processes=processes
+    )
+    if file:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        priors.to_csv(file, index=False, lineterminator="\n")
+    return priors
+
+
+def check(asked: argparse.Namespace) -> list[pd.DataFrame]:
     """Scores, reliability and joint counts of a split."""
-    panel = Panel.read(folder)
-    said: dict[str, list[tuple[pd.DataFrame, pd.DataFrame]]] = {"siblings": [], "alone": []}
+    panel, split = Panel.read(asked.panel), asked.split
+    said: dict[str, list[tuple[pd.DataFrame, pd.DataFrame]]] = {}
     counts = pd.DataFrame()
-    for part in divide(panel, split):
-        priors = learn_priors(
-            part.learn, part.indicators, source=split, growths=["auto"], processes=processes
-        )
+    for number, part in enumerate(divide(panel, split)):
+        priors = priors_of(part, f"{split}_{number}", asked.processes, asked.priors)
         priors = _every_kind(priors, panel.indicators)
         for siblings in (True, False):
-            said[_setting(siblings)].append(replay(panel, part, priors, siblings=siblings))
+            found = replay(panel, part, priors, siblings=siblings)
+            said.setdefault(_setting(siblings), []).append(found)
+        for method, found in naive(panel, part).items():
+            said.setdefault(method, []).append(found)
         if split == "regions":
             counts = joint(panel, part, priors)
-    tables, bins = [], []
-    for setting, parts in said.items():
-        forecasts, chances = (pd.concat(column) for column in zip(*parts, strict=True))
-        tables.append({"split": split, "setting": setting, **judge(forecasts, chances)})
-        found = scores.reliability(chances["p_reach"], chances["reached"], chances["year"])
-        bins.append(found.assign(split=split, setting=setting))
-    return [pd.DataFrame(tables), pd.concat(bins, ignore_index=True), counts]
+    scored = {setting: _both(parts) for setting, parts in said.items()}
+    if asked.write:
+        tables = [calibration(setting, *both) for setting, both in scored.items()]
+        write(tables, split, asked.source, asked.write)
+    table = pd.DataFrame([{"split": split, "setting": s, **judge(*b)} for s, b in scored.items()])
+    bins = [
+        scores.reliability(c["p_reach"], c["reached"], c["year"]).assign(setting=setting)
+        for setting, (_, c) in scored.items()
+        if setting in ("siblings", "alone")
+    ]
+    return [table, pd.concat(bins, ignore_index=True), counts]
 
 
 def _every_kind(priors: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -234,22 +340,19 @@ def main() -> None:
     parser.add_argument("--split", choices=["regions", "later", "indicators"], default="regions")
     parser.add_argument("--ablation", action="store_true")
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--priors", type=Path)
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--source", default="a panel", help="what --write says of the panel")
     asked = parser.parse_args()
     pd.set_option("display.width", 200, "display.max_columns", 30)
     if asked.ablation:
-        work: Callable[..., list[dict[str, object]]] = ablate
         with ProcessPoolExecutor(asked.processes, max_tasks_per_child=1) as pool:
-            found = pool.map(work, ABLATIONS, [asked.panel] * len(ABLATIONS))
-            tables = [pd.DataFrame([row for rows in found for row in rows])]
+            found = pool.map(ablate, ABLATIONS, [asked.panel] * len(ABLATIONS))
+            tables = [pd.DataFrame(list(found))]
     else:
-        tables = check(asked.split, asked.panel, asked.processes)
+        tables = check(asked)
     for table in tables:
         print(table.round(4).to_string(index=False), end="\n\n")
-    if asked.write:
-        tables[-2 if not asked.ablation else 0].to_csv(
-            asked.write, index=False, lineterminator="\n"
-        )
 
 
 if __name__ == "__main__":

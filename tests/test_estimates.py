@@ -9,7 +9,7 @@ import forecast as fc
 from forecast.estimates import FAINTEST, OLD
 from forecast.evidence import FADE
 from forecast.growth import CAP_FACTORS
-from forecast.increments import PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE
+from forecast.increments import DISCOUNT, PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE
 from forecast.priors import STRAIGHT, read_priors
 
 PLAIN = {
@@ -160,7 +160,7 @@ SURE = {"noise": 1e-5, "freedom": 1e6}
 YEARS = np.arange(2018, 2024)
 
 
-@pytest.mark.parametrize("turn", [2012.5, 2020.0, 2031.25])
+@pytest.mark.parametrize("turn", [2012.5, 2020.0, 2024.25])
 @pytest.mark.parametrize(
     ("growth", "back"), [("logistic", expit), ("gompertz", lambda z: np.exp(-np.exp(-z)))]
 )
@@ -215,7 +215,7 @@ def test_prior_share_is_what_the_figures_leave():
 def test_counts_have_a_mean_number_of_units_a_year():
     """By hand: E a theta of the increments' posterior, spread as its rate is."""
     found = estimates([3, 4, 9], "auto", "count", resolution=1.0).loc["pace"]
-    elapsed, gained = 0.8 + 1.0, 0.8 * 1 + 5
+    elapsed, gained = DISCOUNT + 1.0, DISCOUNT * 1 + 5
     shape = PACE_SHAPE + YEAR_SHAPE * elapsed
     rate = PACE_SHAPE / YEAR_SHAPE * PACE_PRIOR * 9 + gained
     assert found["value"] == pytest.approx(YEAR_SHAPE * rate / (shape - 1), rel=1e-9)

@@ -156,10 +156,11 @@ def test_a_break_is_a_mark_that_says_so(cell, flag):
     assert seen["fresh"].tolist() == [False, flag]
 
 
-def test_a_break_survives_a_revision():
+@pytest.mark.parametrize("marks", [[True, False, False], [False, True, False]])
+def test_a_break_survives_a_revision(marks):
     """A break marked on any of the figures that count for a year holds."""
     seen = figures(("a", 2020, 1.0), ("a", 2020, 1.0), ("a", 2021, 2.0))
-    seen, _ = read(seen.assign(**{"break": [True, False, False]}))
+    seen, _ = read(seen.assign(**{"break": marks}))
     assert seen["fresh"].tolist() == [True, False]
 
 

@@ -260,6 +260,18 @@ def test_draws_are_the_closed_form():
             assert np.abs(below - expected).max() < 4 * np.sqrt(0.25 / draws) + SLICING
 
 
+def test_draws_of_a_known_pace_have_its_mean_and_spread():
+    """Given theta, ten years bring 10 a theta units, with the variance of gamma and Poisson."""
+    theta, draws = 200.0, 200_000
+    drawn = known_pace(theta).draws(
+        np.array([4.0, 10.0]), np.zeros(draws), np.random.default_rng(6), 0
+    )[:, 1]
+    mean = 10 * YEAR_SHAPE * theta
+    sd = np.sqrt(mean + mean * theta)
+    assert abs(drawn.mean() - mean) < 4 * sd / np.sqrt(draws)
+    assert drawn.std() == pytest.approx(sd, rel=4 * np.sqrt(1 / draws))
+
+
 def test_a_high_score_is_a_high_pace():
     """Draws of a higher score of the pace grow faster."""
     found = counts(GROWING)

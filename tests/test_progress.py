@@ -99,7 +99,7 @@ def test_the_schedule_rule_is_the_line_from_baseline_to_target():
 
 def test_half_a_reporting_step_is_on_the_line():
     """A figure that is printed in whole numbers may stand half a step off the line, not more."""
-    for resolution, word in ((1.0, "on_schedule"), (0.9, "behind")):
+    for resolution, word in ((1.0, "on_schedule"), (0.99, "behind")):
         assert progress([50, 51, 53.5], 2024, 60, resolution=resolution)["schedule_status"] == word
         row = progress([60, 58, 56.5], 2024, 50, "le", better="lower", resolution=resolution)
         assert row["schedule_status"] == word

@@ -346,15 +346,18 @@ def test_already_reached_is_not_secure():
     assert row["required_rate"] == 0.0
 
 
-@pytest.mark.parametrize(
-    ("goal", "word"), [(53.0, "likely"), (55.0, "uncertain"), (58.0, "unlikely")]
-)
-def test_status_is_the_third_of_the_chance(goal, word):
+def test_status_is_the_third_of_the_chance():
     """Two thirds and more are likely, under a third unlikely, the rest uncertain."""
-    row = one([50.0, 51.0, 52.0], (2025, goal, "ge"), prior={"direction": 0.6})
-    edges = {"likely": (2 / 3, 1), "uncertain": (1 / 3, 2 / 3), "unlikely": (0, 1 / 3)}[word]
-    assert row["status"] == word
-    assert edges[0] <= row["p_reach"] < edges[1]
+    asked = goals(*((2025, goal, "ge") for goal in np.arange(52.05, 62.0, 0.05).round(2)))
+    found = fc.attainment(
+        fitted([50.0, 51.0, 52.0], resolution=0.01, prior={"direction": 0.6}), asked
+    )
+    p = found["p_reach"]
+    assert found["status"].eq("likely").equals(p >= 2 / 3)
+    assert found["status"].eq("unlikely").equals(p < 1 / 3)
+    assert found["status"].eq("uncertain").equals((p >= 1 / 3) & (p < 2 / 3))
+    # Neighbours are so near each other that every edge has a target beside it.
+    assert p.diff().abs().max() < 0.02 < p.iloc[0] - 2 / 3 < 1 / 3 > p.iloc[-1]
 
 
 # Answers over several years.
@@ -538,17 +541,18 @@ def test_what_is_not_met_within_sight_is_beyond():
 def test_joint_answers_are_about_all_open_targets():
     """Expected number, chance of all, and the bounds that any dependence keeps, from the draws."""
     fits = fitted([50.0, 53.0, 56.0])
-    targets = goals((2022, 57.0, "ge"), (2024, 60.0, "ge"), (2020, 53.0, "ge"))
-    paths = fc.simulate(fits, until=2024, draws=2000, seed=2)
-    joint = fc.attainment(paths, targets).attrs["joint"]
-    hits = paths.values[0][:, [0, 2]] >= np.array([56.5, 59.5])
-    p = hits.mean(axis=0)
-    assert joint["open"] == 2
-    assert joint["expected"] == pytest.approx(p.sum(), rel=1e-12)
-    assert joint["p_all"] == pytest.approx(hits.all(axis=1).mean(), rel=1e-12)
-    assert joint["low"] == pytest.approx(max(0.0, p.sum() - 1), rel=1e-12)
-    assert joint["high"] == pytest.approx(p.min(), rel=1e-12)
-    assert joint["low"] < joint["p_all"] < joint["high"]
+    for goal, sure in ((55.0, True), (60.0, False)):
+        targets = goals((2022, goal, "ge"), (2024, goal + 1, "ge"), (2020, 53.0, "ge"))
+        paths = fc.simulate(fits, until=2024, draws=2000, seed=2)
+        joint = fc.attainment(paths, targets).attrs["joint"]
+        hits = paths.values[0][:, [0, 2]] >= np.array([goal - 0.5, goal + 0.5])
+        p = hits.mean(axis=0)
+        assert joint["open"] == 2
+        assert joint["expected"] == pytest.approx(p.sum(), rel=1e-12)
+        assert joint["p_all"] == pytest.approx(hits.all(axis=1).mean(), rel=1e-12)
+        assert joint["low"] == pytest.approx(p.sum() - 1 if sure else 0.0, rel=1e-12)
+        assert joint["high"] == pytest.approx(p.min(), rel=1e-12)
+        assert joint["low"] < joint["p_all"] < joint["high"]
     assert "joint" not in fc.attainment(fits, targets).attrs
 
 

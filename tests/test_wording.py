@@ -41,6 +41,12 @@ def test_every_code_of_the_tables_has_a_word(group, codes):
     assert set(WORDS[group]) == set(codes)
 
 
+@pytest.mark.parametrize("group", [group for group in WORDS if group.endswith("_meaning")])
+def test_what_is_explained_has_a_word(group):
+    """Meanings belong to words: each key of a group of meanings is one of its words."""
+    assert set(WORDS[group]) <= set(WORDS[group.removesuffix("_meaning")])
+
+
 @pytest.mark.parametrize(
     ("value", "language", "unit", "text"),
     [

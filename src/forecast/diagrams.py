@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.special import bdtrik
 
@@ -332,6 +332,7 @@ def _set_shares(axes: Axes, language: str, *, first: bool, both: bool = True) ->
     percent = FuncFormatter(
         lambda share, _: number(100.0 * share, language, unit="percent", step=1)
     )
+    axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))  # whole percents
     axes.yaxis.set_major_formatter(percent)
     if both:
         places = [0.0, 0.25, 0.5, 0.75, 1.0]

@@ -39,7 +39,7 @@ LINK_NUMBERS = (
     Number("lasting", 0.18, 0.3, -0.5, 1.0, siblings=True, pace=True),
     Number("catching_up", 0.58, 0.3, 0.0, 1.2, siblings=True, pace=True),
     Number("direction", 0.35, 0.3, -0.3, 1.0, pace=True),
-    Number("direction_fades", 2.3, 0.7, 0.0, 5.0, pace=True),
+    Number("direction_fades", 1.8, 0.7, 0.0, 2.1, pace=True),
     Number("freedom", -2.8, 0.7, -7.0, 2.0, pace=True),
     Number("changing", -0.8, 1.0, -3.0, 3.0),
     Number("restless", -1.0, 1.0, -3.0, 3.0),
@@ -50,7 +50,7 @@ LINK_NUMBERS = (
     Number("spread_growth", -0.05, 0.3, -0.5, 0.5),
 )
 TAIL = Number("df", 0.8, 0.5, 0.3, 4.0, own=True)
-WEIGHT = Number("weight", -0.6, 0.7, -5.0, 2.0, own=True)
+WEIGHT = Number("weight", -0.6, 0.4, -5.0, 2.0, own=True)
 LOGS = ("noise", "noise_df", "spread", "freedom", "direction_fades")
 NOISE = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
 

@@ -45,10 +45,10 @@ IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
 PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)
-MOST = 600
+MOST = 800
 """Windows a kind and length, one half to learn from, the other to recalibrate on."""
 TYPICAL = range(3, 9)
-"""Lengths that plans come with; of others half as many windows are learned from."""
+"""Lengths that plans come with; of others, and by single links, half as many windows are learned."""
 COMMON_EVERY = 3
 """Of the windows learned from, one in this many serves what all kinds have in common."""
 COVERED = 0.905
@@ -61,11 +61,11 @@ JOINT_LENGTH, JOINT_REGIONS, JOINT_DRAWS, JOINT_COVERED = 5, 10, 400, 0.8
 SHARED_TRIED = (0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 
 
-ITERATIONS = (12, 10)
+ITERATIONS = (15, 15)
 DIGITS = 5
 STEP = 0.02
 """Steps of the search by which slopes are measured."""
-DEPARTURE = 0.06
+DEPARTURE = 0.03
 """Cost of a kind's departure of one step, over the number of its indicators."""
 
 
@@ -288,7 +288,7 @@ def _path_priors(
     second: dict[str, list[_Lesson]] = {}
     for window in windows:
         lesson = _lesson(window, layouts[window.kind].links, growth, siblings)
-        step = 2 if window.length in TYPICAL else 4
+        step = (2 if window.length in TYPICAL else 4) * (1 if growth == "auto" else 2)
         first.setdefault(window.kind, []).append(_every(lesson, step))
         second.setdefault(window.kind, []).append(_every(lesson, 2, 1))
     learned = _learn(first, layouts, indicators)
@@ -336,6 +336,7 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     *,
     source: str,
     growths: Iterable[str] = GROWTH_PATHS,
+    siblings: Iterable[bool] = (True, False),
     held: Mapping[str, float] | None = None,
     most: int = MOST,
     processes: int = 1,
@@ -348,6 +349,7 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     observations, indicators : the panel, as for `growth.fit`; whole years
     source : what the panel is, in words; it stands in every row of the table
     growths : growth paths to learn
+    siblings : settings to learn: siblings known, or not
     held : numbers of `priors` that are not learned but held at a value
     most : windows of each kind and length
     processes : worker processes; they change the time, not the answer
@@ -364,7 +366,7 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
         observations, indicators, grids=dict.fromkeys(map(_grid, chosen)), most=most, seed=seed
     )
     counts = indicators.groupby("kind")["indicator"].nunique().to_dict()
-    jobs = [(growth, known) for growth in chosen for known in (True, False)]
+    jobs = [(growth, known) for growth in chosen for known in siblings]
     work = partial(_path_priors, windows=windows, indicators=counts, held=held or {})
     if processes == 1:
         found = list(map(work, jobs))

@@ -23,7 +23,7 @@ __all__ = [
     "parameter_table",
     "picture",
     "safe",
-    "table",
+    "tabulate",
 ]
 
 Value = str | int | None
@@ -62,7 +62,7 @@ def bullets(items: Iterable[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{safe(item)}</li>" for item in items) + "\n</ul>"
 
 
-def table(lines: list[dict[str, str]] | pd.DataFrame) -> str:
+def tabulate(lines: list[dict[str, str]] | pd.DataFrame) -> str:
     """Make a table; the first column heads its rows, a second line in a cell is set small."""
     cells = pd.DataFrame(lines).map(
         lambda text: "<br><small>".join(safe(text).split("\n")) + "</small>" * text.count("\n")
@@ -131,4 +131,4 @@ def parameter_table(
          word("column", "value", language): str(value)}
         for key, value in told.items()
     ]  # fmt: skip
-    return table(lines)
+    return tabulate(lines)

@@ -31,7 +31,7 @@ from .markup import (
     parameter_table,
     picture,
     safe,
-    table,
+    tabulate,
 )
 from .plans import Plan, data_folder
 from .wording import (
@@ -255,7 +255,7 @@ def show_trial(check: Check) -> Html:
     parts += [paragraph(say("trial_how")), bullets(plain)]
     whole = trial.scores[trial.scores["horizon"] == "all"]
     lines = [_score_row(check, row) for row in whole.to_dict("records")]
-    parts += [table(lines), paragraph(say("scores_note")), paragraph(_joint(check, trial))]
+    parts += [tabulate(lines), paragraph(say("scores_note")), paragraph(_joint(check, trial))]
     size = _Size.of(trial)
     if not size.enough:
         few = say("trial_few").format(cases=ENOUGH_CASES, years=ENOUGH_YEARS)
@@ -273,9 +273,10 @@ def show_panel(check: Check) -> Html:
     parts.append(paragraph(say("panel_settings")))
     parts.append(bullets(_meaning(check, "setting", key) for key in settings))
     lines = [_panel_row(check, split, setting) for split in splits for setting in settings]
-    parts.append(table(lines))
-    sources = list(dict.fromkeys(found["source"]))
-    parts.append(paragraph(say("panel_source").format(source=join(sources, check.language))))
+    parts.append(tabulate(lines))
+    # The source stands as it is written, in its own language.
+    sources = f"<code>{safe(_sources(check))}</code>"
+    parts.append(f"<p>{safe(say('panel_source')).replace('{source}', sources)}</p>")
     if check.own_priors:
         parts.append(paragraph(say("panel_other_priors"), strong=True))
     parts += _panel_pictures(check, splits, settings)
@@ -301,7 +302,7 @@ def show_fits(check: Check) -> Html:
         mine = summary[areas == area]
         if len(mine):
             lines = [_fit_row(check, about.loc[r["indicator"]], r) for _, r in mine.iterrows()]
-            parts += [f"<h3>{safe(check.name('areas', area))}</h3>", table(lines)]
+            parts += [f"<h3>{safe(check.name('areas', area))}</h3>", tabulate(lines)]
     return Html("\n".join(parts))
 
 
@@ -536,14 +537,17 @@ def _bins(check: Check, split: str, setting: str) -> pd.DataFrame:
     return told.rename(columns={"cases": "n", "value": "came_true"})
 
 
+def _sources(check: Check) -> str:
+    return join(dict.fromkeys(check.calibration["source"]), check.language)
+
+
 def _panel_pictures(check: Check, splits: list[str], settings: list[str]) -> list[str]:
     """Reliability, a picture a setting and a panel a split; coverage by the number of figures."""
     from .diagrams import coverage_chart, reliability_diagram
     from .plots import to_png
 
     say, language = check.say, check.language
-    sources = join(dict.fromkeys(check.calibration["source"]), language)
-    footer = say("panel_source").format(source=sources)
+    footer = say("panel_source").format(source=_sources(check))
     parts = []
 
     def add(heading: str, figure: bytes, panels: list[str]) -> None:
