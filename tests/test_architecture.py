@@ -25,7 +25,7 @@ LAYERS = {
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
     ],
     "people": [
-        *["wording", "plots", "diagrams", "monitoring", "method", "workbook", "vintages"],
+        *["wording", "plots", "diagrams", "markup", "monitoring", "method", "workbook", "vintages"],
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],
 }

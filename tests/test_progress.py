@@ -113,8 +113,11 @@ def test_the_baseline_is_the_last_figure_five_years_before():
     row = progress([10, 90, 40, 51, 52, 53], 2025, 60, **values)
     assert row["schedule_status"] == "on_schedule"
     # Where the plan's first year has no figure the one before it is taken.
-    row = progress([10, 90, 51, 52, 53], 2025, 60, years=[2018, 2019, 2021, 2022, 2023])
+    years = [2018, 2019, 2021, 2022, 2023]
+    row = progress([10, 30, 51, 52, 53], 2025, 60, years=years)
     assert row["schedule_status"] == "on_schedule"
+    row = progress([10, 46, 51, 52, 53], 2025, 60, years=years)
+    assert row["schedule_status"] == "behind"
 
 
 @pytest.mark.parametrize(

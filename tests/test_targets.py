@@ -34,6 +34,8 @@ READINGS = {"no_data", "reached", "expected", "beyond"}
 EVIDENCE = {"none", "prior only", "weak", "moderate", "strong"}
 COUNTED = 8.0 / POINTS
 """What a share among 256 evenly spread futures may be off."""
+RANKED = 0.03
+"""What is lost where each future of a count keeps its rank from year to year."""
 HAIR = 1e-6
 """Limits may stand a hair aside, so that floats that mean the same are the same."""
 DRAWS = 8000
@@ -433,7 +435,8 @@ def test_fits_and_paths_agree_on_milestones(case):
     targets = goals(*((year, goal, "ge") for year, goal in asked))
     exact = fc.attainment(fits, targets)["p_path"]
     drawn = fc.attainment(fc.simulate(fits, until=2026, draws=DRAWS, seed=2), targets)["p_path"]
-    np.testing.assert_allclose(drawn, exact, atol=luck(0.5) + COUNTED)
+    ranked = RANKED if case == "count" else 0.0
+    np.testing.assert_allclose(drawn, exact, atol=luck(0.5) + COUNTED + ranked)
 
 
 def test_the_error_of_draws_is_that_of_a_share():

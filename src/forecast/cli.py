@@ -126,7 +126,7 @@ def learn_priors(
     processes: Annotated[int, typer.Option(min=0, help="0: one a processor.")] = 0,
     windows: Annotated[
         int, typer.Option(min=4, help="Windows of each kind and length; more take longer.")
-    ] = 800,
+    ] = 500,
 ) -> None:
     """Learn what is believed before a series speaks from yearly figures of many regions."""
     from .errors import ForecastError

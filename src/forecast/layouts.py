@@ -34,7 +34,7 @@ class Number:
 LINK_NUMBERS = (
     Number("noise", np.nan, 0.5, -5.5, -0.7, own=True),
     Number("noise_df", 1.5, 0.5, -0.7, 3.5),
-    Number("sibling_noise", 0.66, 0.3, 0.0, 1.0, siblings=True),
+    Number("sibling_noise", 0.9, 0.1, 0.85, 1.0, siblings=True),
     Number("recent", 0.22, 0.3, -0.5, 1.0, siblings=True, pace=True),
     Number("lasting", 0.18, 0.3, -0.5, 1.0, siblings=True, pace=True),
     Number("catching_up", 0.58, 0.3, 0.0, 1.2, siblings=True, pace=True),
@@ -51,6 +51,9 @@ LINK_NUMBERS = (
 )
 TAIL = Number("df", 0.8, 0.5, 0.3, 4.0, own=True)
 WEIGHT = Number("weight", -0.6, 0.4, -5.0, 2.0, own=True)
+CALMEST = 0.9
+"""Log of the most that the panel's indicators may say of the noise of another one: two and a half
+increments. Of an indicator that is in no panel they know little."""
 LOGS = ("noise", "noise_df", "spread", "freedom", "direction_fades")
 NOISE = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
 
@@ -70,12 +73,20 @@ class Layout:
     def numbers(self) -> list[tuple[str, Number]]:
         """Link and number of each place of a vector."""
         each = [
-            (link, replace(n, start=np.log(NOISE[link])) if n.name == "noise" else n)
+            (link, self._fitted(n, link))
             for link in self.links
             for n in LINK_NUMBERS
             if self._free(n)
         ]
         return [*each, ("", TAIL), *((link, WEIGHT) for link in self.links[1:])]
+
+    def _fitted(self, number: Number, link: str) -> Number:
+        """Start the noise where the link needs it; without siblings it is known badly."""
+        if number.name == "noise":
+            return replace(number, start=float(np.log(NOISE[link])))
+        if number.name == "noise_df" and not self.siblings:
+            return replace(number, start=0.5, high=CALMEST)
+        return number
 
     def _free(self, number: Number) -> bool:
         known = (self.siblings or not number.siblings) and (self.lasting or not number.pace)

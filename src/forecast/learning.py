@@ -45,10 +45,10 @@ IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
 PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)
-MOST = 800
+MOST = 500
 """Windows a kind and length, one half to learn from, the other to recalibrate on."""
 TYPICAL = range(3, 9)
-"""Lengths that plans come with; of others, and by single links, half as many windows are learned."""
+"""Lengths that plans come with; others, and named paths, learn from half as many windows."""
 COMMON_EVERY = 3
 """Of the windows learned from, one in this many serves what all kinds have in common."""
 COVERED = 0.905

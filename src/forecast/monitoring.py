@@ -6,14 +6,24 @@ which every name and text from the tables is escaped.
 
 from __future__ import annotations
 
-import base64
-import html
-import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
+from .markup import (
+    Html,
+    Value,
+    bullets,
+    dated,
+    known_on,
+    name_of,
+    paragraph,
+    parameter_table,
+    picture,
+    safe,
+    tabulate,
+)
 from .plans import Plan
 from .wording import (
     NO_VALUE,
@@ -32,7 +42,6 @@ from .wording import (
 
 __all__ = [
     "Findings",
-    "Html",
     "show_charts",
     "show_closed",
     "show_parameters",
@@ -48,16 +57,6 @@ __all__ = [
 OPEN = ("reached", "likely", "uncertain", "unlikely")
 PICKED = 5
 """Targets named as the most, and as the least likely ones."""
-
-
-@dataclass(frozen=True)
-class Html:
-    """A piece of the page; Jupyter and nbconvert show it as HTML."""
-
-    text: str
-
-    def _repr_html_(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,7 @@ class Findings:
 
     def name(self, table: str, key: object) -> str:
         """Name of a region, area, unit or indicator in the report's language."""
-        rows: pd.DataFrame = getattr(self.plan, table)
-        return str(rows.set_index(rows.columns[0]).at[key, f"name_{self.language}"])
+        return name_of(self.plan, table, key, self.language)
 
     def sources(self) -> list[str]:
         """List the sources of the region's targets and figures, in the order of `sources.csv`."""
@@ -109,10 +107,10 @@ def show_title(findings: Findings) -> Html:
     """Region, plan documents, as-of date."""
     plan, say = findings.plan, findings.say
     title = say("title").format(region=findings.name("regions", plan.region))
-    known = _as_of(findings)
-    titles = f'<span lang="zh">{_safe(plan.title)}</span>'
-    documents = _safe(say("documents")).replace("{titles}", titles)
-    return Html(f"<h1>{_safe(title)}</h1>\n<p>{_safe(known)}<br>\n{documents}</p>")
+    known = known_on(plan, findings.language)
+    titles = f'<span lang="zh">{safe(plan.title)}</span>'
+    documents = safe(say("documents")).replace("{titles}", titles)
+    return Html(f"<h1>{safe(title)}</h1>\n<p>{safe(known)}<br>\n{documents}</p>")
 
 
 def show_reading(findings: Findings) -> Html:
@@ -121,7 +119,7 @@ def show_reading(findings: Findings) -> Html:
     seen = table.loc[table["latest"].notna(), "indicator"]
     parts = [
         f"<h2>{say('reading')}</h2>",
-        _paragraph(
+        paragraph(
             say("overview").format(
                 targets=len(table), indicators=table["indicator"].nunique(), seen=seen.nunique()
             )
@@ -132,24 +130,24 @@ def show_reading(findings: Findings) -> Html:
     verdicts = last.loc[last["latest"].notna() & (last["schedule_status"] != "closed")]
     if len(verdicts):
         counts = _counts(findings, "schedule", verdicts["schedule_status"])
-        parts.append(_paragraph(say("schedule_counts").format(counts=counts)))
+        parts.append(paragraph(say("schedule_counts").format(counts=counts)))
     ranked = last[last["status"].isin(OPEN)].sort_values(
         ["p_reach", "indicator"], ascending=[False, True]
     )
     if ranked.empty:
-        return Html("\n".join([*parts, _paragraph(say("none_open"))]))
+        return Html("\n".join([*parts, paragraph(say("none_open"))]))
     half = min(PICKED, (len(ranked) + 1) // 2)
     best, worst = ranked.head(half), ranked.iloc[half:].tail(PICKED).iloc[::-1]
     for key, chosen in (("most_likely", best), ("least_likely", worst)):
         if len(chosen):
             lines = [_target_line(findings, row) for _, row in chosen.iterrows()]
-            parts.append(_paragraph(say(key), strong=True) + _bullets(lines))
+            parts.append(paragraph(say(key), strong=True) + bullets(lines))
     joint = findings.joint
     chances = {k: probability(joint[k], language) for k in ("low", "high")}
     chances["p_all"] = probability(_not_certain(joint), language)
     expected = number(joint["expected"], language, step=0.1)
     parts.append(
-        _paragraph(say("joint").format(open=int(joint["open"]), expected=expected, **chances))
+        paragraph(say("joint").format(open=int(joint["open"]), expected=expected, **chances))
     )
     return Html("\n".join(parts))
 
@@ -161,13 +159,13 @@ def show_standing(findings: Findings) -> Html:
     rows = _last_targets(findings.attainment)
     rows = rows[rows["latest"].notna()]
     if rows.empty:
-        return Html("\n".join([*parts, _paragraph(say("nothing_seen"))]))
-    parts.append(_paragraph(say("standing_note")))
+        return Html("\n".join([*parts, paragraph(say("nothing_seen"))]))
+    parts.append(paragraph(say("standing_note")))
     told = pd.DataFrame([_standing_row(findings, row) for _, row in rows.iterrows()], rows.index)
     told = told.loc[:, told.ne(NO_VALUE).any()]
     for area, mine in _by_area(findings, rows):
         lines = told.loc[mine.index]
-        parts += [f"<h3>{_safe(findings.name('areas', area))}</h3>", _table(lines)]
+        parts += [f"<h3>{safe(findings.name('areas', area))}</h3>", tabulate(lines)]
     return Html("\n".join(parts))
 
 
@@ -183,19 +181,15 @@ def show_charts(findings: Findings) -> Html:
     )  # fmt: skip
     parts = [f"<h2>{say('charts')}</h2>"]
     if not figures:
-        return Html("\n".join([*parts, _paragraph(say("no_charts"))]))
+        return Html("\n".join([*parts, paragraph(say("no_charts"))]))
     if (findings.attainment["status"] == "not_published").any():
-        parts.append(_paragraph(say("charts_note")))
+        parts.append(paragraph(say("charts_note")))
     area_of = plan.indicators.set_index("indicator")["area"]
     for area, figure in figures.items():
         title = findings.name("areas", area)
         drawn = [findings.name("indicators", name) for name in names if area_of[name] == area]
         text = say("picture").format(area=title, names=join(drawn, findings.language))
-        data = base64.b64encode(to_png(figure)).decode()
-        parts.append(
-            f'<h3>{_safe(title)}</h3>\n<figure style="margin:0"><img style="width:100%" '
-            f'alt="{_safe(text)}" src="data:image/png;base64,{data}"></figure>'
-        )
+        parts.append(f"<h3>{safe(title)}</h3>\n{picture(to_png(figure), text)}")
     return Html("\n".join(parts))
 
 
@@ -205,16 +199,16 @@ def show_closed(findings: Findings) -> Html:
     parts = [f"<h2>{say('closed')}</h2>"]
     closed = table[table["status"].isin(["met", "missed", "not_published"])]
     if closed.empty:
-        return Html("\n".join([*parts, _paragraph(say("none_closed"))]))
+        return Html("\n".join([*parts, paragraph(say("none_closed"))]))
     counts = _counts(findings, "status", closed["status"])
-    parts.append(_paragraph(say("closed_counts").format(counts=counts)))
+    parts.append(paragraph(say("closed_counts").format(counts=counts)))
     judged = closed[closed["status"] != "not_published"]
     if len(judged):
         lines = [_closed_row(findings, row) for _, row in judged.iterrows()]
-        parts.append(_table(lines))
+        parts.append(tabulate(lines))
     silent = closed[closed["status"] == "not_published"]
     if len(silent):
-        parts.append(_paragraph(say("not_published")))
+        parts.append(paragraph(say("not_published")))
         items = []
         for area, mine in _by_area(findings, silent):
             names = [
@@ -237,14 +231,14 @@ def show_unknown(findings: Findings) -> Html:
     single = table[table["indicator"].map(figures) == 1].drop_duplicates("indicator")
     parts = [f"<h2>{say('unknown')}</h2>"]
     for key, rows in (("no_figure", silent), ("one_figure", single)):
-        parts.append(_paragraph(say(key).format(count=len(rows)), strong=True))
+        parts.append(paragraph(say(key).format(count=len(rows)), strong=True))
         items = [
             (findings.name("areas", area), [findings.name("indicators", n) for n in m["indicator"]])
             for area, m in _by_area(findings, rows)
         ]
         parts.append(_name_lists(items, findings.language))
     passed = int((table["status"] == "not_published").sum())
-    parts.append(_paragraph(say("passed").format(count=passed), strong=True))
+    parts.append(paragraph(say("passed").format(count=passed), strong=True))
     return Html("\n".join(parts))
 
 
@@ -262,8 +256,8 @@ def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
     notes = [say(k) for k in ("trust_prior", "trust_words", "trust_comparator", "trust_clip")]
     joint = say("trust_joint").format(draws=number(draws, language), seed=seed)
     return Html(
-        f"<h2>{say('trust')}</h2>\n{_paragraph(say('trust_evidence'))}\n{_bullets(meanings)}\n"
-        f"{_bullets([*notes, joint])}"
+        f"<h2>{say('trust')}</h2>\n{paragraph(say('trust_evidence'))}\n{bullets(meanings)}\n"
+        f"{bullets([*notes, joint])}"
     )
 
 
@@ -274,69 +268,26 @@ def show_sources(findings: Findings) -> Html:
     for source in findings.sources():
         row = table.loc[source]
         link = source.startswith(("https://", "http://"))
-        place = f'<a href="{_safe(source)}">{_safe(source)}</a>' if link else _safe(source)
+        place = f'<a href="{safe(source)}">{safe(source)}</a>' if link else safe(source)
         issued = day(str(row["issued"])[:10], findings.language) if row["issued"] else ""
         # A list of pieces, so that what is not known leaves no stray comma.
         known = [p for p in (row["title_zh"], row["issuer"]) if p]
-        spoken = f'<span lang="zh">{_safe(" · ".join(known))}</span>'
+        spoken = f'<span lang="zh">{safe(" · ".join(known))}</span>'
         items.append(" · ".join(p for p in (spoken, issued, f"<code>{place}</code>") if p))
     listed = "\n".join(f'<li value="{i}">{item}</li>' for i, item in enumerate(items, start=1))
     note = findings.say("sources_note")
     return Html(
-        f"<h2>{findings.say('sources')}</h2>\n{_paragraph(note) if note else ''}\n<ol>{listed}</ol>"
+        f"<h2>{findings.say('sources')}</h2>\n{paragraph(note) if note else ''}\n<ol>{listed}</ol>"
     )
 
 
-def show_parameters(
-    findings: Findings, parameters: Mapping[str, str | int | None], *, last: int
-) -> Html:
+def show_parameters(findings: Findings, parameters: Mapping[str, Value], *, last: int) -> Html:
     """Print the run's parameters, in words; `last` is the last year forecast."""
-    language, say = findings.language, findings.say
-    told = dict(parameters)
-    told["region"] = f"{findings.name('regions', findings.plan.region)} ({findings.plan.region})"
-    told["data"] = parameters.get("data") or say("shipped")
-    told["as_of"] = _as_of(findings)
-    told["until"] = parameters.get("until") or say("automatic").format(year=last)
-    told["language"] = word("language", language, language)
-    folder = parameters.get("folder")
-    told["folder"] = say("here") if folder == "." else folder or say("not_written")
-    lines = [
-        {word("column", "parameter", language): word("parameter", key, language),
-         word("column", "value", language): str(value)}
-        for key, value in told.items()
-    ]  # fmt: skip
-    note = _paragraph(say("tables_note")) if folder else ""
-    return Html(f"<h2>{say('parameters')}</h2>\n{_table(lines)}\n{note}")
-
-
-def _safe(text: object) -> str:
-    return html.escape(str(text))
-
-
-def _paragraph(text: str, *, strong: bool = False) -> str:
-    return f"<p><strong>{_safe(text)}</strong></p>" if strong else f"<p>{_safe(text)}</p>"
-
-
-def _bullets(items: Iterable[str]) -> str:
-    return "<ul>\n" + "\n".join(f"<li>{_safe(item)}</li>" for item in items) + "\n</ul>"
-
-
-def _as_of(findings: Findings) -> str:
-    plan, language = findings.plan, findings.language
-    if not plan.as_of:
-        return findings.say("everything")
-    return findings.say("as_of").format(day=day(plan.as_of, language))
-
-
-def _table(lines: list[dict[str, str]] | pd.DataFrame) -> str:
-    """HTML table; the first column heads its rows, a second line in a cell is set small."""
-    cells = pd.DataFrame(lines).map(
-        lambda text: "<br><small>".join(_safe(text).split("\n")) + "</small>" * text.count("\n")
-    )
-    head = str(cells.columns[0])
-    cells = cells.set_index(head).rename_axis(index=None, columns=_safe(head))
-    with pd.option_context("display.max_colwidth", None):
-        return str(cells.to_html(escape=False, border=0))
+    say = findings.say
+    until = parameters.get("until") or say("automatic").format(year=last)
+    told = parameter_table(findings.plan, parameters, findings.language, until=str(until))
+    note = paragraph(say("tables_note")) if parameters.get("folder") else ""
+    return Html(f"<h2>{say('parameters')}</h2>\n{told}\n{note}")
 
 
 def _by_area(findings: Findings, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -349,7 +300,7 @@ def _by_area(findings: Findings, rows: pd.DataFrame) -> list[tuple[str, pd.DataF
 
 def _name_lists(items: list[tuple[str, list[str]]], language: str) -> str:
     line = phrase("in_area", language)
-    return _bullets(line.format(area=area, names=join(names, language)) for area, names in items)
+    return bullets(line.format(area=area, names=join(names, language)) for area, names in items)
 
 
 def _not_certain(joint: Mapping[str, float]) -> float:
@@ -378,7 +329,7 @@ def _status_counts(findings: Findings) -> str:
         | {total: str(len(rows))}
         for label, rows in [*named, (total, table)]
     ]
-    return _table(lines)
+    return tabulate(lines)
 
 
 def _last_targets(table: pd.DataFrame) -> pd.DataFrame:
@@ -418,7 +369,7 @@ def _target_line(findings: Findings, row: pd.Series) -> str:
     latest = number(row["latest"], language, unit=unit)
     return findings.say("target_line").format(
         chance=probability(row["p_reach"], language), name=name,
-        target=_goal(findings, row, unit), latest=f"{latest} ({_year(row['latest_year'])})",
+        target=_goal(findings, row, unit), latest=f"{latest} ({dated(row['latest_year'])})",
     )  # fmt: skip
 
 
@@ -435,7 +386,7 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     median = row["median"] if open_ else None
     cells = {
         "name": _named(findings, row["indicator"]),
-        "latest": f"{number(row['latest'], language, unit=unit)} ({_year(row['latest_year'])})",
+        "latest": f"{number(row['latest'], language, unit=unit)} ({dated(row['latest_year'])})",
         "planned": join(planned, language) or NO_VALUE,
         "target": _goal(findings, row, unit),
         "schedule_status": findings.word("schedule", row["schedule_status"]),
@@ -458,14 +409,3 @@ def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
         "status": findings.word("status", row["status"]),
     }
     return {findings.word("column", key): text for key, text in cells.items()}
-
-
-def _year(year: float) -> str:
-    """Year of a figure, with the month of one that stands within the year.
-
-    >>> _year(2021.0), _year(2021.496)
-    ('2021', '2022-06')
-    """
-    whole = math.floor(year)
-    month = math.ceil(12.0 * (year - whole) - 1e-9)
-    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"

@@ -43,7 +43,7 @@ __all__ = [
 Plain = str | int | float | bool | None
 
 FILE_BYTES = 65_536
-KEPT = {*TABLES, "priors"}  # files of a folder of one's own that a run reads
+KEPT = {*TABLES, "priors", "calibration"}  # files of a folder of one's own that a run reads
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
 
 
