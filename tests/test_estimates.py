@@ -109,9 +109,9 @@ def test_pace_and_noise_are_the_equation_by_matrices(growth, link, to, slope, fr
 
 
 def test_noise_is_as_sure_as_its_degrees_of_freedom():
-    """The sd of sigma is sigma / sqrt(2 (nu + k)): nu increments of the prior, k of its own."""
+    """The sd of sigma is sigma / sqrt(2 df): the tails' df of the prior, and half of the own k."""
     row = estimates(FIGURES, "exponential").loc["noise"]
-    expected = row["value"] / np.sqrt(2 * (PLAIN["noise_df"] + len(FIGURES) - 1))
+    expected = row["value"] / np.sqrt(2 * (PLAIN["df"] + (len(FIGURES) - 1) / 2))
     assert row["sd"] == pytest.approx(expected, rel=1e-9)
 
 

@@ -176,10 +176,14 @@ def test_a_target_off_the_grid_is_met_by_the_next_report():
     fits = fitted([90.0, 92.0, 94.0])
     asked = [(2023, value, comparator) for value in (95.0, 95.3, 96.0) for comparator in MEETS]
     found = fc.attainment(fits, goals(*asked))["p_reach"]
-    p = {(value, comparator): chance for (_, value, comparator), chance in zip(asked, found)}  # noqa: B905
-    assert p[95.3, "ge"] == p[95.3, "gt"] == p[96.0, "ge"] == p[95.0, "gt"]
-    assert p[95.3, "le"] == p[95.3, "lt"] == p[95.0, "le"] == p[96.0, "lt"]
-    assert p[95.3, "ge"] + p[95.3, "le"] == pytest.approx(1.0, abs=HAIR)
+    p = {
+        (value, comparator): chance
+        for (_, value, comparator), chance in zip(asked, found, strict=True)
+    }
+    above = [p[95.3, "ge"], p[95.3, "gt"], p[96.0, "ge"], p[95.0, "gt"]]
+    below = [p[95.3, "le"], p[95.3, "lt"], p[95.0, "le"], p[96.0, "lt"]]
+    assert above == pytest.approx([above[0]] * 4, abs=HAIR)
+    assert below == pytest.approx([1.0 - above[0]] * 4, abs=HAIR)
 
 
 def test_plain_target_is_read_in_the_wanted_direction():

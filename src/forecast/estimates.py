@@ -5,9 +5,10 @@ Parameters, each with its value, standard deviation (`sd`) and unit, for each li
 * `pace`: change a year at the latest figure, in the indicator's unit; sd from the spread of the
   paces of the grid and of each one's own uncertainty, carried over by dy/dz;
 * `link_pace`: the same on the link scale;
-* `noise`: the yearly surprise sigma on the link scale, sd sigma / sqrt(2 (nu + k));
-* `cap`: upper end of a logistic or Gompertz path; sd 0 where the bound is the cap, else the
-  spread of the caps tried;
+* `noise`: the yearly surprise sigma on the link scale, sd sigma / sqrt(2 df) with the degrees of
+  freedom df of the tails;
+* `cap`: upper end of a logistic or Gompertz path; sd 0 where the bound is the cap, else
+  `CAP_SPREAD` of it, for the three caps that are tried;
 * `turning_year`: when the path is fastest (logistic: half way between floor and cap; Gompertz: at
   1/e of the way); sd by the delta method; no row where the pace is as good as nothing.
 
@@ -32,15 +33,22 @@ FloatArray = NDArray[np.float64]
 
 TURNING = {"logit": 0.0, "cloglog": 0.0}
 """Where on the link scale a saturating path is fastest."""
+CAP_SPREAD = 0.3
 FAINTEST = 0.05
 """A pace of fewer standard deviations than this has no turning year to speak of."""
 OLD = 5.0
 """Years after which a latest figure is called old, measured from the table's last one."""
 
 
+EMPTY = {
+    "link": "", "weight": 0.0, "parameter": "", "value": 0.0, "sd": 0.0, "unit": "",
+    "prior_share": 0.0,
+}  # fmt: skip
+
+
 def parameter_table(series: pd.DataFrame, members: Sequence[Blend | Increments]) -> pd.DataFrame:
     """Give region, indicator, link, weight, parameter, value, sd, unit, prior_share."""
-    tables = []
+    tables = [series.iloc[:0][[*KEY, "latest_year"]].assign(**EMPTY)]
     for member in members:
         keys = series.loc[member.rows, [*KEY, "latest_year"]].reset_index(drop=True)
         if isinstance(member, Increments):
@@ -78,7 +86,7 @@ def _of_path(keys: pd.DataFrame, blend: Blend, path: Path) -> pd.DataFrame:
     if path.link in TURNING:
         known = np.isfinite(blend.upper)
         cap = np.where(known, blend.upper, path.cap)
-        rows["cap"] = (cap, np.where(known, 0.0, np.abs(cap) * 0.3), "unit")
+        rows["cap"] = (cap, np.where(known, 0.0, np.abs(cap) * CAP_SPREAD), "unit")
         rows["turning_year"] = _turning(keys, path, level, (pace, spread, noise))
     tables = []
     for name, (value, sd, words) in rows.items():

@@ -134,7 +134,12 @@ def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFram
         for column in ("year", "value")
         for i in np.flatnonzero(~np.isfinite(seen[column]))[:SHOWN_PROBLEMS]
     ]  # fmt: skip
-    used = seen["indicator"].unique()
+    problems += [
+        Problem("observations", None, column, None, f"{count} rows name no {column}", "fill it in")
+        for column in KEY
+        if (count := int((seen[column].isna() | seen[column].astype(str).eq("")).sum()))
+    ]
+    used = seen["indicator"].dropna().unique()
     problems += [
         Problem("indicators", None, "indicator", name, "observed but not described", "add its row")
         for name in sorted(set(used) - set(about.index))
@@ -161,7 +166,7 @@ def _one_a_year(
     status = observations.get("status", pd.Series(STATUSES[0], index=observations.index))
     rank = {word: place for place, word in enumerate(reversed(STATUSES))}
     seen = seen.assign(
-        published=published.fillna("").astype(str).to_numpy(),
+        published=published.astype(object).where(published.notna(), "").astype(str).to_numpy(),
         status=status.map(rank).fillna(-1).to_numpy(),
     )
     seen = seen.sort_values([*at, "published", "status", "value"], ignore_index=True)

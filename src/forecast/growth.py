@@ -86,7 +86,11 @@ class Fits:
             if len(kept):
                 members.append(replace(select(member, chosen[kept]), rows=kept))
         series = self.series.iloc[index].reset_index(drop=True)
-        return Fits(series, tuple(members), self.observations, self.growth)
+        n = self.series["n"].to_numpy()
+        start = (np.cumsum(n) - n)[index]
+        rows = np.repeat(start, n[index]) + _steps(n[index])
+        seen = self.observations.iloc[rows].reset_index(drop=True)
+        return Fits(series, tuple(members), seen, self.growth)
 
     def each(self, years: FloatArray, chunk: int = CHUNK) -> Iterator[tuple[Member, FloatArray]]:
         """Members in chunks, with how far `years` (series, years) lie after the latest figures."""
@@ -260,8 +264,7 @@ def join_links(rows: IntArray, shown: Sequence[Shown], prior: BlendPrior, batch:
         each = replace(link, weight=link.weight / len(found))
         paths += [believe(s, each) for s in found]
     k = shown[0].increments
-    weight = np.array([path.weight for path in paths])
-    own = np.stack([path.own_share() for path in paths], axis=1) @ weight
+    own = sum((path.weight * path.own_share() for path in paths), np.zeros(len(rows)))
     return Blend(
         rows, tuple(paths), prior.df + k / 2.0, batch.better * prior.shift, prior.stretch,
         batch.lower, batch.upper, batch.value[:, -1], batch.ratchet, prior.shared, own,
@@ -343,3 +346,8 @@ def _evidence(n: IntArray, own_share: FloatArray) -> NDArray[np.str_]:
         ["prior only", "weak", "moderate"],
         "strong",
     )
+
+
+def _steps(n: IntArray) -> IntArray:
+    """0, 1 ... n - 1 of each series in one line."""
+    return np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)

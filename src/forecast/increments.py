@@ -75,7 +75,12 @@ class Increments:
             middle = self.pace_rate[:, None] * share / (1.0 - share)
             reach = 8.0 * np.sqrt(middle + 1.0) + 4.0
             low, high = np.floor(middle - reach) - 1.0, np.ceil(middle + reach)
-            low = np.maximum(low, -1.0)  # P(X <= low) < level <= P(X <= high)
+            low = np.maximum(low, -1.0)
+            # The slices' tails are shorter than the pace's: widen until P(low) < level <= P(high).
+            while (over := self._at_most(low, ahead) >= level).any():
+                low, reach = np.where(over, np.maximum(low - reach, -1.0), low), 2.0 * reach
+            while (under := self._at_most(high, ahead) < level).any():
+                high, reach = np.where(under, high + reach, high), 2.0 * reach
             while (open_ := high - low > 1.0).any():
                 halfway = np.floor(0.5 * (low + high))
                 enough = self._at_most(halfway, ahead) >= level
@@ -89,10 +94,14 @@ class Increments:
         self, ahead: FloatArray, score: FloatArray, rng: np.random.Generator, place: int
     ) -> FloatArray:
         """Draw counts (draws, years) of one series; `score` (draws,) is its pace's normal score."""
-        rate = self.pace_rate[place] / gammaincinv(self.pace_shape[place], ndtr(score))
+        rate = self.pace_rate[place] / gammaincinv(self.pace_shape[place], ndtr(-score))
         span = np.diff(ahead, prepend=0.0)
-        mean = rng.gamma(YEAR_SHAPE * span, 1.0, (len(score), len(span))) * rate[:, None]
-        steps = np.cumsum(rng.poisson(np.minimum(mean, 1e15)), axis=1)
+        # Year by year, so that a longer horizon draws the same near future.
+        added = [
+            rng.poisson(np.minimum(rng.gamma(YEAR_SHAPE * d, 1.0, len(score)) * rate, 1e15))
+            for d in span
+        ]
+        steps = np.cumsum(np.stack(added, axis=1), axis=1)
         count: FloatArray = np.minimum(
             self.latest[place] + self.unit[place] * steps, self.upper[place]
         )

@@ -322,8 +322,10 @@ class Blend:
         stacked = np.clip(np.stack(own), -1e6, 1e6)
         low, high = stacked.min(axis=0), stacked.max(axis=0)
         weights = [path.weight for path in self.paths]
-        t: FloatArray = np.tensordot(weights, stacked, 1)
-        last = np.full(t.shape, np.inf)
+        t: FloatArray = sum(
+            (w * x for w, x in zip(weights, stacked, strict=True)), np.zeros(y.shape)
+        )
+        last, settled = np.full(t.shape, np.inf), np.zeros(t.shape, bool)
         for _ in range(NEWTON_STEPS):
             value, steep = np.zeros(t.shape), np.zeros(t.shape)
             for path, (loc, scale) in zip(self.paths, moments, strict=True):
@@ -336,8 +338,8 @@ class Blend:
                 step = t + short / steep
             # A step that does not halve the last one is no progress: bisect.
             inside = (step >= low) & (step <= high) & (np.abs(step - t) <= 0.5 * last)
-            moved = np.where(inside, step, 0.5 * (low + high))
-            settled = np.abs(moved - t) <= SETTLED * (1.0 + np.abs(t))
+            moved = np.where(settled, t, np.where(inside, step, 0.5 * (low + high)))
+            settled |= np.abs(moved - t) <= SETTLED * (1.0 + np.abs(t))
             last, t = np.abs(moved - t), moved
             if settled.all():
                 break
@@ -377,7 +379,8 @@ def _product(parts: list[FloatArray], features: list[FloatArray]) -> FloatArray:
     """Sum of parts (series, paces) times features (series or 1, years, paces): (series, years)."""
     left, right = np.concatenate(parts, axis=1), np.concatenate(features, axis=2)
     if len(right) == 1:
-        once: FloatArray = left @ right[0].T
+        # Not a matrix product: its last bit would depend on how many series come together.
+        once: FloatArray = np.einsum("np,yp->ny", left, right[0])
         return once
     each: FloatArray = np.einsum("np,nyp->ny", left, right)
     return each

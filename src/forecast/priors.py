@@ -192,6 +192,9 @@ def prior_of(
     check_name("growth path in the priors", growth, sorted(set(rows["growth"])))
     rows = rows[rows["growth"] == growth]
     names = list(LinkPrior.__dataclass_fields__)
+    if growth in ("damped", "no_change"):
+        still = dict.fromkeys(("recent", "lasting", "catching_up", "direction", "freedom"), 0.0)
+        rows = rows.assign(**still)
     links = tuple(LinkPrior(**row) for row in rows[names].to_dict("records"))
     first = rows.iloc[0]
     return BlendPrior(links, *(float(first[c]) for c in ("df", "shift", "stretch", "shared")))

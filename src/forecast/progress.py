@@ -38,7 +38,12 @@ ON_TRACK, MODERATE = 0.95, 0.6
 
 
 def add_progress(
-    out: pd.DataFrame, fits: Fits, position: IntArray, meets: BoolArray, open_: BoolArray
+    out: pd.DataFrame,
+    fits: Fits,
+    position: IntArray,
+    meets: BoolArray,
+    open_: BoolArray,
+    upward: BoolArray,
 ) -> None:
     """Add required_rate, required_compound, pace, schedule_status, ratio and ratio_class.
 
@@ -49,6 +54,7 @@ def add_progress(
     position : (targets,) row of each target's series in `fits.series`, -1 where there is none
     meets : (targets,) whether the latest figure meets the target
     open_ : (targets,) whether the target's year is still to come
+    upward : (targets,) whether more is what the comparator asks for
     """
     known = position >= 0
     latest, now, year, goal = (
@@ -61,14 +67,15 @@ def add_progress(
     out["required_rate"] = np.where(open_, linear, np.nan)
     compound = np.where(meets, 0.0, _compound(latest, goal, left))
     out["required_compound"] = np.where(open_, compound, np.nan)
-    rising = goal >= base[0]
+    away = np.where(upward, goal < base[0], goal > base[0])  # the baseline met the target
     points = base, (latest, now), (goal, year)
-    kept = on_line(*points, out["resolution"].to_numpy(float), rising)
+    kept = on_line(*points, out["resolution"].to_numpy(float), upward)
     since = now > base[1]
     plain = [~known, ~open_, meets, ~since]
     words = ["no_data", "closed", "reached", "one_figure"]
     out["schedule_status"] = np.select([*plain, kept], [*words, "on_schedule"], "behind")
     ratio = rate_ratio(*points)
+    ratio = np.where(away, -np.abs(ratio), ratio)
     out["ratio"] = np.where(open_ & ~meets & since, ratio, np.nan)
     out["ratio_class"] = np.select(
         [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],

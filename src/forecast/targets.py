@@ -128,8 +128,9 @@ def attainment(
     passed &= ~kept
     open_ = known & ~closed & ~passed & ~kept
     rows = np.flatnonzero(open_)
-    futures = _Futures.of(fits, np.flatnonzero(known), position, limit, upward, year)
-    asked = (position[rows], year[rows], limit[rows], upward[rows])
+    bar = event.bar()
+    futures = _Futures.of(fits, np.flatnonzero(known), position, bar, upward, year)
+    asked = (position[rows], year[rows], bar[rows], upward[rows])
     if isinstance(source, Paths):
         chances = _from_paths(source, *asked)
     else:
@@ -138,11 +139,12 @@ def attainment(
     out.loc[rows, "median"], out.loc[rows, "mc_error"] = chances.median, chances.error
     was_met = event.met_by(reads)
     impossible = open_ & np.where(upward, limit > out["upper"], limit < out["lower"])
-    out["p_path"] = _path_chances(rows, position, year, chances.hits, len(out))
+    decided = np.where(kept | (open_ & held), 1.0, np.where(impossible, 0.0, np.nan))
+    out["p_path"] = _path_chances(rows, position, year, chances.hits, decided)
     for name in ("reach", "ever", "maintain"):
         p = np.full(len(out), np.nan)
         p[rows] = np.clip(getattr(chances, name), *PRINTED)
-        p = np.where(kept | (open_ & held), 1.0, np.where(impossible, 0.0, p))
+        p = np.where(np.isnan(decided), p, decided)
         out[f"p_{name}"] = np.where(closed, was_met.astype(float), p)
     out["p_ever"] = np.where(open_ & meets, 1.0, out["p_ever"])
     events = [out["event"] == name for name in EVENTS]
@@ -150,7 +152,7 @@ def attainment(
     out["median"] = np.select([closed, kept], [reads, out["latest"]], out["median"])
     out["mc_error"] = np.where(closed | kept, 0.0, out["mc_error"])
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
-    add_progress(out, fits, position, meets, open_)
+    add_progress(out, fits, position, meets, open_, upward)
     p = out["p_reach"]
     out["status"] = np.select(
         [(closed & was_met) | kept, closed, passed, ~known, meets, p >= LIKELY, p < UNLIKELY],
@@ -233,6 +235,15 @@ class _Event:
     def take(self, rows: IntArray) -> _Event:
         """Give the rows of some targets."""
         return _Event(*(getattr(self, f.name)[rows] for f in fields(self)))
+
+    def bar(self) -> FloatArray:
+        """Value at which a drawn value begins to meet the target, to the last digit.
+
+        What is reported at it, as 100 % is, meets `ge`; `gt` begins just above.
+        """
+        hair = 2e-9 * np.maximum(np.abs(self.limit), 1.0)
+        way = np.where(self.upward, 1.0, -1.0) * np.where(self.strict, 1.0, -1.0)
+        return self.limit + way * hair
 
     def met_by(self, figure: FloatArray) -> BoolArray:
         """Whether a printed figure meets the target, as it stands or rounded to the resolution."""
@@ -329,7 +340,7 @@ def _met(
     upward: BoolArray,
 ) -> BoolArray:
     """Whether each future meets the limit in each year (targets, POINTS, years)."""
-    bar = np.broadcast_to(_bar(limit, upward)[:, None], ahead.shape)
+    bar = np.broadcast_to(limit[:, None], ahead.shape)
     if isinstance(part, Increments) or futures is None:
         # Counts never fall: the futures of a year are ranked alike in every other.
         below = part.cdf(bar, ahead)
@@ -342,13 +353,11 @@ def _met(
     kept = part.ratchet & upward
     if kept.any():
         met[kept] = np.logical_or.accumulate(met[kept], axis=2)
+    never = part.ratchet & ~upward
+    if never.any():
+        low = (part.latest[never] <= bar[never, 0])[:, None, None]
+        met[never] = np.logical_and.accumulate(met[never], axis=2) & low
     return met
-
-
-def _bar(limit: FloatArray, upward: BoolArray) -> FloatArray:
-    """Just below a lower limit, so that what is reported at it, as at 100 %, meets it."""
-    hair = 2e-9 * np.maximum(np.abs(limit), 1.0)
-    return np.where(upward, limit - hair, limit + hair)
 
 
 def _first(met: BoolArray) -> IntArray:
@@ -375,7 +384,7 @@ def _from_fits(
 ) -> _Chances:
     """Take the closed form for the target year, the futures for answers over several years."""
     chosen = fits.take(position)
-    below = chosen.cdf(_bar(limit, upward)[:, None], year[:, None])[:, 0]
+    below = chosen.cdf(limit[:, None], year[:, None])[:, 0]
     reach = np.where(upward, 1.0 - below, below)
     median = chosen.quantiles([0.5], year[:, None])[0, :, 0]
     return _Chances(
@@ -389,9 +398,8 @@ def _from_paths(
 ) -> _Chances:
     column = _columns(paths, year)
     values = paths.values[position]
-    slack = 1e-9 * np.maximum(np.abs(limit), 1.0)[:, None, None]
     bar, up = limit[:, None, None], upward[:, None, None]
-    met = np.where(up, values >= bar - slack, values <= bar + slack)
+    met = np.where(up, values >= bar, values <= bar)
     until = (np.arange(len(paths.years)) <= column[:, None])[:, None, :]
     drawn = ~np.isnan(values)
     rows = np.arange(len(position))
@@ -405,20 +413,33 @@ def _from_paths(
 
 
 def _path_chances(
-    rows: IntArray, position: IntArray, year: FloatArray, hits: BoolArray, targets: int
+    rows: IntArray, position: IntArray, year: FloatArray, hits: BoolArray, decided: FloatArray
 ) -> FloatArray:
-    """P(each open target of the series up to this one's year is met), milestone by milestone."""
-    p = np.full(targets, np.nan)
+    """P(each open target of the series up to this one's year is met), milestone by milestone.
+
+    `decided` (targets,) is 1 for what is certain, 0 for what is impossible, else NaN.
+    """
+    p = np.full(len(position), np.nan)
+    if not len(rows):
+        return p
     order = np.lexsort((year[rows], position[rows]))
-    series = position[rows][order]
-    path = hits[order].copy()
+    at = rows[order]
+    sure = decided[at]
+    # Beside the futures two columns: nothing so far impossible, everything so far certain.
+    path = np.column_stack([hits[order], sure != 0.0, sure == 1.0])
     step = 1
     # Pairs at distance 1, 2, 4 ...: after log2 of the longest path each holds all before it.
-    while step < len(path) and (series[step:] == series[:-step]).any():
-        same = series[step:] == series[:-step]
+    while step < len(at) and (position[at][step:] == position[at][:-step]).any():
+        same = position[at][step:] == position[at][:-step]
         path[step:] &= path[:-step].copy() | ~same[:, None]
         step *= 2
-    p[rows[order]] = np.clip(path.mean(axis=1), *PRINTED) if len(path) else 0.0
+    # Targets of one year are met together: the last of them holds all.
+    keys = np.column_stack([position[at], year[at]])
+    new = np.append((keys[1:] != keys[:-1]).any(axis=1), True)
+    last = np.flatnonzero(new)[np.cumsum(np.append(0, new[:-1]))]
+    path = path[last]
+    chance = np.clip(path[:, :-2].mean(axis=1), *PRINTED)
+    p[at] = np.where(path[:, -1], 1.0, np.where(path[:, -2], chance, 0.0))
     return p
 
 
@@ -471,7 +492,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     out = out[out["position"] >= 0].reset_index(drop=True)
     event, position = _Event.of(out), out["position"].to_numpy()
     year = out["year"].to_numpy(float)
-    futures = _Futures.of(fits, np.arange(len(out)), position, event.limit, event.upward, year)
+    futures = _Futures.of(fits, np.arange(len(out)), position, event.bar(), event.upward, year)
     first = _first_met(fits, position, event)
     by_year = np.where(np.isnan(first)[:, None], futures.by_year[:, :years], 1.0)
     at = np.repeat(np.arange(len(out)), years)
