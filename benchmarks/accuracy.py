@@ -63,7 +63,7 @@ ABLATIONS: dict[str, dict[str, float]] = {
     "recalibration": {},
 }
 """Numbers held at a value while all others are learned; the rest is switched in `without`."""
-ABLATION_WINDOWS = 240
+ABLATION_WINDOWS = 120
 ABLATION_LENGTHS = (3, 5, 8)
 
 
