@@ -49,9 +49,7 @@ JOINT = {"horizon": 4, "history": 5, "draws": 400}
 ABLATIONS: dict[str, dict[str, float]] = {
     "nothing": {},
     "pace of siblings": {"recent": 0.0, "lasting": 0.0, "catching_up": 0.0},
-    "noise of siblings": {"sibling_noise": 0.0},
     "wanted direction": {"direction": 0.0},
-    "long pace of its own": {"freedom": 0.0},
     "changing, restless and blurred paces": {
         "changing": -30.0,
         "restless": -30.0,
