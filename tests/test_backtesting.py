@@ -245,8 +245,8 @@ def test_linear_trend_has_the_prediction_intervals_of_statsmodels():
 
 def rules_twin(years, values, goal, year, upward, half):
     """Verdicts of the two rules on one target, by hand."""
-    young = [i for i, y in enumerate(years) if y >= year - 5] or [len(years) - 1]
-    base, since = values[young[0]], years[young[0]]
+    old = [i for i, y in enumerate(years) if y <= year - 5] or [0]
+    base, since = values[old[-1]], years[old[-1]]
     latest, now = values[-1], years[-1]
     way = 1 if upward else -1
     if way * (latest - goal) >= -half - 1e-9:

@@ -182,7 +182,7 @@ def test_a_repeated_key_names_the_first_row(sound: Path) -> None:
     text = SOUND["observations"] + "hill,stations,2020,,10,actual,plan,,\n"
     write(sound, {"observations": text})
     (problem,) = check_folder(sound)
-    assert (problem.row, problem.value) == (6, "hill, stations, 2020, ")
+    assert (problem.row, problem.value) == (6, "hill, stations, 2020")
     assert problem.problem == "the same key stands in row 4"
     write(sound, {"observations": SOUND["observations"], "areas": SOUND["areas"] + "care,甲,B\n"})
     assert [p.problem for p in check_folder(sound)] == ["the same id stands in row 2"]

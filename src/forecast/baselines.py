@@ -117,7 +117,7 @@ def said_by_rules(
     latest, now = past.value[:, -1], past.year[:, -1]
     base, since = baseline(past.value, past.year, year)
     kept = on_line((base, since), (latest, now), (goal, year), past.resolution, upward)
-    ratio = rate_ratio((base, since), (latest, now), (goal, year))
+    ratio = rate_ratio((base, since), (latest, now), (goal, year), upward)
     enough = np.where(np.isnan(ratio), False, ratio >= ON_TRACK)
     return (met | kept).astype(float), (met | enough).astype(float)
 

@@ -452,7 +452,7 @@ def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
     first = line.groupby([named[k] for k in key]).transform("first")
     rows = named.assign(first=first)[first != line]
     place = ", ".join(key)
-    rows[place] = [", ".join(names) for names in rows[key].to_numpy()]
+    rows[place] = [", ".join(filter(None, names)) for names in rows[key].to_numpy()]
     problem = "the same " + ("id" if len(key) == 1 else "key") + " stands in row {first}"
     return _report(name, place, rows, problem, "keep one of the two rows")
 

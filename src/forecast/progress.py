@@ -67,15 +67,13 @@ def add_progress(
     out["required_rate"] = np.where(open_, linear, np.nan)
     compound = np.where(meets, 0.0, _compound(latest, goal, left))
     out["required_compound"] = np.where(open_, compound, np.nan)
-    away = np.where(upward, goal < base[0], goal > base[0])  # the baseline met the target
     points = base, (latest, now), (goal, year)
     kept = on_line(*points, out["resolution"].to_numpy(float), upward)
     since = now > base[1]
     plain = [~known, ~open_, meets, ~since]
     words = ["no_data", "closed", "reached", "one_figure"]
     out["schedule_status"] = np.select([*plain, kept], [*words, "on_schedule"], "behind")
-    ratio = rate_ratio(*points)
-    ratio = np.where(away, -np.abs(ratio), ratio)
+    ratio = rate_ratio(*points, upward)
     out["ratio"] = np.where(open_ & ~meets & since, ratio, np.nan)
     out["ratio_class"] = np.select(
         [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],
@@ -114,19 +112,21 @@ def on_line(
     return kept
 
 
-def rate_ratio(base: Point, latest: Point, goal: Point) -> FloatArray:
+def rate_ratio(base: Point, latest: Point, goal: Point, upward: BoolArray) -> FloatArray:
     """Rate so far over the rate needed from the baseline on, positive towards the target.
 
     Compound rates, or linear ones where a figure is zero or less. NaN where the baseline is the
-    target, or no year has passed since it.
+    target, or no year has passed since it; negative where the baseline met the target: it is away
+    from there that a figure which does not meet it has moved.
     """
     gone, full = latest[1] - base[1], goal[1] - base[1]
     past, whole = (np.where(years > 0, years, np.nan) for years in (gone, full))
     compound = (base[0] > 0) & (latest[0] > 0) & (goal[0] > 0)
     so_far = np.where(compound, _compound(base[0], latest[0], past), (latest[0] - base[0]) / past)
     needed = np.where(compound, _compound(base[0], goal[0], whole), (goal[0] - base[0]) / whole)
-    ratio: FloatArray = so_far / np.where(needed == 0.0, np.nan, needed)
-    return ratio
+    ratio = so_far / np.where(needed == 0.0, np.nan, needed)
+    met = np.where(upward, goal[0] < base[0], goal[0] > base[0])
+    return np.where(met, -np.abs(ratio), ratio)
 
 
 def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArray:
