@@ -126,7 +126,7 @@ def count_up(rows: IntArray, batch: Batch) -> Increments:
     ...               np.zeros((1, 3), bool), np.zeros(1, np.int64), np.ones(1), np.zeros(1),
     ...               np.full(1, np.inf), np.ones(1), np.ones(1, bool))
     >>> count_up(np.array([0]), batch).quantiles([0.5], np.array([[1.0, 2.0]])).tolist()
-    [[[15.0, 17.0]]]
+    [[[16.0, 18.0]]]
     """
     unit = np.maximum(batch.resolution, 1.0)
     span = np.diff(batch.year, axis=1)

@@ -109,7 +109,7 @@ def attainment(
     >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100],
     ...                       "better": ["higher"], "resolution": [1]})
     >>> goal = pd.DataFrame({"region": "a", "indicator": "x", "year": [2021, 2025],
-    ...                      "value": [55.0, 60.0], "comparator": "ge"})
+    ...                      "value": [55.0, 57.0], "comparator": "ge"})
     >>> attainment(fc.fit(seen, about), goal)[["year", "status"]].values.tolist()
     [[2021, 'met'], [2025, 'likely']]
     """

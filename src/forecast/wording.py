@@ -347,11 +347,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     "evidence_is": ("依据：{word}", "evidence: {word}"),
     "trust_prior": (
         "预测从公布数出发，步伐由本地区的数据、同一指标其他地区的数据和先验共同给出。"
-        "先验是从67个国家和地区20项指标的多年数据学来的，不是从民政规划学来的；数据越少，结果越靠它。"
+        "先验是从70个国家和地区20项指标的多年数据学来的，不是从民政规划学来的；数据越少，结果越靠它。"
         "“方法检验”报告给出它在从未见过的数据上应验的程度。",
         "Forecasts start from published figures; the pace comes from the region's own figures, "
         "other regions of the indicator and a prior. The prior was learned from many years of 20 "
-        "indicators in 67 countries, not from civil-affairs plans; the fewer the figures, the more "
+        "indicators in 70 countries, not from civil-affairs plans; the fewer the figures, the more "
         "the answer rests on it. The method check tells how often it was right on data it had "
         "never seen.",
     ),
