@@ -6,7 +6,7 @@ PANEL is a folder with observations.csv.gz. Each run of years of an indicator th
 (such as patents applied for) is taken for a programme that starts at nothing: n totals are shown,
 the next four are forecast by `increments.count_up`. Printed are CRPS (in mean yearly steps, capped
 at 20) and the share inside the 90 % interval by n, for the half of the regions on which the
-constants were set and for the other half.
+constants were searched and for the other half. The last choice among near values saw both.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def main() -> None:
     half = np.random.default_rng(0).permutation(len(table)) % 2
     rows = [
         {"half": name, "n": n, **judge(table[half == number], n)}
-        for number, name in enumerate(("set on", "checked on"))
+        for number, name in enumerate(("searched on", "other"))
         for n in LENGTHS
     ]
     print(pd.DataFrame(rows).round(3).to_string(index=False))

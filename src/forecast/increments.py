@@ -30,9 +30,10 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 YEAR_SHAPE = 8.0
-"""a: a year's mean varies like a Gamma of this shape, by a third. This and `DISCOUNT` were set on
-half of the regions of a panel of yearly patent numbers, added up as a programme is
-(`benchmarks/counts.py`); building programmes may come in larger lumps."""
+"""a: a year's mean varies like a Gamma of this shape, by a third. This and `DISCOUNT` come from a
+search on yearly patent numbers of half of a panel's regions, added up as a programme is; the last
+choice among near values saw both halves (`benchmarks/counts.py`). Building programmes may come in
+larger lumps."""
 PACE_SHAPE = 1.5
 """alpha: the pace is known to an order of magnitude before the series speaks."""
 PACE_PRIOR = 0.2
