@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.folders import MANIFEST, BusyError, WriteError, building, exchange
+from forecast.errors import WriteError
+from forecast.folders import MANIFEST, BusyError, building, exchange
 
 HOLD = """
 import sys, filelock

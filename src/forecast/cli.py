@@ -129,8 +129,8 @@ def learn_priors(
     ] = 500,
 ) -> None:
     """Learn what is believed before a series speaks from yearly figures of many regions."""
+    from .documents import write_whole
     from .errors import ForecastError
-    from .folders import write_whole
     from .learning import learn_priors as learn
     from .learning import read_panel
 
@@ -172,7 +172,8 @@ def _expand(patterns: list[str]) -> list[Path]:
 
 def _refuse_clashes(files: list[Path], output: str | None) -> None:
     """Two files for one output folder are a mistake that would cost one of the reports."""
-    from .parameters import ReportError, read_parameters
+    from .errors import ReportError
+    from .parameters import read_parameters
 
     places: dict[Path, Path] = {}
     for file in files:

@@ -15,8 +15,10 @@ __all__ = [
     "DataError",
     "ForecastError",
     "Problem",
+    "ReportError",
     "StatisticalWarning",
     "UnknownNameError",
+    "WriteError",
     "check_name",
 ]
 
@@ -74,6 +76,18 @@ class UnknownNameError(ForecastError, ValueError):
         hint = f" Did you mean {near[0]!r}?" if near else ""
         listed = ", ".join(sorted(str(k) for k in known))
         super().__init__(f"Unknown {what} {name!r}.{hint} Known: {listed}.")
+
+
+class ReportError(ForecastError):
+    """A report that was not made; `exit_code` tells a scheduler why."""
+
+    exit_code = 1
+
+
+class WriteError(ReportError):
+    """Output that cannot be written."""
+
+    exit_code = 5
 
 
 class StatisticalWarning(UserWarning):

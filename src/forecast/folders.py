@@ -15,41 +15,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .parameters import ReportError
+from .errors import ReportError, WriteError
 
-__all__ = ["MANIFEST", "BusyError", "WriteError", "building", "exchange", "write_whole"]
+__all__ = ["MANIFEST", "BusyError", "building", "exchange"]
 
 MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
-
-
-class WriteError(ReportError):
-    """Output that cannot be written."""
-
-    exit_code = 5
 
 
 class BusyError(ReportError):
     """Output that another run is writing."""
 
     exit_code = 6
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file under another name beside its place, and rename it when it is complete.
-
-    Raises
-    ------
-    WriteError
-        If it cannot be written; what stood there before stays.
-    """
-    partial = file.with_name(f".{file.name}.partial-{uuid.uuid4().hex[:8]}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(file)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise WriteError(f"{file} cannot be written: {error}. Choose another place.") from error
 
 
 @contextmanager

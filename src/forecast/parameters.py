@@ -22,7 +22,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .checking import REFERENCE, nearest, read_text
-from .errors import DataError, ForecastError, UnknownNameError, check_name
+from .errors import DataError, ReportError, UnknownNameError, check_name
 from .plans import data_folder
 from .schema import TABLES
 
@@ -30,7 +30,6 @@ __all__ = [
     "InputError",
     "ParameterError",
     "Plain",
-    "ReportError",
     "ReportParameters",
     "check_declared",
     "check_region",
@@ -45,12 +44,6 @@ Plain = str | int | float | bool | None
 FILE_BYTES = 65_536
 KEPT = {*TABLES, "priors", "calibration"}  # files of a folder of one's own that a run reads
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
-
-
-class ReportError(ForecastError):
-    """A report that was not made; `exit_code` tells a scheduler why."""
-
-    exit_code = 1
 
 
 class ParameterError(ReportError, ValueError):

@@ -7,7 +7,8 @@ known on a day, and the date of a mid-year figure becomes a point on the time ax
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +16,12 @@ import pandas as pd
 
 from .errors import DataError, Problem, check_name
 
-__all__ = ["Plan", "data_folder", "load_plan"]
+__all__ = ["Plan", "data_folder", "known_indicators", "load_plan"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A region's plan, or a folder's; every field but the first three is a tidy table.
+    """A region's plan, or a folder's; the fields from `regions` to `projects` are tidy tables.
 
     `observations` and `siblings` carry `year` as a number: 2022 is the end of 2022, a figure of
     30 June 2022 stands at 2021.5. `siblings` are the observations of all other regions for
@@ -43,12 +44,32 @@ class Plan:
     rules: pd.DataFrame
     indices: pd.DataFrame
     projects: pd.DataFrame
+    folder: str = ""
+    """Folder of own tables, "" for the shipped ones."""
 
 
 def data_folder() -> Path:
     """Folder of the tables that come with the package (inside it, or the repository's)."""
     inside = Path(__file__).parent / "data"
     return inside if inside.is_dir() else Path(__file__).parents[2] / "data"
+
+
+def known_indicators(plan: Plan) -> frozenset[str]:
+    """Ids of all indicators that the plan's folder, or the package, describes.
+
+    A plan's own table holds only those it has a target or a figure for.
+
+    >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
+    True
+    """
+    own = Path(plan.folder) / "indicators.csv"
+    file = own if plan.folder and own.exists() else data_folder() / "indicators.csv"
+    return _ids(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _ids(file: Path, _stamp: int) -> frozenset[str]:
+    return frozenset(pd.read_csv(file, usecols=[0], dtype=str).iloc[:, 0].dropna())
 
 
 def load_plan(
@@ -90,7 +111,7 @@ def load_plan(
     shipped = data_folder()
     own = Path(place)
     if own.is_dir():
-        tables = read_tables(own, fallback=shipped)
+        tables, folder = read_tables(own, fallback=shipped), str(own.absolute())
     else:
         if isinstance(place, Path) or "/" in place or "\\" in place:
             raise DataError(
@@ -98,14 +119,14 @@ def load_plan(
             )
         if region is not None and region != place:
             raise ValueError(f"region={region!r} contradicts the plan {place!r}; give one of them.")
-        tables, region = read_tables(shipped, fallback=None), str(place)
+        tables, region, folder = read_tables(shipped, fallback=None), str(place), ""
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:
         region = planned[0]
     if region is not None:
         known = sorted(set(planned) | set(tables["observations"]["region"]))
         check_name("region", region, known if own.is_dir() else planned)
-    return _cut(tables, region, day)
+    return replace(_cut(tables, region, day), folder=folder)
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:

@@ -43,13 +43,13 @@ from functools import partialmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .folders import MANIFEST, BusyError, WriteError, building, exchange
+from .errors import ReportError, WriteError
+from .folders import MANIFEST, BusyError, building, exchange
 from .pages import network_references, to_html
 from .parameters import (
     InputError,
     ParameterError,
     Plain,
-    ReportError,
     ReportParameters,
     check_declared,
     check_region,

@@ -23,7 +23,7 @@ from .growth import Fits
 from .increments import Increments
 from .members import Blend, select
 
-__all__ = ["Paths", "simulate"]
+__all__ = ["Paths", "simulate", "stream"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -126,7 +126,7 @@ class _Shared:
     def of(self, indicator: str) -> FloatArray:
         """Give standard normals (years, draws)."""
         if indicator not in self._drawn:
-            streams = [_stream(self._seed, indicator, str(year)) for year in self._years]
+            streams = [stream(self._seed, indicator, str(year)) for year in self._years]
             self._drawn[indicator] = np.stack([s.standard_normal(self._draws) for s in streams])
         return self._drawn[indicator]
 
@@ -139,8 +139,8 @@ def _walk(
     spread = np.empty((len(names), shared.shape[2]))
     for i, name in enumerate(names):
         # Year by year, so that a longer horizon draws the same near future.
-        own[i] = _stream(seed, *name).standard_normal(shared.shape[1:])
-        spread[i] = _stream(seed, *name, "noise").standard_gamma(half[i], shared.shape[2]) / half[i]
+        own[i] = stream(seed, *name).standard_normal(shared.shape[1:])
+        spread[i] = stream(seed, *name, "noise").standard_gamma(half[i], shared.shape[2]) / half[i]
     surprise = np.sqrt(part.shared) * shared + np.sqrt(1.0 - part.shared) * own
     years = np.broadcast_to(ahead, (len(names), len(ahead)))
     score = np.linalg.cholesky(part.correlation(years)) @ surprise
@@ -163,14 +163,14 @@ def _count(
     """Values (series, draws, years) of counts."""
     values = np.empty((len(names), shared.shape[2], len(ahead)))
     for i, name in enumerate(names):
-        rng = _stream(seed, *name)
+        rng = stream(seed, *name)
         own = rng.standard_normal(shared.shape[2])
         score = np.sqrt(COUNT_SHARED) * shared[i, 0] + np.sqrt(1.0 - COUNT_SHARED) * own
         values[i] = part.draws(ahead, score, rng, i)
     return values
 
 
-def _stream(seed: int, *names: str) -> np.random.Generator:
+def stream(seed: int, *names: str) -> np.random.Generator:
     """Random stream of its own for a seed and names, the same on every machine."""
     digest = hashlib.sha256("\x1f".join([str(seed), *names]).encode()).digest()
     return np.random.Generator(np.random.Philox(key=int.from_bytes(digest[:16], "little")))
