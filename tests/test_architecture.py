@@ -14,18 +14,21 @@ import forecast
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
     "words": ["errors", "schema"],
-    "plan": ["checking", "parsing", "plans"],
+    "plan": ["checking", "parsing", "plans", "documents", "levers"],
     "growth": [
         *["links", "filtering", "priors", "members", "siblings"],
         *["evidence", "increments", "figures", "estimates", "growth"],
     ],
-    "futures": ["simulation", "mechanisms", "scenarios"],
+    "futures": [
+        *["simulation", "mechanisms", "steps", "scenarios", "linkage", "projections", "projects"],
+    ],
     "answers": [
-        *["progress", "targets", "exploration", "indices"],
+        *["progress", "targets", "together", "comparison", "exploration", "sensitivities", "indices"],
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
     ],
     "people": [
-        *["wording", "plots", "diagrams", "markup", "monitoring", "method", "workbook", "vintages"],
+        *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "exploring", "method"],
+        *["workbook", "vintages"],
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],
 }
@@ -33,7 +36,7 @@ ORDER = [module for layer in LAYERS.values() for module in layer]
 
 # Libraries that cost seconds, and the only modules that may import them.
 RESERVED: dict[str, set[str]] = {
-    "matplotlib": {"diagrams", "plots"},
+    "matplotlib": {"charts", "diagrams", "plots"},
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},
@@ -49,10 +52,14 @@ HEAVY = {
 }
 
 PROMISED = {
-    *["attainment", "attainment_years", "backtest", "fit", "load_plan"],
-    *["quantiles", "read_priors", "run_report", "simulate"],
+    *["apply_scenario", "attainment", "attainment_years", "backtest", "check_rules", "compare"],
+    *["failure_conditions", "fit", "goal_seek", "index", "joint", "load_plan", "next_figure"],
+    *["project", "project_forecast", "quantiles", "rank", "read_mechanisms", "read_priors"],
+    *["read_scenario", "required", "roll_up", "run_report", "sensitivity", "simulate"],
+    *["write_scenario"],
 }
-RECORDS = {"Backtest", "Fits", "Paths", "Plan"}
+RECORDS = {"Backtest", "Fits", "GoalSeek", "Joint", "Paths", "Plan", "Range", "Scenario"}
+RECORDS |= {"BASELINE", "Sensitivity"}
 ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"}
 
 # Where a library's name on import differs from its name when installed.

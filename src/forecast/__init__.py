@@ -13,12 +13,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .backtesting import Backtest, backtest
+from .comparison import compare
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
 from .growth import Fits, fit, quantiles
+from .levers import Range, read_mechanisms
 from .plans import Plan, load_plan
 from .priors import read_priors
+from .projections import apply_scenario, project
+from .projects import project_forecast
+from .scenarios import BASELINE, Scenario, read_scenario, write_scenario
 from .simulation import Paths, simulate
 from .targets import attainment, attainment_years
+from .together import Joint, joint
 
 if TYPE_CHECKING:
     from .reports import run_report
@@ -26,23 +32,35 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "BASELINE",
     "Backtest",
     "DataError",
     "Fits",
     "ForecastError",
+    "Joint",
     "Paths",
     "Plan",
+    "Range",
+    "Scenario",
     "StatisticalWarning",
     "UnknownNameError",
+    "apply_scenario",
     "attainment",
     "attainment_years",
     "backtest",
+    "compare",
     "fit",
+    "joint",
     "load_plan",
+    "project",
+    "project_forecast",
     "quantiles",
+    "read_mechanisms",
     "read_priors",
+    "read_scenario",
     "run_report",
     "simulate",
+    "write_scenario",
 ]
 
 

@@ -21,7 +21,16 @@ from .increments import Increments, count_up
 from .members import Blend, Path, Quotient, select
 from .priors import GROWTH_PATHS, BlendPrior, paces_of, prior_of
 
-__all__ = ["QUANTILES", "Fits", "fit", "fit_batch", "join_links", "quantiles"]
+__all__ = [
+    "QUANTILES",
+    "SLICES",
+    "Fits",
+    "fit",
+    "fit_batch",
+    "join_links",
+    "quantile_name",
+    "quantiles",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -227,9 +236,18 @@ def quantiles(
     out["year"] = grid[column].astype(int) if whole else grid[column]
     values = fits.quantiles([*levels, *SLICES], asked)[:, row, column]
     for level, value in zip(levels, values, strict=False):
-        out[f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")] = value
+        out[quantile_name(level)] = value
     out["mean"] = values[len(levels) :].mean(axis=0)
     return out
+
+
+def quantile_name(level: float) -> str:
+    """Name of a quantile's column.
+
+    >>> quantile_name(0.05), quantile_name(0.975)
+    ('q05', 'q97_5')
+    """
+    return f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")
 
 
 def _blends(

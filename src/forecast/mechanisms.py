@@ -209,10 +209,10 @@ def completion_years(
 
     Planned end, and what all projects and this one slip:
 
-        end + 1 + common_delay + slip,  slip ~ Exponential(mean slippage)
+        end + 1/2 + common_delay + slip,  slip ~ Exponential(mean slippage)
 
-    so that a project planned to end in 2023 is completed by 2024.0 where nothing slips. A project
-    given up is completed never, in `NEVER`.
+    A project planned to end in 2023 is planned for the middle of 2023, 2023.5. One that is given up
+    is completed never, in `NEVER`.
 
     Parameters
     ----------
@@ -225,10 +225,10 @@ def completion_years(
     >>> assumed = {"slippage": 0.0, "common_delay": 0.5, "completion_probability": 100.0}
     >>> assumed = {name: np.full((1, 1), value) for name, value in assumed.items()}
     >>> completion_years(np.array([2023.0]), assumed, np.full((1, 1), 0.5), np.full((1, 1), 0.5))
-    array([[2024.5]])
+    array([[2024.]])
     """
     slip = -assumed["slippage"] * np.log1p(-luck)
-    when = end + 1.0 + assumed["common_delay"] + slip
+    when = end + 0.5 + assumed["common_delay"] + slip
     return np.where(sure * 100.0 < assumed["completion_probability"], when, NEVER)
 
 

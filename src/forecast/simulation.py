@@ -12,6 +12,7 @@ series changes nobody else's draws, and a longer horizon none of the earlier yea
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .figures import KEY
-from .growth import Fits
+from .growth import QUANTILES, SLICES, Fits, quantile_name
 from .increments import Increments
 from .members import Blend, select
 
@@ -46,6 +47,17 @@ class Paths:
     values: FloatArray
     seed: int
     scenario: str = "baseline"
+
+    def quantiles(self, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
+        """Quantiles of the draws, in the columns of `growth.quantiles`; only simulated years."""
+        row, column = np.nonzero(~np.isnan(self.values[:, 0, :]))
+        out = self.fits.series.loc[row, KEY].reset_index(drop=True)
+        out = out.assign(scenario=self.scenario, year=self.years[column])
+        found = np.quantile(self.values[row, :, column], [*levels, *SLICES], axis=1)
+        for level, value in zip(levels, found, strict=False):
+            out[quantile_name(level)] = value
+        out["mean"] = found[len(levels) :].mean(axis=0)
+        return out
 
     def table(self) -> pd.DataFrame:
         """Long form: region, indicator, scenario, draw, year, value; only simulated years."""
