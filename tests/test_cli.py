@@ -210,6 +210,18 @@ def test_check_counts_the_rows_of_sound_tables(tmp_path: Path) -> None:
     assert text.endswith("no problems.\n")
 
 
+def test_check_plays_a_scenario(tmp_path: Path) -> None:
+    """A sound file says how many indicators it changes, a misspelt lever gets its right name."""
+    file = tmp_path / "mine.yaml"
+    step = "{mechanism: care_workforce, levers: {trainees_per_year: 300}}"
+    file.write_text(f"name: mine\nsteps:\n- {step}\n")
+    code, text = call("check", file, "--region", "lishui")
+    assert code == 0 and re.search(r"^lishui: 1 of \d+ indicators change", text), text
+    file.write_text(f"name: mine\nsteps:\n- {step.replace('trainees', 'trainee')}\n")
+    code, text = call("check", file, "--region", "lishui")
+    assert code == 1 and "'trainees_per_year'" in text
+
+
 def test_check_prints_every_problem(tmp_path: Path) -> None:
     """Each with file, row, column, value and remedy; exit code 1."""
     code, text = call("check", own_tables(tmp_path, year="20025"))

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from forecast.checking import check_folder
+from forecast.levers import read_mechanisms
 from forecast.plans import data_folder
 from forecast.schema import TABLES
 
@@ -229,8 +230,14 @@ def test_every_indicator_and_unit_is_used() -> None:
     targets, observations, indicators = table("targets"), table("observations"), table("indicators")
     facts = pd.concat([targets, observations])
     assert set(indicators["indicator"]) == set(facts["indicator"])
-    assert set(table("units")["unit"]) == set(indicators["unit"])
-    assert set(table("sources")["source"]) == set(facts["source"])
+    mechanisms = read_mechanisms().values()
+    places = [m.in_region(region) for m in mechanisms for region in ("", *m.regions)]
+    parts = [part for m in places for part in (*m.levers.values(), *m.assumptions.values())]
+    units = {part.unit for part in parts}
+    assert set(table("units")["unit"]) == set(indicators["unit"]) | units
+    listed = set(table("sources")["source"])
+    based = {s for s in listed if any(s in part.basis_en for part in parts)}
+    assert listed == set(facts["source"]) | based
     regions = table("regions")
     assert set(regions["region"]) == set(facts["region"]) | set(regions["parent"]) - {""}
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from forecast.parameters import (
     ReportParameters,
     check_declared,
     check_region,
+    find_scenarios,
     find_tables,
     read_parameters,
 )
@@ -55,6 +57,9 @@ def test_a_region_is_enough(tmp_path: Path) -> None:
         "draws": 4000,
         "seed": 0,
         "language": "zh",
+        "scenarios": None,
+        "indicator": None,
+        "probability": None,
         "output": "reports",
         "name": "lishui",
     }
@@ -221,6 +226,33 @@ def test_declared_and_passed_must_be_the_same(tmp_path: Path) -> None:
         "parameter 'seed': not declared. Remedy: add it.",
         "parameter 'sead': never passed. Remedy: remove it.",
     )
+
+
+def test_optional_parameters_may_be_left_to_the_notebook(tmp_path: Path) -> None:
+    """What a file does not give of them is not passed, and may be declared or not."""
+    assert check_declared(notebook(tmp_path, "region = 'x'\nseed = 0\nprobability = 0.8"), PASSED)
+    asked = read_parameters(write(tmp_path, "region: lishui\nprobability: 0.9\n"))
+    passed = asked.for_notebook()
+    assert passed["probability"] == 0.9 and not {"scenarios", "indicator"} & set(passed)
+    with pytest.raises(ParameterError, match="'probability': not declared"):
+        check_declared(notebook(tmp_path, "region = 'x'\nseed = 0"), {**PASSED, "probability": 0.9})
+
+
+def test_scenario_files_are_found_from_any_folder(tmp_path: Path) -> None:
+    """Paths become absolute, names stay; a scenario that is wrong is named before a run."""
+    mine = write(tmp_path, "name: mine\nsteps:\n- {indicator: all, hold: }\n", "mine.yaml")
+    text = f"region: lishui\nscenarios: consumption_slows, {os.path.relpath(mine)}\n"
+    asked = read_parameters(write(tmp_path, text))
+    assert asked.for_notebook()["scenarios"] == f"consumption_slows,{mine}"
+    found = find_scenarios(tmp_path, asked)
+    assert found["scenarios/mine.yaml"] == mine and "scenarios/consumption_slows.yaml" in found
+    write(tmp_path, "name: mine\nsteps:\n- {indicator: all, holt: }\n", "mine.yaml")
+    with pytest.raises(ParameterError, match="holt") as caught:
+        find_scenarios(tmp_path, read_parameters(write(tmp_path, text + "as_of: today\n")))
+    assert "'hold'" in str(caught.value)
+    wrong = read_parameters(write(tmp_path, "region: lishui\nscenarios: consumption_slow\n"))
+    with pytest.raises(ParameterError, match="Did you mean 'consumption_slows'"):
+        find_scenarios(tmp_path, wrong)
 
 
 @pytest.mark.parametrize(

@@ -101,15 +101,19 @@ def run(
 @app.command()
 def check(
     place: Annotated[
-        Path | None, typer.Argument(help="Folder of tables, or a CSV or xlsx file.")
+        Path | None,
+        typer.Argument(help="Folder of tables, a CSV or xlsx file, or a scenario's YAML file."),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
 ) -> None:
-    """Read tables, or a file with printed figures, and report every problem at once."""
+    """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
 
     try:
-        fine = _check_file(place, region) if place and place.is_file() else _check_folder(place)
+        if place and place.suffix in (".yaml", ".yml"):
+            fine = _check_scenario(place, region)
+        else:
+            fine = _check_file(place, region) if place and place.is_file() else _check_folder(place)
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
@@ -282,6 +286,7 @@ class _Children:
 def _check_folder(place: Path | None) -> bool:
     """Check a folder of tables, or the package's own; print every problem, or the row counts."""
     from .checking import check_folder, read_tables
+    from .levers import read_mechanisms
     from .plans import data_folder
 
     shipped = data_folder()
@@ -291,6 +296,7 @@ def _check_folder(place: Path | None) -> bool:
     if not problems:
         for name, table in read_tables(folder, fallback).items():
             typer.echo(f"{name:<13}{len(table):>7}")
+        typer.echo(f"{'mechanisms':<13}{len(read_mechanisms(folder)):>7}")
         typer.echo(f"{folder}: no problems.")
         return True
     for problem in problems:
@@ -314,6 +320,25 @@ def _check_file(file: Path, region: str | None) -> bool:
     faults = int((figures["status"] == "problem").sum())
     typer.echo(f"{file}: {len(figures)} figures, {faults} of them with a problem.")
     return faults == 0
+
+
+def _check_scenario(file: Path, region: str | None) -> bool:
+    """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
+    from . import apply_scenario, load_plan, project, read_scenario
+    from .checking import read_tables
+    from .plans import data_folder
+
+    scenario = read_scenario(file)
+    planned = sorted(set(read_tables(data_folder())["targets"]["region"]))
+    for name in [region] if region else planned:
+        plan = load_plan(name)
+        until = int(max(plan.targets["year"].max(), plan.observations["year"].max() + 2))
+        base = project(plan, draws=100, until=until)
+        moved = apply_scenario(base, plan, scenario).values != base.values
+        changed = (moved & (base.values == base.values)).any(axis=(1, 2)).sum()
+        typer.echo(f"{name}: {changed} of {len(base.values)} indicators change.")
+    typer.echo(f"{file}: no problems.")
+    return True
 
 
 def _since(start: float) -> float:

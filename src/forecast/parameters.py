@@ -24,6 +24,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .checking import REFERENCE, nearest, read_text
 from .errors import DataError, ReportError, UnknownNameError, check_name
 from .plans import data_folder
+from .scenarios import read_scenario, scenario_folder
 from .schema import TABLES
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "check_declared",
     "check_region",
     "find_notebook",
+    "find_scenarios",
     "find_tables",
     "hash_tables",
     "read_parameters",
@@ -42,7 +44,9 @@ __all__ = [
 Plain = str | int | float | bool | None
 
 FILE_BYTES = 65_536
-KEPT = {*TABLES, "priors", "calibration"}  # files of a folder of one's own that a run reads
+# Files of a folder of one's own that a run reads.
+KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
+OPTIONAL = ("scenarios", "indicator", "probability")  # passed only to notebooks that declare them
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
 
 
@@ -79,6 +83,13 @@ def _file_name(text: str) -> str:
     return text
 
 
+def _scenario_places(text: str | None) -> str | None:
+    """Make the paths among the scenarios independent of the folder that a notebook runs in."""
+    names = [name.strip() for name in (text or "").split(",") if name.strip()]
+    paths = [os.path.abspath(n) if n.endswith((".yaml", ".yml")) else n for n in names]
+    return ",".join(paths) or None
+
+
 class ReportParameters(BaseModel):
     """What a parameter file may say; each description is the remedy for a wrong value."""
 
@@ -98,6 +109,13 @@ class ReportParameters(BaseModel):
     draws: int = Field(4000, ge=100, le=100_000, description="a whole number, 100 to 100000")
     seed: int = Field(0, ge=0, lt=2**63, description="a whole number, 0 or more")
     language: Literal["zh", "en"] = Field("zh", description="zh or en")
+    scenarios: Annotated[str | None, AfterValidator(_scenario_places)] = Field(
+        None, description="names or .yaml files of scenarios with commas between, or nothing"
+    )
+    indicator: str | None = Field(None, description="the id of an indicator, or nothing")
+    probability: float | None = Field(
+        None, ge=0.01, le=0.99, description="a chance to aim at, 0.01 to 0.99, or nothing"
+    )
     output: str = Field("reports", min_length=1, description="a folder for the reports")
     name: Annotated[str, AfterValidator(_file_name)] = Field(
         min_length=1, description="a short file name without a dot in front"
@@ -106,9 +124,11 @@ class ReportParameters(BaseModel):
     def for_notebook(self) -> dict[str, Plain]:
         """Return exactly what the notebook's parameters cell must declare.
 
-        `folder` is where the notebook writes its tables: its own working directory.
+        `folder` is where the notebook writes its tables: its own working directory. Of the
+        `OPTIONAL` ones only those that were given: a notebook may know better defaults.
         """
         passed = self.model_dump(exclude={"notebook", "output", "name"})
+        passed = {k: v for k, v in passed.items() if k not in OPTIONAL or v is not None}
         data = os.path.abspath(self.data) if self.data else None
         return {**passed, "data": data, "folder": "."}
 
@@ -161,11 +181,12 @@ def find_notebook(name: str) -> Path:
     return shipped / f"{name}.ipynb"
 
 
-def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
+def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> list[str]:
     """Refuse a notebook whose parameters cell declares anything but exactly what is passed.
 
-    papermill only logs an unknown parameter, and its own reader of the cell, made of regular
-    expressions, misses some.
+    Only the `OPTIONAL` ones may be declared and not passed. papermill only logs an unknown
+    parameter, and its own reader of the cell, made of regular expressions, misses some. Returns
+    what is declared.
 
     Raises
     ------
@@ -187,13 +208,15 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> None:
         raise ParameterError(notebook, [fault])
     declared = _assigned(notebook, sources[0])
     missing = [f"{p!r}: not declared. Remedy: add it." for p in passed if p not in declared]
-    unknown = [f"{p!r}: never passed. Remedy: remove it." for p in declared if p not in passed]
+    known = {*passed, *OPTIONAL}
+    unknown = [f"{p!r}: never passed. Remedy: remove it." for p in declared if p not in known]
     if missing or unknown:
         raise ParameterError(notebook, [f"parameter {fault}" for fault in missing + unknown])
+    return declared
 
 
 def find_tables(data: str | None) -> dict[str, Path]:
-    """List the table files that a run uses, by name.
+    """List the files of tables and mechanisms that a run uses, by name.
 
     Beside a folder of one's own only the reference tables it lacks are taken from the package,
     and what the package learned from other data.
@@ -203,14 +226,41 @@ def find_tables(data: str | None) -> dict[str, Path]:
     InputError
         If `data` is no folder with tables.
     """
-    shipped = {file.name: file for file in data_folder().glob("*.csv")}
+    shipped = {file.name: file for file in _tables(data_folder())}
     if data is None:
         return dict(sorted(shipped.items()))
-    own = {f.name: f for f in Path(os.path.abspath(data)).glob("*.csv") if f.stem in KEPT}
+    own = {f.name: f for f in _tables(Path(os.path.abspath(data))) if f.stem in KEPT}
     if not own:
         raise InputError(f"{data} holds no table. Give a folder with targets.csv and others.")
     lent = {n: f for n, f in shipped.items() if f.stem in REFERENCE or f.stem not in TABLES}
     return dict(sorted((lent | own).items()))
+
+
+def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
+    """List the scenario files that a run may read: all shipped ones, and those asked for.
+
+    Raises
+    ------
+    ParameterError
+        If one that is asked for cannot be read.
+    """
+    found = {f"scenarios/{f.name}": f for f in sorted(scenario_folder().glob("*.yaml"))}
+    problems = []
+    for name in parameters.scenarios.split(",") if parameters.scenarios else []:
+        try:
+            read_scenario(name)
+        except (DataError, UnknownNameError) as error:
+            faults = error.problems if isinstance(error, DataError) else [error]
+            problems += [f"key 'scenarios', value {name!r}: {fault}" for fault in faults]
+        if name.endswith((".yaml", ".yml")):
+            found[f"scenarios/{Path(name).name}"] = Path(name)
+    if problems:
+        raise ParameterError(file, problems)
+    return found
+
+
+def _tables(folder: Path) -> list[Path]:
+    return [*folder.glob("*.csv"), *folder.glob("mechanisms.yaml")]
 
 
 def hash_tables(tables: Mapping[str, Path]) -> str:

@@ -54,6 +54,7 @@ from .parameters import (
     check_declared,
     check_region,
     find_notebook,
+    find_scenarios,
     find_tables,
     hash_tables,
     read_parameters,
@@ -152,10 +153,11 @@ def run_report(
     """
     parameters = read_parameters(params, output=output)
     notebook = find_notebook(parameters.notebook)
-    check_declared(notebook, parameters.for_notebook())
+    declared = check_declared(notebook, parameters.for_notebook())
     tables = find_tables(parameters.data)
     check_region(Path(params), parameters, tables)
-    run = _Run(parameters, hash_tables(tables))
+    scenarios = find_scenarios(Path(params), parameters) if "scenarios" in declared else {}
+    run = _Run(parameters, hash_tables({**tables, **scenarios}))
     with stoppable(), building(run.final, run.failed) as folder:
         try:
             with run.timed("execute"):

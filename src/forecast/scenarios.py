@@ -15,15 +15,23 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from .documents import Strict, read_document, validate, write_whole
-from .errors import DataError, Problem
+from .errors import DataError, Problem, check_name
 from .levers import Range
 from .plans import data_folder
 
-__all__ = ["BASELINE", "VERBS", "Scenario", "Step", "read_scenario", "write_scenario"]
+__all__ = [
+    "BASELINE",
+    "VERBS",
+    "Scenario",
+    "Step",
+    "read_scenario",
+    "scenario_folder",
+    "write_scenario",
+]
 
 Number = float | Range
 VERBS = (
-    "ramp_to", "hold", "shift", "scale_pace", "delay", "shock", "follow_best", "execute_plan",
+    "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best", "execute_plan",
 )  # fmt: skip
 
 
@@ -33,6 +41,13 @@ class Ramp(Strict):
     value: Number
     by: int
     since: int | None = Field(None, alias="from")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since is not None and self.since > self.by:
+            stated = f"from {self.since} and by {self.by}"
+            raise ValueError(f"{stated} leave no year. let it end later")
+        return self
 
 
 class Hold(Strict):
@@ -53,6 +68,13 @@ class ScalePace(Strict):
     """Multiply the change a year by `factor`."""
 
     factor: Number
+    since: int | None = Field(None, alias="from")
+
+
+class AddPace(Strict):
+    """Add `by` units a year."""
+
+    by: Number
     since: int | None = Field(None, alias="from")
 
 
@@ -122,6 +144,7 @@ class Step(Strict):
     hold: Hold | None = None
     shift: Shift | None = None
     scale_pace: ScalePace | None = None
+    add_pace: AddPace | None = None
     delay: Delay | None = None
     shock: Shock | None = None
     follow_best: FollowBest | None = None
@@ -203,13 +226,18 @@ def read_scenario(place: str | Path) -> Scenario:
     DataError
         With every fault: unknown keys (with the nearest known), values of the wrong kind, a base
         that is missing or stands on the scenario itself.
+    UnknownNameError
+        For a name that no shipped scenario has.
 
     Examples
     --------
     >>> read_scenario("care_worker_training").steps[0].mechanism
     'care_workforce'
     """
-    return _read(_find(str(place), Path()), ())
+    file = _find(str(place), Path())
+    if not str(place).endswith((".yaml", ".yml")) and not file.exists():
+        check_name("scenario", str(place), [f.stem for f in scenario_folder().glob("*.yaml")])
+    return _read(file, ())
 
 
 def write_scenario(scenario: Scenario, file: str | Path) -> Path:

@@ -54,12 +54,14 @@ class Course:
     def ramp_to(self, value: FloatArray, by: float, since: float) -> Course:
         """Go evenly to `value`, reached at the end of year `by`; then by its own moves.
 
+        Where no year is left until then, nothing changes.
+
         >>> _example().ramp_to(np.array([[40.0]]), 2024, 2023).path.tolist()
         [[10.0, 20.0, 30.0, 40.0, 50.0]]
         """
         before, times = self.begin(since) - 1, self.times
         if by < times[before] + 1e-9:
-            raise ValueError(f"a ramp by {by} cannot begin in {since}. Let it end later.")
+            return self
         share = np.clip((times - times[before]) / (by - times[before]), 0.0, 1.0)
         here = self.path[:, [before]]
         there = later(self.path, times, times[-1:, None] - min(by, times[-1]))[:, [-1]]
