@@ -703,3 +703,16 @@ def test_attainment_is_total(case, as_of, draw_them):
     assert decided.isin([0.0, 1.0]).all()
     assert found.loc[found["status"].eq("met"), "p_reach"].eq(1.0).all()
     assert found.loc[found["status"].eq("missed"), "p_reach"].eq(0.0).all()
+
+
+def test_the_error_of_draws_is_that_of_the_event_asked_for():
+    """sqrt(p (1 - p) / draws) with the chance of that event, and none of what is certain."""
+    fits = fitted([50.0, 54.0, 53.0])
+    paths = fc.simulate(fits, until=2025, draws=DRAWS, seed=3)
+    for event in EVENTS:
+        found = fc.attainment(paths, goals((2025, 56.0, "ge"), event=event)).iloc[0]
+        p = found[f"p_{event}"]
+        assert 0.02 < p < 0.98
+        assert found["mc_error"] == pytest.approx(np.sqrt(p * (1.0 - p) / DRAWS), rel=1e-9)
+    sure = fc.attainment(paths, goals((2025, 51.0, "ge"), event="ever")).iloc[0]
+    assert sure["p_reach"] == 1.0 and sure["mc_error"] == 0.0

@@ -16,6 +16,7 @@ from .backtesting import Backtest, backtest
 from .comparison import compare
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
 from .growth import Fits, fit, quantiles
+from .indices import index, rank, roll_up
 from .levers import Range, read_mechanisms
 from .plans import Plan, load_plan
 from .priors import read_priors
@@ -50,14 +51,17 @@ __all__ = [
     "backtest",
     "compare",
     "fit",
+    "index",
     "joint",
     "load_plan",
     "project",
     "project_forecast",
     "quantiles",
+    "rank",
     "read_mechanisms",
     "read_priors",
     "read_scenario",
+    "roll_up",
     "run_report",
     "simulate",
     "write_scenario",

@@ -31,7 +31,7 @@ from .progress import add_progress
 from .schema import COMPARATORS, EVENTS
 from .simulation import Paths
 
-__all__ = ["attainment", "attainment_years", "threshold"]
+__all__ = ["attainment", "attainment_years", "draw_events", "threshold"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -42,6 +42,10 @@ COLUMNS = [
     "p_reach", "mc_error", "required_rate", "pace", "schedule_status", "status", "evidence",
     "attainment_year", "event", "p_ever", "p_maintain", "p_path", "required_compound", "ratio",
     "ratio_class", "attainment_early", "attainment_late", "attainment_reading",
+]  # fmt: skip
+EVENT_COLUMNS = [
+    *KEY, "scenario", "year", "target", "comparator", "event", "latest", "latest_year", "median",
+    "p_reach", "mc_error", "status", "evidence",
 ]  # fmt: skip
 PRINTED = (0.01, 0.99)
 """Bounds of a printed probability, unless the event has happened or cannot happen."""
@@ -114,57 +118,86 @@ def attainment(
     [[2021, 'met'], [2025, 'likely']]
     """
     fits = source.fits if isinstance(source, Paths) else source
-    _check(targets)
-    out = _facts(fits, targets)
-    position = out.pop("position").to_numpy()
-    event, year = _Event.of(out), out["year"].to_numpy(float)
-    limit, upward = event.limit, event.upward
-    known, reads = position >= 0, out["figure"].to_numpy(float)
-    meets = event.met_by(out["latest"].to_numpy(float))
-    closed = known & ~np.isnan(reads)
-    passed = ~closed & ((year <= _last_closed_year(as_of)) | (known & (year <= out["latest_year"])))
-    held = meets & out["cumulative"].to_numpy(bool) & upward
-    kept = passed & held & (out["latest_year"].to_numpy(float) <= year)
-    passed &= ~kept
-    open_ = known & ~closed & ~passed & ~kept
-    rows = np.flatnonzero(open_)
-    bar = event.bar()
-    futures = _Futures.of(fits, np.flatnonzero(known), position, bar, upward, year)
-    asked = (position[rows], year[rows], bar[rows], upward[rows])
+    standing = _Standing.of(fits, targets, as_of)
+    out, event, position = standing.facts.copy(), standing.event, standing.position
+    year, rows = out["year"].to_numpy(float), np.flatnonzero(standing.open)
+    bar, known = event.bar(), np.flatnonzero(position >= 0)
+    futures = _Futures.of(fits, known, position, bar, event.upward, year)
     if isinstance(source, Paths):
-        chances = _from_paths(source, *asked)
+        chances = _Drawn.of(source, standing).chances()
     else:
+        asked = (position[rows], year[rows], bar[rows], event.upward[rows])
         chances = _from_fits(source, *asked, futures.take(rows))
-    out["median"], out["mc_error"] = np.nan, np.nan
-    out.loc[rows, "median"], out.loc[rows, "mc_error"] = chances.median, chances.error
-    was_met = event.met_by(reads)
-    impossible = open_ & np.where(upward, limit > out["upper"], limit < out["lower"])
-    decided = np.where(kept | (open_ & held), 1.0, np.where(impossible, 0.0, np.nan))
-    out["p_path"] = _path_chances(rows, position, year, chances.hits, decided)
-    for name in ("reach", "ever", "maintain"):
-        p = np.full(len(out), np.nan)
-        p[rows] = np.clip(getattr(chances, name), *PRINTED)
-        p = np.where(np.isnan(decided), p, decided)
-        out[f"p_{name}"] = np.where(closed, was_met.astype(float), p)
-    out["p_ever"] = np.where(open_ & meets, 1.0, out["p_ever"])
+    out["median"] = standing.median(chances.median)
+    out["p_path"] = _path_chances(rows, position, year, chances.hits, standing.decided)
+    for name in EVENTS:
+        out[f"p_{name}"] = standing.chance(name, getattr(chances, name))
     events = [out["event"] == name for name in EVENTS]
     out["p_reach"] = np.select(events, [out[f"p_{name}"] for name in EVENTS])
-    out["median"] = np.select([closed, kept], [reads, out["latest"]], out["median"])
-    out["mc_error"] = np.where(closed | kept, 0.0, out["mc_error"])
+    share = np.select([e[rows] for e in events], [getattr(chances, name) for name in EVENTS])
+    draws = chances.hits.shape[1] if isinstance(source, Paths) else np.inf
+    out["mc_error"] = standing.error(out["p_reach"].to_numpy(), share, draws)
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
-    add_progress(out, fits, position, meets, open_, upward)
-    p = out["p_reach"]
-    out["status"] = np.select(
-        [(closed & was_met) | kept, closed, passed, ~known, meets, p >= LIKELY, p < UNLIKELY],
-        ["met", "missed", "not_published", "no_data", "reached", "likely", "unlikely"],
-        "uncertain",
-    )
-    out["evidence"] = np.where(known, out["evidence"].astype(object), "none")
+    add_progress(out, fits, position, standing.meets, standing.open, event.upward)
+    out["status"] = standing.status(out["p_reach"].to_numpy())
     _add_attainment_years(out, fits, position, futures, event)
     result = out[COLUMNS].copy()
     if isinstance(source, Paths):
         result.attrs["joint"] = _joint(chances.hits)
     return result
+
+
+def draw_events(
+    paths: Paths, targets: pd.DataFrame, *, as_of: str | dt.date | None = None
+) -> tuple[pd.DataFrame, BoolArray]:
+    """Tell whether each target is met in each draw: the event behind `attainment`, and no more.
+
+    Returns
+    -------
+    table : the columns `EVENT_COLUMNS` of `attainment`, one row a target, in the targets' order
+    met : (targets, draws) bool: the event that the column `event` names; the same in all draws
+        where it has happened or cannot happen, False where `status` is `no_data` or
+        `not_published`
+
+    Raises
+    ------
+    DataError
+        For the targets that `attainment` refuses.
+    ValueError
+        If a target's year lies beyond the simulated ones.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2020, 2021],
+    ...                      "value": [50.0, 55.0]})
+    >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100],
+    ...                       "better": ["higher"], "resolution": [1]})
+    >>> goal = pd.DataFrame({"region": "a", "indicator": "x", "year": [2021, 2023],
+    ...                      "value": [55.0, 57.0], "comparator": "ge"})
+    >>> table, met = draw_events(fc.simulate(fc.fit(seen, about), until=2023, draws=9), goal)
+    >>> table["status"].tolist(), met.shape, bool(met[0].all())
+    (['met', 'likely'], (2, 9), True)
+    """
+    standing = _Standing.of(paths.fits, targets, as_of)
+    drawn, rows = _Drawn.of(paths, standing), np.flatnonzero(standing.open)
+    out, open_met = standing.facts.copy(), drawn.hits("reach")
+    event = out["event"].to_numpy(str)
+    for name in EVENTS[1:]:
+        mine = np.flatnonzero(event[rows] == name)
+        open_met[mine] = drawn.take(mine).hits(name)
+    met = np.zeros((len(out), open_met.shape[1]), bool)
+    met[rows] = open_met
+    p = open_met.mean(axis=1)
+    asked = [event == name for name in EVENTS]
+    sure = np.select(asked, [standing.sure(name) for name in EVENTS])
+    met[~np.isnan(sure)] = sure[~np.isnan(sure), None] == 1.0
+    out["p_reach"] = np.select(asked, [standing.chance(name, p) for name in EVENTS])
+    out["median"] = standing.median(drawn.median())
+    out["mc_error"] = standing.error(out["p_reach"].to_numpy(), p, open_met.shape[1])
+    out["scenario"] = paths.scenario
+    out["status"] = standing.status(out["p_reach"].to_numpy())
+    return out[EVENT_COLUMNS].copy(), met
 
 
 def _check(targets: pd.DataFrame) -> None:
@@ -212,6 +245,8 @@ def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     out["upper"] = out["upper"].astype(float).fillna(np.inf)
     out["lower"] = out["lower"].astype(float).fillna(-np.inf)
     out["cumulative"] = out["cumulative"].eq(True)
+    known = out["position"] >= 0
+    out["evidence"] = np.where(known, out["evidence"].astype(object), "none")
     return out
 
 
@@ -263,6 +298,90 @@ def _last_closed_year(as_of: str | dt.date | None) -> float:
 
 
 @dataclass(frozen=True)
+class _Standing:
+    """What published figures decide about each target and what they leave open; (targets,) each.
+
+    A target is `closed` by the figure of its year, `passed` where its year ended without one,
+    `kept` where what cannot fall had met it before, else `open`. `meets` is about the latest
+    figure, `was_met` about that of the target's year. `decided` is 1 for what is certain although
+    no figure of the year says so, 0 for what is impossible, else NaN.
+    """
+
+    facts: pd.DataFrame
+    event: _Event
+    position: IntArray
+    closed: BoolArray
+    passed: BoolArray
+    kept: BoolArray
+    open: BoolArray
+    meets: BoolArray
+    was_met: BoolArray
+    decided: FloatArray
+
+    @staticmethod
+    def of(fits: Fits, targets: pd.DataFrame, as_of: str | dt.date | None) -> _Standing:
+        """Judge the targets by the figures of `fits` on a day."""
+        _check(targets)
+        facts = _facts(fits, targets)
+        event, position = _Event.of(facts), facts["position"].to_numpy()
+        year, latest_year, latest, reads = (
+            facts[c].to_numpy(float) for c in ("year", "latest_year", "latest", "figure")
+        )
+        known, meets = position >= 0, event.met_by(latest)
+        closed = known & ~np.isnan(reads)
+        passed = ~closed & ((year <= _last_closed_year(as_of)) | (known & (year <= latest_year)))
+        held = meets & facts["cumulative"].to_numpy(bool) & event.upward
+        kept = passed & held & (latest_year <= year)
+        passed &= ~kept
+        open_ = known & ~closed & ~passed & ~kept
+        lower, upper = facts["lower"], facts["upper"]
+        beyond = np.where(event.upward, event.limit > upper, event.limit < lower)
+        decided = np.where(kept | (open_ & held), 1.0, np.where(open_ & beyond, 0.0, np.nan))
+        return _Standing(
+            facts, event, position, closed, passed, kept, open_, meets, event.met_by(reads), decided
+        )
+
+    def sure(self, name: str) -> FloatArray:
+        """Give 1 where the event `name` has happened or must, 0 where it cannot, else NaN."""
+        sure = np.where(self.closed, self.was_met.astype(float), self.decided)
+        return np.where(self.open & self.meets, 1.0, sure) if name == "ever" else sure
+
+    def chance(self, name: str, p: FloatArray) -> FloatArray:
+        """Give the printed chance of the event `name`; `p` is that of the open targets."""
+        sure = self.sure(name)
+        return np.where(np.isnan(sure), self._spread(np.clip(p, *PRINTED)), sure)
+
+    def median(self, median: FloatArray) -> FloatArray:
+        """Give the median of the target year, or what is known of it; `median` of the open."""
+        known = [self.facts[c].to_numpy(float) for c in ("figure", "latest")]
+        return np.select([self.closed, self.kept], known, self._spread(median))
+
+    def error(self, p: FloatArray, share: FloatArray, draws: float) -> FloatArray:
+        """Give the standard error of the draws' `share` of each open target.
+
+        0 where the printed chance `p` is certain.
+        """
+        certain = (p == 0.0) | (p == 1.0)
+        return np.where(certain, 0.0, self._spread(np.sqrt(share * (1.0 - share) / draws)))
+
+    def status(self, p: FloatArray) -> NDArray[np.str_]:
+        """Give the word of each target; `p` is its printed chance."""
+        met = (self.closed & self.was_met) | self.kept
+        no_data = self.position < 0
+        return np.select(
+            [met, self.closed, self.passed, no_data, self.meets, p >= LIKELY, p < UNLIKELY],
+            ["met", "missed", "not_published", "no_data", "reached", "likely", "unlikely"],
+            "uncertain",
+        )
+
+    def _spread(self, values: FloatArray) -> FloatArray:
+        """Values of the open targets at their rows, NaN elsewhere."""
+        out = np.full(len(self.facts), np.nan)
+        out[self.open] = values
+        return out
+
+
+@dataclass(frozen=True)
 class _Chances:
     """Answers on open targets; `hits` (targets, futures) is the event of the target year."""
 
@@ -270,7 +389,6 @@ class _Chances:
     ever: FloatArray
     maintain: FloatArray
     median: FloatArray
-    error: FloatArray
     hits: BoolArray
 
 
@@ -389,27 +507,67 @@ def _from_fits(
     median = chosen.quantiles([0.5], year[:, None])[0, :, 0]
     return _Chances(
         reach, np.maximum(futures.ever, reach), np.minimum(futures.every, reach), median,
-        np.zeros(len(year)), futures.hits,
+        futures.hits,
     )  # fmt: skip
 
 
-def _from_paths(
-    paths: Paths, position: IntArray, year: FloatArray, limit: FloatArray, upward: BoolArray
-) -> _Chances:
-    column = _columns(paths, year)
-    values = paths.values[position]
-    bar, up = limit[:, None, None], upward[:, None, None]
-    met = np.where(up, values >= bar, values <= bar)
-    until = (np.arange(len(paths.years)) <= column[:, None])[:, None, :]
-    drawn = ~np.isnan(values)
-    rows = np.arange(len(position))
-    hits = met[rows, :, column]
-    p = hits.mean(axis=1)
-    return _Chances(
-        p, (met & drawn & until).any(axis=2).mean(axis=1),
-        (met | ~drawn | ~until).all(axis=2).mean(axis=1),
-        np.median(values[rows, :, column], axis=1), np.sqrt(p * (1.0 - p) / values.shape[1]), hits,
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Drawn:
+    """Open targets beside the draws of their series; (targets,) each."""
+
+    paths: Paths
+    position: IntArray
+    column: IntArray
+    limit: FloatArray
+    upward: BoolArray
+
+    @staticmethod
+    def of(paths: Paths, standing: _Standing) -> _Drawn:
+        """Look up the open targets."""
+        rows, event = np.flatnonzero(standing.open), standing.event
+        column = _columns(paths, standing.facts["year"].to_numpy(float)[rows])
+        return _Drawn(paths, standing.position[rows], column, event.bar()[rows], event.upward[rows])
+
+    def take(self, rows: IntArray) -> _Drawn:
+        """Give the rows of some targets."""
+        return _Drawn(
+            self.paths, self.position[rows], self.column[rows], self.limit[rows], self.upward[rows]
+        )
+
+    def median(self) -> FloatArray:
+        """Middle of the draws of the target year."""
+        middle: FloatArray = np.median(self._values(), axis=1)
+        return middle
+
+    def hits(self, name: str) -> BoolArray:
+        """Whether the event `name` happens in each draw: (targets, draws)."""
+        if name == "reach":
+            return self._meet(self._values())
+        latest = self.paths.fits.series["latest_year"].to_numpy(float)[self.position]
+        # Nothing before the first year to come, or after the last target, matters.
+        first = np.searchsorted(self.paths.years, latest.min(initial=np.inf) + 1e-9, side="right")
+        years = np.arange(first, self.column.max(initial=-1) + 1)
+        values = self.paths.values[:, :, first : first + len(years)][self.position]
+        counts = ~np.isnan(values) & (years <= self.column[:, None])[:, None, :]
+        met = self._meet(values)
+        ever: BoolArray = np.logical_or.reduce(met & counts, axis=2)
+        maintain: BoolArray = np.logical_and.reduce(met | ~counts, axis=2)
+        return ever if name == "ever" else maintain
+
+    def chances(self) -> _Chances:
+        """Take the shares of the draws."""
+        hits = self.hits("reach")
+        ever, maintain = (self.hits(name).mean(axis=1) for name in ("ever", "maintain"))
+        return _Chances(hits.mean(axis=1), ever, maintain, self.median(), hits)
+
+    def _values(self) -> FloatArray:
+        return self.paths.values[self.position, :, self.column]
+
+    def _meet(self, values: FloatArray) -> BoolArray:
+        """Whether values (targets, draws ...) are on the target's side of the limit."""
+        shape = (-1, *(1,) * (values.ndim - 1))
+        bar, up = self.limit.reshape(shape), self.upward.reshape(shape)
+        return np.where(up, values >= bar, values <= bar)
 
 
 def _path_chances(
