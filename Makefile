@@ -22,8 +22,8 @@ help: ## list the tasks
 
 install: $(STAMP) ## environment with everything in it (VENV=.venv, PYTHON=python3)
 
-report: $(STAMP) ## reports of all regions, one HTML each
-	"$(BIN)/forecast" run params/*.yaml
+report: $(STAMP) ## reports of all regions and of their levers, one HTML each
+	"$(BIN)/forecast" run params/*.yaml params/levers/*.yaml
 
 test: $(STAMP) ## tests, docstring examples and notebooks
 	"$(BIN)/python" -m pytest -n 2 --dist worksteal

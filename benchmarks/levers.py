@@ -22,8 +22,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 import forecast as fc
-from forecast.exploration import Response
 from forecast.growth import QUANTILES
+from forecast.responses import Response
 from forecast.scenarios import scenario_folder
 
 SIX = (

@@ -14,7 +14,7 @@ import forecast
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
     "words": ["errors", "schema"],
-    "plan": ["checking", "parsing", "plans", "documents", "levers"],
+    "plan": ["checking", "databases", "parsing", "plans", "documents", "levers"],
     "growth": [
         *["links", "filtering", "priors", "members", "siblings"],
         *["evidence", "increments", "figures", "estimates", "growth"],
@@ -23,12 +23,15 @@ LAYERS = {
         *["simulation", "mechanisms", "steps", "scenarios", "linkage", "projections", "projects"],
     ],
     "answers": [
-        *["progress", "targets", "together", "comparison", "exploration", "sensitivities", "indices"],
+        *["progress", "targets", "together", "comparison", "responses", "exploration", "rulings"],
+        *["sensitivities", "indices"],
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
+        *["vintages", "verification"],
     ],
     "people": [
-        *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "exploring", "method"],
-        *["workbook", "vintages"],
+        *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "method"],
+        *["outlook", "spoken", "exploring"],
+        "workbook",
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],
 }
@@ -48,7 +51,7 @@ RESERVED: dict[str, set[str]] = {
 HEAVY = {
     *RESERVED,
     *["IPython", "bs4", "jupyter_client", "nbclient", "nbconvert", "nbformat"],
-    *["openpyxl", "pandera", "python_calamine", "tqdm", "typer"],
+    *["openpyxl", "pandera", "python_calamine", "sqlalchemy", "tqdm", "typer"],
 }
 
 PROMISED = {

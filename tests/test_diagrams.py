@@ -215,7 +215,7 @@ def test_notes_are_wrapped_between_words():
         ("en", "nine in ten within the band. " * 9),
         ("zh", "灰带，说明。" * 40),
     ):
-        lines = diagrams._wrapped(note, 4.8, language)
+        lines = plots.wrap_lines(note, 4.8, language)
         assert len(lines) > 1
         assert "".join(lines).replace(" ", "") == note.replace(" ", "")
         assert not [line for line in lines if line[0] in "，。"]

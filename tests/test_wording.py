@@ -77,7 +77,7 @@ def test_a_step_rounds_and_keeps_its_decimals():
 
 @pytest.mark.parametrize(
     ("p", "text"),
-    [(0.0, "0"), (0.0049, "<\xa01"), (0.01, "1"), (0.5, "50"), (0.9951, ">\xa099"), (1.0, "100")],
+    [(0.0, "0"), (0.005, "<\xa01"), (0.01, "1"), (0.5, "50"), (0.9951, ">\xa099"), (1.0, "100")],
 )
 def test_only_certainty_is_written_as_0_or_100(p, text):
     """A small chance is not written as none, nor a great one as certainty."""

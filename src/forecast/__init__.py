@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .backtesting import Backtest, backtest
 from .comparison import compare
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
+from .exploration import GoalSeek, goal_seek, required
 from .growth import Fits, fit, quantiles
 from .indices import index, rank, roll_up
 from .levers import Range, read_mechanisms
@@ -22,7 +23,9 @@ from .plans import Plan, load_plan
 from .priors import read_priors
 from .projections import apply_scenario, project
 from .projects import project_forecast
+from .rulings import check_rules
 from .scenarios import BASELINE, Scenario, read_scenario, write_scenario
+from .sensitivities import Sensitivity, failure_conditions, next_figure, sensitivity
 from .simulation import Paths, simulate
 from .targets import attainment, attainment_years
 from .together import Joint, joint
@@ -38,22 +41,28 @@ __all__ = [
     "DataError",
     "Fits",
     "ForecastError",
+    "GoalSeek",
     "Joint",
     "Paths",
     "Plan",
     "Range",
     "Scenario",
+    "Sensitivity",
     "StatisticalWarning",
     "UnknownNameError",
     "apply_scenario",
     "attainment",
     "attainment_years",
     "backtest",
+    "check_rules",
     "compare",
+    "failure_conditions",
     "fit",
+    "goal_seek",
     "index",
     "joint",
     "load_plan",
+    "next_figure",
     "project",
     "project_forecast",
     "quantiles",
@@ -61,8 +70,10 @@ __all__ = [
     "read_mechanisms",
     "read_priors",
     "read_scenario",
+    "required",
     "roll_up",
     "run_report",
+    "sensitivity",
     "simulate",
     "write_scenario",
 ]

@@ -324,9 +324,10 @@ def _check_file(file: Path, region: str | None) -> bool:
 
 def _check_scenario(file: Path, region: str | None) -> bool:
     """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
-    from . import apply_scenario, load_plan, project, read_scenario
     from .checking import read_tables
-    from .plans import data_folder
+    from .plans import data_folder, load_plan
+    from .projections import apply_scenario, project
+    from .scenarios import read_scenario
 
     scenario = read_scenario(file)
     planned = sorted(set(read_tables(data_folder())["targets"]["region"]))

@@ -7,8 +7,6 @@ styles and lightness tell apart what colour does, for the colour-blind and in gr
 
 from __future__ import annotations
 
-import re
-import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -21,7 +19,18 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.special import bdtrik
 
-from .plots import FONTS, GREY, INK, MEDIAN, TARGET, load_font, spread_labels
+from .plots import (
+    FONTS,
+    GREY,
+    INK,
+    LINE_HEIGHT,
+    MEDIAN,
+    TARGET,
+    load_font,
+    make_quiet,
+    spread_labels,
+    wrap_lines,
+)
 from .wording import number, phrase, probability
 
 __all__ = [
@@ -39,9 +48,6 @@ PANELS = 3
 WIDTHS = {1: 5.0, 2: 7.0, 3: 10.0}
 """Inches of a picture by its number of panels."""
 MARGINS = {"left": 0.62, "right": 0.18, "top": 0.42, "between": 0.30}
-LINE_HEIGHT = 0.185
-EM = 0.111
-"""Inches of a Chinese character of a note; a Latin letter takes about half."""
 PALE, BAND = "#a9c9e6", "#dfe3e8"
 ERRORS = 2.0
 """Standard errors that a bar reaches up, and down."""
@@ -213,7 +219,7 @@ def _frame(
         raise ValueError(f"a picture has 1 to {PANELS} panels, not {len(panels)}.")
     load_font()
     width = WIDTHS[len(panels)]
-    lines = [line for note in notes if note for line in _wrapped(note, width - 0.2, language)]
+    lines = [line for note in notes if note for line in wrap_lines(note, width - 0.2, language)]
     below = 0.52 + LINE_HEIGHT * len(lines) + 0.08
     total = MARGINS["top"] + height + below
     figure = Figure(figsize=(width, total))
@@ -224,29 +230,6 @@ def _frame(
     each = (width - MARGINS["left"] - MARGINS["right"] - gaps) / len(panels)
     starts = [MARGINS["left"] + i * (each + MARGINS["between"]) for i in range(len(panels))]
     return figure, [(s / width, below / total, each / width, height / total) for s in starts]
-
-
-def _wrapped(text: str, inches: float, language: str) -> list[str]:
-    """Lines of a note that fit `inches`: broken between words, in Chinese between characters.
-
-    >>> _wrapped("nine in ten", 0.5, "en")
-    ['nine in', 'ten']
-    >>> _wrapped("十分之九，在灰带内", 0.5, "zh")
-    ['十分之', '九，在灰', '带内']
-    """
-    if language == "en":
-        return textwrap.wrap(text, int(inches / (0.52 * EM)))
-    lines = [""]
-    # A mark stays with the character before it, a word of Latin letters is not cut.
-    for piece in re.findall(r"[!-~]+[，。；：、）]*|.[，。；：、）]*", text):
-        fits = _ems(lines[-1] + piece) * EM <= inches
-        lines[-1:] = [lines[-1] + piece] if fits or not lines[-1] else [lines[-1], piece]
-    return [line.strip() for line in lines]
-
-
-def _ems(text: str) -> float:
-    """Width of a text in Chinese characters."""
-    return sum(1.0 if ord(letter) > 0x2E7F else 0.58 for letter in text)
 
 
 def _draw_reliability(axes: Axes, table: pd.DataFrame, language: str) -> None:
@@ -341,11 +324,8 @@ def _set_shares(axes: Axes, language: str, *, first: bool, both: bool = True) ->
         labels = axes.get_xticklabels()
         labels[0].set_horizontalalignment("left")
         labels[-1].set_horizontalalignment("right")
-    axes.tick_params(labelsize=7.5, colors=GREY, length=0, labelfontfamily=FONTS)
+    make_quiet(axes)
     axes.tick_params(labelleft=first)
-    axes.grid(axis="y", color="#e3e7eb", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[:].set_visible(False)
 
 
 def _set_title(axes: Axes, text: str) -> None:

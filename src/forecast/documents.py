@@ -7,6 +7,8 @@ year is a year. Nothing in a file is executed: no tags, no anchors, no key twice
 from __future__ import annotations
 
 import uuid
+from collections.abc import Container
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,7 +52,8 @@ def read_document(file: Path) -> tuple[Any, dict[Place, int]]:
         root = yaml.compose(text, Loader=yaml.BaseLoader) if not problems else None
     except (yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        reason = " ".join(str(getattr(error, "problem", None) or "nested too deep").split())
+        said = getattr(error, "problem", None) or getattr(error, "reason", None)
+        reason = " ".join(str(said or "nested too deep").split())
         problems.append(_fault(file, line, None, f"not YAML: {reason}", "mend the indentation"))
         raise DataError(problems) from None
     lines: dict[Place, int] = {}
@@ -88,7 +91,8 @@ def write_whole(file: Path, content: bytes) -> None:
         partial.write_bytes(content)
         partial.replace(file)
     except OSError as error:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
         raise WriteError(f"{file} cannot be written: {error}. Choose another place.") from error
 
 
@@ -124,7 +128,10 @@ def _explain(
     value = content
     for part in error["loc"]:
         # pydantic also names the branch of a union it tried; only what the file holds is a place.
-        if (isinstance(value, dict) and part in value) or isinstance(value, list):
+        here: Container[Any] = value if isinstance(value, dict) else ()
+        if isinstance(value, list) and isinstance(part, int):
+            here = range(len(value))
+        if part in here:
             value, place = value[part], (*place, part)
         elif part == error["loc"][-1] and isinstance(value, dict) and error["type"] == "missing":
             place = (*place, part)
@@ -133,7 +140,9 @@ def _explain(
     shown = None if isinstance(value, dict | list) else str(value)
     if error["type"] == "extra_forbidden":
         known = _fields(model)
-        hint = nearest(str(error["loc"][-1]), known, likeness=0.5)
+        unknown = str(error["loc"][-1])
+        key = key if place[-1:] == error["loc"][-1:] else ".".join(map(str, (*place, unknown)))
+        hint = nearest(unknown, known, likeness=0.5)
         return _fault(file, line, key, "unknown key", hint or "remove it")
     message = str(error["msg"]).removeprefix("Value error, ")
     problem, _, remedy = message.partition(". ")

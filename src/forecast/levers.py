@@ -56,7 +56,7 @@ class Range(Strict):
         width, rise, fall = self.high - self.low, self.central - self.low, self.high - self.central
         below = self.low + np.sqrt(p * width * rise)
         above = self.high - np.sqrt((1.0 - p) * width * fall)
-        value: FloatArray = np.where(p * width < rise, below, above)
+        value: FloatArray = np.clip(np.where(p * width < rise, below, above), self.low, self.high)
         return value
 
 
@@ -100,6 +100,12 @@ class Correlation(Strict):
 
     between: tuple[str, str]
     value: float = Field(gt=-1.0, lt=1.0)
+
+    @model_validator(mode="after")
+    def _of_two(self) -> Self:
+        if self.between[0] == self.between[1]:
+            raise ValueError("a correlation of one with itself. name two assumptions")
+        return self
 
 
 class Kind(Strict):
@@ -180,18 +186,32 @@ class Mechanism(Strict):
             ("lever", self.levers, kind.levers, kind.optional),
             ("assumption", self.assumptions, kind.assumptions, {*inputs, *kind.optional}),
         ):
-            if missing := set(needed) - set(given) - self._local(what):
-                raise ValueError(f"no {what} {', '.join(sorted(missing))}. add a section for it")
             for name in sorted(set(given) | self._local(what)):
                 check_name(what, name, [*needed, *optional])
-        for correlation in self.correlations:
-            for name in correlation.between:
-                check_name("assumption", name, list(self.assumptions))
+            if missing := set(needed) - set(given) - self._local(what):
+                raise ValueError(f"no {what} {', '.join(sorted(missing))}. add a section for it")
+        for name in self.tied:
+            check_name("assumption", name, list(self.assumptions))
+        if self.correlations and np.linalg.eigvalsh(self.alike(self.tied)).min() <= 0.0:
+            raise ValueError("correlations that cannot all hold. weaken one")
         for region in self.regions:
             self.in_region(region)
         if bool(self.indicator) != (self.kind != "project_list"):
             raise ValueError("indicator does not suit the kind. name one, none for a project_list")
         return self
+
+    @property
+    def tied(self) -> list[str]:
+        """Assumptions that move with another one."""
+        return list(dict.fromkeys(n for c in self.correlations for n in c.between))
+
+    def alike(self, names: list[str]) -> FloatArray:
+        """Give the correlations of the normal scores of assumptions."""
+        matrix = np.eye(len(names))
+        for correlation in self.correlations:
+            i, j = (names.index(n) for n in correlation.between)
+            matrix[i, j] = matrix[j, i] = correlation.value
+        return matrix
 
     def _local(self, what: str) -> set[str]:
         return {name for local in self.regions.values() for name in getattr(local, f"{what}s")}

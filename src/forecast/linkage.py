@@ -64,7 +64,8 @@ class Formula:
             found.add((region, name))
             return np.ones(1)
 
-        _value(self.right, note)
+        with np.errstate(all="ignore"):
+            _value(self.right, note)
         return found
 
     def value(self, lookup: Lookup) -> FloatArray | str:
@@ -103,8 +104,12 @@ def parse_formula(text: str) -> Formula:
     if not single or type(node.ops[0]) not in COMPARISONS:  # type: ignore[attr-defined]
         raise ValueError(f"{text!r} is not one comparison.")
     assert isinstance(node, ast.Compare)
-    for side in (node.left, node.comparators[0]):
-        _value(side, lambda *_: np.ones(1))
+    try:
+        with np.errstate(all="ignore"):
+            for side in (node.left, node.comparators[0]):
+                _value(side, lambda *_: np.ones(1))
+    except ArithmeticError as error:
+        raise ValueError(f"{text!r} has no value: {error}.") from None
     return Formula(text, COMPARISONS[type(node.ops[0])], node.left, node.comparators[0])
 
 

@@ -15,6 +15,7 @@ from .wording import day, phrase, word
 
 __all__ = [
     "Html",
+    "Telling",
     "bullets",
     "dated",
     "known_on",
@@ -37,6 +38,30 @@ class Html:
 
     def _repr_html_(self) -> str:
         return self.text
+
+
+class Telling:
+    """What every report is told from: a plan, and the reader's language; for dataclasses."""
+
+    plan: Plan
+    language: str
+
+    def say(self, key: str) -> str:
+        """Phrase in the report's language."""
+        return phrase(key, self.language)
+
+    def word(self, group: str, key: str) -> str:
+        """Word in the report's language."""
+        return word(group, key, self.language)
+
+    def name(self, kind: str, key: object) -> str:
+        """Name of a region, area, unit or indicator in the report's language."""
+        return name_of(self.plan, kind, key, self.language)
+
+    def sources(self) -> list[str]:
+        """List the sources of the region's targets and figures, in the order of `sources.csv`."""
+        used = {*self.plan.targets["source"], *self.plan.observations["source"]}
+        return [s for s in self.plan.sources["source"] if s in used]
 
 
 def safe(text: object) -> str:
@@ -62,15 +87,30 @@ def bullets(items: Iterable[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{safe(item)}</li>" for item in items) + "\n</ul>"
 
 
-def tabulate(lines: list[dict[str, str]] | pd.DataFrame) -> str:
-    """Make a table; the first column heads its rows, a second line in a cell is set small."""
-    cells = pd.DataFrame(lines).map(
-        lambda text: "<br><small>".join(safe(text).split("\n")) + "</small>" * text.count("\n")
-    )
+def tabulate(lines: list[dict[str, str]] | pd.DataFrame, *, words: bool = False) -> str:
+    """Make a table; the first column heads its rows, lines after the first in a cell are small.
+
+    Columns stand to the right, as figures do; those of `words` to the left.
+
+    >>> table = tabulate([{"name": "a", "b & c": "d < e"}])
+    >>> "<th>b &amp; c</th>" in table, "<td>d &lt; e</td>" in table
+    (True, True)
+    """
+    cells = pd.DataFrame(lines).map(_cell)
+    cells.columns = pd.Index([safe(head) for head in cells.columns])
     head = str(cells.columns[0])
-    cells = cells.set_index(head).rename_axis(index=None, columns=safe(head))
+    cells = cells.set_index(head).rename_axis(index=None, columns=head)
     with pd.option_context("display.max_colwidth", None):
-        return str(cells.to_html(escape=False, border=0))
+        table = str(cells.to_html(escape=False, border=0))
+    if words:
+        for tag in ("th", "td"):
+            table = table.replace(f"<{tag}>", f'<{tag} style="text-align:left;min-width:6em">')
+    return table
+
+
+def _cell(text: str) -> str:
+    first, *rest = safe(text).split("\n")
+    return f"{first}<br><small>{'<br>'.join(rest)}</small>" if rest else first
 
 
 def picture(png: bytes, text: str, *, share: float = 1.0) -> str:

@@ -170,7 +170,7 @@ def completed(
 ) -> FloatArray:
     """Projects completed by the end of each year, of those started in each year.
 
-    A project started in year s is completed by the end of t with probability
+    A project started in year s is completed by the end of t >= s with probability
 
         p F(t - s + 1 - duration - common_delay),  F(x) = 1 - exp(-x / slippage), x >= 0,
 
@@ -198,6 +198,7 @@ def completed(
         since = years - years[cohort] + 1.0
         late = since - assumed["duration"] - assumed["common_delay"]
         share = _done_by(late, assumed["slippage"]) * assumed["completion_probability"] / 100.0
+        share = np.where(since > 0.0, share, 0.0)
         out += _binomial(started[cohort], np.broadcast_to(share, out.shape), luck[:, [cohort]])
     return out
 
@@ -287,7 +288,8 @@ def two_stocks(
     """
     new, converted, closed = (np.cumsum(flow) for flow in flows)
     whole = total + new - closed
-    part = share * (total / whole) + 100.0 * (new + converted) / whole
+    left = np.where(whole > 0.0, whole, 1.0)
+    part = share * (total / left) + 100.0 * (new + converted) / left
     bounded: FloatArray = np.minimum(np.where(whole > 0.0, part, share), 100.0)
     return bounded
 
@@ -345,14 +347,15 @@ def _move_programme(value: FloatArray, before: Setting, after: Setting) -> Float
     late = np.zeros(value.shape)
     for name in ("duration", "slippage", "common_delay"):
         late = late + (after.assumed[name] - before.assumed[name])
-    lasting = after.assumed["completion_probability"] / before.assumed["completion_probability"]
+    usual, told = (s.assumed["completion_probability"] for s in (before, after))
+    lasting = np.where(usual > 0.0, told, 1.0) / np.where(usual > 0.0, usual, 1.0)
     path = np.column_stack([np.full(len(value), before.start), value])
     times = np.concatenate([before.years[:1] - 1.0, before.years])
     course = later(path, times, np.column_stack([np.zeros(len(value)), late]))
     built = np.cumsum(np.diff(course, axis=1) * lasting, axis=1)
-    new = completed(
-        after.levers["projects_per_year"], after.years, after.assumed, after.assumed["luck"]
-    )
+    # Half a project a year is one every second year.
+    started = np.diff(np.floor(np.cumsum(after.levers["projects_per_year"]) + 1e-9), prepend=0.0)
+    new = completed(started, after.years, after.assumed, after.assumed["luck"])
     return before.start + np.floor(built + 1e-9) + new
 
 

@@ -22,11 +22,11 @@ from .figures import KEY
 from .growth import Fits
 from .markup import (
     Html,
+    Telling,
     Value,
     bullets,
     dated,
     known_on,
-    name_of,
     paragraph,
     parameter_table,
     picture,
@@ -40,10 +40,8 @@ from .wording import (
     change,
     join,
     number,
-    phrase,
     probability,
     unit_symbol,
-    word,
 )
 
 __all__ = [
@@ -87,7 +85,7 @@ LIMITS = (
 
 
 @dataclass(frozen=True)
-class Check:
+class Check(Telling):
     """What a method report is written from.
 
     `trial` is None where no figure of the plan can be forecast again; `calibration` has the
@@ -101,18 +99,6 @@ class Check:
     language: str
     own_priors: bool = False
     """Whether the plan's folder has priors of its own, but no calibration of them."""
-
-    def say(self, key: str) -> str:
-        """Phrase in the report's language."""
-        return phrase(key, self.language)
-
-    def word(self, group: str, key: str) -> str:
-        """Word in the report's language."""
-        return word(group, key, self.language)
-
-    def name(self, kind: str, key: object) -> str:
-        """Name of a region, area, unit or indicator in the report's language."""
-        return name_of(self.plan, kind, key, self.language)
 
     def hundredths(self, value: float) -> str:
         """Write a number to two decimals."""

@@ -13,11 +13,11 @@ import pandas as pd
 
 from .markup import (
     Html,
+    Telling,
     Value,
     bullets,
     dated,
     known_on,
-    name_of,
     paragraph,
     parameter_table,
     picture,
@@ -37,7 +37,6 @@ from .wording import (
     phrase,
     probability,
     unit_symbol,
-    word,
 )
 
 __all__ = [
@@ -60,31 +59,14 @@ PICKED = 5
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What a report is written from: a plan, the results on it, the reader's language."""
+class Findings(Telling):
+    """What a monitoring report is told from: a plan, the results on it, the reader's language."""
 
     plan: Plan
     quantiles: pd.DataFrame
     attainment: pd.DataFrame
     joint: Mapping[str, float]
     language: str
-
-    def say(self, key: str) -> str:
-        """Phrase in the report's language."""
-        return phrase(key, self.language)
-
-    def word(self, group: str, key: str) -> str:
-        """Word in the report's language."""
-        return word(group, key, self.language)
-
-    def name(self, table: str, key: object) -> str:
-        """Name of a region, area, unit or indicator in the report's language."""
-        return name_of(self.plan, table, key, self.language)
-
-    def sources(self) -> list[str]:
-        """List the sources of the region's targets and figures, in the order of `sources.csv`."""
-        used = {*self.plan.targets["source"], *self.plan.observations["source"]}
-        return [s for s in self.plan.sources["source"] if s in used]
 
 
 def span(plan: Plan, until: int | None = None) -> list[int]:
@@ -261,7 +243,7 @@ def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
     )
 
 
-def show_sources(findings: Findings) -> Html:
+def show_sources(findings: Telling) -> Html:
     """List sources of targets and figures, numbered as in the pictures."""
     table = findings.plan.sources.set_index("source").fillna("")
     items = []

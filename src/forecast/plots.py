@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import matplotlib.patheffects as effects
 import numpy as np
@@ -37,21 +39,37 @@ from .wording import (
 )
 
 __all__ = [
+    "BANDS",
     "FONTS",
     "GREY",
     "INK",
+    "LINE_HEIGHT",
     "MEDIAN",
     "TARGET",
+    "Panel",
     "charted",
+    "draw_fan",
+    "draw_figures",
+    "draw_targets",
+    "ems",
     "fan_charts",
     "load_font",
+    "make_quiet",
+    "moment_of",
+    "origin_of",
+    "panel_of",
+    "set_axes",
     "spread_labels",
     "to_png",
+    "wrap_lines",
+    "write_at",
 ]
 
 FONTS = ["DejaVu Sans", "Noto Sans SC"]
 
-BANDS = (
+Band = tuple[str, str, float, str]
+LineStyle = str | tuple[float, tuple[float, ...]]
+BANDS: tuple[Band, ...] = (
     ("q05", "q95", 0.9, "#d3e3f3"),
     ("q10", "q90", 0.8, "#a9c9e6"),
     ("q25", "q75", 0.5, "#6fa3d0"),
@@ -62,6 +80,8 @@ CLOSED_FOR = 1
 """A target is still worth a picture this many years after its own."""
 CROWDED = 5
 """Years in a panel above which it takes a whole row, so that labels keep apart."""
+LINE_HEIGHT, EM = 0.185, 0.111
+"""Inches of a line of a note, and of a Chinese character in it; a Latin letter takes half."""
 NEIGHBOURS = 0.6
 """Years between two figures, below which only the later one is labelled."""
 LINE = {"zh": 26, "en": 52}
@@ -71,7 +91,7 @@ LINE = {"zh": 26, "en": 52}
 def charted(plan: Plan, attainment: pd.DataFrame) -> list[str]:
     """List indicators with a published figure and an open or recent target, in the plan's order."""
     seen = set(plan.observations["indicator"])
-    newest = _moment(plan) - CLOSED_FOR - 1 if plan.as_of else -np.inf
+    newest = moment_of(plan) - CLOSED_FOR - 1 if plan.as_of else -np.inf
     wanted = set(attainment.loc[attainment["year"] > newest, "indicator"])
     return [name for name in plan.indicators["indicator"] if name in seen & wanted]
 
@@ -101,8 +121,8 @@ def fan_charts(
     for area in plan.areas["area"]:
         mine = [name for name in names if areas[name] == area]
         if mine:
-            panels = [_panel(plan, quantiles, attainment, name, language) for name in mine]
-            figures[area] = _area_figure(panels, _moment(plan))
+            panels = [panel_of(plan, quantiles, attainment, name, language) for name in mine]
+            figures[area] = _area_figure(panels, moment_of(plan))
             _add_footer(figures[area], plan, mine, language, sources)
     return figures
 
@@ -115,7 +135,7 @@ def to_png(figure: Figure) -> bytes:
 
 
 @dataclass(frozen=True)
-class _Panel:
+class Panel:
     """What one small picture shows, and how its numbers are written."""
 
     name: str
@@ -128,15 +148,17 @@ class _Panel:
     goals: pd.DataFrame
 
     def number(self, value: float) -> str:
+        """Write a value in the indicator's unit."""
         return number(value, self.language, unit=self.unit)
 
     @property
     def wide(self) -> bool:
+        """Whether the years need a whole row."""
         years = pd.concat([self.seen["year"], self.goals["year"]]).astype(float)
         return float(years.max() - years.min()) > CROWDED
 
     def course(self) -> pd.Series:
-        """Figures, then medians, by year."""
+        """Give figures, then medians, by year."""
         return pd.concat([self.seen.set_index("year")["value"], self.fan["q50"].iloc[1:]])
 
 
@@ -151,7 +173,7 @@ def load_font() -> None:
     font_manager.fontManager.addfont(file)
 
 
-def _moment(plan: Plan) -> float:
+def moment_of(plan: Plan) -> float:
     """Place of the as-of date on the time axis, where 2022.0 is the end of 2022."""
     if not plan.as_of:
         return np.nan
@@ -159,7 +181,7 @@ def _moment(plan: Plan) -> float:
     return float(date.year - 1 + date.day_of_year / (366 if date.is_leap_year else 365))
 
 
-def _area_figure(panels: Sequence[_Panel], moment: float) -> Figure:
+def _area_figure(panels: Sequence[Panel], moment: float) -> Figure:
     """Long histories a row each, then two a row; margins in inches, alike in every figure."""
     ordered = sorted(panels, key=lambda panel: not panel.wide)
     wide = sum(panel.wide for panel in panels)
@@ -175,17 +197,18 @@ def _area_figure(panels: Sequence[_Panel], moment: float) -> Figure:
         row, column = divmod(i - wide, 2)
         place = grid[i, :] if panel.wide else grid[wide + row, column]
         axes = figure.add_subplot(place)
-        _set_axes(axes, panel, moment)
-        _draw_fan(axes, panel)
-        _draw_figures(axes, panel)
-        _draw_targets(axes, panel)
+        set_axes(axes, panel, moment)
+        draw_fan(axes, panel)
+        draw_figures(axes, panel)
+        draw_targets(axes, panel)
         _set_title(axes, panel)
     return figure
 
 
-def _panel(
+def panel_of(
     plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame, name: str, language: str
-) -> _Panel:
+) -> Panel:
+    """Collect what a picture of an indicator shows; quantiles of one scenario."""
     about = plan.indicators.set_index("indicator").loc[name]
     unit = str(about["unit"])
     unit_name = str(plan.units.set_index("unit").at[unit, f"name_{language}"])
@@ -194,14 +217,14 @@ def _panel(
     # No forecast beyond what is asked: the last target, or the present.
     last = max(goals["year"].max(), int(plan.as_of[:4] or 0))
     own = (quantiles["region"] == plan.region) & (quantiles["indicator"] == name)
-    fan = _anchored(quantiles[own & (quantiles["year"] <= last)], seen)
-    return _Panel(
+    fan = anchored(quantiles[own & (quantiles["year"] <= last)], seen)
+    return Panel(
         str(about[f"name_{language}"]), unit, unit_symbol(unit, unit_name),
         float(about["resolution"]), language, seen, fan, goals,
     )  # fmt: skip
 
 
-def _anchored(fan: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
+def anchored(fan: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
     """Quantiles by year, opened by the latest figure, from which all of them fan out."""
     columns = [c for low, high, *_ in BANDS for c in (low, high)] + ["q50"]
     table = fan.sort_values("year").set_index("year")[columns].astype(float)
@@ -212,7 +235,7 @@ def _anchored(fan: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([start, table])
 
 
-def _set_axes(axes: Axes, panel: _Panel, moment: float) -> None:
+def set_axes(axes: Axes, panel: Panel, moment: float) -> None:
     """Set limits with room for labels, quiet lines, ticks at year ends."""
     seen, fan, goals = panel.seen, panel.fan, panel.goals
     years = np.concatenate([seen["year"], fan.index, goals["year"]]).astype(float)
@@ -229,26 +252,39 @@ def _set_axes(axes: Axes, panel: _Panel, moment: float) -> None:
     axes.set_xticks(ticks, [f"{year:.0f}" for year in ticks])
     axes.yaxis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: panel.number(value)))
-    axes.tick_params(labelsize=7.5, colors=GREY, length=0, labelfontfamily=FONTS)
-    axes.grid(axis="y", color="#e3e7eb", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.spines[:].set_visible(False)
+    make_quiet(axes)
     if first <= moment <= last + 0.01:
         axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":")
 
 
-def _draw_fan(axes: Axes, panel: _Panel) -> None:
-    """Bands and median, each named at its right end."""
+def make_quiet(axes: Axes, lines: Literal["x", "y", "both"] = "y") -> None:
+    """Leave of the axes their numbers and pale lines across."""
+    axes.tick_params(labelsize=7.5, colors=GREY, length=0, labelfontfamily=FONTS)
+    axes.grid(axis=lines, color="#e3e7eb", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.spines[:].set_visible(False)
+
+
+def draw_fan(
+    axes: Axes,
+    panel: Panel,
+    *,
+    bands: Sequence[Band] = BANDS,
+    linestyle: LineStyle = "-",
+    plain: bool = False,
+) -> None:
+    """Draw bands and median, each named at its right end; the median's number alone if `plain`."""
     fan, language = panel.fan, panel.language
     if fan.empty:
         return
-    for low, high, _, colour in BANDS:
+    for low, high, _, colour in bands:
         axes.fill_between(fan.index, fan[low], fan[high], color=colour, linewidth=0)
-    axes.plot(fan.index, fan["q50"], color=MEDIAN, linewidth=1.8)
+    axes.plot(fan.index, fan["q50"], color=MEDIAN, linewidth=1.8, linestyle=linestyle)
     end, last = fan.iloc[-1], float(fan.index[-1])
     median = estimate(float(end["q50"]), language, unit=panel.unit, step=panel.step)
-    labels = [(end[high], probability(p, language), GREY) for _, high, p, _ in BANDS]
-    labels.append((end["q50"], phrase("median_label", language).format(value=median), MEDIAN))
+    labels = [(end[high], probability(p, language), GREY) for _, high, p, _ in bands]
+    told = median if plain else phrase("median_label", language).format(value=median)
+    labels.append((end["q50"], told, MEDIAN))
     bottom, top = axes.get_ylim()
     places = spread_labels([float(height) for height, *_ in labels], gap=0.075 * (top - bottom))
     # A target at the same place has its label around it.
@@ -272,7 +308,34 @@ def spread_labels(heights: Sequence[float], *, gap: float) -> list[float]:
     return places
 
 
-def _draw_figures(axes: Axes, panel: _Panel) -> None:
+def wrap_lines(text: str, inches: float, language: str) -> list[str]:
+    """Lines of a note that fit `inches`: broken between words, in Chinese between characters.
+
+    >>> wrap_lines("nine in ten", 0.5, "en")
+    ['nine in', 'ten']
+    >>> wrap_lines("十分之九，在灰带内", 0.5, "zh")
+    ['十分之', '九，在灰', '带内']
+    """
+    if language == "en":
+        return textwrap.wrap(text, int(inches / (0.52 * EM)))
+    lines = [""]
+    # A mark stays with the character before it, a word of Latin letters is not cut.
+    for piece in re.findall(r"[!-~]+[，。；：、）]*|.[，。；：、）]*", text):
+        fits = ems(lines[-1] + piece) * EM <= inches
+        lines[-1:] = [lines[-1] + piece] if fits or not lines[-1] else [lines[-1], piece]
+    return [line.strip() for line in lines]
+
+
+def ems(text: str) -> float:
+    """Width of a text in Chinese characters.
+
+    >>> ems("80%")
+    1.74
+    """
+    return round(sum(1.0 if ord(letter) > 0x2E7F else 0.58 for letter in text), 9)
+
+
+def draw_figures(axes: Axes, panel: Panel) -> None:
     """Draw published figures; labels stand apart from those of targets and of close neighbours."""
     seen, goals = panel.seen, panel.goals
     axes.plot(seen["year"], seen["value"], color=INK, linewidth=1.2, marker="o", markersize=5)
@@ -280,10 +343,10 @@ def _draw_figures(axes: Axes, panel: _Panel) -> None:
     for year, value in seen.loc[apart, ["year", "value"]].itertuples(index=False):
         near = goals.loc[(goals["year"] - year).abs() < NEIGHBOURS, "target"]
         above = bool(len(near)) and bool((near < value).all())
-        _label(axes, panel.number(value), (year, value), 7 if above else -9, INK)
+        write_at(axes, panel.number(value), (year, value), 7 if above else -9, INK)
 
 
-def _draw_targets(axes: Axes, panel: _Panel) -> None:
+def draw_targets(axes: Axes, panel: Panel) -> None:
     """Diamonds with comparator and value, and of an open one the chance.
 
     Labels stand away from the course of figures and median; of two documents' targets for one
@@ -303,11 +366,11 @@ def _draw_targets(axes: Axes, panel: _Panel) -> None:
                 text = f"{text}\n({probability(float(goal['p_reach']), language)})"
             expected = float(np.interp(year, course.index, course))
             below = place > 0 or (len(ordered) == 1 and target < expected)
-            _label(axes, text, (year, target), -9 if below else 7, TARGET)
+            write_at(axes, text, (year, target), -9 if below else 7, TARGET)
 
 
-def _label(axes: Axes, text: str, place: tuple[float, float], offset: float, colour: str) -> None:
-    """Text over or under a point, with a white edge that keeps it readable on a band."""
+def write_at(axes: Axes, text: str, place: tuple[float, float], offset: float, colour: str) -> None:
+    """Write over or under a point, with a white edge that keeps it readable on a band."""
     axes.annotate(
         text, place, (0, offset), textcoords="offset points", ha="center",
         va="bottom" if offset > 0 else "top", fontsize=7.5,
@@ -316,7 +379,7 @@ def _label(axes: Axes, text: str, place: tuple[float, float], offset: float, col
     )  # fmt: skip
 
 
-def _set_title(axes: Axes, panel: _Panel) -> None:
+def _set_title(axes: Axes, panel: Panel) -> None:
     name, language = panel.name, panel.language
     width = LINE[language]
     evidence = word("evidence", str(panel.goals["evidence"].iloc[0]), language)
@@ -337,6 +400,20 @@ def _add_footer(
     figure: Figure, plan: Plan, names: list[str], language: str, sources: Sequence[str]
 ) -> None:
     """Say what the marks mean, whose figures they are and when they were known."""
+    height = figure.get_figheight()
+    origin = origin_of(plan, names, language, sources)
+    for inches, text in ((0.38, phrase("legend", language)), (0.14, origin)):
+        figure.text(0.035, inches / height, text, fontsize=8, family=FONTS, color=GREY)
+
+
+def origin_of(plan: Plan, names: Sequence[str], language: str, sources: Sequence[str]) -> str:
+    """Say on what day the figures of indicators were known, and whose they are.
+
+    >>> import forecast as fc
+    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
+    >>> origin_of(plan, ["nursing_bed_share"], "en", ["b", "003_8dc3f949d45a2179.txt"])
+    'As of 31 December 2022 (dotted line). Sources, listed at the end of the report: [2].'
+    """
     used: set[str] = set()
     for table in (plan.observations, plan.targets):
         used |= set(table.loc[table["indicator"].isin(names), "source"])
@@ -345,6 +422,4 @@ def _add_footer(
     footer = phrase("footer", language).format(day=known or phrase("everything", language))
     if numbers:
         footer += phrase("footer_sources", language).format(sources=join(numbers, language))
-    height = figure.get_figheight()
-    for inches, text in ((0.38, phrase("legend", language)), (0.14, footer)):
-        figure.text(0.035, inches / height, text, fontsize=8, family=FONTS, color=GREY)
+    return footer

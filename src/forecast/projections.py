@@ -22,8 +22,8 @@ from scipy.special import ndtr, ndtri
 from .checking import nearest
 from .errors import DataError, Problem
 from .growth import fit
-from .levers import Mechanism, Range, read_mechanisms
-from .linkage import Lookup, read_rules
+from .levers import KINDS, Mechanism, Range, read_mechanisms
+from .linkage import Formula, Lookup, read_rules
 from .mechanisms import MOVES, Setting
 from .plans import Plan, known_indicators
 from .priors import read_priors
@@ -122,7 +122,7 @@ def play(
 ) -> Play:
     """Apply a scenario and keep what was changed and what was believed."""
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
-    _check(scenario, plan, paths, known)
+    check_scenario(scenario, plan, known, paths.fits.series)
     done = Play(paths, plan, known)
     done.run(scenario)
     return done
@@ -155,10 +155,22 @@ class Play:
     """What moved each series: `lever`, `assumption`, or both."""
     assumed: dict[tuple[str, str, str], Range] = field(default_factory=dict)
     """Beliefs that were used, by region, mechanism and name."""
+    beliefs: dict[tuple[str, str, str], FloatArray] = field(default_factory=dict)
+    """What those beliefs came to in each draw, (draws, years) or (draws, 1), after the change."""
+    given: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
+    """Uniforms (draws, 1) in place of drawn ones, by what they are drawn for: ("assumption",
+    mechanism, name), ("projects", mechanism, region)."""
     _after: dict[Key, Course] = field(default_factory=dict)
     _inputs: dict[Key, tuple[FloatArray, FloatArray, FloatArray]] = field(default_factory=dict)
     """What mechanisms read, by the indicator read: times, values before and after."""
     _name: str = BASELINE.name
+
+    def put(self, key: Key, values: FloatArray) -> None:
+        """Believe another course of a series, before `run`: values (draws or 1, drawn years)."""
+        course = self._course(key)
+        path = np.broadcast_to(values, course.path[:, 1:].shape)
+        new = course.moved(np.column_stack([course.path[:, :1], path]), course.times[1])
+        self._change(key, new, ["assumption"])
 
     def run(self, scenario: Scenario) -> None:
         """Take all steps of a scenario, in order."""
@@ -253,8 +265,9 @@ class Play:
         return number.at(self._uniform(*names))
 
     def _uniform(self, *names: str) -> FloatArray:
-        draws = self.before.values.shape[1]
-        return _uniforms(self.before.seed, draws, *names)
+        if names in self.given:
+            return self.given[names]
+        return _uniforms(self.before.seed, self.before.values.shape[1], *names)
 
     def _mechanism(self, name: str, key: Key, steps: list[Step]) -> None:
         """Move an indicator by its mechanism, if anything about it changed."""
@@ -264,14 +277,15 @@ class Play:
         moved = [source for source in sources if source in self._after]
         if len(course.times) < 2 or not (steps or moved):
             return
-        if lacking := self._lacking(mechanism, key[0]):
+        if lacking := self._lacking(mechanism, key[0]) + _untold(mechanism):
             if any(step.region for step in steps):
-                raise DataError([_missing(name, key, lacking)])
+                raise DataError([_missing(name, key, lacking, list(mechanism.inputs))])
             return
         levers = {n: np.zeros(len(course.times) - 1) for n in mechanism.levers}
         beliefs: dict[str, float | Range] = dict(mechanism.assumptions)
         for step in steps:
-            beliefs.update(step.assumptions)
+            # A step for all regions may name what this one does not read.
+            beliefs.update({n: b for n, b in step.assumptions.items() if n in beliefs})
             for lever, setting in step.levers.items():
                 levers[lever] = _schedule(setting, course.times[1:], self._since)
         before = self._setting(name, mechanism, key, beliefs, after=False)
@@ -285,6 +299,7 @@ class Play:
         why |= {reason for k in moved for reason in self.changed[k]}
         self._change(key, new, why)
         self.assumed.update({(key[0], name, n): r for n, r in mechanism.assumptions.items()})
+        self.beliefs.update({(key[0], name, n): after.assumed[n] for n in mechanism.assumptions})
 
     def _setting(
         self,
@@ -301,11 +316,11 @@ class Play:
         level of an input is believed of the present, before and after.
         """
         times, luck = self._course(key).times, self._luck(name, mechanism)
-        told = {n: b for n, b in beliefs.items() if b != mechanism.assumptions.get(n)}
+        told = {n: b for n, b in beliefs.items() if not _restated(b, mechanism.assumptions[n])}
         free = times[1:] >= self._since
-        assumed = {n: _believed(belief, luck[n]) for n, belief in mechanism.assumptions.items()}
+        assumed = {n: believed(belief, luck[n]) for n, belief in mechanism.assumptions.items()}
         for n, belief in told.items():
-            new = _believed(belief, luck[n])
+            new = believed(belief, luck[n])
             if n in mechanism.inputs:
                 assumed[n] = new
             elif after and not n.endswith("_growth"):
@@ -318,11 +333,17 @@ class Play:
             else:
                 path = assumed[role] * (1.0 + assumed[growth] / 100.0) ** (times - times[0])
             if after and growth in told:
-                path = _regrown(path, times, self._since, _believed(told[growth], luck[growth]))
+                path = _regrown(path, times, self._since, believed(told[growth], luck[growth]))
             read[role] = path
         if mechanism.kind == "programme":
             shape = (len(times) - 1, self.before.values.shape[1])
-            assumed["luck"] = stream(self.before.seed, "projects", name, key[0]).random(shape).T
+            luck_of = ("projects", name, key[0])
+            drawn = self.given.get(luck_of)
+            assumed["luck"] = (
+                stream(self.before.seed, *luck_of).random(shape).T
+                if drawn is None
+                else np.broadcast_to(drawn, shape[::-1])
+            )
         none = {n: np.zeros(len(times) - 1) for n in mechanism.levers}
         start = float(self._course(key).path[0, 0])
         return Setting(start, times[1:], none, assumed, read, mechanism.constants)
@@ -331,7 +352,7 @@ class Play:
         """Values (draws, times) of a series: its figures, then its draws, straight between them.
 
         Draws are taken within `READ_WITHIN` times the latest figure: far tails would divide by
-        nothing.
+        nothing. After a figure of 0 they are taken as they are.
         """
         course = self._course(key, after=after)
         seen = self.before.fits.observations
@@ -340,21 +361,13 @@ class Play:
         past = np.broadcast_to(early["value"].to_numpy(float), (len(course.path), len(early)))
         knots = np.concatenate([early["year"].to_numpy(float), course.times])
         start = course.path[0, 0]
-        ends = sorted((start / READ_WITHIN, start * READ_WITHIN))
+        ends = sorted((start / READ_WITHIN, start * READ_WITHIN)) if start else (-np.inf, np.inf)
         return _between(knots, np.column_stack([past, np.clip(course.path, *ends)]), times)
 
     def _luck(self, name: str, mechanism: Mechanism) -> dict[str, FloatArray]:
         """Uniforms (draws, 1) of each assumption, correlated where the file says so."""
         luck = {n: self._uniform("assumption", name, n) for n in mechanism.assumptions}
-        tied = list(dict.fromkeys(n for c in mechanism.correlations for n in c.between))
-        if tied:
-            alike = np.eye(len(tied))
-            for correlation in mechanism.correlations:
-                i, j = (tied.index(n) for n in correlation.between)
-                alike[i, j] = alike[j, i] = correlation.value
-            score = np.hstack([ndtri(luck[n]) for n in tied]) @ np.linalg.cholesky(alike).T
-            luck.update({n: ndtr(score[:, [i]]) for i, n in enumerate(tied)})
-        return luck
+        return tie(mechanism, luck)
 
     def _lacking(self, mechanism: Mechanism, region: str) -> list[str]:
         """List inputs that have neither figures nor an assumed level and growth."""
@@ -370,7 +383,7 @@ class Play:
 
         A floor that binds moves a draw in proportion, an equality every draw.
         """
-        for region, quantity, formula in read_rules(self.plan.rules):
+        for region, quantity, formula in _in_order(read_rules(self.plan.rules)):
             key = (region, quantity)
             read = {(elsewhere or region, name) for elsewhere, name in formula.names()}
             moved = [source for source in read if self._moved(source)]
@@ -383,11 +396,11 @@ class Play:
             )
             if isinstance(was, str) or isinstance(now, str) or not len(times):
                 continue
+            value = course.path[:, 1:]
             if formula.comparator == "ge":
-                value = course.path[:, 1:]
-                value = value * (np.maximum(value, now) / np.maximum(value, was))
-            else:
-                value = course.path[:, 1:] * (now / was)
+                was, now = np.maximum(value, was), np.maximum(value, now)
+            # Nothing has no proportion: it becomes what is asked for.
+            value = np.where(was == 0.0, now, value * (now / np.where(was == 0.0, 1.0, was)))
             new = course.moved(np.column_stack([course.path[:, :1], value]), course.times[1])
             reasons = {why for source in moved for why in self.changed.get(source, ())}
             self._change(key, new, reasons or {"assumption"})
@@ -443,6 +456,10 @@ def _scale_pace(game: Play, course: Course, step: Any, key: Key) -> Course:
     return course.scale_pace(game.size(step.factor, "scale_pace", *key), game.since(step))
 
 
+def _add_pace(game: Play, course: Course, step: Any, key: Key) -> Course:
+    return course.add_pace(game.size(step.by, "add_pace", *key), game.since(step))
+
+
 def _delay(game: Play, course: Course, step: Any, key: Key) -> Course:
     return course.delay(game.size(step.years, "delay", *key), game.since(step))
 
@@ -457,8 +474,7 @@ def _shock(game: Play, course: Course, step: Any, key: Key) -> Course:
 
 def _follow(game: Play, course: Course, step: Any, key: Key) -> Course:
     seen = game.plan.siblings[game.plan.siblings["indicator"] == key[1]]
-    about = game.plan.indicators.set_index("indicator").loc[key[1]]
-    upward = about["better"] != "lower"
+    upward = bool(game.before.fits.series["better"].iloc[game._keys[key]] != "lower")
     paces = _paces(seen, course)
     if not len(paces):
         return course
@@ -479,6 +495,7 @@ _VERBS: dict[str, Callable[[Play, Course, Any, Key], Course]] = {
     "hold": _hold,
     "shift": _shift,
     "scale_pace": _scale_pace,
+    "add_pace": _add_pace,
     "delay": _delay,
     "shock": _shock,
     "follow_best": _follow,
@@ -507,11 +524,55 @@ def _scale(kind: str, lower: float, upper: float) -> str:
     return "log" if kind in ("amount", "ratio", "stock") and lower >= 0.0 else "identity"
 
 
+def _in_order(rules: list[tuple[str, str, Formula]]) -> list[tuple[str, str, Formula]]:
+    """Rules, each after those that set what it reads; as listed where they go in a circle."""
+    waiting, ordered = list(rules), []
+    while waiting:
+        ready = waiting[0]
+        for region, quantity, formula in waiting:
+            read = {(elsewhere or region, name) for elsewhere, name in formula.names()}
+            if not any(other[:2] in read - {(region, quantity)} for other in waiting):
+                ready = (region, quantity, formula)
+                break
+        waiting.remove(ready)
+        ordered.append(ready)
+    return ordered
+
+
+def _untold(mechanism: Mechanism) -> list[str]:
+    """List what only the sections of other regions say."""
+    kind = KINDS[mechanism.kind]
+    told = {*mechanism.levers, *mechanism.assumptions, *mechanism.constants, *mechanism.inputs}
+    needed = [*kind.inputs, *kind.constants, *kind.levers, *kind.assumptions]
+    needed += [f"{name}_effect" for name in mechanism.levers if f"{name}_effect" in kind.optional]
+    return [name for name in needed if name not in told]
+
+
+def _restated(belief: float | Range, usual: Range) -> bool:
+    """Whether a belief says what is believed anyhow."""
+    said = (
+        (belief.low, belief.central, belief.high)
+        if isinstance(belief, Range)
+        else (belief, belief, belief)
+    )
+    return said == (usual.low, usual.central, usual.high)
+
+
+def tie(mechanism: Mechanism, luck: dict[str, FloatArray]) -> dict[str, FloatArray]:
+    """Uniforms (draws, 1) by assumption, correlated where the mechanism says so."""
+    tied = mechanism.tied
+    if not tied:
+        return luck
+    root = np.linalg.cholesky(mechanism.alike(tied))
+    score = np.hstack([ndtri(luck[n]) for n in tied]) @ root.T
+    return {**luck, **{n: ndtr(score[:, [i]]) for i, n in enumerate(tied)}}
+
+
 def _covers(step: Step, region: str) -> bool:
     return not step.region or region in step.region
 
 
-def _believed(belief: float | Range, luck: FloatArray) -> FloatArray:
+def believed(belief: float | Range, luck: FloatArray) -> FloatArray:
     return belief.at(luck) if isinstance(belief, Range) else np.full((1, 1), belief)
 
 
@@ -552,21 +613,29 @@ def _uniforms(seed: int, draws: int, *names: str) -> FloatArray:
     return drawn
 
 
-def _missing(name: str, key: Key, roles: list[str]) -> Problem:
-    needed = " and ".join(f"{role}, {role}_growth" for role in roles)
-    remedy = f"add the assumptions {needed} for {key[0]} to mechanisms.yaml"
-    problem = f"no figures of {', '.join(roles)} for {key[0]}"
+def _missing(name: str, key: Key, lacking: list[str], inputs: list[str]) -> Problem:
+    needed = ", ".join(
+        n for part in lacking for n in (part, f"{part}_growth")[: 1 + (part in inputs)]
+    )
+    remedy = f"add {needed} for {key[0]} to mechanisms.yaml"
+    problem = f"no figures of {', '.join(lacking)} for {key[0]}"
     return Problem("scenario", None, "mechanism", name, problem, remedy)
 
 
-def _check(
-    scenario: Scenario, plan: Plan, paths: Paths, mechanisms: Mapping[str, Mechanism]
+def check_scenario(
+    scenario: Scenario,
+    plan: Plan,
+    mechanisms: Mapping[str, Mechanism],
+    series: pd.DataFrame,
 ) -> None:
-    """Refuse names that nothing knows and levers beyond their limits, all at once."""
+    """Refuse names that nothing knows and levers beyond their limits, all at once.
+
+    `series` is a table with the region and indicator of each.
+    """
     file = scenario.file or scenario.name
     problems: list[Problem] = []
-    regions = {*plan.regions["region"], *paths.fits.series["region"]}
-    indicators = {*known_indicators(plan), *paths.fits.series["indicator"], "all"}
+    regions = {*plan.regions["region"], *series["region"]}
+    indicators = {*known_indicators(plan), *series["indicator"], "all"}
 
     def know(what: str, names: Iterable[str], known: Iterable[str]) -> None:
         for name in names:
@@ -598,9 +667,10 @@ def _beyond(file: str, step: Step, places: list[Mechanism]) -> list[Problem]:
         limits = [m.levers[name] for m in places if name in m.levers]
         values = setting.values() if isinstance(setting, dict) else [_height(setting)]
         top = max((lever.upper for lever in limits), default=np.inf)
+        low = min((lever.lower for lever in limits), default=0.0)
         for value in values:
-            if value and not 0.0 <= value <= top:
-                remedy = f"write 0 to {top:g}, or change `upper` in mechanisms.yaml"
+            if value and not low <= value <= top:
+                remedy = f"write {low:g} to {top:g}, or change the limits in mechanisms.yaml"
                 where = f"{step.mechanism}.{name}"
                 problems.append(
                     Problem(file, None, where, f"{value:g}", "beyond its limits", remedy)

@@ -17,6 +17,7 @@ from .errors import DataError, Problem
 from .levers import Mechanism, Range, read_mechanisms
 from .mechanisms import completion_years, spending
 from .plans import Plan
+from .projections import believed, check_scenario, tie
 from .scenarios import BASELINE, Scenario
 from .simulation import stream
 
@@ -54,7 +55,8 @@ def project_forecast(
     Raises
     ------
     DataError
-        If the plan has projects and no mechanism describes them.
+        If the plan has projects and no mechanism describes them, or if `apply_scenario` would
+        refuse the scenario's names or levers.
 
     Examples
     --------
@@ -73,6 +75,7 @@ def project_forecast(
         remedy = "add a section of the kind project_list to mechanisms.yaml"
         problem = "projects, and no mechanism that describes them"
         raise DataError([Problem("projects.csv", None, None, None, problem, remedy)])
+    check_scenario(scenario, plan, known, plan.observations)
     return pd.concat(
         [
             _forecast(rows, scenario, (name, known[name].in_region(str(region))), draws, seed)
@@ -95,17 +98,16 @@ def _forecast(
     for step in scenario.each():
         if step.mechanism == name and (not step.region or region in step.region):
             beliefs.update(step.assumptions)
-    assumed = {
-        n: _drawn(b, stream(seed, "belief", "assumption", name, n), draws)
-        for n, b in beliefs.items()
-    }
+    luck = {n: stream(seed, "belief", "assumption", name, n).random((draws, 1)) for n in beliefs}
+    luck = tie(mechanism, luck)
+    assumed = {n: believed(b, luck[n]) for n, b in beliefs.items()}
     # Each project has a stream of its own: another one in the list changes nobody's luck.
-    luck, sure = np.stack(
+    slips, sure = np.stack(
         [stream(seed, "project", region, title).random((2, draws)) for title in rows["name_zh"]]
     ).transpose(1, 2, 0)
     start, end, money = (rows[c].to_numpy(float) for c in ("start", "end", "investment"))
     years = np.arange(start.min(), end.max() + BEYOND + 1)
-    done = completion_years(end, assumed, luck, sure)
+    done = completion_years(end, assumed, slips, sure)
     completed = (done[:, :, None] < years + 1.0).sum(axis=1)
     spent = spending(start, done, money, years)
     punctual = spending(start, end[None, :] + 0.5, money, years)[0]
@@ -117,9 +119,3 @@ def _forecast(
     for label, level in LEVELS.items():
         out[f"spending_{label}"] = np.quantile(spent, level, axis=0)
     return out
-
-
-def _drawn(belief: float | Range, rng: np.random.Generator, draws: int) -> FloatArray:
-    if isinstance(belief, Range):
-        return belief.at(rng.random((draws, 1)))
-    return np.full((1, 1), belief)

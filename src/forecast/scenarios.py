@@ -29,9 +29,11 @@ __all__ = [
     "write_scenario",
 ]
 
-Number = float | Range
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Number = Finite | Range
 VERBS = (
-    "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best", "execute_plan",
+    "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best",
+    "execute_plan",
 )  # fmt: skip
 
 
@@ -91,7 +93,7 @@ class Shock(Strict):
     by: Number | None = None
     factor: Number | None = None
     year: int
-    recovery: float = Field(0.0, ge=0.0)
+    recovery: float = Field(0.0, ge=0.0, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _one_size(self) -> Self:
@@ -116,7 +118,7 @@ class ExecutePlan(Strict):
 class Span(Strict):
     """A lever's setting in the years `from` to `until`."""
 
-    value: float
+    value: Finite
     since: int | None = Field(None, alias="from")
     until: int | None = None
 
@@ -137,7 +139,7 @@ class Step(Strict):
 
     region: Names = ()
     mechanism: str | None = None
-    levers: dict[str, float | dict[int, float] | Span] = Field(default_factory=dict)
+    levers: dict[str, Finite | dict[int, Finite] | Span] = Field(default_factory=dict)
     assumptions: dict[str, Number] = Field(default_factory=dict)
     indicator: Names = ()
     ramp_to: Ramp | None = None
@@ -234,6 +236,8 @@ def read_scenario(place: str | Path) -> Scenario:
     >>> read_scenario("care_worker_training").steps[0].mechanism
     'care_workforce'
     """
+    if place == BASELINE.name:
+        return BASELINE
     file = _find(str(place), Path())
     if not str(place).endswith((".yaml", ".yml")) and not file.exists():
         check_name("scenario", str(place), [f.stem for f in scenario_folder().glob("*.yaml")])
@@ -269,22 +273,33 @@ def _find(name: str, beside: Path) -> Path:
     return next((file for file in known if file.exists()), known[-1])
 
 
-def _read(file: Path, above: tuple[str, ...]) -> Scenario:
+def _read(file: Path, above: tuple[Path, ...]) -> Scenario:
     content, lines = read_document(file)
+    own = ("inherited", "file") if isinstance(content, dict) else ()
+    problems = [
+        Problem(file.name, lines[(name,)], name, None, "unknown key", "remove it")
+        for name in own
+        if name in content
+    ]
+    if problems:
+        raise DataError(problems)
     scenario = validate(Scenario, content, file, lines)
     inherited: list[Step] = []
+    above = (*above, file.resolve())
     for base in scenario.base:
         if base == BASELINE.name:
             continue
         place = _find(base, file.parent)
-        if base in (*above, scenario.name):
+        if place.resolve() in above:
             fault, remedy = "stands on itself", "name another base"
         elif not place.exists():
             fault, remedy = "no such scenario", f"put {base}.yaml beside it"
         else:
-            inherited += _read(place, (*above, scenario.name)).each()
+            inherited += _read(place, above).each()
             continue
-        raise DataError([Problem(file.name, lines.get(("base",)), "base", base, fault, remedy)])
+        problems.append(Problem(file.name, lines.get(("base",)), "base", base, fault, remedy))
+    if problems:
+        raise DataError(problems)
     return scenario.model_copy(update={"inherited": tuple(inherited), "file": file.name})
 
 

@@ -47,9 +47,11 @@ class Course:
         free = np.clip(path, self.lower, self.upper)
         if self.whole:
             free = start + self.whole * np.floor((free - start) / self.whole + 1e-6)
+        past = np.arange(path.shape[1]) < at
+        free = np.where(past, self.path, free)
         if self.kept:
-            free = np.maximum.accumulate(np.maximum(free, start), axis=1)
-        return replace(self, path=np.where(np.arange(path.shape[1]) < at, self.path, free))
+            free = np.where(past, free, np.maximum.accumulate(free, axis=1))
+        return replace(self, path=free)
 
     def ramp_to(self, value: FloatArray, by: float, since: float) -> Course:
         """Go evenly to `value`, reached at the end of year `by`; then by its own moves.
@@ -117,6 +119,8 @@ class Course:
         [[10.0, 20.0, 20.0, 30.0, 40.0]]
         """
         before = self.begin(since) - 1
+        if before == len(self.times) - 1:
+            return self
         kept = later(self.path[:, before:], self.times[before:], years)
         return self.moved(np.column_stack([self.path[:, :before], kept]), since)
 

@@ -17,14 +17,18 @@ __all__ = [
     "NO_VALUE",
     "PHRASES",
     "WORDS",
+    "amount",
     "change",
     "comparison",
     "day",
     "estimate",
     "join",
+    "money",
     "number",
     "phrase",
+    "points",
     "probability",
+    "scenario_name",
     "unit_symbol",
     "word",
 ]
@@ -138,6 +142,87 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "paths": ("增长路径", "Growth paths"),
         "estimated_pace": ("估计年均", "Estimated pace"),
         "remarks": ("注意", "Remarks"),
+        "text": ("说明", "What it says"),
+        "settings": ("在本地区的设定", "Set for this region"),
+        "changed_by": ("依靠", "Rests on"),
+        "raised": ("概率上升", "Chance rises"),
+        "lowered": ("概率下降", "Chance falls"),
+        "best_change": ("升得最多", "Largest rise"),
+        "worst_change": ("降得最多", "Largest fall"),
+        "median_change": ("中位数变动", "Change of the median"),
+        "p_change": ("概率变动", "Change of the chance"),
+        "p_change_error": ("变动的误差", "Error of the change"),
+        "counted": ("计入的目标", "Targets counted"),
+        "expected": ("预计达到", "Expected to be reached"),
+        "expected_low": ("预计达到（低）", "Expected, low"),
+        "expected_high": ("预计达到（高）", "Expected, high"),
+        "p_all": ("全部达到", "All reached"),
+        "p_all_low": ("全部达到的下限", "All, lower bound"),
+        "p_all_high": ("全部达到的上限", "All, upper bound"),
+        "binding": ("约束性目标", "Binding targets"),
+        "p_binding": ("约束性全部达到", "All binding reached"),
+        "p_binding_low": ("约束性的下限", "Binding, lower bound"),
+        "p_binding_high": ("约束性的上限", "Binding, upper bound"),
+        "costliest": ("最拖后腿的", "Most in the way"),
+        "lost": ("因它失去的概率", "Chance lost by it"),
+        "mechanism": ("机制", "Mechanism"),
+        "lever": ("手段", "Lever"),
+        "needed_median": ("一半把握需要", "Needed for an even chance"),
+        "needed": ("需要", "Needed"),
+        "reading": ("结论", "Answer"),
+        "cost": ("费用（万元）", "Cost (10,000 yuan)"),
+        "cost_low": ("费用低值", "Cost, low"),
+        "cost_high": ("费用高值", "Cost, high"),
+        "pace_share": ("不低于它的步伐所占比例", "Share of paces as high"),
+        "extra_pace": ("每年要多走", "Extra pace a year"),
+        "pace_standing": ("这样的步伐有过吗", "Was such a pace seen"),
+        "levers": ("各手段每年的用量和总费用", "Levers a year, and their cost in all"),
+        "input": ("因素", "Input"),
+        "input_kind": ("类别", "Sort"),
+        "low": ("低值", "Low"),
+        "central": ("最可能", "Most likely"),
+        "high": ("高值", "High"),
+        "p_low": ("取低值的概率", "Chance at low"),
+        "p_high": ("取高值的概率", "Chance at high"),
+        "p_base": ("原概率", "Chance as it is"),
+        "swing": ("摆幅", "Swing"),
+        "first_order": ("单独占方差", "Variance, alone"),
+        "total_order": ("连同交互占方差", "Variance, in all"),
+        "rule": ("规则", "Rule"),
+        "quantity": ("指标代码", "Quantity id"),
+        "formula": ("公式", "Formula"),
+        "rule_path": ("路径", "Path"),
+        "requirement": ("规则要求", "Rule asks for"),
+        "satisfied": ("目标符合规则", "Target keeps the rule"),
+        "p_target": ("目标符合的概率", "Chance that the target does"),
+        "p_forecast": ("预测符合的概率", "Chance that the forecast does"),
+        "lacking": ("缺少", "Lacking"),
+        "planned_projects": ("应完成项目", "Projects planned"),
+        "completed_q05": ("完成（低）", "Completed, low"),
+        "completed_q50": ("完成（中）", "Completed, middle"),
+        "completed_q95": ("完成（高）", "Completed, high"),
+        "planned_spending": ("计划投资（万元）", "Planned spending (10,000 yuan)"),
+        "spending_q05": ("投资（低）", "Spending, low"),
+        "spending_q50": ("投资（中）", "Spending, middle"),
+        "spending_q95": ("投资（高）", "Spending, high"),
+        "index": ("指数代码", "Index id"),
+        "components": ("有数据的分项", "Components with figures"),
+        "of": ("全部分项", "Components in all"),
+        "missing": ("缺数据的分项", "Components without figures"),
+        "rank": ("名次", "Rank"),
+        "rank_low": ("名次（高）", "Rank, best"),
+        "rank_high": ("名次（低）", "Rank, worst"),
+        "p_first": ("第一的概率", "Chance of first"),
+        "p_top": ("前三的概率", "Chance of the first three"),
+        "tie_group": ("并列组", "Tie group"),
+        "regions": ("参加排名的地区", "Regions ranked"),
+        "sum_up": ("合起来看", "Taken together"),
+        "declared": ("类别", "Sort"),
+        "id": ("代码", "Id"),
+        "basis": ("依据", "Basis"),
+        "upper": ("上限", "Limit"),
+        "range": ("范围（最低、最可能、最高）", "Range (lowest, most likely, highest)"),
+        "unit_cost": ("单位费用", "Cost of a unit"),
     },
     "parameter": {
         "region": ("地区", "Region"),
@@ -148,8 +233,92 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "seed": ("随机种子", "Seed"),
         "language": ("语言", "Language"),
         "folder": ("表格写入", "Tables written to"),
+        "scenarios": ("情景", "Scenarios"),
+        "indicator": ("重点指标", "Indicator looked into"),
+        "probability": ("要求的概率", "Chance aimed at"),
     },
-    "scenario": {"baseline": ("基准", "baseline")},
+    "scenario": {
+        "baseline": ("基准", "baseline"),
+        "burial_sites_in_every_township": ("乡镇全覆盖建安葬点", "burial sites in every township"),
+        "care_worker_training": ("每年增训护理员", "more care workers trained"),
+        "care_workers_stay": ("护理员留得住", "care workers stay"),
+        "combined_push": ("手段合用", "levers together"),
+        "consumption_slows": ("消费增长放慢", "consumption grows more slowly"),
+        "follow_the_best_region": ("追赶最好的地区", "pace of the best region"),
+        "nursing_bed_conversion": ("普通床位改护理型", "beds become nursing beds"),
+        "pandemic_year": ("一年的冲击", "a year of shock"),
+        "plan_at_80_percent": ("规划执行约八成", "plan carried out to 80\u00a0%"),
+        "projects_slip_a_year": ("项目推迟一年", "projects a year later"),
+    },
+    "changed_by": {
+        "": ("不变", "nothing"),
+        "lever": ("手段", "lever"),
+        "assumption": ("假定", "assumption"),
+        "assumption, lever": ("假定和手段", "assumption and lever"),
+    },
+    "declared": {"lever": ("手段", "lever"), "assumption": ("假定", "assumption")},
+    "input_kind": {
+        "lever": ("手段", "lever"),
+        "assumption": ("假定", "assumption"),
+        "input": ("相关指标", "related indicator"),
+        "own": ("指标自身", "the indicator itself"),
+    },
+    "input": {
+        "own_growth": ("指标自身的走势", "the indicator's own course"),
+        "own_change": ("下一个数的变动", "the change to the next figure"),
+        "project_luck": ("各项目的运气", "the projects' luck"),
+        "pace": ("每年多走的步伐", "extra pace a year"),
+        "hires_closed_form": ("按中间假定每年须新增", "joining a year, at central beliefs"),
+    },
+    "reading": {
+        "reached_already": ("不用就够", "enough without it"),
+        "reached": ("够得到", "within reach"),
+        "beyond_limits": ("用到上限也不够", "not enough at its limit"),
+        "beyond_budget": ("超出预算", "beyond the budget"),
+        "no_effect": ("不起作用", "no effect"),
+    },
+    "pace_reading": {
+        "reached_already": ("不必加快", "no faster than now"),
+        "reached": ("够得到", "within reach"),
+        "beyond_limits": (
+            "有过的最快步伐的三倍也不够",
+            "not enough at three times the fastest pace ever seen",
+        ),
+        "no_effect": ("不起作用", "no effect"),
+    },
+    "rule_path": {
+        "low": ("低路径", "low path"),
+        "central": ("中间路径", "central path"),
+        "high": ("高路径", "high path"),
+    },
+    "roll_up": {
+        "sum": ("相加", "added up"),
+        "mean": ("平均", "on average"),
+        "lowest": ("最低的", "the lowest"),
+        "highest": ("最高的", "the highest"),
+    },
+    "quantity": {
+        "rho": ("挂钩比例", "linkage share"),
+        "marginal_family_income_line": ("低保边缘家庭收入线", "income line of marginal families"),
+        "low_income_farmer_line": ("低收入农户认定线", "line of low-income farmers"),
+        "elderly_institution_plans": ("养老机构布局规划数", "plans for elderly institutions"),
+        "prefecture_cities": ("设区市数", "number of cities"),
+        "counties": ("县（市、区）数", "number of counties"),
+        "counties_over_500k_people": (
+            "人口50万以上的县（市、区）数",
+            "number of counties over 500,000 people",
+        ),
+        "migrant_income_per_capita": ("移民人均收入", "income per migrant"),
+        "migrant_living_level": ("移民生活水平", "living level of migrants"),
+        "rural_living_level": ("农村生活水平", "rural living level"),
+        "communities": ("社区数", "number of communities"),
+        "community_secretaries_recruited_in_3_years": (
+            "三年内招聘的社区书记数",
+            "community secretaries recruited in three years",
+        ),
+        "township_population": ("乡镇人口", "township population"),
+        "civil_affairs_staff_norm": ("民政工作人员定额", "civil-affairs staff norm"),
+    },
     "method": {
         "forecast": ("本方法", "this method"),
         "no_change": ("不变", "no change"),
@@ -246,6 +415,15 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "quantiles": ("预测", "Forecasts"),
         "observations": ("公布数", "Published figures"),
         "sources": ("来源", "Sources"),
+        "compare": ("情景比较", "Scenarios compared"),
+        "joint": ("合起来看", "Taken together"),
+        "required": ("达标条件", "What it takes"),
+        "tornado": ("影响因素", "What matters"),
+        "rules": ("规则", "Rules"),
+        "index": ("指数", "Indices"),
+        "rank": ("排名", "Ranks"),
+        "projects": ("项目", "Projects"),
+        "assumptions": ("手段和假定", "Levers and assumptions"),
     },
 }
 
@@ -596,6 +774,362 @@ PHRASES: dict[str, tuple[str, str]] = {
         "Forecasts case by case, scores, reliability and fitted parameters are in the tables "
         "beside this report.",
     ),
+    "scenarios_title": (
+        "{region}：情景与达标条件",
+        "{region}: scenarios, and what the targets would take",
+    ),
+    "scenarios_intro": (
+        "本报告回答：如果这样做、如果发生这样的事，各项目标会怎样。手段是规划者能决定的事；假定是只能相信、"
+        "不能决定的事，靠假定得出的结果以假定成立为前提，不是预测。各情景与基准用同一批模拟的未来，±后是模拟的标准误。",
+        "What would become of the targets if this were done, or that happened? A lever is what a "
+        "planner can decide. An assumption can only be believed: what rests on one holds if it "
+        "does, and is no forecast. All scenarios use the same simulated futures as the baseline; "
+        "behind ± stands the standard error of the simulation.",
+    ),
+    "base_reading": (
+        "照现在走下去：有数据的未到期目标{open}项，预计达到{expected}项（90%区间{low}至{high}项）。",
+        "As things go now: of {open} open targets with figures, {expected} are expected to be "
+        "reached (90 % interval {low} to {high}).",
+    ),
+    "lever_reading": (
+        "手段中对目标帮助最大的情景：{name}，预计达到{expected}项，比基准多{more}项。",
+        "Of the scenarios made of levers alone, the most helpful one: {name}; {expected} expected "
+        "to be reached, {more} more than in the baseline.",
+    ),
+    "assumption_reading": (
+        "假定中影响最坏的情景：如果{name}，预计达到{expected}项，比基准少{more}项。",
+        "Of those that rest on assumptions, the worst one (if: {name}): {expected} would be "
+        "reached, {more} fewer than in the baseline.",
+    ),
+    "target_reading": (
+        "{name}，目标{target}：照现在走下去概率{chance}。",
+        "{name}, target {target}: as things go now the chance is {chance}.",
+    ),
+    "projects_reading": (
+        "建设项目：到{year}年末应完成{planned}个，预计完成{median}个（90%区间{low}至{high}个）。",
+        "Building projects: {planned} should be completed by the end of {year}, {median} are "
+        "expected to be (90 % interval {low} to {high}).",
+    ),
+    "all_closed": (
+        "没有可以计算的未到期目标：目标年份均已过去，或者从未公布过数据，情景改变不了已成定局的结果。"
+        "要看当时的情形，请把截至日期改到目标年份之前。",
+        "No target is open: every target year has passed, or no figure was ever published, and no "
+        "scenario changes what is over. To see how things stood, set the as-of date before the "
+        "target years.",
+    ),
+    "none_to_ask": ("没有未到期的目标（见要点）。", "No target is open (see what stands out)."),
+    "scenarios": ("有哪些情景", "The scenarios"),
+    "no_scenarios": (
+        "没有选用情景，只有基准。",
+        "No scenario was chosen; there is only the baseline.",
+    ),
+    "nothing_set": ("对本地区没有设定", "nothing is set for this region"),
+    "without_figures": ("{what}（没有数据，不起作用）", "{what} (no figure, so without effect)"),
+    "set_to": ("{what} {value}", "{what} {value}"),
+    "set_of": ("{mechanism}：{what}", "{mechanism}: {what}"),
+    "since": ("{year}年起", "from {year}"),
+    "by_year": ("到{year}年", "by {year}"),
+    "until_year": ("至{year}年", "until {year}"),
+    "in_year": ("{year}年", "in {year}"),
+    "years_of": ("{text}（{years}）", "{text} ({years})"),
+    "range_of": ("{low}至{high}，最可能{central}", "{low} to {high}, most likely {central}"),
+    "verb_ramp_to": ("{names}匀速走到{value}", "{names}: go evenly to {value}"),
+    "verb_hold": ("{names}停住不动", "{names}: stand still"),
+    "verb_shift": ("{names}增减{value}", "{names}: changed by {value}"),
+    "verb_scale_pace": ("{names}的步伐变为{value}倍", "{names}: pace times {value}"),
+    "verb_add_pace": ("{names}每年多走{value}", "{names}: {value} more a year"),
+    "verb_delay": ("{names}推迟{value}年", "{names}: {value} years later"),
+    "verb_shock": (
+        "{names}遇到冲击，增减{value}，其后{recovery}年内恢复",
+        "{names}: a shock of {value}, made good over {recovery} years",
+    ),
+    "verb_shock_times": (
+        "{names}遇到冲击，变为{value}倍，其后{recovery}年内恢复",
+        "{names}: a shock to {value} times the value, made good over {recovery} years",
+    ),
+    "verb_follow_best": (
+        "{names}按最快地区的步伐走",
+        "{names}: move at the pace of the region that moves best",
+    ),
+    "verb_execute_plan": (
+        "{names}沿规划路线走完{value}倍的路程",
+        "{names}: go {value} times the way that the plan draws",
+    ),
+    "all_indicators": ("所有有数据的指标", "all indicators with figures"),
+    "changes": ("情景改变什么", "What the scenarios change"),
+    "changes_note": (
+        "只看每个指标最后一项未到期目标。概率变动按百分点计；小于两倍误差的变动不算升降。",
+        "Only the last open target of an indicator counts. Changes of a chance are in percentage "
+        "points (pp); those below two errors count neither as a rise nor as a fall.",
+    ),
+    "no_changes": (
+        "所选情景没有改变任何未到期目标的概率。",
+        "None of the scenarios changes the chance of an open target.",
+    ),
+    "change_of": ("{points}　{name}", "{points} – {name}"),
+    "picture_changes": ("各情景下达到概率的变动：{names}", "Changes of chances: {names}"),
+    "picture_fans": ("{name}：基准和各情景的预测", "{name}: baseline and scenarios"),
+    "changes_chart_title": (
+        "各目标达到概率比基准的变动（百分点，±标准误）",
+        "Change of each target's chance against the baseline (percentage points, ± error)",
+    ),
+    "changes_chart_note": (
+        "蓝升橙降，颜色越深变动越大；灰字小于两倍误差；空格：情景没有动它。靠假定的情景以假定成立为前提。",
+        "Blue: rises, orange: falls, the darker the more. Grey figures: below two errors. Empty: "
+        "not touched by the scenario. What rests on assumptions holds if they do.",
+    ),
+    "if_kind": ("{kind}（如果）", "{kind} (if)"),
+    "panel_kind": ("{kind} · 概率变动{points}", "{kind} · chance {points}"),
+    "panel_base": ("照现在走下去", "as things go now"),
+    "fans_note": (
+        "●公布数　◇目标及达到概率　色带：80%区间（基准另有50%、90%）　"
+        "粗线和蓝字：中位数，实线为手段、虚线为假定　灰点线：基准的中位数和80%区间",
+        "● published   ◇ target and its chance   bands: 80 % (baseline: 50, 80, 90 %)   thick "
+        "line and blue figure: median, solid for levers, dashed for assumptions   grey dots: "
+        "median and 80 % interval of the baseline",
+    ),
+    "together": ("各项目标合起来看", "All targets together"),
+    "together_note": (
+        "计入有数据的全部未到期目标，每个年份的目标各算一项。“最拖后腿的”，是其余都达到而唯独它达不到的概率最大的目标；"
+        "没有一次模拟如此时，是概率最小的目标。上下限是不论各项如何相关都越不过的界限。",
+        "All open targets with figures are counted, those of each year apart. Most in the way is "
+        "the target for which the chance that all others are reached and it is not is highest; "
+        "where no simulated future is like that, the least likely one. Bounds hold whatever the "
+        "dependence between targets.",
+    ),
+    "interval": ("{value}（{low}至{high}）", "{value} ({low} to {high})"),
+    "bounds": ("{value}\n界限{low}至{high}", "{value}\nbounds {low} to {high}"),
+    "expected_of": ("{value}\n90%区间{low}至{high}", "{value}\n90 % interval {low} to {high}"),
+    "takes": ("要达到须做什么", "What it would take"),
+    "takes_note": (
+        "使每项目标以{probability}的概率达到，每年起码要用多少手段，从{first}年起每年相同。“每年要多走”不问手段，"
+        "是在现有走势上每年再加的步伐；后一列是各地公布过的年度步伐中，有多少不低于这样的步伐。",
+        "The least of each lever, the same in every year from {first} on, with which the target is "
+        "reached with a chance of {probability}. Extra pace asks about no lever: it comes on "
+        "top of the present course; the next column tells how many of the yearly paces that any "
+        "region ever showed were as high.",
+    ),
+    "needed_cost": ("{lever} {needed}（共{cost}）", "{lever} {needed} ({cost} in all)"),
+    "needed_free": ("{lever} {needed}", "{lever} {needed}"),
+    "needed_reading": ("{lever}：{reading}", "{lever}: {reading}"),
+    "share_of_paces": ("{share}不低于它", "{share} were as high"),
+    "no_levers": ("没有描述手段", "no lever is described"),
+    "focus": ("重点指标：{name}", "Looked into: {name}"),
+    "no_focus": (
+        "没有可以深入分析的未到期目标：所选指标没有数据，或者目标年份已过。",
+        "There is no open target to look into: the indicator has no figure, or its target years "
+        "have passed.",
+    ),
+    "seek_reached": (
+        "要以{probability}的概率达到{target}，须{lever} {value}，概率{chance}，"
+        "共需{cost}（{low}至{high}）。",
+        "For a chance of {probability} of {target}: {lever} {value}, chance {chance}, {cost} in "
+        "all ({low} to {high}).",
+    ),
+    "seek_free": (
+        "要以{probability}的概率达到{target}，须{lever} {value}，概率{chance}。",
+        "For a chance of {probability} of {target}: {lever} {value}, chance {chance}.",
+    ),
+    "seek_not": (
+        "{lever}：{reading}。不用时概率{base}，用到上限{upper}时概率{chance}，要求{probability}。",
+        "{lever}: {reading}. Chance {base} without it, {chance} at the limit of {upper}; "
+        "asked for: {probability}.",
+    ),
+    "seek_pace": (
+        "那样每年平均变动{pace}；各地公布过的年度步伐{paces}个中，{share}不低于它。",
+        "The middle course would then change by {pace} a year; of the {paces} yearly paces that "
+        "any region showed, {share} were as high.",
+    ),
+    "seek_no_pace": (
+        "那样每年平均变动{pace}；没有公布过的年度步伐可比。",
+        "The middle course would then change by {pace} a year; no yearly pace was ever published "
+        "to compare it with.",
+    ),
+    "picture_seek": ("达到概率随手段的变化：{name}", "Chance by lever: {name}"),
+    "seek_note": (
+        "曲线：每年用这么多手段时达到的概率，色带上下两倍误差。横虚线：要求的概率。点线：手段的上限。下方第二行：到目标年的总费用。",
+        "Curve: chance with so much of the lever a year, band: two errors. Dashed: chance asked "
+        "for. Dotted: limit of the lever. Second line below: cost in all until the target year.",
+    ),
+    "axis_chance": ("达到目标的概率", "chance of reaching the target"),
+    "axis_a_year": ("{lever}（{unit}）", "{lever} ({unit})"),
+    "axis_cost": ("；第二行：总费用", "; second line: cost in all"),
+    "limit_label": ("上限", "limit"),
+    "asked_label": ("要求 {probability}", "asked for {probability}"),
+    "matters": ("什么最要紧", "What matters most"),
+    "matters_note": (
+        "一次只动一个因素，从低值（第十百分位，手段为不用）到高值（第九十百分位，手段为上限的四分之一），其余不变，看达到概率怎样变。",
+        "One input at a time goes from a low value (its 10 % point; of a lever, nothing) to a high "
+        "one (90 % point; a quarter of the lever's limit), all others as they are.",
+    ),
+    "picture_tornado": ("各因素对达到概率的影响：{name}", "What moves the chance: {name}"),
+    "tornado_note": (
+        "条两端：因素取所写数值时达到的概率；竖线：原来的概率。深色：手段；斜线：假定；浅色：相关指标；空心：指标自身的走势。",
+        "Ends of a bar: chance with the input at the value written there; line: chance as it is. "
+        "Dark: lever; hatched: assumption; pale: related indicator; hollow: the indicator's own "
+        "course.",
+    ),
+    "no_swing": (
+        "没有一个因素能让概率变动超过两倍误差。",
+        "No input moves the chance by more than two errors.",
+    ),
+    "shares": (
+        "目标年数值的不确定性来自（占方差的比例，连同交互）：{shares}。",
+        "The uncertainty of the value in the target year comes from (share of variance, with "
+        "interactions): {shares}.",
+    ),
+    "share_line": ("{name} {share}", "{name} {share}"),
+    "no_shares": (
+        "方差无法分摊：因素之间有关联，或者结果不变。",
+        "The variance cannot be shared out: inputs are correlated, or the value does not vary.",
+    ),
+    "fails": (
+        "如果{conditions}，达不到的概率是{inside}，而总的是{all}；这种情形占{share}，失败中有{found}属于它。",
+        "If {conditions}, the chance of missing is {inside} where it is {all} in all; this happens "
+        "in {share}, and holds {found} of the failures.",
+    ),
+    "below": ("{input}不超过{value}", "{input} is at most {value}"),
+    "above": ("{input}超过{value}", "{input} is above {value}"),
+    "growth_of": ("{name}的年增长", "yearly growth of {name}"),
+    "conditions_and": ("而且", " and "),
+    "next_is": (
+        "下一个数（{year}年）会使概率平均移动{move}：不超过{low}时概率{p_low}，在{middle_low}与{middle_high}之间时"
+        "概率{p_middle}，超过{high}时概率{p_high}。",
+        "The next figure, of {year}, will move the chance by {move} on average: to {p_low} if it "
+        "is at most {low}, to {p_middle} between {middle_low} and {middle_high}, to {p_high} above "
+        "{high}.",
+    ),
+    "rules": ("标准和规则", "Standards and rules"),
+    "rules_note": (
+        "规划自己写的联动规则，按低、中、高路径算出所要求的数，看规划目标是否符合，再看照现在走下去的实际数会不会符合。",
+        "Rules that the plan itself prints: what they ask for on low, central and high paths, "
+        "whether the plan's targets keep them, and whether the course as it goes now will.",
+    ),
+    "rule_same": (
+        "目标就是照规则定的，不必再算：{names}。",
+        "The target says what the rule says, so there is nothing to compute: {names}.",
+    ),
+    "rule_lacking": (
+        "缺少数据，无法核对：{names}。",
+        "Cannot be checked for want of figures: {names}.",
+    ),
+    "lacking_line": ("{formula}（缺{lacking}）", "{formula} (lacking: {lacking})"),
+    "no_rules": (
+        "规划没有可以用数据核对的规则。",
+        "The plan has no rule that figures could check.",
+    ),
+    "year_before": ("{name}（上年）", "{name} of the year before"),
+    "elsewhere": ("{region}的{name}", "{name} in {region}"),
+    "larger_of": ("取大", "the larger of "),
+    "smaller_of": ("取小", "the smaller of "),
+    "yes": ("符合", "yes"),
+    "no": ("不符合", "no"),
+    "projects": ("建设项目", "Building projects"),
+    "projects_note": (
+        "每个项目的推迟和放弃都是假定（见“手段和假定”），投资从开工到完工均匀支出。",
+        "How far projects slip, and whether they are given up, is assumed (see levers and "
+        "assumptions); money is spent evenly from start to completion.",
+    ),
+    "no_projects": ("规划没有项目清单。", "The plan has no list of projects."),
+    "picture_projects": ("项目完成数和每年投资", "Projects completed, and spending a year"),
+    "projects_done": ("累计完成的项目（个）", "projects completed so far"),
+    "projects_spent": ("当年投资（{unit}）", "spending in the year ({unit})"),
+    "planned_label": ("规划 {value}", "plan {value}"),
+    "projects_chart_note": (
+        "方块和实线：规划；色带和圆点：预测的90%区间和中位数；虚线：各情景的中位数。",
+        "Squares and solid line: plan. Band and dots: 90 % interval and median of the forecast. "
+        "Dashed: medians under scenarios.",
+    ),
+    "indices": ("各领域走到哪里", "How far each area has come"),
+    "indices_note": (
+        "指数0是规划基数，100是最后一项目标；只计有数据的分项，分项越少越不可靠。",
+        "0 is the plan's baseline, 100 its last target. Only components with figures count: the "
+        "fewer, the less the index says.",
+    ),
+    "no_index": (
+        "没有一个领域的指数有可用的数据。",
+        "No area has figures that an index could be computed from.",
+    ),
+    "whole_region": ("全地区", "whole region"),
+    "components_of": ("{of}个分项中有{count}个有数据", "{count} of {of} components have figures"),
+    "picture_index": ("各领域指数", "Indices of the areas"),
+    "index_chart_note": (
+        "点：中位数；横线：90%区间。空心为{year}年末，实心为{last}年末；方块为情景，只画使指数变动1以上的。",
+        "Points: medians, lines: 90 % intervals. Hollow: end of {year}, solid: end of {last}; "
+        "squares: scenarios, only those that move the index by 1 or more.",
+    ),
+    "index_chart_note_once": (
+        "点：{last}年末的中位数；横线：90%区间。方块为情景，只画使指数变动1以上的。",
+        "Points: medians at the end of {last}, lines: 90 % intervals. Squares: scenarios, only "
+        "those that move the index by 1 or more.",
+    ),
+    "axis_index": ("指数（0为基数，100为目标）", "index (0: baseline, 100: target)"),
+    "missing_are": ("没有数据的分项", "Components without figures"),
+    "ranks": ("在同级地区中的位置", "Among regions of its level"),
+    "ranks_note": (
+        "照现在走下去，到{year}年末的名次；只比同级地区中公布过数据的，所以不是全省排名。同一底色的地区分不出高下。",
+        "Ranks at the end of {year} as things go now, among regions of the same level with "
+        "published figures: no ranking of the whole province. Regions on one shade cannot be told "
+        "apart.",
+    ),
+    "no_ranks": (
+        "没有两个以上同级地区公布过同一指标的数据，无法排名。",
+        "No indicator has figures of two regions of this level: there is nothing to rank.",
+    ),
+    "picture_ranks": ("名次及90%区间：{names}", "Ranks with 90 % intervals: {names}"),
+    "axis_rank": ("名次（1为最好）", "rank (1 is best)"),
+    "rank_label": ("{value}（前三的概率{top}）", "{value} (first three: {top})"),
+    "rank_first": ("{value}（第一的概率{top}）", "{value} (first: {top})"),
+    "sides": ("省、市、区县并列", "Province, cities and districts side by side"),
+    "sides_note": (
+        "同一指标在各级规划中的最后一项目标，以及下级目标合起来够不够上级目标。",
+        "The last targets of the same indicator in the plans of all levels, and whether those of "
+        "the parts are enough for the whole.",
+    ),
+    "no_sides": (
+        "没有一个指标同时写在其他地区的规划里。",
+        "No indicator stands in the plan of another region as well.",
+    ),
+    "side_target": ("{target}（{year}）", "{target} ({year})"),
+    "side_enough": (
+        "有规划的{parts}个下级（共{of}个）够得上{region}目标（{rule}{value}）",
+        "the {parts} of {of} parts with a plan here are up to the target of {region} ({rule} "
+        "{value})",
+    ),
+    "side_short": (
+        "有规划的{parts}个下级（共{of}个）够不上{region}目标（{rule}{value}），其余须有{left}",
+        "the {parts} of {of} parts with a plan here fall short of the target of {region} ({rule} "
+        "{value}); the others need {left}",
+    ),
+    "side_open": (
+        "有规划的{parts}个下级（共{of}个）{rule}{value}，{region}目标还差{left}，要由其余下级补上",
+        "the {parts} of {of} parts with a plan here, {rule} {value}, leave {left} of the target of "
+        "{region} to the others",
+    ),
+    "declared_all": ("手段和假定", "Levers and assumptions"),
+    "declared_note": (
+        "列出本地区有数据的指标所用的机制。假定是三角分布；凡写“未见数据，为假定”的，没有任何资料支持，请按实际修改。"
+        "手段都是在现有进度之上的追加，上限和费用也是假定。",
+        "Mechanisms of indicators that have figures here. Assumptions are triangular "
+        "distributions; where no figure is known, nothing supports the number: change it as you "
+        "know better. Levers come on top of the present course; limits and costs are assumed too.",
+    ),
+    "nothing_declared": (
+        "没有一个机制在本地区有可用的数据。",
+        "No mechanism has figures to work on in this region.",
+    ),
+    "levers_of": ("手段", "Levers"),
+    "assumptions_of": ("假定", "Assumptions"),
+    "upper_step": ("{upper}，每{step}一档", "{upper}, in steps of {step}"),
+    "cost_a_year": (
+        "{low}至{high}，最可能{central}万元",
+        "{low} to {high}, most likely {central}, 10,000 yuan",
+    ),
+    "small_sum": ("{value}万元", "{value} million yuan"),
+    "large_sum": ("{value}亿元", "{value} billion yuan"),
+    "all_shipped": ("随软件提供的全部情景", "all that come with the package"),
+    "chosen_itself": ("{name}（自动）", "{name} (by default)"),
+    "none_chosen": ("无", "none"),
 }
 
 
@@ -689,8 +1223,67 @@ def probability(p: float | None, language: str) -> str:
     index = _index(language)
     if p is None or not math.isfinite(p):
         return NO_VALUE
-    text = "< 1" if 0 < p < 0.005 else "> 99" if 0.995 <= p < 1 else f"{100 * p:.0f}"
+    text = "< 1" if 0 < p <= 0.005 else "> 99" if 0.995 <= p < 1 else f"{100 * p:.0f}"
     return text.replace(" ", "\xa0" if index else "") + _sign("percent", index)
+
+
+def points(
+    p: float | None, language: str, *, error: float | None = None, bare: bool = False
+) -> str:
+    r"""Write a change of a probability in percentage points, with its standard error.
+
+    >>> points(0.081, "zh", error=0.0043), points(-0.0126, "en"), points(0.3, "en", bare=True)
+    ('+8.1±0.4个百分点', '−1.3\xa0pp', '+30')
+    """
+    index = _index(language)
+    if p is None or not math.isfinite(p):
+        return NO_VALUE
+    step = 1.0 if abs(p) >= 0.0995 else 0.1
+    size = number(abs(100.0 * p), language, step=step)
+    sign = "" if size.strip("0.") == "" else "+" if p > 0 else "−"
+    around = "" if error is None else f"±{number(max(100.0 * error, 0.1), language, step=0.1)}"
+    unit = "" if bare else ("个百分点", "\xa0pp")[index]
+    return f"{sign}{size if sign else '0'}{around}{unit}"
+
+
+def amount(value: float | None, language: str, *, unit: str, name: str) -> str:
+    r"""Write a quantity with the name of its unit; signs of percent stand for themselves.
+
+    >>> amount(620.0, "zh", unit="person", name="人"), amount(4.5, "en", unit="percent", name="")
+    ('620人', '4.5\xa0%')
+    """
+    text = number(value, language, unit=unit)
+    if unit in SYMBOLS or text == NO_VALUE or not name:
+        return text
+    return text + ("" if _index(language) == 0 else "\xa0") + name
+
+
+def money(value: float | None, language: str) -> str:
+    r"""Write a sum given in 10,000 yuan.
+
+    >>> money(558.0, "zh"), money(558.0, "en"), money(34000.0, "zh"), money(34000.0, "en")
+    ('558万元', '5.58\xa0million yuan', '3.4亿元', '340\xa0million yuan')
+    """
+    if value is None or not math.isfinite(value):
+        return NO_VALUE
+    large = abs(value) >= (1e4 if _index(language) == 0 else 1e5)
+    divisor = ((1.0, 1e4), (1e2, 1e5))[_index(language)][large]
+    told = estimate(value / divisor, language, unit="yuan_10k").replace(",", "")
+    told = told.rstrip("0").rstrip(".") if "." in told else told
+    return (
+        phrase("large_sum" if large else "small_sum", language)
+        .format(value=told)
+        .replace(" ", "\xa0", 1)
+    )
+
+
+def scenario_name(name: str, language: str) -> str:
+    """Name of a scenario: in words if it came with the package, else as its file gives it.
+
+    >>> scenario_name("pandemic_year", "en"), scenario_name("mine", "en")
+    ('a year of shock', 'mine')
+    """
+    return word("scenario", name, language) if name in WORDS["scenario"] else name
 
 
 def comparison(comparator: str, value: float, language: str, *, unit: str = "") -> str:

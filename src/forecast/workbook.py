@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
+from .markup import Telling
 from .monitoring import Findings
 from .wording import WORDS
 
-__all__ = ["write_tables"]
+__all__ = ["write_book", "write_tables"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
@@ -23,20 +25,38 @@ CODED = (
     "status",
     "evidence",
     "data_status",
+    "changed_by",
+    "reading",
+    "rule_path",
+    "input_kind",
+    "declared",
 )
 
 
 def write_tables(findings: Findings, folder: str | Path | None) -> list[str]:
-    """Write the result tables as CSV (UTF-8, codes as heads) and as tables.xlsx (words as heads).
+    """Write the result tables of a monitoring report: see `write_book`."""
+    return write_book(findings, _result_tables(findings), folder)
+
+
+def write_book(
+    findings: Telling, results: Mapping[str, pd.DataFrame], folder: str | Path | None
+) -> list[str]:
+    """Write tables as CSV (UTF-8, codes as heads) and as tables.xlsx (words as heads).
 
     Texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` in front) get an
     apostrophe in front. Returns the files' names; without a folder nothing is written.
+
+    Parameters
+    ----------
+    findings : whose language and names the workbook takes
+    results : the tables by name, each one a word of the group `sheet`
+    folder : where the files are written, made where it is missing
     """
     if folder is None:
         return []
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
-    tables = {name: _harmless(table) for name, table in _result_tables(findings).items()}
+    tables = {name: _harmless(table) for name, table in results.items()}
     for name, table in tables.items():
         table.to_csv(place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
     with pd.ExcelWriter(place / "tables.xlsx", engine="openpyxl") as book:
@@ -72,7 +92,7 @@ def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
     return {**named, "sources": sources.reset_index(drop=True)}
 
 
-def _spoken(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
+def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
     """Turn codes into words, heads included, for the workbook."""
     out = table.copy()
     groups = {**{g: g for g in WORDS}, "schedule_status": "schedule"}
@@ -81,7 +101,8 @@ def _spoken(findings: Findings, table: pd.DataFrame) -> pd.DataFrame:
         out[column] = out[column].map(lambda code, words=words: words.get(code, code))
     for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
         if column in out:
-            out[column] = [findings.name(kind, key) for key in out[column]]
+            # A row may stand for no area, as the index of a whole region does.
+            out[column] = [key and findings.name(kind, key) for key in out[column]]
     known = set(WORDS["column"])
     return out.rename(columns={c: findings.word("column", c) for c in out.columns if c in known})
 
