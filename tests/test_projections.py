@@ -471,6 +471,17 @@ def test_an_input_is_read_at_the_mechanisms_own_dates():
     np.testing.assert_allclose(found[:, 1] - base[:, 1], 30 / 4.0, rtol=1e-9)
 
 
+def test_what_is_read_of_a_series_is_its_draws_to_the_last_bit():
+    """At its own years a series is read as drawn, a year before as of the year before."""
+    pay = np.random.default_rng(6).uniform(60, 400, (50, 3))
+    game = Play(paths_of({"pay": pay}), plan_of(), {})
+    read = game.lookup("here", np.array([2022.0, 2023, 2024]), after=True)
+    np.testing.assert_array_equal(read("", "pay", 0), pay)
+    before = np.column_stack([np.full(50, 100.0), pay[:, :2]])
+    np.testing.assert_array_equal(read("here", "pay", -1), before)
+    assert read("", "spent", 0) is None and read("there", "pay", 0) is None
+
+
 def test_a_narrower_belief_changes_only_what_reads_it():
     """Of all series only the mechanism's moves, by the difference of the two beliefs."""
     plan, base = shipped("lishui")
@@ -988,3 +999,15 @@ def test_playing_changes_nothing_it_is_given():
         apply_scenario(base, plan, read_scenario(name))
     np.testing.assert_array_equal(base.values, values)
     pd.testing.assert_frame_equal(plan.rules, rules)
+
+
+def test_planned_means_the_series_with_a_target():
+    """`planned` moves what the plan has a target for, and nothing else."""
+    plan = fc.load_plan("lishui", as_of="2022-12-31")
+    plan = replace(plan, rules=plan.rules[:0])
+    base = fc.project(plan, draws=20)
+    step = {"indicator": "planned", "shift": {"by": 1000.0}}
+    after = fc.apply_scenario(base, plan, fc.Scenario(name="x", steps=[step]))
+    moved = ((after.values != base.values) & ~np.isnan(base.values)).any(axis=(1, 2))
+    aimed = base.fits.series["indicator"].isin(plan.targets["indicator"]).to_numpy()
+    assert moved.any() and not moved[~aimed].any()

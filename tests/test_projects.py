@@ -54,6 +54,9 @@ def test_all_projects_of_the_table_are_planned(plan):
             spent += project.investment * max(inside, 0.0) / (project.end + 0.5 - project.start)
         assert row.planned_spending == pytest.approx(spent, rel=1e-9, abs=1e-6)
     assert found["planned_spending"].sum() == pytest.approx(table["investment"].sum())
+    whole = found[COMPLETED].to_numpy()
+    np.testing.assert_array_equal(whole, np.round(whole))
+    assert (np.diff(whole, axis=0) >= 0).all() and (np.diff(whole, axis=1) >= 0).all()
 
 
 def test_certain_projects_go_as_planned(plan):

@@ -214,11 +214,13 @@ class Play:
         return self._since if step.since is None else int(step.since)
 
     def _meant(self, step: Step) -> list[Key]:
+        aimed = self.plan.targets if "planned" in step.indicator else self.plan.targets[:0]
+        planned = set(zip(aimed["region"], aimed["indicator"], strict=True))
         everything = "all" in step.indicator
         return [
             key
             for key in self._keys
-            if _covers(step, key[0]) and (everything or key[1] in step.indicator)
+            if _covers(step, key[0]) and (everything or key in planned or key[1] in step.indicator)
         ]
 
     def _course(self, key: Key, *, after: bool = True) -> Course:
@@ -635,7 +637,7 @@ def check_scenario(
     file = scenario.file or scenario.name
     problems: list[Problem] = []
     regions = {*plan.regions["region"], *series["region"]}
-    indicators = {*known_indicators(plan), *series["indicator"], "all"}
+    indicators = {*known_indicators(plan), *series["indicator"], "all", "planned"}
 
     def know(what: str, names: Iterable[str], known: Iterable[str]) -> None:
         for name in names:

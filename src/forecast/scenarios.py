@@ -134,7 +134,7 @@ class Step(Strict):
     """One step: a mechanism's levers and assumptions, or one verb for indicators.
 
     `region` and `indicator` are one id or several; no region is every region, the indicator `all`
-    every indicator with a forecast.
+    every one with a forecast, `planned` every one with a forecast and a target.
     """
 
     region: Names = ()

@@ -134,11 +134,11 @@ def _lever_setting(found: Exploration, setting: Any, unit: str) -> str:
 def _verb_line(found: Exploration, step: Step) -> list[str]:
     """Tell what a verb does to the indicators that have figures here."""
     say = found.say
-    every = "all" in step.indicator
+    every = next((group for group in ("all", "planned") if group in step.indicator), "")
     names = [n for n in step.indicator if n in found.seen]
     if not every and not names:
         return []
-    told = say("all_indicators") if every else join(map(found.quantity, names), found.language)
+    told = say(f"{every}_indicators") if every else join(map(found.quantity, names), found.language)
     action = getattr(step, step.verb)
     unit = "" if every or len({found.unit(n) for n in names}) > 1 else found.unit(names[0])
     key, value = f"verb_{step.verb}", None

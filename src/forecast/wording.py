@@ -856,6 +856,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{names}: go {value} times the way that the plan draws",
     ),
     "all_indicators": ("所有有数据的指标", "all indicators with figures"),
+    "planned_indicators": ("所有有目标、有数据的指标", "all indicators with a target and figures"),
     "changes": ("情景改变什么", "What the scenarios change"),
     "changes_note": (
         "只看每个指标最后一项未到期目标。概率变动按百分点计；小于两倍误差的变动不算升降。",
