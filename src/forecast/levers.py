@@ -56,8 +56,8 @@ class Range(Strict):
         width, rise, fall = self.high - self.low, self.central - self.low, self.high - self.central
         below = self.low + np.sqrt(p * width * rise)
         above = self.high - np.sqrt((1.0 - p) * width * fall)
-        value: FloatArray = np.clip(np.where(p * width < rise, below, above), self.low, self.high)
-        return value
+        value = np.where(p * width < rise, below, above)
+        return np.asarray(np.clip(value, self.low, self.high))
 
 
 class Lever(Strict):
