@@ -901,7 +901,7 @@ def test_indicators_without_figures_are_known_and_do_nothing():
         ("hires_per_year", -1, "lishui"),
         ("hires_per_year", {2023: 5, 2024: 201}, "lishui"),
         ("hires_per_year", {"value": 201, "from": 2023}, "lishui"),
-        ("hires_per_year", 5001, ()),
+        ("hires_per_year", 201, ()),
         ("start_year", 2021, "lishui"),
         ("start_year", 2031, "lishui"),
         ("start_year", 23, "lishui"),
@@ -912,7 +912,7 @@ def test_a_lever_beyond_its_limits_is_refused(name, setting, region):
     mechanism = "care_workforce" if name == "hires_per_year" else "eco_burial_adoption"
     (problem,) = problems_of({"mechanism": mechanism, "region": region, "levers": {name: setting}})
     assert problem.column == f"{mechanism}.{name}" and problem.problem == "beyond its limits"
-    limits = MECHANISMS[mechanism].in_region(region or "zhejiang").levers[name]
+    limits = MECHANISMS[mechanism].in_region("lishui").levers[name]
     assert f"write {limits.lower:g} to {limits.upper:g}" in problem.remedy
 
 
@@ -999,6 +999,17 @@ def test_playing_changes_nothing_it_is_given():
         apply_scenario(base, plan, read_scenario(name))
     np.testing.assert_array_equal(base.values, values)
     pd.testing.assert_frame_equal(plan.rules, rules)
+
+
+def test_a_belief_beyond_what_can_be_is_refused():
+    """A rate is a percentage, also in a range; at its ends it is taken."""
+    for told in (150.0, {"low": -1, "central": 5, "high": 9}):
+        step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": told}}
+        (problem,) = problems_of(step)
+        assert problem.column == "care_workforce.leaving_rate" and "0 to 100" in problem.remedy
+    plan = fc.load_plan("lishui", as_of="2022-12-31")
+    step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": 100.0}}
+    fc.apply_scenario(fc.project(plan, draws=20), plan, fc.Scenario(name="x", steps=[step]))
 
 
 def test_planned_means_the_series_with_a_target():

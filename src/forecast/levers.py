@@ -20,7 +20,16 @@ from .documents import Strict, read_document, validate
 from .errors import DataError, Problem, check_name
 from .plans import data_folder
 
-__all__ = ["KINDS", "Assumption", "Correlation", "Lever", "Mechanism", "Range", "read_mechanisms"]
+__all__ = [
+    "KINDS",
+    "Assumption",
+    "Correlation",
+    "Lever",
+    "Mechanism",
+    "Range",
+    "beyond_ends",
+    "read_mechanisms",
+]
 
 FloatArray = NDArray[np.float64]
 FILE = "mechanisms.yaml"
@@ -147,6 +156,13 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds of mechanism; the arithmetic of each is in `mechanisms`."""
 
+ENDS = {
+    **dict.fromkeys(("leaving_rate", "passing_rate", "completion_probability"), (0.0, 100.0)),
+    **dict.fromkeys(("duration", "slippage", "common_delay"), (0.0, np.inf)),
+    "places": (1.0, np.inf),
+}
+"""What an assumption can be at all; others have no ends."""
+
 
 class _Local(Strict):
     """What a region's section changes."""
@@ -190,6 +206,9 @@ class Mechanism(Strict):
                 check_name(what, name, [*needed, *optional])
             if missing := set(needed) - set(given) - self._local(what):
                 raise ValueError(f"no {what} {', '.join(sorted(missing))}. add a section for it")
+        for name, assumption in self.assumptions.items():
+            if remedy := beyond_ends(name, assumption):
+                raise ValueError(f"{name} is beyond its ends. {remedy}")
         for name in self.tied:
             check_name("assumption", name, list(self.assumptions))
         if self.correlations and np.linalg.eigvalsh(self.alike(self.tied)).min() <= 0.0:
@@ -247,6 +266,21 @@ class Mechanism(Strict):
 
 class _Document(RootModel[dict[str, Mechanism]]):
     """The whole file: a mechanism a section."""
+
+
+def beyond_ends(name: str, belief: float | Range) -> str:
+    """Say which ends of an assumption a belief leaves, '' where it leaves none.
+
+    >>> beyond_ends("leaving_rate", 150.0)
+    'write 0 to 100'
+    >>> beyond_ends("leaving_rate", Range(low=5, central=10, high=20))
+    ''
+    """
+    low, high = ENDS.get(name, (-np.inf, np.inf))
+    ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
+    if low <= ends[0] and ends[1] <= high:
+        return ""
+    return f"write {low:g} to {high:g}" if np.isfinite(high) else f"write {low:g} or more"
 
 
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:

@@ -22,7 +22,7 @@ from scipy.special import ndtr, ndtri
 from .checking import nearest
 from .errors import DataError, Problem
 from .growth import fit
-from .levers import KINDS, Mechanism, Range, read_mechanisms
+from .levers import KINDS, Mechanism, Range, beyond_ends, read_mechanisms
 from .linkage import Formula, Lookup, read_rules
 from .mechanisms import MOVES, Setting
 from .plans import Plan, known_indicators
@@ -657,19 +657,27 @@ def check_scenario(
             places.append(everywhere)
             know("lever", step.levers, {n for m in places for n in m.levers})
             know("assumption", step.assumptions, {n for m in places for n in m.assumptions})
-            problems += _beyond(file, step, places[:-1] or places)
+            mine = series.loc[series["indicator"] == everywhere.indicator, "region"]
+            acts = [everywhere.in_region(r) for r in sorted(set(mine)) if _covers(step, r)]
+            problems += _beyond(file, step, acts)
     if problems:
         raise DataError(dict.fromkeys(problems))
 
 
 def _beyond(file: str, step: Step, places: list[Mechanism]) -> list[Problem]:
-    """Levers set beyond what any region they are set for thinks possible."""
+    """Levers and assumptions beyond what a region that they act in thinks possible."""
     problems = []
+    for name, belief in step.assumptions.items():
+        if remedy := beyond_ends(name, belief):
+            ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
+            told = " to ".join(dict.fromkeys(f"{end:g}" for end in ends))
+            where = f"{step.mechanism}.{name}"
+            problems.append(Problem(file, None, where, told, "beyond its ends", remedy))
     for name, setting in step.levers.items():
         limits = [m.levers[name] for m in places if name in m.levers]
         values = setting.values() if isinstance(setting, dict) else [_height(setting)]
-        top = max((lever.upper for lever in limits), default=np.inf)
-        low = min((lever.lower for lever in limits), default=0.0)
+        top = min((lever.upper for lever in limits), default=np.inf)
+        low = max((lever.lower for lever in limits), default=0.0)
         for value in values:
             if value and not low <= value <= top:
                 remedy = f"write {low:g} to {top:g}, or change the limits in mechanisms.yaml"
