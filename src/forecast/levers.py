@@ -206,6 +206,14 @@ class Mechanism(Strict):
                 check_name(what, name, [*needed, *optional])
             if missing := set(needed) - set(given) - self._local(what):
                 raise ValueError(f"no {what} {', '.join(sorted(missing))}. add a section for it")
+        for region in self.regions:
+            self.in_region(region)
+        if bool(self.indicator) != (self.kind != "project_list"):
+            raise ValueError("indicator does not suit the kind. name one, none for a project_list")
+        return self
+
+    @model_validator(mode="after")
+    def _sound_beliefs(self) -> Self:
         for name, assumption in self.assumptions.items():
             if remedy := beyond_ends(name, assumption):
                 raise ValueError(f"{name} is beyond its ends. {remedy}")
@@ -213,10 +221,6 @@ class Mechanism(Strict):
             check_name("assumption", name, list(self.assumptions))
         if self.correlations and np.linalg.eigvalsh(self.alike(self.tied)).min() <= 0.0:
             raise ValueError("correlations that cannot all hold. weaken one")
-        for region in self.regions:
-            self.in_region(region)
-        if bool(self.indicator) != (self.kind != "project_list"):
-            raise ValueError("indicator does not suit the kind. name one, none for a project_list")
         return self
 
     @property
