@@ -302,7 +302,7 @@ def cost_curve(
     if unit[0] != "year":
         limit = float(seek.upper[0]) if seek.upper[0] else float(seek.lower[0])
         axes.axvline(limit, color=GREY, linewidth=1.0, linestyle=":")
-        text = f"{phrase('limit_label', language)} {number(limit, language)}"
+        text = f"{phrase('upper_label', language)} {number(limit, language)}"
         _write(axes, text, (limit, 1.06), (-4 if limit > 0 else 4, 0),
                ha="right" if limit > 0 else "left")  # fmt: skip
     if np.isfinite(seek.values[0]):

@@ -955,7 +955,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "axis_chance": ("达到目标的概率", "chance of reaching the target"),
     "axis_a_year": ("{lever}（{unit}）", "{lever} ({unit})"),
     "axis_cost": ("；第二行：总费用", "; second line: cost in all"),
-    "limit_label": ("上限", "limit"),
+    "upper_label": ("上限", "limit"),
     "asked_label": ("要求 {probability}", "asked for {probability}"),
     "matters": ("什么最要紧", "What matters most"),
     "matters_note": (
