@@ -252,7 +252,7 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "standing", "charts", "closed", "unknown", "trust", "sources", "parameters"]
-    heads = [html.unescape(h) for h in re.findall(r"<h2>(.*?)</h2>", page)]
+    heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [monitoring.phrase(key, language) for key in keys]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
