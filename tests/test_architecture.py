@@ -29,7 +29,8 @@ LAYERS = {
     "people": [
         *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "exploring", "method"],
         *["workbook", "vintages"],
-        *["parameters", "folders", "pages", "reports", "planner", "cli"],
+        *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
+        *["reports", "batches", "planner", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]

@@ -64,7 +64,7 @@ def batch(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProce
     prepare(root, "b", "raise ValueError('boom')")
     prepare(root, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
     prepare(root, "d", "import os; os.system('echo from a subprocess')")
-    return forecast("run", "*.yaml", "--jobs", "2", cwd=root)
+    return forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=root)
 
 
 def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
@@ -98,7 +98,10 @@ def test_a_partial_failure_has_its_own_exit_code(batch: subprocess.CompletedProc
 def test_lines_for_people_go_to_standard_error(batch: subprocess.CompletedProcess[str]) -> None:
     """Each has time and report; without a terminal there is no progress bar."""
     lines = batch.stderr.splitlines()
-    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d d: execute", line) for line in lines)
+    assert any(
+        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[lishui\] d: execute", line)
+        for line in lines
+    )
     assert any("b: " in line and "boom" in line for line in lines)
     assert "%|" not in batch.stderr and "Traceback" not in batch.stderr
 
@@ -173,7 +176,8 @@ def test_a_signal_ends_all_runs(tmp_path: Path, count: int) -> None:
         process.send_signal(2 if count == 1 else 15)
         process.communicate(timeout=30)
     assert process.returncode == (130 if count == 1 else 143)
-    assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"] == []
+    left = [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"]
+    assert left == ["index.html"]
 
 
 def call(*arguments: str | Path) -> tuple[int, str]:

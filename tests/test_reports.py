@@ -153,7 +153,7 @@ def test_the_manifest_says_what_from(good: Manifest) -> None:
     assert good.parameters["as_of"] == "2022-12-31"
     assert good.versions["python"] == sys.version.split()[0]
     assert {"forecast", "numpy", "pandas", "scipy", "papermill"} <= set(good.versions)
-    assert set(good.seconds) == {"execute", "convert"}
+    assert set(good.seconds) == {"execute", "convert", "print"}
     assert good.started <= good.finished
     assert len(good.data_hash) == 64
 

@@ -13,7 +13,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -114,7 +113,7 @@ def hash_file(file: Path) -> str:
 
 
 @functools.cache
-def versions() -> Mapping[str, str]:
+def versions() -> dict[str, str]:
     """Versions of Python and of the packages that shape the numbers and the page."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:

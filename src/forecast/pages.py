@@ -1,7 +1,8 @@
 """One offline HTML page of an executed notebook: its prose, tables and pictures, no code.
 
-A table of contents is made of its headings of the second level. The page carries its own style, reads on a screen and prints on A4. It asks nothing of any
-network: nbconvert's usual templates fetch MathJax and require.js, so its bare one is wrapped here.
+A table of contents is made of its headings of the second level. The page carries its own style,
+reads on a screen and prints on A4. It asks nothing of any network: nbconvert's usual templates
+fetch MathJax and require.js, so its bare one is wrapped here.
 """
 
 from __future__ import annotations

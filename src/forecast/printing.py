@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-__all__ = ["find_browser", "print_page"]
+__all__ = ["NO_BROWSER", "find_browser", "print_page"]
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ PLACES = (
     r"C:\Program Files\Microsoft\Edge\Application",
     r"C:\Program Files (x86)\Microsoft\Edge\Application",
 )  # fmt: skip
+CHOSEN = "FORECAST_BROWSER"
 SECONDS = 60
+NO_BROWSER = "not made: no Chromium, Chrome or Edge was found on this machine"
 # Nothing is fetched: every host name is unknown, and the browser's own errands are off.
 OPTIONS = (
     "--headless", "--disable-gpu", "--disable-extensions", "--disable-background-networking",
@@ -43,8 +45,11 @@ OPTIONS = (
 def find_browser() -> str | None:
     """Path of a Chromium, Chrome or Edge: on the search path, else in its usual places.
 
-    A scheduler's search path may be empty, so both are looked at.
+    A scheduler's search path may be empty, so both are looked at. The environment variable
+    FORECAST_BROWSER names another one; empty, it says that none is to be used.
     """
+    if (chosen := os.environ.get(CHOSEN)) is not None:
+        return chosen or None
     path = os.pathsep.join([os.environ.get("PATH", ""), *PLACES])
     for name in BROWSERS:
         if found := shutil.which(name, path=path):
@@ -59,7 +64,7 @@ def print_page(page: Path, target: Path, *, seconds: float = SECONDS) -> str | N
     """
     browser = find_browser()
     if browser is None:
-        return "not made: no Chromium, Chrome or Edge was found on this machine"
+        return NO_BROWSER
     with _temporary() as profile:
         as_root = ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
         places = [f"--user-data-dir={profile}", f"--print-to-pdf={target}", page.as_uri()]
