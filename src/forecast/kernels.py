@@ -7,6 +7,7 @@ reports. On Linux a process that has them can be forked instead: `preload` impor
 
 from __future__ import annotations
 
+import functools
 import importlib
 import multiprocessing
 import os
@@ -14,12 +15,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partialmethod
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import AsyncKernelManager
 
 __all__ = ["Seat", "fresh_kernel", "preload"]
@@ -48,15 +49,10 @@ def preload() -> None:
 
 def fresh_kernel() -> type[AsyncKernelManager]:
     """Kernel manager that starts this Python anew."""
-    from jupyter_client.manager import AsyncKernelManager
 
-    class FreshKernel(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return _this_python()
-
+    class FreshKernel(_manager()):  # type: ignore[misc]  # a class made when it is needed
         # What a cell's subprocess prints is in the notebook already; our output is for results.
-        start_kernel = partialmethod(AsyncKernelManager.start_kernel, stdout=subprocess.DEVNULL)
+        start_kernel = partialmethod(_manager().start_kernel, stdout=subprocess.DEVNULL)
 
     return FreshKernel
 
@@ -103,15 +99,9 @@ class Seat:
 
     def manager(self) -> type[AsyncKernelManager]:
         """Kernel manager whose kernel is this process."""
-        from jupyter_client.manager import AsyncKernelManager
-
         seat = self
 
-        class ForkedKernel(AsyncKernelManager):
-            @property
-            def kernel_spec(self) -> KernelSpec:
-                return _this_python()
-
+        class ForkedKernel(_manager()):  # type: ignore[misc]  # a class made when it is needed
             async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
                 parent = f"--IPKernelApp.parent_handle={os.getpid()}"
                 options = [*kernel_cmd[kernel_cmd.index("-f") :], parent]
@@ -124,11 +114,28 @@ class Seat:
         return ForkedKernel
 
 
-def _this_python() -> KernelSpec:
+@functools.cache
+def _manager() -> type[AsyncKernelManager]:
+    """Kernel manager for this Python, which leaves no process behind that a cell has started."""
     from ipykernel.kernelspec import RESOURCES, get_kernel_dict
     from jupyter_client.kernelspec import KernelSpec
+    from jupyter_client.manager import AsyncKernelManager
 
-    return KernelSpec(resource_dir=RESOURCES, env={"MPLBACKEND": INLINE}, **get_kernel_dict())
+    class Manager(AsyncKernelManager):
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            env = {"MPLBACKEND": INLINE}
+            return KernelSpec(resource_dir=RESOURCES, env=env, **get_kernel_dict())
+
+        # The superclass types it as if it did not wait.
+        async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
+            group = getattr(self.provisioner, "pgid", None)
+            if group and group != os.getpgrp():
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
+            await self._async_cleanup_resources(restart)
+
+    return Manager
 
 
 def _wait_for_order(listen: Connection, inherited: tuple[Connection, ...]) -> None:
