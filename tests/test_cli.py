@@ -24,6 +24,8 @@ from forecast.schema import TABLES
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
+POOL = "import multiprocessing as m; m.get_context('fork').Pool(1).map(abs, [-1])"
+APART = "import sys; assert os.getpgrp() == os.getpid() and '' in sys.path and data not in sys.path"
 SLEEP = "from pathlib import Path; import time; Path({!r}).write_text('1'); time.sleep(60)"
 
 
@@ -72,12 +74,14 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def batch(place: Path) -> subprocess.CompletedProcess[str]:
-    """Five reports by a quoted pattern: two good, one failing, one killed, one of broken data."""
-    prepare(place, "a 丽水 {1}", "1")
+    """Reports by a quoted pattern: two good ones, and one for each way to fail."""
+    prepare(place, "a 丽水 {1}", "import matplotlib.pyplot as plt; plt.plot([1, 2])", POOL)
     prepare(place, "b", "raise ValueError('<b>boom</b>')")
     prepare(place, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
-    prepare(place, "d", "import os; os.system('echo from a subprocess')")
+    prepare(place, "d", "import os; os.system('echo from a subprocess')", APART)
     prepare(place, "e", "import forecast; forecast.load_plan(data, region=region)")
+    prepare(place, "f", "import os; os.kill(os.getpid(), 9)")
+    prepare(place, "g", "import sys; sys.exit(0)", "1")
     ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place)
     (place / "out" / "index.html").rename(place / "listed.html")
     return ended
@@ -97,14 +101,24 @@ def resumed(
 def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
     """Standard output holds nothing but JSON lines with name, status, seconds, folder, error."""
     found = results(batch.stdout)
-    assert set(found) == {"a 丽水 {1}", "b", "c", "d", "e"}
+    assert set(found) == {"a 丽水 {1}", "b", "c", "d", "e", "f", "g"}
     for line in found.values():
         assert set(line) == {"name", "status", "seconds", "folder", "error", "code"}
         assert line["seconds"] > 0
     for name in ("a 丽水 {1}", "d"):
         assert (found[name]["status"], found[name]["code"]) == ("completed", 0)
         assert Path(found[name]["folder"], "report.html").is_file()
-    assert found["b"]["code"] == 4 and "boom" in found["b"]["error"]
+    for name, words in {"b": "boom", "f": "the kernel died", "g": "SystemExit"}.items():
+        assert found[name]["code"] == 4 and words in found[name]["error"]
+
+
+def test_pictures_are_in_the_page(
+    place: Path,
+    batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> None:
+    """A cell's figure is shown, whatever the environment says about windows."""
+    page = (place / "out" / "a 丽水 {1}" / "report.html").read_text(encoding="utf-8")
+    assert 'src="data:image/png;base64,' in page
 
 
 def test_a_killed_process_costs_only_its_own_report(
@@ -131,7 +145,7 @@ def test_a_run_lists_all_reports(place: Path, batch: subprocess.CompletedProcess
     """Good and failed ones, in words and escaped, with links to what is there."""
     assert batch.returncode == 1
     page = (place / "listed.html").read_text(encoding="utf-8")
-    assert "2 份报告，2 次失败" in page and "a%20%E4%B8%BD%E6%B0%B4%20%7B1%7D/report.html" in page
+    assert "2 份报告，4 次失败" in page and "a%20%E4%B8%BD%E6%B0%B4%20%7B1%7D/report.html" in page
     assert "e.failed/notebook.ipynb" in page and "数据或文件有误" in page
     assert "笔记本运行出错" in page and "&lt;b&gt;boom" in page and "<b>" not in page
 
