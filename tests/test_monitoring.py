@@ -257,3 +257,9 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
     assert mixed.findall(read(page).replace(region, "")) == []
+    if language == "zh":  # one of the two is enough
+        again = run_report(params, output=tmp_path / "again")
+        tables = [f for f in manifest.files if f.endswith((".csv", ".parquet", ".xlsx"))]
+        assert len(tables) == 7
+        assert [f for f in tables if again.files[f] != manifest.files[f]] == []
+        assert again.fingerprint == manifest.fingerprint

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from .errors import ForecastError
-from .kernels import Seat, preload
+from .kernels import Seat, preload, start
 from .parameters import ReportParameters, read_parameters
 from .reports import finished_report, run_report, stoppable
 
@@ -63,15 +63,15 @@ class Result:
 
 def sort_out(file: Path, options: Options) -> Result | None:
     """Give the result of a file that is wrong, or whose report is finished: nothing is to run."""
-    start = time.monotonic()
+    began = time.monotonic()
     try:
         finished = finished_report(file, output=options.output)
     except Exception as error:
-        return _failed(file, error, start)
+        return _failed(file, error, began)
     if finished is None or options.force:
         return None
     log.info("%s: unchanged, so not run again", finished.name)
-    return Result(finished.name, "skipped", _since(start), finished.folder, None, 0)
+    return Result(finished.name, "skipped", _since(began), finished.folder, None, 0)
 
 
 def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
@@ -106,10 +106,10 @@ class _Report:
     """A report's process, as seen from here."""
 
     def __init__(self, context: Any, file: Path, options: Options) -> None:
-        self.file, self.start = file, time.monotonic()
+        self.file, self.began = file, time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(file, options, theirs))
-        self.process.start()
+        start(self.process)
         theirs.close()
 
     def hear(self) -> Result | None:
@@ -122,7 +122,7 @@ class _Report:
             code = code if code > 0 else 128 - code
             error = f"the process ended without a result, with code {code}"
             log.error("%s: %s", self.file.stem, error, extra={"region": _region(self.file)})
-            return Result(self.file.stem, "failed", _since(self.start), None, error, code)
+            return Result(self.file.stem, "failed", _since(self.began), None, error, code)
         if isinstance(said, logging.LogRecord):
             teller = logging.getLogger(said.name)
             if teller.isEnabledFor(said.levelno):
@@ -147,7 +147,7 @@ class _Sender(logging.handlers.QueueHandler):
 
 def _work(file: Path, options: Options, connection: Connection) -> None:
     """Make a report in this process, which has nothing else to do."""
-    start = time.monotonic()
+    began = time.monotonic()
     seat = Seat(connection) if START == "fork" else None
     ours = logging.getLogger("forecast")
     ours.handlers = [_Sender(connection, _region(file))]
@@ -159,16 +159,16 @@ def _work(file: Path, options: Options, connection: Connection) -> None:
                 file, output=options.output, timeout=options.timeout, limit=options.limit,
                 kernel=seat.manager() if seat else None,
             )  # fmt: skip
-            result = Result(manifest.name, "completed", _since(start), manifest.folder, None, 0)
+            result = Result(manifest.name, "completed", _since(began), manifest.folder, None, 0)
         except (Exception, KeyboardInterrupt) as error:
-            result = _failed(file, error, start)
+            result = _failed(file, error, began)
         finally:
             if seat:
                 seat.kill()
         connection.send(result)
 
 
-def _failed(file: Path, error: BaseException, start: float) -> Result:
+def _failed(file: Path, error: BaseException, began: float) -> Result:
     """Say what went wrong, with the exit code that tells a scheduler why."""
     stopped = isinstance(error, KeyboardInterrupt)
     if stopped or isinstance(error, ForecastError):
@@ -179,7 +179,7 @@ def _failed(file: Path, error: BaseException, start: float) -> Result:
         told = "%s: a fault of the program; please report it"
         log.error(told, file.stem, exc_info=error, extra={"region": _region(file)})
     return Result(
-        file.stem, "stopped" if stopped else "failed", _since(start), None, str(error), code
+        file.stem, "stopped" if stopped else "failed", _since(began), None, str(error), code
     )
 
 
@@ -192,5 +192,5 @@ def _region(file: Path) -> str:
     return asked.region
 
 
-def _since(start: float) -> float:
-    return round(time.monotonic() - start, 3)
+def _since(began: float) -> float:
+    return round(time.monotonic() - began, 3)

@@ -14,16 +14,18 @@ import os
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partialmethod
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
-__all__ = ["Seat", "fresh_kernel", "preload"]
+__all__ = ["Seat", "fresh_kernel", "preload", "start"]
 
 INLINE = "module://matplotlib_inline.backend_inline"
 NEEDED = (
@@ -45,6 +47,16 @@ def preload() -> None:
         importlib.import_module(name)
     if absent:
         del sys.modules[UNNEEDED]
+
+
+def start(process: BaseProcess) -> None:
+    """Start a process, though this one may have threads: idle ones of linear algebra libraries.
+
+    These end and renew them around a fork by themselves, so Python's warning does not apply.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        process.start()
 
 
 def fresh_kernel() -> type[AsyncKernelManager]:
@@ -71,7 +83,7 @@ class Seat:
         listen, self._tell = fork.Pipe(duplex=False)
         ours = (*inherited, self._tell)
         self._process = fork.Process(target=_wait_for_order, args=(listen, ours))
-        self._process.start()
+        start(self._process)
         self.pid = self._process.pid
         listen.close()
 

@@ -54,7 +54,8 @@ blockquote { margin: 1em 0; padding: .2em 1em; border-left: 4px solid #d0d7de; c
 @page { size: A4; margin: 16mm 14mm; }
 @media print {
   body { font-size: 10pt; } main { max-width: none; padding: 0; }
-  table { font-size: 7.5pt; width: 100%; } th, td { padding: .25em .4em; overflow-wrap: break-word; }
+  table { font-size: 7.5pt; width: 100%; }
+  th, td { padding: .25em .4em; overflow-wrap: break-word; }
   thead { display: table-header-group; } p, li { orphans: 3; widows: 3; }
   h1, h2, h3, caption { break-after: avoid; }
   tr, img, figure, .output_png, .output_svg { break-inside: avoid; }

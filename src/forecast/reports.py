@@ -194,8 +194,12 @@ def stoppable() -> Iterator[None]:
 def _stop(signum: int, _frame: object) -> None:
     for other in SIGNALS:
         if signal.getsignal(other) is _stop:
-            signal.signal(other, signal.SIG_IGN)
+            signal.signal(other, _go_on)
     raise Stopped(signum)
+
+
+def _go_on(_signum: int, _frame: object) -> None:
+    """Disregard a signal; of one that is already on its way, SIG_IGN would complain."""
 
 
 class _LimitReached(KeyboardInterrupt):
