@@ -8,6 +8,8 @@ from hypothesis import settings
 
 # Before anything imports matplotlib, here or in a process started by a test.
 os.environ["MPLBACKEND"] = "Agg"
+# A browser takes longer than a small report; the tests of printing name one.
+os.environ["FORECAST_BROWSER"] = ""
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)

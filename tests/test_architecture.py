@@ -30,9 +30,9 @@ LAYERS = {
     ],
     "people": [
         *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "method"],
-        *["outlook", "spoken", "exploring"],
-        "workbook",
-        *["parameters", "folders", "pages", "reports", "planner", "cli"],
+        *["outlook", "spoken", "exploring", "workbook"],
+        *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
+        *["reports", "batches", "planner", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]

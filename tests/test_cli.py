@@ -24,6 +24,8 @@ from forecast.schema import TABLES
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
+POOL = "import multiprocessing as m; m.get_context('fork').Pool(1).map(abs, [-1])"
+APART = "import sys; assert os.getpgrp() == os.getpid() and '' in sys.path and data not in sys.path"
 SLEEP = "from pathlib import Path; import time; Path({!r}).write_text('1'); time.sleep(60)"
 
 
@@ -56,28 +58,67 @@ def results(stdout: str) -> dict[str, dict[str, Any]]:
     return {line["name"]: line for line in lines}
 
 
+def alive(pid: str) -> bool:
+    """Whether a process runs; one that has ended may wait to be collected by the system."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 @pytest.fixture(scope="module")
-def batch(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProcess[str]:
-    """Four reports by a quoted pattern: two good, one failing, one whose process is killed."""
-    root = tmp_path_factory.mktemp("batch")
-    prepare(root, "a 丽水 {1}", "1")
-    prepare(root, "b", "raise ValueError('boom')")
-    prepare(root, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
-    prepare(root, "d", "import os; os.system('echo from a subprocess')")
-    return forecast("run", "*.yaml", "--jobs", "2", cwd=root)
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the batch; its name has what shells, patterns and format strings stumble over."""
+    return tmp_path_factory.mktemp("批 {0}")
+
+
+@pytest.fixture(scope="module")
+def batch(place: Path) -> subprocess.CompletedProcess[str]:
+    """Reports by a quoted pattern: two good ones, and one for each way to fail."""
+    prepare(place, "a 丽水 {1}", "import matplotlib.pyplot as plt; plt.plot([1, 2])", POOL)
+    prepare(place, "b", "raise ValueError('<b>boom</b>')")
+    prepare(place, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
+    prepare(place, "d", "import os; os.system('echo from a subprocess')", APART)
+    prepare(place, "e", "import forecast; forecast.load_plan(data, region=region)")
+    prepare(place, "f", "import os; os.kill(os.getpid(), 9)")
+    prepare(place, "g", "import sys; sys.exit(0)", "1")
+    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place)
+    (place / "out" / "index.html").rename(place / "listed.html")
+    return ended
+
+
+@pytest.fixture(scope="module")
+def resumed(
+    place: Path,
+    batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> subprocess.CompletedProcess[str]:
+    """The same batch again, after a file of one report was changed and a notebook repaired."""
+    prepare(place, "b", "1")
+    (place / "out" / "d" / "report.html").write_text("half")
+    return forecast("run", "[abd]*.yaml", cwd=place)
 
 
 def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
     """Standard output holds nothing but JSON lines with name, status, seconds, folder, error."""
     found = results(batch.stdout)
-    assert set(found) == {"a 丽水 {1}", "b", "c", "d"}
+    assert set(found) == {"a 丽水 {1}", "b", "c", "d", "e", "f", "g"}
     for line in found.values():
         assert set(line) == {"name", "status", "seconds", "folder", "error", "code"}
         assert line["seconds"] > 0
     for name in ("a 丽水 {1}", "d"):
         assert (found[name]["status"], found[name]["code"]) == ("completed", 0)
         assert Path(found[name]["folder"], "report.html").is_file()
-    assert found["b"]["code"] == 4 and "boom" in found["b"]["error"]
+    for name, words in {"b": "boom", "f": "the kernel died", "g": "SystemExit"}.items():
+        assert found[name]["code"] == 4 and words in found[name]["error"]
+
+
+def test_pictures_are_in_the_page(
+    place: Path,
+    batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> None:
+    """A cell's figure is shown, whatever the environment says about windows."""
+    page = (place / "out" / "a 丽水 {1}" / "report.html").read_text(encoding="utf-8")
+    assert 'src="data:image/png;base64,' in page
 
 
 def test_a_killed_process_costs_only_its_own_report(
@@ -90,6 +131,123 @@ def test_a_killed_process_costs_only_its_own_report(
     assert found["d"]["status"] == "completed"
 
 
+def test_broken_data_of_one_region_cost_only_its_own_report(
+    place: Path, batch: subprocess.CompletedProcess[str]
+) -> None:
+    """The fault is one of data (3), each problem is named, and the notebook is kept."""
+    broken = results(batch.stdout)["e"]
+    assert broken["code"] == 3 and "problem" in broken["error"]
+    assert (place / "out" / "e.failed" / "notebook.ipynb").is_file()
+    assert not (place / "out" / "e").exists()
+
+
+def test_a_run_lists_all_reports(place: Path, batch: subprocess.CompletedProcess[str]) -> None:
+    """Good and failed ones, in words and escaped, with links to what is there."""
+    assert batch.returncode == 1
+    page = (place / "listed.html").read_text(encoding="utf-8")
+    assert "2 份报告，4 次失败" in page and "a%20%E4%B8%BD%E6%B0%B4%20%7B1%7D/report.html" in page
+    assert "e.failed/notebook.ipynb" in page and "数据或文件有误" in page
+    assert "笔记本运行出错" in page and "&lt;b&gt;boom" in page and "<b>" not in page
+
+
+def test_what_is_finished_is_skipped(
+    place: Path, resumed: subprocess.CompletedProcess[str]
+) -> None:
+    """Unchanged inputs and files: skipped, with success; a changed file or input: run again."""
+    assert resumed.returncode == 0
+    found = {name: line["status"] for name, line in results(resumed.stdout).items()}
+    assert found == {"a 丽水 {1}": "skipped", "b": "completed", "d": "completed"}
+    assert "half" not in (place / "out" / "d" / "report.html").read_text(encoding="utf-8")
+    assert not (place / "out" / "b.failed").exists()
+    assert results(resumed.stdout)["a 丽水 {1}"]["folder"] == str(place / "out" / "a 丽水 {1}")
+
+
+def test_without_a_terminal_only_problems_are_told(
+    resumed: subprocess.CompletedProcess[str],
+) -> None:
+    """A scheduler that mails what is on standard error stays silent."""
+    assert resumed.stderr == ""
+
+
+def test_force_runs_what_is_finished(
+    place: Path,
+    resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> None:
+    """With `--force` nothing is skipped; lines asked for as JSON have time, region and level."""
+    forced = forecast("run", "d.yaml", "--log", "json", "--force", cwd=place)
+    assert results(forced.stdout)["d"]["status"] == "completed"
+    lines = [json.loads(line) for line in forced.stderr.splitlines()]
+    assert {(line["level"], line["region"]) for line in lines} == {("info", "lishui")}
+    assert all(set(line) == {"time", "level", "region", "message"} for line in lines)
+    assert any(line["message"] == "d: execute" for line in lines)
+
+
+def test_a_run_over_its_limit(tmp_path: Path) -> None:
+    """The kernel and its children end, the exit code is that of a time limit, the old stands."""
+    pids = tmp_path / "pids"
+    cell = (
+        "import os, subprocess, time; from pathlib import Path\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
+        f"Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{child.pid}}')\n"
+        "time.sleep(60)"
+    )
+    file = prepare(tmp_path, "x", cell)
+    old = tmp_path / "out" / "x"
+    old.mkdir(parents=True)
+    (old / "manifest.json").write_text("old")
+    ended = forecast("run", file, "--limit", "3")
+    assert ended.returncode == 7, ended.stderr
+    assert "the run took over 3 s" in results(ended.stdout)["x"]["error"]
+    assert "the run took over 3 s" in ended.stderr
+    assert (old / "manifest.json").read_text() == "old"
+    assert (tmp_path / "out" / "x.failed" / "notebook.ipynb").is_file()
+    assert "超过时限" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert [pid for pid in pids.read_text().split() if alive(pid)] == []
+
+
+def test_two_batches_on_one_folder(tmp_path: Path) -> None:
+    """One of them makes the report, the other is told that it is busy or finished; both list it."""
+    file = prepare(tmp_path, "x", "import time; time.sleep(1)")
+    both = [
+        subprocess.Popen([*COMMAND, "run", str(file)], stdout=subprocess.PIPE, encoding="utf-8")
+        for _ in range(2)
+    ]
+    told = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+    assert sorted(line["status"] for line in told) in (
+        ["completed", "failed"], ["completed", "skipped"], ["completed", "completed"],
+    )  # fmt: skip
+    assert {line["code"] for line in told} <= {0, 6}
+    assert "1 份报告，0 次失败" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+
+
+SPAWN = "import forecast.batches as b, forecast.cli as c; b.START = 'spawn'; c.app()"
+
+
+def test_where_processes_cannot_be_forked(tmp_path: Path) -> None:
+    """Each report's process starts anew, with the same result and the same lines."""
+    script = tmp_path / "spawn.py"
+    script.write_text(f"if __name__ == '__main__':\n    {SPAWN}\n")
+    file = prepare(tmp_path, "x", "import os; os.environ['MPLBACKEND']")
+    command = [sys.executable, str(script), "run", str(file), "--log", "text"]
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert results(ended.stdout)["x"]["status"] == "completed"
+    assert "[lishui] x: execute" in ended.stderr
+
+
+def test_a_list_that_cannot_be_written_is_a_fault_of_writing(
+    place: Path,
+    resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> None:
+    """The reports are there, and the exit code says that not all is well."""
+    (place / "out" / "index.html").write_text("my own")
+    ended = forecast("run", "a*.yaml", cwd=place)
+    assert ended.returncode == 5 and "is not a list of reports" in ended.stderr
+    assert [line["status"] for line in results(ended.stdout).values()] == ["skipped"]
+    assert (place / "out" / "index.html").read_text() == "my own"
+    (place / "out" / "index.html").unlink()
+
+
 def test_a_partial_failure_has_its_own_exit_code(batch: subprocess.CompletedProcess[str]) -> None:
     """1 says that some reports were made."""
     assert batch.returncode == 1
@@ -98,7 +256,10 @@ def test_a_partial_failure_has_its_own_exit_code(batch: subprocess.CompletedProc
 def test_lines_for_people_go_to_standard_error(batch: subprocess.CompletedProcess[str]) -> None:
     """Each has time and report; without a terminal there is no progress bar."""
     lines = batch.stderr.splitlines()
-    assert any(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d d: execute", line) for line in lines)
+    assert any(
+        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[lishui\] d: execute", line)
+        for line in lines
+    )
     assert any("b: " in line and "boom" in line for line in lines)
     assert "%|" not in batch.stderr and "Traceback" not in batch.stderr
 
@@ -173,7 +334,8 @@ def test_a_signal_ends_all_runs(tmp_path: Path, count: int) -> None:
         process.send_signal(2 if count == 1 else 15)
         process.communicate(timeout=30)
     assert process.returncode == (130 if count == 1 else 143)
-    assert [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"] == []
+    left = [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"]
+    assert left == ["index.html"]
 
 
 def call(*arguments: str | Path) -> tuple[int, str]:

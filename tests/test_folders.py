@@ -2,12 +2,30 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from forecast.errors import WriteError
 from forecast.folders import MANIFEST, BusyError, building, exchange
+
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from forecast.errors import WriteError
+from forecast.folders import building
+from forecast.overview import write_overview
+
+folder = Path(sys.argv[1])
+if os.geteuid() == 0:  # whom no permission stops
+    os.setresuid(65534, 65534, 65534)
+for attempt in (lambda: building(folder / "x").__enter__(), lambda: write_overview(folder)):
+    try:
+        attempt()
+    except WriteError as error:
+        print(error.exit_code, error)
+"""
 
 HOLD = """
 import sys, filelock
@@ -129,3 +147,31 @@ def test_a_disk_that_fills_while_building(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="No space left"), building(tmp_path / "x"):
         raise OSError(28, "No space left on device")
     assert left(tmp_path) == set()
+
+
+def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
+    """Neither a report nor the list of them can be written; both say so."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        command = [sys.executable, "-c", READ_ONLY, folder]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.stderr == ""
+    told = done.stdout.splitlines()
+    assert len(told) == 2
+    assert all(line.startswith("5 ") and "cannot be written: Permission" in line for line in told)
+
+
+def test_a_file_system_without_room(tmp_path: Path) -> None:
+    """On a real disk that is full the old folder stands and nothing unfinished is left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no right to mount a small disk here")
+    try:
+        make(disk / "x", "old")
+        with pytest.raises(WriteError, match="No space left"), building(disk / "x") as folder:
+            (folder / "large").write_bytes(bytes(100_000))
+        assert (disk / "x" / MANIFEST).read_text() == "old" and left(disk) == {"x"}
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

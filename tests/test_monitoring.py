@@ -2,9 +2,12 @@
 
 import ast
 import dataclasses
+import datetime as dt
 import html
 import re
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import openpyxl
@@ -20,6 +23,15 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "monitoring.ipynb"
 REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+class Tomorrow(dt.datetime):
+    """A clock that is a day ahead."""
+
+    @classmethod
+    def now(cls, tz=None):
+        """Time of tomorrow."""
+        return super().now(tz) + dt.timedelta(days=1)
 
 
 def find(region, day, language):
@@ -149,7 +161,8 @@ def test_the_span_reaches_the_last_target_whatever_is_asked(xiaoshan):
 def test_tables_are_written_for_programs_and_for_people(xiaoshan, language, tmp_path):
     """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
     plan = xiaoshan.plan
-    targets = plan.targets.assign(note="=1+1", locus="@x")
+    command = "=cmd|' /C calc'!A0"
+    targets = plan.targets.assign(note=command, locus="@x")
     findings = dataclasses.replace(
         xiaoshan, language=language, plan=dataclasses.replace(plan, targets=targets)
     )
@@ -157,7 +170,7 @@ def test_tables_are_written_for_programs_and_for_people(xiaoshan, language, tmp_
     assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
     table = pd.read_csv(tmp_path / "attainment.csv")
     assert table["target"].tolist() == plan.targets["value"].tolist()
-    assert set(table["note"]) == {"'=1+1"} and set(table["locus"]) == {"'@x"}
+    assert set(table["note"]) == {f"'{command}"} and set(table["locus"]) == {"'@x"}
     assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
     assert len(book.sheetnames) == 4
@@ -168,6 +181,33 @@ def test_tables_are_written_for_programs_and_for_people(xiaoshan, language, tmp_
         assert "f" not in kinds
     heads = "".join(str(cell.value) for cell in book.worksheets[0][1])
     assert bool(CHINESE.search(heads)) == (language == "zh")
+
+
+def test_the_same_tables_give_the_same_bytes(xiaoshan, tmp_path, monkeypatch):
+    """On another day every file is the same, the workbook with its dates included."""
+    first = workbook.write_tables(xiaoshan, tmp_path / "first")
+    later = time.time() + 3 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    clock = SimpleNamespace(datetime=Tomorrow, timezone=dt.timezone)
+    monkeypatch.setattr("openpyxl.writer.excel.datetime", clock)
+    assert workbook.write_tables(xiaoshan, tmp_path / "second") == first
+    for name in first:
+        written = [(tmp_path / folder / name).read_bytes() for folder in ("first", "second")]
+        assert written[0] == written[1], name
+
+
+def test_parquet_holds_the_tables_as_they_are(xiaoshan, tmp_path):
+    """Results have their codes, types and as-of date; a text is not changed for spreadsheets."""
+    targets = xiaoshan.plan.targets.assign(note="=1+1")
+    plan = dataclasses.replace(xiaoshan.plan, targets=targets)
+    workbook.write_tables(dataclasses.replace(xiaoshan, plan=plan), tmp_path)
+    answers = pd.read_parquet(tmp_path / "attainment.parquet")
+    assert set(answers["note"]) == {"=1+1"}
+    assert answers["p_reach"].equals(xiaoshan.attainment["p_reach"].reset_index(drop=True))
+    paths = pd.read_parquet(tmp_path / "forecasts.parquet")
+    assert set(paths["region"]) == {"xiaoshan"} and set(paths["as_of"]) == {"2022-12-31"}
+    assert not paths.duplicated(["region", "indicator", "scenario", "year"]).any()
+    assert {"q05", "q50", "q95", "mean"} <= set(paths)
 
 
 def test_without_a_folder_nothing_is_written(xiaoshan):
@@ -212,8 +252,14 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "standing", "charts", "closed", "unknown", "trust", "sources", "parameters"]
-    heads = [html.unescape(h) for h in re.findall(r"<h2>(.*?)</h2>", page)]
+    heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [monitoring.phrase(key, language) for key in keys]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
     assert mixed.findall(read(page).replace(region, "")) == []
+    if language == "zh":  # one of the two is enough
+        again = run_report(params, output=tmp_path / "again")
+        tables = [f for f in manifest.files if f.endswith((".csv", ".parquet", ".xlsx"))]
+        assert len(tables) == 7
+        assert [f for f in tables if again.files[f] != manifest.files[f]] == []
+        assert again.fingerprint == manifest.fingerprint

@@ -4,6 +4,7 @@ import logging
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forecast.pages import network_references, to_html
@@ -50,6 +51,25 @@ def test_the_language_is_that_of_the_prose() -> None:
     assert 'alt="图"' in page(display(image_png=PNG))
     english = page(display(image_png=PNG), language="en")
     assert '<html lang="en">' in english and 'alt="Figure"' in english
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "目录"), ("en", "Contents")])
+def test_a_page_has_a_table_of_contents(language: str, heading: str) -> None:
+    """Each heading of the second level is linked, once and escaped, in front of the first one."""
+    cells = [new_markdown_cell("# x\n\n## a & b"), display(text_html="<h2>c</h2><h3>d</h3>")]
+    soup = BeautifulSoup(page(*cells, language=language), "html.parser")
+    (nav,) = soup.find_all("nav")
+    assert nav.p and nav.p.get_text() == heading
+    links = [(link["href"], link.get_text()) for link in nav.find_all("a")]
+    heads = [(f"#{h['id']}", h.get_text()) for h in soup.find_all("h2")]
+    assert links == heads and [text for _, text in heads] == ["a & b", "c"]
+    following = nav.find_next("h2")
+    assert following and following.get_text() == "a & b"
+
+
+def test_a_page_of_one_section_needs_no_table_of_contents() -> None:
+    """A list of one is no help."""
+    assert "<nav" not in page(new_markdown_cell("# x\n\n## a"))
 
 
 def test_a_page_without_heading_takes_the_name() -> None:

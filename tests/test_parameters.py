@@ -168,15 +168,17 @@ def test_nested_values_are_refused(tmp_path: Path) -> None:
 
 
 def test_aliases_cannot_multiply(tmp_path: Path) -> None:
-    """A billion laughs are as many faults as lines."""
+    """A billion laughs are refused line by line, and nothing is built of them."""
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nregion: lishui\n"
-    assert len(faults(tmp_path, bomb)) == 3
+    found = faults(tmp_path, bomb)
+    assert {fault.partition(":")[0] for fault in found} == {"line 1", "line 2", "line 3"}
+    assert all("an anchor, alias or tag. Remedy: write the value itself." in f for f in found)
 
 
 def test_tags_make_no_objects(tmp_path: Path) -> None:
-    """A tag that would call a function in an unsafe loader stays text."""
-    read = read_parameters(write(tmp_path, "region: !!python/name:os.system x\n"))
-    assert read.region == "x"
+    """A tag that would call a function in an unsafe loader is refused."""
+    (fault,) = faults(tmp_path, "region: !!python/name:os.system x\n")
+    assert fault == "line 1: an anchor, alias or tag. Remedy: write the value itself."
 
 
 @pytest.mark.parametrize(
@@ -185,7 +187,7 @@ def test_tags_make_no_objects(tmp_path: Path) -> None:
 def test_what_is_no_mapping_is_refused(tmp_path: Path, text: str) -> None:
     """Broken YAML, a list or a bare word is one clear fault."""
     (fault,) = faults(tmp_path, text)
-    assert "Remedy: write" in fault
+    assert "Remedy: " in fault
 
 
 def test_an_empty_file_lacks_its_region(tmp_path: Path) -> None:
@@ -195,7 +197,7 @@ def test_an_empty_file_lacks_its_region(tmp_path: Path) -> None:
 
 def test_large_files_are_no_parameter_files(tmp_path: Path) -> None:
     """A data file given by mistake is not parsed."""
-    (fault,) = faults(tmp_path, "region: lishui\n" + "# \n" * 30_000)
+    (fault,) = faults(tmp_path, "region: lishui\n" + "# \n" * 400_000)
     assert "larger" in fault
 
 

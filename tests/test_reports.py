@@ -1,13 +1,17 @@
 """The strict runner: honest success, whole output, and every fault with its own exit code."""
 
+import datetime as dt
+import itertools
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -15,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from forecast.folders import MANIFEST, BusyError, building
 from forecast.pages import network_references
+from forecast.printing import NO_BROWSER
 from forecast.reports import (
     InputError,
     Manifest,
@@ -24,6 +29,7 @@ from forecast.reports import (
     Stopped,
     TimeLimitError,
     WriteError,
+    finished_report,
     run_report,
     stoppable,
 )
@@ -153,7 +159,7 @@ def test_the_manifest_says_what_from(good: Manifest) -> None:
     assert good.parameters["as_of"] == "2022-12-31"
     assert good.versions["python"] == sys.version.split()[0]
     assert {"forecast", "numpy", "pandas", "scipy", "papermill"} <= set(good.versions)
-    assert set(good.seconds) == {"execute", "convert"}
+    assert set(good.seconds) == {"execute", "convert", "print"}
     assert good.started <= good.finished
     assert len(good.data_hash) == 64
 
@@ -317,6 +323,76 @@ def test_faults_found_before_a_kernel_starts(tmp_path: Path) -> None:
     with pytest.raises(ReportError):
         run_report(file)
     assert not (tmp_path / "out").exists()
+
+
+class Backwards(dt.datetime):
+    """A clock that is an hour earlier each time it is looked at."""
+
+    looks = 0
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> "Backwards":
+        """Go back."""
+        cls.looks += 1
+        return super().now(tz) - dt.timedelta(hours=cls.looks)
+
+
+def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run succeeds, no duration is negative, and its end is not before its start."""
+    clock = SimpleNamespace(datetime=Backwards, timedelta=dt.timedelta, UTC=dt.UTC)
+    monkeypatch.setattr("forecast.reports.dt", clock)
+    monkeypatch.setattr("papermill.execute.datetime", clock, raising=False)
+    ticks = itertools.count(time.time(), -60)
+    monkeypatch.setattr(time, "time", lambda: next(ticks))
+    manifest = run_report(prepare(tmp_path, "x", "1"))
+    assert min(manifest.seconds.values()) >= 0
+    assert manifest.started <= manifest.finished
+    assert Backwards.looks > 0
+
+
+@pytest.mark.parametrize("damage", ["garbage", '{"name": "x"}', ""])
+def test_a_finished_report_is_known(good: Manifest, tmp_path: Path, damage: str) -> None:
+    """Only with a whole record, the same inputs, every file, and no failure since."""
+    place = tmp_path / "out"
+    file = Path(good.folder).parents[1] / f"{good.name}.yaml"
+    shutil.copytree(Path(good.folder).parent, place)
+    assert finished_report(file, output=place) == good
+    failed = place / f"{good.name}.failed"
+    failed.mkdir()
+    assert finished_report(file, output=place) is None
+    failed.rmdir()
+    (place / good.name / MANIFEST).write_text(damage)
+    assert finished_report(file, output=place) is None
+    assert finished_report(file, output=tmp_path / "elsewhere") is None
+
+
+def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the very last file leaves the old report, and nothing half done."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = prepare(tmp_path, "x", "1")
+    old = old_report(tmp_path, "x")
+    monkeypatch.setattr(Manifest, "write", full)
+    with pytest.raises(WriteError, match="No space left"):
+        run_report(file)
+    assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
+
+
+def test_a_pdf_that_was_not_made_is_noted(
+    good: Manifest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The run succeeds; the record, and the log as a problem, say why there is none."""
+    assert good.notes == {"report.pdf": NO_BROWSER}
+    monkeypatch.setenv("FORECAST_BROWSER", "/no/such/browser")
+    manifest = run_report(prepare(tmp_path, "x", "1"))
+    assert "cannot be started" in manifest.notes["report.pdf"]
+    assert ["report.pdf not made" in message for message in caplog.messages].count(True) == 1
+    assert "report.pdf" not in manifest.files
 
 
 ONE = "import sys; from forecast.reports import run_report; run_report(sys.argv[1])"

@@ -1,26 +1,30 @@
 """The command line: `run` makes reports, `check` says what is wrong in data, `learn-priors` learns.
 
-`run` prints one JSON line a report on standard output, and lines for people on standard error.
-Its exit code is 0 if all succeeded, 1 if some did, and otherwise that of the first failure (the
-codes of `reports`; 70 for a fault of the program itself, 128 + n for a run ended by signal n).
+`run` prints one JSON line a report on standard output, and lines for people on standard error:
+all of them on a terminal, elsewhere only problems unless `--log` asks for more. A report whose
+inputs and files are unchanged is skipped, so a run that was broken off is taken up by the same
+command. Its exit code is 0 if all succeeded, 1 if some did, and otherwise that of the first
+failure (the codes of `reports`; 70 for a fault of the program itself, 128 + n for a run ended by
+signal n).
 """
 
 from __future__ import annotations
 
-import dataclasses
+import datetime as dt
 import glob
 import json
 import logging
 import os
-import subprocess
+import signal
 import sys
-import threading
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from .batches import Options, Result
 
 __all__ = ["app"]
 
@@ -32,23 +36,12 @@ app = typer.Typer(
     help="Forecasts and reports for plans with yearly targets.",
 )
 
-PROGRAM_FAULT = 70
 
+class Log(StrEnum):
+    """Form of the lines on standard error."""
 
-@dataclasses.dataclass(frozen=True)
-class Result:
-    """The line that `run` prints for one parameter file."""
-
-    name: str
-    status: Literal["completed", "failed", "stopped"]
-    seconds: float
-    folder: str | None
-    error: str | None
-    code: int
-
-    def __str__(self) -> str:
-        """Plain ASCII, so that no terminal or locale can spoil it."""
-        return json.dumps(dataclasses.asdict(self))
+    text = "text"
+    json = "json"
 
 
 def _print_version(wanted: bool) -> None:
@@ -77,25 +70,34 @@ def run(
     jobs: Annotated[int, typer.Option(min=0, help="Runs at a time; 0: one a processor.")] = 0,
     output: Annotated[str | None, typer.Option(help="Folder for all reports.")] = None,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that a single cell may run.")] = 600,
-) -> None:
+    limit: Annotated[
+        float | None, typer.Option(min=0.001, help="Seconds that a whole report may take.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also run reports whose inputs are unchanged.")
+    ] = False,
+    lines: Annotated[
+        Log | None,
+        typer.Option("--log", help="Form of all lines on standard error, not of problems only."),
+    ] = None,
+) -> None:  # fmt: skip
     """Make the reports that parameter files describe, each in a process of its own."""
+    from .batches import Options
     from .reports import stoppable
 
-    _log_to_stderr()
+    _log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
+    if limit and not hasattr(signal, "setitimer"):
+        raise typer.BadParameter("--limit is not to be had on this system; let its scheduler end")
     files = _expand(params)
-    options = [f"--timeout={timeout}", *([f"--output={output}"] if output else [])]
-    _refuse_clashes(files, output)
+    outputs = _refuse_clashes(files, output)
+    options = Options(output=output, timeout=timeout, limit=limit, force=force)
     try:
         with stoppable():
-            if len(files) == 1:
-                results = [_run_here(files[0], output, timeout)]
-                print(results[0], flush=True)
-            else:
-                results = _run_apart(files, options, jobs or os.cpu_count() or 1)
+            codes = _run(files, outputs, options, jobs or os.cpu_count() or 1)
     except KeyboardInterrupt as stopped:
         raise typer.Exit(getattr(stopped, "exit_code", 130)) from None
-    failed = [result.code for result in results if result.code]
-    raise typer.Exit(1 if 0 < len(failed) < len(results) else (failed or [0])[0])
+    failed = [code for code in codes if code]
+    raise typer.Exit(1 if 0 < len(failed) < len(codes) else (failed or [0])[0])
 
 
 @app.command()
@@ -153,14 +155,31 @@ def learn_priors(
     log.info("%s: %d rows.", output, len(table))
 
 
-def _log_to_stderr() -> None:
+class _JsonLines(logging.Formatter):
+    """One JSON object a line: time with zone, level, region, message."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = dt.datetime.fromtimestamp(record.created).astimezone()
+        line = {
+            "time": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "region": getattr(record, "region", None),
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def _log_to_stderr(form: Log | None = None, *, everything: bool = True) -> None:
     """Show our own lines; what papermill has to say is in our errors already."""
+    told = "%(asctime)s [%(region)s] %(message)s"
+    text = logging.Formatter(told, "%Y-%m-%d %H:%M:%S", defaults={"region": "-"})
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%Y-%m-%d %H:%M:%S"))
+    handler.setFormatter(_JsonLines() if form == Log.json else text)
     ours = logging.getLogger("forecast")
     ours.handlers = [handler]
-    ours.setLevel(logging.INFO)
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    ours.setLevel(logging.INFO if everything else logging.WARNING)
 
 
 def _expand(patterns: list[str]) -> list[Path]:
@@ -174,8 +193,8 @@ def _expand(patterns: list[str]) -> list[Path]:
     return list(found.values())
 
 
-def _refuse_clashes(files: list[Path], output: str | None) -> None:
-    """Two files for one output folder are a mistake that would cost one of the reports."""
+def _refuse_clashes(files: list[Path], output: str | None) -> list[Path]:
+    """Two files for one report are a mistake that would cost one of them; return all outputs."""
     from .errors import ReportError
     from .parameters import read_parameters
 
@@ -190,97 +209,56 @@ def _refuse_clashes(files: list[Path], output: str | None) -> None:
             log.error("%s and %s both write %s. Give them names.", places[place], file, place)
             raise typer.Exit(2)
         places[place] = file
+    return list(dict.fromkeys(place.parent for place in places))
 
 
-def _run_here(file: Path, output: str | None, timeout: int) -> Result:
-    """Run one report in this process."""
-    from .errors import ForecastError
-    from .reports import run_report
+def _run(files: list[Path], outputs: list[Path], options: Options, jobs: int) -> list[int]:
+    """Run what is to be run, print results as they come, list all reports; return exit codes."""
+    from tqdm import tqdm
+    from tqdm.contrib.logging import logging_redirect_tqdm
 
-    start = time.perf_counter()
+    from .batches import run_all, sort_out
 
-    def failed(error: BaseException, code: int) -> Result:
-        log.error("%s: %s", file.stem, error)
-        status: Literal["failed", "stopped"] = "stopped" if code > 128 else "failed"
-        return Result(file.stem, status, _since(start), None, str(error), code)
+    tqdm.monitor_interval = 0  # its thread must not be there when processes are forked
+    shown = sys.stderr.isatty()
+    codes = []
+    with (
+        tqdm(total=len(files), unit="report", disable=not shown) as bar,
+        logging_redirect_tqdm([logging.getLogger("forecast")] if shown else []),
+    ):
+
+        def tell(result: Result) -> None:
+            bar.update()
+            print(result, flush=True)
+            codes.append(result.code)
+
+        try:
+            ahead = []
+            for file in files:
+                if result := sort_out(file, options):
+                    tell(result)
+                else:
+                    ahead.append(file)
+            for result in run_all(ahead, options, jobs) if ahead else ():
+                tell(result)
+        finally:
+            unlisted = [place for place in outputs if not _list_reports(place)]
+    # A list that cannot be written is a fault of writing, where there is no other.
+    return codes if any(codes) or not unlisted else [5]
+
+
+def _list_reports(output: Path) -> bool:
+    """Renew the list of an output folder's reports; whether that went well."""
+    from .errors import WriteError
+    from .overview import write_overview
 
     try:
-        manifest = run_report(file, output=output, timeout=timeout)
-    except ForecastError as error:
-        return failed(error, getattr(error, "exit_code", 3))
-    except KeyboardInterrupt as error:
-        return failed(error, getattr(error, "exit_code", 130))
-    except Exception as error:
-        log.exception("%s: a fault of the program; please report it", file.stem)
-        return failed(error, PROGRAM_FAULT)
-    return Result(manifest.name, "completed", _since(start), manifest.folder, None, 0)
-
-
-def _run_apart(files: list[Path], options: list[str], jobs: int) -> list[Result]:
-    """Run each report by this same command in a process of its own; print results as they come.
-
-    A killed process costs only its own report. On a signal all are asked to end, and awaited.
-    """
-    from tqdm import tqdm
-
-    results = []
-    children = _Children()
-    bar = tqdm(total=len(files), unit="report", disable=not sys.stderr.isatty())
-    with ThreadPoolExecutor(jobs) as pool, bar:
-        futures = [pool.submit(children.run, file, options, not bar.disable) for file in files]
-        try:
-            for future in as_completed(futures):
-                result, lines = future.result()
-                if lines:
-                    bar.write(lines, file=sys.stderr, end="")
-                bar.update()
-                print(result, flush=True)
-                results.append(result)
-        except BaseException:
-            children.stop()
-            raise
-    return results
-
-
-class _Children:
-    """The processes of a batch, which can be asked to end together."""
-
-    def __init__(self) -> None:
-        self._started: list[subprocess.Popen[str]] = []
-        self._stopping = False
-        self._lock = threading.Lock()
-
-    def run(self, file: Path, options: list[str], quiet: bool) -> tuple[Result, str]:
-        """Wait for one report; its lines for people are held back where a bar is shown."""
-        start = time.perf_counter()
-        # -P: the current directory must not shadow modules.
-        command = [sys.executable, "-P", "-m", "forecast.cli", "run", *options, "--", str(file)]
-        with self._lock:
-            if self._stopping:
-                return Result(file.stem, "stopped", 0.0, None, "not started", 143), ""
-            process = subprocess.Popen(
-                command,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if quiet else None,
-                encoding="utf-8",
-                errors="replace",
-            )
-            self._started.append(process)
-        out, lines = process.communicate()
-        try:
-            return Result(**json.loads(out)), lines or ""
-        except (ValueError, TypeError):
-            code = process.returncode if process.returncode > 0 else 128 - process.returncode
-            error = f"the process ended without a result, with code {code}"
-            log.error("%s: %s", file.stem, error)
-            return Result(file.stem, "failed", _since(start), None, error, code), lines or ""
-
-    def stop(self) -> None:
-        """Ask all to end, and start no more."""
-        with self._lock:
-            self._stopping = True
-            for process in self._started:
-                process.terminate()
+        if output.is_dir():
+            write_overview(output)
+    except WriteError as error:
+        log.error("%s", error)
+        return False
+    return True
 
 
 def _check_folder(place: Path | None) -> bool:
@@ -340,10 +318,6 @@ def _check_scenario(file: Path, region: str | None) -> bool:
         typer.echo(f"{name}: {changed} of {len(base.values)} indicators change.")
     typer.echo(f"{file}: no problems.")
     return True
-
-
-def _since(start: float) -> float:
-    return round(time.perf_counter() - start, 3)
 
 
 if __name__ == "__main__":

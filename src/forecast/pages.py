@@ -1,7 +1,8 @@
 """One offline HTML page of an executed notebook: its prose, tables and pictures, no code.
 
-The page carries its own style, reads on a screen and prints on A4. It asks nothing of any
-network: nbconvert's usual templates fetch MathJax and require.js, so its bare one is wrapped here.
+A table of contents is made of its headings of the second level. The page carries its own style,
+reads on a screen and prints on A4. It asks nothing of any network: nbconvert's usual templates
+fetch MathJax and require.js, so its bare one is wrapped here.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 PICTURE = {"zh": "图", "en": "Figure"}
+CONTENTS = {"zh": "目录", "en": "Contents"}
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
 
@@ -45,12 +47,19 @@ tbody th { font-weight: normal; text-align: left; }
 caption { text-align: left; font-weight: 600; padding: .4em 0; }
 img, svg { max-width: 100%; height: auto; }
 pre { white-space: pre-wrap; font-size: .85rem; }
+nav { margin: 1.2em 0; padding: .7em 1.2em; border: 1px solid #d0d7de; border-radius: 6px;
+  break-inside: avoid; }
+nav p { margin: 0 0 .3em; font-weight: 600; } nav ol { margin: 0; padding-left: 1.6em; }
 blockquote { margin: 1em 0; padding: .2em 1em; border-left: 4px solid #d0d7de; color: #57606a; }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {
   body { font-size: 10pt; } main { max-width: none; padding: 0; }
-  table { font-size: 8pt; } thead { display: table-header-group; }
+  table { font-size: 7.5pt; width: 100%; }
+  th, td { padding: .25em .4em; overflow-wrap: break-word; }
+  thead { display: table-header-group; } p, li { orphans: 3; widows: 3; }
+  h1, h2, h3, caption { break-after: avoid; }
   tr, img, figure, .output_png, .output_svg { break-inside: avoid; }
+  img { max-height: 240mm; object-fit: contain; }
   .output, .output_html { overflow: visible; } a { color: inherit; text-decoration: none; }
 }
 """
@@ -87,6 +96,7 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
     body, _ = exporter.from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language, title)
+    _add_contents(soup, language)
     heading = soup.find("h1")
     name = heading.get_text(" ", strip=True) if heading else title
     return (
@@ -130,3 +140,20 @@ def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:
     for picture in soup.select("img"):
         if str(picture.get("alt", "")).startswith("No description"):
             picture["alt"] = PICTURE[language]
+
+
+def _add_contents(soup: BeautifulSoup, language: str) -> None:
+    """Put links to all headings of the second level in front of the first one."""
+    headings = soup.find_all("h2")
+    if len(headings) < 2:
+        return
+    nav, title, listed = soup.new_tag("nav"), soup.new_tag("p"), soup.new_tag("ol")
+    title.string = CONTENTS[language]
+    for count, heading in enumerate(headings, start=1):
+        heading["id"] = heading.get("id") or f"section-{count}"
+        item, link = soup.new_tag("li"), soup.new_tag("a", href=f"#{heading['id']}")
+        link.string = heading.get_text(" ", strip=True)
+        item.append(link)
+        listed.append(item)
+    nav.extend([title, listed])
+    headings[0].insert_before(nav)

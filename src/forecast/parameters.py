@@ -18,11 +18,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .checking import REFERENCE, nearest, read_text
-from .errors import DataError, ReportError, UnknownNameError, check_name
+from .documents import read_document
+from .errors import DataError, Problem, ReportError, UnknownNameError, check_name
 from .plans import data_folder
 from .scenarios import read_scenario, scenario_folder
 from .schema import TABLES
@@ -43,7 +43,6 @@ __all__ = [
 
 Plain = str | int | float | bool | None
 
-FILE_BYTES = 65_536
 # Files of a folder of one's own that a run reads.
 KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
 OPTIONAL = ("scenarios", "indicator", "probability")  # passed only to notebooks that declare them
@@ -297,36 +296,36 @@ def _read(file: Path) -> str:
     try:
         return read_text(file)
     except DataError as error:
-        fact = error.problems[0].problem
-        raise InputError(f"{file} {fact}. Check the path, and save it as UTF-8.") from None
+        raise InputError(_unreadable(file, error)) from None
+
+
+def _unreadable(file: Path, error: DataError) -> str:
+    return f"{file} {error.problems[0].problem}. Check the path, and save it as UTF-8."
 
 
 def _read_yaml(file: Path) -> tuple[dict[str, str | None], list[str]]:
     """Keys and scalar texts of a flat mapping, and what is wrong with its form."""
-    text = _read(file)
-    if len(text) > FILE_BYTES:
-        raise ParameterError(file, ["larger than any parameter file. Remedy: check the path."])
     try:
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
-        fault = " ".join(str(error).split())
-        raise ParameterError(file, [f"not YAML: {fault}. Remedy: write 'key: value'."]) from None
-    if root is None:
-        return {}, []
-    if not isinstance(root, yaml.MappingNode):
+        content, lines = read_document(file)
+    except DataError as error:
+        if error.problems[0].row is None:
+            raise InputError(_unreadable(file, error)) from None
+        raise ParameterError(file, [_said(problem) for problem in error.problems]) from None
+    if not isinstance(content, dict):
         raise ParameterError(file, ["no keys. Remedy: write one 'key: value' a line."])
-    values: dict[str, str | None] = {}
-    problems = []
-    for key, value in root.value:
-        line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or not isinstance(value, yaml.ScalarNode):
-            problems.append(f"line {line}: a nested value. Remedy: write one plain value a key.")
-        elif key.value in values:
-            problems.append(f"line {line}, key {key.value!r}: given twice. Remedy: keep one.")
-        else:
-            empty = value.style is None and value.value in ("", "~", "null")
-            values[key.value] = None if empty else value.value
-    return {key: text for key, text in values.items() if text is not None}, problems
+    nested = [
+        f"line {lines[(key,)]}: a nested value. Remedy: write one plain value a key."
+        for key, value in content.items()
+        if isinstance(value, dict | list)
+    ]
+    plain = {k: v for k, v in content.items() if v is not None and not isinstance(v, dict | list)}
+    return plain, nested
+
+
+def _said(problem: Problem) -> str:
+    """One fault in the form of a file, without the file's name, which heads the list."""
+    key = f", key {problem.column!r}" if problem.column else ""
+    return f"line {problem.row}{key}: {problem.problem}. Remedy: {problem.remedy}."
 
 
 def _explain(key: str, kind: str, message: str, values: Mapping[str, object]) -> str:

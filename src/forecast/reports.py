@@ -3,8 +3,9 @@
 `run_report` checks a parameter file and the notebook it names, lets papermill execute the
 notebook in this very interpreter, refuses a success that is none, makes one offline HTML page
 of it and exchanges the finished folder `<output>/<name>/` for the old one. It holds report.html,
-notebook.ipynb (executed), the tables the notebook wrote, and manifest.json. A failed run leaves
-the old folder as it was, and its notebook and manifest for diagnosis in `<output>/<name>.failed/`.
+report.pdf where the machine has a browser to print it, notebook.ipynb (executed), the tables the
+notebook wrote, and manifest.json. A failed run leaves the old folder as it was, and its notebook
+and manifest for diagnosis in `<output>/<name>.failed/`.
 Relative paths are relative to the current directory.
 
 ==== ================ =====================================================================
@@ -15,41 +16,35 @@ code class            when
 4    `NotebookError`  a cell failed, was not run, ended the kernel, or needs a network
 5    `WriteError`     the output cannot be written: full, read-only, not a report's folder
 6    `BusyError`      another run is writing the same output
-7    `TimeLimitError` a cell ran longer than allowed
+7    `TimeLimitError` a cell, or the whole run, took longer than allowed
 130  `Stopped`        SIGINT; 143 for SIGTERM
 ==== ================ =====================================================================
 """
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-import hashlib
-import importlib.metadata
 import json
 import logging
 import os
-import platform
 import re
 import shutil
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partialmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from .errors import ReportError, WriteError
-from .folders import MANIFEST, BusyError, building, exchange
+from .folders import BusyError, building, exchange
+from .kernels import fresh_kernel
+from .manifests import Manifest, fingerprint, hash_file, is_whole, read_manifest, versions
 from .pages import network_references, to_html
 from .parameters import (
     InputError,
     ParameterError,
-    Plain,
     ReportParameters,
     check_declared,
     check_region,
@@ -59,6 +54,7 @@ from .parameters import (
     hash_tables,
     read_parameters,
 )
+from .printing import NO_BROWSER, print_page
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -73,13 +69,15 @@ __all__ = [
     "Stopped",
     "TimeLimitError",
     "WriteError",
+    "finished_report",
     "run_report",
     "stoppable",
 ]
 
 log = logging.getLogger(__name__)
 NOTEBOOK = "notebook.ipynb"
-PACKAGES = ("forecast", "numpy", "pandas", "scipy", "matplotlib", "papermill", "nbconvert")
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+PAGE, PRINTED = "report.html", "report.pdf"
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
@@ -91,7 +89,7 @@ class NotebookError(ReportError):
 
 
 class TimeLimitError(ReportError):
-    """A cell that ran longer than allowed."""
+    """A cell, or a run, that took longer than allowed."""
 
     exit_code = 7
 
@@ -104,31 +102,13 @@ class Stopped(KeyboardInterrupt):
         super().__init__(f"stopped by {signal.Signals(signum).name}")
 
 
-@dataclasses.dataclass(frozen=True)
-class Manifest:
-    """What a run was made from and what it made; stored as `manifest.json`."""
-
-    name: str
-    status: Literal["completed", "failed"]
-    folder: str
-    parameters: dict[str, Plain]
-    seed: int
-    data_hash: str
-    versions: dict[str, str]
-    started: str
-    finished: str
-    seconds: dict[str, float]
-    files: dict[str, str]
-    """File name to SHA-256."""
-    error: dict[str, Plain] | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain built-ins, as in the file."""
-        return dataclasses.asdict(self)
-
-
 def run_report(
-    params: str | Path, *, output: str | Path | None = None, timeout: int = 600
+    params: str | Path,
+    *,
+    output: str | Path | None = None,
+    timeout: int = 600,
+    limit: float | None = None,
+    kernel: type | None = None,
 ) -> Manifest:
     """Execute the notebook that a parameter file names and put its report in place.
 
@@ -137,6 +117,8 @@ def run_report(
     params : parameter file, see `ReportParameters`
     output : folder for the reports; None takes the file's own
     timeout : seconds that a single cell may run
+    limit : seconds that the whole run may take; only on POSIX, in the main thread
+    kernel : kernel manager; None starts this Python anew
 
     Raises
     ------
@@ -151,20 +133,17 @@ def run_report(
     Traceback (most recent call last):
     forecast.parameters.InputError: no/such/file.yaml cannot be read: No such file ...
     """
-    parameters = read_parameters(params, output=output)
-    notebook = find_notebook(parameters.notebook)
-    declared = check_declared(notebook, parameters.for_notebook())
-    tables = find_tables(parameters.data)
-    check_region(Path(params), parameters, tables)
-    scenarios = find_scenarios(Path(params), parameters) if "scenarios" in declared else {}
-    run = _Run(parameters, hash_tables({**tables, **scenarios}))
+    run = _Run(Path(params), output)
     with stoppable(), building(run.final, run.failed) as folder:
         try:
-            with run.timed("execute"):
-                executed = _execute(notebook, parameters, folder, timeout)
-            _verify(executed)
-            with run.timed("convert"):
-                _convert(executed, parameters, folder / "report.html")
+            with _limited(limit, run.notebook):
+                with run.timed("execute"):
+                    executed = _execute(run, folder, timeout, kernel or fresh_kernel())
+                _verify(executed)
+                with run.timed("convert"):
+                    _convert(executed, run.parameters, folder / PAGE)
+                with run.timed("print"):
+                    run.print(folder)
         except ReportError as error:
             run.keep_failed(folder, error)
             raise
@@ -175,24 +154,36 @@ def run_report(
     return manifest
 
 
+def finished_report(params: str | Path, *, output: str | Path | None = None) -> Manifest | None:
+    """Record of a report that a run would only make again; None where there is something to do.
+
+    All that a run checks before it starts is checked. A report is finished if the same inputs
+    made it, each of its files is as it was, and no run has failed since.
+
+    Raises
+    ------
+    ReportError
+        As `run_report` does before it starts a kernel.
+    """
+    run = _Run(Path(params), output)
+    found = read_manifest(run.final)
+    if found is None or found.fingerprint != run.fingerprint or run.failed.exists():
+        return None
+    return found if found.status == "completed" and is_whole(found, run.final) else None
+
+
 @contextmanager
 def stoppable() -> Iterator[None]:
     """Turn the first SIGINT or SIGTERM into `Stopped`; later ones do not disturb the clean-up.
 
-    Outside the main thread, where Python delivers no signals, nothing is changed.
+    Within another such block, and outside the main thread, where Python delivers no signals,
+    nothing is changed.
     """
     watched = []
     if threading.current_thread() is threading.main_thread():
         # A signal that is ignored from the start (nohup) stays ignored.
-        both = (signal.SIGINT, signal.SIGTERM)
-        watched = [s for s in both if signal.getsignal(s) != signal.SIG_IGN]
-
-    def stop(signum: int, _frame: object) -> None:
-        for other in watched:
-            signal.signal(other, signal.SIG_IGN)
-        raise Stopped(signum)
-
-    before = {s: signal.signal(s, stop) for s in watched}
+        watched = [s for s in SIGNALS if signal.getsignal(s) not in (signal.SIG_IGN, _stop)]
+    before = {s: signal.signal(s, _stop) for s in watched}
     try:
         yield
     finally:
@@ -200,52 +191,104 @@ def stoppable() -> Iterator[None]:
             signal.signal(signum, handler)
 
 
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+def _stop(signum: int, _frame: object) -> None:
+    for other in SIGNALS:
+        if signal.getsignal(other) is _stop:
+            signal.signal(other, _go_on)
+    raise Stopped(signum)
+
+
+def _go_on(_signum: int, _frame: object) -> None:
+    """Disregard a signal; of one that is already on its way, SIG_IGN would complain."""
+
+
+class _LimitReached(KeyboardInterrupt):
+    """The alarm of `_limited`; not an `Exception`, which event loops would keep to themselves."""
+
+
+@contextmanager
+def _limited(seconds: float | None, notebook: Path) -> Iterator[None]:
+    """Raise `TimeLimitError` in a block that takes too long."""
+    if seconds is None:
+        yield
+        return
+
+    def ring(_signum: int, _frame: object) -> None:
+        raise _LimitReached
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    except _LimitReached:
+        remedy = "Give it less to do (fewer draws) or more time."
+        raise TimeLimitError(f"{notebook}: the run took over {seconds:g} s. {remedy}") from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class _Run:
-    """Places and clock of one run."""
+    """Inputs, places and clock of one run."""
 
-    def __init__(self, parameters: ReportParameters, data_hash: str) -> None:
-        self.parameters = parameters
-        self.data_hash = data_hash
-        self.final = Path(os.path.abspath(parameters.output)) / parameters.name
-        self.failed = self.final.with_name(f"{parameters.name}.failed")
-        self.started = _now()
+    def __init__(self, file: Path, output: str | Path | None) -> None:
+        """Check everything that can be checked before a kernel starts."""
+        self.parameters = read_parameters(file, output=output)
+        self.notebook = find_notebook(self.parameters.notebook)
+        declared = check_declared(self.notebook, self.parameters.for_notebook())
+        tables = find_tables(self.parameters.data)
+        check_region(file, self.parameters, tables)
+        scenarios = find_scenarios(file, self.parameters) if "scenarios" in declared else {}
+        self.data_hash = hash_tables({**tables, **scenarios})
+        self.notebook_hash = hash_file(self.notebook)
+        self.fingerprint = fingerprint(self.parameters, self.notebook_hash, self.data_hash)
+        self.final = Path(os.path.abspath(self.parameters.output)) / self.parameters.name
+        self.failed = self.final.with_name(f"{self.parameters.name}.failed")
+        self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
         self.seconds: dict[str, float] = {}
+        self.notes: dict[str, str] = {}
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Measure a step, whatever happens to the wall clock."""
         log.info("%s: %s", self.parameters.name, step)
-        start = time.perf_counter()
+        start = time.monotonic()
         try:
             yield
         finally:
-            self.seconds[step] = round(time.perf_counter() - start, 3)
+            self.seconds[step] = round(time.monotonic() - start, 3)
+
+    def print(self, folder: Path) -> None:
+        """Print the page if that is possible; a report without PDF is still a report."""
+        fault = print_page(folder / PAGE, folder / PRINTED)
+        if fault:
+            self.notes[PRINTED] = fault
+            level = logging.INFO if fault == NO_BROWSER else logging.WARNING
+            log.log(level, "%s: %s %s", self.parameters.name, PRINTED, fault)
 
     def write_manifest(self, folder: Path, error: ReportError | None = None) -> Manifest:
         """Describe the run in the folder it filled."""
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         fault = {"class": type(error).__name__, "message": str(error)}
+        finished = self.started + dt.timedelta(seconds=time.monotonic() - self._start)
         manifest = Manifest(
             name=self.parameters.name,
             status="failed" if error else "completed",
             folder=str(self.failed if error else self.final),
             parameters=self.parameters.model_dump(),
             seed=self.parameters.seed,
+            fingerprint=self.fingerprint,
+            notebook_hash=self.notebook_hash,
             data_hash=self.data_hash,
-            versions=_versions(),
-            started=self.started,
-            finished=_now(),
+            versions=versions(),
+            started=self.started.isoformat(timespec="seconds"),
+            finished=finished.isoformat(timespec="seconds"),
             seconds=self.seconds,
-            files={file.relative_to(folder).as_posix(): _sha256(file) for file in files},
+            files={file.relative_to(folder).as_posix(): hash_file(file) for file in files},
+            notes=self.notes,
             error={**fault, "exit_code": error.exit_code} if error else None,
         )
-        text = json.dumps(manifest.to_dict(), ensure_ascii=False, indent=2)
-        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        manifest.write(folder)
         return manifest
 
     def keep_failed(self, folder: Path, error: ReportError) -> None:
@@ -263,23 +306,22 @@ class _Run:
             log.warning("%s: nothing kept for diagnosis: %s", self.parameters.name, fault)
 
 
-def _execute(
-    notebook: Path, parameters: ReportParameters, folder: Path, timeout: int
-) -> NotebookNode:
+def _execute(run: _Run, folder: Path, timeout: int, kernel: type) -> NotebookNode:
     """Let papermill run the notebook; say what went wrong in our words."""
     import papermill
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    notebook = run.notebook
     try:
         executed: NotebookNode = papermill.execute_notebook(
             _literal(notebook),
             _literal(folder / NOTEBOOK),
-            parameters.for_notebook(),
+            run.parameters.for_notebook(),
             kernel_name="python3",
             language="python",
-            progress_bar={"desc": parameters.name} if sys.stderr.isatty() else False,
+            progress_bar=False,
             execution_timeout=timeout,
-            kernel_manager_class=_this_interpreter(),
+            kernel_manager_class=kernel,
             extra_arguments=["--log-level=CRITICAL"],
             # Unlike papermill's cwd, this leaves the working directory of this process alone.
             resources={"metadata": {"path": str(folder)}},
@@ -319,24 +361,6 @@ def _is_code(cell: Mapping[str, Any]) -> bool:
 def _literal(path: Path) -> str:
     """Shield braces: papermill takes paths for format strings."""
     return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _this_interpreter() -> type:
-    """Kernel manager that starts this very Python, whatever kernels a user has registered."""
-    from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    class ThisInterpreter(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            inline = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
-            return KernelSpec(resource_dir=RESOURCES, env=inline, **get_kernel_dict())
-
-        # What a cell's subprocess prints is in the notebook already; our output is for results.
-        start_kernel = partialmethod(AsyncKernelManager.start_kernel, stdout=subprocess.DEVNULL)
-
-    return ThisInterpreter
 
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
@@ -384,18 +408,3 @@ def _mark_unrun(file: Path, message: str) -> None:
         banner = {"cell_type": "markdown", "id": "failure", "metadata": {}}
         notebook["cells"].insert(0, {**banner, "source": f"**{message}**"})
     file.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), encoding="utf-8")
-
-
-def _versions() -> dict[str, str]:
-    """Versions of Python and of the packages that shape the numbers and the page."""
-    versions = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            versions[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            versions[package] = "not installed"
-    return versions
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,7 +1,13 @@
-"""The report's tables as files: CSV for programs, one workbook for people."""
+"""The report's tables as files: CSV and Parquet for programs, one workbook for people.
+
+The same tables give the same bytes in each of them, on any day.
+"""
 
 from __future__ import annotations
 
+import io
+import re
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +22,8 @@ __all__ = ["write_book", "write_tables"]
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
 """Characters of a sheet's widest column."""
+PARQUET = {"quantiles": "forecasts.parquet", "attainment": "attainment.parquet"}
+CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path")
 CODED = (
     "scenario",
     "comparator",
@@ -56,20 +64,48 @@ def write_book(
         return []
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
+    parquet = [
+        _write_parquet(findings, results[name], place / PARQUET[name])
+        for name in PARQUET
+        if name in results
+    ]
     tables = {name: _harmless(table) for name, table in results.items()}
     for name, table in tables.items():
         table.to_csv(place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    with pd.ExcelWriter(place / "tables.xlsx", engine="openpyxl") as book:
+    content = io.BytesIO()
+    with pd.ExcelWriter(content, engine="openpyxl") as book:
         for name, table in tables.items():
             sheet = findings.word("sheet", name)
             _spoken(findings, table).to_excel(
                 book, sheet_name=sheet, index=False, freeze_panes=(1, 0)
             )
-            for cells in book.sheets[sheet].columns:
+            for column, cells in zip(table.columns, book.sheets[sheet].columns, strict=True):
+                for cell in cells[1:] if column in CHANCES else ():
+                    cell.number_format = "0 %"
                 longest = max(sum(1 + (ord(c) > 0x2E7F) for c in str(x.value or "")) for x in cells)
                 width = min(max(longest + 2, 8), WIDEST)
                 book.sheets[sheet].column_dimensions[cells[0].column_letter].width = width
-    return [*(f"{name}.csv" for name in tables), "tables.xlsx"]
+    (place / "tables.xlsx").write_bytes(_undated(content))
+    return [*(f"{name}.csv" for name in tables), *parquet, "tables.xlsx"]
+
+
+def _write_parquet(findings: Telling, table: pd.DataFrame, file: Path) -> str:
+    """Write a table as it is, with the as-of date, so that those of many reports can be joined."""
+    table.assign(as_of=findings.plan.as_of).to_parquet(file, index=False, engine="pyarrow")
+    return file.name
+
+
+def _undated(book: io.BytesIO) -> bytes:
+    """Take the time of writing out of a workbook: same tables, same bytes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(book) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb">[\d-]+T[\d:]+Z<", b">1980-01-01T00:00:00Z<", content)
+            # The entry's own date is the first of a zip file, in 1980.
+            new.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
 
 
 def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
@@ -102,7 +138,8 @@ def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
     for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
         if column in out:
             # A row may stand for no area, as the index of a whole region does.
-            out[column] = [key and findings.name(kind, key) for key in out[column]]
+            names = {key: key and findings.name(kind, key) for key in out[column].unique()}
+            out[column] = out[column].map(names)
     known = set(WORDS["column"])
     return out.rename(columns={c: findings.word("column", c) for c in out.columns if c in known})
 

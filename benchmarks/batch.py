@@ -1,0 +1,70 @@
+"""How long the reports of all regions take together, beside the slowest of them alone.
+
+    python benchmarks/batch.py
+
+Prints the wall-clock and processor seconds of each region's monitoring report alone, of all of
+them in one batch with two jobs, where the time of one goes, and what a batch costs in which
+nothing has changed. Processor seconds are those of all processes, the browser's included; on a
+machine that is doing other work only they can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PARAMS = Path(__file__).parents[1] / "params"
+REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
+RUN = ("-m", "forecast.cli", "run")
+STARTS = {
+    "the interpreter": "pass",
+    "the package": "import forecast",
+    "all that a report needs": "from forecast.kernels import preload; preload()",
+    "papermill as it is": "import papermill",
+}
+
+
+def measure(*arguments: str) -> tuple[float, float]:
+    """Wall-clock and processor seconds of Python with some arguments."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return time.perf_counter() - start, spent
+
+
+def show(what: str, seconds: tuple[float, float]) -> None:
+    """Print a line of the result."""
+    print(f"{what:<44}{seconds[0]:>8.2f} s{seconds[1]:>8.2f} processor s", flush=True)
+
+
+def main() -> None:
+    """Measure and print."""
+    print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
+    for what, code in STARTS.items():
+        show(f"start of {what}", measure("-c", code))
+    with tempfile.TemporaryDirectory() as folder:
+        every = [str(PARAMS / f"{region}.yaml") for region in REGIONS]
+        options = ("--output", folder, "--jobs", "2")
+        alone = {}
+        for region, file in zip(REGIONS, every, strict=True):
+            alone[region] = measure(*RUN, file, *options)
+            show(f"{region} alone", alone[region])
+            record = json.loads(Path(folder, region, "manifest.json").read_text(encoding="utf-8"))
+            steps = ", ".join(f"{step} {s:.2f} s" for step, s in record["seconds"].items())
+            print(f"  of which {steps}")
+        together = measure(*RUN, *every, *options, "--force")
+        show("all together, two jobs", together)
+        slowest = max(wall for wall, _ in alone.values())
+        print(f"together / slowest alone: {together[0] / slowest:.2f}")
+        show("all together, nothing changed", measure(*RUN, *every, *options))
+
+
+if __name__ == "__main__":
+    main()
