@@ -1,4 +1,4 @@
-"""The command line: `run` makes reports, `check` says what is wrong in data, `learn-priors` learns.
+"""The command line: `run` makes reports, `check` looks at data, `verify` scores what was issued.
 
 `run` prints one JSON line a report on standard output, and lines for people on standard error:
 all of them on a terminal, elsewhere only problems unless `--log` asks for more. A report whose
@@ -120,6 +120,44 @@ def check(
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if fine else 1)
+
+
+@app.command()
+def verify(
+    output: Annotated[Path, typer.Argument(help="Folder of reports.")] = Path("reports"),
+    data: Annotated[Path | None, typer.Option(help="Folder of tables of your own.")] = None,
+    hits: Annotated[
+        Path | None, typer.Option(help="CSV file for every closed case.")
+    ] = None,
+) -> None:
+    """Score the forecasts that reports have issued with the figures published since."""
+    import pandas as pd
+
+    from .documents import write_whole
+    from .errors import ForecastError
+    from .plans import load_plan
+    from .verification import track_record
+    from .verification import verify as score
+    from .vintages import STORE, read_forecasts
+
+    try:
+        issued = read_forecasts(output / STORE)
+        plans = [load_plan(data or r, region=r) for r in sorted(set(issued["region"]))]
+        if not plans:
+            typer.echo(f"{output / STORE}: no forecasts issued yet.")
+            raise typer.Exit
+        figures = pd.concat([plan.observations for plan in plans])
+        known = pd.concat([plan.indicators for plan in plans]).drop_duplicates("indicator")
+        found = score(issued, figures, known)
+        if hits:
+            write_whole(hits, found.hits.to_csv(index=False, lineterminator="\n").encode())
+    except ForecastError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{len(issued)} forecasts issued, {len(found.hits)} of them closed.")
+    if len(found.hits):
+        typer.echo(found.scores.to_string(index=False))
+        typer.echo(track_record(found).to_string(index=False))
 
 
 @app.command()

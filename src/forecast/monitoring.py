@@ -25,6 +25,8 @@ from .markup import (
     tabulate,
 )
 from .plans import Plan
+from .verification import track_record, verify
+from .vintages import explain_moves, issue, latest_run, read_forecasts
 from .wording import (
     NO_VALUE,
     WORDS,
@@ -35,16 +37,20 @@ from .wording import (
     join,
     number,
     phrase,
+    points,
     probability,
     unit_symbol,
 )
 
 __all__ = [
     "Findings",
+    "look_back",
     "show_charts",
     "show_closed",
+    "show_moves",
     "show_parameters",
     "show_reading",
+    "show_record",
     "show_sources",
     "show_standing",
     "show_title",
@@ -54,6 +60,9 @@ __all__ = [
 ]
 
 OPEN = ("reached", "likely", "uncertain", "unlikely")
+SMALLEST_MOVE = 0.005
+"""Moves below half a point are not told."""
+MOST_MOVES = 12
 PICKED = 5
 """Targets named as the most, and as the least likely ones."""
 
@@ -241,6 +250,86 @@ def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
         f"<h2>{say('trust')}</h2>\n{paragraph(say('trust_evidence'))}\n{bullets(meanings)}\n"
         f"{bullets([*notes, joint])}"
     )
+
+
+def look_back(
+    plan: Plan, vintages: str | None, *, name: str | None = None
+) -> tuple[pd.DataFrame | None, pd.DataFrame]:
+    """Give the moves since the issue before the as-of date (None without one), and the record.
+
+    Parameters
+    ----------
+    plan : as loaded for the report
+    vintages : the store of issued forecasts; None counts as empty
+    name : the report's name in the store; None takes any of the region
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> moves, record = look_back(fc.load_plan("lishui", as_of="2022-12-31"), None)
+    >>> moves is None, len(record)
+    (True, 0)
+    """
+    if vintages is None:
+        return None, pd.DataFrame()
+    today = issue(plan)
+    old = latest_run(vintages, region=plan.region, name=name, before=today.origin)
+    issued = read_forecasts(vintages, region=plan.region)
+    known = pd.concat([plan.observations, plan.siblings])
+    record = track_record(verify(issued, known, plan.indicators)) if len(issued) else issued
+    return (None if old is None else explain_moves(old, today)), record
+
+
+def show_moves(findings: Findings, moves: pd.DataFrame | None) -> Html:
+    """Tell what changed since the last issue, and why: the largest moves, split by cause."""
+    say = findings.say
+    head = f"<h2>{say('moves')}</h2>"
+    if moves is None:
+        return Html(f"{head}\n{paragraph(say('moves_first'))}")
+    moved = moves[moves["move"].abs() >= SMALLEST_MOVE]
+    largest = moved.reindex(moved["move"].abs().sort_values(ascending=False, kind="stable").index)
+    rows = [_moved_row(findings, row) for _, row in largest.head(MOST_MOVES).iterrows()]
+    counts = {word: int((moves["change"] == word).sum()) for word in ("appeared", "vanished")}
+    parts = [head, paragraph(say("moves_note"))]
+    parts += [tabulate(rows)] if rows else [paragraph(say("moves_none"))]
+    if len(moved) > MOST_MOVES:
+        parts.append(paragraph(say("moves_more").format(count=len(moved) - MOST_MOVES)))
+    if any(counts.values()):
+        parts.append(paragraph(say("moves_changed").format(**counts)))
+    return Html("\n".join(parts))
+
+
+def show_record(findings: Findings, record: pd.DataFrame) -> Html:
+    """Tell how often what was said came true, once years have closed."""
+    say = findings.say
+    head = f"<h2>{say('record')}</h2>"
+    if record.empty:
+        return Html(f"{head}\n{paragraph(say('record_none'))}")
+    lines = [
+        say("record_line").format(
+            times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
+            came=row["came_true"], targets=row["targets"],
+        )
+        for row in record.to_dict("records")
+    ]  # fmt: skip
+    return Html(f"{head}\n{paragraph(say('record_note'))}\n{bullets(lines)}")
+
+
+def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:
+    """One target's move, by cause."""
+    say, language = findings.say, findings.language
+    causes = [
+        f"{findings.word('cause', cause)} {points(row[cause], language)}"
+        for cause in WORDS["cause"]
+        if abs(row[cause]) >= SMALLEST_MOVE
+    ]
+    return {
+        say("moves_target"): f"{_named(findings, row['indicator'])} ({row['year']})",
+        say("moves_before"): probability(row["p_old"], language),
+        say("moves_now"): probability(row["p_new"], language),
+        say("moves_move"): points(row["move"], language),
+        say("moves_why"): join(causes, language),
+    }
 
 
 def show_sources(findings: Telling) -> Html:

@@ -45,7 +45,7 @@ Plain = str | int | float | bool | None
 
 # Files of a folder of one's own that a run reads.
 KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
-OPTIONAL = ("scenarios", "indicator", "probability")  # passed only to notebooks that declare them
+OPTIONAL = ("scenarios", "indicator", "probability", "vintages")  # a notebook may declare them
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
 
 

@@ -45,7 +45,7 @@ class Plan:
     indices: pd.DataFrame
     projects: pd.DataFrame
     folder: str = ""
-    """Folder of own tables, "" for the shipped ones."""
+    """Folder of own tables, "" for the shipped ones and for a database."""
 
 
 def data_folder() -> Path:
@@ -78,7 +78,7 @@ def load_plan(
     *,
     region: str | None = None,
 ) -> Plan:
-    """Load a shipped region's plan, or a folder of your own tables, as known on a day.
+    """Load a shipped region's plan, or your own tables, as known on a day.
 
     An observation is seen when the day it was `published` (where that is not known, the day it
     stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets, rules and
@@ -86,10 +86,11 @@ def load_plan(
 
     Parameters
     ----------
-    place : id of a shipped region (`"lishui"`), or a folder with tables of `data/README.md`;
-        reference tables that the folder lacks are taken from the package
+    place : id of a shipped region (`"lishui"`), a folder with tables of `data/README.md`, or the
+        address of a database with them (see `databases`); reference tables that a folder or
+        database lacks are taken from the package
     as_of : ISO date or `datetime.date`; None sees everything
-    region : which region of an own folder; None takes the only one with targets, or all
+    region : which region of tables of your own; None takes the only one with targets, or all
 
     Raises
     ------
@@ -109,9 +110,14 @@ def load_plan(
 
     day = _as_date(as_of)
     shipped = data_folder()
-    own = Path(place)
-    if own.is_dir():
-        tables, folder = read_tables(own, fallback=shipped), str(own.absolute())
+    folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
+    own = bool(folder) or "://" in str(place)
+    if folder:
+        tables = read_tables(Path(place), fallback=shipped)
+    elif own:
+        from .databases import load_tables
+
+        tables = load_tables(str(place), fallback=shipped)
     else:
         if isinstance(place, Path) or "/" in place or "\\" in place:
             raise DataError(
@@ -119,13 +125,13 @@ def load_plan(
             )
         if region is not None and region != place:
             raise ValueError(f"region={region!r} contradicts the plan {place!r}; give one of them.")
-        tables, region, folder = read_tables(shipped, fallback=None), str(place), ""
+        tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:
         region = planned[0]
     if region is not None:
         known = sorted(set(planned) | set(tables["observations"]["region"]))
-        check_name("region", region, known if own.is_dir() else planned)
+        check_name("region", region, known if own else planned)
     return replace(_cut(tables, region, day), folder=folder)
 
 

@@ -14,7 +14,7 @@ code class            when
 2    `ParameterError` the parameter file, or a notebook that declares other parameters
 3    `InputError`     a missing or unreadable file, notebook or table
 4    `NotebookError`  a cell failed, was not run, ended the kernel, or needs a network
-5    `WriteError`     the output cannot be written: full, read-only, not a report's folder
+5    `WriteError`     the output, or the store of forecasts beside it, cannot be written
 6    `BusyError`      another run is writing the same output
 7    `TimeLimitError` a cell, or the whole run, took longer than allowed
 130  `Stopped`        SIGINT; 143 for SIGTERM
@@ -45,6 +45,7 @@ from .pages import network_references, to_html
 from .parameters import (
     InputError,
     ParameterError,
+    Plain,
     ReportParameters,
     check_declared,
     check_region,
@@ -54,7 +55,9 @@ from .parameters import (
     hash_tables,
     read_parameters,
 )
+from .plans import load_plan
 from .printing import NO_BROWSER, print_page
+from .vintages import STORE, append_run, issue
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -150,6 +153,7 @@ def run_report(
         manifest = run.write_manifest(folder)
         exchange(folder, run.final)
         shutil.rmtree(run.failed, ignore_errors=True)
+        run.issue()
     log.info("%s: report written to %s", manifest.name, run.final)
     return manifest
 
@@ -239,11 +243,13 @@ class _Run:
         tables = find_tables(self.parameters.data)
         check_region(file, self.parameters, tables)
         scenarios = find_scenarios(file, self.parameters) if "scenarios" in declared else {}
+        self.issues = "vintages" in declared
         self.data_hash = hash_tables({**tables, **scenarios})
         self.notebook_hash = hash_file(self.notebook)
         self.fingerprint = fingerprint(self.parameters, self.notebook_hash, self.data_hash)
         self.final = Path(os.path.abspath(self.parameters.output)) / self.parameters.name
         self.failed = self.final.with_name(f"{self.parameters.name}.failed")
+        self.store = self.final.with_name(STORE)
         self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
         self.seconds: dict[str, float] = {}
         self.notes: dict[str, str] = {}
@@ -257,6 +263,24 @@ class _Run:
             yield
         finally:
             self.seconds[step] = round(time.monotonic() - start, 3)
+
+    def passed(self) -> dict[str, Plain]:
+        """Give what the notebook is passed: its parameters, and the store where it asks for it."""
+        store = {"vintages": str(self.store)} if self.issues else {}
+        return {**self.parameters.for_notebook(), **store}
+
+    def issue(self) -> None:
+        """Keep the forecasts of a report that issues some, for the day when they can be scored."""
+        if not self.issues:
+            return
+        asked = self.parameters
+        plan = load_plan(asked.data or asked.region, asked.as_of, region=asked.region)
+        issued = issue(
+            plan, name=asked.name, notebook=asked.notebook, parameters=asked.model_dump(),
+            data_hash=self.data_hash,
+        )  # fmt: skip
+        append_run(self.store, issued)
+        log.info("%s: forecasts kept in %s", asked.name, self.store)
 
     def print(self, folder: Path) -> None:
         """Print the page if that is possible; a report without PDF is still a report."""
@@ -316,7 +340,7 @@ def _execute(run: _Run, folder: Path, timeout: int, kernel: type) -> NotebookNod
         executed: NotebookNode = papermill.execute_notebook(
             _literal(notebook),
             _literal(folder / NOTEBOOK),
-            run.parameters.for_notebook(),
+            run.passed(),
             kernel_name="python3",
             language="python",
             progress_bar=False,

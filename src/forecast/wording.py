@@ -410,6 +410,13 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "estimated": ("估计", "estimated"),
     },
     "language": {"zh": ("中文", "Chinese"), "en": ("英文", "English")},
+    "cause": {
+        "method": ("方法", "method"),
+        "revised": ("修订的数", "revised figures"),
+        "new": ("新公布的数", "new figures"),
+        "targets": ("目标或定义", "targets or definitions"),
+        "assumptions": ("先验", "priors"),
+    },
     "sheet": {
         "attainment": ("目标", "Targets"),
         "quantiles": ("预测", "Forecasts"),
@@ -514,6 +521,40 @@ PHRASES: dict[str, tuple[str, str]] = {
     "passed": (
         "年份已过而没有公布数的目标：{count}项（见上一节）",
         "Targets whose year passed without a figure: {count} (see the section above)",
+    ),
+    "moves": ("与上期相比", "What changed since the last issue, and why"),
+    "moves_first": (
+        "没有更早一期的预测可比。",
+        "There is no earlier issue to compare with.",
+    ),
+    "moves_note": (
+        "每项变动按原因依次分解，各部分相加等于变动；几个原因共同作用时，先后次序决定归哪一个。",
+        "Each move is split by cause, one after another; the parts add up to the move, and where "
+        "causes act together their order decides which gets the credit.",
+    ),
+    "moves_none": ("没有超过半个百分点的变动。", "Nothing moved by more than half a point."),
+    "moves_more": ("另有{count}项较小的变动。", "{count} more targets moved by less."),
+    "moves_changed": (
+        "新列入的目标{appeared}项，不再列入的{vanished}项。",
+        "Targets that are new: {appeared}; that are gone: {vanished}.",
+    ),
+    "moves_target": ("目标", "Target"),
+    "moves_before": ("上期概率", "Before"),
+    "moves_now": ("本期概率", "Now"),
+    "moves_move": ("变动", "Move"),
+    "moves_why": ("原因", "Why"),
+    "record": ("以往预测的准确程度", "Track record"),
+    "record_none": (
+        "以往各期预测的目标都还没有可以对照的公布数。",
+        "No target of an earlier issue has closed with a published figure yet.",
+    ),
+    "record_note": (
+        "以往各期预测与后来公布数的对照：",
+        "What earlier issues said, beside the figures published since:",
+    ),
+    "record_line": (
+        "{times}次说概率为{low}-{high}%，实现{came}次（{targets}项目标）。",
+        "Of {times} times we said {low}-{high} %, {came} came true ({targets} targets).",
     ),
     "trust": ("结果的可信程度", "How far to trust this"),
     "trust_evidence": (
