@@ -485,7 +485,7 @@ def test_the_notebook_makes_a_whole_report(region, language, tmp_path):
     manifest = run_report(params, output=tmp_path / "out")
     assert {"report.html", "notebook.ipynb", "fits.csv", "trial_scores.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
-    heads = [html.unescape(h) for h in re.findall(r"<h2>(.*?)</h2>", page)]
+    heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [wording.phrase(key, language) for key in KEYS]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
