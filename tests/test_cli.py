@@ -19,8 +19,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
 from forecast.cli import app
-from forecast.plans import data_folder
+from forecast.plans import data_folder, load_plan
 from forecast.schema import TABLES
+from forecast.vintages import STORE, append_run, issue
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
@@ -342,6 +343,18 @@ def call(*arguments: str | Path) -> tuple[int, str]:
     """Call a command that starts no run; return exit code and output."""
     ended = CliRunner().invoke(app, [str(argument) for argument in arguments])
     return ended.exit_code, ended.output
+
+
+def test_verify_scores_what_was_issued(tmp_path: Path) -> None:
+    """Without a store it says so; with one it counts the closed cases and lists them in a file."""
+    code, text = call("verify", tmp_path)
+    assert code == 0 and "no forecasts issued yet" in text
+    plan = load_plan("xiaoshan", as_of="2021-12-31")
+    append_run(tmp_path / STORE, issue(plan, name="x"))
+    code, text = call("verify", tmp_path, "--hits", tmp_path / "hits.csv")
+    assert code == 0, text
+    closed = int(re.search(r"forecasts issued, (\d+) of them closed", text)[1])
+    assert closed == len((tmp_path / "hits.csv").read_text().splitlines()) - 1 > 0
 
 
 def test_help_and_version() -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import monitoring, workbook
+from forecast import monitoring, vintages, workbook
 from forecast.parameters import check_declared, read_parameters
 from forecast.reports import run_report
 
@@ -60,6 +60,8 @@ def parts(findings):
         monitoring.show_standing(findings),
         monitoring.show_closed(findings),
         monitoring.show_unknown(findings),
+        monitoring.show_moves(findings, None),
+        monitoring.show_record(findings, pd.DataFrame()),
         monitoring.show_trust(findings, draws=100, seed=0),
         monitoring.show_sources(findings),
         monitoring.show_parameters(findings, asked, last=2025),
@@ -240,6 +242,60 @@ def test_the_notebook_declares_what_it_is_passed_and_holds_only_calls():
     assert not [node for node in nodes if isinstance(node, banned)]
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Forecasts of Xiaoshan issued at the ends of 2021 and 2022."""
+    file = tmp_path_factory.mktemp("store") / vintages.STORE
+    for year in (2021, 2022):
+        plan = fc.load_plan("xiaoshan", as_of=f"{year}-12-31")
+        vintages.append_run(file, vintages.issue(plan, name="xiaoshan"))
+    return file
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_moves_since_the_last_issue_are_told_by_cause(store, language):
+    """The issue before the as-of date is compared: chances, their move, and what moved them."""
+    found = find("xiaoshan", "2023-12-31", language)
+    moves, _ = monitoring.look_back(found.plan, str(store))
+    assert moves is not None
+    old = fc.load_plan("xiaoshan", as_of="2022-12-31")
+    first = fc.attainment(
+        fc.fit(
+            pd.concat([old.observations, old.siblings]), old.indicators, priors=fc.read_priors(None)
+        ),
+        old.targets,
+        as_of=old.as_of,
+    )
+    paired = moves.merge(first, on=["indicator", "year", "target", "comparator"])
+    assert len(paired) and (paired["p_old"].fillna(-1) == paired["p_reach"].fillna(-1)).all()
+    text = monitoring.show_moves(found, moves).text
+    most = moves.loc[moves["move"].abs().idxmax()]
+    for told in (most["p_old"], most["p_new"]):
+        assert html.escape(monitoring.probability(told, language)) in text
+    assert found.word("cause", "new") in text
+    assert text.count("<tr") - 1 == min(int((moves["move"].abs() >= 0.005).sum()), 12)
+    still = moves.assign(move=0.001)
+    assert monitoring.phrase("moves_none", language) in monitoring.show_moves(found, still).text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_track_record_counts_what_came_true(store, language):
+    """Each fifth of chances that were said has its times and how many of them came true."""
+    found = find("xiaoshan", "2023-12-31", language)
+    _, record = monitoring.look_back(found.plan, str(store))
+    known = found.plan.observations
+    known = known[known["indicator"] == "minimum_living_standard"].set_index("year")["value"]
+    said = vintages.read_forecasts(store).query("year <= 2023 and origin < '2023'")
+    said = said[said["year"].astype(str) > said["origin"].str[:4]]
+    said = said[(said["indicator"] == "minimum_living_standard") & (said["p_reach"] < 1)]
+    met = [known[row.year] > row.target for row in said.itertuples()]
+    assert record["times"].sum() == len(said) > 0 and record["came_true"].sum() == sum(met)
+    text = monitoring.show_record(found, record).text
+    assert (
+        str(record["times"].iloc[0]) in text and monitoring.phrase("record_note", language) in text
+    )
+
+
 @pytest.mark.parametrize(
     ("region", "day", "language"),
     [("lishui", "2022-12-31", "en"), ("shaoxing", "2026-06-30", "zh")],
@@ -251,12 +307,15 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     manifest = run_report(params, output=tmp_path / "out")
     assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
-    keys = ["reading", "standing", "charts", "closed", "unknown", "trust", "sources", "parameters"]
+    keys = ["reading", "standing", "charts", "closed", "unknown", "moves", "record", "trust"]
+    keys += ["sources", "parameters"]
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [monitoring.phrase(key, language) for key in keys]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
     assert mixed.findall(read(page).replace(region, "")) == []
+    kept = vintages.read_forecasts(tmp_path / "out" / vintages.STORE)
+    assert len(kept) == len(fc.load_plan(region).targets) and set(kept["origin"]) == {day}
     if language == "zh":  # one of the two is enough
         again = run_report(params, output=tmp_path / "again")
         tables = [f for f in manifest.files if f.endswith((".csv", ".parquet", ".xlsx"))]
