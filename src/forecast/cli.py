@@ -126,9 +126,7 @@ def check(
 def verify(
     output: Annotated[Path, typer.Argument(help="Folder of reports.")] = Path("reports"),
     data: Annotated[Path | None, typer.Option(help="Folder of tables of your own.")] = None,
-    hits: Annotated[
-        Path | None, typer.Option(help="CSV file for every closed case.")
-    ] = None,
+    hits: Annotated[Path | None, typer.Option(help="CSV file for every closed case.")] = None,
 ) -> None:
     """Score the forecasts that reports have issued with the figures published since."""
     import pandas as pd
