@@ -29,8 +29,8 @@ LAYERS = {
         *["vintages", "verification"],
     ],
     "people": [
-        *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "method"],
-        *["outlook", "spoken", "exploring"],
+        *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
+        *["evaluation", "outlook", "spoken", "exploring"],
         "workbook",
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],
@@ -39,7 +39,7 @@ ORDER = [module for layer in LAYERS.values() for module in layer]
 
 # Libraries that cost seconds, and the only modules that may import them.
 RESERVED: dict[str, set[str]] = {
-    "matplotlib": {"charts", "diagrams", "plots"},
+    "matplotlib": {"charts", "dashboards", "diagrams", "plots"},
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},
