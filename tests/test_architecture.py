@@ -30,7 +30,7 @@ LAYERS = {
     ],
     "people": [
         *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
-        *["evaluation", "outlook", "spoken", "exploring"],
+        *["evaluation", "outlook", "spoken", "exploring", "profiles"],
         "workbook",
         *["parameters", "folders", "pages", "reports", "planner", "cli"],
     ],

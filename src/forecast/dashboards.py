@@ -38,6 +38,7 @@ from .plots import (
 from .wording import (
     NO_VALUE,
     WORDS,
+    change,
     comparison,
     day,
     estimate,
@@ -48,7 +49,7 @@ from .wording import (
     word,
 )
 
-__all__ = ["attainment_chart", "dashboard", "progress_chart"]
+__all__ = ["attainment_chart", "comparison_chart", "dashboard", "progress_chart", "region_panels"]
 
 WIDTH = 10.0
 ACROSS = 4
@@ -121,16 +122,19 @@ def dashboard(
     return figure
 
 
-def progress_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure | None:
+def progress_chart(
+    plan: Plan, table: pd.DataFrame, *, language: str, sources: Sequence[str] = ()
+) -> Figure | None:
     """Draw how much of the way to its target each indicator has gone, beside the schedule.
 
     Parameters
     ----------
-    plan : for names
+    plan : for names and sources
     table : a row an indicator, in percent of the way from baseline to target: `gone` (published,
         NaN where only one figure is) and `due_then` in `latest_year`; `due` and the estimate
         `low`, `middle`, `high` at the end of the year `now`; rows without any of them are left out
     language : `zh` or `en`
+    sources : as in `fan_charts`
 
     Returns
     -------
@@ -140,7 +144,8 @@ def progress_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure 
     if shown.empty:
         return None
     now = int(shown["now"].iloc[0])
-    notes = [phrase("progress_note", language).format(year=now)]
+    notes = [phrase("progress_note", language).format(year=now),
+             _origin(plan, shown, language, sources)]  # fmt: skip
     figure, axes = _row_axes(len(shown), notes, language)
     axes.axvline(0.0, color=INK, linewidth=1.0)
     axes.axvline(100.0, color=TARGET, linewidth=1.2, linestyle="--")
@@ -154,14 +159,17 @@ def progress_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure 
     return figure
 
 
-def attainment_chart(plan: Plan, rows: pd.DataFrame, *, language: str) -> Figure | None:
+def attainment_chart(
+    plan: Plan, rows: pd.DataFrame, *, language: str, sources: Sequence[str] = ()
+) -> Figure | None:
     """Draw when each target is expected to be met: 10 to 90 % of the futures, and its own year.
 
     Parameters
     ----------
-    plan : for names
+    plan : for names and sources
     rows : of `attainment`, one target an indicator
     language : `zh` or `en`
+    sources : as in `fan_charts`
 
     Returns
     -------
@@ -173,7 +181,9 @@ def attainment_chart(plan: Plan, rows: pd.DataFrame, *, language: str) -> Figure
     ends = shown[["year", "attainment_early"]].astype("Float64").to_numpy(float, na_value=np.nan)
     last = float(np.nanmax(shown["year"].to_numpy(float))) + AHEAD
     first = float(np.nanmin(ends)) - 1.0
-    figure, axes = _row_axes(len(shown), [phrase("years_note", language)], language)
+    notes = [phrase("years_note", language),
+             origin_of(plan, list(shown["indicator"]), language, sources)]  # fmt: skip
+    figure, axes = _row_axes(len(shown), notes, language)
     axes.set_xlim(first, last + 0.6)
     for place, row in enumerate(shown.to_dict("records")):
         _draw_years(axes, place, row, (last, language))
@@ -184,6 +194,85 @@ def attainment_chart(plan: Plan, rows: pd.DataFrame, *, language: str) -> Figure
     if first <= moment <= last:
         axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":", zorder=1)
     _set_label(axes, phrase("axis_year", language))
+    return figure
+
+
+def region_panels(
+    panels: Sequence[Panel], *, moment: float, notes: Sequence[str], language: str
+) -> Figure:
+    """Draw one indicator in many regions, small pictures of one scale.
+
+    Parameters
+    ----------
+    panels : one a region, with its name; those without targets or forecasts have empty tables
+    moment : place of the as-of date on the time axis
+    notes : lines below the figure
+    language : `zh` or `en`
+    """
+    rows, cell = -(-len(panels) // ACROSS), SPARK + LINE + 0.24
+    figure, bottom = _framed(cell * rows + 0.1, notes, language)
+    drawn = []
+    for place, panel in enumerate(panels):
+        row, column = divmod(place, ACROSS)
+        corner = (0.2 + column * 9.7 / ACROSS, bottom + (rows - row - 1) * cell + 0.18)
+        drawn.append(_draw_spark(figure, panel, [panel.name], corner))
+    limits = [(*axes.get_xlim(), *axes.get_ylim()) for axes in drawn]
+    left, right = min(x[0] for x in limits), max(x[1] for x in limits)
+    low, high = min(x[2] for x in limits), max(x[3] for x in limits)
+    ends = [math.ceil(left), math.floor(right)]
+    for axes in drawn:
+        axes.set_xlim(left, right)
+        axes.set_ylim(low, high)
+        axes.set_xticks(ends, [str(end) for end in ends])
+        if left <= moment <= right:
+            axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":", zorder=1)
+    return figure
+
+
+def comparison_chart(
+    table: pd.DataFrame,
+    *,
+    unit: str,
+    titles: Sequence[str],
+    notes: Sequence[str] = (),
+    language: str,
+) -> Figure:
+    """Draw regions one below the other: the latest figure, and the pace a year.
+
+    Parameters
+    ----------
+    table : name, latest, latest_year, pace (NaN with one figure), own (whether the region's name
+        stands out), in the order drawn
+    unit : the indicator's unit id
+    titles : over the two halves; without any pace there is no second one
+    notes : lines below the figure
+    language : `zh` or `en`
+    """
+    height = 0.235 * len(table)
+    figure, below = _framed(height + 0.75, [phrase("comparison_note", language), *notes], language)
+    total = figure.get_figheight()
+    for half, (column, title) in enumerate(zip(("latest", "pace"), titles, strict=True)):
+        if table[column].isna().all():
+            continue
+        axes = figure.add_axes(
+            (0.2 + 0.43 * half, (below + 0.35) / total, 0.25, height / total), label=GRAPH
+        )
+        values = table[column].to_numpy(float)
+        known = values[np.isfinite(values)]
+        low, high = min(known.min(initial=np.inf), 0.0), max(known.max(initial=0.0), 0.0)
+        axes.set_xlim(low - 0.03 * (high - low or 1.0), high + 0.03 * (high - low or 1.0))
+        axes.set_ylim(len(table) - 0.5, -0.5)
+        axes.set_yticks([])
+        make_quiet(axes, "x")
+        axes.xaxis.set_major_locator(MaxNLocator(4))
+        axes.xaxis.set_major_formatter(lambda v, _: number(v, language, unit=unit))
+        axes.axvline(0.0, color=GREY, linewidth=0.9)
+        axes.annotate(
+            title, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points",
+            fontsize=9.5, family=FONTS, color=INK,
+        )  # fmt: skip
+        for place, row in enumerate(table.to_dict("records")):
+            _draw_region(axes, place, row, (column, unit, language))
     return figure
 
 
@@ -201,6 +290,12 @@ def _framed(height: float, notes: Sequence[str], language: str) -> tuple[Figure,
         y = (0.09 + LINE_HEIGHT * place) / total
         figure.text(0.2 / WIDTH, y, line, fontsize=8, family=FONTS, color=GREY)
     return figure, below
+
+
+def _origin(plan: Plan, shown: pd.DataFrame, language: str, sources: Sequence[str]) -> str:
+    """Say as `origin_of` does whose figures they are, of a picture without a dotted line."""
+    text = origin_of(plan, list(shown["indicator"]), language, sources)
+    return text.replace(phrase("dotted", language), "")
 
 
 def _row_axes(rows: int, notes: Sequence[str], language: str) -> tuple[Figure, Axes]:
@@ -386,14 +481,15 @@ def _draw_spark(
         color=INK, va="bottom", linespacing=1.2,
     )  # fmt: skip
     seen, fan, goals = panel.seen, panel.fan, panel.goals
-    goal = goals.sort_values("year", kind="stable").iloc[-1]
+    goal = goals.sort_values("year", kind="stable").iloc[-1] if len(goals) else None
     if not fan.empty:
         axes.fill_between(fan.index, fan["q10"], fan["q90"], color=PALE, linewidth=0)
         axes.plot(fan.index, fan["q50"], color=MEDIAN, linewidth=1.4)
     axes.plot(seen["year"], seen["value"], color=INK, linewidth=1.0, marker="o", markersize=3)
-    axes.axhline(float(goal["target"]), color=TARGET, linewidth=1.0, linestyle="--")
-    axes.plot([float(goal["year"])], [float(goal["target"])], marker="D", markersize=4.5,
-              color=TARGET, markerfacecolor="white", zorder=4)  # fmt: skip
+    if goal is not None:
+        axes.axhline(float(goal["target"]), color=TARGET, linewidth=1.0, linestyle="--")
+        axes.plot([float(goal["year"])], [float(goal["target"])], marker="D", markersize=4.5,
+                  color=TARGET, markerfacecolor="white", zorder=4)  # fmt: skip
     years = np.concatenate([seen["year"], fan.index, goals["year"]]).astype(float)
     first, last = math.floor(years.min()), math.ceil(years.max())
     axes.set_xlim(first - 0.06 * max(last - first, 1), last + 0.06 * max(last - first, 1))
@@ -411,8 +507,19 @@ def _draw_spark(
     return axes
 
 
-def _spark_lines(panel: Panel, goal: pd.Series) -> list[tuple[str, str]]:
+def _spark_lines(panel: Panel, goal: pd.Series | None) -> list[tuple[str, str]]:
     """Chance or verdict, target, median in its year, latest figure: what a small picture says."""
+    language, unit = panel.language, panel.unit
+    lines = [] if goal is None else _goal_lines(panel, goal)
+    if len(panel.seen):
+        last = panel.seen.iloc[-1]
+        value, when = float(last["value"]), math.ceil(float(last["year"]) - 1e-9)
+        lines.append((f"● {number(value, language, unit=unit)} · {when}", INK))
+    return lines
+
+
+def _goal_lines(panel: Panel, goal: pd.Series) -> list[tuple[str, str]]:
+    """Chance or verdict, target, median in its year."""
     language, unit = panel.language, panel.unit
     open_ = pd.notna(goal["p_reach"]) and str(goal["status"]) not in ("met", "missed")
     told = (
@@ -426,9 +533,32 @@ def _spark_lines(panel: Panel, goal: pd.Series) -> list[tuple[str, str]]:
     if open_ and year in panel.fan.index:
         middle = estimate(float(panel.fan.at[year, "q50"]), language, unit=unit, step=panel.step)
         lines.append((f"━ {middle} · {year:.0f}", MEDIAN))
-    last = panel.seen.iloc[-1]
-    when = math.ceil(float(last["year"]) - 1e-9)
-    return [*lines, (f"● {panel.number(float(last['value']))} · {when}", INK)]
+    return lines
+
+
+def _draw_region(
+    axes: Axes, place: int, row: Mapping[str, Any], told: tuple[str, str, str]
+) -> None:
+    """Draw one region's latest figure, or its pace, as a mark on a line from zero."""
+    column, unit, language = told
+    value, own = float(row[column]), bool(row["own"])
+    colour = TARGET if own else INK
+    if column == "latest":
+        axes.annotate(
+            str(row["name"]), (0, place), (-8, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", ha="right", va="center", fontsize=7.5, family=FONTS,
+            color=colour,
+        )  # fmt: skip
+        when = math.ceil(float(row["latest_year"]) - 1e-9)
+        text = f"{number(value, language, unit=unit)} · {when}"
+    else:
+        known = np.isfinite(value)
+        text = change(value, language, unit=unit) if known else phrase("one_pace", language)
+    if np.isfinite(value):
+        axes.plot([0.0, value], [place, place], color=MEDIAN, linewidth=2.4 if own else 1.2)
+        axes.plot([value], [place], marker="D" if own else "o", markersize=6 if own else 4.5,
+                  color=TARGET if own else MEDIAN, zorder=3)  # fmt: skip
+    _aside(axes, text, place, colour if np.isfinite(value) else GREY)
 
 
 # Progress and years.

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from .growth import Fits
-from .markup import Html, bullets, known_on, paragraph, picture, safe, tabulate
+from .markup import Html, bullets, dated, known_on, paragraph, picture, safe, tabulate
 from .monitoring import OPEN, Findings, last_targets
 from .plans import Plan
 from .progress import baseline
@@ -120,7 +120,7 @@ class Evaluation(Findings):
     def figure(self, row: Mapping[str, Any]) -> str:
         """Write the latest figure with its year."""
         told = number(row["latest"], self.language, unit=self.unit(row["indicator"]))
-        year = f"{math.ceil(float(row['latest_year']) - 1e-9)}"
+        year = dated(float(row["latest_year"]))
         return self.say("side_target").format(target=told, year=year)
 
 
@@ -341,7 +341,7 @@ def show_progress(found: Evaluation) -> Html:
 
     say = found.say
     rows = found.way[found.way["indicator"].isin(found.open["indicator"])]
-    chart = progress_chart(found.plan, rows, language=found.language)
+    chart = progress_chart(found.plan, rows, language=found.language, sources=found.sources())
     parts = [f"<h2>{say('way')}</h2>"]
     if chart is None:
         return Html("\n".join([*parts, paragraph(say("no_way"))]))
@@ -359,7 +359,9 @@ def show_final(found: Evaluation) -> Html:
         return Html("\n".join([*parts, paragraph(say("none_open"))]))
     lines = [_final_row(found, row) for row in found.open.to_dict("records")]
     parts += [paragraph(say("final_note")), tabulate(lines)]
-    chart = attainment_chart(found.plan, found.open, language=found.language)
+    chart = attainment_chart(
+        found.plan, found.open, language=found.language, sources=found.sources()
+    )
     if chart is not None:
         parts += [f"<h3>{say('when')}</h3>", picture(to_png(chart), say("picture_years"))]
     return Html("\n".join(parts))
@@ -514,7 +516,7 @@ def _why(found: Evaluation, row: Mapping[str, Any]) -> str:
         "needed": change(row["required_rate"], language, unit=unit),
         "median": estimate(row["median"], language, unit=unit),
         "chance": probability(row["p_reach"], language),
-        "year": f"{row['latest_year']:.0f}",
+        "year": dated(float(row["latest_year"])),
         "figures": row["figures"],
     }
     return found.word("reason", str(row["reason"])).format(**told)

@@ -230,6 +230,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "needed_now": ("从现在起每年还需", "Needed a year from now on"),
         "fastest_pace": ("各地最快的年步伐", "Fastest yearly pace of any region"),
         "ever_seen": ("有过这样的步伐吗", "Was such a pace ever seen"),
+        "fact": ("项目", "Item"),
+        "limit_or_range": ("上限或范围", "Limit, or range"),
         "due": ("期限", "Deadline"),
         "state": ("是否到期", "Passed or ahead"),
         "list_of": ("清单", "List"),
@@ -505,6 +507,28 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "只有{seen}个步伐可比，其中{high}个不慢于它",
             "only {seen} to compare with, {high} of them as fast",
         ),
+    },
+    "kind": {
+        "share": ("比例，有上下限", "share of a whole, bounded"),
+        "ratio": ("比率", "ratio"),
+        "amount": ("金额", "amount of money"),
+        "count": ("累计数，只增不减", "programme count that only grows"),
+        "stock": ("存量，可增可减", "stock that can fall"),
+    },
+    "better": {
+        "higher": ("越高越好", "higher is better"),
+        "lower": ("越低越好", "lower is better"),
+    },
+    "fact": {
+        "definition": ("定义", "Definition"),
+        "unit": ("单位", "Unit"),
+        "area": ("领域", "Area"),
+        "kind": ("类别", "Kind"),
+        "better": ("方向", "Direction"),
+        "bounds": ("下限和上限", "Lower and upper bound"),
+        "resolution": ("公布的最小单位", "Reporting step"),
+        "parts": ("分子和分母", "Numerator and denominator"),
+        "related": ("相近而定义不同的指标", "Near indicators, defined otherwise"),
     },
     "state": {
         "passed": ("期限已过", "deadline passed"),
@@ -1401,6 +1425,84 @@ PHRASES: dict[str, tuple[str, str]] = {
     "tasks_of": ("任务和政策清单", "Lists of tasks and policies"),
     "stages_of": ("阶段要求", "Stages in words"),
     "year_is": ("{year}年", "{year}"),
+    "dotted": ("（虚线）", " (dotted line)"),
+    "indicator_title": ("{name}：单项指标报告", "{name}: everything known"),
+    "indicator_of": (
+        "从{region}的规划看；其他地区的数和目标一并列出。",
+        "Seen from the plan of {region}; figures and targets of other regions stand beside it.",
+    ),
+    "no_indicator": (
+        "规划没有指标，无从报告。",
+        "The plan has no indicator to report on.",
+    ),
+    "facts_of": ("是什么", "What it is"),
+    "region_fitted": ("各地区怎样拟合", "How each region was fitted"),
+    "bounds_of": ("下限{low}，上限{high}", "lower {low}, upper {high}"),
+    "no_bound": ("无", "none"),
+    "parts_of": ("{numerator}除以{denominator}", "{numerator} over {denominator}"),
+    "indicator_figures": (
+        "公布过数的地区{regions}个，共{figures}个数，{first}年至{last}年。",
+        "Regions with published figures: {regions}; figures: {figures}, {first} to {last}.",
+    ),
+    "indicator_unseen": (
+        "没有一个地区公布过这项指标的数，因此没有预测。",
+        "No region ever published a figure of this indicator, so nothing is forecast.",
+    ),
+    "indicator_target": (
+        "{region}：目标{target}，{verdict}，达到概率{chance}。",
+        "{region}: target {target}, {verdict}, chance {chance}.",
+    ),
+    "indicator_judged": (
+        "{region}：目标{target}，{verdict}。",
+        "{region}: target {target}, {verdict}.",
+    ),
+    "paces_told": (
+        "各地公布数之间的年步伐{count}个：中位数{middle}，中间一半在{low}至{high}，最快{fastest}。",
+        "Yearly paces between published figures of all regions: {count}; median {middle}, middle "
+        "half {low} to {high}, fastest {fastest}.",
+    ),
+    "paces_needed": (
+        "{region}还需每年{needed}：{count}个步伐中有{high}个不慢于它。",
+        "{region} still needs {needed} a year: of {count} paces, {high} were as fast.",
+    ),
+    "no_paces": (
+        "没有一个地区公布过两个以上的数，没有步伐可比。",
+        "No region published two figures: there is no pace to compare.",
+    ),
+    "region_figures": ("各地区的数和目标", "Figures and targets of all regions"),
+    "picture_regions": (
+        "{name}：各地区的公布数、目标和预测",
+        "{name}: figures, targets and forecasts",
+    ),
+    "regions_note": (
+        "各图同一尺度。●公布数　◇和虚线：最后一项目标　━中位数和80%区间（有规划的地区）　"
+        "点线：截至日期",
+        "All on one scale. ● published   ◇ and dashed line: last target   ━ median and 80 % "
+        "interval (regions with a plan)   dotted line: as-of date",
+    ),
+    "compared": ("地区比较", "Regions compared"),
+    "comparison_note": (
+        "橙色菱形：本报告的地区。步伐：最近四个数的年均变动；只有一个数的没有步伐。年份不同的数不能直接比高低。",
+        "Orange diamond: this report's region. Pace: mean change a year over the last four "
+        "figures; with one figure there is none. Figures of different years do not compare.",
+    ),
+    "one_pace": ("仅一个数", "one figure only"),
+    "latest_title": ("最新数（{unit}）", "latest figure ({unit})"),
+    "pace_title": ("近期年均", "pace a year"),
+    "picture_compared": (
+        "{name}：各地区最新数和步伐",
+        "{name}: latest figure and pace of all regions",
+    ),
+    "forecasts_of": ("各规划地区的预测和达到概率", "Forecasts and chances of regions with a plan"),
+    "no_targets": ("没有一份规划写有这项指标的目标。", "No plan has a target of this indicator."),
+    "acts_on": ("机制和手段", "Mechanisms and levers"),
+    "no_mechanism": (
+        "没有描述作用于这项指标的机制。",
+        "No mechanism that acts on this indicator is described.",
+    ),
+    "acts_line": ("{mechanism}（作用于{indicator}）", "{mechanism} (acts on {indicator})"),
+    "names_rules": ("提到它的规则", "Rules that name it"),
+    "no_naming": ("没有规则提到这项指标。", "No rule names this indicator."),
 }
 
 
