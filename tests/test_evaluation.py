@@ -157,6 +157,13 @@ def test_every_reason_has_its_sentence(zhejiang):
             assert text and "{" not in text and "nan" not in text
 
 
+def test_a_median_is_no_finer_than_the_figures(lishui):
+    """A median of 0.85 % of a share reported in whole percent is told as 1 %."""
+    row = lishui.verdicts.set_index("indicator", drop=False).loc["marriage_registry_4a_share"]
+    assert 0.5 < row["median"] < 1.0
+    assert evaluation._why(lishui, row.to_dict()).endswith("median at 1\xa0%")
+
+
 def test_the_way_is_measured_from_the_schedule_rules_baseline(zhejiang):
     """Zhejiang's standard: 9,624 (2019) to 13,000 (2025); 11,220 in 2021 is 47 % of the way."""
     row = zhejiang.way.set_index("indicator").loc[STANDARD]

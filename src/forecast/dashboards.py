@@ -321,7 +321,7 @@ def _name_row(axes: Axes, plan: Plan, place: int, row: Mapping[str, Any], langua
     goal = comparison(str(row["comparator"]), float(row["target"]), language, unit=unit)
     names = plan.units.set_index("unit")[f"name_{language}"]
     if unit_symbol(unit, str(names[unit])) == names[unit]:
-        goal = f"{goal} {names[unit]}"
+        goal = phrase("goal_unit", language).format(goal=goal, unit=names[unit])
     below = f"{goal} · {row['year']:.0f}"
     for text, down, size, colour in (
         (str(about[f"name_{language}"]), -0.17, 7.5, INK), (below, 0.2, 6.8, GREY)

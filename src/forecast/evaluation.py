@@ -510,11 +510,12 @@ def _on_line(row: Mapping[str, Any]) -> str:
 def _why(found: Evaluation, row: Mapping[str, Any]) -> str:
     """Say in one sentence what relates the two verdicts."""
     unit, language = found.unit(row["indicator"]), found.language
+    step = found.plan.indicators.set_index("indicator").at[row["indicator"], "resolution"]
     told = {
         "pace": change(row["pace"], language, unit=unit),
         "step": change(row["last_step"], language, unit=unit),
         "needed": change(row["required_rate"], language, unit=unit),
-        "median": estimate(row["median"], language, unit=unit),
+        "median": estimate(row["median"], language, unit=unit, step=float(step)),
         "chance": probability(row["p_reach"], language),
         "year": dated(float(row["latest_year"])),
         "figures": row["figures"],

@@ -1425,6 +1425,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "tasks_of": ("任务和政策清单", "Lists of tasks and policies"),
     "stages_of": ("阶段要求", "Stages in words"),
     "year_is": ("{year}年", "{year}"),
+    "goal_unit": ("{goal}{unit}", "{goal} ({unit})"),
     "dotted": ("（虚线）", " (dotted line)"),
     "indicator_title": ("{name}：单项指标报告", "{name}: everything known"),
     "indicator_of": (
