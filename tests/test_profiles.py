@@ -163,6 +163,20 @@ def test_rules_name_the_indicator_whole(lishui):
     ).text  # fmt: skip
 
 
+def test_a_folder_of_own_tables_without_rules_reads(tmp_path):
+    """Targets and figures of one region are enough; the report says what is not there."""
+    for name in ("targets", "observations"):
+        table = pd.read_csv(ROOT / "data" / f"{name}.csv", dtype=str, keep_default_na=False)
+        mine = table[table["region"] == "xiaoshan"]
+        mine.to_csv(tmp_path / f"{name}.csv", index=False)
+    plan = fc.load_plan(tmp_path, as_of="2022-12-31")
+    fits = fc.fit(plan.observations, plan.indicators)
+    found = profiles.profile(plan, fits, STANDARD, language="en")
+    page = read(told(found))
+    assert found.rules.empty and PHRASES["no_naming"][1] in page
+    assert found.figures["region"].unique().tolist() == ["xiaoshan"]
+
+
 def test_names_from_the_tables_are_escaped(lishui):
     """A name with markup in it is shown, not run: of regions, indicators, places, definitions."""
     evil = '<script>x</script> & "y"'

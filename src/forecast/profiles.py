@@ -135,7 +135,9 @@ class Profile(Telling):
         """Rules whose formula names the indicator."""
         word = re.compile(rf"\b{re.escape(self.indicator)}\b")
         rows = self.everything.rules
-        return rows[[bool(word.search(str(f))) for f in rows["formula"]]].reset_index(drop=True)
+        # As an array of truths: an empty list would choose columns, none.
+        named = np.array([bool(word.search(str(f))) for f in rows["formula"]], bool)
+        return rows.loc[named].reset_index(drop=True)
 
     def quantity(self, name: str) -> str:
         """Name of an indicator of any plan, or of a quantity that only a formula has."""
