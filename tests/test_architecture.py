@@ -29,8 +29,8 @@ LAYERS = {
         *["vintages", "verification"],
     ],
     "people": [
-        *["wording", "plots", "charts", "diagrams", "markup", "monitoring", "method"],
-        *["outlook", "spoken", "exploring", "workbook"],
+        *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
+        *["evaluation", "outlook", "spoken", "exploring", "profiles", "workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
         *["reports", "batches", "planner", "cli"],
     ],
@@ -39,7 +39,7 @@ ORDER = [module for layer in LAYERS.values() for module in layer]
 
 # Libraries that cost seconds, and the only modules that may import them.
 RESERVED: dict[str, set[str]] = {
-    "matplotlib": {"charts", "diagrams", "plots"},
+    "matplotlib": {"charts", "dashboards", "diagrams", "plots"},
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},

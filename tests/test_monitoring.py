@@ -111,7 +111,7 @@ def test_the_last_open_target_stands_for_an_indicator():
             "status": ["likely", "likely", "uncertain", "met", "not_published"],
         }
     )
-    assert monitoring._last_targets(table)["target"].tolist() == [3.0, 5.0]
+    assert monitoring.last_targets(table)["target"].tolist() == [3.0, 5.0]
 
 
 def test_a_closed_target_gets_no_chance(xiaoshan):

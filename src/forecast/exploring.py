@@ -48,6 +48,7 @@ from .wording import (
 )
 
 __all__ = [
+    "link_sources",
     "show_changes",
     "show_declared",
     "show_index",
@@ -306,7 +307,7 @@ def show_declared(found: Exploration) -> Html:
         ("assumptions_of", [r for m in used.values() for r in _assumption_rows(found, m)]),
     ):
         if rows:
-            parts += [f"<h3>{say(key)}</h3>", _link_sources(tabulate(rows, words=True))]
+            parts += [f"<h3>{say(key)}</h3>", link_sources(tabulate(rows, words=True))]
     return Html("\n".join(parts))
 
 
@@ -735,6 +736,6 @@ def _assumption_rows(found: Exploration, mechanism: Mechanism) -> list[dict[str,
     return rows
 
 
-def _link_sources(text: str) -> str:
+def link_sources(text: str) -> str:
     """Set names of files and addresses of pages apart, as what they are."""
     return FILE_OR_PAGE.sub(lambda match: f"<code>{match.group(0)}</code>", text)

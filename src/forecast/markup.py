@@ -87,10 +87,13 @@ def bullets(items: Iterable[str]) -> str:
     return "<ul>\n" + "\n".join(f"<li>{safe(item)}</li>" for item in items) + "\n</ul>"
 
 
-def tabulate(lines: list[dict[str, str]] | pd.DataFrame, *, words: bool = False) -> str:
+def tabulate(
+    lines: list[dict[str, str]] | list[dict[str, str | Html]] | pd.DataFrame, *, words: bool = False
+) -> str:
     """Make a table; the first column heads its rows, lines after the first in a cell are small.
 
-    Columns stand to the right, as figures do; those of `words` to the left.
+    Columns stand to the right, as figures do; those of `words` to the left. A cell that is `Html`
+    is put in as it is.
 
     >>> table = tabulate([{"name": "a", "b & c": "d < e"}])
     >>> "<th>b &amp; c</th>" in table, "<td>d &lt; e</td>" in table
@@ -108,7 +111,9 @@ def tabulate(lines: list[dict[str, str]] | pd.DataFrame, *, words: bool = False)
     return table
 
 
-def _cell(text: str) -> str:
+def _cell(text: str | Html) -> str:
+    if isinstance(text, Html):
+        return text.text
     first, *rest = safe(text).split("\n")
     return f"{first}<br><small>{'<br>'.join(rest)}</small>" if rest else first
 

@@ -47,6 +47,7 @@ from .wording import (
 __all__ = [
     "CALIBRATION",
     "Check",
+    "fit_row",
     "lacks_calibration",
     "read_calibration",
     "replay_plan",
@@ -287,7 +288,7 @@ def show_fits(check: Check) -> Html:
     for area in check.plan.areas["area"]:
         mine = summary[areas == area]
         if len(mine):
-            lines = [_fit_row(check, about.loc[r["indicator"]], r) for _, r in mine.iterrows()]
+            lines = [fit_row(check, about.loc[r["indicator"]], r) for _, r in mine.iterrows()]
             parts += [f"<h3>{safe(check.name('areas', area))}</h3>", tabulate(lines)]
     return Html("\n".join(parts))
 
@@ -572,8 +573,8 @@ def _coverage(check: Check, split: str) -> dict[str, pd.DataFrame]:
     return lines
 
 
-def _fit_row(check: Check, about: pd.Series, row: pd.Series) -> dict[str, str]:
-    """One indicator's fit as a line of a table."""
+def fit_row(check: Check, about: pd.Series, row: pd.Series) -> dict[str, str]:
+    """Tell one indicator's fit as a line of a table; `row` is one of `Fits.summary`."""
     language, unit = check.language, str(about["unit"])
     pace, spread, links = _pace(check, str(row["indicator"]))
     told = change(_short(pace), language, unit=unit)

@@ -44,6 +44,7 @@ from .wording import (
 
 __all__ = [
     "Findings",
+    "last_targets",
     "look_back",
     "show_charts",
     "show_closed",
@@ -94,6 +95,19 @@ def span(plan: Plan, until: int | None = None) -> list[int]:
     return list(range(first + 1, int(last) + 1)) or [int(last)]
 
 
+def last_targets(table: pd.DataFrame) -> pd.DataFrame:
+    """Give one row an indicator: its last open target, else its last; the harder of equal years."""
+    ranked = table.assign(
+        order=range(len(table)),
+        open=table["status"].isin([*OPEN, "no_data"]),
+        ease=-table["p_reach"].fillna(0.0),
+    ).sort_values(["open", "year", "ease"], kind="stable")
+    chosen = ranked.drop_duplicates("indicator", keep="last")
+    order = table.drop_duplicates("indicator")["indicator"]
+    columns = ["order", "open", "ease"]
+    return chosen.set_index("indicator").loc[order].reset_index().drop(columns=columns)
+
+
 def show_title(findings: Findings) -> Html:
     """Region, plan documents, as-of date."""
     plan, say = findings.plan, findings.say
@@ -117,7 +131,7 @@ def show_reading(findings: Findings) -> Html:
         ),
         _status_counts(findings),
     ]
-    last = _last_targets(table)
+    last = last_targets(table)
     verdicts = last.loc[last["latest"].notna() & (last["schedule_status"] != "closed")]
     if len(verdicts):
         counts = _counts(findings, "schedule", verdicts["schedule_status"])
@@ -147,7 +161,7 @@ def show_standing(findings: Findings) -> Html:
     """One table an area: every indicator that has a target and at least one figure."""
     say = findings.say
     parts = [f"<h2>{say('standing')}</h2>"]
-    rows = _last_targets(findings.attainment)
+    rows = last_targets(findings.attainment)
     rows = rows[rows["latest"].notna()]
     if rows.empty:
         return Html("\n".join([*parts, paragraph(say("nothing_seen"))]))
@@ -401,19 +415,6 @@ def _status_counts(findings: Findings) -> str:
         for label, rows in [*named, (total, table)]
     ]
     return tabulate(lines)
-
-
-def _last_targets(table: pd.DataFrame) -> pd.DataFrame:
-    """One row an indicator: its last open target, else its last; the harder of equal years."""
-    ranked = table.assign(
-        order=range(len(table)),
-        open=table["status"].isin([*OPEN, "no_data"]),
-        ease=-table["p_reach"].fillna(0.0),
-    ).sort_values(["open", "year", "ease"], kind="stable")
-    chosen = ranked.drop_duplicates("indicator", keep="last")
-    order = table.drop_duplicates("indicator")["indicator"]
-    columns = ["order", "open", "ease"]
-    return chosen.set_index("indicator").loc[order].reset_index().drop(columns=columns)
 
 
 def _about(findings: Findings, indicator: object) -> tuple[str, str, float]:

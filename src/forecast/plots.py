@@ -47,6 +47,7 @@ __all__ = [
     "MEDIAN",
     "TARGET",
     "Panel",
+    "anchored",
     "charted",
     "draw_fan",
     "draw_figures",
@@ -225,7 +226,7 @@ def panel_of(
 
 
 def anchored(fan: pd.DataFrame, seen: pd.DataFrame) -> pd.DataFrame:
-    """Quantiles by year, opened by the latest figure, from which all of them fan out."""
+    """Give quantiles by year, opened by the latest figure, from which all of them fan out."""
     columns = [c for low, high, *_ in BANDS for c in (low, high)] + ["q50"]
     table = fan.sort_values("year").set_index("year")[columns].astype(float)
     if table.empty:

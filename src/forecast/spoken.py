@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -15,9 +15,29 @@ from .projections import first_year
 from .scenarios import Scenario, Span, Step
 from .wording import join, number
 
-__all__ = ["belief_of", "formula_of", "lacking_of", "rests_on", "settings_of"]
+__all__ = ["Speaker", "belief_of", "formula_of", "lacking_of", "rests_on", "settings_of"]
 
 FULL_WIDTH = str.maketrans({"(": "（", ")": "）", ",": "，"})
+
+
+class Speaker(Protocol):
+    """What can name quantities in a reader's language."""
+
+    @property
+    def language(self) -> str:
+        """The reader's language."""
+
+    def say(self, key: str) -> str:
+        """Phrase in that language."""
+
+    def name(self, kind: str, key: object) -> str:
+        """Name of a region, area, unit or indicator."""
+
+    def quantity(self, name: str) -> str:
+        """Name of an indicator of any plan, or of a quantity that only a formula has."""
+
+    def amount(self, value: float | None, unit: str) -> str:
+        """Write a quantity with its unit."""
 
 
 def settings_of(found: Exploration, step: Step) -> list[str]:
@@ -63,7 +83,7 @@ def rests_on(found: Exploration, scenario: Scenario) -> str:
     return ", ".join(sorted(kinds))
 
 
-def belief_of(found: Exploration, belief: float | Range, unit: str) -> str:
+def belief_of(found: Speaker, belief: float | Range, unit: str) -> str:
     """Write a number, or a range of it."""
     if not isinstance(belief, Range):
         return found.amount(belief, unit)
@@ -71,7 +91,7 @@ def belief_of(found: Exploration, belief: float | Range, unit: str) -> str:
     return found.say("range_of").format(**told)
 
 
-def formula_of(found: Exploration, text: str) -> str:
+def formula_of(found: Speaker, text: str) -> str:
     """Write a formula with the names of what it compares."""
     say = found.say
     signs = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}

@@ -223,6 +223,43 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "upper": ("上限", "Limit"),
         "range": ("范围（最低、最可能、最高）", "Range (lowest, most likely, highest)"),
         "unit_cost": ("单位费用", "Cost of a unit"),
+        "forecast": ("预测判断", "Forecast"),
+        "why": ("两者的关系", "How the two relate"),
+        "final_forecast": ("目标年预测", "Forecast for that year"),
+        "rests_on": ("依据", "Rests on"),
+        "needed_now": ("从现在起每年还需", "Needed a year from now on"),
+        "fastest_pace": ("各地最快的年步伐", "Fastest yearly pace of any region"),
+        "ever_seen": ("有过这样的步伐吗", "Was such a pace ever seen"),
+        "fact": ("项目", "Item"),
+        "limit_or_range": ("上限或范围", "Limit, or range"),
+        "due": ("期限", "Deadline"),
+        "state": ("是否到期", "Passed or ahead"),
+        "list_of": ("清单", "List"),
+        "name_zh": ("事项", "Entry"),
+        "requirement_zh": ("要求", "What is asked for"),
+        "last_step": ("最近一步每年", "Latest step a year"),
+        "reason": ("两者关系", "How the two relate"),
+        "paces_seen": ("可比步伐个数", "Paces to compare with"),
+        "paces_as_high": ("不慢于它的个数", "Of them as fast"),
+        "baseline": ("基数", "Baseline"),
+        "baseline_year": ("基数年份", "Year of the baseline"),
+        "gone": ("已走的路程（%）", "Way gone (%)"),
+        "now": ("估计的年份", "Year of the estimate"),
+        "due_then": ("最新数时应走（%）", "Due at the latest figure (%)"),
+        "due_share": ("按进度应走（%）", "Due by schedule (%)"),
+        "way_low": ("估计（低，%）", "Estimate, low (%)"),
+        "way_middle": ("估计（中，%）", "Estimate, middle (%)"),
+        "way_high": ("估计（高，%）", "Estimate, high (%)"),
+        "event": ("判断方式", "Event"),
+        "p_ever": ("到时曾达到的概率", "Chance of ever"),
+        "p_maintain": ("一直保持的概率", "Chance of keeping it"),
+        "p_path": ("至此各年都达到的概率", "Chance of all so far"),
+        "required_compound": ("还需年均增速", "Compound rate needed"),
+        "ratio": ("速度之比", "Ratio of rates"),
+        "ratio_class": ("速度等级", "Class of the ratio"),
+        "attainment_early": ("达到年份（早）", "Reached in, early"),
+        "attainment_late": ("达到年份（晚）", "Reached in, late"),
+        "attainment_reading": ("达到年份说明", "Reading of the year"),
     },
     "parameter": {
         "region": ("地区", "Region"),
@@ -409,6 +446,102 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "preliminary": ("初步", "preliminary"),
         "estimated": ("估计", "estimated"),
     },
+    "reason": {
+        "both_good": ("两者一致：在线上，也很可能达到", "both agree: on the line, and likely"),
+        "both_bad": (
+            "两者一致：落后，近期年均{pace}，还需{needed}",
+            "both agree: behind; pace {pace} a year, needed {needed}",
+        ),
+        "one_figure": (
+            "只有{year}年一个数，时序进度无从判断；预测靠其他地区和先验，中位数{median}",
+            "one figure only, of {year}: the schedule rule has nothing to compare; the forecast "
+            "rests on other regions and the prior, and has its median at {median}",
+        ),
+        "pace_short": (
+            "在线上，但近期年均{pace}，不够还需的{needed}",
+            "on the line, but the pace of {pace} a year falls short of the {needed} still needed",
+        ),
+        "slowing": (
+            "在线上，但在放慢：最近一步{step}，此前年均{pace}，还需{needed}",
+            "on the line, but slowing: latest step {step} a year after {pace}; needed {needed}",
+        ),
+        "wide": (
+            "在线上，步伐也够（{pace}，还需{needed}），中位数{median}达标；但只有{figures}个数，"
+            "预测范围宽，概率只有{chance}",
+            "on the line and fast enough ({pace} a year, needed {needed}), and the median of "
+            "{median} meets the target; but with {figures} figures the range is wide, hence "
+            "{chance}",
+        ),
+        "others_slower": (
+            "在线上，步伐也够（{pace}），但其他地区和先验走得慢，中位数{median}未达标",
+            "on the line and fast enough ({pace} a year), but other regions and the prior are "
+            "slower: the median of {median} misses the target",
+        ),
+        "behind_fast": (
+            "落后，但走得快：近期年均{pace}，还需{needed}",
+            "behind, but fast: {pace} a year where {needed} is needed",
+        ),
+        "behind_others": (
+            "落后，近期年均{pace}不够还需的{needed}；预测看好，靠的是其他地区和先验的步伐",
+            "behind, and {pace} a year is less than the {needed} needed; the forecast is good "
+            "because other regions and the prior are faster",
+        ),
+        "may_fall": (
+            "最新数已达到，但到目标年保持住的概率只有{chance}",
+            "met by the latest figure, but the chance of keeping it to the target year is {chance}",
+        ),
+        "closed": ("目标年份已过", "the target's year has passed"),
+    },
+    "ever_seen": {
+        "none": ("没有步伐可比", "no pace to compare with"),
+        "never": (
+            "{seen}个步伐中没有一个这样快：建议复核目标或另找手段",
+            "none of {seen} paces was as fast: review the target, or find another lever",
+        ),
+        "few_never": (
+            "只有{seen}个步伐可比，都没有这样快",
+            "only {seen} to compare with, none as fast",
+        ),
+        "seen": ("{seen}个步伐中有{high}个不慢于它", "{high} of {seen} paces were as fast"),
+        "few_seen": (
+            "只有{seen}个步伐可比，其中{high}个不慢于它",
+            "only {seen} to compare with, {high} of them as fast",
+        ),
+    },
+    "kind": {
+        "share": ("比例，有上下限", "share of a whole, bounded"),
+        "ratio": ("比率", "ratio"),
+        "amount": ("金额", "amount of money"),
+        "count": ("累计数，只增不减", "programme count that only grows"),
+        "stock": ("存量，可增可减", "stock that can fall"),
+    },
+    "better": {
+        "higher": ("越高越好", "higher is better"),
+        "lower": ("越低越好", "lower is better"),
+    },
+    "fact": {
+        "definition": ("定义", "Definition"),
+        "unit": ("单位", "Unit"),
+        "area": ("领域", "Area"),
+        "kind": ("类别", "Kind"),
+        "better": ("方向", "Direction"),
+        "bounds": ("下限和上限", "Lower and upper bound"),
+        "resolution": ("公布的最小单位", "Reporting step"),
+        "parts": ("分子和分母", "Numerator and denominator"),
+        "related": ("相近而定义不同的指标", "Near indicators, defined otherwise"),
+    },
+    "state": {
+        "passed": ("期限已过", "deadline passed"),
+        "ahead": ("未到期限", "deadline ahead"),
+        "undated": ("未印期限", "no deadline printed"),
+        "no_day": ("未设截至日期", "no as-of date set"),
+    },
+    "list": {
+        "reform": ("改革", "reform"),
+        "policy": ("政策", "policy"),
+        "project": ("项目", "project"),
+        "work": ("工作", "work"),
+    },
     "language": {"zh": ("中文", "Chinese"), "en": ("英文", "English")},
     "cause": {
         "method": ("方法", "method"),
@@ -431,6 +564,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "rank": ("排名", "Ranks"),
         "projects": ("项目", "Projects"),
         "assumptions": ("手段和假定", "Levers and assumptions"),
+        "evaluation": ("评估", "Evaluation"),
+        "way": ("路程", "Way gone"),
+        "tasks": ("任务和政策", "Tasks and policies"),
+        "stages": ("阶段要求", "Stages"),
     },
 }
 
@@ -1172,6 +1309,242 @@ PHRASES: dict[str, tuple[str, str]] = {
     "all_shipped": ("随软件提供的全部情景", "all that come with the package"),
     "chosen_itself": ("{name}（自动）", "{name} (by default)"),
     "none_chosen": ("无", "none"),
+    "mid_title": ("{region}：规划中期评估", "{region}: mid-term evaluation of the plan"),
+    "mid_intro": (
+        "本报告把时序进度（最新数是否在从基数到目标的直线上）与预测（到目标年达到的概率）并列，说明两者为什么不同，"
+        "研判目标年的结果，并列出要调整的指标、项目进展和各项任务的期限。",
+        "This report puts the schedule rule (is the latest figure on the straight line from "
+        "baseline to target?) beside the forecast (the chance that the target is reached in its "
+        "year), says why they differ, judges the final year, and lists indicators to adjust, the "
+        "projects' progress and the deadlines of tasks.",
+    ),
+    "dashboard": ("一页总览", "Everything on one page"),
+    "dashboard_title": ("{region}：规划目标一页总览", "{region}: the plan's targets on one page"),
+    "picture_dashboard": (
+        "{region}：各类判断的目标数、各领域各年份的达到概率、各指标走势",
+        "{region}: targets by verdict, chances by area and year, and the course of each indicator",
+    ),
+    "counts_title": ("{count}项目标的判断", "Verdicts on {count} targets"),
+    "heat_title": (
+        "各领域各目标年份：平均达到概率（有数的项数/全部）",
+        "Mean chance by area and target year (targets with a chance / all)",
+    ),
+    "heat_cell": ("{known}/{all}", "{known}/{all}"),
+    "dashboard_note": (
+        "色块越深概率越高；斜线格：年份已过或从未公布数据，没有概率。小图：●公布数　━中位数　"
+        "色带：80%区间　◇和虚线：最后一项目标。",
+        "The darker a cell the higher the chance; hatched: the year has passed or no figure was "
+        "ever published. Small pictures: ● published   ━ median   band: 80 % interval   ◇ and "
+        "dashed line: last target.",
+    ),
+    "spark_chance": ("达到概率 {p}", "chance {p}"),
+    "agreement": (
+        "有数据、未到期的指标{count}个：时序进度与预测判断一致的{same}个，不同的{differ}个，"
+        "只有一个数、时序进度无从判断的{silent}个。",
+        "Indicators with figures and an open target: {count}. Schedule rule and forecast agree: "
+        "{same}; differ: {differ}; one figure only, so that the schedule rule is silent: "
+        "{silent}.",
+    ),
+    "differ_are": ("不同的是：{names}。", " They differ for: {names}."),
+    "binding_reading": (
+        "约束性目标中有数据、未到期的{count}项，全部达到的概率{chance}。",
+        "Binding targets that are open and have figures: {count}; chance that all are reached "
+        "{chance}.",
+    ),
+    "binding_unseen": (
+        "未到期的约束性目标都没有公布数，无从判断。",
+        "No open binding target has a figure to judge by.",
+    ),
+    "binding_not_printed": (
+        "规划文件没有写明约束性或预期性。",
+        "The plan documents do not say which targets are binding and which expected.",
+    ),
+    "adjust_reading": (
+        "不太可能达到的指标{count}个；其中{never}个所需的步伐各地都没有过，{unknown}个没有步伐可比。",
+        "Indicators unlikely to reach their target: {count}; for {never} of them no region ever "
+        "showed the pace needed, for {unknown} there is no pace to compare with.",
+    ),
+    "none_adjust": (
+        "有数据的未到期目标中，没有不太可能达到的。",
+        "None of the open targets with figures is unlikely to be reached.",
+    ),
+    "projects_now": (
+        "到{year}年末按计划应完成项目{planned}个，按推迟的假定约完成{median}个（90%区间{low}至{high}个）。",
+        "By the end of {year}, {planned} projects were due and, as slips are assumed, about "
+        "{median} completed (90 % interval {low} to {high}). ",
+    ),
+    "mid_projects_note": (
+        "文件没有公布实际完工数：推迟和放弃都是假定，投资从开工到完工均匀支出。",
+        "No document publishes completions: how far projects slip, and whether they are given up, "
+        "is assumed; money is spent evenly from start to completion.",
+    ),
+    "deadlines": (
+        "清单和阶段要求共{count}项：{counts}。是否完成，没有数据可以说明。",
+        "Entries of lists, and stages: {count}. By deadline: {counts}. Whether they are done, no "
+        "data tells.",
+    ),
+    "verdicts": ("时序进度与预测并列", "Schedule and forecast side by side"),
+    "verdicts_note": (
+        "每个指标取最后一项未到期目标。时序进度只看最新数与直线；预测还看步伐、其他地区和不确定性。",
+        "Each indicator with its last open target. The schedule rule looks at the latest figure "
+        "and the line only; the forecast also at the pace, other regions and the uncertainty.",
+    ),
+    "force_binding": ("约束性目标", "Binding targets"),
+    "force_expected": ("预期性目标", "Expected targets"),
+    "force_other": ("未写明约束力的目标", "Targets without a printed force"),
+    "force_none": (
+        "全部目标（文件未写明约束性或预期性）",
+        "All targets (the documents do not say binding or expected)",
+    ),
+    "force_unseen": (
+        "这一类未到期目标都没有公布数，无从判断。",
+        "No open target of this sort has a figure to judge by.",
+    ),
+    "way": ("走了多少路", "How much of the way is gone"),
+    "no_way": (
+        "没有可以画出路程的未到期目标。",
+        "There is no open target whose way could be drawn.",
+    ),
+    "picture_way": (
+        "各指标已走的路程与时序进度",
+        "Way gone by each indicator, beside the schedule",
+    ),
+    "progress_note": (
+        "路程：基数为0，目标为100%（虚线）。深色窄条：公布数　浅色宽条和竖线：对{year}年末的估计，"
+        "80%区间和中位数　◇ 按时序进度到{year}年末应到的位置。超出图外的截到边上。",
+        "Way: baseline 0, target 100 % (dashed). Dark narrow bar: published   pale wide bar and "
+        "line: estimate for the end of {year}, 80 % interval and median   ◇ where the schedule "
+        "rule wants it at the end of {year}. What lies outside is cut at the edge.",
+    ),
+    "axis_way": ("已走的路程", "share of the way gone"),
+    "way_published": ("{year}年公布{gone}，应{due}", "{year}: {gone}, due {due}"),
+    "way_estimated": ("{year}年估计{gone}，应{due}", "{year}: estimate {gone}, due {due}"),
+    "final": ("目标年研判", "Judgement of the final year"),
+    "final_note": (
+        "预测为中位数和80%区间。依据写明本地区公布数的个数，以及有同一指标数据的其他地区数；依据弱的结论只宜作讨论的起点。",
+        "Forecasts: median and 80 % interval. What they rest on: the evidence, the number of the "
+        "region's own figures, and of other regions with figures of the indicator. A judgement on "
+        "weak evidence is a starting point for talk.",
+    ),
+    "final_range": ("{median}\n{low}至{high}", "{median}\n{low} to {high}"),
+    "rests_on": (
+        "{evidence}\n自有{own}个数，其他地区{others}个",
+        "{evidence}\nown figures: {own}; other regions: {others}",
+    ),
+    "when": ("什么时候达到", "When each target is met"),
+    "picture_years": ("各指标达到目标的年份范围", "Range of years in which each target is met"),
+    "years_note": (
+        "横线：达到年份的10%至90%范围　● 一半把握的年份　■ 公布数已达到的年份　◇ 目标年份　"
+        "▶ 在图外　更晚：二十年内达不到",
+        "Line: 10 to 90 % range of the year of attainment   ● even chance   ■ met by a published "
+        "figure   ◇ the target's year   ▶ beyond the picture   later: not within twenty years",
+    ),
+    "axis_year": ("年份", "year"),
+    "years_met": ("{year}已达到", "met in {year}"),
+    "never": ("更晚", "later"),
+    "all_later": ("二十年内不达", "not in twenty years"),
+    "years_told": ("{early}–{middle}–{late}", "{early} – {middle} – {late}"),
+    "adjust": ("要调整的指标", "Indicators to adjust"),
+    "adjust_note": (
+        "列出不太可能达到的目标。从现在起每年还需，是从今天的估计数到目标的直线步伐；与各地公布数之间的年步伐相比。"
+        "总量指标大地区步伐也大，比较时留意。",
+        "Targets unlikely to be reached. Needed from now on is the straight pace from the estimate "
+        "of today to the target; it is compared with the yearly paces between published figures "
+        "of all regions. Of totals, large regions show large paces: mind that when comparing.",
+    ),
+    "lists": ("任务、政策和阶段要求的期限", "Deadlines of tasks, policies and stages"),
+    "lists_note": (
+        "按印出的期限排列，未印期限的在最后。只说到截至日期是否到期；是否完成，没有数据可以说明，也不作判断。",
+        "Sorted by the deadline as printed, those without one last. It is said only whether the "
+        "deadline had passed on the as-of date; whether the entry is done, no data tells, and "
+        "nothing is judged. Entries stand in the language of the documents.",
+    ),
+    "no_lists": (
+        "规划没有任务、政策清单，也没有阶段要求。",
+        "The plan has no list of tasks or policies, and no stages.",
+    ),
+    "tasks_of": ("任务和政策清单", "Lists of tasks and policies"),
+    "stages_of": ("阶段要求", "Stages in words"),
+    "year_is": ("{year}年", "{year}"),
+    "goal_unit": ("{goal}{unit}", "{goal} ({unit})"),
+    "dotted": ("（虚线）", " (dotted line)"),
+    "indicator_title": ("{name}：单项指标报告", "{name}: everything known"),
+    "indicator_of": (
+        "从{region}的规划看；其他地区的数和目标一并列出。",
+        "Seen from the plan of {region}; figures and targets of other regions stand beside it.",
+    ),
+    "no_indicator": (
+        "规划没有指标，无从报告。",
+        "The plan has no indicator to report on.",
+    ),
+    "facts_of": ("是什么", "What it is"),
+    "region_fitted": ("各地区怎样拟合", "How each region was fitted"),
+    "bounds_of": ("下限{low}，上限{high}", "lower {low}, upper {high}"),
+    "no_bound": ("无", "none"),
+    "parts_of": ("{numerator}除以{denominator}", "{numerator} over {denominator}"),
+    "indicator_figures": (
+        "公布过数的地区{regions}个，共{figures}个数，{first}年至{last}年。",
+        "Regions with published figures: {regions}; figures: {figures}, {first} to {last}.",
+    ),
+    "indicator_unseen": (
+        "没有一个地区公布过这项指标的数，因此没有预测。",
+        "No region ever published a figure of this indicator, so nothing is forecast.",
+    ),
+    "indicator_target": (
+        "{region}：目标{target}，{verdict}，达到概率{chance}。",
+        "{region}: target {target}, {verdict}, chance {chance}.",
+    ),
+    "indicator_judged": (
+        "{region}：目标{target}，{verdict}。",
+        "{region}: target {target}, {verdict}.",
+    ),
+    "paces_told": (
+        "各地公布数之间的年步伐{count}个：中位数{middle}，中间一半在{low}至{high}，最快{fastest}。",
+        "Yearly paces between published figures of all regions: {count}; median {middle}, middle "
+        "half {low} to {high}, fastest {fastest}.",
+    ),
+    "paces_needed": (
+        "{region}还需每年{needed}：{count}个步伐中有{high}个不慢于它。",
+        "{region} still needs {needed} a year: of {count} paces, {high} were as fast.",
+    ),
+    "no_paces": (
+        "没有一个地区公布过两个以上的数，没有步伐可比。",
+        "No region published two figures: there is no pace to compare.",
+    ),
+    "region_figures": ("各地区的数和目标", "Figures and targets of all regions"),
+    "picture_regions": (
+        "{name}：各地区的公布数、目标和预测",
+        "{name}: figures, targets and forecasts",
+    ),
+    "regions_note": (
+        "各图同一尺度。●公布数　◇和虚线：最后一项目标　━中位数和80%区间（有规划的地区）　"
+        "点线：截至日期",
+        "All on one scale. ● published   ◇ and dashed line: last target   ━ median and 80 % "
+        "interval (regions with a plan)   dotted line: as-of date",
+    ),
+    "compared": ("地区比较", "Regions compared"),
+    "comparison_note": (
+        "橙色菱形：本报告的地区。步伐：最近四个数的年均变动；只有一个数的没有步伐。年份不同的数不能直接比高低。",
+        "Orange diamond: this report's region. Pace: mean change a year over the last four "
+        "figures; with one figure there is none. Figures of different years do not compare.",
+    ),
+    "one_pace": ("仅一个数", "one figure only"),
+    "latest_title": ("最新数（{unit}）", "latest figure ({unit})"),
+    "pace_title": ("近期年均", "pace a year"),
+    "picture_compared": (
+        "{name}：各地区最新数和步伐",
+        "{name}: latest figure and pace of all regions",
+    ),
+    "forecasts_of": ("各规划地区的预测和达到概率", "Forecasts and chances of regions with a plan"),
+    "no_targets": ("没有一份规划写有这项指标的目标。", "No plan has a target of this indicator."),
+    "acts_on": ("机制和手段", "Mechanisms and levers"),
+    "no_mechanism": (
+        "没有描述作用于这项指标的机制。",
+        "No mechanism that acts on this indicator is described.",
+    ),
+    "acts_line": ("{mechanism}（作用于{indicator}）", "{mechanism} (acts on {indicator})"),
+    "names_rules": ("提到它的规则", "Rules that name it"),
+    "no_naming": ("没有规则提到这项指标。", "No rule names this indicator."),
 }
 
 
