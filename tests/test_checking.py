@@ -338,3 +338,16 @@ def test_checking_is_light_to_import() -> None:
     """Importing the module does not load pandera; only checking does."""
     code = "import sys, forecast.checking; sys.exit('pandera' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_tables_read_again_are_as_they_stand_now(tmp_path: Path) -> None:
+    """What a caller changes stays his own, and a changed file is seen at once."""
+    head = "region,indicator,task,year,text_zh,source,locus\n"
+    row = "lishui,,x,2023,{text},003_8dc3f949d45a2179.txt,\n"
+    file = tmp_path / "milestones.csv"
+    file.write_text(head + row.format(text="甲"), encoding="utf-8")
+    first = read_tables(tmp_path, data_folder())["milestones"]
+    first.loc[0, "text_zh"] = "changed"
+    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["甲"]
+    file.write_text(head + row.format(text="乙"), encoding="utf-8")
+    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["乙"]

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import csv
 import difflib
+import hashlib
 import io
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -187,15 +188,10 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     >>> tables["regions"].loc[0, ["region", "name_en"]].tolist()
     ['china', 'China']
     """
-    tables, problems = _examine(Path(folder), fallback)
-    if problems:
-        raise DataError(problems)
-    return {
-        name: tables[name]
-        .astype({c: EXACT[t] for c, t in table.file_types.items() if t in EXACT})
-        .reset_index(drop=True)
-        for name, table in TABLES.items()
-    }
+    place = Path(folder)
+    sound = _sound_tables(place, fallback, _contents(place, fallback))
+    # What a caller changes in its tables stays in its tables.
+    return {name: table.copy(deep=False) for name, table in sound.items()}
 
 
 def check_folder(folder: Path, fallback: Path | None = None) -> tuple[Problem, ...]:
@@ -207,6 +203,33 @@ def check_folder(folder: Path, fallback: Path | None = None) -> tuple[Problem, .
     'no such folder'
     """
     return tuple(_examine(Path(folder), fallback)[1])
+
+
+@lru_cache(maxsize=8)
+def _sound_tables(
+    folder: Path, fallback: Path | None, _contents: tuple[tuple[str, bytes], ...]
+) -> dict[str, pd.DataFrame]:
+    """Read and check tables once for the same contents."""
+    tables, problems = _examine(folder, fallback)
+    if problems:
+        raise DataError(problems)
+    return {
+        name: tables[name]
+        .astype({c: EXACT[t] for c, t in table.file_types.items() if t in EXACT})
+        .reset_index(drop=True)
+        for name, table in TABLES.items()
+    }
+
+
+def _contents(folder: Path, fallback: Path | None) -> tuple[tuple[str, bytes], ...]:
+    """Digest of each table file, by its path; '' where it cannot be read."""
+    found = {}
+    for path in _find(folder, fallback)[0].values():
+        try:
+            found[str(path)] = hashlib.sha256(path.read_bytes()).digest()
+        except OSError:
+            found[str(path)] = b""
+    return tuple(found.items())
 
 
 def read_text(path: Path) -> str:
