@@ -158,6 +158,13 @@ def test_import_is_light() -> None:
     assert loaded & HEAVY == set()
 
 
+def test_import_leaves_out_what_few_answers_need() -> None:
+    """`import forecast` loads neither scipy's distributions nor its optimisers: half its time."""
+    code = "import sys, forecast; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"scipy.stats", "scipy.optimize"} & set(done.stdout.split()) == set()
+
+
 def test_the_promised_names_are_exported() -> None:
     """The package exports its verbs, its records and its errors, and nothing else."""
     assert set(forecast.__all__) == PROMISED | RECORDS | ERRORS

@@ -18,12 +18,13 @@ import numpy as np
 import pandas as pd
 
 from .growth import Fits
-from .markup import Html, bullets, dated, known_on, paragraph, picture, safe, tabulate
+from .markup import Html, Telling, bullets, dated, known_on, paragraph, picture, safe, tabulate
 from .monitoring import OPEN, Findings, last_targets
 from .plans import Plan
 from .progress import baseline
 from .projects import project_forecast
 from .responses import yearly_paces
+from .scenarios import BASELINE
 from .simulation import simulate
 from .targets import attainment
 from .together import Joint, joint
@@ -44,6 +45,7 @@ __all__ = [
     "Evaluation",
     "deadline",
     "evaluate",
+    "projects_end",
     "reason",
     "result_tables",
     "show_adjust",
@@ -55,6 +57,7 @@ __all__ = [
     "show_reading",
     "show_title",
     "show_verdicts",
+    "tell_projects",
     "way_gone",
 ]
 
@@ -309,7 +312,7 @@ def show_reading(found: Evaluation) -> Html:
     else:
         lines += [_agreement(found), _expected(found), _binding(found), _never_seen(found)]
     if len(found.projects):
-        lines.append(_projects_line(found))
+        lines.append(_projects_now(found) + projects_end(found, found.projects))
     lines.append(_deadlines(found))
     return Html(f"<h2>{say('reading')}</h2>\n{bullets(lines)}")
 
@@ -382,16 +385,34 @@ def show_adjust(found: Evaluation) -> Html:
 
 def show_projects(found: Evaluation) -> Html:
     """Show completions and spending of the plan's projects."""
+    return tell_projects(found, found.projects, _projects_now(found), note="mid_projects_note")
+
+
+def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note: str) -> Html:
+    """Show the forecast of the plan's projects, of one or several scenarios, with a picture.
+
+    `now` stands before what is expected at their end, `note` is the key of the words after it.
+    """
     from .charts import projects_chart
     from .plots import to_png
 
     say = found.say
     parts = [f"<h2>{say('projects')}</h2>"]
-    chart = projects_chart(found.plan, found.projects, language=found.language)
+    chart = projects_chart(found.plan, projects, language=found.language)
     if chart is None:
         return Html("\n".join([*parts, paragraph(say("no_projects"))]))
-    parts += [paragraph(_projects_line(found)), paragraph(say("mid_projects_note"))]
+    parts += [paragraph(now + projects_end(found, projects)), paragraph(say(note))]
     return Html("\n".join([*parts, picture(to_png(chart), say("picture_projects"))]))
+
+
+def projects_end(found: Telling, projects: pd.DataFrame) -> str:
+    """Tell how many projects the baseline has completed in the year when all should be."""
+    table = projects[projects["scenario"] == BASELINE.name]
+    end = table[table["planned"] == table["planned"].max()].iloc[0]
+    return found.say("projects_reading").format(
+        year=end["year"], planned=end["planned"], median=end["completed_q50"],
+        low=end["completed_q05"], high=end["completed_q95"],
+    )  # fmt: skip
 
 
 def show_lists(found: Evaluation) -> Html:
@@ -634,24 +655,16 @@ def _never_seen(found: Evaluation) -> str:
     return found.say("adjust_reading").format(count=len(rows), never=len(never), unknown=unknown)
 
 
-def _projects_line(found: Evaluation) -> str:
-    table, now = found.projects, _last_closed(found.plan)
-    say = found.say
-    end = table[table["planned"] == table["planned"].max()].iloc[0]
-    text = say("projects_reading").format(
-        year=end["year"], planned=end["planned"], median=end["completed_q50"],
-        low=end["completed_q05"], high=end["completed_q95"],
-    )  # fmt: skip
-    here = table[table["year"] == now]
+def _projects_now(found: Evaluation) -> str:
+    """Tell what should be completed by now, and what is expected to be."""
+    now = _last_closed(found.plan)
+    here = found.projects[found.projects["year"] == now] if len(found.projects) else found.projects
     if here.empty:
-        return text
+        return ""
     row = here.iloc[0]
-    return (
-        say("projects_now").format(
-            year=now, planned=row["planned"], median=row["completed_q50"],
-            low=row["completed_q05"], high=row["completed_q95"],
-        )
-        + text
+    return found.say("projects_now").format(
+        year=now, planned=row["planned"], median=row["completed_q50"],
+        low=row["completed_q05"], high=row["completed_q95"],
     )  # fmt: skip
 
 

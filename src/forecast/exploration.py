@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit
 
 from .figures import KEY
@@ -398,6 +397,8 @@ def _best(
 
     Differences are taken over `REACH` of the limits: draws of a count move in steps.
     """
+    from scipy.optimize import minimize  # a quarter of a second that only these answers pay
+
     options = {"eps": REACH, "maxiter": ITERATIONS, "ftol": 1e-5}
     bounds, held = [(0.0, 1.0)] * len(starts[0]), {"type": "ineq", "fun": room}
     found = [

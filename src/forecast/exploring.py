@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from .evaluation import projects_end, tell_projects
 from .exploration import GoalSeek
 from .indices import roll_up
 from .levers import Mechanism
@@ -104,7 +105,7 @@ def show_reading(found: Exploration) -> Html:
     else:
         parts.append(paragraph(say("all_closed")))
     if len(found.projects):
-        lines.append(_projects_line(found))
+        lines.append(projects_end(found, found.projects))
     return Html("\n".join([*parts, bullets(lines) if lines else ""]))
 
 
@@ -214,16 +215,7 @@ def show_rules(found: Exploration) -> Html:
 
 def show_projects(found: Exploration) -> Html:
     """Show the plan's projects: completions and spending, planned and expected."""
-    from .charts import projects_chart
-    from .plots import to_png
-
-    say = found.say
-    parts = [f"<h2>{say('projects')}</h2>"]
-    chart = projects_chart(found.plan, found.projects, language=found.language)
-    if chart is None:
-        return Html("\n".join([*parts, paragraph(say("no_projects"))]))
-    parts += [paragraph(_projects_line(found)), paragraph(say("projects_note"))]
-    return Html("\n".join([*parts, picture(to_png(chart), say("picture_projects"))]))
+    return tell_projects(found, found.projects, note="projects_note")
 
 
 def show_index(found: Exploration) -> Html:
@@ -399,15 +391,6 @@ def _seek_line(found: Exploration, seek: GoalSeek) -> str:
 def _chance(found: Exploration, share: float) -> str:
     """Write a share of draws as a chance, within 1 to 99 % as all of them are."""
     return probability(float(np.clip(share, 0.01, 0.99)), found.language)
-
-
-def _projects_line(found: Exploration) -> str:
-    table = found.projects[found.projects["scenario"] == BASELINE.name]
-    done = table[table["planned"] == table["planned"].max()].iloc[0]
-    return found.say("projects_reading").format(
-        year=done["year"], planned=done["planned"], median=done["completed_q50"],
-        low=done["completed_q05"], high=done["completed_q95"],
-    )  # fmt: skip
 
 
 # What changes.

@@ -27,7 +27,7 @@ from .plans import Plan
 from .projections import first_year, play
 from .scenarios import BASELINE, Scenario, Step
 from .simulation import Paths
-from .targets import draw_events, threshold
+from .targets import draw_bar, draw_events
 from .together import SILENT
 
 __all__ = ["Answer", "Choice", "Goal", "Response", "one_target", "share_error", "yearly_paces"]
@@ -428,12 +428,9 @@ def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> Goal:
     series = paths.fits.series
     mine = series[(series["region"] == key[0]) & (series["indicator"] == key[1])].iloc[0]
     year, value, comparator = int(about["year"]), float(about["target"]), str(about["comparator"])
-    plain = "le" if mine["better"] == "lower" else "ge"
-    reading = np.array([plain if comparator == "eq" else comparator])
-    limit, upward = threshold(np.array([value]), reading, np.array([float(mine["resolution"])]))
-    way = 1.0 if upward[0] else -1.0
-    hair = way * 2e-9 * max(abs(float(limit[0])), 1.0)
-    bar = float(limit[0]) + (hair if reading[0] in ("gt", "lt") else -hair)
+    unit, higher = float(mine["resolution"]), mine["better"] != "lower"
+    bar, upward = draw_bar(np.array(value), np.array(comparator), np.array(unit), np.array(higher))
+    way = 1.0 if upward else -1.0
     event, status = str(about["event"]), about["status"]
     happened = status == "met" or (event == "ever" and status == "reached")
     certain = 1.0 if happened else 0.0 if status == "missed" else math.nan
@@ -441,8 +438,8 @@ def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> Goal:
     last = int(year - paths.years[0])
     first = int(np.searchsorted(paths.years, latest_year + 1e-9, side="right"))
     return Goal(
-        key, year, value, comparator, event, bar, way, certain, float(mine["latest"]), latest_year,
-        last if event == "reach" else first, last,
+        key, year, value, comparator, event, float(bar), way, certain, float(mine["latest"]),
+        latest_year, last if event == "reach" else first, last,
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from .linkage import Formula, Lookup, parse_formula, read_rules
 from .plans import Plan
 from .projections import Play
 from .simulation import Paths
-from .targets import threshold
+from .targets import draw_bar
 
 __all__ = ["check_rules"]
 
@@ -173,19 +173,15 @@ class _Rules:
     def _meets(self, formula: Formula, region: str, quantity: str) -> Meets:
         """Comparison of a left side with a right side, as of a target with a figure."""
         higher = self.better.get(quantity, "higher") != "lower"
-        plain = "ge" if higher else "le"
-        reading = np.array([plain if formula.comparator == "eq" else formula.comparator])
         row, named = self.series.get((region, quantity)), hasattr(formula.left, "id")
         series = self.paths.fits.series
         unit = np.array([float(series["resolution"].iloc[row]) if named and row is not None else 0])
 
         def meets(left: float | FloatArray, right: float | FloatArray) -> BoolArray:
-            limit, upward = threshold(np.asarray(right, float), reading, unit)
-            hair = 2e-9 * np.maximum(np.abs(limit), 1.0)
-            strict = reading[0] in ("gt", "lt")
-            slack = -hair if strict else hair
-            beyond: BoolArray = np.where(upward, left - limit, limit - left) >= -slack
-            return beyond
+            asked = np.asarray(right, float), np.array([formula.comparator]), unit
+            bar, upward = draw_bar(*asked, np.array([higher]))
+            met: BoolArray = np.where(upward, left >= bar, left <= bar)
+            return met
 
         return meets
 

@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
-from scipy.stats import sobol_indices, uniform
 
 from .errors import DataError, Problem
 from .levers import Mechanism, Range
@@ -200,6 +199,8 @@ def variance_indices(
     >>> table[["first_order", "total_order"]].round(2).values.tolist()  # 9 and 16 of 25
     [[0.36, 0.36], [0.64, 0.64]]
     """
+    from scipy.stats import sobol_indices, uniform  # half a second that only indices pay
+
     pairs = [f"{a} and {b}" for a, b in correlated]
     if pairs:
         raise _Unsuited(

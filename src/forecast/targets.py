@@ -31,7 +31,7 @@ from .progress import add_progress
 from .schema import COMPARATORS, EVENTS
 from .simulation import Paths
 
-__all__ = ["attainment", "attainment_years", "draw_events", "threshold"]
+__all__ = ["attainment", "attainment_years", "draw_bar", "draw_events", "threshold"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -78,6 +78,34 @@ def threshold(
     first = np.where(strict, np.floor(ahead + near) + 1.0, np.ceil(ahead - near))
     limit = way * (first - 0.5) * step
     return np.where(resolution > 0.0, limit, value), upward
+
+
+def draw_bar(
+    value: FloatArray, comparator: NDArray[np.str_], resolution: FloatArray, higher: BoolArray
+) -> tuple[FloatArray, BoolArray]:
+    """Value at which a drawn value begins to meet a target, and whether up is the way.
+
+    `higher` is whether more is better: a target printed plain (`eq`) counts as `ge` there.
+
+    >>> bar, up = draw_bar(np.array([60.0]), np.array(["eq"]), np.array([1.0]), np.array([False]))
+    >>> bar.round(6).tolist(), up.tolist()  # at most 60 as reported
+    ([60.5], [False])
+    """
+    reading = _as_read(comparator, higher)
+    limit, upward = threshold(value, reading, resolution)
+    return _just_met(limit, upward, np.isin(reading, ["gt", "lt"])), upward
+
+
+def _as_read(comparator: NDArray[np.str_], higher: BoolArray) -> NDArray[np.str_]:
+    """Read a target printed plain as `ge` where higher is better, else as `le`."""
+    return np.where(comparator == "eq", np.where(higher, "ge", "le"), comparator)
+
+
+def _just_met(limit: FloatArray, upward: BoolArray, strict: BoolArray) -> FloatArray:
+    """Give the limit itself, to the last digits; of a strict comparator what is just beyond."""
+    hair = 2e-9 * np.maximum(np.abs(limit), 1.0)
+    way = np.where(upward, 1.0, -1.0) * np.where(strict, 1.0, -1.0)
+    return np.asarray(limit + way * hair)
 
 
 def attainment(
@@ -239,8 +267,7 @@ def _facts(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     out = out.merge(own, on=[*KEY, "year"], how="left", sort=False)
     out["position"] = out["position"].fillna(-1).astype(int)
     higher = (out["better"] != "lower").to_numpy()
-    plain = (out["comparator"] == "eq").to_numpy()
-    out["reading"] = np.where(plain, np.where(higher, "ge", "le"), out["comparator"])
+    out["reading"] = _as_read(out["comparator"].to_numpy(str), higher)
     out["resolution"] = out["resolution"].fillna(0.0)
     out["upper"] = out["upper"].astype(float).fillna(np.inf)
     out["lower"] = out["lower"].astype(float).fillna(-np.inf)
@@ -276,9 +303,7 @@ class _Event:
 
         What is reported at it, as 100 % is, meets `ge`; `gt` begins just above.
         """
-        hair = 2e-9 * np.maximum(np.abs(self.limit), 1.0)
-        way = np.where(self.upward, 1.0, -1.0) * np.where(self.strict, 1.0, -1.0)
-        return self.limit + way * hair
+        return _just_met(self.limit, self.upward, self.strict)
 
     def met_by(self, figure: FloatArray) -> BoolArray:
         """Whether a printed figure meets the target, as it stands or rounded to the resolution."""
