@@ -320,7 +320,7 @@ def show_record(findings: Findings, record: pd.DataFrame) -> Html:
     if record.empty:
         return Html(f"{head}\n{paragraph(say('record_none'))}")
     lines = [
-        say("record_line").format(
+        say("record_once" if row["times"] == 1 else "record_line").format(
             times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             came=row["came_true"], targets=row["targets"],
         )
@@ -338,7 +338,9 @@ def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:
         if abs(row[cause]) >= SMALLEST_MOVE
     ]
     return {
-        say("moves_target"): f"{_named(findings, row['indicator'])} ({row['year']})",
+        say("moves_target"): say("side_target").format(
+            target=findings.name("indicators", row["indicator"]), year=row["year"]
+        ),
         say("moves_before"): probability(row["p_old"], language),
         say("moves_now"): probability(row["p_new"], language),
         say("moves_move"): points(row["move"], language),

@@ -691,7 +691,11 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "record_line": (
         "{times}次说概率为{low}-{high}%，实现{came}次（{targets}项目标）。",
-        "Of {times} times we said {low}-{high} %, {came} came true ({targets} targets).",
+        "Of {times} times we said {low}-{high} %, {came} came true (different targets: {targets}).",
+    ),
+    "record_once": (
+        "1次说概率为{low}-{high}%，实现{came}次。",
+        "Once we said {low}-{high} %; came true: {came}.",
     ),
     "trust": ("结果的可信程度", "How far to trust this"),
     "trust_evidence": (
