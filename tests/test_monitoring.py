@@ -40,11 +40,12 @@ def find(region, day, language):
     years = monitoring.span(plan)
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     paths = fc.simulate(fits, until=years[-1], draws=100, seed=0)
+    attainment = fc.attainment(fits, plan.targets, as_of=plan.as_of)
     return monitoring.Findings(
         plan=plan,
         quantiles=fc.quantiles(fits, years),
-        attainment=fc.attainment(fits, plan.targets, as_of=plan.as_of),
-        joint=fc.attainment(paths, plan.targets, as_of=plan.as_of).attrs["joint"],
+        attainment=attainment,
+        together=monitoring.open_together(paths, plan, attainment),
         language=language,
     )
 
@@ -125,8 +126,11 @@ def test_a_closed_target_gets_no_chance(xiaoshan):
 
 def test_no_draw_at_all_is_not_called_impossible(xiaoshan):
     """That none of 100 futures reaches all targets is less than 1 %, not 0 %."""
-    joint = {"open": 9, "expected": 3.0, "p_all": 0.0, "low": 0.0, "high": 0.2}
-    text = read(monitoring.show_reading(dataclasses.replace(xiaoshan, joint=joint)).text)
+    together = dataclasses.replace(
+        xiaoshan.together, p_all=0.0, p_all_low=0.0, p_all_high=0.2, low=1, high=4
+    )
+    text = read(monitoring.show_reading(dataclasses.replace(xiaoshan, together=together)).text)
+    assert "nine times in ten 1 to 4" in text
     assert "all are reached <\xa01\xa0%" in text
     assert "from 0\xa0% to 20\xa0%" in text
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from .growth import Fits
 from .markup import Html, Telling, bullets, dated, known_on, paragraph, picture, safe, tabulate
-from .monitoring import OPEN, Findings, last_targets
+from .monitoring import OPEN, Findings, last_targets, open_together
 from .plans import Plan
 from .progress import baseline
 from .projects import project_forecast
@@ -27,7 +27,6 @@ from .responses import yearly_paces
 from .scenarios import BASELINE
 from .simulation import simulate
 from .targets import attainment
-from .together import Joint, joint
 from .wording import (
     NO_VALUE,
     WORDS,
@@ -49,7 +48,6 @@ __all__ = [
     "reason",
     "result_tables",
     "show_adjust",
-    "show_dashboard",
     "show_final",
     "show_lists",
     "show_progress",
@@ -77,13 +75,12 @@ class Evaluation(Findings):
     `verdicts` has a row for each indicator with a figure: the attainment of its last target, with
     its `force`, the `last_step` a year, the published `figures`, the `reason` that relates the two
     verdicts, and the pace that is needed, with what was seen of such paces. `way` is that of
-    `way_gone`; `projects` and `together` are those of the baseline.
+    `way_gone`; `projects` are those of the baseline.
     """
 
     verdicts: pd.DataFrame
     way: pd.DataFrame
     projects: pd.DataFrame
-    together: Joint
 
     def sources(self) -> list[str]:
         """List the sources of targets, figures, tasks, stages and projects."""
@@ -157,24 +154,18 @@ def evaluate(
     """
     reached = attainment(fits, plan.targets, as_of=plan.as_of)
     until = max([*quantiles["year"].astype(int), *plan.targets["year"].astype(int)])
-    open_ = plan.targets[reached["status"].isin(OPEN).to_numpy()].reset_index(drop=True)
     paths = simulate(fits, until=until, draws=draws, seed=seed)
-    answer = joint(paths, open_, as_of=plan.as_of)
     way = way_gone(plan, quantiles, reached)
     return Evaluation(
         plan=plan,
         quantiles=quantiles,
         attainment=reached,
-        joint={
-            "open": answer.counted, "expected": answer.expected, "p_all": answer.p_all,
-            "low": answer.p_all_low, "high": answer.p_all_high,
-        },
+        together=open_together(paths, plan, reached),
         language=language,
         verdicts=_verdicts(plan, reached, way),
         way=way,
         projects=project_forecast(plan, draws=draws, seed=seed),
-        together=answer,
-    )  # fmt: skip
+    )
 
 
 def way_gone(plan: Plan, quantiles: pd.DataFrame, reached: pd.DataFrame) -> pd.DataFrame:
@@ -283,19 +274,6 @@ def show_title(found: Evaluation) -> Html:
         f"<h1>{safe(title)}</h1>\n<p>{safe(known_on(plan, found.language))}<br>\n{documents}</p>\n"
         f"{paragraph(say('mid_intro'))}"
     )
-
-
-def show_dashboard(found: Evaluation) -> Html:
-    """Show everything on one page, as a picture."""
-    from .dashboards import dashboard
-    from .plots import to_png
-
-    figure = dashboard(
-        found.plan, found.quantiles, found.attainment,
-        language=found.language, sources=found.sources(),
-    )  # fmt: skip
-    text = found.say("picture_dashboard").format(region=found.name("regions", found.plan.region))
-    return Html(f"<h2>{found.say('dashboard')}</h2>\n{picture(to_png(figure), text)}")
 
 
 def show_reading(found: Evaluation) -> Html:

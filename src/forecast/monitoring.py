@@ -25,6 +25,8 @@ from .markup import (
     tabulate,
 )
 from .plans import Plan
+from .simulation import Paths
+from .together import Joint, joint
 from .verification import track_record, verify
 from .vintages import explain_moves, issue, latest_run, read_forecasts
 from .wording import (
@@ -46,8 +48,10 @@ __all__ = [
     "Findings",
     "last_targets",
     "look_back",
+    "open_together",
     "show_charts",
     "show_closed",
+    "show_dashboard",
     "show_moves",
     "show_parameters",
     "show_reading",
@@ -75,7 +79,7 @@ class Findings(Telling):
     plan: Plan
     quantiles: pd.DataFrame
     attainment: pd.DataFrame
-    joint: Mapping[str, float]
+    together: Joint
     language: str
 
 
@@ -108,6 +112,12 @@ def last_targets(table: pd.DataFrame) -> pd.DataFrame:
     return chosen.set_index("indicator").loc[order].reset_index().drop(columns=columns)
 
 
+def open_together(paths: Paths, plan: Plan, attainment: pd.DataFrame) -> Joint:
+    """Answer for all open targets together; `attainment` has a row each target of the plan."""
+    open_ = plan.targets[attainment["status"].isin(OPEN).to_numpy()].reset_index(drop=True)
+    return joint(paths, open_, as_of=plan.as_of)
+
+
 def show_title(findings: Findings) -> Html:
     """Region, plan documents, as-of date."""
     plan, say = findings.plan, findings.say
@@ -120,7 +130,7 @@ def show_title(findings: Findings) -> Html:
 
 def show_reading(findings: Findings) -> Html:
     """Say what stands out: counts, the schedule, the best and the worst chances, all together."""
-    table, say, language = findings.attainment, findings.say, findings.language
+    table, say = findings.attainment, findings.say
     seen = table.loc[table["latest"].notna(), "indicator"]
     parts = [
         f"<h2>{say('reading')}</h2>",
@@ -147,14 +157,21 @@ def show_reading(findings: Findings) -> Html:
         if len(chosen):
             lines = [_target_line(findings, row) for _, row in chosen.iterrows()]
             parts.append(paragraph(say(key), strong=True) + bullets(lines))
-    joint = findings.joint
-    chances = {k: probability(joint[k], language) for k in ("low", "high")}
-    chances["p_all"] = probability(_not_certain(joint), language)
-    expected = number(joint["expected"], language, step=0.1)
-    parts.append(
-        paragraph(say("joint").format(open=int(joint["open"]), expected=expected, **chances))
-    )
-    return Html("\n".join(parts))
+    return Html("\n".join([*parts, paragraph(_all_together(findings))]))
+
+
+def show_dashboard(findings: Findings) -> Html:
+    """Show everything on one page, as a picture."""
+    from .dashboards import dashboard
+    from .plots import to_png
+
+    figure = dashboard(
+        findings.plan, findings.quantiles, findings.attainment,
+        language=findings.language, sources=findings.sources(),
+    )  # fmt: skip
+    region = findings.name("regions", findings.plan.region)
+    text = findings.say("picture_dashboard").format(region=region)
+    return Html(f"<h2>{findings.say('dashboard')}</h2>\n{picture(to_png(figure), text)}")
 
 
 def show_standing(findings: Findings) -> Html:
@@ -259,10 +276,10 @@ def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
         for key in WORDS["evidence"]
     ]  # fmt: skip
     notes = [say(k) for k in ("trust_prior", "trust_words", "trust_comparator", "trust_clip")]
-    joint = say("trust_joint").format(draws=number(draws, language), seed=seed)
+    rests = say("trust_joint").format(draws=number(draws, language), seed=seed)
     return Html(
         f"<h2>{say('trust')}</h2>\n{paragraph(say('trust_evidence'))}\n{bullets(meanings)}\n"
-        f"{bullets([*notes, joint])}"
+        f"{bullets([*notes, rests])}"
     )
 
 
@@ -390,11 +407,19 @@ def _name_lists(items: list[tuple[str, list[str]]], language: str) -> str:
     return bullets(line.format(area=area, names=join(names, language)) for area, names in items)
 
 
-def _not_certain(joint: Mapping[str, float]) -> float:
-    """Chance that all targets are reached; that no draw did (or all did) makes it not certain."""
-    p = joint["p_all"]
-    certain = joint["low"] == 1.0 or joint["high"] == 0.0
-    return p if certain else min(max(p, 1e-6), 1.0 - 1e-6)
+def _all_together(findings: Findings) -> str:
+    """Say how many open targets are expected to be reached, and how likely all of them are.
+
+    That no draw reaches all of them (or every draw) makes it not certain.
+    """
+    answer, language = findings.together, findings.language
+    certain = answer.p_all_low == 1.0 or answer.p_all_high == 0.0
+    p_all = answer.p_all if certain else min(max(answer.p_all, 1e-6), 1.0 - 1e-6)
+    return findings.say("joint").format(
+        open=answer.counted, expected=number(answer.expected, language, step=0.1),
+        least=answer.low, most=answer.high, p_all=probability(p_all, language),
+        low=probability(answer.p_all_low, language), high=probability(answer.p_all_high, language),
+    )  # fmt: skip
 
 
 def _counts(findings: Findings, group: str, codes: pd.Series) -> str:

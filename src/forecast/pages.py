@@ -49,7 +49,8 @@ img, svg { max-width: 100%; height: auto; }
 pre { white-space: pre-wrap; font-size: .85rem; }
 nav { margin: 1.2em 0; padding: .7em 1.2em; border: 1px solid #d0d7de; border-radius: 6px;
   break-inside: avoid; }
-nav p { margin: 0 0 .3em; font-weight: 600; } nav ol { margin: 0; padding-left: 1.6em; }
+nav p { margin: 0 0 .3em; font-weight: 600; }
+nav ol { margin: 0; padding-left: 1.6em; columns: 2 18em; }
 blockquote { margin: 1em 0; padding: .2em 1em; border-left: 4px solid #d0d7de; color: #57606a; }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {

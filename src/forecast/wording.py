@@ -594,9 +594,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{chance} – {name}: target {target}, latest {latest}",
     ),
     "joint": (
-        "合起来看：有数据的未到期目标{open}项，预计达到约{expected}项；"
+        "合起来看：有数据的未到期目标{open}项，预计达到约{expected}项（十次有九次在{least}至{most}项之间）；"
         "全部达到的概率{p_all}（不论各项如何相关，都在{low}与{high}之间）。",
-        "Taken together: open targets with figures {open}, expected to be reached {expected}; "
+        "Taken together: open targets with figures {open}, expected to be reached {expected} "
+        "(nine times in ten {least} to {most}); "
         "chance that all are reached {p_all} (whatever the dependence between them, from {low} "
         "to {high}).",
     ),
