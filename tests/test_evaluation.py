@@ -20,8 +20,9 @@ REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 STANDARD = "minimum_living_standard"
 PARTS = (
-    "show_title", "show_reading", "show_dashboard", "show_verdicts", "show_progress", "show_final",
-    "show_adjust", "show_projects", "show_lists",
+    evaluation.show_title, evaluation.show_reading, monitoring.show_dashboard,
+    evaluation.show_verdicts, evaluation.show_progress, evaluation.show_final,
+    evaluation.show_adjust, evaluation.show_projects, evaluation.show_lists,
 )  # fmt: skip
 FACTS = {
     "schedule_status": "on_schedule", "status": "uncertain", "p_reach": 0.5, "pace": 3.0,
@@ -50,7 +51,7 @@ def find(region, day="2022-12-31"):
 def told(found, language="en"):
     """Page of all parts in a language."""
     found = dataclasses.replace(found, language=language)
-    return "\n".join(getattr(evaluation, name)(found).text for name in PARTS)
+    return "\n".join(show(found).text for show in PARTS)
 
 
 def read(page):
