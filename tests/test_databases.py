@@ -19,16 +19,30 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
+from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
 
 import forecast as fc
 from forecast import databases
+from forecast.cli import app
 from forecast.databases import is_address, load_tables, read_database, shown, write_results
 from forecast.errors import DataError, UnknownNameError, WriteError
+from forecast.parameters import (
+    InputError,
+    ParameterError,
+    ReportParameters,
+    check_region,
+    find_tables,
+    hash_tables,
+)
 from forecast.plans import data_folder
+from forecast.reports import finished_report, run_report
+from forecast.vintages import read_forecasts
 
 SECRET = "s3cr3t-word"
 SOURCE = "000_616e588ea31d91eb.txt"
@@ -450,3 +464,111 @@ def test_a_wrong_password_of_a_real_server(server):
     with pytest.raises(DataError, match="password authentication failed") as caught:
         read_database(wrong)
     assert "wr0ng-word" not in str(caught.value)
+
+
+# Reports
+
+
+def test_tables_of_a_database_count_as_files_do(address):
+    """What stands in a database is hashed and searched for the region; a new figure is a change."""
+    fill(address, **small())
+    tables = find_tables(address)
+    assert {"targets.csv", "observations.csv", "regions.csv"} <= set(tables)
+    before = hash_tables(tables)
+    assert before == hash_tables(find_tables(address))
+    asked = ReportParameters(region="lishui", name="x", data=f"sqlite:///{SHARE}")
+    check_region(Path("x.yaml"), asked, tables)
+    with pytest.raises(ParameterError, match="Did you mean 'lishui'"):
+        check_region(Path("x.yaml"), asked.model_copy(update={"region": "lishiu"}), tables)
+    execute(address, "UPDATE observations SET value = 21 WHERE year = 2023")
+    assert hash_tables(find_tables(address)) != before
+
+
+def test_what_cannot_be_read_is_an_input_fault(tmp_path):
+    """A report of a database that is not there ends before its kernel, with the reason."""
+    with pytest.raises(InputError, match="no such file"):
+        find_tables(f"sqlite:///{tmp_path}/none.db")
+
+
+NOTEBOOK = "\n".join(
+    f"{name} = None"
+    for name in "region data as_of until draws seed language folder vintages".split()
+)
+CELL = """\
+import forecast as fc
+plan = fc.load_plan(data, as_of=as_of, region=region)
+fits = fc.fit(plan.observations, plan.indicators, priors=fc.read_priors(data))
+fc.attainment(fits, plan.targets, as_of=plan.as_of).to_parquet("attainment.parquet")
+"""
+
+
+def asked_for(folder: Path, data: str, cell: str = CELL) -> Path:
+    """Parameter file of a small report, from a database and into the same one."""
+    tagged = new_code_cell(NOTEBOOK, metadata={"tags": ["parameters"]})
+    nbformat.write(new_notebook(cells=[tagged, new_code_cell(cell)]), folder / "small.ipynb")
+    lines = {"region": "lishui", "notebook": folder / "small.ipynb", "data": data,
+             "results": data, "as_of": "2024-12-31", "output": folder / "out"}  # fmt: skip
+    file = folder / "small.yaml"
+    file.write_text("".join(f"{key}: '{value}'\n" for key, value in lines.items()))
+    return file
+
+
+def test_a_report_from_a_database_and_into_it(tmp_path):
+    """Its result table is appended under the id that its forecasts have in the store."""
+    address = f"sqlite:///{tmp_path}/plan.db"
+    fill(address, **small())
+    file = asked_for(tmp_path, address)
+    for _ in range(2):
+        assert run_report(file).parameters["results"] == address
+    runs = read_forecasts(tmp_path / "out" / "vintages.sqlite")["run"].unique().tolist()
+    rows = fetch(address, "SELECT run, indicator, year FROM attainment")
+    assert rows == [(run, SHARE, 2025) for run in runs] and len(runs) == 2
+    assert finished_report(file) is not None
+
+
+def test_results_that_cannot_be_written_fail_the_report(tmp_path):
+    """The old report stands, nothing is appended, and the next run tries again."""
+    address = f"sqlite:///{tmp_path}/plan.db"
+    fill(address, **small())
+    execute(address, "CREATE TABLE attainment (x INTEGER)")
+    file = asked_for(tmp_path, address)
+    with pytest.raises(WriteError, match="table attainment has other columns"):
+        run_report(file)
+    assert not (tmp_path / "out" / "small").exists() and finished_report(file) is None
+    assert not (tmp_path / "out" / "vintages.sqlite").exists()
+    execute(address, "DROP TABLE attainment")
+    run_report(file)
+    assert len(fetch(address, "SELECT run FROM attainment")) == 1
+
+
+def test_tables_that_change_under_a_report_fail_it(tmp_path):
+    """A report of which no one could say what it was made from is refused."""
+    address = f"sqlite:///{tmp_path}/plan.db"
+    fill(address, **small())
+    change = (
+        "import sqlite3\n"
+        f"with sqlite3.connect({str(tmp_path / 'plan.db')!r}) as plan:\n"
+        "    plan.execute('UPDATE targets SET value = 41')\n"
+    )
+    with pytest.raises(InputError, match="changed while the report was made"):
+        run_report(asked_for(tmp_path, address, CELL + change))
+    assert not (tmp_path / "out" / "small").exists()
+
+
+def test_a_plan_says_where_it_was_read_from(address):
+    """Reports on all regions read the same database again; its address is not printed."""
+    fill(address, **small())
+    plan = fc.load_plan(address)
+    assert plan.place == address and SECRET not in repr(plan)
+    assert fc.load_plan(plan.place).targets.equals(plan.targets)
+
+
+def test_an_address_is_checked_from_the_command_line(tmp_path):
+    """`forecast check` takes an address as it takes a folder: row counts, or every problem."""
+    address = f"sqlite:///{tmp_path}/plan.db"
+    fill(address, **small())
+    fine = CliRunner().invoke(app, ["check", address])
+    assert fine.exit_code == 0 and "observations       3" in fine.stdout
+    execute(address, "UPDATE targets SET comparator = 'around'")
+    wrong = CliRunner().invoke(app, ["check", address])
+    assert wrong.exit_code == 1 and "table targets" in wrong.output and "around" in wrong.output

@@ -60,6 +60,7 @@ def test_a_region_is_enough(tmp_path: Path) -> None:
         "scenarios": None,
         "indicator": None,
         "probability": None,
+        "results": None,
         "output": "reports",
         "name": "lishui",
     }
@@ -311,3 +312,35 @@ def test_an_unknown_region_is_refused_with_the_nearest(tmp_path: Path) -> None:
             ask(region)
     with pytest.raises(ParameterError, match="Did you mean 'lishui'"):
         ask("lishiu")
+
+
+@pytest.mark.parametrize("key", ["data", "results"])
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql+psycopg://ann:s3cr3t@db.example/plan",
+     "postgresql+psycopg://ann@db.example/plan?password=s3cr3t",
+     "postgresql+psycopg://ann:s3cr3t@x@db.example/plan"],
+)  # fmt: skip
+def test_an_address_must_not_say_a_password(tmp_path: Path, key: str, address: str) -> None:
+    """Parameter files are printed and kept: a password in one is refused, and never shown."""
+    (fault,) = faults(tmp_path, f"region: lishui\n{key}: {address}\n")
+    assert fault.startswith(f"key {key!r}, an address: ") and "without a password" in fault
+    assert "s3cr3t" not in fault and "s3cr3t" not in str(ParameterError(tmp_path, [fault]))
+
+
+def test_an_address_reads_the_same_from_every_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of SQLite is named in full; where results go is not told to the notebook."""
+    monkeypatch.chdir(tmp_path)
+    text = "region: lishui\ndata: sqlite:///plan.db\nresults: sqlite:///out.db\n"
+    found = read_parameters(write(tmp_path, text))
+    assert found.data == f"sqlite:///{tmp_path}/plan.db" == found.for_notebook()["data"]
+    assert found.results == f"sqlite:///{tmp_path}/out.db"
+    assert "results" not in found.for_notebook()
+
+
+def test_results_go_to_an_address_only(tmp_path: Path) -> None:
+    """A folder is no place for results: those stand in the report."""
+    (fault,) = faults(tmp_path, "region: lishui\nresults: my/results\n")
+    assert "key 'results', value 'my/results'" in fault and "address of a database" in fault

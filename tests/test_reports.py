@@ -304,7 +304,7 @@ def test_two_runs_at_once(tmp_path: Path) -> None:
 
 
 def test_faults_found_before_a_kernel_starts(tmp_path: Path) -> None:
-    """Parameters, declared names, notebook and data are checked first, and nothing is written."""
+    """Parameters, declared names, notebook and data are checked first: only the record is kept."""
     misspelt = PARAMETERS.replace("seed", "sead")
     with pytest.raises(ParameterError, match="'sead': never passed"):
         run_report(prepare(tmp_path, "a", parameters=misspelt))
@@ -320,9 +320,11 @@ def test_faults_found_before_a_kernel_starts(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="Did you mean 'lishui'"):
         run_report(file)
     file.write_text("notebook: monitoring\nregion: lishui\ndata: no/such/folder\n")
-    with pytest.raises(ReportError):
-        run_report(file)
-    assert not (tmp_path / "out").exists()
+    with pytest.raises(InputError, match="holds no table"):
+        run_report(file, output=tmp_path / "out")
+    assert left(tmp_path) == {"a.failed", "b.failed", "c.failed"}
+    kept = {path.name for path in (tmp_path / "out").glob("*.failed/*")}
+    assert kept == {MANIFEST}
 
 
 class Backwards(dt.datetime):
@@ -431,3 +433,24 @@ def test_the_second_signal_does_not_disturb() -> None:
     assert cleaned
     assert caught.value.exit_code == 143
     assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_report_refused_before_its_kernel_is_on_record(tmp_path: Path) -> None:
+    """A region without a plan leaves a record of the failure beside the old report, which stands.
+
+    When it is put right, the record goes.
+    """
+    file = prepare(tmp_path, "x", TABLE)
+    text = file.read_text(encoding="utf-8")
+    old = old_report(tmp_path, "x")
+    file.write_text(text.replace("'lishui'", "'lishiu'"), encoding="utf-8")
+    for make in (run_report, finished_report):
+        with pytest.raises(ParameterError, match="lishui"):
+            make(file)
+        record = json.loads((tmp_path / "out" / "x.failed" / MANIFEST).read_text(encoding="utf-8"))
+        assert record["status"] == "failed" and record["error"]["exit_code"] == 2
+        assert "lishiu" in record["error"]["message"]
+        assert (old / MANIFEST).read_text() == "old"
+    file.write_text(text, encoding="utf-8")
+    run_report(file)
+    assert left(tmp_path) == {"x"}

@@ -103,8 +103,10 @@ def run(
 @app.command()
 def check(
     place: Annotated[
-        Path | None,
-        typer.Argument(help="Folder of tables, a CSV or xlsx file, or a scenario's YAML file."),
+        str | None,
+        typer.Argument(
+            help="Folder of tables or a database's address, a file of figures, a scenario."
+        ),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
 ) -> None:
@@ -112,10 +114,10 @@ def check(
     from .errors import ForecastError
 
     try:
-        if place and place.suffix in (".yaml", ".yml"):
-            fine = _check_scenario(place, region)
+        if "://" in (place or ""):
+            fine = _check_database(str(place))
         else:
-            fine = _check_file(place, region) if place and place.is_file() else _check_folder(place)
+            fine = _check_path(Path(place) if place else None, region)
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
@@ -125,7 +127,9 @@ def check(
 @app.command()
 def verify(
     output: Annotated[Path, typer.Argument(help="Folder of reports.")] = Path("reports"),
-    data: Annotated[Path | None, typer.Option(help="Folder of tables of your own.")] = None,
+    data: Annotated[
+        str | None, typer.Option(help="Folder of tables of your own, or a database's address.")
+    ] = None,
     hits: Annotated[Path | None, typer.Option(help="CSV file for every closed case.")] = None,
 ) -> None:
     """Score the forecasts that reports have issued with the figures published since."""
@@ -294,6 +298,24 @@ def _list_reports(output: Path) -> bool:
     except WriteError as error:
         log.error("%s", error)
         return False
+    return True
+
+
+def _check_path(place: Path | None, region: str | None) -> bool:
+    """Check what a path names: a scenario, a file of figures, a folder; None: the package's own."""
+    if place and place.suffix in (".yaml", ".yml"):
+        return _check_scenario(place, region)
+    return _check_file(place, region) if place and place.is_file() else _check_folder(place)
+
+
+def _check_database(address: str) -> bool:
+    """Check the tables of a database; print every problem, or the row counts."""
+    from .databases import load_tables, shown
+    from .plans import data_folder
+
+    for name, table in load_tables(address, data_folder()).items():
+        typer.echo(f"{name:<13}{len(table):>7}")
+    typer.echo(f"{shown(address)}: no problems.")
     return True
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -28,7 +29,7 @@ from .checking import read_tables
 from .errors import DataError, Problem, WriteError
 from .schema import TABLES
 
-__all__ = ["is_address", "load_tables", "read_database", "shown", "write_results"]
+__all__ = ["is_address", "load_tables", "open_address", "read_database", "shown", "write_results"]
 
 BUSY_SECONDS = 60
 LOCK = 0x76696E74
@@ -52,6 +53,33 @@ def shown(address: str) -> str:
     'postgresql+psycopg://ann:***@db.example/plan'
     """
     return _url(address).set(query={}).render_as_string(hide_password=True)
+
+
+def open_address(address: str) -> str:
+    """Address that may stand where everybody reads it, with the file of SQLite named in full.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or says a password.
+
+    Examples
+    --------
+    >>> open_address("postgresql+psycopg://ann@db.example/plan")
+    'postgresql+psycopg://ann@db.example/plan'
+    >>> open_address("postgresql+psycopg://ann:secret@db.example/plan")
+    Traceback (most recent call last):
+    ValueError: a password stands in the address
+    """
+    try:
+        url = _url(address)
+    except DataError as error:
+        raise ValueError(error.problems[0].problem) from None
+    if _secrets(url):
+        raise ValueError("a password stands in the address")
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=os.path.abspath(url.database))
+    return url.render_as_string(hide_password=False)
 
 
 def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.DataFrame]:

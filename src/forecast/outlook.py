@@ -24,7 +24,7 @@ from .indices import index, rank
 from .levers import Mechanism, read_mechanisms
 from .markup import Telling
 from .monitoring import OPEN
-from .plans import Plan, data_folder, load_plan
+from .plans import Plan, load_plan
 from .priors import read_priors
 from .projections import apply_scenario
 from .projects import project_forecast
@@ -246,7 +246,7 @@ def explore(
         ),
         indices=pd.concat([index(p, plan) for p in played.values()], ignore_index=True),
         ranks=_rank_peers(plan, paths),
-        everything=load_plan(plan.folder or data_folder(), as_of=plan.as_of or None),
+        everything=load_plan(plan.place, as_of=plan.as_of or None),
     )
 
 

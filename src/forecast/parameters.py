@@ -21,6 +21,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .checking import REFERENCE, nearest, read_text
+from .databases import is_address, open_address, read_database
 from .documents import read_document
 from .errors import DataError, Problem, ReportError, UnknownNameError, check_name
 from .plans import data_folder
@@ -42,6 +43,8 @@ __all__ = [
 ]
 
 Plain = str | int | float | bool | None
+Content = Path | bytes
+"""A file, or what a database holds in its place."""
 
 # Files of a folder of one's own that a run reads.
 KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
@@ -82,6 +85,18 @@ def _file_name(text: str) -> str:
     return text
 
 
+def _address(text: str | None) -> str | None:
+    """Check the address of a database."""
+    if text is not None and not is_address(text):
+        raise ValueError("not the address of a database")
+    return None if text is None else open_address(text)
+
+
+def _data_place(text: str | None) -> str | None:
+    """Check an address; a folder stays as it is written."""
+    return _address(text) if is_address(text) else text
+
+
 def _scenario_places(text: str | None) -> str | None:
     """Make the paths among the scenarios independent of the folder that a notebook runs in."""
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
@@ -98,7 +113,11 @@ class ReportParameters(BaseModel):
     notebook: str = Field(
         "monitoring", min_length=1, description="a shipped notebook's name, or a path to .ipynb"
     )
-    data: str | None = Field(None, description="a folder with tables of your own, or nothing")
+    data: Annotated[str | None, AfterValidator(_data_place)] = Field(
+        None,
+        description="a folder with tables of your own, the address of a database without a "
+        "password (see docs/scheduling.md), or nothing",
+    )
     as_of: Annotated[str, AfterValidator(_iso_day)] = Field(
         "today", description="a date as 2022-12-31, or today"
     )
@@ -115,6 +134,11 @@ class ReportParameters(BaseModel):
     probability: float | None = Field(
         None, ge=0.01, le=0.99, description="a chance to aim at, 0.01 to 0.99, or nothing"
     )
+    results: Annotated[str | None, AfterValidator(_address)] = Field(
+        None,
+        description="the address of a database for result tables, as "
+        "postgresql+psycopg://user@host/name without a password, or nothing",
+    )
     output: str = Field("reports", min_length=1, description="a folder for the reports")
     name: Annotated[str, AfterValidator(_file_name)] = Field(
         min_length=1, description="a short file name without a dot in front"
@@ -126,9 +150,10 @@ class ReportParameters(BaseModel):
         `folder` is where the notebook writes its tables: its own working directory. Of the
         `OPTIONAL` ones only those that were given: a notebook may know better defaults.
         """
-        passed = self.model_dump(exclude={"notebook", "output", "name"})
+        passed = self.model_dump(exclude={"notebook", "results", "output", "name"})
         passed = {k: v for k, v in passed.items() if k not in OPTIONAL or v is not None}
-        data = os.path.abspath(self.data) if self.data else None
+        own = self.data and not is_address(self.data)
+        data = os.path.abspath(str(self.data)) if own else self.data
         return {**passed, "data": data, "folder": "."}
 
 
@@ -214,24 +239,29 @@ def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> list[str]:
     return declared
 
 
-def find_tables(data: str | None) -> dict[str, Path]:
-    """List the files of tables and mechanisms that a run uses, by name.
+def find_tables(data: str | None) -> dict[str, Content]:
+    """List the tables and mechanisms that a run uses, by file name.
 
-    Beside a folder of one's own only the reference tables it lacks are taken from the package,
-    and what the package learned from other data.
+    Beside a folder or database of one's own only the reference tables it lacks are taken from the
+    package, and what the package learned from other data.
 
     Raises
     ------
     InputError
-        If `data` is no folder with tables.
+        If `data` is no folder or database with tables.
     """
-    shipped = {file.name: file for file in _tables(data_folder())}
+    shipped: dict[str, Content] = {file.name: file for file in _tables(data_folder())}
     if data is None:
         return dict(sorted(shipped.items()))
-    own = {f.name: f for f in _tables(Path(os.path.abspath(data))) if f.stem in KEPT}
+    own: dict[str, Content]
+    if is_address(data):
+        own = _stored(data)
+    else:
+        own = {f.name: f for f in _tables(Path(os.path.abspath(data))) if f.stem in KEPT}
     if not own:
         raise InputError(f"{data} holds no table. Give a folder with targets.csv and others.")
-    lent = {n: f for n, f in shipped.items() if f.stem in REFERENCE or f.stem not in TABLES}
+    stems = {name: Path(name).stem for name in shipped}
+    lent = {n: f for n, f in shipped.items() if stems[n] in REFERENCE or stems[n] not in TABLES}
     return dict(sorted((lent | own).items()))
 
 
@@ -258,19 +288,32 @@ def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
     return found
 
 
+def _stored(address: str) -> dict[str, Content]:
+    """Tables of a database as they would stand in files."""
+    try:
+        cells = read_database(address)
+    except DataError as error:
+        raise InputError(str(error)) from None
+    return {f"{n}.csv": t.to_csv(index=False).encode() for n, t in cells.items()}
+
+
+def _bytes(content: Content) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
 def _tables(folder: Path) -> list[Path]:
     return [*folder.glob("*.csv"), *folder.glob("mechanisms.yaml")]
 
 
-def hash_tables(tables: Mapping[str, Path]) -> str:
-    """SHA-256 over the names and contents of table files, in the order given."""
+def hash_tables(tables: Mapping[str, Content]) -> str:
+    """SHA-256 over the names and contents of tables, in the order given."""
     digest = hashlib.sha256()
-    for name, file in tables.items():
-        digest.update(f"{name} {hashlib.sha256(file.read_bytes()).hexdigest()}\n".encode())
+    for name, content in tables.items():
+        digest.update(f"{name} {hashlib.sha256(_bytes(content)).hexdigest()}\n".encode())
     return digest.hexdigest()
 
 
-def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Path]) -> None:
+def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Content]) -> None:
     """Refuse a region without a plan before a kernel is started for it.
 
     Regions of the shipped tables need targets; in a folder of one's own, observations do.
@@ -283,7 +326,9 @@ def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, 
     known: set[str] = set()
     for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
         if name in tables:
-            rows = csv.DictReader(io.StringIO(_read(tables[name])))
+            table = tables[name]
+            text = table.decode() if isinstance(table, bytes) else _read(table)
+            rows = csv.DictReader(io.StringIO(text))
             known |= {row["region"] for row in rows if row.get("region")}
     try:
         check_name("region", parameters.region, sorted(known))
@@ -337,7 +382,9 @@ def _explain(key: str, kind: str, message: str, values: Mapping[str, object]) ->
     remedy = f"Remedy: write {fields[key].description}."
     if kind == "missing":
         return f"key {key!r}: missing. {remedy}"
-    return f"key {key!r}, value {values.get(key)!r}: {message}. {remedy}"
+    hidden = "://" in str(values.get(key))  # a password may stand in an address
+    said = "an address" if hidden else f"value {values.get(key)!r}"
+    return f"key {key!r}, {said}: {message}. {remedy}"
 
 
 def _assigned(notebook: Path, source: str) -> list[str]:

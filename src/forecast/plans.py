@@ -7,7 +7,7 @@ known on a day, and the date of a mid-year figure becomes a point on the time ax
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -46,6 +46,13 @@ class Plan:
     projects: pd.DataFrame
     folder: str = ""
     """Folder of own tables, "" for the shipped ones and for a database."""
+    address: str = field(default="", repr=False)
+    """Address of a database, "" for files."""
+
+    @property
+    def place(self) -> str | Path:
+        """Where the tables stand that the plan was cut from: what `load_plan` takes."""
+        return self.folder or self.address or data_folder()
 
 
 def data_folder() -> Path:
@@ -132,7 +139,8 @@ def load_plan(
     if region is not None:
         known = sorted(set(planned) | set(tables["observations"]["region"]))
         check_name("region", region, known if own else planned)
-    return replace(_cut(tables, region, day), folder=folder)
+    address = str(place) if own and not folder else ""
+    return replace(_cut(tables, region, day), folder=folder, address=address)
 
 
 def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:

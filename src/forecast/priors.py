@@ -115,7 +115,8 @@ class BlendPrior:
 def read_priors(place: str | Path | None = None) -> pd.DataFrame:
     """Read a prior table: a file, or the `priors.csv` of a folder of tables that has one.
 
-    None, and a folder without one, give the table that comes with the package.
+    None, a folder without one, and the address of a database give the table that comes with the
+    package.
 
     Raises
     ------
@@ -128,7 +129,7 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
     ['amount', 'ratio', 'share', 'stock']
     """
     shipped = data_folder() / "priors.csv"
-    asked = shipped if place is None else Path(place)
+    asked = shipped if place is None or "://" in str(place) else Path(place)
     if not asked.exists():
         text = "no such file or folder", "give a prior table, or a folder of tables"
         raise DataError([Problem(str(asked), None, None, None, *text)])

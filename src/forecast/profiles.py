@@ -35,7 +35,7 @@ from .markup import (
 )
 from .method import Check, fit_row
 from .monitoring import OPEN, last_targets
-from .plans import Plan, data_folder, load_plan
+from .plans import Plan, load_plan
 from .progress import PACE_FIGURES
 from .responses import yearly_paces
 from .spoken import belief_of, formula_of
@@ -209,7 +209,7 @@ def profile(plan: Plan, fits: Fits, indicator: str, *, language: str) -> Profile
     (['lishui', 'shaoxing', 'xiaoshan', 'zhejiang'], ['nursing_bed_share_stocks'])
     """
     check_name("indicator", indicator, list(plan.indicators["indicator"]))
-    everything = load_plan(plan.folder or data_folder(), as_of=plan.as_of or None)
+    everything = load_plan(plan.place, as_of=plan.as_of or None)
     series = fits.series["indicator"] == indicator
     own = fits.take(np.flatnonzero(series))
     goals = everything.targets[everything.targets["indicator"] == indicator]

@@ -5,7 +5,8 @@ notebook in this very interpreter, refuses a success that is none, makes one off
 of it and exchanges the finished folder `<output>/<name>/` for the old one. It holds report.html,
 report.pdf where the machine has a browser to print it, notebook.ipynb (executed), the tables the
 notebook wrote, and manifest.json. A failed run leaves the old folder as it was, and its notebook
-and manifest for diagnosis in `<output>/<name>.failed/`.
+and manifest for diagnosis in `<output>/<name>.failed/`. Where results go to a database they are
+appended, in one transaction, before the folder is exchanged: a report that stands has its results.
 Relative paths are relative to the current directory.
 
 ==== ================ =====================================================================
@@ -23,6 +24,7 @@ code class            when
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -32,12 +34,15 @@ import shutil
 import signal
 import threading
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import ReportError, WriteError
+import pandas as pd
+
+from .errors import DataError, ReportError, WriteError
 from .folders import BusyError, building, exchange
 from .kernels import fresh_kernel
 from .manifests import Manifest, fingerprint, hash_file, is_whole, read_manifest, versions
@@ -81,6 +86,8 @@ log = logging.getLogger(__name__)
 NOTEBOOK = "notebook.ipynb"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 PAGE, PRINTED = "report.html", "report.pdf"
+RESULTS = ("attainment", "forecasts")
+"""Parquet files of a report that are appended to a database as tables of these names."""
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
@@ -145,8 +152,10 @@ def run_report(
                 _verify(executed)
                 with run.timed("convert"):
                     _convert(executed, run.parameters, folder / PAGE)
+                run.check_unchanged()
                 with run.timed("print"):
                     run.print(folder)
+                run.write_results(folder)
         except ReportError as error:
             run.keep_failed(folder, error)
             raise
@@ -236,23 +245,42 @@ class _Run:
     """Inputs, places and clock of one run."""
 
     def __init__(self, file: Path, output: str | Path | None) -> None:
-        """Check everything that can be checked before a kernel starts."""
+        """Check everything that can be checked before a kernel starts; keep what was refused."""
         self.parameters = read_parameters(file, output=output)
         self.notebook = find_notebook(self.parameters.notebook)
+        self.final = Path(os.path.abspath(self.parameters.output)) / self.parameters.name
+        self.failed = self.final.with_name(f"{self.parameters.name}.failed")
+        self.store = self.final.with_name(STORE)
+        self.id = uuid.uuid4().hex
+        self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
+        self.seconds: dict[str, float] = {}
+        self.notes: dict[str, str] = {}
+        self.fingerprint = self.notebook_hash = self.data_hash = ""
+        try:
+            self._check(file)
+        except ReportError as error:
+            self._keep_refused(error)
+            raise
+
+    def _check(self, file: Path) -> None:
+        """Check notebook, tables, region and scenarios, and tell this run from others by them."""
         declared = check_declared(self.notebook, self.parameters.for_notebook())
         tables = find_tables(self.parameters.data)
         check_region(file, self.parameters, tables)
         scenarios = find_scenarios(file, self.parameters) if "scenarios" in declared else {}
         self.issues = "vintages" in declared
+        self.scenarios = scenarios
         self.data_hash = hash_tables({**tables, **scenarios})
         self.notebook_hash = hash_file(self.notebook)
         self.fingerprint = fingerprint(self.parameters, self.notebook_hash, self.data_hash)
-        self.final = Path(os.path.abspath(self.parameters.output)) / self.parameters.name
-        self.failed = self.final.with_name(f"{self.parameters.name}.failed")
-        self.store = self.final.with_name(STORE)
-        self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
-        self.seconds: dict[str, float] = {}
-        self.notes: dict[str, str] = {}
+
+    def _keep_refused(self, error: ReportError) -> None:
+        """Leave a record of a report that never began, so that the list of all shows it."""
+        try:
+            with building(self.final, self.failed) as folder:
+                self.keep_failed(folder, error)
+        except ReportError as fault:
+            log.info("%s: nothing kept for diagnosis: %s", self.parameters.name, fault)
 
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
@@ -269,6 +297,25 @@ class _Run:
         store = {"vintages": str(self.store)} if self.issues else {}
         return {**self.parameters.for_notebook(), **store}
 
+    def check_unchanged(self) -> None:
+        """Refuse a report whose tables changed while it was made: it may be of two minds."""
+        found = hash_tables({**find_tables(self.parameters.data), **self.scenarios})
+        if found != self.data_hash:
+            raise InputError("The tables changed while the report was made. Run it again.")
+
+    def write_results(self, folder: Path) -> None:
+        """Append the result tables of the report to the database that was asked for."""
+        if self.parameters.results is None:
+            return
+        from .databases import write_results
+
+        found = {name: pd.read_parquet(folder / f"{name}.parquet") for name in RESULTS
+                 if (folder / f"{name}.parquet").is_file()}  # fmt: skip
+        try:
+            write_results(self.parameters.results, found, self.id)
+        except DataError as error:
+            raise WriteError(str(error)) from None
+
     def issue(self) -> None:
         """Keep the forecasts of a report that issues some, for the day when they can be scored."""
         if not self.issues:
@@ -279,7 +326,7 @@ class _Run:
             plan, name=asked.name, notebook=asked.notebook, parameters=asked.model_dump(),
             data_hash=self.data_hash,
         )  # fmt: skip
-        append_run(self.store, issued)
+        append_run(self.store, dataclasses.replace(issued, run=self.id))
         log.info("%s: forecasts kept in %s", asked.name, self.store)
 
     def print(self, folder: Path) -> None:
