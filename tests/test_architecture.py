@@ -26,11 +26,11 @@ LAYERS = {
         *["progress", "targets", "together", "comparison", "responses", "exploration", "rulings"],
         *["sensitivities", "indices"],
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
-        *["vintages", "verification"],
+        *["vintages", "verification", "outcomes"],
     ],
     "people": [
         *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
-        *["evaluation", "outlook", "spoken", "exploring", "profiles", "workbook"],
+        *["evaluation", "outlook", "spoken", "exploring", "profiles", "closing", "workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
         *["reports", "batches", "planner", "cli"],
     ],

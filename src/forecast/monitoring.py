@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -46,6 +47,7 @@ __all__ = [
     "Findings",
     "last_targets",
     "look_back",
+    "record_lines",
     "show_charts",
     "show_closed",
     "show_moves",
@@ -77,6 +79,28 @@ class Findings(Telling):
     attainment: pd.DataFrame
     joint: Mapping[str, float]
     language: str
+
+    def unit(self, indicator: object) -> str:
+        """Id of an indicator's unit."""
+        return str(self.plan.indicators.set_index("indicator").at[indicator, "unit"])
+
+    def named(self, indicator: object) -> str:
+        """Name of an indicator over its unit."""
+        unit = self.unit(indicator)
+        symbol = unit_symbol(unit, self.name("units", unit))
+        return f"{self.name('indicators', indicator)}\n{symbol}"
+
+    def goal(self, row: Mapping[str, Any]) -> str:
+        """Write a target with its comparator and year."""
+        unit = self.unit(row["indicator"])
+        told = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
+        return self.say("side_target").format(target=told, year=row["year"])
+
+    def figure(self, row: Mapping[str, Any]) -> str:
+        """Write the latest figure with its year."""
+        told = number(row["latest"], self.language, unit=self.unit(row["indicator"]))
+        year = dated(float(row["latest_year"]))
+        return self.say("side_target").format(target=told, year=year)
 
 
 def span(plan: Plan, until: int | None = None) -> list[int]:
@@ -319,14 +343,20 @@ def show_record(findings: Findings, record: pd.DataFrame) -> Html:
     head = f"<h2>{say('record')}</h2>"
     if record.empty:
         return Html(f"{head}\n{paragraph(say('record_none'))}")
-    lines = [
-        say("record_once" if row["times"] == 1 else "record_line").format(
+    return Html(
+        f"{head}\n{paragraph(say('record_note'))}\n{bullets(record_lines(findings, record))}"
+    )
+
+
+def record_lines(findings: Telling, record: pd.DataFrame) -> list[str]:
+    """Tell a track record, a sentence a fifth of probability that was ever said."""
+    return [
+        findings.say("record_once" if row["times"] == 1 else "record_line").format(
             times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             came=row["came_true"], targets=row["targets"],
         )
         for row in record.to_dict("records")
     ]  # fmt: skip
-    return Html(f"{head}\n{paragraph(say('record_note'))}\n{bullets(lines)}")
 
 
 def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:
