@@ -30,7 +30,8 @@ LAYERS = {
     ],
     "people": [
         *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
-        *["evaluation", "outlook", "spoken", "exploring", "profiles", "closing", "workbook"],
+        *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
+        *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
         *["reports", "batches", "planner", "cli"],
     ],

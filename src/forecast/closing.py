@@ -15,24 +15,17 @@ import pandas as pd
 
 from .evaluation import FORCES, projects_now, tell_projects
 from .growth import Fits, quantiles
+from .hindsight import Hindsight, cells_of, right_lines
 from .markup import Html, bullets, known_on, paragraph, picture, safe, tabulate
-from .monitoring import Findings, record_lines, span
-from .outcomes import (
-    first_course,
-    judge,
-    score_forecasts,
-    verdict_counts,
-    verdicts_of,
-)
+from .monitoring import span
+from .outcomes import DECIDED, GOAL, first_course, judge, score_forecasts, verdicts_of
 from .plans import Plan
 from .projects import project_forecast
-from .verification import Verification, track_record
 from .vintages import Run, read_forecasts, read_run, read_runs
 from .wording import (
     NO_VALUE,
     WORDS,
     change,
-    comparison,
     day,
     estimate,
     join,
@@ -48,34 +41,23 @@ __all__ = [
     "show_projects",
     "show_reached",
     "show_reading",
-    "show_scores",
     "show_title",
     "show_trust",
-    "show_verdicts",
     "show_waiting",
 ]
 
-DECIDED = ("met", "missed")
-GOAL = ["indicator", "year", "target", "comparator"]
 ENDS = {"low": "q10", "middle": "q50", "high": "q90"}
-FEW = 10
-"""Targets below which a score says little about a method."""
 SCORES = ("brier", "brier_base", "cover80", "crps")
 
 
 @dataclass(frozen=True)
-class Closing(Findings):
+class Closing(Hindsight):
     """What a final evaluation is told from.
 
-    `attainment` is the table of `outcomes.judge`, `quantiles` are of what is known now; `issued`
-    and `replayed` are scored apart, and `verdicts` come from the replayed ones. `course` is what
-    was forecast at first: `made` (issued or replayed), from the day `since`.
+    `attainment` is the table of `outcomes.judge`, `quantiles` are of what is known now. `course`
+    is what was forecast at first: `made` (issued or replayed), from the day `since`.
     """
 
-    stored: bool
-    issued: Verification
-    replayed: Verification
-    verdicts: pd.DataFrame
     course: pd.DataFrame
     made: str
     since: str
@@ -201,7 +183,7 @@ def show_reading(found: Closing) -> Html:
         *_name_lines(found),
         _open_line(found),
         _on_the_way(found),
-        *_right_lines(found),
+        *right_lines(found),
     ]  # fmt: skip
     if len(found.projects):
         lines.append(f"{projects_now(found, found.projects)}{say('end_projects_note')}")
@@ -244,7 +226,7 @@ def show_pictures(found: Closing) -> Html:
     years = attainment_chart(found.plan, seen, language=language, sources=sources)
     if years is not None:
         parts += [f"<h3>{say('when')}</h3>", picture(to_png(years), say("picture_years"))]
-    told = seen[seen["indicator"].isin(found.course["indicator"])] if len(found.course) else []
+    told = seen[seen["indicator"].isin(found.course["indicator"])]
     if len(told):
         drawn = list(told["indicator"].drop_duplicates())
         made = found.word("made", found.made)
@@ -257,36 +239,6 @@ def show_pictures(found: Closing) -> Html:
         text = say("picture_course").format(names=names)
         parts += [f"<h3>{say('end_course')}</h3>", picture(to_png(course), text)]
     return Html("\n".join(parts))
-
-
-def show_scores(found: Closing) -> Html:
-    """Score issued forecasts, and apart from them those that were replayed."""
-    say = found.say
-    none = "end_issued_none" if found.stored else "end_no_store"
-    return Html(
-        "\n".join([
-            f"<h2>{say('end_scores')}</h2>", paragraph(say("end_scores_note")),
-            f"<h3>{say('end_issued')}</h3>", *_score_parts(found, found.issued, none),
-            f"<h3>{say('end_replayed')}</h3>", paragraph(say("end_replayed_note")),
-            *_score_parts(found, found.replayed, "end_replayed_none"),
-        ])
-    )  # fmt: skip
-
-
-def show_verdicts(found: Closing) -> Html:
-    """Put the schedule rule's and the forecast's verdict of each year's end beside the outcome."""
-    say, table = found.say, found.verdicts
-    parts = [f"<h2>{say('end_verdicts')}</h2>"]
-    if table.empty:
-        return Html("\n".join([*parts, paragraph(say("end_no_verdicts"))]))
-    lines = []
-    for _, mine in table.groupby(GOAL, sort=False):
-        head = _goal_cells(found, mine.iloc[0])
-        cells = {row["origin"][:4]: _verdict(found, row) for row in mine.to_dict("records")}
-        lines.append(head | _by_year(found, cells, table["origin"]))
-    parts += [paragraph(say("end_verdicts_note")), tabulate(lines, words=True)]
-    sides = [_disagreed(found, row) for row in table.to_dict("records")]
-    return Html("\n".join([*parts, bullets([*_right_lines(found), *filter(None, sides)])]))
 
 
 def show_projects(found: Closing) -> Html:
@@ -420,21 +372,6 @@ def _on_the_way(found: Closing) -> str:
     return found.say("end_way_reading").format(**_counted(rows)) if len(rows) else ""
 
 
-def _right_lines(found: Closing) -> list[str]:
-    """Say who was right, and that few targets prove little."""
-    if found.verdicts.empty:
-        return [found.say("end_no_verdicts")]
-    counts = verdict_counts(found.verdicts)
-    targets = len(found.verdicts.drop_duplicates(GOAL))
-    lines = [found.say("end_right").format(targets=targets, **counts)]
-    if counts["both_spoke"]:
-        key = "end_differ" if counts["differ"] else "end_agreed"
-        lines.append(found.say(key).format(**counts))
-    if targets < FEW:
-        lines.append(found.say("end_few"))
-    return lines
-
-
 # What was reached.
 
 
@@ -453,10 +390,6 @@ def _reached_parts(found: Closing, force: str) -> Iterable[str]:
         yield paragraph(found.say("end_silent").format(count=len(silent), section=waiting))
 
 
-def _cells(found: Closing, cells: Mapping[str, str]) -> dict[str, str]:
-    return {found.word("column", key): text for key, text in cells.items()}
-
-
 def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
     """Tell a target that a figure has decided: by how much, and when."""
     language, unit = found.language, found.unit(row["indicator"])
@@ -469,7 +402,7 @@ def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
     known = math.isfinite(first)
     years = f"{abs(row['year'] - first):.0f}" if known else ""
     year = f"{first:.0f}" if known else ""
-    return _cells(found, {
+    return cells_of(found, {
         "name": found.named(row["indicator"]),
         "area": found.area(row["indicator"]),
         "target": found.goal(row),
@@ -484,7 +417,7 @@ def _open_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
     """Tell a target without a final figure: the latest one, the way gone, the forecast."""
     language, unit = found.language, found.unit(row["indicator"])
     step = found.plan.indicators.set_index("indicator").at[row["indicator"], "resolution"]
-    return _cells(found, {
+    return cells_of(found, {
         "name": found.named(row["indicator"]),
         "area": found.area(row["indicator"]),
         "target": found.goal(row),
@@ -511,91 +444,6 @@ def _ways(found: Closing, rows: pd.DataFrame) -> pd.DataFrame:
     falling = length < 0.0
     table.loc[falling, ["low", "high"]] = table.loc[falling, ["high", "low"]].to_numpy()
     return table
-
-
-# Forecasts and verdicts.
-
-
-def _score_parts(found: Closing, scored: Verification, none: str) -> Iterable[str]:
-    """Chances said of each target, scores by lead, and the track record."""
-    hits = scored.hits
-    if hits.empty:
-        yield paragraph(found.say(none))
-        return
-    lines = []
-    for _, mine in hits.groupby(GOAL, sort=False):
-        first = mine.iloc[0]
-        outcome = found.word("outcome", "met" if first["met"] else "missed")
-        head = _goal_cells(found, first) | _cells(found, {"outcome": outcome})
-        ordered = mine.sort_values("origin", kind="stable")
-        cells = {row["origin"][:4]: _chance(found, row) for row in ordered.to_dict("records")}
-        lines.append(head | _by_year(found, cells, hits["origin"]))
-    yield tabulate(lines)
-    scores = scored.scores.to_dict("records")
-    yield tabulate([_score_row(found, row) for row in scores])
-    yield bullets(record_lines(found, track_record(scored)))
-    if len(hits.drop_duplicates(GOAL)) < FEW:
-        yield paragraph(found.say("end_few"))
-
-
-def _goal_cells(found: Closing, row: Mapping[str, Any] | pd.Series) -> dict[str, str]:
-    goal = found.goal(dict(row))
-    return _cells(found, {"name": found.named(row["indicator"]), "target": goal})
-
-
-def _by_year(found: Closing, cells: Mapping[str, str], origins: pd.Series) -> dict[str, str]:
-    """Lay cells out by the calendar year of their origin."""
-    years = sorted(set(origins.str[:4]))
-    return {found.say("year_is").format(year=y): cells.get(y, NO_VALUE) for y in years}
-
-
-def _chance(found: Closing, row: Mapping[str, Any]) -> str:
-    return f"{probability(row['p_reach'], found.language)}\n{day(row['origin'], found.language)}"
-
-
-def _score_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
-    language = found.language
-    lead = found.say("end_all_leads") if row["lead"] == "all" else f"{row['lead']}"
-    cells = {"lead": lead, "forecasts": f"{row['forecasts']}", "targets": f"{row['targets']}"}
-    cells |= {key: number(row[key], language, step=0.001) for key in ("brier", "brier_base")}
-    cells["cover80"] = probability(row["cover80"], language)
-    cells["crps"] = number(row["crps"], language, step=0.01)
-    return _cells(found, cells)
-
-
-def _right(said: str, outcome: str) -> str:
-    """Mark a verdict as right or wrong; of silence there is no mark."""
-    if said == "silent":
-        return ""
-    return " ✓" if (said == "yes") == (outcome == "met") else " ✗"
-
-
-def _verdict(found: Closing, row: Mapping[str, Any]) -> str:
-    """Both verdicts of a year's end, each marked."""
-    schedule, forecast = str(row["schedule_said"]), str(row["forecast_said"])
-    p = probability(row["p_reach"], found.language)
-    above = found.say("end_line").format(said=found.word("said", schedule))
-    below = found.say("end_chance").format(said=found.word("said", forecast), p=p)
-    marks = [_right(said, str(row["outcome"])) for said in (schedule, forecast)]
-    return f"{above}{marks[0]}\n{below}{marks[1]}"
-
-
-def _disagreed(found: Closing, row: Mapping[str, Any]) -> str:
-    """Say who was right where both spoke and said the opposite."""
-    said = {str(row["schedule_said"]), str(row["forecast_said"])}
-    if said != {"yes", "no"}:
-        return ""
-    right = _right(str(row["forecast_said"]), str(row["outcome"])) == " ✓"
-    unit = found.unit(row["indicator"])
-    return found.say("end_disagreed").format(
-        name=found.name("indicators", row["indicator"]), year=row["year"],
-        target=comparison(row["comparator"], float(row["target"]), found.language, unit=unit),
-        origin=row["origin"][:4], schedule=found.word("said", str(row["schedule_said"])),
-        forecast=found.word("said", str(row["forecast_said"])),
-        p=probability(row["p_reach"], found.language),
-        outcome=found.word("outcome", str(row["outcome"])),
-        who=found.say("end_who_forecast" if right else "end_who_schedule"),
-    )  # fmt: skip
 
 
 def _waiting_line(found: Closing, source: str, rows: pd.DataFrame) -> str:

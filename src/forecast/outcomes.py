@@ -26,14 +26,17 @@ from .verification import Verification, verify
 from .vintages import Run, issue
 
 __all__ = [
-    "first_course", "judge", "last_closed", "replay_runs", "score_forecasts", "verdict_counts",
-    "verdicts_of", "year_ends",
+    "DECIDED", "GOAL", "first_course", "judge", "last_closed", "replay_runs", "score_forecasts",
+    "verdict_counts", "verdicts_of", "year_ends",
 ]  # fmt: skip
 
 LEVELS = [quantile_name(level) for level in QUANTILES]
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 NOW = {"p_reach": "p_now", "median": "median_now"}
-SAID = [*KEY, "year", "target", "comparator", "origin", "outcome"]
+DECIDED = ("met", "missed")
+"""Outcomes that a published figure gives."""
+GOAL = ["indicator", "year", "target", "comparator"]
+SAID = ["region", *GOAL, "origin", "outcome"]
 
 
 def last_closed(plan: Plan) -> int:
@@ -64,8 +67,8 @@ def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
     figure          that decided, with `figure_year`; NaN where none has
     beyond          figure less target, in the unit; positive where it is better than asked
     beyond_share    the same in percent of the way from baseline to target
-    gone            percent of that way that the figure, or else the latest one, has gone; NaN
-                    where the baseline meets the target or is that very figure
+    gone            percent of that way that the figure, or else the last one by the target year,
+                    has gone; NaN where the baseline meets the target or is that very figure
     baseline        of the schedule rule, with `baseline_year`: see `progress`
     first_met       year of the first published figure that meets the target, else NaN
     timing          from_start, early, on_time, late, lost, never; "" where nothing is decided
@@ -89,7 +92,7 @@ def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
     for name in ("role", "force", "source"):
         table[name] = goals[name].to_numpy()
     table["final"] = _final(goals).to_numpy(bool)
-    decided = table["status"].isin(["met", "missed"])
+    decided = table["status"].isin(DECIDED)
     passed = table["status"].eq("not_published") | (table["year"] <= last_closed(plan))
     table["outcome"] = table["status"].where(
         decided, pd.Series(np.where(passed, "not_published", "ahead"), table.index)
@@ -242,7 +245,8 @@ def first_course(runs: Iterable[Run], until: int) -> pd.DataFrame:
         fits = fit(given.observations, given.indicators, given.growth, priors=given.priors)
         mine = (fits.series["region"] == run.region) & fits.series["indicator"].isin(fresh)
         parts.append(_anchored(fits.take(np.flatnonzero(mine)), until).assign(origin=run.origin))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    columns = [*KEY, "year", *LEVELS, "origin"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def _anchored(fits: Fits, until: int) -> pd.DataFrame:
@@ -281,9 +285,11 @@ def _facts(plan: Plan, row: Mapping[str, Any]) -> tuple[object, ...]:
     comparator = np.array([row["comparator"]])
     upward = draw_bar(np.array([goal]), comparator, np.zeros(1), np.array([better != "lower"]))[1]
     way = 1.0 if upward[0] else -1.0
-    decided = row["outcome"] in ("met", "missed")
-    figure = float(row["figure"]) if decided else float(row["latest"])
-    known = year if decided and (when == year).any() else float(row["latest_year"])
+    decided = row["outcome"] in DECIDED
+    # What stands nearest before the target year's end tells how much of the way was gone.
+    near = when <= year
+    stood, known = (float(v[near][-1]) if near.any() else nothing for v in (value, when))
+    figure = float(row["figure"]) if decided else stood
     length = way * (goal - base)
     open_way = length > 0.0 and known > since
     gone = 100.0 * way * (figure - base) / length if open_way else nothing

@@ -1620,9 +1620,10 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "end_open": (
         "没有终期数的{count}项，既不算完成也不算未完成；其中{seen}项有较早的数，只对这些给出预测，"
-        "{never}项没有可以预测的数。",
+        "{never}项从未公布过数，或只有目标年以后的数，不作预测。",
         "Targets without a final figure count as neither met nor missed: {count}. Of these, with "
-        "an earlier figure and hence a forecast: {seen}; with nothing to forecast from: {never}.",
+        "an earlier figure and hence a forecast: {seen}; without any figure, or with later ones "
+        "only, and hence not forecast: {never}.",
     ),
     "end_all_closed": ("每项终期目标都有终期数。", "Every final target has a final figure."),
     "end_no_targets": ("规划没有目标。", "The plan has no targets."),
@@ -1669,8 +1670,9 @@ PHRASES: dict[str, tuple[str, str]] = {
         "These have no final figure. The chance is a forecast from what is known, not a result:",
     ),
     "end_silent": (
-        "另有{count}项没有可以预测的数，见“{section}”一节。",
-        "With nothing to forecast from: {count}, listed under: {section}.",
+        "另有{count}项从未公布过数，或只有目标年以后的数，不作预测，见“{section}”一节。",
+        "Without any figure, or with later ones only: {count}, not forecast, listed under: "
+        "{section}.",
     ),
     "end_milestones": ("途中的目标", "Targets on the way"),
     "end_no_milestones": (
