@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import matplotlib.patheffects as effects
@@ -49,7 +50,15 @@ from .wording import (
     word,
 )
 
-__all__ = ["attainment_chart", "comparison_chart", "dashboard", "progress_chart", "region_panels"]
+__all__ = [
+    "attainment_chart",
+    "comparison_chart",
+    "course_panels",
+    "dashboard",
+    "outcome_chart",
+    "progress_chart",
+    "region_panels",
+]
 
 WIDTH = 10.0
 ACROSS = 4
@@ -75,6 +84,13 @@ SHARES = (-25.0, 150.0)
 """Percent of the way to a target that a picture of progress shows."""
 AHEAD = 12
 """Years after the last target that a picture of years shows."""
+MARKS: dict[str, dict[str, Any]] = {
+    "met": {"marker": "s", "color": MEDIAN},
+    "missed": {"marker": "X", "color": TARGET, "markersize": 9},
+    "not_published": {"marker": "o", "color": INK, "markerfacecolor": "white"},
+    "ahead": {"marker": "o", "color": INK, "markerfacecolor": "white"},
+}
+"""How the outcomes of targets look."""
 GRAPH = "graph"
 
 
@@ -146,16 +162,76 @@ def progress_chart(
     now = int(shown["now"].iloc[0])
     notes = [phrase("progress_note", language).format(year=now),
              _origin(plan, shown, language, sources)]  # fmt: skip
-    figure, axes = _row_axes(len(shown), notes, language)
-    axes.axvline(0.0, color=INK, linewidth=1.0)
-    axes.axvline(100.0, color=TARGET, linewidth=1.2, linestyle="--")
+    figure, axes = _way_axes(len(shown), notes, language)
     for place, row in enumerate(shown.to_dict("records")):
         _draw_bullet(axes, place, row, language)
         _name_row(axes, plan, place, row, language)
-    axes.set_xlim(*SHARES)
-    ticks = [0, 25, 50, 75, 100, 125]
-    axes.set_xticks(ticks, [number(t, language, unit="percent") for t in ticks])
-    _set_label(axes, phrase("axis_way", language))
+    return figure
+
+
+def outcome_chart(
+    plan: Plan, table: pd.DataFrame, *, language: str, sources: Sequence[str] = ()
+) -> Figure | None:
+    """Draw how much of the way to its final target each indicator has gone, by outcome.
+
+    Parameters
+    ----------
+    plan : for names and sources
+    table : a row a target: `outcome`, and in percent of the way from baseline to target `gone`
+        (published, NaN where there is no way to compare) and the forecast `low`, `middle`, `high`
+        of its year, NaN where a figure has decided
+    language : `zh` or `en`
+    sources : as in `fan_charts`
+
+    Returns
+    -------
+    None where no row has anything to draw.
+    """
+    decided = table["outcome"].isin(["met", "missed"])
+    shown = table[decided | table["gone"].notna() | table["middle"].notna()]
+    if shown.empty:
+        return None
+    notes = [phrase("outcomes_note", language), _origin(plan, shown, language, sources)]
+    figure, axes = _way_axes(len(shown), notes, language)
+    for place, row in enumerate(shown.to_dict("records")):
+        _draw_outcome(axes, place, row, language)
+        _name_row(axes, plan, place, row, language)
+    return figure
+
+
+def course_panels(
+    plan: Plan,
+    course: pd.DataFrame,
+    attainment: pd.DataFrame,
+    *,
+    notes: Sequence[str],
+    language: str,
+) -> Figure:
+    """Draw the figures of each indicator over what was forecast of them at first.
+
+    Parameters
+    ----------
+    plan : for names, units and published figures
+    course : quantiles by indicator and year, opened by the figure known when they were made
+    attainment : targets, a picture an indicator, in their order
+    notes : lines below the figure
+    language : `zh` or `en`
+    """
+    # What was forecast stands in the band, not a chance of today beside it.
+    goals = attainment.assign(p_reach=np.nan)
+    names = list(goals["indicator"].drop_duplicates())
+    panels = []
+    for name in names:
+        fan = course[course["indicator"] == name].set_index("year").sort_index()
+        panels.append(replace(panel_of(plan, course, goals, name, language), fan=fan))
+    heads = [wrap_lines(f"{p.name} · {p.unit_name}", 1.95, language) for p in panels]
+    cell = SPARK + LINE * max(len(head) for head in heads) + 0.24
+    rows = -(-len(panels) // ACROSS)
+    figure, bottom = _framed(cell * rows + 0.1, notes, language)
+    for place, (panel, head) in enumerate(zip(panels, heads, strict=True)):
+        row, column = divmod(place, ACROSS)
+        corner = (0.2 + column * 9.7 / ACROSS, bottom + (rows - row - 1) * cell + 0.18)
+        _draw_spark(figure, panel, head, corner)
     return figure
 
 
@@ -307,6 +383,18 @@ def _row_axes(rows: int, notes: Sequence[str], language: str) -> tuple[Figure, A
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_yticks([])
     make_quiet(axes, "x")
+    return figure, axes
+
+
+def _way_axes(rows: int, notes: Sequence[str], language: str) -> tuple[Figure, Axes]:
+    """Make a figure of a row an indicator, across the way from baseline to target in percent."""
+    figure, axes = _row_axes(rows, notes, language)
+    axes.axvline(0.0, color=INK, linewidth=1.0)
+    axes.axvline(100.0, color=TARGET, linewidth=1.2, linestyle="--")
+    axes.set_xlim(*SHARES)
+    ticks = [0, 25, 50, 75, 100, 125]
+    axes.set_xticks(ticks, [number(t, language, unit="percent") for t in ticks])
+    _set_label(axes, phrase("axis_way", language))
     return figure, axes
 
 
@@ -566,14 +654,9 @@ def _draw_region(
 
 def _draw_bullet(axes: Axes, place: int, row: Mapping[str, Any], language: str) -> None:
     """Draw what is published, what is estimated now, and what the schedule asks for."""
-    low, high = SHARES
-    if np.isfinite(row["middle"]):
-        ends = np.clip([row["low"], row["high"]], low, high)
-        axes.barh(place, ends[1] - ends[0], left=ends[0], height=0.62, color=PALE, zorder=2)
-        middle = float(np.clip(row["middle"], low, high))
-        axes.plot([middle] * 2, [place - 0.31, place + 0.31], color=MEDIAN, linewidth=1.6, zorder=3)
+    _draw_estimate(axes, place, row)
     if np.isfinite(row["gone"]):
-        gone = float(np.clip(row["gone"], low, high))
+        gone = float(np.clip(row["gone"], *SHARES))
         axes.barh(place, gone, height=0.26, color=MEDIAN, zorder=4)
     if np.isfinite(row["due"]):
         axes.plot(
@@ -586,6 +669,31 @@ def _draw_bullet(axes: Axes, place: int, row: Mapping[str, Any], language: str) 
     year = math.ceil(float(row["latest_year"]) - 1e-9) if known else row["now"]
     key = "way_published" if known else "way_estimated"
     _aside(axes, phrase(key, language).format(gone=told, due=due, year=year), place)
+
+
+def _draw_estimate(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
+    """Draw a forecast of the way: its range, and its middle."""
+    if np.isfinite(row["middle"]):
+        low, middle, high = (float(np.clip(row[k], *SHARES)) for k in ("low", "middle", "high"))
+        axes.barh(place, high - low, left=low, height=0.62, color=PALE, zorder=2)
+        axes.plot([middle] * 2, [place - 0.31, place + 0.31], color=MEDIAN, linewidth=1.6, zorder=3)
+
+
+def _draw_outcome(axes: Axes, place: int, row: Mapping[str, Any], language: str) -> None:
+    """Draw how far the published figure went, a mark of the outcome at its end, and say both."""
+    _draw_estimate(axes, place, row)
+    outcome, known = str(row["outcome"]), np.isfinite(row["gone"])
+    told = word("outcome", outcome, language)
+    if known:
+        share = number(row["gone"], language, unit="percent", step=1)
+        told = phrase("outcome_share", language).format(outcome=told, share=share)
+        axes.barh(place, np.clip(row["gone"], *SHARES), height=0.2, color=GREY, zorder=3)
+    if known or outcome in ("met", "missed"):
+        # A mark at the very edge is drawn whole.
+        at = float(np.clip(row["gone"] if known else SHARES[1], *SHARES))
+        look = {"markersize": 8, "markeredgewidth": 1.5, **MARKS[outcome]}
+        axes.plot([at], [place], linestyle="none", zorder=5, clip_on=False, **look)
+    _aside(axes, told, place)
 
 
 def _draw_years(axes: Axes, place: int, row: Mapping[str, Any], told: tuple[float, str]) -> None:

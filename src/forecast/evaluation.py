@@ -20,6 +20,7 @@ import pandas as pd
 from .growth import Fits
 from .markup import Html, Telling, bullets, dated, known_on, paragraph, picture, safe, tabulate
 from .monitoring import OPEN, Findings, last_targets, open_together
+from .outcomes import last_closed
 from .plans import Plan
 from .progress import baseline
 from .projects import project_forecast
@@ -31,13 +32,11 @@ from .wording import (
     NO_VALUE,
     WORDS,
     change,
-    comparison,
     day,
     estimate,
     join,
     number,
     probability,
-    unit_symbol,
 )
 
 __all__ = [
@@ -45,6 +44,7 @@ __all__ = [
     "deadline",
     "evaluate",
     "projects_end",
+    "projects_now",
     "reason",
     "result_tables",
     "show_adjust",
@@ -100,28 +100,6 @@ class Evaluation(Findings):
         """Rows of `verdicts` whose year is still to come."""
         rows = self.verdicts
         return rows[rows["status"].isin(OPEN)].reset_index(drop=True)
-
-    def unit(self, indicator: object) -> str:
-        """Id of an indicator's unit."""
-        return str(self.plan.indicators.set_index("indicator").at[indicator, "unit"])
-
-    def named(self, indicator: object) -> str:
-        """Name of an indicator over its unit."""
-        unit = self.unit(indicator)
-        symbol = unit_symbol(unit, self.name("units", unit))
-        return f"{self.name('indicators', indicator)}\n{symbol}"
-
-    def goal(self, row: Mapping[str, Any]) -> str:
-        """Write a target with its comparator and year."""
-        unit = self.unit(row["indicator"])
-        told = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
-        return self.say("side_target").format(target=told, year=row["year"])
-
-    def figure(self, row: Mapping[str, Any]) -> str:
-        """Write the latest figure with its year."""
-        told = number(row["latest"], self.language, unit=self.unit(row["indicator"]))
-        year = dated(float(row["latest_year"]))
-        return self.say("side_target").format(target=told, year=year)
 
 
 def evaluate(
@@ -193,7 +171,7 @@ def way_gone(plan: Plan, quantiles: pd.DataFrame, reached: pd.DataFrame) -> pd.D
     >>> table.loc["minimum_living_standard", ["baseline_year", "due"]].tolist()
     [2019.0, 50.0]
     """
-    now = _last_closed(plan)
+    now = last_closed(plan)
     mine = quantiles[(quantiles["region"] == plan.region) & (quantiles["year"] == now)]
     fan = mine.set_index("indicator")
     rows = []
@@ -290,7 +268,7 @@ def show_reading(found: Evaluation) -> Html:
     else:
         lines += [_agreement(found), _expected(found), _binding(found), _never_seen(found)]
     if len(found.projects):
-        lines.append(_projects_now(found) + projects_end(found, found.projects))
+        lines.append(projects_now(found, found.projects) + projects_end(found, found.projects))
     lines.append(_deadlines(found))
     return Html(f"<h2>{say('reading')}</h2>\n{bullets(lines)}")
 
@@ -363,7 +341,9 @@ def show_adjust(found: Evaluation) -> Html:
 
 def show_projects(found: Evaluation) -> Html:
     """Show completions and spending of the plan's projects."""
-    return tell_projects(found, found.projects, _projects_now(found), note="mid_projects_note")
+    return tell_projects(
+        found, found.projects, projects_now(found, found.projects), note="mid_projects_note"
+    )
 
 
 def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note: str) -> Html:
@@ -381,6 +361,19 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
         return Html("\n".join([*parts, paragraph(say("no_projects"))]))
     parts += [paragraph(now + projects_end(found, projects)), paragraph(say(note))]
     return Html("\n".join([*parts, picture(to_png(chart), say("picture_projects"))]))
+
+
+def projects_now(found: Telling, projects: pd.DataFrame) -> str:
+    """Tell what should be completed by now, and what is expected to be."""
+    now = last_closed(found.plan)
+    here = projects[projects["year"] == now] if len(projects) else projects
+    if here.empty:
+        return ""
+    row = here.iloc[0]
+    return found.say("projects_now").format(
+        year=now, planned=row["planned"], median=row["completed_q50"],
+        low=row["completed_q05"], high=row["completed_q95"],
+    )  # fmt: skip
 
 
 def projects_end(found: Telling, projects: pd.DataFrame) -> str:
@@ -429,14 +422,6 @@ def result_tables(found: Evaluation) -> dict[str, pd.DataFrame]:
 
 
 # Verdicts.
-
-
-def _last_closed(plan: Plan) -> int:
-    """Last year that has ended on the day; without a day, that of the latest figure."""
-    if not plan.as_of:
-        return math.floor(plan.observations["year"].max()) if len(plan.observations) else 0
-    year = int(plan.as_of[:4])
-    return year if plan.as_of[5:] == "12-31" else year - 1
 
 
 def _verdicts(plan: Plan, reached: pd.DataFrame, way: pd.DataFrame) -> pd.DataFrame:
@@ -631,19 +616,6 @@ def _never_seen(found: Evaluation) -> str:
     never = rows[(rows["paces_seen"] > 0) & (rows["paces_as_high"] == 0)]
     unknown = int((rows["paces_seen"] == 0).sum())
     return found.say("adjust_reading").format(count=len(rows), never=len(never), unknown=unknown)
-
-
-def _projects_now(found: Evaluation) -> str:
-    """Tell what should be completed by now, and what is expected to be."""
-    now = _last_closed(found.plan)
-    here = found.projects[found.projects["year"] == now] if len(found.projects) else found.projects
-    if here.empty:
-        return ""
-    row = here.iloc[0]
-    return found.say("projects_now").format(
-        year=now, planned=row["planned"], median=row["completed_q50"],
-        low=row["completed_q05"], high=row["completed_q95"],
-    )  # fmt: skip
 
 
 # Deadlines.

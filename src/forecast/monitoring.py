@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -45,10 +46,12 @@ from .wording import (
 )
 
 __all__ = [
+    "Account",
     "Findings",
     "last_targets",
     "look_back",
     "open_together",
+    "record_lines",
     "show_charts",
     "show_closed",
     "show_dashboard",
@@ -73,14 +76,42 @@ PICKED = 5
 
 
 @dataclass(frozen=True)
-class Findings(Telling):
-    """What a monitoring report is told from: a plan, the results on it, the reader's language."""
+class Account(Telling):
+    """What a report on targets is told from: a plan, the results on it, the reader's language."""
 
     plan: Plan
     quantiles: pd.DataFrame
     attainment: pd.DataFrame
-    together: Joint
     language: str
+
+    def unit(self, indicator: object) -> str:
+        """Id of an indicator's unit."""
+        return str(self.plan.indicators.set_index("indicator").at[indicator, "unit"])
+
+    def named(self, indicator: object) -> str:
+        """Name of an indicator over its unit."""
+        unit = self.unit(indicator)
+        symbol = unit_symbol(unit, self.name("units", unit))
+        return f"{self.name('indicators', indicator)}\n{symbol}"
+
+    def goal(self, row: Mapping[str, Any]) -> str:
+        """Write a target with its comparator and year."""
+        unit = self.unit(row["indicator"])
+        told = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
+        return self.say("side_target").format(target=told, year=row["year"])
+
+    def figure(self, row: Mapping[str, Any]) -> str:
+        """Write the latest figure with its year."""
+        told = number(row["latest"], self.language, unit=self.unit(row["indicator"]))
+        year = dated(float(row["latest_year"]))
+        return self.say("side_target").format(target=told, year=year)
+
+
+@dataclass(frozen=True)
+class Findings(Account):
+    """What a monitoring report is told from; `together` answers for all open targets."""
+
+    together: Joint
 
 
 def span(plan: Plan, until: int | None = None) -> list[int]:
@@ -336,14 +367,20 @@ def show_record(findings: Findings, record: pd.DataFrame) -> Html:
     head = f"<h2>{say('record')}</h2>"
     if record.empty:
         return Html(f"{head}\n{paragraph(say('record_none'))}")
-    lines = [
-        say("record_once" if row["times"] == 1 else "record_line").format(
+    return Html(
+        f"{head}\n{paragraph(say('record_note'))}\n{bullets(record_lines(findings, record))}"
+    )
+
+
+def record_lines(findings: Telling, record: pd.DataFrame) -> list[str]:
+    """Tell a track record, a sentence a fifth of probability that was ever said."""
+    return [
+        findings.say("record_once" if row["times"] == 1 else "record_line").format(
             times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             came=row["came_true"], targets=row["targets"],
         )
         for row in record.to_dict("records")
     ]  # fmt: skip
-    return Html(f"{head}\n{paragraph(say('record_note'))}\n{bullets(lines)}")
 
 
 def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:

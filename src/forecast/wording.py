@@ -87,6 +87,27 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "over two thirds of the pace come from the region's own figures",
         ),
     },
+    # The final evaluation: what became of targets, and what was said of them.
+    "outcome": {
+        "met": ("已完成", "met"),
+        "missed": ("未完成", "missed"),
+        "not_published": ("未见公布数", "no figure found"),
+        "ahead": ("年份未到", "year to come"),
+    },
+    "timing": {
+        "from_start": ("规划期前已达到（{year}年）", "before the plan's five years ({year})"),
+        "early": ("{year}年，提前{years}年", "{year}, years early: {years}"),
+        "on_time": ("{year}年，如期", "{year}, on time"),
+        "late": ("{year}年，晚{years}年", "{year}, years late: {years}"),
+        "lost": ("{year}年曾达到，未保持到目标年", "met in {year}, not kept to the target year"),
+        "never": ("从未达到", "never met"),
+    },
+    "said": {
+        "yes": ("能达到", "yes"),
+        "no": ("达不到", "no"),
+        "silent": ("未判断", "silent"),
+    },
+    "made": {"issued": ("当时发布", "issued"), "replayed": ("回溯重算", "replayed")},
     "column": {
         "region": ("地区", "Region"),
         "area": ("领域", "Area"),
@@ -260,6 +281,24 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "attainment_early": ("达到年份（早）", "Reached in, early"),
         "attainment_late": ("达到年份（晚）", "Reached in, late"),
         "attainment_reading": ("达到年份说明", "Reading of the year"),
+        # The final evaluation.
+        "final": ("终期目标", "Final target"),
+        "outcome": ("结果", "Outcome"),
+        "figure": ("终期数", "Final figure"),
+        "figure_year": ("终期数年份", "Year of the figure"),
+        "beyond": ("超出目标", "Beyond the target"),
+        "beyond_share": ("超出占路程（%）", "Beyond, of the way (%)"),
+        "first_met": ("首次达到年份", "First met in"),
+        "timing": ("何时达到", "When first met"),
+        "p_now": ("达到概率（预测）", "Chance (forecast)"),
+        "median_now": ("中位数（预测）", "Median (forecast)"),
+        "so_far": ("最近的数已走的路程", "Way gone by the latest figure"),
+        "origin": ("预测时点", "Known by"),
+        "lead": ("提前年数", "Years ahead"),
+        "made": ("预测来历", "How made"),
+        "schedule_said": ("时序进度的判断", "Schedule rule said"),
+        "forecast_said": ("预测的判断", "Forecast said"),
+        "brier_base": ("只说完成比例时的布里尔评分", "Brier score of the share met"),
     },
     "parameter": {
         "region": ("地区", "Region"),
@@ -568,6 +607,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "way": ("路程", "Way gone"),
         "tasks": ("任务和政策", "Tasks and policies"),
         "stages": ("阶段要求", "Stages"),
+        "outcomes": ("目标结果", "Outcomes"),
+        "scored": ("已有结果的预测", "Forecasts scored"),
+        "scores": ("预测评分", "Scores"),
+        "verdicts": ("判断与结果", "Verdicts"),
     },
 }
 
@@ -1550,6 +1593,205 @@ PHRASES: dict[str, tuple[str, str]] = {
     "acts_line": ("{mechanism}（作用于{indicator}）", "{mechanism} (acts on {indicator})"),
     "names_rules": ("提到它的规则", "Rules that name it"),
     "no_naming": ("没有规则提到这项指标。", "No rule names this indicator."),
+    # The final evaluation.
+    "end_title": ("{region}：规划总结评估", "{region}: final evaluation of the plan"),
+    "end_intro": (
+        "本报告说明规划的终期目标完成了什么、超出或差多少、何时达到，途中的预测和时序进度判断得对不对。"
+        "只有公布的终期数才算结果；没有终期数的，给出的概率是预测，不是结果。"
+        "指标没有标明终期目标的，取其最后一项目标。",
+        "This report says which of the plan's final targets were met, by how much and when, and "
+        "whether the forecasts and the schedule rule on the way were right. Only a published final "
+        "figure is a result; where there is none, the chance given is a forecast. Of an indicator "
+        "without a target printed as final the last one is taken.",
+    ),
+    "end_count": (
+        "终期目标{count}项（目标年份{years}）：{counts}。",
+        "Final targets: {count} (target years: {years}). Of these: {counts}.",
+    ),
+    "end_count_word": ("{word}{count}项", "{word} {count}"),
+    "end_force": (
+        "{force}{count}项：已有终期数的{closed}项，其中完成{met}项，未完成{missed}项。",
+        "{force}: {count}, of which with a final figure: {closed} (met: {met}, missed: {missed}).",
+    ),
+    "end_met": ("已完成：{names}。", "Met: {names}."),
+    "end_missed": ("未完成：{names}。", "Missed: {names}."),
+    "end_none_closed": (
+        "还没有一项终期目标有终期数：完成了多少，现在无从说起。",
+        "No final target has a final figure yet: how many were met cannot be said.",
+    ),
+    "end_open": (
+        "没有终期数的{count}项，既不算完成也不算未完成；其中{seen}项有较早的数，只对这些给出预测，"
+        "{never}项从未公布过数，或只有目标年以后的数，不作预测。",
+        "Targets without a final figure count as neither met nor missed: {count}. Of these, with "
+        "an earlier figure and hence a forecast: {seen}; without any figure, or with later ones "
+        "only, and hence not forecast: {never}.",
+    ),
+    "end_all_closed": ("每项终期目标都有终期数。", "Every final target has a final figure."),
+    "end_no_targets": ("规划没有目标。", "The plan has no targets."),
+    "end_way_reading": (
+        "途中的目标{count}项：当年有数的{closed}项，其中达到{met}项，未达到{missed}项。",
+        "Targets on the way: {count}; with a figure of their year: {closed} (met: {met}, missed: "
+        "{missed}).",
+    ),
+    "end_right": (
+        "在各年年末作的、已有结果的判断{cases}例（{targets}项目标）：时序进度判断了{schedule_spoke}例，"
+        "对{schedule_right}例；回溯重算的预测判断了{forecast_spoke}例，对{forecast_right}例。",
+        "Verdicts of year ends whose outcome is known: {cases} (different targets: {targets}). "
+        "The schedule rule spoke in {schedule_spoke}, right in {schedule_right}; the replayed "
+        "forecast spoke in {forecast_spoke}, right in {forecast_right}.",
+    ),
+    "end_differ": (
+        "两者说法相反的{differ}例：时序进度对{differ_schedule}例，预测对{differ_forecast}例。",
+        "Where they disagreed ({differ}): the schedule rule was right in {differ_schedule}, the "
+        "forecast in {differ_forecast}.",
+    ),
+    "end_agreed": (
+        "两者都作了判断的{both_spoke}例，说法都相同。",
+        "Where both spoke ({both_spoke}), they never disagreed.",
+    ),
+    "end_few": (
+        "目标这样少，说明不了方法的好坏。",
+        "So few targets prove little about a method.",
+    ),
+    "end_no_verdicts": (
+        "各年年末的判断还没有一例有结果，谁对谁错还不能说。",
+        "The outcome of no verdict of a year end is known yet: who was right cannot be said.",
+    ),
+    "end_reached": ("完成情况", "What was reached"),
+    "end_reached_note": (
+        "“超出目标”好于目标为正，差的为负；括号内是它占从基数到目标的路程的百分比，基数已经达标的没有路程可比。"
+        "“何时达到”是公布数首次达到目标的年份。",
+        "Beyond the target: positive where better than asked, negative where short of it; in "
+        "brackets in percent of the way from baseline to target, where the baseline had not met "
+        "it already. When first met: the year of the first published figure that meets the target.",
+    ),
+    "end_share_of_way": ("路程的{share}", "{share} of the way"),
+    "end_open_note": (
+        "以下目标没有终期数。概率是按现有的数作的预测，不是结果：",
+        "These have no final figure. The chance is a forecast from what is known, not a result:",
+    ),
+    "end_silent": (
+        "另有{count}项从未公布过数，或只有目标年以后的数，不作预测，见“{section}”一节。",
+        "Without any figure, or with later ones only: {count}, not forecast, listed under: "
+        "{section}.",
+    ),
+    "end_milestones": ("途中的目标", "Targets on the way"),
+    "end_no_milestones": (
+        "途中的目标当年都没有公布数，是否达到无从说起。",
+        "No target on the way has a figure of its year: whether they were kept cannot be said.",
+    ),
+    "end_way": ("路程、年份和走势", "Way, years and course"),
+    "end_no_way": (
+        "终期目标的指标都没有公布过数，没有可画的。",
+        "No indicator of a final target has a figure: there is nothing to draw.",
+    ),
+    "picture_outcomes": (
+        "各终期目标走完的路程和结果",
+        "Way gone to each final target, and its outcome",
+    ),
+    "outcomes_note": (
+        "路程：基数为0，目标为100%（虚线）。条和记号：公布数走到的位置　■ 已完成　✕ 未完成　"
+        "○ 还没有终期数　浅色带和竖线：对目标年的预测，80%区间和中位数。"
+        "超出图外的截到边上；没有路程可比的记号画在右边。",
+        "Way: baseline 0, target 100 % (dashed). Bar and mark: where the published figure stands   "
+        "■ met   ✕ missed   ○ no final figure yet   pale band and line: forecast for the target "
+        "year, 80 % interval and median. What lies outside is cut at the edge; marks without a way "
+        "stand at the right.",
+    ),
+    "outcome_share": ("{outcome}，{share}", "{outcome}, {share}"),
+    "end_course": ("当初的预测与后来的数", "What was forecast at first, and what came"),
+    "picture_course": (
+        "{names}：公布数、目标和当初的预测",
+        "{names}: figures, targets and what was forecast at first",
+    ),
+    "course_note": (
+        "●公布数　◇和虚线：目标　━和色带：最早的预测（{made}，从{day}起；"
+        "当时还没有数的，从有数的年末起），"
+        "中位数和80%区间。",
+        "● published   ◇ and dashed line: target   ━ and band: the first forecast ({made}, from "
+        "{day}; of series without a figure then, from the year's end when they had one), median "
+        "and 80 % interval.",
+    ),
+    "end_scores": ("预测应验了吗", "Were the forecasts right"),
+    "end_scores_note": (
+        "只算目标年已有公布数的预测，连同途中的目标。表中是每个日历年最后一期的概率。"
+        "布里尔评分越小越好，对每项都说一半的得0.25；误差以各序列的年均变动为单位。",
+        "Only forecasts whose target year has a figure count, those of targets on the way "
+        "included. The table has the chance of the last issue in each calendar year. Brier score: "
+        "lower is better, 0.25 for saying one half throughout; errors (CRPS) are in units of each "
+        "series' mean yearly change.",
+    ),
+    "end_issued": ("当时发布的预测", "Forecasts that were issued"),
+    "end_no_store": (
+        "本次没有给出发布预测的存档。",
+        "No store of issued forecasts was given.",
+    ),
+    "end_issued_none": (
+        "存档中还没有一项预测已有结果。",
+        "No forecast in the store has an outcome yet.",
+    ),
+    "end_replayed": ("回溯重算的预测，从未发布", "Forecasts replayed, never issued"),
+    "end_replayed_note": (
+        "用今天的方法，只用各年年末已知的数重新算出，从未发布，与发布的预测分开评分，绝不相混。",
+        "Made with the method of today from what was known at each year's end. They were never "
+        "issued, and are never scored together with those that were.",
+    ),
+    "end_replayed_none": (
+        "各年年末能作的预测还没有一项已有结果。",
+        "No forecast that could be made at a year's end has an outcome yet.",
+    ),
+    "end_all_leads": ("全部", "all"),
+    "end_verdicts": ("哪种判断对", "Which verdicts were right"),
+    "end_verdicts_note": (
+        "每格上行是时序进度的判断，下行是回溯重算的预测的判断和概率；✓ 对，✗ 错。"
+        "只有一个数时时序进度不判断，概率在三分之一与三分之二之间时预测不判断；当时已成定局的不算判断。",
+        "Each cell: above, what the schedule rule said at the year's end; below, what the replayed "
+        "forecast said, with its chance; ✓ right, ✗ wrong. With one figure the schedule rule is "
+        "silent, with a chance between a third and two thirds the forecast is. What was settled by "
+        "then is no verdict.",
+    ),
+    "end_line": ("时序进度：{said}", "Schedule: {said}"),
+    "end_chance": ("预测：{said}（{p}）", "Forecast: {said} ({p})"),
+    "end_who_schedule": ("时序进度对", "the schedule rule was right"),
+    "end_who_forecast": ("预测对", "the forecast was right"),
+    "end_disagreed": (
+        "{name}，{year}年目标{target}：{origin}年末时序进度说{schedule}，预测说{forecast}（{p}），"
+        "结果{outcome}，{who}。",
+        "{name}, target {target} for {year}: at the end of {origin} the schedule rule said "
+        "{schedule}, the forecast {forecast} ({p}); outcome: {outcome}, so {who}.",
+    ),
+    "end_waiting": ("还在等的数", "Figures still awaited"),
+    "end_waiting_note": (
+        "没有终期数的目标，按上一个数的出处排列；终期数最可能在同一来源公布。",
+        "Targets without a final figure, by the source of their last figure: the final one will "
+        "most likely be published in the same place.",
+    ),
+    "end_never": (
+        "从未公布过数，也不知道会在哪里公布的：",
+        "Never published, and no place is known where they would be:",
+    ),
+    "end_projects_note": (
+        "数据中没有项目的实际完工时间和实际投资，何时完成、费用与计划差多少都无从说起；图中推迟和放弃都是假定。",
+        "The tables hold no actual completions or costs, so that when projects were finished, and "
+        "at what cost against the plan, cannot be said; slips and cancellations in the picture are "
+        "assumed.",
+    ),
+    "end_trust_figures": (
+        "结果只由公布数决定，目标从不当作数据；来源和出处见表格文件。日后公布或修订的数会改变结果。",
+        "Outcomes rest on published figures alone, targets are never used as data; sources and "
+        "places are in the tables. Figures published or revised later will change them.",
+    ),
+    "end_trust_way": (
+        "路程的基数与时序进度相同：目标年前五年或更早的最后一个数，没有的取第一个数。",
+        "The way starts from the baseline of the schedule rule: the last figure five years before "
+        "the target year or earlier, else the first one.",
+    ),
+    "end_trust_replay": (
+        "回溯重算所用的方法和先验定于这些年份之后，结果只作参考，不算业绩；公布日期不明的数按其年末当作已知。",
+        "Method and priors behind replayed forecasts are younger than the years replayed: they "
+        "inform, they are no record. Figures without a known date of publication count as known at "
+        "the end of their year.",
+    ),
 }
 
 

@@ -23,7 +23,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
 """Characters of a sheet's widest column."""
 PARQUET = {"quantiles": "forecasts.parquet", "attainment": "attainment.parquet"}
-CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path")
+CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path", "p_now")
 CODED = (
     "scenario",
     "comparator",
@@ -38,6 +38,10 @@ CODED = (
     "rule_path",
     "input_kind",
     "declared",
+    "outcome",
+    "made",
+    "schedule_said",
+    "forecast_said",
 )
 
 
@@ -131,7 +135,8 @@ def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
 def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
     """Turn codes into words, heads included, for the workbook."""
     out = table.copy()
-    groups = {**{g: g for g in WORDS}, "schedule_status": "schedule"}
+    spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said"}
+    groups = {**{g: g for g in WORDS}, **spoken}
     for column in [c for c in out.columns if groups.get(c) in WORDS and c in CODED]:
         words = {key: findings.word(groups[column], key) for key in WORDS[groups[column]]}
         out[column] = out[column].map(lambda code, words=words: words.get(code, code))
