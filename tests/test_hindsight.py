@@ -77,6 +77,21 @@ def test_who_was_right_is_said_where_they_disagreed(found):
     )
 
 
+def test_few_disagreements_are_told_and_the_rest_is_counted(found, monkeypatch):
+    """Of three disagreements with room for one sentence, two are said to be in the table."""
+    monkeypatch.setattr(hindsight, "MOST", 1)
+    page = hindsight.show_verdicts(found).text
+    assert page.count("rule was right.") == 1
+    assert PHRASES["end_more"][1].format(count=2) in page
+
+
+def test_bands_of_chance_are_told_without_saying_that_anyone_said_them(found):
+    """Seven replayed chances below 20 %, of which two came true: no word that we said so."""
+    page = hindsight.show_scores(found).text
+    assert "Chances of 0-20 %: 7, of which came true: 2 (different targets: 3)." in page
+    assert "we said" not in page
+
+
 def test_hits_of_both_are_counted_and_few_targets_are_said_to_prove_little(found):
     """Five targets are few; ten are not."""
     lines = hindsight.right_lines(found)

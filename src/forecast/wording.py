@@ -1662,7 +1662,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "“何时达到”是公布数首次达到目标的年份。",
         "Beyond the target: positive where better than asked, negative where short of it; below "
         "it in percent of the way from baseline to target, where the baseline had not met the "
-        "target already. When first met: the year of the first published figure that meets the target.",
+        "target already. When first met: the year of the first published figure that meets the "
+        "target.",
     ),
     "end_share_of_way": ("路程的{share}", "{share} of the way"),
     "end_open_note": (
@@ -1739,6 +1740,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "各年年末能作的预测还没有一项已有结果。",
         "No forecast that could be made at a year's end has an outcome yet.",
     ),
+    "end_band": (
+        "概率在{low}-{high}%的{times}例，实现{came}例（{targets}项目标）。",
+        "Chances of {low}-{high} %: {times}, of which came true: {came} (different targets: "
+        "{targets}).",
+    ),
+    "end_more": ("其余{count}例见上表。", "Others, in the table above: {count}."),
     "end_all_leads": ("全部", "all"),
     "end_verdicts": ("哪种判断对", "Which verdicts were right"),
     "end_verdicts_note": (
