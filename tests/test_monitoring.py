@@ -311,8 +311,8 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     manifest = run_report(params, output=tmp_path / "out")
     assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
-    keys = ["reading", "standing", "charts", "closed", "unknown", "moves", "record", "trust"]
-    keys += ["sources", "parameters"]
+    keys = ["reading", "moves", "record", "dashboard", "standing", "charts", "closed", "unknown"]
+    keys += ["trust", "sources", "parameters"]
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [monitoring.phrase(key, language) for key in keys]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))

@@ -179,8 +179,10 @@ def test_verdicts_are_those_of_the_year_ends(plan, runs):
 
 def test_who_was_right_is_counted():
     """Of yes and no against what came: each by itself, and where both spoke and disagreed."""
-    rows = [("met", "yes", "no"), ("met", "no", "yes"), ("missed", "no", "yes"),
-            ("missed", "no", "no"), ("met", "silent", "yes"), ("missed", "yes", "silent")]  # fmt: skip
+    rows = [
+        ("met", "yes", "no"), ("met", "no", "yes"), ("missed", "no", "yes"),
+        ("missed", "no", "no"), ("met", "silent", "yes"), ("missed", "yes", "silent"),
+    ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["outcome", "schedule_said", "forecast_said"])
     assert outcomes.verdict_counts(table) == {
         "cases": 6, "schedule_spoke": 5, "schedule_right": 3, "forecast_spoke": 5,
@@ -189,7 +191,7 @@ def test_who_was_right_is_counted():
     }  # fmt: skip
 
 
-def test_the_course_is_that_of_the_first_run_with_a_figure(plan, runs):
+def test_the_course_is_that_of_the_first_run_with_a_figure(runs):
     """It opens at the figure known then and is forecast from it; later runs change nothing."""
     course = outcomes.first_course(runs, 2025)
     beds = course[course["indicator"] == BEDS]

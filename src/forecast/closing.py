@@ -292,7 +292,8 @@ def result_tables(found: Closing) -> dict[str, pd.DataFrame]:
     hits = [v.hits.assign(made=made) for made, v in both.items() if len(v.hits)]
     scores = [v.scores.assign(made=made) for made, v in both.items() if len(v.hits)]
     columns = ["made", *GOAL, "origin", "lead", "p_reach", "median", "figure", "outcome"]
-    tables = {"outcomes": about.merge(found.attainment.drop(columns="timing"), on="indicator")}
+    judged = found.attainment.drop(columns="timing")
+    tables = {"outcomes": about.merge(judged, on="indicator", how="right")}
     if hits:
         scored = pd.concat(hits, ignore_index=True)
         scored["outcome"] = scored["met"].map({True: "met", False: "missed"})
@@ -405,7 +406,7 @@ def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
         "name": found.named(row["indicator"]),
         "area": found.area(row["indicator"]),
         "target": found.goal(row),
-        "figure": found.figure({**row, **figure}),
+        "published": found.figure({**row, **figure}),
         "outcome": found.word("outcome", str(row["outcome"])),
         "beyond": beyond,
         "timing": found.word("timing", str(row["timing"])).format(year=year, years=years),

@@ -86,7 +86,7 @@ AHEAD = 12
 """Years after the last target that a picture of years shows."""
 MARKS: dict[str, dict[str, Any]] = {
     "met": {"marker": "s", "color": MEDIAN},
-    "missed": {"marker": "X", "color": TARGET, "markersize": 9},
+    "missed": {"marker": "X", "color": TARGET, "markersize": 11, "markeredgecolor": "white"},
     "not_published": {"marker": "o", "color": INK, "markerfacecolor": "white"},
     "ahead": {"marker": "o", "color": INK, "markerfacecolor": "white"},
 }

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from .markup import Html, bullets, paragraph, tabulate
-from .monitoring import Account, record_lines
+from .monitoring import Account
 from .outcomes import GOAL, verdict_counts
 from .verification import Verification, track_record
 from .wording import NO_VALUE, comparison, day, number, probability
@@ -22,11 +22,13 @@ __all__ = ["Hindsight", "cells_of", "right_lines", "show_scores", "show_verdicts
 
 FEW = 10
 """Targets below which a score says little about a method."""
+MOST = 12
+"""Disagreements told in sentences."""
 
 
 @dataclass(frozen=True)
 class Hindsight(Account):
-    """Account, and what was said before: `issued` and `replayed` forecasts, scored apart.
+    """An account, and what was said before: `issued` and `replayed` forecasts, scored apart.
 
     `stored` is whether a store of issued forecasts was given; `verdicts` are those of
     `outcomes.verdicts_of` on the replayed ones.
@@ -69,8 +71,11 @@ def show_verdicts(found: Hindsight) -> Html:
         cells = {row["origin"][:4]: _verdict(found, row) for row in mine.to_dict("records")}
         lines.append(head | _by_year(found, cells, table["origin"]))
     parts += [paragraph(say("end_verdicts_note")), tabulate(lines, words=True)]
-    sides = [_disagreed(found, row) for row in table.to_dict("records")]
-    return Html("\n".join([*parts, bullets([*right_lines(found), *filter(None, sides)])]))
+    told = [text for row in table.to_dict("records") if (text := _disagreed(found, row))]
+    sides = told[:MOST]
+    if len(told) > MOST:
+        sides.append(say("end_more").format(count=len(told) - MOST))
+    return Html("\n".join([*parts, bullets([*right_lines(found), *sides])]))
 
 
 def right_lines(found: Hindsight) -> list[str]:
@@ -105,7 +110,13 @@ def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[
     yield tabulate(lines)
     scores = scored.scores.to_dict("records")
     yield tabulate([_score_row(found, row) for row in scores])
-    yield bullets(record_lines(found, track_record(scored)))
+    yield bullets(
+        found.say("end_band").format(
+            low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}", times=row["times"],
+            came=row["came_true"], targets=row["targets"],
+        )
+        for row in track_record(scored).to_dict("records")
+    )  # fmt: skip
     if len(hits.drop_duplicates(GOAL)) < FEW:
         yield paragraph(found.say("end_few"))
 

@@ -51,7 +51,6 @@ __all__ = [
     "last_targets",
     "look_back",
     "open_together",
-    "record_lines",
     "show_charts",
     "show_closed",
     "show_dashboard",
@@ -367,20 +366,14 @@ def show_record(findings: Findings, record: pd.DataFrame) -> Html:
     head = f"<h2>{say('record')}</h2>"
     if record.empty:
         return Html(f"{head}\n{paragraph(say('record_none'))}")
-    return Html(
-        f"{head}\n{paragraph(say('record_note'))}\n{bullets(record_lines(findings, record))}"
-    )
-
-
-def record_lines(findings: Telling, record: pd.DataFrame) -> list[str]:
-    """Tell a track record, a sentence a fifth of probability that was ever said."""
-    return [
-        findings.say("record_once" if row["times"] == 1 else "record_line").format(
+    lines = [
+        say("record_once" if row["times"] == 1 else "record_line").format(
             times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             came=row["came_true"], targets=row["targets"],
         )
         for row in record.to_dict("records")
     ]  # fmt: skip
+    return Html(f"{head}\n{paragraph(say('record_note'))}\n{bullets(lines)}")
 
 
 def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:

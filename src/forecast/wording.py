@@ -1659,11 +1659,12 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "end_reached": ("完成情况", "What was reached"),
     "end_reached_note": (
-        "“超出目标”好于目标为正，差的为负；括号内是它占从基数到目标的路程的百分比，基数已经达标的没有路程可比。"
+        "“超出目标”好于目标为正，差的为负；下一行是它占从基数到目标的路程的百分比，基数已经达标的没有路程可比。"
         "“何时达到”是公布数首次达到目标的年份。",
-        "Beyond the target: positive where better than asked, negative where short of it; in "
-        "brackets in percent of the way from baseline to target, where the baseline had not met "
-        "it already. When first met: the year of the first published figure that meets the target.",
+        "Beyond the target: positive where better than asked, negative where short of it; below "
+        "it in percent of the way from baseline to target, where the baseline had not met the "
+        "target already. When first met: the year of the first published figure that meets the "
+        "target.",
     ),
     "end_share_of_way": ("路程的{share}", "{share} of the way"),
     "end_open_note": (
@@ -1740,6 +1741,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "各年年末能作的预测还没有一项已有结果。",
         "No forecast that could be made at a year's end has an outcome yet.",
     ),
+    "end_band": (
+        "概率在{low}-{high}%的{times}例，实现{came}例（{targets}项目标）。",
+        "Chances of {low}-{high} %: {times}, of which came true: {came} (different targets: "
+        "{targets}).",
+    ),
+    "end_more": ("其余{count}例见上表。", "Others, in the table above: {count}."),
     "end_all_leads": ("全部", "all"),
     "end_verdicts": ("哪种判断对", "Which verdicts were right"),
     "end_verdicts_note": (
