@@ -173,6 +173,14 @@ def test_open_ways_are_forecast_in_percent_of_the_way(whole):
     assert row["low"] < row["middle"] < row["high"]
 
 
+def test_a_single_figure_has_a_way_to_forecast_only_if_it_falls_short(whole):
+    """With one figure the forecast starts from it; where it met the target there is no way."""
+    rows = whole.finals[whole.finals["indicator"] == REGISTRIES].assign(gone=float("nan"))
+    assert closing._ways(whole, rows)["middle"].notna().all()
+    met = rows.assign(first_met=2020.0)
+    assert closing._ways(whole, met)["middle"].isna().all()
+
+
 def test_ends_change_places_where_less_is_wanted(whole):
     """On the way down to a target the lower figure is the farther one."""
     rows = whole.finals[whole.finals["indicator"] == REGISTRIES].assign(target=0.0, gone=-100.0)

@@ -7,6 +7,7 @@ import pytest
 
 import forecast as fc
 from forecast import outcomes
+from forecast.verification import Verification
 from forecast.vintages import issue
 from made_up import BEDS, BURIAL, PER_WORKER, REGISTRIES, STANDARD, VISITS, write_plan
 
@@ -175,6 +176,16 @@ def test_verdicts_are_those_of_the_year_ends(plan, runs):
     said = pd.cut(table["p_reach"], [0, 1 / 3, 2 / 3, 1], right=False,
                   labels=["no", "silent", "yes"])  # fmt: skip
     assert table["forecast_said"].tolist() == said.tolist()
+
+
+@pytest.mark.parametrize(
+    ("p", "said"),
+    [(0.33, "no"), (1 / 3, "silent"), (0.6, "silent"), (2 / 3, "yes"), (0.9, "yes")],
+)
+def test_the_forecast_speaks_below_a_third_and_from_two_thirds(plan, runs, p, said):
+    """The bounds are those of the words likely and unlikely; between them nothing is said."""
+    hits = outcomes.score_forecasts(runs, plan).hits.assign(p_reach=p)
+    assert set(outcomes.verdicts_of(Verification(hits))["forecast_said"]) == {said}
 
 
 def test_who_was_right_is_counted():
