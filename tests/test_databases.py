@@ -30,7 +30,7 @@ from typer.testing import CliRunner
 import forecast as fc
 from forecast import databases
 from forecast.cli import app
-from forecast.databases import is_address, load_tables, read_database, shown, write_results
+from forecast.databases import load_tables, read_database, shown, write_results
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.parameters import (
     InputError,
@@ -42,6 +42,7 @@ from forecast.parameters import (
 )
 from forecast.plans import data_folder
 from forecast.reports import finished_report, run_report
+from forecast.schema import is_address
 from forecast.vintages import read_forecasts
 
 SECRET = "s3cr3t-word"

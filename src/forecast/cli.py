@@ -112,9 +112,10 @@ def check(
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
+    from .schema import is_address
 
     try:
-        if "://" in (place or ""):
+        if is_address(place):
             fine = _check_database(str(place))
         else:
             fine = _check_path(Path(place) if place else None, region)

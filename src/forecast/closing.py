@@ -16,7 +16,7 @@ import pandas as pd
 from .evaluation import FORCES, projects_now, tell_projects
 from .growth import Fits, quantiles
 from .hindsight import Hindsight, cells_of, right_lines
-from .markup import Html, bullets, known_on, paragraph, picture, safe, tabulate
+from .markup import Html, bullets, paragraph, picture, safe, tabulate, title
 from .monitoring import span
 from .outcomes import DECIDED, GOAL, first_course, judge, score_forecasts, verdicts_of
 from .plans import Plan
@@ -152,14 +152,7 @@ def close(
 
 def show_title(found: Closing) -> Html:
     """Region, day, plan documents, and what a final evaluation is."""
-    plan, say = found.plan, found.say
-    title = say("end_title").format(region=found.name("regions", plan.region))
-    titles = f'<span lang="zh">{safe(plan.title)}</span>'
-    documents = safe(say("documents")).replace("{titles}", titles)
-    return Html(
-        f"<h1>{safe(title)}</h1>\n<p>{safe(known_on(plan, found.language))}<br>\n{documents}</p>\n"
-        f"{paragraph(say('end_intro'))}"
-    )
+    return title(found, "end_title", "end_intro")
 
 
 def show_reading(found: Closing) -> Html:

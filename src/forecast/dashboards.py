@@ -113,10 +113,7 @@ def dashboard(
     """
     names = charted(plan, attainment)
     panels = [panel_of(plan, quantiles, attainment, name, language) for name in names]
-    heads = [wrap_lines(f"{p.name} · {p.unit_name}", 1.95, language) for p in panels]
-    lines = max((len(head) for head in heads), default=0)
-    cell = SPARK + LINE * lines + 0.24
-    rows = -(-len(panels) // ACROSS)
+    heads, cell, rows = _spark_grid(panels, language)
     statuses = [k for k in WORDS["status"] if k in set(attainment["status"])]
     areas = _areas(plan, attainment)
     upper = max(ROW * (len(areas) + 1), 0.27 * len(statuses)) + 0.55
@@ -129,10 +126,7 @@ def dashboard(
     top = total - below_title
     _draw_counts(figure, (attainment["status"], statuses), (top, upper), language)
     _draw_heat(figure, plan, (attainment, areas), (top, upper), language)
-    for place, (panel, head) in enumerate(zip(panels, heads, strict=True)):
-        row, column = divmod(place, ACROSS)
-        y = bottom + (rows - row - 1) * cell
-        axes = _draw_spark(figure, panel, head, (0.2 + column * 9.7 / ACROSS, y + 0.18))
+    for axes in _draw_sparks(figure, panels, heads, (bottom, cell)):
         if axes.get_xlim()[0] <= moment_of(plan) <= axes.get_xlim()[1]:
             axes.axvline(moment_of(plan), color=GREY, linewidth=0.9, linestyle=":", zorder=1)
     return figure
@@ -224,14 +218,9 @@ def course_panels(
     for name in names:
         fan = course[course["indicator"] == name].set_index("year").sort_index()
         panels.append(replace(panel_of(plan, course, goals, name, language), fan=fan))
-    heads = [wrap_lines(f"{p.name} · {p.unit_name}", 1.95, language) for p in panels]
-    cell = SPARK + LINE * max(len(head) for head in heads) + 0.24
-    rows = -(-len(panels) // ACROSS)
+    heads, cell, rows = _spark_grid(panels, language)
     figure, bottom = _framed(cell * rows + 0.1, notes, language)
-    for place, (panel, head) in enumerate(zip(panels, heads, strict=True)):
-        row, column = divmod(place, ACROSS)
-        corner = (0.2 + column * 9.7 / ACROSS, bottom + (rows - row - 1) * cell + 0.18)
-        _draw_spark(figure, panel, head, corner)
+    _draw_sparks(figure, panels, heads, (bottom, cell))
     return figure
 
 
@@ -555,6 +544,27 @@ def _fill_cell(axes: Axes, place: tuple[int, int], chances: pd.Series, language:
         column + 0.5, row + 0.5, f"{text}  {parts}" if known else parts, ha="center", va="center",
         fontsize=7.5, family=FONTS, color=ink, path_effects=edge,
     )  # fmt: skip
+
+
+def _spark_grid(panels: Sequence[Panel], language: str) -> tuple[list[list[str]], float, int]:
+    """Give the heads of small pictures, the height of one with its head, and the rows of them."""
+    heads = [wrap_lines(f"{p.name} · {p.unit_name}", 1.95, language) for p in panels]
+    lines = max((len(head) for head in heads), default=0)
+    return heads, SPARK + LINE * lines + 0.24, -(-len(panels) // ACROSS)
+
+
+def _draw_sparks(
+    figure: Figure, panels: Sequence[Panel], heads: Sequence[list[str]], place: tuple[float, float]
+) -> list[Axes]:
+    """Draw small pictures in rows above `place`: bottom of the last row, and height of a row."""
+    bottom, cell = place
+    rows = -(-len(panels) // ACROSS)
+    drawn = []
+    for i, (panel, head) in enumerate(zip(panels, heads, strict=True)):
+        row, column = divmod(i, ACROSS)
+        corner = (0.2 + column * 9.7 / ACROSS, bottom + (rows - row - 1) * cell + 0.18)
+        drawn.append(_draw_spark(figure, panel, head, corner))
+    return drawn
 
 
 def _draw_spark(

@@ -29,21 +29,12 @@ from .checking import read_tables
 from .errors import DataError, Problem, WriteError
 from .schema import TABLES
 
-__all__ = ["is_address", "load_tables", "open_address", "read_database", "shown", "write_results"]
+__all__ = ["load_tables", "open_address", "read_database", "shown", "write_results"]
 
 BUSY_SECONDS = 60
 LOCK = 0x76696E74
 """Key of the lock that writers of results hold in PostgreSQL."""
 FORM = "write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40"
-
-
-def is_address(place: object) -> bool:
-    """Whether a text names a database.
-
-    >>> is_address("sqlite:///plan.db"), is_address("C:/plans"), is_address("lishui")
-    (True, False, False)
-    """
-    return isinstance(place, str) and re.match(r"[A-Za-z][\w+.-]*://", place) is not None
 
 
 def shown(address: str) -> str:

@@ -18,7 +18,17 @@ import numpy as np
 import pandas as pd
 
 from .growth import Fits
-from .markup import Html, Telling, bullets, dated, known_on, paragraph, picture, safe, tabulate
+from .markup import (
+    Html,
+    Telling,
+    bullets,
+    dated,
+    paragraph,
+    picture,
+    safe,
+    tabulate,
+    title,
+)
 from .monitoring import OPEN, Findings, last_targets, open_together
 from .outcomes import last_closed
 from .plans import Plan
@@ -244,14 +254,7 @@ def deadline(due: object) -> float:
 
 def show_title(found: Evaluation) -> Html:
     """Region, day, plan documents, and what an evaluation is."""
-    plan, say = found.plan, found.say
-    title = say("mid_title").format(region=found.name("regions", plan.region))
-    titles = f'<span lang="zh">{safe(plan.title)}</span>'
-    documents = safe(say("documents")).replace("{titles}", titles)
-    return Html(
-        f"<h1>{safe(title)}</h1>\n<p>{safe(known_on(plan, found.language))}<br>\n{documents}</p>\n"
-        f"{paragraph(say('mid_intro'))}"
-    )
+    return title(found, "mid_title", "mid_intro")
 
 
 def show_reading(found: Evaluation) -> Html:

@@ -23,12 +23,12 @@ from .markup import (
     Html,
     Value,
     bullets,
-    known_on,
     paragraph,
     parameter_table,
     picture,
     safe,
     tabulate,
+    title,
 )
 from .outlook import CLOSED_FORM, Exploration, Focus
 from .projections import first_year
@@ -74,14 +74,7 @@ FILE_OR_PAGE = re.compile(r"https?://[!-~]*[\w/]|[\w.]+\.(?:txt|csv|yaml)")
 
 def show_title(found: Exploration) -> Html:
     """Region, day, plan documents, and what the report is for."""
-    plan, say = found.plan, found.say
-    title = say("scenarios_title").format(region=found.name("regions", plan.region))
-    titles = f'<span lang="zh">{safe(plan.title)}</span>'
-    documents = safe(say("documents")).replace("{titles}", titles)
-    return Html(
-        f"<h1>{safe(title)}</h1>\n<p>{safe(known_on(plan, found.language))}<br>\n{documents}</p>\n"
-        f"{paragraph(say('scenarios_intro'))}"
-    )
+    return title(found, "scenarios_title", "scenarios_intro")
 
 
 def show_reading(found: Exploration) -> Html:

@@ -25,6 +25,7 @@ __all__ = [
     "picture",
     "safe",
     "tabulate",
+    "title",
 ]
 
 Value = str | int | None
@@ -132,6 +133,20 @@ def known_on(plan: Plan, language: str) -> str:
     if not plan.as_of:
         return phrase("everything", language)
     return phrase("as_of", language).format(day=day(plan.as_of, language))
+
+
+def title(found: Telling, heading: str, intro: str = "") -> Html:
+    """Head of a report on a plan: a heading with the region, the day, the documents, an intro.
+
+    `heading` and `intro` are keys of phrases.
+    """
+    plan, say = found.plan, found.say
+    name = say(heading).format(region=found.name("regions", plan.region))
+    titles = f'<span lang="zh">{safe(plan.title)}</span>'
+    documents = safe(say("documents")).replace("{titles}", titles)
+    known = safe(known_on(plan, found.language))
+    head = f"<h1>{safe(name)}</h1>\n<p>{known}<br>\n{documents}</p>"
+    return Html(f"{head}\n{paragraph(say(intro))}" if intro else head)
 
 
 def dated(year: float) -> str:

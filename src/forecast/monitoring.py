@@ -18,12 +18,12 @@ from .markup import (
     Value,
     bullets,
     dated,
-    known_on,
     paragraph,
     parameter_table,
     picture,
     safe,
     tabulate,
+    title,
 )
 from .plans import Plan
 from .simulation import Paths
@@ -150,12 +150,7 @@ def open_together(paths: Paths, plan: Plan, attainment: pd.DataFrame) -> Joint:
 
 def show_title(findings: Findings) -> Html:
     """Region, plan documents, as-of date."""
-    plan, say = findings.plan, findings.say
-    title = say("title").format(region=findings.name("regions", plan.region))
-    known = known_on(plan, findings.language)
-    titles = f'<span lang="zh">{safe(plan.title)}</span>'
-    documents = safe(say("documents")).replace("{titles}", titles)
-    return Html(f"<h1>{safe(title)}</h1>\n<p>{safe(known)}<br>\n{documents}</p>")
+    return title(findings, "title")
 
 
 def show_reading(findings: Findings) -> Html:
@@ -480,12 +475,6 @@ def _about(findings: Findings, indicator: object) -> tuple[str, str, float]:
     return str(row[f"name_{findings.language}"]), str(row["unit"]), float(row["resolution"])
 
 
-def _named(findings: Findings, indicator: object) -> str:
-    """Name of an indicator over its unit."""
-    name, unit, _ = _about(findings, indicator)
-    return f"{name}\n{unit_symbol(unit, findings.name('units', unit))}"
-
-
 def _goal(findings: Findings, row: pd.Series, unit: str) -> str:
     target = comparison(row["comparator"], float(row["target"]), findings.language, unit=unit)
     return f"{target} ({row['year']})"
@@ -514,7 +503,7 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     open_ = row["status"] in OPEN
     median = row["median"] if open_ else None
     cells = {
-        "name": _named(findings, row["indicator"]),
+        "name": findings.named(row["indicator"]),
         "latest": f"{number(row['latest'], language, unit=unit)} ({dated(row['latest_year'])})",
         "planned": join(planned, language) or NO_VALUE,
         "target": _goal(findings, row, unit),
@@ -532,7 +521,7 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
 def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     _, unit, _ = _about(findings, row["indicator"])
     cells = {
-        "name": _named(findings, row["indicator"]),
+        "name": findings.named(row["indicator"]),
         "target": _goal(findings, row, unit),
         "published": number(row["median"], findings.language, unit=unit),
         "status": findings.word("status", row["status"]),

@@ -21,12 +21,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from .checking import REFERENCE, nearest, read_text
-from .databases import is_address, open_address, read_database
 from .documents import read_document
 from .errors import DataError, Problem, ReportError, UnknownNameError, check_name
 from .plans import data_folder
 from .scenarios import read_scenario, scenario_folder
-from .schema import TABLES
+from .schema import TABLES, is_address
 
 __all__ = [
     "InputError",
@@ -87,9 +86,13 @@ def _file_name(text: str) -> str:
 
 def _address(text: str | None) -> str | None:
     """Check the address of a database."""
-    if text is not None and not is_address(text):
+    if text is None:
+        return None
+    if not is_address(text):
         raise ValueError("not the address of a database")
-    return None if text is None else open_address(text)
+    from .databases import open_address
+
+    return open_address(text)
 
 
 def _data_place(text: str | None) -> str | None:
@@ -290,6 +293,8 @@ def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
 
 def _stored(address: str) -> dict[str, Content]:
     """Tables of a database as they would stand in files."""
+    from .databases import read_database
+
     try:
         cells = read_database(address)
     except DataError as error:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import DataError, Problem, check_name
+from .schema import is_address
 
 __all__ = ["Plan", "data_folder", "known_indicators", "load_plan"]
 
@@ -118,7 +119,7 @@ def load_plan(
     day = _as_date(as_of)
     shipped = data_folder()
     folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
-    own = bool(folder) or "://" in str(place)
+    own = bool(folder) or is_address(place)
     if folder:
         tables = read_tables(Path(place), fallback=shipped)
     elif own:

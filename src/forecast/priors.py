@@ -35,6 +35,7 @@ import pandas as pd
 from .errors import DataError, Problem, check_name
 from .filtering import Pace
 from .plans import data_folder
+from .schema import is_address
 
 __all__ = [
     "COLUMNS",
@@ -129,7 +130,7 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
     ['amount', 'ratio', 'share', 'stock']
     """
     shipped = data_folder() / "priors.csv"
-    asked = shipped if place is None or "://" in str(place) else Path(place)
+    asked = shipped if place is None or is_address(place) else Path(place)
     if not asked.exists():
         text = "no such file or folder", "give a prior table, or a folder of tables"
         raise DataError([Problem(str(asked), None, None, None, *text)])

@@ -6,6 +6,7 @@ order in the files. Types are `text`, `integer`, `number`, `boolean` and `date` 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "TASK_LISTS",
     "Column",
     "Table",
+    "is_address",
 ]
 
 KINDS = ("share", "ratio", "amount", "count", "stock")
@@ -203,3 +205,12 @@ TABLES: dict[str, Table] = {
         key=("region", "agency", "name_zh"),
     ),
 }
+
+
+def is_address(place: object) -> bool:
+    """Whether a text names a database, as in `databases`.
+
+    >>> is_address("sqlite:///plan.db"), is_address("C:/plans"), is_address("lishui")
+    (True, False, False)
+    """
+    return isinstance(place, str) and re.match(r"[A-Za-z][\w+.-]*://", place) is not None
