@@ -11,6 +11,7 @@ import dataclasses
 import json
 import logging
 import logging.handlers
+import math
 import multiprocessing
 import sys
 import time
@@ -22,10 +23,11 @@ from typing import Any, Literal
 
 from .errors import ForecastError
 from .kernels import Seat, preload, start
+from .manifests import read_manifest
 from .parameters import ReportParameters, read_parameters
 from .reports import finished_report, run_report, stoppable
 
-__all__ = ["Options", "Result", "run_all", "sort_out"]
+__all__ = ["Options", "Result", "longest_first", "run_all", "sort_out"]
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     if START == "fork":
         preload()
     context = multiprocessing.get_context(START)
-    ahead = deque(files)
+    ahead = deque(longest_first(files, options))
     running: dict[Connection, _Report] = {}
     try:
         while ahead or running:
@@ -100,6 +102,19 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
         for report in running.values():
             report.process.join(GRACE)
             report.process.kill()
+
+
+def longest_first(files: list[Path], options: Options) -> list[Path]:
+    """Order files so that no job is left alone with a long report at the end.
+
+    What took longest the last time comes first; before it, as given, what was never run.
+    """
+
+    def seconds(file: Path) -> float:
+        record = read_manifest(read_parameters(file, output=options.output).folder)
+        return sum(record.seconds.values()) if record else math.inf
+
+    return sorted(files, key=seconds, reverse=True)
 
 
 class _Report:

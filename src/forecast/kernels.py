@@ -22,6 +22,10 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any
 
+from .checking import read_tables
+from .errors import DataError
+from .plans import data_folder
+
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
@@ -29,7 +33,7 @@ __all__ = ["Seat", "fresh_kernel", "preload", "start"]
 
 INLINE = "module://matplotlib_inline.backend_inline"
 NEEDED = (
-    "forecast.monitoring", "forecast.plots", "forecast.workbook", "pandera.pandas",
+    "forecast.dashboards", "forecast.monitoring", "forecast.workbook", "pandera.pandas",
     "scipy.stats", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "openpyxl",
     "pyarrow.parquet", "papermill", "nbconvert.exporters", "bs4", "ipykernel.kernelapp",
 )  # fmt: skip
@@ -38,7 +42,7 @@ UNNEEDED = "rfc3987_syntax"
 
 
 def preload() -> None:
-    """Import what reports need, so that forks of this process have it at once."""
+    """Import what reports need, and read the shipped tables, so that forks have both at once."""
     os.environ["MPLBACKEND"] = INLINE
     absent = UNNEEDED not in sys.modules
     if absent:
@@ -47,6 +51,8 @@ def preload() -> None:
         importlib.import_module(name)
     if absent:
         del sys.modules[UNNEEDED]
+    with suppress(DataError):  # told where a report asks for these tables
+        read_tables(data_folder())
 
 
 def start(process: BaseProcess) -> None:

@@ -147,6 +147,11 @@ class ReportParameters(BaseModel):
         min_length=1, description="a short file name without a dot in front"
     )
 
+    @property
+    def folder(self) -> Path:
+        """Where the report is put."""
+        return Path(os.path.abspath(self.output)) / self.name
+
     def for_notebook(self) -> dict[str, Plain]:
         """Return exactly what the notebook's parameters cell must declare.
 

@@ -28,7 +28,6 @@ import dataclasses
 import datetime as dt
 import json
 import logging
-import os
 import re
 import shutil
 import signal
@@ -248,7 +247,7 @@ class _Run:
         """Check everything that can be checked before a kernel starts; keep what was refused."""
         self.parameters = read_parameters(file, output=output)
         self.notebook = find_notebook(self.parameters.notebook)
-        self.final = Path(os.path.abspath(self.parameters.output)) / self.parameters.name
+        self.final = self.parameters.folder
         self.failed = self.final.with_name(f"{self.parameters.name}.failed")
         self.store = self.final.with_name(STORE)
         self.id = uuid.uuid4().hex
