@@ -24,7 +24,7 @@ LAYERS = {
     ],
     "answers": [
         *["progress", "targets", "together", "comparison", "responses", "exploration", "rulings"],
-        *["sensitivities", "indices"],
+        *["boxes", "variances", "sensitivities", "indices"],
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
         *["vintages", "verification", "outcomes"],
     ],

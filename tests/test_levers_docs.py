@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 import forecast as fc
-from forecast import exploration, indices, projections, responses, sensitivities
+from forecast import boxes, exploration, indices, projections, responses, sensitivities, variances
 from forecast.levers import KINDS
 from forecast.scenarios import VERBS, Scenario
 
@@ -77,7 +77,7 @@ def test_the_same_papers_are_cited_in_both():
     """Years of papers are those of the code, in both languages."""
     code = "".join(
         (ROOT / "src" / "forecast" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("responses", "exploration", "sensitivities", "indices", "together")
+        for name in ("responses", "exploration", "boxes", "variances", "indices", "together")
     )
     for name, year in [
         ("Glasserman", "1992"), ("Kraft", "1988"), ("Sobol", "1993"), ("Saltelli", "2010"),
@@ -146,8 +146,8 @@ def test_constants_are_those_of_the_code(doc):
     assert f"[{indices.LEAST:g}, {indices.MOST:g}]" in text
     assert f"max(s, {indices.FLOOR:g})" in text
     in_words = (
-        indices.APART, sensitivities.LOW, sensitivities.HIGH, sensitivities.LEAST_SHARE,
-        sensitivities.BINS, sensitivities.CONFIDENCE, sensitivities.TAIL, responses.PACE_LIMIT,
+        indices.APART, sensitivities.LOW, sensitivities.HIGH, boxes.LEAST_SHARE,
+        sensitivities.BINS, variances.CONFIDENCE, sensitivities.TAIL, responses.PACE_LIMIT,
         projections.READ_WITHIN, projections.PACE_FIGURES, projections.PACE_YEARS,
     )  # fmt: skip
     # As the text has them: 90 %, 10 and 90 %, 5 %, ten, 95 %, 5 %, three, five, four, two.

@@ -10,7 +10,7 @@ conditions describe the draws that miss the target by one or two thresholds (Fri
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from .boxes import failure_boxes
 from .errors import DataError, Problem
 from .levers import Mechanism, Range
 from .plans import Plan
@@ -26,15 +27,14 @@ from .projections import Play, project
 from .responses import Response
 from .scenarios import BASELINE, Scenario, Span
 from .simulation import Paths
+from .variances import UnsuitedError, no_indices, variance_indices
 
 __all__ = [
     "NextFigure",
     "Sensitivity",
-    "failure_boxes",
     "failure_conditions",
     "next_figure",
     "sensitivity",
-    "variance_indices",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -48,10 +48,6 @@ LOW, HIGH = 0.1, 0.9
 TAIL = 0.05
 """Share of paths left out at either end for the indices: a log Student-t has no variance."""
 BINS = 10
-CUTS = np.arange(1, 20) / 20.0
-LEAST_SHARE = 0.05
-"""Quantile levels of the thresholds tried, and the least share of draws in a box."""
-RESAMPLES, CONFIDENCE = 200, 0.95
 
 
 @dataclass(frozen=True)
@@ -155,97 +151,9 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
             return Sensitivity(
                 tornado, variance_indices(values, list(names), n, seed, correlated=correlated), ""
             )
-        except _Unsuited as error:
+        except UnsuitedError as error:
             reason = str(error)
-    return Sensitivity(tornado, _no_indices(), reason)
-
-
-def variance_indices(
-    function: Callable[[FloatArray], FloatArray],
-    names: Sequence[str],
-    n: int = 1024,
-    seed: int = 0,
-    *,
-    correlated: Iterable[tuple[str, str]] = (),
-) -> pd.DataFrame:
-    """Split the variance of a function of independent uniforms among its inputs.
-
-        first_order_i = Var E(y | u_i) / Var y,  total_order_i = 1 - Var E(y | u_-i) / Var y
-
-    estimated on n (d + 2) points of a scrambled Sobol sequence by the estimators of Saltelli et
-    al. (2010), `scipy.stats.sobol_indices`, with bootstrap intervals.
-
-    Parameters
-    ----------
-    function : of levels (inputs, points), 0 to 1, to values (points,)
-    names : of the inputs
-    n : base points, a power of two
-    seed : of the scrambling and the bootstrap
-    correlated : pairs of inputs that are not independent; any is refused
-
-    Returns
-    -------
-    input, first_order, first_low, first_high, total_order, total_low, total_high
-
-    Raises
-    ------
-    ValueError
-        For correlated inputs, for which these shares mean nothing; for a function that does not
-        vary; and if n is no power of two.
-
-    Examples
-    --------
-    >>> table = variance_indices(lambda u: 3.0 * u[0] + 4.0 * u[1], ["x", "y"])
-    >>> table[["first_order", "total_order"]].round(2).values.tolist()  # 9 and 16 of 25
-    [[0.36, 0.36], [0.64, 0.64]]
-    """
-    from scipy.stats import sobol_indices, uniform  # half a second that only indices pay
-
-    pairs = [f"{a} and {b}" for a, b in correlated]
-    if pairs:
-        raise _Unsuited(
-            f"{', '.join(pairs)} are correlated: shares of variance need independent inputs. "
-            "Remove the correlation from mechanisms.yaml, or read the tornado, which carries it."
-        )
-    if n < 2 or n & (n - 1):
-        raise ValueError(f"n must be a power of two, not {n}.")
-    trial = function(np.random.default_rng(seed).random((len(names), 64)))
-    if np.ptp(trial) <= 1e-12 * max(1.0, float(np.abs(trial).max())):
-        raise _Unsuited("The value does not vary: there is no variance to share.")
-    rng = np.random.default_rng(seed)
-    drawn: list[tuple[FloatArray, FloatArray, FloatArray]] = []
-
-    def estimate(
-        f_A: FloatArray, f_B: FloatArray, f_AB: FloatArray
-    ) -> tuple[FloatArray, FloatArray]:
-        drawn.append((f_A[0], f_B[0], f_AB[:, 0]))
-        first, total = _estimates(*drawn[0])
-        return first[None], total[None]
-
-    dists = [uniform()] * len(names)
-    found = sobol_indices(func=function, n=n, dists=dists, method=estimate, rng=rng)
-    chosen = rng.integers(n, size=(RESAMPLES, n))
-    again = _estimates(*(values[..., chosen] for values in drawn[0]))
-    table = pd.DataFrame({"input": list(names)})
-    for order, resampled in zip(("first", "total"), again, strict=True):
-        table[f"{order}_order"] = np.ravel(getattr(found, f"{order}_order"))
-        ends = np.quantile(resampled, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2], axis=-1)
-        table[f"{order}_low"], table[f"{order}_high"] = ends
-    return table
-
-
-def _estimates(
-    at_a: FloatArray, at_b: FloatArray, at_ab: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """First and total order by Saltelli et al. (2010), of centred values.
-
-    Values at the points A and B, (..., n), and at A with one input of B, (inputs, ..., n); the
-    indices are (inputs, ...).
-    """
-    variance = np.concatenate([at_a, at_b], axis=-1).var(axis=-1)
-    first: FloatArray = (at_b * (at_ab - at_a)).mean(axis=-1) / variance
-    total: FloatArray = 0.5 * ((at_a - at_ab) ** 2).mean(axis=-1) / variance
-    return first, total
+    return Sensitivity(tornado, no_indices(), reason)
 
 
 def failure_conditions(
@@ -295,60 +203,6 @@ def failure_conditions(
     table = failure_boxes(inputs, failed)
     table.insert(4, "unit", [units[name] for name in table["input"]])
     return table
-
-
-def failure_boxes(inputs: Mapping[str, FloatArray], failed: BoolArray) -> pd.DataFrame:
-    """Find the one and the two thresholds that best set failures apart.
-
-    All boxes of one and of two half-spaces at the 5, 10 ... 95 % points of the inputs are tried,
-    those with at least 5 % of the draws; the best has the highest weighted relative accuracy
-
-        P(box) (P(fail | box) - P(fail))
-
-    (Lavrac, Flach and Zupan 1999). Every other draw searches, the rest give the figures, so that
-    they do not flatter.
-
-    Parameters
-    ----------
-    inputs : (draws,) each
-    failed : (draws,)
-
-    Returns
-    -------
-    A row a threshold of the best box of one condition, then, where it is better, of the best of
-    two: conditions, input, comparator (`le` or `gt`), threshold, p_fail (share of all draws that
-    fail), p_fail_in (of those in the box), share (of the draws in the box), found_share (share of
-    the failures that lie in it). No row where nothing, or everything, fails.
-
-    Examples
-    --------
-    >>> rng = np.random.default_rng(0)
-    >>> x, y = rng.random((2, 4000))
-    >>> table = failure_boxes({"x": x, "y": y}, (x <= 0.3) & (y > 0.6))
-    >>> table.iloc[1:][["conditions", "input", "comparator"]].values.tolist()
-    [[2, 'x', 'le'], [2, 'y', 'gt']]
-    """
-    columns = [
-        "conditions", "input", "comparator", "threshold", "p_fail", "p_fail_in", "share",
-        "found_share",
-    ]  # fmt: skip
-    halves = _half_spaces(inputs)
-    if not halves:
-        return pd.DataFrame(columns=columns)
-    inside = np.stack([_inside(inputs, half) for half in halves])
-    best = _best_boxes(inside[:, ::2], failed[::2])
-    rows = []
-    lost = failed[1::2]
-    for box in best:
-        there = np.logical_and.reduce(inside[list(box), 1::2])
-        figures = [
-            lost.mean(),
-            _share(lost & there, there),
-            there.mean(),
-            _share(lost & there, lost),
-        ]
-        rows += [(len(box), *halves[i], *figures) for i in box]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def next_figure(
@@ -403,10 +257,6 @@ def next_figure(
     move = table["p_reach"] - p
     expected = float((table["share"] * move.abs()).sum())
     return NextFigure(table, year, p, expected, math.sqrt((table["share"] * move**2).sum()))
-
-
-class _Unsuited(ValueError):
-    """A question that variance indices cannot answer."""
 
 
 def _drawn(plan: Plan, paths: Paths | None, draws: int, seed: int) -> Paths:
@@ -648,11 +498,6 @@ def _values_at(
     return values
 
 
-def _no_indices() -> pd.DataFrame:
-    columns = ["input", "first_order", "first_low", "first_high"]
-    return pd.DataFrame(columns=[*columns, "total_order", "total_low", "total_high"])
-
-
 def _conditions(response: Response, game: Play) -> tuple[dict[str, FloatArray], dict[str, str]]:
     """Collect what differs between the draws, by input (draws,), and its units."""
     inputs: dict[str, FloatArray] = {}
@@ -680,43 +525,6 @@ def _conditions(response: Response, game: Play) -> tuple[dict[str, FloatArray], 
         else:
             inputs[name], units[name] = (values - latest) / years, _unit(response, key[1])
     return inputs, units
-
-
-def _half_spaces(inputs: Mapping[str, FloatArray]) -> list[tuple[str, str, float]]:
-    """Input, comparator and threshold of all half-spaces that are tried, none twice."""
-    return [
-        (name, comparator, float(cut))
-        for name, values in inputs.items()
-        for cut in np.unique(np.quantile(values[::2], CUTS, method="inverted_cdf"))
-        for comparator in ("le", "gt")
-        if np.ptp(values) > 0.0
-    ]
-
-
-def _inside(inputs: Mapping[str, FloatArray], half: tuple[str, str, float]) -> BoolArray:
-    name, comparator, cut = half
-    below: BoolArray = inputs[name] <= cut
-    return below if comparator == "le" else ~below
-
-
-def _best_boxes(inside: BoolArray, failed: BoolArray) -> list[tuple[int, ...]]:
-    """Rows of `inside` (half-spaces, draws) of the best box of one, and of two if it is better."""
-    draws = len(failed)
-    member = inside.astype(np.float32)
-    together = (member @ member.T) / draws
-    lost = ((member * failed) @ member.T) / draws
-    gain = np.where(together >= LEAST_SHARE, lost - together * failed.mean(), -np.inf)
-    one = int(np.argmax(np.diag(gain)))
-    first, second = (int(i) for i in np.unravel_index(np.argmax(gain), gain.shape))
-    if gain[one, one] <= 1e-6:
-        return []
-    better = gain[first, second] > gain[one, one] + 1e-6
-    return [(one,), (min(first, second), max(first, second))] if better else [(one,)]
-
-
-def _share(part: BoolArray, whole: BoolArray) -> float:
-    """Share of the true ones of `whole` that are in `part`; NaN of none."""
-    return float(part.sum() / whole.sum()) if whole.any() else math.nan
 
 
 def _keys(response: Response) -> list[Key]:
