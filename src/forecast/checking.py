@@ -189,6 +189,8 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     ['china', 'China']
     """
     place = Path(folder)
+    # A folder has nothing to take from itself: asked for both ways it is checked once.
+    fallback = None if fallback == place else fallback
     sound = _sound_tables(place, fallback, _contents(place, fallback))
     # What a caller changes in its tables stays in its tables.
     return {name: table.copy(deep=False) for name, table in sound.items()}
