@@ -1,6 +1,7 @@
 """What all tests share: no window, no chance that cannot be repeated, the project's folder."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,3 +21,13 @@ settings.load_profile("project")
 def root() -> Path:
     """Folder of the project: the one with pyproject.toml."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """Give the command line where its start is not the point: see `warm`."""
+    from warm import Command
+
+    warm = Command(tmp_path_factory.mktemp("command"))
+    yield warm
+    warm.close()

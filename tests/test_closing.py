@@ -286,7 +286,7 @@ def test_parameter_files_make_an_evaluation_each():
     assert "vintages" in check_declared(NOTEBOOK, every[0].for_notebook())
 
 
-def test_the_notebook_makes_a_whole_report(tmp_path):
+def test_the_notebook_makes_a_whole_report(command, tmp_path):
     """Run strictly on tables of one's own, it leaves every section, pictures and tables.
 
     The store beside it holds a run of its own afterwards.
@@ -297,7 +297,7 @@ def test_the_notebook_makes_a_whole_report(tmp_path):
         f"region: shaoxing\ndata: {folder}\nnotebook: final_evaluation\nas_of: 2026-06-30\n"
         "draws: 100\nlanguage: en\nname: final\n"
     )
-    manifest = fc.run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "tables.xlsx", "outcomes.csv", "scored.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "end_reached", "end_way", "end_scores", "end_verdicts", "projects",

@@ -41,7 +41,7 @@ from forecast.parameters import (
     hash_tables,
 )
 from forecast.plans import data_folder
-from forecast.reports import finished_report, run_report
+from forecast.reports import finished_report
 from forecast.schema import is_address
 from forecast.vintages import read_forecasts
 
@@ -514,35 +514,35 @@ def asked_for(folder: Path, data: str, cell: str = CELL) -> Path:
     return file
 
 
-def test_a_report_from_a_database_and_into_it(tmp_path):
+def test_a_report_from_a_database_and_into_it(command, tmp_path):
     """Its result table is appended under the id that its forecasts have in the store."""
     address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
     file = asked_for(tmp_path, address)
     for _ in range(2):
-        assert run_report(file).parameters["results"] == address
+        assert command.report(file).parameters["results"] == address
     runs = read_forecasts(tmp_path / "out" / "vintages.sqlite")["run"].unique().tolist()
     rows = fetch(address, "SELECT run, indicator, year FROM attainment")
     assert rows == [(run, SHARE, 2025) for run in runs] and len(runs) == 2
     assert finished_report(file) is not None
 
 
-def test_results_that_cannot_be_written_fail_the_report(tmp_path):
+def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
     """The old report stands, nothing is appended, and the next run tries again."""
     address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
     execute(address, "CREATE TABLE attainment (x INTEGER)")
     file = asked_for(tmp_path, address)
     with pytest.raises(WriteError, match="table attainment has other columns"):
-        run_report(file)
+        command.report(file)
     assert not (tmp_path / "out" / "small").exists() and finished_report(file) is None
     assert not (tmp_path / "out" / "vintages.sqlite").exists()
     execute(address, "DROP TABLE attainment")
-    run_report(file)
+    command.report(file)
     assert len(fetch(address, "SELECT run FROM attainment")) == 1
 
 
-def test_tables_that_change_under_a_report_fail_it(tmp_path):
+def test_tables_that_change_under_a_report_fail_it(command, tmp_path):
     """A report of which no one could say what it was made from is refused."""
     address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
@@ -552,7 +552,7 @@ def test_tables_that_change_under_a_report_fail_it(tmp_path):
         "    plan.execute('UPDATE targets SET value = 41')\n"
     )
     with pytest.raises(InputError, match="changed while the report was made"):
-        run_report(asked_for(tmp_path, address, CELL + change))
+        command.report(asked_for(tmp_path, address, CELL + change))
     assert not (tmp_path / "out" / "small").exists()
 
 

@@ -302,14 +302,14 @@ def test_the_notebook_declares_what_it_is_passed():
     check_declared(NOTEBOOK, asked)
 
 
-def test_the_notebook_makes_a_whole_report(tmp_path):
+def test_the_notebook_makes_a_whole_report(command, tmp_path):
     """Run strictly, it leaves a page with every section, described pictures, and tables."""
     params = tmp_path / "zhejiang.yaml"
     params.write_text(
         "region: zhejiang\nnotebook: midterm_evaluation\nas_of: 2022-12-31\ndraws: 100\n"
         "language: en\n"
     )
-    manifest = fc.run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "tables.xlsx", "evaluation.csv", "tasks.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "dashboard", "verdicts", "way", "final", "adjust", "closed", "projects",

@@ -311,7 +311,7 @@ def test_the_notebook_declares_what_it_is_passed(tmp_path):
     assert set(OPTIONAL) - {"vintages"} <= set(declared)
 
 
-def test_the_notebook_makes_a_whole_report(tmp_path):
+def test_the_notebook_makes_a_whole_report(command, tmp_path):
     """Run strictly, it leaves a page with every section, described pictures, and tables."""
     params = tmp_path / "lishui.yaml"
     params.write_text(
@@ -319,7 +319,7 @@ def test_the_notebook_makes_a_whole_report(tmp_path):
         "scenarios: care_worker_training,care_workers_stay\n"
         f"indicator: {CARE}\nprobability: 0.7\n"
     )
-    manifest = fc.run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "tables.xlsx", "compare.csv", "joint.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "scenarios", "changes", "together", "takes", "rules", "projects", "indices",

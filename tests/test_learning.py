@@ -18,14 +18,14 @@ KINDS = {"share": "a", "ratio": "b"}
 
 @pytest.fixture(scope="module")
 def panel():
-    """Twelve regions, a share and a ratio, 24 years of random walks with drift."""
+    """Twelve regions, a share and a ratio, 14 years of random walks with drift."""
     rng = np.random.default_rng(3)
     parts = []
     for kind, name in KINDS.items():
-        z = rng.normal(0, 0.7, (12, 1)) + np.cumsum(rng.normal(0.06, 0.12, (12, 24)), axis=1)
+        z = rng.normal(0, 0.7, (12, 1)) + np.cumsum(rng.normal(0.06, 0.12, (12, 14)), axis=1)
         value = 100 / (1 + np.exp(-z)) if kind == "share" else 30 * np.exp(0.5 * z)
         parts += [
-            pd.DataFrame({"region": f"r{i}", "indicator": name, "year": range(1990, 2014),
+            pd.DataFrame({"region": f"r{i}", "indicator": name, "year": range(1990, 2004),
                           "value": value[i]})
             for i in range(12)
         ]  # fmt: skip
@@ -54,12 +54,12 @@ def test_a_window_knows_nothing_of_later_years(panel) -> None:
     """Figures after an origin change no window that ends there, only its outcomes."""
     observations, about = panel
     later = observations.assign(
-        value=observations["value"].where(observations["year"] <= 2005, lambda v: 0.5 * v)
+        value=observations["value"].where(observations["year"] <= 1998, lambda v: 0.5 * v)
     )
     parts = []
     for table in (observations, later):
         (window,) = replay(table[table["indicator"] == "b"], about, lengths=(5,), grids=("auto",))
-        parts.append(window.take(np.flatnonzero(window.origin <= 2005)))
+        parts.append(window.take(np.flatnonzero(window.origin <= 1998)))
     for key, shown in parts[0].shown.items():
         other = parts[1].shown[key]
         np.testing.assert_array_equal(shown.siblings.lasting, other.siblings.lasting)
@@ -101,7 +101,7 @@ def test_made_targets_by_hand(panel) -> None:
 def test_the_loss_is_the_mean_of_its_parts(panel) -> None:
     """CRPS, Brier and coverage as a plain loop over windows adds them up."""
     windows = [
-        r for r in replay(*panel, lengths=(3, 6), grids=("auto",), most=30) if r.kind == "share"
+        r for r in replay(*panel, lengths=(3, 6), grids=("auto",), most=8) if r.kind == "share"
     ]
     layout = layouts.Layout(("logit", "identity"), True)
     prior = layout.prior(np.array([n.start for _, n in layout.numbers]))
@@ -160,7 +160,7 @@ def test_alone_means_that_no_number_of_siblings_is_learned() -> None:
 def learned(panel):
     """Priors of two growth paths, learned in a few steps."""
     with pytest.MonkeyPatch.context() as quick:
-        quick.setattr(learning, "ITERATIONS", (3, 2))
+        quick.setattr(learning, "ITERATIONS", (2, 1))
         quick.setattr(replays, "LENGTHS", (2, 6))
         return learn_priors(
             *panel, source="made", growths=["auto", "no_change"], most=80, processes=1
@@ -176,7 +176,7 @@ def test_learned_priors_are_a_prior_table(learned, panel, tmp_path) -> None:
     learned.to_csv(file, index=False)
     pd.testing.assert_frame_equal(read_priors(file), learned, check_dtype=False)
     fits = fc.fit(*panel, priors=read_priors(tmp_path))
-    assert np.isfinite(fc.quantiles(fits, [2014])["q50"]).all()
+    assert np.isfinite(fc.quantiles(fits, [2004])["q50"]).all()
 
 
 def test_learning_lowers_the_loss(learned, panel) -> None:
@@ -198,14 +198,13 @@ def test_the_noise_of_a_known_world_is_found(learned) -> None:
 
 
 def test_processes_change_the_time_not_the_answer(learned, panel) -> None:
-    """Two worker processes find the same table to the last digit."""
+    """Two worker processes find the same rows of a path to the last digit."""
     with pytest.MonkeyPatch.context() as quick:
-        quick.setattr(learning, "ITERATIONS", (3, 2))
+        quick.setattr(learning, "ITERATIONS", (2, 1))
         quick.setattr(replays, "LENGTHS", (2, 6))
-        again = learn_priors(
-            *panel, source="made", growths=["auto", "no_change"], most=80, processes=2
-        )
-    pd.testing.assert_frame_equal(again, learned)
+        again = learn_priors(*panel, source="made", growths=["no_change"], most=80, processes=2)
+    same = learned[learned["growth"] == "no_change"].reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, same)
 
 
 def test_an_unknown_growth_path_is_refused(panel) -> None:
@@ -226,7 +225,7 @@ def test_the_command_writes_a_table_whole(panel, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(learning, "ITERATIONS", (1, 1))
     monkeypatch.setattr(replays, "LENGTHS", (2,))
     observations, about = panel
-    observations = observations[observations["year"] < 2002]
+    observations = observations[observations["indicator"].eq("a") & observations["year"].lt(2000)]
     observations.to_csv(tmp_path / "observations.csv.gz", index=False)
     about.to_csv(tmp_path / "indicators.csv", index=False)
     place = tmp_path / "learned.csv"

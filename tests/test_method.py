@@ -28,7 +28,6 @@ from forecast import (
 )
 from forecast.parameters import check_declared, read_parameters
 from forecast.plans import data_folder
-from forecast.reports import run_report
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "method_check.ipynb"
@@ -473,7 +472,7 @@ def test_the_notebook_holds_only_calls():
 
 
 @pytest.mark.parametrize(("region", "language"), [("zhejiang", "en"), ("lishui", "zh")])
-def test_the_notebook_makes_a_whole_report(region, language, tmp_path):
+def test_the_notebook_makes_a_whole_report(command, region, language, tmp_path):
     """Run strictly, it leaves a page with every section in one language, pictures and tables."""
     data = tmp_path / "data"
     shutil.copytree(data_folder(), data)
@@ -482,7 +481,7 @@ def test_the_notebook_makes_a_whole_report(region, language, tmp_path):
     lines = {"region": region, "notebook": "method_check", "as_of": "2022-12-31", "draws": 100,
              "language": language, "data": data}  # fmt: skip
     params.write_text("".join(f"{key}: {value}\n" for key, value in lines.items()))
-    manifest = run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "notebook.ipynb", "fits.csv", "trial_scores.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]

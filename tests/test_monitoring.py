@@ -17,7 +17,6 @@ import pytest
 import forecast as fc
 from forecast import monitoring, vintages, workbook
 from forecast.parameters import check_declared, read_parameters
-from forecast.reports import run_report
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "monitoring.ipynb"
@@ -304,11 +303,11 @@ def test_the_track_record_counts_what_came_true(store, language):
     ("region", "day", "language"),
     [("lishui", "2022-12-31", "en"), ("shaoxing", "2026-06-30", "zh")],
 )
-def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
+def test_the_notebook_makes_a_whole_report(command, region, day, language, tmp_path):
     """Run strictly, it leaves a page with every section, pictures with descriptions, tables."""
     params = tmp_path / f"{region}.yaml"
     params.write_text(f"region: {region}\nas_of: {day}\ndraws: 100\nlanguage: {language}\n")
-    manifest = run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "notebook.ipynb", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "moves", "record", "dashboard", "standing", "charts", "closed", "unknown"]
@@ -321,7 +320,7 @@ def test_the_notebook_makes_a_whole_report(region, day, language, tmp_path):
     kept = vintages.read_forecasts(tmp_path / "out" / vintages.STORE)
     assert len(kept) == len(fc.load_plan(region).targets) and set(kept["origin"]) == {day}
     if language == "zh":  # one of the two is enough
-        again = run_report(params, output=tmp_path / "again")
+        again = command.report(params, tmp_path / "again")
         tables = [f for f in manifest.files if f.endswith((".csv", ".parquet", ".xlsx"))]
         assert len(tables) == 7
         assert [f for f in tables if again.files[f] != manifest.files[f]] == []

@@ -253,14 +253,14 @@ def test_the_notebook_declares_what_it_is_passed(tmp_path):
     assert "indicator" in check_declared(NOTEBOOK, read_parameters(file).for_notebook())
 
 
-def test_the_notebook_makes_a_whole_report(tmp_path):
+def test_the_notebook_makes_a_whole_report(command, tmp_path):
     """Run strictly, it leaves a page with every section, described pictures, and tables."""
     params = tmp_path / "zhejiang.yaml"
     params.write_text(
         "region: zhejiang\nnotebook: indicator\nas_of: 2022-12-31\ndraws: 100\nlanguage: en\n"
         f"indicator: {CARE}\n"
     )
-    manifest = fc.run_report(params, output=tmp_path / "out")
+    manifest = command.report(params, tmp_path / "out")
     assert {"report.html", "tables.xlsx", "attainment.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "facts_of", "region_figures", "compared", "forecasts_of", "region_fitted",

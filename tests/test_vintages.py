@@ -2,11 +2,10 @@
 
 import ast
 import json
+import multiprocessing
 import os
-import signal
+import resource
 import sqlite3
-import subprocess
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ import pytest
 import forecast as fc
 from forecast import vintages
 from forecast.errors import DataError, UnknownNameError, WriteError
+from forecast.kernels import start
 from forecast.vintages import (
     FORECASTS,
     METHOD,
@@ -83,6 +83,12 @@ def store(tmp_path: Path) -> Path:
 def issued(folder: Path, as_of: str = "2022-12-31", **more):
     """Issue the folder's forecasts as of a day."""
     return issue(fc.load_plan(folder, as_of=as_of), **more)
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory):
+    """Give the forecasts of such a folder as of the end of 2022."""
+    return issued(write(tmp_path_factory.mktemp("usual") / "data"))
 
 
 # What is issued
@@ -177,9 +183,9 @@ def test_tables_of_the_store(folder, store):
     assert set(first) <= set("0123456789abcdef") and len(first) == 32
 
 
-def test_scenario_rows_are_kept_beside_the_baseline(folder, store):
+def test_scenario_rows_are_kept_beside_the_baseline(usual, store):
     """Rows of a scenario that a report adds are stored with it."""
-    run = issued(folder)
+    run = usual
     both = pd.concat([run.forecasts, run.forecasts.assign(scenario="push", p_reach=0.9)])
     key = append_run(store, replace(run, forecasts=both))
     assert read_forecasts(store)["scenario"].tolist() == ["baseline"] * 4 + ["push"] * 4
@@ -210,68 +216,60 @@ def test_the_latest_run_is_the_one_before(folder, store):
 
 # What the store survives
 
-APPENDER = """
-import sys, time
-from pathlib import Path
-import forecast as fc
-from forecast.vintages import append_run, issue
-store, gate, times = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
-run = issue(fc.load_plan("shaoxing", as_of="2021-12-31"), name=sys.argv[4])
-print("ready", flush=True)
-while not gate.exists():
-    time.sleep(0.001)
-for _ in range(times):
-    append_run(store, run)
-"""
+FORK = multiprocessing.get_context("fork")
 
 
-def test_processes_that_append_at_once_lose_nothing(store, tmp_path):
+def forked(work, *arguments):
+    """Start a process that has what this one has."""
+    process = FORK.Process(target=work, args=arguments)
+    start(process)
+    return process
+
+
+def append_often(store, run, gate, times):
+    """Append a run again and again, from the moment when all are ready."""
+    gate.wait()
+    for _ in range(times):
+        append_run(store, run)
+
+
+def test_processes_that_append_at_once_lose_nothing(usual, store):
     """Three processes that make one store and append together all complete, with all rows."""
-    gate = tmp_path / "go"
-    command = [sys.executable, "-c", APPENDER, str(store), str(gate), "12"]
-    started = [
-        subprocess.Popen([*command, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for name in "abc"
-    ]
+    run = replace(usual, forecasts=pd.concat([usual.forecasts] * 9))
+    gate = FORK.Barrier(3)
+    started = [forked(append_often, store, replace(run, name=n), gate, 12) for n in "abc"]
     for process in started:
-        assert process.stdout.readline() == b"ready\n", process.communicate()
-    gate.touch()
-    for process in started:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors.decode()
+        process.join(120)
+        assert process.exitcode == 0
     assert read_runs(store)["name"].value_counts().to_dict() == {"a": 12, "b": 12, "c": 12}
     counts = read_forecasts(store).groupby("run").size()
-    assert len(counts) == 36 and set(counts) == {35}
+    assert len(counts) == 36 and set(counts) == {36}
 
 
-KILLED = """
-import sys
-from dataclasses import replace
-import pandas as pd
-from forecast.vintages import append_run, read_run
-run = read_run(sys.argv[1], sys.argv[2])
-many = pd.concat([run.forecasts] * 20_000, ignore_index=True)
-print("ready", flush=True)
-append_run(sys.argv[1], replace(run, run="half", forecasts=many))
-print("too late", flush=True)
-"""
+def append_much(store, run, ready, late):
+    """Append a run of many rows, and tell before and after."""
+    run = replace(run, run="half", forecasts=pd.concat([run.forecasts] * 8_000))
+    ready.set()
+    append_run(store, run)
+    late.set()
 
 
-def test_a_killed_process_leaves_no_half_run(folder, store):
+def test_a_killed_process_leaves_no_half_run(usual, store):
     """SIGKILL in the middle of a transaction: the store is read without it, and appended to."""
-    key = append_run(store, issued(folder))
+    key = append_run(store, usual)
     whole = store.stat().st_size
-    command = [sys.executable, "-c", KILLED, str(store), key]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-        assert process.stdout.readline() == b"ready\n"
-        while store.stat().st_size <= whole + 100_000 and process.poll() is None:
-            time.sleep(0.001)
-        process.send_signal(signal.SIGKILL)
-        assert process.stdout.read() == b""
+    ready, late = FORK.Event(), FORK.Event()
+    process = forked(append_much, store, usual, ready, late)
+    assert ready.wait(120)
+    while store.stat().st_size <= whole + 100_000 and process.is_alive():
+        time.sleep(0.001)
+    process.kill()
+    process.join()
+    assert not late.is_set()
     assert store.stat().st_size > whole and store.with_name(f"{STORE}-journal").exists()
     assert read_runs(store)["run"].tolist() == [key]
     assert len(read_forecasts(store)) == 4
-    assert append_run(store, issued(folder)) in read_runs(store)["run"].tolist()
+    assert append_run(store, usual) in read_runs(store)["run"].tolist()
 
 
 @pytest.mark.parametrize(
@@ -288,9 +286,9 @@ def test_a_killed_process_leaves_no_half_run(folder, store):
         "INSERT INTO forecasts (run, position) VALUES ('another', 0)",
     ],
 )
-def test_what_was_issued_is_never_changed(folder, store, statement):
+def test_what_was_issued_is_never_changed(usual, store, statement):
     """No statement of any program changes, removes, replaces or adds to an issued run."""
-    append_run(store, issued(folder))
+    append_run(store, usual)
     before = read_forecasts(store)
     connection = sqlite3.connect(store)
     with pytest.raises(sqlite3.IntegrityError, match="never changed"):
@@ -300,88 +298,81 @@ def test_what_was_issued_is_never_changed(folder, store, statement):
     assert read_forecasts(store).equals(before) and len(read_runs(store)) == 1
 
 
-def test_a_run_is_stored_once(folder, store):
+def test_a_run_is_stored_once(usual, store):
     """The same id a second time is refused, and nothing of it is written."""
-    run = replace(issued(folder), run="one")
+    run = replace(usual, run="one")
     append_run(store, run)
     with pytest.raises(WriteError, match="an id of its own"):
         append_run(store, run)
     assert len(read_forecasts(store)) == 4
 
 
-def test_a_fault_on_the_way_takes_all_back(folder, store, monkeypatch):
+def test_a_fault_on_the_way_takes_all_back(usual, store, monkeypatch):
     """A row that cannot be stored takes back the whole run, the making of the tables included."""
     plain = vintages._plain
     monkeypatch.setattr(vintages, "_plain", lambda t: [*plain(t)[:-1], [object()] * 30])
     monkeypatch.setattr(vintages, "_packed", lambda _: b"")
     with pytest.raises(WriteError, match="cannot be written"):
-        append_run(store, issued(folder))
+        append_run(store, usual)
     monkeypatch.undo()
     assert read_runs(store).empty
-    append_run(store, issued(folder))
+    append_run(store, usual)
     assert len(read_runs(store)) == 1
 
 
-LIMITED = """
-import os, resource, sys
-from forecast.vintages import append_run, read_run
-from forecast.errors import WriteError
-store, key, way = sys.argv[1:]
-run = read_run(store, key)
-if way == "full":
-    size = os.path.getsize(store)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, size + 4096))
-    from dataclasses import replace
-    import pandas as pd
-    run = replace(run, forecasts=pd.concat([run.forecasts] * 500))
-else:
-    os.setuid(65534)
-try:
-    append_run(store, replace(run, run="") if way == "full" else run)
-except WriteError as error:
-    print(error)
-    sys.exit(error.exit_code)
-"""
+def append_limited(store, run, way, told):
+    """Append a run where there is no room or no right to, and tell the error."""
+    if way == "full":
+        size = os.path.getsize(store)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size + 4096, size + 4096))
+        run = replace(run, forecasts=pd.concat([run.forecasts] * 500))
+    else:
+        os.setuid(65534)
+    try:
+        append_run(store, run)
+    except WriteError as error:
+        told.send(str(error))
 
 
 @pytest.mark.parametrize("way", ["full", "read-only"])
-def test_a_disk_that_takes_no_more(folder, tmp_path, way):
+def test_a_disk_that_takes_no_more(usual, tmp_path, way):
     """A full disk and a read-only store give the class of unwritable outputs; the store stands."""
     if way == "read-only" and os.getuid() != 0:
         pytest.skip("only root can become a user without rights")
     store = tmp_path / STORE
-    key = append_run(store, issued(folder))
+    key = append_run(store, usual)
     for place in [store.parent, *store.parents[:3]]:
         place.chmod(0o755)
-    command = [sys.executable, "-B", "-c", LIMITED, str(store), key, way]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == WriteError.exit_code, done.stderr
-    assert f"{store} cannot be written" in done.stdout and "Make room" in done.stdout
+    heard, told = FORK.Pipe(duplex=False)
+    forked(append_limited, store, usual, way, told).join()
+    assert heard.poll()
+    said = heard.recv()
+    assert f"{store} cannot be written" in said and "Make room" in said
     assert read_runs(store)["run"].tolist() == [key]
 
 
-def test_a_place_that_is_no_folder(folder, tmp_path):
+def test_a_place_that_is_no_folder(usual, tmp_path):
     """A store whose folder cannot be made is said to be unwritable."""
     (tmp_path / "file").touch()
     with pytest.raises(WriteError, match="cannot be written"):
-        append_run(tmp_path / "file" / STORE, issued(folder))
+        append_run(tmp_path / "file" / STORE, usual)
 
 
-def test_a_store_that_is_held_too_long(folder, store, monkeypatch):
+def test_a_store_that_is_held_too_long(usual, store, monkeypatch):
     """Who waits longer than `BUSY_SECONDS` for another process is told so."""
-    append_run(store, issued(folder))
+    append_run(store, usual)
     monkeypatch.setattr(vintages, "BUSY_SECONDS", 0.05)
     holder = sqlite3.connect(store, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     with pytest.raises(WriteError, match="Another process held it"):
-        append_run(store, issued(folder))
+        append_run(store, usual)
     with pytest.raises(DataError, match="cannot be read"):
         read_runs(store)
     holder.close()
     assert len(read_runs(store)) == 1
 
 
-def test_files_that_are_no_store(folder, tmp_path):
+def test_files_that_are_no_store(usual, tmp_path):
     """A text, a foreign database and a store of the future are refused, and stay as they are."""
     text, foreign, future = (tmp_path / name for name in ("text", "foreign", "future"))
     text.write_text("year,value\n" * 200)
@@ -389,14 +380,14 @@ def test_files_that_are_no_store(folder, tmp_path):
     other.execute("CREATE TABLE runs (run TEXT)")
     other.commit()
     other.close()
-    append_run(future, issued(folder))
+    append_run(future, usual)
     newer = sqlite3.connect(future)
     newer.execute("PRAGMA user_version = 2")
     newer.close()
     for file, said in ((text, "not a store"), (foreign, "not a store"), (future, "newer version")):
         before = file.read_bytes()
         with pytest.raises(DataError, match=said):
-            append_run(file, issued(folder))
+            append_run(file, usual)
         with pytest.raises(DataError, match=said):
             read_runs(file)
         assert file.read_bytes() == before
@@ -405,9 +396,9 @@ def test_files_that_are_no_store(folder, tmp_path):
 # Versions
 
 
-def test_later_figures_and_revisions_do_not_change_an_old_day(folder, store):
+def test_later_figures_and_revisions_do_not_change_an_old_day(usual, folder, store):
     """Loaded as of the old day, a folder with later and revised figures gives the stored bits."""
-    key = append_run(store, issued(folder))
+    key = append_run(store, usual)
     write(folder, figure(SHARE, 2022, 24, published="2023-05-01"), figure(SHARE, 2023, 31),
           figure(VISITS, 2023, 71, published="2024-02-01"),
           f"xiaoshan,{SHARE},2023,,60,actual,{SOURCE},,,\n")  # fmt: skip
@@ -490,9 +481,9 @@ def parts(moves: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def test_nothing_moved(folder, store):
+def test_nothing_moved(usual, folder, store):
     """The same plan issued again: all parts are exactly zero and no cause is named."""
-    key = append_run(store, issued(folder))
+    key = append_run(store, usual)
     moves = explain_moves(read_run(store, key), issued(folder))
     assert (parts(moves) == 0.0).all(axis=None)
     assert moves["change"].tolist() == ["compared"] * 4 and set(moves["cause"]) == {""}
@@ -563,21 +554,20 @@ def test_a_changed_definition_is_a_changed_target(folder, column, value):
 
 
 @pytest.mark.parametrize("change", [("75,ge", "75,gt"), ("75,ge", "70,ge"), ("2025,75", "2026,75")])
-def test_a_target_is_recognised(folder, change):
+def test_a_target_is_recognised(usual, folder, change):
     """Another comparator, value or year is the same target, changed."""
     goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,75,ge".replace(*change))
-    old = issued(folder)
-    moves = explain_moves(old, issued(write(folder, goals=goals)))
+    moves = explain_moves(usual, issued(write(folder, goals=goals)))
     assert moves["change"].tolist() == ["compared"] * 4
     row = moves.set_index("indicator").loc[VISITS]
     assert row["targets"] != 0.0 and row["move"] == row["targets"] and row["cause"] == "targets"
     assert (row["target_old"], row["comparator_old"], row["year_old"]) == (75.0, "ge", 2025)
 
 
-def test_all_causes_together_add_up(folder):
+def test_all_causes_together_add_up(usual, folder):
     """Method, revision, new figure, target and priors at once: five parts, one move."""
-    run = issued(folder)
-    old = replace(run, forecasts=run.forecasts.assign(p_reach=run.forecasts["p_reach"] * 0.9))
+    issued_then = usual.forecasts
+    old = replace(usual, forecasts=issued_then.assign(p_reach=issued_then["p_reach"] * 0.9))
     goals = GOALS.replace(f"{VISITS},2025,75", f"{VISITS},2025,73")
     write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
           goals=goals)  # fmt: skip
@@ -589,9 +579,9 @@ def test_all_causes_together_add_up(folder):
     assert moves.loc[VISITS, "cause"] == row.abs().idxmax()
 
 
-def test_the_order_of_the_exchanges(folder):
+def test_the_order_of_the_exchanges(usual, folder):
     """A part is the change at its exchange: earlier parts are of today, later ones of old."""
-    old = issued(folder)
+    old = usual
     goals = GOALS.replace(f"{VISITS},2025,75", f"{VISITS},2025,73")
     write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
           goals=goals)  # fmt: skip
@@ -608,9 +598,9 @@ def test_the_order_of_the_exchanges(folder):
     assert [row["revised"], row["new"], row["targets"]] == np.diff(steps).tolist()
 
 
-def test_a_withdrawn_figure_is_a_revision(folder):
+def test_a_withdrawn_figure_is_a_revision(usual, folder):
     """A figure that is no longer there moved the answer as a revised one does."""
-    old = issued(folder)
+    old = usual
     known = [row for row in KNOWN if row[:2] != (VISITS, 2020)]
     row = explain_moves(old, issued(write(folder, known=known))).set_index("indicator").loc[VISITS]
     assert row["move"] == row["revised"] != 0.0
@@ -687,24 +677,24 @@ def test_a_new_part_of_a_ratio_is_a_new_figure(folder):
     assert row["move"] == row["new"] != 0.0
 
 
-def test_an_old_prior_table_that_no_longer_fits(folder):
+def test_an_old_prior_table_that_no_longer_fits(usual):
     """Where today's method needs a column more, today's priors are used from the start."""
-    run = issued(folder)
+    run = usual
     short = replace(run, inputs=replace(run.inputs, priors=run.inputs.priors.drop(columns="noise")))
     assert (parts(explain_moves(short, run)) == 0.0).all(axis=None)
 
 
-def test_another_growth_path_is_an_assumption(folder):
+def test_another_growth_path_is_an_assumption(usual, folder):
     """The growth path asked for is exchanged with the priors."""
-    moves = explain_moves(issued(folder), issued(folder, growth="linear"))
+    moves = explain_moves(usual, issued(folder, growth="linear"))
     table = parts(moves)
     assert (table["assumptions"] != 0.0).all()
     assert (table.drop(columns="assumptions") == 0.0).all(axis=None)
 
 
-def test_runs_that_cannot_be_compared(folder):
+def test_runs_that_cannot_be_compared(usual):
     """Two regions, and forecasts that do not fit the targets, are refused."""
-    run = issued(folder)
+    run = usual
     with pytest.raises(ValueError, match="two regions, 'lishui' and 'shaoxing'"):
         explain_moves(run, issue(fc.load_plan("shaoxing")))
     with pytest.raises(ValueError, match="has 3 forecasts"):

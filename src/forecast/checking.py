@@ -189,6 +189,8 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     ['china', 'China']
     """
     place = Path(folder)
+    # A folder has nothing to take from itself: asked for both ways it is checked once.
+    fallback = None if fallback == place else fallback
     sound = _sound_tables(place, fallback, _contents(place, fallback))
     # What a caller changes in its tables stays in its tables.
     return {name: table.copy(deep=False) for name, table in sound.items()}
@@ -452,6 +454,8 @@ def _cast(text: pd.Series, to: str) -> pd.Series:
 
 def _report(name: str, column: str, rows: pd.DataFrame, problem: str, remedy: str) -> list[Problem]:
     """One problem a row; `{field}` in a text is the row's own value."""
+    if rows.empty:
+        return []
     return [
         Problem(
             f"{name}.csv",
@@ -471,6 +475,8 @@ def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
     if not key:
         return []
     named = cells[cells[[k for k in key if columns[k].required]].ne("").all(axis=1)]
+    if not named.duplicated(key).any():
+        return []
     line = pd.Series(named.index, index=named.index)
     first = line.groupby([named[k] for k in key]).transform("first")
     rows = named.assign(first=first)[first != line]
@@ -490,6 +496,8 @@ def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> l
         ids = raw[table].iloc[:, 0]
         cells = raw[name]
         rows = cells[~cells[column].isin(ids) & cells[column].ne("")]
+        if rows.empty:
+            continue
         hints = {i: nearest(i, ids) or f"add it to {table}.csv first" for i in set(rows[column])}
         rows = rows.assign(hint=rows[column].map(hints))
         problems += _report(name, column, rows, f"unknown; it is not in {table}.csv", "{hint}")
@@ -503,9 +511,10 @@ def _check_rules(name: str, cells: pd.DataFrame, typed: dict[str, pd.DataFrame])
     for column, broken, fact, remedy in RULES.get(name, ()):
         # A cell that could not be read has been reported as such.
         unread = rows[column].isna() & cells[column].ne("")
-        found = rows[~unread].query(broken, engine="python")
-        found = found.assign(**{column: cells.loc[found.index, column]})
-        problems += _report(name, column, found, fact, remedy)
+        found = rows[~unread].query(broken, engine="python") if len(rows) else rows
+        if len(found):
+            found = found.assign(**{column: cells.loc[found.index, column]})
+            problems += _report(name, column, found, fact, remedy)
     return problems
 
 

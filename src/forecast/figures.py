@@ -59,11 +59,10 @@ def read_figures(
         check_name("kind", kind, KINDS)
     seen, conflicting = _one_a_year(seen, observations)
     seen = _with_quotients(seen, about)
-    grouped = seen.groupby(KEY, sort=False)
-    series = grouped.agg(
-        n=("value", "size"), latest=("value", "last"), latest_year=("year", "last")
-    ).reset_index()
-    series = series.join(about, on="indicator")
+    last = seen.drop_duplicates(KEY, keep="last")
+    series = last[[*KEY, "value", "year"]].set_axis([*KEY, "latest", "latest_year"], axis=1)
+    series.insert(2, "n", np.diff(last.index, prepend=-1))
+    series = series.reset_index(drop=True).join(about, on="indicator")
     names = pd.MultiIndex.from_frame(series[KEY])
     return seen, series.assign(conflicting=names.isin(conflicting))
 

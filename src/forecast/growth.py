@@ -6,8 +6,10 @@ joined distribution, `increments` the counts. Here tables go in and tables come 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -61,6 +63,12 @@ class Fits:
     members: tuple[Member, ...]
     observations: pd.DataFrame
     growth: str
+
+    @cached_property
+    def facts(self) -> list[dict[Hashable, Any]]:
+        """Give the rows of `series` as plain values, for those who ask often."""
+        rows: list[dict[Hashable, Any]] = self.series.to_dict("records")
+        return rows
 
     def cdf(self, y: FloatArray, years: FloatArray) -> FloatArray:
         """P(value <= y) with `y` and `years` (series, years); years after the latest figure."""

@@ -128,9 +128,8 @@ def read_rules(rules: pd.DataFrame) -> list[tuple[str, str, Formula]]:
     'ge'
     """
     found, problems = [], []
-    for row, (region, quantity, text) in enumerate(
-        rules[["region", "quantity", "formula"]].itertuples(index=False)
-    ):
+    columns = (rules[name] for name in ("region", "quantity", "formula"))
+    for row, (region, quantity, text) in enumerate(zip(*columns, strict=True)):
         try:
             formula = parse_formula(text)
         except ValueError as error:

@@ -189,14 +189,16 @@ def prior_of(
     """
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
-    check_name("kind", kind, sorted(set(table["kind"])))
-    rows = table[(table["kind"] == kind) & (table["siblings"] == siblings)]
-    check_name("growth path in the priors", growth, sorted(set(rows["growth"])))
-    rows = rows[rows["growth"] == growth]
-    names = list(LinkPrior.__dataclass_fields__)
+    each = list(zip(table["kind"], table["siblings"], table["growth"], strict=True))
+    rows = [i for i, key in enumerate(each) if key == (kind, siblings, growth)]
+    if not rows:
+        check_name("kind", kind, sorted({known for known, _, _ in each}))
+        known_paths = {path for *of, path in each if of == [kind, siblings]}
+        check_name("growth path in the priors", growth, sorted(known_paths))
+    names, joint = list(LinkPrior.__dataclass_fields__), ("df", "shift", "stretch", "shared")
+    said = {name: table[name].to_numpy()[rows].tolist() for name in (*names, *joint)}
     if growth in ("damped", "no_change"):
-        still = dict.fromkeys(("recent", "lasting", "catching_up", "direction", "freedom"), 0.0)
-        rows = rows.assign(**still)
-    links = tuple(LinkPrior(**row) for row in rows[names].to_dict("records"))
-    first = rows.iloc[0]
-    return BlendPrior(links, *(float(first[c]) for c in ("df", "shift", "stretch", "shared")))
+        for name in ("recent", "lasting", "catching_up", "direction", "freedom"):
+            said[name] = [0.0] * len(rows)
+    links = tuple(LinkPrior(*row) for row in zip(*(said[name] for name in names), strict=True))
+    return BlendPrior(links, *(float(said[name][0]) for name in joint))

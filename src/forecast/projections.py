@@ -9,7 +9,7 @@ nothing changed keeps its bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -200,10 +200,8 @@ class Play:
 
     @cached_property
     def _keys(self) -> dict[Key, int]:
-        series = self.before.fits.series
-        return {
-            key: i for i, key in enumerate(zip(series["region"], series["indicator"], strict=True))
-        }
+        facts = self.before.fits.facts
+        return {(about["region"], about["indicator"]): i for i, about in enumerate(facts)}
 
     @cached_property
     def _since(self) -> int:
@@ -230,7 +228,7 @@ class Play:
 
     def _baseline(self, key: Key) -> Course:
         row = self._keys[key]
-        about = self.before.fits.series.iloc[row]
+        about = self.before.fits.facts[row]
         drawn = ~np.isnan(self.before.values[row, 0])
         start = np.full((self.before.values.shape[1], 1), float(about["latest"]))
         lower, upper = (
@@ -639,9 +637,10 @@ def check_scenario(
     regions = {*plan.regions["region"], *series["region"]}
     indicators = {*known_indicators(plan), *series["indicator"], "all", "planned"}
 
-    def know(what: str, names: Iterable[str], known: Iterable[str]) -> None:
+    def know(what: str, names: Iterable[str], known: Collection[str]) -> None:
         for name in names:
-            if name not in (listed := sorted(known)):
+            if name not in known:
+                listed = sorted(known)
                 hint = nearest(name, listed, likeness=0.5) or f"known are {', '.join(listed)}"
                 problems.append(Problem(file, None, what, name, f"unknown {what}", hint))
 
@@ -657,8 +656,9 @@ def check_scenario(
             places.append(everywhere)
             know("lever", step.levers, {n for m in places for n in m.levers})
             know("assumption", step.assumptions, {n for m in places for n in m.assumptions})
-            mine = series.loc[series["indicator"] == everywhere.indicator, "region"]
-            acts = [everywhere.in_region(r) for r in sorted(set(mine)) if _covers(step, r)]
+            each = zip(series["region"], series["indicator"], strict=True)
+            mine = {region for region, indicator in each if indicator == everywhere.indicator}
+            acts = [everywhere.in_region(r) for r in sorted(mine) if _covers(step, r)]
             problems += _beyond(file, step, acts)
     if problems:
         raise DataError(dict.fromkeys(problems))
