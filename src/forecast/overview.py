@@ -5,22 +5,18 @@ It is one page in Chinese and English that reads without a network, and on paper
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import html
-import io
 from pathlib import Path
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
-from .checking import read_text
 from .documents import write_whole
 from .errors import WriteError
 from .folders import MANIFEST
 from .manifests import Manifest, read_manifest
 from .pages import STYLE
-from .plans import data_folder
 
 __all__ = ["write_overview"]
 
@@ -85,8 +81,7 @@ def _page(output: Path) -> str:
     """List each report above its failed run, if there is one."""
     folders = [p for p in output.iterdir() if not p.name.startswith(".") and _is_report(p)]
     folders.sort(key=lambda folder: (folder.name.removesuffix(FAILED), folder.name))
-    regions = _regions()
-    rows = [_row(folder, regions) for folder in folders]
+    rows = [_row(folder) for folder in folders]
     failed = sum(folder.name.endswith(FAILED) for folder in folders)
     counts = {"whole": len(folders) - failed, "failed": failed}
     told = _both(*(text.format(**counts) for text in (COUNTS if folders else EMPTY)))
@@ -106,7 +101,7 @@ def _is_report(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def _row(folder: Path, regions: dict[str, tuple[str, str]]) -> str:
+def _row(folder: Path) -> str:
     manifest = read_manifest(folder)
     failed = manifest is None or manifest.status == "failed"
     files = [(name, words) for name, words in FILES.items() if (folder / name).is_file()]
@@ -121,7 +116,7 @@ def _row(folder: Path, regions: dict[str, tuple[str, str]]) -> str:
         language = str(manifest.parameters.get("language", ""))
         cells = [
             html.escape(manifest.name),
-            _both(*regions.get(region, (region, ""))),
+            _both(manifest.region.get("zh", region), manifest.region.get("en", "")),
             _both(*LANGUAGES.get(language, (language, ""))),
             html.escape(str(manifest.parameters.get("as_of", ""))),
             _status(manifest),
@@ -158,9 +153,3 @@ def _local(moment: str) -> str:
         return dt.datetime.fromisoformat(moment).astimezone().isoformat(" ", "minutes")
     except ValueError:
         return moment
-
-
-def _regions() -> dict[str, tuple[str, str]]:
-    """Chinese and English names of the shipped regions."""
-    rows = csv.DictReader(io.StringIO(read_text(data_folder() / "regions.csv")))
-    return {row["region"]: (row["name_zh"], row["name_en"]) for row in rows}

@@ -59,6 +59,7 @@ from .parameters import (
     find_tables,
     hash_tables,
     read_parameters,
+    region_names,
 )
 from .plans import load_plan
 from .printing import NO_BROWSER, print_page
@@ -255,6 +256,7 @@ class _Run:
         self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
         self.seconds: dict[str, float] = {}
         self.notes: dict[str, str] = {}
+        self.region: dict[str, str] = {}
         self.fingerprint = self.notebook_hash = self.data_hash = ""
         try:
             self._check(file)
@@ -264,8 +266,9 @@ class _Run:
 
     def _check(self, file: Path) -> None:
         """Check notebook, tables, region and scenarios, and tell this run from others by them."""
-        declared = check_declared(self.notebook, self.parameters.for_notebook())
         tables = find_tables(self.parameters.data)
+        self.region = region_names(tables, self.parameters.region)
+        declared = check_declared(self.notebook, self.parameters.for_notebook())
         check_region(file, self.parameters, tables)
         scenarios = find_scenarios(file, self.parameters) if "scenarios" in declared else {}
         self.issues = "vintages" in declared
@@ -358,6 +361,7 @@ class _Run:
             files={file.relative_to(folder).as_posix(): hash_file(file) for file in files},
             notes=self.notes,
             error={**fault, "exit_code": error.exit_code} if error else None,
+            region=self.region,
         )
         manifest.write(folder)
         return manifest
