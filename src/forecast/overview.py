@@ -34,13 +34,22 @@ FILES = {
     MANIFEST: ("记录", "record"),
 }
 HEADS = (
-    ("报告", "Report"), ("地区", "Region"), ("语言", "Language"), ("截至日期", "As of"),
-    ("状态", "Status"), ("完成时间", "Finished"), ("文件", "Files"),
+    ("报告", "Report"), ("种类", "Kind"), ("地区", "Region"), ("语言", "Language"),
+    ("截至日期", "As of"), ("状态", "Status"), ("完成时间", "Finished"), ("文件", "Files"),
 )  # fmt: skip
+KINDS = {
+    "monitoring": ("监测", "monitoring"),
+    "scenarios": ("手段与情景", "levers and scenarios"),
+    "midterm_evaluation": ("中期评估", "mid-term evaluation"),
+    "final_evaluation": ("总结评估", "final evaluation"),
+    "indicator": ("单项指标", "one indicator"),
+    "method_check": ("方法检验", "method check"),
+}
 LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English")}
 STATUS = {"completed": ("已完成", "completed"), "failed": ("失败", "failed")}
 DAMAGED = ("记录已损坏，请重新运行", "record damaged; run it again")
 REASONS = {
+    "ParameterError": ("参数文件有误", "the parameter file is wrong"),
     "InputError": ("数据或文件有误", "data or a file is wrong"),
     "NotebookError": ("笔记本运行出错", "the notebook failed"),
     "WriteError": ("无法写入", "it cannot be written"),
@@ -51,6 +60,7 @@ EMPTY = ("尚无报告", "No reports yet")
 COUNTS = ("{whole} 份报告，{failed} 次失败", "Reports: {whole}, failed runs: {failed}")
 OWN_STYLE = """
 th, td { text-align: left; } .failed td { background: #fff1f0; } .en { color: #57606a; }
+td > .en { display: block; } td a, td:nth-child(5) { white-space: nowrap; }
 """
 
 
@@ -110,12 +120,14 @@ def _row(folder: Path) -> str:
         f'<a href="{quote(f"{folder.name}/{name}")}">{_both(*words)}</a>' for name, words in shown
     )
     if manifest is None:
-        cells = [html.escape(folder.name), "", "", "", _both(*DAMAGED), "", links]
+        cells = [html.escape(folder.name), "", "", "", "", _both(*DAMAGED), "", links]
     else:
         region = str(manifest.parameters.get("region", ""))
         language = str(manifest.parameters.get("language", ""))
+        notebook = str(manifest.parameters.get("notebook", ""))
         cells = [
             html.escape(manifest.name),
+            _both(*KINDS.get(notebook, (Path(notebook).stem, ""))),
             _both(manifest.region.get("zh", region), manifest.region.get("en", "")),
             _both(*LANGUAGES.get(language, (language, ""))),
             html.escape(str(manifest.parameters.get("as_of", ""))),
@@ -134,7 +146,7 @@ def _status(manifest: Manifest) -> str:
         return status
     reason = _both(*REASONS.get(str(manifest.error.get("class")), OTHER))
     message = html.escape(str(manifest.error.get("message", "")))
-    return f'{status}: {reason}<br><small lang="en">{message}</small>'
+    return f'{status} {reason} <small lang="en">{message}</small>'
 
 
 def _both(chinese: str, english: str) -> str:

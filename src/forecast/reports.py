@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .errors import DataError, ReportError, WriteError
+from .errors import ReportError, WriteError
 from .folders import BusyError, building, exchange
 from .kernels import fresh_kernel
 from .manifests import Manifest, fingerprint, hash_file, is_whole, read_manifest, versions
@@ -87,8 +87,6 @@ log = logging.getLogger(__name__)
 NOTEBOOK = "notebook.ipynb"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 PAGE, PRINTED = "report.html", "report.pdf"
-RESULTS = ("attainment", "forecasts")
-"""Parquet files of a report that are appended to a database as tables of these names."""
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
@@ -307,16 +305,15 @@ class _Run:
             raise InputError("The tables changed while the report was made. Run it again.")
 
     def write_results(self, folder: Path) -> None:
-        """Append the result tables of the report to the database that was asked for."""
+        """Append the report's Parquet files to the database that was asked for, as tables."""
         if self.parameters.results is None:
             return
         from .databases import write_results
 
-        found = {name: pd.read_parquet(folder / f"{name}.parquet") for name in RESULTS
-                 if (folder / f"{name}.parquet").is_file()}  # fmt: skip
+        found = {f.stem: pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))}
         try:
             write_results(self.parameters.results, found, self.id)
-        except DataError as error:
+        except ValueError as error:
             raise WriteError(str(error)) from None
 
     def issue(self) -> None:
