@@ -298,7 +298,7 @@ def test_the_notebook_makes_a_whole_report(command, tmp_path):
         "draws: 100\nlanguage: en\nname: final\n"
     )
     manifest = command.report(params, tmp_path / "out")
-    assert {"report.html", "tables.xlsx", "outcomes.csv", "scored.csv"} <= set(manifest.files)
+    assert {"report.html", "tables.xlsx", "outcomes.csv", "scored.parquet"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "end_reached", "end_way", "end_scores", "end_verdicts", "projects",
             "end_waiting", "trust", "sources", "parameters"]  # fmt: skip

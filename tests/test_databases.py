@@ -514,25 +514,30 @@ def asked_for(folder: Path, data: str, cell: str = CELL) -> Path:
     return file
 
 
-def test_a_report_from_a_database_and_into_it(command, tmp_path):
-    """Its result table is appended under the id that its forecasts have in the store."""
-    address = f"sqlite:///{tmp_path}/plan.db"
+def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkeypatch):
+    """Each Parquet table is appended under the id that its forecasts have in the store."""
+    monkeypatch.setenv("PGPASSWORD", SECRET)
     fill(address, **small())
-    file = asked_for(tmp_path, address)
+    open_to_all = databases.open_address(address.replace(f":{SECRET}", ""))
+    more = "import pandas as pd\npd.DataFrame({'n': [1, 2]}).to_parquet('more.parquet')\n"
+    file = asked_for(tmp_path, open_to_all, CELL + more)
     for _ in range(2):
-        assert command.report(file).parameters["results"] == address
+        assert command.report(file).parameters["results"] == open_to_all
     runs = read_forecasts(tmp_path / "out" / "vintages.sqlite")["run"].unique().tolist()
     rows = fetch(address, "SELECT run, indicator, year FROM attainment")
     assert rows == [(run, SHARE, 2025) for run in runs] and len(runs) == 2
+    assert fetch(address, "SELECT run, n FROM more") == [(r, n) for r in runs for n in (1, 2)]
     assert finished_report(file) is not None
+    kept = [f.read_text(errors="replace") for f in (tmp_path / "out" / "small").iterdir()]
+    assert not any(SECRET in text for text in kept)
 
 
-def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
+def test_results_that_cannot_be_written_fail_the_report(command, address, tmp_path, monkeypatch):
     """The old report stands, nothing is appended, and the next run tries again."""
-    address = f"sqlite:///{tmp_path}/plan.db"
+    monkeypatch.setenv("PGPASSWORD", SECRET)
     fill(address, **small())
     execute(address, "CREATE TABLE attainment (x INTEGER)")
-    file = asked_for(tmp_path, address)
+    file = asked_for(tmp_path, address.replace(f":{SECRET}", ""))
     with pytest.raises(WriteError, match="table attainment has other columns"):
         command.report(file)
     assert not (tmp_path / "out" / "small").exists() and finished_report(file) is None
@@ -540,6 +545,15 @@ def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
     execute(address, "DROP TABLE attainment")
     command.report(file)
     assert len(fetch(address, "SELECT run FROM attainment")) == 1
+
+
+def test_results_never_take_the_name_of_a_plans_table(command, tmp_path):
+    """A notebook of one's own that calls its table `observations` fails, and is told so."""
+    address = f"sqlite:///{tmp_path}/plan.db"
+    fill(address, **small())
+    cell = "import pandas as pd\npd.DataFrame({'n': [1]}).to_parquet('observations.parquet')\n"
+    with pytest.raises(WriteError, match="observations: the name of a plan's own table"):
+        command.report(asked_for(tmp_path, address, cell))
 
 
 def test_tables_that_change_under_a_report_fail_it(command, tmp_path):

@@ -310,7 +310,7 @@ def test_the_notebook_makes_a_whole_report(command, tmp_path):
         "language: en\n"
     )
     manifest = command.report(params, tmp_path / "out")
-    assert {"report.html", "tables.xlsx", "evaluation.csv", "tasks.csv"} <= set(manifest.files)
+    assert {"report.html", "tables.xlsx", "evaluation.parquet", "tasks.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "dashboard", "verdicts", "way", "final", "adjust", "closed", "projects",
             "lists", "trust", "sources", "parameters"]  # fmt: skip

@@ -320,7 +320,7 @@ def test_the_notebook_makes_a_whole_report(command, tmp_path):
         f"indicator: {CARE}\nprobability: 0.7\n"
     )
     manifest = command.report(params, tmp_path / "out")
-    assert {"report.html", "tables.xlsx", "compare.csv", "joint.csv"} <= set(manifest.files)
+    assert {"report.html", "tables.xlsx", "compare.parquet", "joint.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     keys = ["reading", "scenarios", "changes", "together", "takes", "rules", "projects", "indices",
             "ranks", "sides", "declared_all", "sources", "parameters"]  # fmt: skip

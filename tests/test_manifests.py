@@ -29,6 +29,7 @@ def manifest(tmp_path: Path) -> Manifest:
         finished="2026-01-02T03:04:05+00:00",
         seconds={"execute": 5.0},
         files={"表.csv": hash_file(tmp_path / "表.csv")},
+        region={"zh": "丽水市", "en": "Lishui"},
     )
     made.write(tmp_path)
     return made

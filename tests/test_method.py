@@ -3,6 +3,7 @@
 import ast
 import dataclasses
 import html
+import os
 import re
 import shutil
 from pathlib import Path
@@ -25,7 +26,9 @@ from forecast import (
     simulation,
     targets,
     wording,
+    workbook,
 )
+from forecast.backtesting import METHODS
 from forecast.parameters import check_declared, read_parameters
 from forecast.plans import data_folder
 
@@ -424,17 +427,30 @@ def test_all_limits_are_said(lishui):
 # Tables, notebook, parameters
 
 
-def test_tables_hold_what_the_report_rests_on(lishui, tmp_path):
-    """CSV files: fits and parameters of the region, forecasts, chances and scores of the trial."""
-    written = method.write_tables(lishui, tmp_path / "new")
-    assert sorted(written) == sorted(file.name for file in (tmp_path / "new").iterdir())
-    fits = pd.read_csv(tmp_path / "new" / "fits.csv")
-    assert set(fits["region"]) == {"lishui"}
-    scores = pd.read_csv(tmp_path / "new" / "trial_scores.csv")
-    assert scores["crps"].tolist() == pytest.approx(lishui.trial.scores["crps"], nan_ok=True)
-    bare = method.write_tables(dataclasses.replace(lishui, trial=None), tmp_path / "bare")
-    assert bare == ["fits.csv", "parameters.csv"]
-    assert method.write_tables(lishui, None) == []
+def test_tables_hold_what_the_report_rests_on(lishui):
+    """Fits and parameters of the region, forecasts, chances and scores of the trial."""
+    tables = method.result_tables(lishui)
+    assert set(tables["fits"]["region"]) == {"lishui"}
+    assert tables["trial_scores"]["crps"].equals(lishui.trial.scores["crps"])
+    said = tables["trial_chances"].set_index("method")["p_reach"]
+    for name in METHODS:
+        assert said[name].tolist() == lishui.trial.chances[name].tolist()
+    assert list(method.result_tables(dataclasses.replace(lishui, trial=None))) == [
+        "fits", "parameters",
+    ]  # fmt: skip
+
+
+def test_the_workbook_speaks_the_readers_language(lishui, tmp_path):
+    """Every head and code of every sheet is a word, and none of the other language."""
+    found = dataclasses.replace(lishui, language="zh")
+    workbook.write_book(found, method.result_tables(found), tmp_path)
+    assert {"trial_forecasts.parquet", "trial_chances.parquet"} <= set(os.listdir(tmp_path))
+    sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str, engine="calamine")
+    assert len(sheets) == 9
+    for name, sheet in sheets.items():
+        cells = sheet.drop(columns="指标代码", errors="ignore").fillna("").to_numpy().ravel()
+        text = " ".join([name, *sheet.columns, *cells])
+        assert re.findall(r"[A-Za-z]{2,}", re.sub("True|False", "", text)) == []
 
 
 def test_the_plans_targets_move_no_forecast(tmp_path, lishui):
@@ -482,7 +498,7 @@ def test_the_notebook_makes_a_whole_report(command, region, language, tmp_path):
              "language": language, "data": data}  # fmt: skip
     params.write_text("".join(f"{key}: {value}\n" for key, value in lines.items()))
     manifest = command.report(params, tmp_path / "out")
-    assert {"report.html", "notebook.ipynb", "fits.csv", "trial_scores.csv"} <= set(manifest.files)
+    assert {"report.html", "tables.xlsx", "trial_scores.csv"} <= set(manifest.files)
     page = (Path(manifest.folder) / "report.html").read_text(encoding="utf-8")
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [wording.phrase(key, language) for key in KEYS]

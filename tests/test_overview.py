@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup, Tag
 from forecast.errors import WriteError
 from forecast.folders import MANIFEST
 from forecast.manifests import Manifest
-from forecast.overview import INDEX, write_overview
+from forecast.overview import INDEX, KINDS, write_overview
 from forecast.pages import network_references
 
 ERROR = {"class": "TimeLimitError", "message": "over <b>5</b> s", "exit_code": 7}
@@ -26,7 +26,12 @@ def report(output: Path, name: str, /, *files: str, **changes: object) -> Path:
         name=name,
         status="completed",
         folder=str(folder),
-        parameters={"region": "lishui", "language": "zh", "as_of": "2022-12-31"},
+        parameters={
+            "region": "lishui",
+            "language": "zh",
+            "as_of": "2022-12-31",
+            "notebook": "midterm_evaluation",
+        },
         seed=0,
         fingerprint="",
         notebook_hash="",
@@ -36,6 +41,7 @@ def report(output: Path, name: str, /, *files: str, **changes: object) -> Path:
         finished="2026-01-02T03:04:05+00:00",
         seconds={"execute": 5.0},
         files={},
+        region={"zh": "丽水市", "en": "Lishui"},
     )
     dataclasses.replace(manifest, **changes).write(folder)  # type: ignore[arg-type]
     for file in files:
@@ -53,16 +59,36 @@ def rows(output: Path) -> dict[str, Tag]:
 def test_every_report_is_listed_with_its_files(tmp_path: Path) -> None:
     """Name, region, language, date, status, time and links that lead to the files."""
     report(tmp_path, "丽水 {1} #", "report.html", "report.pdf", "tables.xlsx", "notebook.ipynb")
-    report(tmp_path, "own", "report.html", parameters={"region": "my <town>", "language": "en"})
+    english = {"region": "my <town>", "language": "en", "notebook": "/x/<mine>.ipynb"}
+    named = {"zh": "我的<镇>", "en": "My <Town>"}
+    report(tmp_path, "own", "report.html", parameters=english, region=named)
+    report(tmp_path, "unread", parameters=english, region={})
     found = rows(tmp_path)
     text = found["丽水 {1} #"].get_text(" ")
-    for word in ("丽水市", "Lishui", "中文", "2022-12-31", "已完成", "completed", "2026-01-0"):
+    for word in (
+        "丽水市",
+        "Lishui",
+        "中期评估",
+        "mid-term evaluation",
+        "中文",
+        "2022-12-31",
+        "已完成",
+        "completed",
+        "2026-01-0",
+    ):
         assert word in text
     links = [str(a["href"]) for a in found["丽水 {1} #"].find_all("a")]
     quoted = "%E4%B8%BD%E6%B0%B4%20%7B1%7D%20%23"
     assert links == [f"{quoted}/{file}" for file in ("report.html", "report.pdf", "tables.xlsx")]
     assert [a["href"] for a in found["own"].find_all("a")] == ["own/report.html"]
-    assert "my <town>" in found["own"].get_text() and "English" in found["own"].get_text()
+    told = found["own"].get_text(" ")
+    assert "我的<镇>" in told and "My <Town>" in told and "my <town>" not in told
+    assert "<mine>" in told and "English" in told and "my <town>" in found["unread"].get_text()
+
+
+def test_every_shipped_notebook_has_a_kind(root: Path) -> None:
+    """A new notebook needs its words in the list."""
+    assert set(KINDS) == {file.stem for file in (root / "notebooks").glob("*.ipynb")}
 
 
 def test_a_failed_run_says_why_below_the_report_that_stands(tmp_path: Path) -> None:

@@ -52,7 +52,11 @@ Path(folder, "表 1.csv").write_text(json.dumps(values), encoding="utf-8")
 os.system("echo from a subprocess")
 print(sys.executable, Path.cwd().name, os.environ["MPLBACKEND"])
 """
-TABLES = {"targets.csv": "region,year\nlishui,2025\n", "sources.csv": "source\nmine\n"}
+TABLES = {
+    "targets.csv": "region,year\nlishui,2025\n",
+    "sources.csv": "source\nmine\n",
+    "regions.csv": "region,name_zh,name_en\nlishui,我市,Our City\n",
+}
 
 
 def prepare(root: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> Path:
@@ -156,6 +160,7 @@ def test_the_manifest_says_what_from(good: Manifest) -> None:
     stored = json.loads(Path(good.folder, MANIFEST).read_text(encoding="utf-8"))
     assert stored == good.to_dict()
     assert (good.name, good.status, good.seed, good.error) == ("丽水 {a} 2", "completed", 0, None)
+    assert good.region == {"zh": "我市", "en": "Our City"}  # as the run's own tables name it
     assert good.parameters["as_of"] == "2022-12-31"
     assert good.versions["python"] == sys.version.split()[0]
     assert {"forecast", "numpy", "pandas", "scipy", "papermill"} <= set(good.versions)

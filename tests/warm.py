@@ -1,7 +1,7 @@
 """The command line in forks of one process that has the libraries: a start then costs nothing.
 
-Run as a program this is that process. It reads a line an order: arguments, folder, files for
-standard output and standard error; it answers with the exit code.
+Run as a program this is that process. It reads a line an order: arguments, folder, environment,
+files for standard output and standard error; it answers with the exit code.
 """
 
 import json
@@ -41,7 +41,7 @@ class Command:
                 encoding="utf-8",
             )
         arguments = tuple(map(str, arguments))
-        order = json.dumps([arguments, str(cwd), str(self._out), str(self._err)])
+        order = json.dumps([arguments, str(cwd), dict(os.environ), str(self._out), str(self._err)])
         assert self._process.stdin and self._process.stdout
         print(order, file=self._process.stdin, flush=True)
         code = int(self._process.stdout.readline())
@@ -69,9 +69,11 @@ def serve() -> None:
     """Take orders until there are no more."""
     preload()
     for line in sys.stdin:
-        arguments, cwd, out, err = json.loads(line)
+        arguments, cwd, environment, out, err = json.loads(line)
         if os.fork() == 0:
             os.chdir(cwd)
+            os.environ.clear()
+            os.environ.update(environment)
             for number, file in enumerate((os.devnull, out, err)):
                 os.dup2(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600), number)
             app(arguments)

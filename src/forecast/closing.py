@@ -279,22 +279,20 @@ def show_trust(found: Closing) -> Html:
 def result_tables(found: Closing) -> dict[str, pd.DataFrame]:
     """Give the tables of the report for `workbook.write_book`, with names beside the codes."""
     plan = found.plan
-    about = plan.indicators[["indicator", f"name_{found.language}", "unit", "area"]]
-    about = about.rename(columns={f"name_{found.language}": "name"})
     both = {"issued": found.issued, "replayed": found.replayed}
     hits = [v.hits.assign(made=made) for made, v in both.items() if len(v.hits)]
     scores = [v.scores.assign(made=made) for made, v in both.items() if len(v.hits)]
     columns = ["made", *GOAL, "origin", "lead", "p_reach", "median", "figure", "outcome"]
     judged = found.attainment.drop(columns="timing")
-    tables = {"outcomes": about.merge(judged, on="indicator", how="right")}
+    tables = {"outcomes": found.described(judged)}
     if hits:
         scored = pd.concat(hits, ignore_index=True)
         scored["outcome"] = scored["met"].map({True: "met", False: "missed"})
-        tables["scored"] = about.merge(scored[columns], on="indicator", how="right")
+        tables["scored"] = found.described(scored[columns])
         counted = ["made", "lead", "forecasts", "targets", *SCORES]
         tables["scores"] = pd.concat(scores, ignore_index=True)[counted]
         verdicts = found.verdicts.drop(columns="region")
-        tables["verdicts"] = about.merge(verdicts, on="indicator", how="right")
+        tables["verdicts"] = found.described(verdicts)
     tables["projects"] = found.projects.rename(columns={"planned": "planned_projects"})
     sources = plan.sources[plan.sources["source"].isin(found.sources())]
     tables["sources"] = sources.reset_index(drop=True)

@@ -407,15 +407,13 @@ def show_lists(found: Evaluation) -> Html:
 def result_tables(found: Evaluation) -> dict[str, pd.DataFrame]:
     """Give the tables of the report for `workbook.write_book`, with names beside the codes."""
     plan = found.plan
-    about = plan.indicators[["indicator", f"name_{found.language}", "unit", "area"]]
-    about = about.rename(columns={f"name_{found.language}": "name"})
     tasks = _by_deadline(found, plan.tasks, "due").drop(columns=["end", "region"], errors="ignore")
     stages = _stages(found).drop(columns=["end", "region", "list"], errors="ignore")
     sources = plan.sources[plan.sources["source"].isin(found.sources())]
     shares = {"due": "due_share", **{k: f"way_{k}" for k in ("low", "middle", "high")}}
     tables = {
-        "evaluation": about.merge(found.verdicts, on="indicator", how="right"),
-        "way": about.merge(found.way.rename(columns=shares), on="indicator", how="right"),
+        "evaluation": found.described(found.verdicts),
+        "way": found.described(found.way.rename(columns=shares)),
         "projects": found.projects.rename(columns={"planned": "planned_projects"}),
         "tasks": tasks.rename(columns={"list": "list_of"}),
         "stages": stages,

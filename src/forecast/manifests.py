@@ -51,6 +51,8 @@ class Manifest:
     notes: dict[str, str] = dataclasses.field(default_factory=dict)
     """File name to the reason why it is not there."""
     error: dict[str, Plain] | None = None
+    region: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Language to the region's name; empty where no table could be read."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain built-ins, as in the file."""

@@ -59,6 +59,19 @@ class Telling:
         """Name of a region, area, unit or indicator in the report's language."""
         return name_of(self.plan, kind, key, self.language)
 
+    def described(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put name, unit and area of each row's indicator beside its id; the region comes first."""
+        name = f"name_{self.language}"
+        about = self.plan.indicators[["indicator", name, "unit", "area"]]
+        found = about.rename(columns={name: "name"}).merge(table, on="indicator", how="right")
+        first = [column for column in ("region",) if column in found]
+        return found[[*first, *found.columns.drop(first)]]
+
+    def answered(self, answers: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+        """Describe answers to targets, a row each in the same order, with where a target stands."""
+        origin = targets[["role", "force", "source", "locus", "note"]].set_axis(answers.index)
+        return self.described(pd.concat([answers, origin], axis=1))
+
     def sources(self) -> list[str]:
         """List the sources of the region's targets and figures, in the order of `sources.csv`."""
         used = {*self.plan.targets["source"], *self.plan.observations["source"]}

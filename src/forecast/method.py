@@ -51,6 +51,7 @@ __all__ = [
     "lacks_calibration",
     "read_calibration",
     "replay_plan",
+    "result_tables",
     "show_fits",
     "show_limits",
     "show_panel",
@@ -58,7 +59,6 @@ __all__ = [
     "show_reading",
     "show_title",
     "show_trial",
-    "write_tables",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -308,29 +308,33 @@ def show_parameters(check: Check, parameters: Mapping[str, Value]) -> Html:
     return Html(f"<h2>{check.say('parameters')}</h2>\n{told}\n{note}")
 
 
-def write_tables(check: Check, folder: str | Path | None) -> list[str]:
-    """Write what the report rests on as CSV (UTF-8), and return the files' names.
+def result_tables(check: Check) -> dict[str, pd.DataFrame]:
+    """Give what the report rests on for `workbook.write_book`; without a trial only the fits.
 
-    Without a folder nothing is written; without a trial there are only the fits' tables.
+    `trial_chances` has a row a target and method, with what the method said.
     """
-    if folder is None:
-        return []
-    tables = {"fits": check.summary, "parameters": check.parameters}
-    if check.trial is not None:
+    counted = {"n": "figures", "horizon": "lead"}
+    estimates = check.parameters.rename(columns={"parameter": "estimate", "unit": "measured_in"})
+    tables = {
+        "fits": check.described(check.summary.rename(columns=counted)),
+        "parameters": check.described(estimates),
+    }
+    if (trial := check.trial) is not None:
+        facts = [column for column in trial.chances if column not in METHODS]
+        chances = trial.chances.melt(facts, list(METHODS), "method", "p_reach")
+        bins = {"n": "targets", "error": "came_true_error"}
         tables |= {
-            "trial_scores": check.trial.scores,
-            "trial_scores_by_figures": check.trial.scores_by("n"),
-            "trial_forecasts": check.trial.forecasts,
-            "trial_chances": check.trial.chances,
-            "trial_joint": check.trial.joint,
-            "trial_reliability": check.trial.reliability,
-            "trial_pit": check.trial.pit,
+            "trial_scores": trial.scores.rename(columns=counted),
+            "trial_scores_by_figures": trial.scores_by("n").rename(columns=counted),
+            "trial_forecasts": check.described(trial.forecasts.rename(columns=counted)),
+            "trial_chances": check.described(chances.rename(columns=counted)),
+            "trial_joint": check.described(
+                trial.joint.rename(columns={**counted, "regions": "regions_drawn"})
+            ),
+            "trial_reliability": trial.reliability.rename(columns=bins),
+            "trial_pit": trial.pit,
         }
-    place = Path(folder)
-    place.mkdir(parents=True, exist_ok=True)
-    for name, found in tables.items():
-        found.to_csv(place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    return [f"{name}.csv" for name in tables]
+    return tables
 
 
 @dataclass(frozen=True)

@@ -5,22 +5,18 @@ It is one page in Chinese and English that reads without a network, and on paper
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import html
-import io
 from pathlib import Path
 from urllib.parse import quote
 
 from filelock import FileLock, Timeout
 
-from .checking import read_text
 from .documents import write_whole
 from .errors import WriteError
 from .folders import MANIFEST
 from .manifests import Manifest, read_manifest
 from .pages import STYLE
-from .plans import data_folder
 
 __all__ = ["write_overview"]
 
@@ -38,13 +34,22 @@ FILES = {
     MANIFEST: ("记录", "record"),
 }
 HEADS = (
-    ("报告", "Report"), ("地区", "Region"), ("语言", "Language"), ("截至日期", "As of"),
-    ("状态", "Status"), ("完成时间", "Finished"), ("文件", "Files"),
+    ("报告", "Report"), ("种类", "Kind"), ("地区", "Region"), ("语言", "Language"),
+    ("截至日期", "As of"), ("状态", "Status"), ("完成时间", "Finished"), ("文件", "Files"),
 )  # fmt: skip
+KINDS = {
+    "monitoring": ("监测", "monitoring"),
+    "scenarios": ("手段与情景", "levers and scenarios"),
+    "midterm_evaluation": ("中期评估", "mid-term evaluation"),
+    "final_evaluation": ("总结评估", "final evaluation"),
+    "indicator": ("单项指标", "one indicator"),
+    "method_check": ("方法检验", "method check"),
+}
 LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English")}
 STATUS = {"completed": ("已完成", "completed"), "failed": ("失败", "failed")}
 DAMAGED = ("记录已损坏，请重新运行", "record damaged; run it again")
 REASONS = {
+    "ParameterError": ("参数文件有误", "the parameter file is wrong"),
     "InputError": ("数据或文件有误", "data or a file is wrong"),
     "NotebookError": ("笔记本运行出错", "the notebook failed"),
     "WriteError": ("无法写入", "it cannot be written"),
@@ -55,6 +60,7 @@ EMPTY = ("尚无报告", "No reports yet")
 COUNTS = ("{whole} 份报告，{failed} 次失败", "Reports: {whole}, failed runs: {failed}")
 OWN_STYLE = """
 th, td { text-align: left; } .failed td { background: #fff1f0; } .en { color: #57606a; }
+td > .en { display: block; } td a, td:nth-child(5) { white-space: nowrap; }
 """
 
 
@@ -85,8 +91,7 @@ def _page(output: Path) -> str:
     """List each report above its failed run, if there is one."""
     folders = [p for p in output.iterdir() if not p.name.startswith(".") and _is_report(p)]
     folders.sort(key=lambda folder: (folder.name.removesuffix(FAILED), folder.name))
-    regions = _regions()
-    rows = [_row(folder, regions) for folder in folders]
+    rows = [_row(folder) for folder in folders]
     failed = sum(folder.name.endswith(FAILED) for folder in folders)
     counts = {"whole": len(folders) - failed, "failed": failed}
     told = _both(*(text.format(**counts) for text in (COUNTS if folders else EMPTY)))
@@ -106,7 +111,7 @@ def _is_report(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def _row(folder: Path, regions: dict[str, tuple[str, str]]) -> str:
+def _row(folder: Path) -> str:
     manifest = read_manifest(folder)
     failed = manifest is None or manifest.status == "failed"
     files = [(name, words) for name, words in FILES.items() if (folder / name).is_file()]
@@ -115,13 +120,15 @@ def _row(folder: Path, regions: dict[str, tuple[str, str]]) -> str:
         f'<a href="{quote(f"{folder.name}/{name}")}">{_both(*words)}</a>' for name, words in shown
     )
     if manifest is None:
-        cells = [html.escape(folder.name), "", "", "", _both(*DAMAGED), "", links]
+        cells = [html.escape(folder.name), "", "", "", "", _both(*DAMAGED), "", links]
     else:
         region = str(manifest.parameters.get("region", ""))
         language = str(manifest.parameters.get("language", ""))
+        notebook = str(manifest.parameters.get("notebook", ""))
         cells = [
             html.escape(manifest.name),
-            _both(*regions.get(region, (region, ""))),
+            _both(*KINDS.get(notebook, (Path(notebook).stem, ""))),
+            _both(manifest.region.get("zh", region), manifest.region.get("en", "")),
             _both(*LANGUAGES.get(language, (language, ""))),
             html.escape(str(manifest.parameters.get("as_of", ""))),
             _status(manifest),
@@ -139,7 +146,7 @@ def _status(manifest: Manifest) -> str:
         return status
     reason = _both(*REASONS.get(str(manifest.error.get("class")), OTHER))
     message = html.escape(str(manifest.error.get("message", "")))
-    return f'{status}: {reason}<br><small lang="en">{message}</small>'
+    return f'{status} {reason} <small lang="en">{message}</small>'
 
 
 def _both(chinese: str, english: str) -> str:
@@ -158,9 +165,3 @@ def _local(moment: str) -> str:
         return dt.datetime.fromisoformat(moment).astimezone().isoformat(" ", "minutes")
     except ValueError:
         return moment
-
-
-def _regions() -> dict[str, tuple[str, str]]:
-    """Chinese and English names of the shipped regions."""
-    rows = csv.DictReader(io.StringIO(read_text(data_folder() / "regions.csv")))
-    return {row["region"]: (row["name_zh"], row["name_en"]) for row in rows}

@@ -39,6 +39,7 @@ __all__ = [
     "find_tables",
     "hash_tables",
     "read_parameters",
+    "region_names",
 ]
 
 Plain = str | int | float | bool | None
@@ -336,14 +337,26 @@ def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, 
     known: set[str] = set()
     for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
         if name in tables:
-            table = tables[name]
-            text = table.decode() if isinstance(table, bytes) else _read(table)
-            rows = csv.DictReader(io.StringIO(text))
-            known |= {row["region"] for row in rows if row.get("region")}
+            known |= {row["region"] for row in _rows(tables[name]) if row.get("region")}
     try:
         check_name("region", parameters.region, sorted(known))
     except UnknownNameError as error:
         raise ParameterError(file, [f"key 'region': {error} Remedy: write one of these."]) from None
+
+
+def region_names(tables: Mapping[str, Content], region: str) -> dict[str, str]:
+    """Names of a region by language, as the tables of its run have them.
+
+    >>> region_names(find_tables(None), "lishui")
+    {'zh': '丽水市', 'en': 'Lishui'}
+    """
+    rows = [row for row in _rows(tables["regions.csv"]) if row.get("region") == region]
+    return {key: str(row.get(f"name_{key}") or region) for row in rows for key in ("zh", "en")}
+
+
+def _rows(table: Content) -> list[dict[str, str]]:
+    text = table.decode() if isinstance(table, bytes) else _read(table)
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def _read(file: Path) -> str:

@@ -239,9 +239,9 @@ def result_tables(found: Profile) -> dict[str, pd.DataFrame]:
     figures = found.figures.rename(columns={"status": "data_status"})
     sources = found.plan.sources
     tables = {
-        "attainment": found.reached,
-        "quantiles": found.quantiles,
-        "observations": figures,
+        "attainment": found.answered(found.reached, found.goals),
+        "quantiles": found.described(found.quantiles),
+        "observations": found.described(figures),
         "sources": sources[sources["source"].isin(found.sources())].reset_index(drop=True),
     }
     return {key: table for key, table in tables.items() if len(table)}

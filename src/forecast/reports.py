@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from .errors import DataError, ReportError, WriteError
+from .errors import ReportError, WriteError
 from .folders import BusyError, building, exchange
 from .kernels import fresh_kernel
 from .manifests import Manifest, fingerprint, hash_file, is_whole, read_manifest, versions
@@ -58,6 +58,7 @@ from .parameters import (
     find_tables,
     hash_tables,
     read_parameters,
+    region_names,
 )
 from .plans import load_plan
 from .printing import NO_BROWSER, print_page
@@ -85,8 +86,6 @@ log = logging.getLogger(__name__)
 NOTEBOOK = "notebook.ipynb"
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 PAGE, PRINTED = "report.html", "report.pdf"
-RESULTS = ("attainment", "forecasts")
-"""Parquet files of a report that are appended to a database as tables of these names."""
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
@@ -254,6 +253,7 @@ class _Run:
         self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
         self.seconds: dict[str, float] = {}
         self.notes: dict[str, str] = {}
+        self.region: dict[str, str] = {}
         self.fingerprint = self.notebook_hash = self.data_hash = ""
         try:
             self._check(file)
@@ -263,8 +263,9 @@ class _Run:
 
     def _check(self, file: Path) -> None:
         """Check notebook, tables, region and scenarios, and tell this run from others by them."""
-        declared = check_declared(self.notebook, self.parameters.for_notebook())
         tables = find_tables(self.parameters.data)
+        self.region = region_names(tables, self.parameters.region)
+        declared = check_declared(self.notebook, self.parameters.for_notebook())
         check_region(file, self.parameters, tables)
         scenarios = find_scenarios(file, self.parameters) if "scenarios" in declared else {}
         self.issues = "vintages" in declared
@@ -303,16 +304,15 @@ class _Run:
             raise InputError("The tables changed while the report was made. Run it again.")
 
     def write_results(self, folder: Path) -> None:
-        """Append the result tables of the report to the database that was asked for."""
+        """Append the report's Parquet files to the database that was asked for, as tables."""
         if self.parameters.results is None:
             return
         from .databases import write_results
 
-        found = {name: pd.read_parquet(folder / f"{name}.parquet") for name in RESULTS
-                 if (folder / f"{name}.parquet").is_file()}  # fmt: skip
+        found = {f.stem: pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))}
         try:
             write_results(self.parameters.results, found, self.id)
-        except DataError as error:
+        except ValueError as error:
             raise WriteError(str(error)) from None
 
     def issue(self) -> None:
@@ -357,6 +357,7 @@ class _Run:
             files={file.relative_to(folder).as_posix(): hash_file(file) for file in files},
             notes=self.notes,
             error={**fault, "exit_code": error.exit_code} if error else None,
+            region=self.region,
         )
         manifest.write(folder)
         return manifest

@@ -9,20 +9,26 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from .markup import Telling
 from .monitoring import Findings
-from .wording import WORDS
+from .wording import WORDS, join
 
 __all__ = ["write_book", "write_tables"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
 """Characters of a sheet's widest column."""
-PARQUET = {"quantiles": "forecasts.parquet", "attainment": "attainment.parquet"}
+FORECASTS = {
+    "quantiles": "forecasts",
+    **{name: name for name in ("attainment", "evaluation", "outcomes", "scored", "compare")},
+    **{name: name for name in ("trial_forecasts", "trial_chances")},
+}
+"""Tables of forecasts, and the names of their Parquet files."""
 CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path", "p_now")
 CODED = (
     "scenario",
@@ -42,6 +48,14 @@ CODED = (
     "made",
     "schedule_said",
     "forecast_said",
+    "method",
+    "kind",
+    "link",
+    "lead",
+    "draws",
+    "estimate",
+    "measured_in",
+    "warnings",
 )
 
 
@@ -55,6 +69,7 @@ def write_book(
 ) -> list[str]:
     """Write tables as CSV (UTF-8, codes as heads) and as tables.xlsx (words as heads).
 
+    Those of forecasts (`FORECASTS`) are written as Parquet too, with types and as-of date.
     Texts that a spreadsheet would take for a formula (`=`, `+`, `-`, `@` in front) get an
     apostrophe in front. Returns the files' names; without a folder nothing is written.
 
@@ -69,8 +84,8 @@ def write_book(
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     parquet = [
-        _write_parquet(findings, results[name], place / PARQUET[name])
-        for name in PARQUET
+        _write_parquet(findings, results[name], place / f"{file}.parquet")
+        for name, file in FORECASTS.items()
         if name in results
     ]
     tables = {name: _harmless(table) for name, table in results.items()}
@@ -81,7 +96,7 @@ def write_book(
         for name, table in tables.items():
             sheet = findings.word("sheet", name)
             _spoken(findings, table).to_excel(
-                book, sheet_name=sheet, index=False, freeze_panes=(1, 0)
+                book, sheet_name=sheet, index=False, freeze_panes=(1, 0), inf_rep="∞"
             )
             for column, cells in zip(table.columns, book.sheets[sheet].columns, strict=True):
                 for cell in cells[1:] if column in CHANCES else ():
@@ -115,31 +130,26 @@ def _undated(book: io.BytesIO) -> bytes:
 def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
     """Tables to be written, with names beside the codes."""
     plan = findings.plan
-    # Results stand in the order of the targets, a row each.
-    origin = plan.targets[["role", "force", "source", "locus", "note"]]
-    results = pd.concat([findings.attainment, origin.set_axis(findings.attainment.index)], axis=1)
     quantiles = findings.quantiles[findings.quantiles["region"] == plan.region]
     figures = plan.observations.rename(columns={"status": "data_status"})
-    about = plan.indicators[["indicator", f"name_{findings.language}", "unit", "area"]]
-    about = about.rename(columns={f"name_{findings.language}": "name"})
-    named = {
-        key: about.merge(table, on="indicator", how="right").set_index("region").reset_index()
-        for key, table in (
-            ("attainment", results), ("quantiles", quantiles), ("observations", figures),
-        )
-    }  # fmt: skip
     sources = plan.sources[plan.sources["source"].isin(findings.sources())]
-    return {**named, "sources": sources.reset_index(drop=True)}
+    return {
+        "attainment": findings.answered(findings.attainment, plan.targets),
+        "quantiles": findings.described(quantiles),
+        "observations": findings.described(figures),
+        "sources": sources.reset_index(drop=True),
+    }
 
 
 def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
     """Turn codes into words, heads included, for the workbook."""
     out = table.copy()
-    spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said"}
+    spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
+              "warnings": "warning"}  # fmt: skip
     groups = {**{g: g for g in WORDS}, **spoken}
     for column in [c for c in out.columns if groups.get(c) in WORDS and c in CODED]:
         words = {key: findings.word(groups[column], key) for key in WORDS[groups[column]]}
-        out[column] = out[column].map(lambda code, words=words: words.get(code, code))
+        out[column] = out[column].map(partial(_in_words, words, findings.language))
     for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
         if column in out:
             # A row may stand for no area, as the index of a whole region does.
@@ -147,6 +157,13 @@ def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
             out[column] = out[column].map(names)
     known = set(WORDS["column"])
     return out.rename(columns={c: findings.word("column", c) for c in out.columns if c in known})
+
+
+def _in_words(words: Mapping[str, str], language: str, cell: object) -> object:
+    """Words of a cell's codes; what is no code stays as it is."""
+    if not isinstance(cell, str):
+        return cell
+    return join((words.get(code, code) for code in cell.split(", ")), language)
 
 
 def _harmless(table: pd.DataFrame) -> pd.DataFrame:
