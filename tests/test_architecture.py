@@ -15,14 +15,8 @@ import forecast
 LAYERS = {
     "words": ["errors", "schema", "wording", "remarks"],
     "plan": [
-        "checking",
-        "databases",
-        "sheets",
-        "numerals",
-        "parsing",
-        "plans",
-        "documents",
-        "levers",
+        *["checking", "databases", "sheets", "numerals", "parsing"],
+        *["plans", "documents", "levers"],
     ],
     "growth": [
         *["links", "filtering", "priors", "members", "siblings"],
@@ -41,16 +35,8 @@ LAYERS = {
         *["plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
-        *[
-            "parameters",
-            "folders",
-            "intakes",
-            "manifests",
-            "pages",
-            "printing",
-            "overview",
-            "kernels",
-        ],
+        *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
+        *["doubts", "intakes"],
         *["reports", "batches", "planner", "cli"],
     ],
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
@@ -176,6 +176,10 @@ class Reading:
     status: str = "problem"
     remarks: tuple[Remark, ...] = ()
 
+    def refused(self, fault: Remark) -> Reading:
+        """Give the reading as a problem, for one more reason."""
+        return replace(self, value=float("nan"), status="problem", remarks=(fault,))
+
     def told(self, language: str, more: Sequence[Remark] = ()) -> str:
         """Say in one sentence what was understood, or what is wrong and what to do.
 
@@ -191,8 +195,21 @@ class Reading:
         return tell(more, language, text, self.remarks)
 
 
-def read_cells(sheet: Sheet, names: Names, region: str | None = None) -> list[Reading]:
+def read_cells(
+    sheet: Sheet,
+    names: Names,
+    region: str | None = None,
+    *,
+    without: Container[tuple[int, str]] = (),
+) -> list[Reading]:
     """Read every figure of a sheet: what `read_figures` does, for a sheet that is there already.
+
+    Parameters
+    ----------
+    sheet : as from `sheets.read_sheet`
+    names : as from `Names.of`
+    region : id or name for rows that name no region
+    without : figures to leave out, by the line and the title of the column
 
     Raises
     ------
@@ -205,7 +222,8 @@ def read_cells(sheet: Sheet, names: Names, region: str | None = None) -> list[Re
         raise UnknownNameError("region", region, list(names.region_names))
     if "region" not in sheet.columns and region is None:
         raise FiguresError(sheet.file, [(None, None, None, (Remark("no_region_named"),))])
-    return _flag_doubles([_read(cell, names) for cell in sheet.cells(region or "")])
+    cells = [cell for cell in sheet.cells(region or "") if (cell.row, cell.column) not in without]
+    return _flag_doubles([_read(cell, names) for cell in cells])
 
 
 class _Unclear(Exception):
@@ -263,10 +281,8 @@ def _read(cell: Cell, names: Names) -> Reading:
         *_name_faults(cell, region, indicator, names),
         *_other_faults(cell, year, stated, figure),
     )
-    if faults:
-        return replace(read, remarks=faults)
-    if figure.missing:
-        return replace(read, status="missing")
+    if faults or figure.missing:
+        return replace(read, remarks=faults, status="missing" if figure.missing else "problem")
     about = names.about[indicator]
     try:
         value, notes = _convert(
@@ -382,8 +398,7 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
     for reading in readings:
         rows = lines.get(_identity(reading), []) if reading.status == "ok" else []
         if len(rows) > 1:
-            remark = Remark("twice", {"rows": ", ".join(rows)})
-            reading = replace(reading, value=float("nan"), status="problem", remarks=(remark,))
+            reading = reading.refused(Remark("twice", {"rows": ", ".join(rows)}))
         flagged.append(reading)
     return flagged
 

@@ -512,9 +512,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "file": ("{file}：{said}", "{file}: {said}"),
         "summary": (
-            "{file}：共{count}个数：{counts}。",
-            "{file}: figures in all: {count}; {counts}.",
+            "{file}：共{count}格，{counts}。",
+            "{file}: {count} cells: {counts}.",
         ),
+        "none": ("{file}：没有数。", "{file}: no figures."),
         "others": ("没有读的工作表：{names}。", "Sheets not read: {names}."),
     },
     "figure_status": {
@@ -629,7 +630,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "jump": (
             "与{year}年的公布数{published}相差十倍以上",
-            "more than ten times, or less than a tenth of, the {published} published for {year}",
+            "more than tenfold off the {published} published for {year}",
         ),
         "falls": (
             "累计数只增不减，{early}年{before}，{late}年却是{after}",
