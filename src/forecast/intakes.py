@@ -29,7 +29,7 @@ from .plans import Plan, recut
 from .remarks import FiguresError, Gap, Remark, say
 from .schema import TABLES
 from .sheets import Sheet, read_sheet
-from .wording import join, word
+from .wording import WORDS, join
 
 __all__ = ["COLUMNS", "STATUSES", "Intake", "read"]
 
@@ -151,9 +151,9 @@ class Intake:
         """How many figures there are of each status, and which sheets were not read."""
         statuses = [judged.status for judged in self._judged]
         counts = [
-            f"{word('figure_status', status, language)} {statuses.count(status)}"
-            for status in STATUSES
-            if status in statuses
+            say("figure_said", "count", language, {"status": names, "number": str(number)})
+            for status, names in WORDS["figure_status"].items()
+            if (number := statuses.count(status))
         ]
         gaps: dict[str, Gap] = {"file": self.sheet.file, "count": str(len(statuses))}
         counted = gaps | {"counts": join(counts, language)}
@@ -167,15 +167,18 @@ class Intake:
         """Correct a cell; what is typed is read as if it had stood in the file.
 
         The cell may be a figure, or one that names its region, indicator, unit, year or type
-        (`mend` in `rows` says which). What was accepted in that line has to be accepted again.
+        (`mend` in `rows` says which). What was accepted and reads otherwise now has to be
+        accepted again.
 
         Raises
         ------
         UnknownNameError
             If there is no such line or column.
         """
-        accepted = frozenset(place for place in self.accepted if place[0] != row)
-        return replace(self, sheet=self.sheet.write(row, column, text), accepted=accepted)
+        sheet = self.sheet.write(row, column, text)
+        alike = {*self.sheet.cells("")} & {*sheet.cells("")}
+        accepted = self.accepted & {(cell.row, cell.column) for cell in alike}
+        return replace(self, sheet=sheet, accepted=accepted)
 
     def accept(self, row: int, column: str) -> Intake:
         """Take a doubtful figure as it is; one that differs replaces the published one.

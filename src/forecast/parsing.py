@@ -22,7 +22,7 @@ from .errors import UnknownNameError
 from .numerals import Figure, Unit, parse_figure, same_thing, unit_of
 from .remarks import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
 from .sheets import Cell, Sheet, fold, key_of, read_sheet
-from .wording import WORDS
+from .wording import WORDS, exact
 
 __all__ = [
     "FIGURE_COLUMNS",
@@ -153,8 +153,11 @@ class Names:
 
     def quantity(self, indicator: str, value: float) -> Quantity:
         """Value of an indicator with its unit."""
-        about = self.about[indicator]
-        return Quantity(value, about["unit"], (about["unit_zh"], about["unit_en"]))
+        return Quantity(value, self.about[indicator]["unit"], self.unit(indicator))
+
+    def unit(self, indicator: str) -> tuple[str, str]:
+        """Name of an indicator's unit in Chinese and English."""
+        return self.about[indicator]["unit_zh"], self.about[indicator]["unit_en"]
 
 
 @dataclass(frozen=True)
@@ -285,9 +288,7 @@ def _read(cell: Cell, names: Names) -> Reading:
         return replace(read, remarks=faults, status="missing" if figure.missing else "problem")
     about = names.about[indicator]
     try:
-        value, notes = _convert(
-            figure, unit_of(about["unit_zh"]), cell, names.quantity(indicator, 0)
-        )
+        value, notes = _convert(figure, cell, unit_of(about["unit_zh"]), names.unit(indicator))
         _check_value(value, about, names.quantity(indicator, value))
     except _Unclear as unclear:
         return replace(read, remarks=(unclear.remark,))
@@ -334,9 +335,9 @@ def _other_faults(cell: Cell, year: int | None, stated: str, figure: Figure) -> 
 
 
 def _convert(
-    figure: Figure, wanted: Unit, cell: Cell, none: Quantity
+    figure: Figure, cell: Cell, wanted: Unit, named: tuple[str, str]
 ) -> tuple[float, list[Remark]]:
-    """Value in the indicator's unit, and notes on what was done to it; `none` is 0 in that unit."""
+    """Value in the indicator's unit, and notes; `named` is that unit in words."""
     assert figure.value is not None
     number = Decimal(repr(figure.value))
     notes = [Remark("approximate")] if figure.approximate else []
@@ -350,16 +351,18 @@ def _convert(
     unit = unit_of(figure.unit_zh)
     power = {("‰", "%"): -1, ("%", "‰"): 1}.get((unit.thing, wanted.thing), -wanted.power)
     if figure.unit_zh:
-        _check_units(unit, wanted, none.names)
+        _check_units(unit, wanted, named)
         power += (wanted.per_power - unit.per_power) if unit.per else 0
     elif wanted.thing in ("%", "‰", "倍") or wanted.per_power:
-        raise _Unclear(Remark("power", {"unit": none.names}))
+        raise _Unclear(Remark("power", {"unit": named}))
     own = (figure.unit_zh, figure.unit_zh)
     if figure.scale != 1:
-        taken = Quantity(figure.value, "", own)
-        notes.append(Remark("taken", {"printed": cell.printed, "value": taken}))
+        en = exact(figure.value, "en", name=figure.unit_zh)
+        # Digit by digit in Chinese too: 15亿元 is told as what it is taken for.
+        zh = en.replace(",", "").replace("\xa0", "")
+        notes.append(Remark("taken", {"printed": cell.printed, "value": (zh, en)}))
     if power:
-        units = {"own": own if figure.unit_zh else ONES, "unit": none.names}
+        units = {"own": own if figure.unit_zh else ONES, "unit": named}
         notes.append(Remark("converted", units))
     return float(number.scaleb(power)), notes
 

@@ -134,7 +134,10 @@ class Sheet:
         line[place] = text
         rows = (*self.rows[: row - 1], tuple(line), *self.rows[row:])
         changed = replace(self, rows=rows, typed=self.typed | {(row - 1, place)})
-        return _with_header(changed, self.header) or self
+        found = _with_header(changed, self.header)
+        if found is None:
+            raise _fault(self.file, "no_header", rows=str(HEADER_ROWS))
+        return found
 
     def _text(self, row: int, place: int) -> str:
         """Text of a cell, or that of the merged cells it belongs to."""

@@ -515,6 +515,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "{file}：共{count}格，{counts}。",
             "{file}: {count} cells: {counts}.",
         ),
+        "count": ("{status}{number}", "{status} {number}"),
         "none": ("{file}：没有数。", "{file}: no figures."),
         "others": ("没有读的工作表：{names}。", "Sheets not read: {names}."),
     },
