@@ -13,8 +13,11 @@ import forecast
 
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
-    "words": ["errors", "schema"],
-    "plan": ["checking", "databases", "parsing", "plans", "documents", "levers"],
+    "words": ["errors", "schema", "wording", "remarks"],
+    "plan": [
+        *["checking", "databases", "sheets", "numerals", "parsing"],
+        *["plans", "documents", "levers"],
+    ],
     "growth": [
         *["links", "filtering", "priors", "members", "siblings"],
         *["evidence", "increments", "figures", "estimates", "growth"],
@@ -29,10 +32,11 @@ LAYERS = {
         *["vintages", "verification", "outcomes"],
     ],
     "people": [
-        *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
+        *["plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
+        *["doubts", "intakes"],
         *["reports", "batches", "planner", "cli"],
     ],
 }
