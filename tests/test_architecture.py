@@ -29,7 +29,7 @@ LAYERS = {
         *["progress", "targets", "together", "comparison", "responses", "exploration", "rulings"],
         *["boxes", "variances", "sensitivities", "indices"],
         *["scores", "baselines", "backtesting", "replays", "layouts", "learning"],
-        *["vintages", "verification", "outcomes"],
+        *["vintages", "moves", "stores", "verification", "outcomes"],
     ],
     "people": [
         *["plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],

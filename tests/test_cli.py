@@ -21,7 +21,8 @@ from typer.testing import CliRunner
 from forecast.cli import app
 from forecast.plans import data_folder, load_plan
 from forecast.schema import TABLES
-from forecast.vintages import STORE, append_run, issue
+from forecast.stores import STORE, append_run
+from forecast.vintages import issue
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import closing, dashboards, hindsight, outcomes, plots, vintages, workbook
+from forecast import closing, dashboards, hindsight, outcomes, plots, stores, vintages, workbook
 from forecast.parameters import check_declared, read_parameters
 from forecast.wording import PHRASES, WORDS, phrase
 from made_up import BEDS, BURIAL, CLOSED, OPEN, PER_WORKER, REGISTRIES, STANDARD, write_plan
@@ -222,7 +222,7 @@ def test_issued_forecasts_are_scored_apart_and_drawn_first(whole, tmp_path):
     folder, store = write_plan(tmp_path / "plan"), str(tmp_path / "vintages.sqlite")
     then = fc.load_plan(folder, as_of="2022-06-30", region="shaoxing")
     run = vintages.issue(then, name="monitor")
-    vintages.append_run(store, run)
+    stores.append_run(store, run)
     found = find(folder, "shaoxing", store=store)
     assert set(found.issued.hits["origin"]) == {"2022-06-30"}
     assert found.replayed.scores.equals(whole.replayed.scores)
@@ -238,7 +238,7 @@ def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
     """A store that begins when the plan is over has nothing to score, and draws no course."""
     folder, store = write_plan(tmp_path / "plan"), str(tmp_path / "vintages.sqlite")
     now = fc.load_plan(folder, as_of="2026-06-30", region="shaoxing")
-    vintages.append_run(store, vintages.issue(now))
+    stores.append_run(store, vintages.issue(now))
     found = find(folder, "shaoxing", store=store)
     assert found.issued.hits.empty and found.made == "replayed"
     assert PHRASES["end_issued_none"][1] in hindsight.show_scores(found).text
@@ -305,4 +305,4 @@ def test_the_notebook_makes_a_whole_report(command, tmp_path):
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [phrase(key, "en") for key in keys]
     assert page.count("<img") == 3 and CHINESE.findall(read(page)) == []
-    assert len(vintages.read_runs(tmp_path / "out" / vintages.STORE)) == 1
+    assert len(stores.read_runs(tmp_path / "out" / stores.STORE)) == 1

@@ -43,7 +43,7 @@ from forecast.parameters import (
 from forecast.plans import data_folder
 from forecast.reports import finished_report
 from forecast.schema import is_address
-from forecast.vintages import read_forecasts
+from forecast.stores import read_forecasts
 
 SECRET = "s3cr3t-word"
 SOURCE = "000_616e588ea31d91eb.txt"

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import monitoring, vintages, workbook
+from forecast import monitoring, stores, vintages, workbook
 from forecast.parameters import check_declared, read_parameters
 
 ROOT = Path(__file__).parents[1]
@@ -248,10 +248,10 @@ def test_the_notebook_declares_what_it_is_passed_and_holds_only_calls():
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """Forecasts of Xiaoshan issued at the ends of 2021 and 2022."""
-    file = tmp_path_factory.mktemp("store") / vintages.STORE
+    file = tmp_path_factory.mktemp("store") / stores.STORE
     for year in (2021, 2022):
         plan = fc.load_plan("xiaoshan", as_of=f"{year}-12-31")
-        vintages.append_run(file, vintages.issue(plan, name="xiaoshan"))
+        stores.append_run(file, vintages.issue(plan, name="xiaoshan"))
     return file
 
 
@@ -288,7 +288,7 @@ def test_the_track_record_counts_what_came_true(store, language):
     _, record = monitoring.look_back(found.plan, str(store))
     known = found.plan.observations
     known = known[known["indicator"] == "minimum_living_standard"].set_index("year")["value"]
-    said = vintages.read_forecasts(store).query("year <= 2023 and origin < '2023'")
+    said = stores.read_forecasts(store).query("year <= 2023 and origin < '2023'")
     said = said[said["year"].astype(str) > said["origin"].str[:4]]
     said = said[(said["indicator"] == "minimum_living_standard") & (said["p_reach"] < 1)]
     met = [known[row.year] > row.target for row in said.itertuples()]
@@ -317,7 +317,7 @@ def test_the_notebook_makes_a_whole_report(command, region, day, language, tmp_p
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
     mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
     assert mixed.findall(read(page).replace(region, "")) == []
-    kept = vintages.read_forecasts(tmp_path / "out" / vintages.STORE)
+    kept = stores.read_forecasts(tmp_path / "out" / stores.STORE)
     assert len(kept) == len(fc.load_plan(region).targets) and set(kept["origin"]) == {day}
     if language == "zh":  # one of the two is enough
         again = command.report(params, tmp_path / "again")

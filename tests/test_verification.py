@@ -7,8 +7,9 @@ import pytest
 import forecast as fc
 from forecast.errors import DataError
 from forecast.scores import crps_of_quantiles
+from forecast.stores import append_run, read_forecasts
 from forecast.verification import CAP, LEVELS, Verification, track_record, verify
-from forecast.vintages import append_run, issue, read_forecasts
+from forecast.vintages import issue
 
 ABOUT = pd.DataFrame(
     {"indicator": ["x", "y"], "kind": "share", "lower": 0.0, "upper": 100.0,

@@ -140,9 +140,9 @@ def verify(
     from .documents import write_whole
     from .errors import ForecastError
     from .plans import load_plan
+    from .stores import STORE, read_forecasts
     from .verification import track_record
     from .verification import verify as score
-    from .vintages import STORE, read_forecasts
 
     try:
         issued = read_forecasts(output / STORE)

@@ -21,7 +21,8 @@ from .monitoring import span
 from .outcomes import DECIDED, GOAL, first_course, judge, score_forecasts, verdicts_of
 from .plans import Plan
 from .projects import project_forecast
-from .vintages import Run, read_forecasts, read_run, read_runs
+from .stores import read_forecasts, read_run, read_runs
+from .vintages import Run
 from .wording import (
     NO_VALUE,
     WORDS,

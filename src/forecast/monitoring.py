@@ -25,11 +25,13 @@ from .markup import (
     tabulate,
     title,
 )
+from .moves import explain_moves
 from .plans import Plan
 from .simulation import Paths
+from .stores import latest_run, read_forecasts
 from .together import Joint, joint
 from .verification import track_record, verify
-from .vintages import explain_moves, issue, latest_run, read_forecasts
+from .vintages import issue
 from .wording import (
     NO_VALUE,
     WORDS,

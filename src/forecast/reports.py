@@ -62,7 +62,8 @@ from .parameters import (
 )
 from .plans import load_plan
 from .printing import NO_BROWSER, print_page
-from .vintages import STORE, append_run, issue
+from .stores import STORE, append_run
+from .vintages import issue
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
