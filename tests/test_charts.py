@@ -116,7 +116,7 @@ def test_nothing_written_is_a_box_leaves_the_picture_or_overprints(plan, played,
         drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
         assert drawn.x0 >= -0.01 and drawn.y0 >= 0.0
         assert drawn.x1 <= width + 0.01 and drawn.y1 <= height + 0.01
-        notes = [t.get_window_extent() for t in figure.texts]
+        notes = [t.get_window_extent(figure.canvas.get_renderer()) for t in figure.texts]
         assert not [1 for a, b in itertools.combinations(notes, 2) if a.overlaps(b)]
 
 

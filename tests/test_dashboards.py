@@ -1,10 +1,12 @@
 """Pictures of an evaluation."""
 
 import dataclasses
+import functools
 
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import forecast as fc
 from forecast import dashboards, evaluation, monitoring, plots
@@ -13,6 +15,7 @@ from forecast.wording import PHRASES
 STANDARD, BEDS = "minimum_living_standard", "nursing_bed_share"
 
 
+@functools.cache
 def judge(region, day="2022-12-31"):
     """Evaluate a shipped region in English with few draws."""
     plan = fc.load_plan(region, as_of=day)
@@ -35,7 +38,7 @@ def zhejiang():
 
 def texts(figure):
     """All that is written in a figure, tick labels included."""
-    figure.canvas.draw()
+    FigureCanvasAgg(figure).draw()
     return [t.get_text().replace("\xa0", " ") for t in figure.findobj(mpl.text.Text)
             if t.get_text()]  # fmt: skip
 
@@ -58,7 +61,7 @@ def test_a_dashboard_tells_each_language_and_stays_inside(region, language):
     box = figure.bbox
     for text in figure.findobj(mpl.text.Text):
         if text.get_text():
-            extent = text.get_window_extent()
+            extent = text.get_window_extent(figure.canvas.get_renderer())
             assert extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1, text.get_text()
             assert extent.y0 >= box.y0 - 1 and extent.y1 <= box.y1 + 1, text.get_text()
 

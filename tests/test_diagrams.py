@@ -78,7 +78,7 @@ def test_nothing_written_leaves_the_picture_or_overprints(language):
         drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
         assert drawn.x0 >= 0.0 and drawn.y0 >= 0.0 and drawn.x1 <= width and drawn.y1 <= height
         for axes in figure.axes:
-            names = [t.get_window_extent() for t in axes.texts]
+            names = [t.get_window_extent(figure.canvas.get_renderer()) for t in axes.texts]
             assert not [1 for a, b in itertools.combinations(names, 2) if a.overlaps(b)]
 
 

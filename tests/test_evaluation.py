@@ -203,7 +203,7 @@ def test_the_pace_needed_is_compared_with_all_that_were_seen(zhejiang):
     way = zhejiang.way.set_index("indicator").loc[STANDARD]
     now = way["baseline"] + way["middle"] / 100 * (13000 - way["baseline"])
     assert row["needed_now"] == pytest.approx((13000 - now) / 3, rel=1e-9)
-    paces = fc.responses.yearly_paces(zhejiang.plan, STANDARD)
+    (paces,) = fc.responses.yearly_paces(zhejiang.plan, STANDARD)
     assert row["paces_seen"] == len(paces) > 10
     assert row["paces_as_high"] == (paces >= row["needed_now"]).sum()
     assert row["fastest_pace"] == paces.max()

@@ -318,7 +318,8 @@ def test_paces_that_others_showed():
          "break": [False, False, True, False, False]}
     )  # fmt: skip
     plan = replace(plan, siblings=pd.concat([plan.siblings, more]))
-    assert sorted(yearly_paces(plan, "workers").round(9)) == [-1.0, 10.0, 20.0, 25.0]
+    (paces,) = yearly_paces(plan, "workers")
+    assert sorted(paces.round(9)) == [-1.0, 10.0, 20.0, 25.0]
 
 
 def test_the_share_of_paces_as_high():

@@ -6,6 +6,7 @@ import itertools
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
@@ -149,7 +150,11 @@ def test_labels_of_targets_keep_apart_beside_a_long_history(material):
     plan = dataclasses.replace(plan, observations=seen, targets=goals)
     quantiles = fc.quantiles(fits, [2023, 2024, 2025])
     figure = plots.fan_charts(plan, quantiles, attainment, language="en")["assurance"]
-    figure.canvas.draw()
-    boxes = [t.get_window_extent() for t in figure.axes[0].texts if t.get_text().startswith(">")]
+    FigureCanvasAgg(figure).draw()
+    boxes = [
+        t.get_window_extent(figure.canvas.get_renderer())
+        for t in figure.axes[0].texts
+        if t.get_text().startswith(">")
+    ]
     assert len(boxes) == 3
     assert not [1 for a, b in itertools.combinations(boxes, 2) if a.overlaps(b)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -64,7 +65,7 @@ class Closing(Hindsight):
     since: str
     projects: pd.DataFrame
 
-    @property
+    @cached_property
     def finals(self) -> pd.DataFrame:
         """Rows of the final targets, by area."""
         area = self.plan.indicators.set_index("indicator")["area"]
@@ -73,17 +74,17 @@ class Closing(Hindsight):
         places = rows["indicator"].map(area).map(order)
         return rows.iloc[places.argsort(kind="stable")].reset_index(drop=True)
 
-    @property
+    @cached_property
     def closed(self) -> pd.DataFrame:
         """Final targets that a figure has decided."""
         return self.finals[self.finals["outcome"].isin(DECIDED)]
 
-    @property
+    @cached_property
     def open(self) -> pd.DataFrame:
         """Final targets without a final figure, of which something can be forecast."""
         return self.finals[self.finals["p_now"].notna()]
 
-    @property
+    @cached_property
     def silent(self) -> pd.DataFrame:
         """Final targets without a final figure and without a forecast."""
         return self.finals[~self.finals["outcome"].isin(DECIDED) & self.finals["p_now"].isna()]
@@ -95,7 +96,10 @@ class Closing(Hindsight):
 
     def area(self, indicator: object) -> str:
         """Name of an indicator's area."""
-        return self.name("areas", self.plan.indicators.set_index("indicator").at[indicator, "area"])
+        about = self.plan.indicators
+        return self.name(
+            "areas", dict(zip(about["indicator"], about["area"], strict=True))[indicator]
+        )
 
 
 def close(

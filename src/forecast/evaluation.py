@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from .growth import Fits
 from .markup import (
@@ -436,7 +437,8 @@ def _verdicts(plan: Plan, reached: pd.DataFrame, way: pd.DataFrame) -> pd.DataFr
     facts = rows.to_dict("records")
     rows["reason"] = [reason(row) for row in facts]
     middle = way.set_index("indicator")
-    paces = [_pace_facts(plan, row, middle) for row in facts]
+    seen = yearly_paces(plan, *rows["indicator"])
+    paces = [_pace_facts(row, middle, each) for row, each in zip(facts, seen, strict=True)]
     columns = ["needed_now", "paces_seen", "paces_as_high", "fastest_pace"]
     return rows.assign(**pd.DataFrame(paces, columns=columns, index=rows.index))
 
@@ -453,7 +455,7 @@ def _last_step(plan: Plan, indicator: str) -> float:
 
 
 def _pace_facts(
-    plan: Plan, row: Mapping[str, Any], way: pd.DataFrame
+    row: Mapping[str, Any], way: pd.DataFrame, seen: NDArray[np.float64]
 ) -> tuple[float, int, int, float]:
     """Pace needed from now on; paces that any region showed, as high ones, the fastest."""
     needed = float(row["required_rate"])
@@ -463,7 +465,7 @@ def _pace_facts(
         gap = (at["target"] - at["baseline"]) * (1.0 - at["middle"] / 100.0)
         needed = float(gap / max(at["year"] - at["now"], 1.0))
     sign = -1.0 if float(row["required_rate"]) < 0 else 1.0
-    paces = sign * yearly_paces(plan, str(row["indicator"]))
+    paces = sign * seen
     as_high = int((paces >= sign * needed - 1e-9).sum()) if math.isfinite(needed) else 0
     fastest = sign * float(paces.max()) if len(paces) else math.nan
     return needed, len(paces), as_high, fastest

@@ -86,6 +86,10 @@ class Fits:
 
     def parameters(self) -> pd.DataFrame:
         """Tell what was estimated, one row a series, link and parameter; see `estimates`."""
+        return self._parameters.copy()
+
+    @cached_property
+    def _parameters(self) -> pd.DataFrame:
         return parameter_table(self.series, self.members)
 
     def summary(self) -> pd.DataFrame:

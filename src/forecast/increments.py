@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,14 +109,19 @@ class Increments:
         )
         return count
 
+    @cached_property
+    def _theta(self) -> FloatArray:
+        """Equally likely slices of theta (series, slices)."""
+        slices = (np.arange(SLICES) + 0.5) / SLICES
+        theta: FloatArray = self.pace_rate[:, None] / gammaincinv(self.pace_shape[:, None], slices)
+        return theta
+
     def _at_most(self, steps: FloatArray, ahead: FloatArray) -> FloatArray:
         """P(at most `steps` new units): the negative binomial, theta in equally likely slices."""
-        slices = (np.arange(SLICES) + 0.5) / SLICES
-        theta = self.pace_rate[:, None] / gammaincinv(self.pace_shape[:, None], slices)
         total = np.zeros(np.broadcast_shapes(steps.shape, ahead.shape))
         m = np.maximum(steps, 0.0) + 1.0
         for s in range(SLICES):
-            total += betainc(YEAR_SHAPE * ahead, m, 1.0 / (1.0 + theta[:, s, None]))
+            total += betainc(YEAR_SHAPE * ahead, m, 1.0 / (1.0 + self._theta[:, s, None]))
         share: FloatArray = np.where(steps < 0.0, 0.0, total / SLICES)
         return share
 

@@ -181,7 +181,7 @@ def name_of(plan: Plan, kind: str, key: object, language: str) -> str:
     'Lishui'
     """
     rows: pd.DataFrame = getattr(plan, kind)
-    return str(rows.set_index(rows.columns[0]).at[key, f"name_{language}"])
+    return str(dict(zip(rows.iloc[:, 0], rows[f"name_{language}"], strict=True))[key])
 
 
 def parameter_table(

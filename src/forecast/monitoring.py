@@ -87,7 +87,8 @@ class Account(Telling):
 
     def unit(self, indicator: object) -> str:
         """Id of an indicator's unit."""
-        return str(self.plan.indicators.set_index("indicator").at[indicator, "unit"])
+        about = self.plan.indicators
+        return str(dict(zip(about["indicator"], about["unit"], strict=True))[indicator])
 
     def named(self, indicator: object) -> str:
         """Name of an indicator over its unit."""

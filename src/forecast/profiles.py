@@ -225,7 +225,7 @@ def profile(plan: Plan, fits: Fits, indicator: str, *, language: str) -> Profile
         quantiles=_quantiles(own, plan, goals),
         figures=figures.reset_index(drop=True),
         reached=attainment(own, goals.reset_index(drop=True), as_of=plan.as_of),
-        paces=yearly_paces(plan, indicator),
+        paces=yearly_paces(plan, indicator)[0],
         mechanisms={
             name: m.in_region(plan.region)
             for name, m in known.items()

@@ -235,7 +235,7 @@ class Response:
     @cached_property
     def paces(self) -> FloatArray:
         """Yearly paces that any region's figures showed: see `yearly_paces`."""
-        return yearly_paces(self.plan, self.goal.key[1])
+        return yearly_paces(self.plan, self.goal.key[1])[0]
 
     def __call__(self, setting: Settings | Scenario) -> Answer:
         """Answer for a scenario, or for settings of levers, assumptions or the `pace` by name.
@@ -345,23 +345,28 @@ class Response:
         return Step(region=region, mechanism=mechanism, assumptions={assumption: value})
 
 
-def yearly_paces(plan: Plan, indicator: str) -> FloatArray:
+def yearly_paces(plan: Plan, *indicators: str) -> list[FloatArray]:
     """Give changes a year between consecutive published figures, of all regions, in the unit.
 
-    Steps across a new definition, and between figures nearer than half a year, show no pace.
+    An array an indicator. Steps across a new definition, and between figures nearer than half a
+    year, show no pace.
 
     >>> import forecast as fc
     >>> plan = fc.load_plan("shaoxing", as_of="2022-12-31")
-    >>> bool((yearly_paces(plan, "minimum_living_standard") > 0).any())
+    >>> (paces,) = yearly_paces(plan, "minimum_living_standard")
+    >>> bool((paces > 0).any())
     True
     """
     figures = pd.concat([plan.observations, plan.siblings])
-    about = plan.indicators[plan.indicators["indicator"] == indicator]
-    seen, _ = read_figures(figures[figures["indicator"] == indicator], about)
-    steps = seen.groupby("region")[["year", "value"]].diff()
+    # What is published counts, not what follows from a numerator and a denominator.
+    about = plan.indicators.assign(numerator="", denominator="")
+    about = about[about["indicator"].isin(indicators)]
+    seen, _ = read_figures(figures[figures["indicator"].isin(indicators)], about)
+    steps = seen.groupby(KEY)[["year", "value"]].diff()
     shown = (steps["year"] >= SHORTEST) & ~seen["fresh"]
-    paces: FloatArray = (steps["value"] / steps["year"])[shown].to_numpy(float)
-    return paces
+    paces = (steps["value"] / steps["year"])[shown].to_numpy(float)
+    of = seen["indicator"][shown].to_numpy(str)
+    return [paces[of == indicator] for indicator in indicators]
 
 
 def one_target(plan: Plan, target: Any) -> pd.DataFrame:
