@@ -49,6 +49,8 @@ class Plan:
     """Folder of own tables, "" for the shipped ones and for a database."""
     address: str = field(default="", repr=False)
     """Address of a database, "" for files."""
+    described: frozenset[str] = field(default=frozenset(), repr=False)
+    """Ids of all indicators of the tables, also of those without a target or figure here."""
 
     @property
     def place(self) -> str | Path:
@@ -63,16 +65,15 @@ def data_folder() -> Path:
 
 
 def known_indicators(plan: Plan) -> frozenset[str]:
-    """Ids of all indicators that the plan's folder, or the package, describes.
+    """Ids of all indicators that the plan's folder or database, or the package, describes.
 
     A plan's own table holds only those it has a target or a figure for.
 
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
-    own = Path(plan.folder) / "indicators.csv"
-    file = own if plan.folder and own.exists() else data_folder() / "indicators.csv"
-    return _ids(file, file.stat().st_mtime_ns)
+    file = data_folder() / "indicators.csv"
+    return plan.described | _ids(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=8)
@@ -180,6 +181,7 @@ def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | Non
         observations=own.reset_index(drop=True),
         siblings=siblings.reset_index(drop=True),
         indices=tables["indices"],
+        described=frozenset(indicators["indicator"]),
         **local,
     )
 
