@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report test lint format lab wheel constraints clean
+.PHONY: help install report reports test lint format lab wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -24,6 +24,9 @@ install: $(STAMP) ## environment with everything in it (VENV=.venv, PYTHON=pytho
 
 report: $(STAMP) ## reports of all regions and of their levers, one HTML each
 	"$(BIN)/forecast" run params/*.yaml params/levers/*.yaml
+
+reports: $(STAMP) ## those and all others: in the plan's own time, mid-term, final, one indicator
+	"$(BIN)/forecast" run $(filter-out params/scenarios/%,$(wildcard params/*.yaml params/*/*.yaml))
 
 test: $(STAMP) ## tests, docstring examples and notebooks
 	"$(BIN)/python" -m pytest -n 2 --dist worksteal

@@ -128,6 +128,7 @@ FAULTS = [
     ("targets", "binding,plan", "binding,plann", 2, "source", "plann", "unknown", "'plan'"),
     ("targets", "hill,waiting", "hil,waiting", 4, "region", "hil", "unknown", "'hill'"),
     ("targets", "hill,waiting", "hill,zzz", 4, "indicator", "zzz", "unknown", "add it to ind"),
+    ("regions", "River", "Riv\x07er", 2, "name_en", "Riv\x07er", "control character", "without"),
     ("regions", "city,river", "city,rivr", 3, "parent", "rivr", "unknown", "'river'"),
     ("observations", "2022-06-30", "2022-06-31", 5, "as_of", "2022-06-31", "not a date", "06-30"),
     ("observations", "2022-06-30", "2023-06-30", 5, "as_of", "2023-06-30", "year 2022", "empty"),

@@ -40,7 +40,7 @@ from forecast.parameters import (
     find_tables,
     hash_tables,
 )
-from forecast.plans import data_folder
+from forecast.plans import data_folder, known_indicators
 from forecast.reports import finished_report
 from forecast.schema import is_address
 from forecast.stores import read_forecasts
@@ -576,6 +576,16 @@ def test_a_plan_says_where_it_was_read_from(address):
     plan = fc.load_plan(address)
     assert plan.place == address and SECRET not in repr(plan)
     assert fc.load_plan(plan.place).targets.equals(plan.targets)
+
+
+def test_indicators_that_only_a_database_describes_are_known(address):
+    """A scenario may name an indicator that has neither target nor figure there."""
+    about = pd.read_csv(data_folder() / "indicators.csv", keep_default_na=False)
+    own = about[about["indicator"] == SHARE]
+    unseen = own.assign(indicator="my_own", concept="my_own")
+    fill(address, **small(), indicators=pd.concat([own, unseen]))
+    known = known_indicators(fc.load_plan(address))
+    assert {"my_own", SHARE, "minimum_living_standard"} <= known
 
 
 def test_an_address_is_checked_from_the_command_line(tmp_path):

@@ -167,15 +167,21 @@ def test_tables_are_written_for_programs_and_for_people(xiaoshan, language, tmp_
     """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
     plan = xiaoshan.plan
     command = "=cmd|' /C calc'!A0"
+    named = {
+        kind: getattr(plan, kind).assign(name_zh=command, name_en=command)
+        for kind in ("regions", "areas", "units", "indicators")
+    }
     targets = plan.targets.assign(note=command, locus="@x")
     findings = dataclasses.replace(
-        xiaoshan, language=language, plan=dataclasses.replace(plan, targets=targets)
+        xiaoshan, language=language, plan=dataclasses.replace(plan, targets=targets, **named)
     )
     written = workbook.write_tables(findings, tmp_path)
     assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
     table = pd.read_csv(tmp_path / "attainment.csv")
     assert table["target"].tolist() == plan.targets["value"].tolist()
-    assert set(table["note"]) == {f"'{command}"} and set(table["locus"]) == {"'@x"}
+    for column in ("note", "name"):
+        assert set(table[column]) == {f"'{command}"}
+    assert set(table["locus"]) == {"'@x"}
     assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
     assert len(book.sheetnames) == 4

@@ -2,10 +2,11 @@
 
 import datetime as dt
 
+import pandas as pd
 import pytest
 
 from forecast.errors import DataError, UnknownNameError
-from forecast.plans import data_folder, load_plan
+from forecast.plans import data_folder, known_indicators, load_plan
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE = "orphans_moved_to_city_institution_share"
@@ -26,6 +27,17 @@ def folder(tmp_path):
     (tmp_path / "targets.csv").write_text(TARGETS, encoding="utf-8")
     (tmp_path / "observations.csv").write_text(OBSERVATIONS, encoding="utf-8")
     return tmp_path
+
+
+def test_known_indicators_are_those_of_the_tables_and_the_package(folder):
+    """An indicator that only the folder describes is known, with or without a figure."""
+    shipped = pd.read_csv(data_folder() / "indicators.csv", dtype=str)
+    own = shipped[shipped["indicator"] == SHARE]
+    unseen = own.assign(indicator="my_own", concept="my_own")
+    pd.concat([own, unseen]).to_csv(folder / "indicators.csv", index=False)
+    known = known_indicators(load_plan(folder))
+    assert known == {*shipped["indicator"], "my_own"}
+    assert known_indicators(load_plan("lishui")) == set(shipped["indicator"])
 
 
 def test_a_folder_with_two_tables_is_a_plan(folder):

@@ -43,6 +43,7 @@ PATTERNS = {
     "number": r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?",
     "boolean": r"(?i:true|false)",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "text": r"[^\x00-\x08\x0b\x0c\x0e-\x1f]*",  # what no workbook can hold
 }
 FAULTS = {
     "integer": ("not a whole number", "write digits only, such as 2025"),
@@ -53,6 +54,7 @@ FAULTS = {
     ),
     "boolean": ("neither true nor false", "write true or false"),
     "date": ("not a date", "write year, month and day, such as 2022-06-30"),
+    "text": ("a control character in the text", "write the cell again without it"),
     "not_nullable": ("the cell is empty", "fill it in: every row needs a value here"),
 }
 
@@ -417,9 +419,7 @@ def _check_cells(name: str, cells: pd.DataFrame) -> list[Problem]:
 
     columns = {}
     for key, column in TABLES[name].columns.items():
-        checks = []
-        if column.type != "text":
-            checks.append(pa.Check(partial(_fits, of=column.type), error=column.type))
+        checks = [pa.Check(partial(_fits, of=column.type), error=column.type)]
         if column.words:
             checks.append(pa.Check.isin(column.words, error="words"))
         if key in cells:

@@ -66,16 +66,16 @@ def data_folder() -> Path:
 
 
 def known_indicators(plan: Plan) -> frozenset[str]:
-    """Ids of all indicators that the plan's folder, or the package, describes.
+    """Ids of all indicators that the plan's folder or database, or the package, describes.
 
     A plan's own table holds only those it has a target or a figure for.
 
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
-    own = Path(plan.folder) / "indicators.csv"
-    file = own if plan.folder and own.exists() else data_folder() / "indicators.csv"
-    return _ids(file, file.stat().st_mtime_ns)
+    file = data_folder() / "indicators.csv"
+    own = plan.tables["indicators"]["indicator"] if plan.tables else ()
+    return _ids(file, file.stat().st_mtime_ns).union(own)
 
 
 @lru_cache(maxsize=8)

@@ -88,14 +88,15 @@ def write_book(
         for name, file in FORECASTS.items()
         if name in results
     ]
-    tables = {name: _harmless(table) for name, table in results.items()}
-    for name, table in tables.items():
-        table.to_csv(place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    for name, table in results.items():
+        _harmless(table).to_csv(
+            place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n"
+        )
     content = io.BytesIO()
     with pd.ExcelWriter(content, engine="openpyxl") as book:
-        for name, table in tables.items():
+        for name, table in results.items():
             sheet = findings.word("sheet", name)
-            _spoken(findings, table).to_excel(
+            _harmless(_spoken(findings, table)).to_excel(
                 book, sheet_name=sheet, index=False, freeze_panes=(1, 0), inf_rep="∞"
             )
             for column, cells in zip(table.columns, book.sheets[sheet].columns, strict=True):
@@ -105,7 +106,7 @@ def write_book(
                 width = min(max(longest + 2, 8), WIDEST)
                 book.sheets[sheet].column_dimensions[cells[0].column_letter].width = width
     (place / "tables.xlsx").write_bytes(_undated(content))
-    return [*(f"{name}.csv" for name in tables), *parquet, "tables.xlsx"]
+    return [*(f"{name}.csv" for name in results), *parquet, "tables.xlsx"]
 
 
 def _write_parquet(findings: Telling, table: pd.DataFrame, file: Path) -> str:
@@ -171,6 +172,8 @@ def _harmless(table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     for column in out.select_dtypes(include=["object", "str"]).columns:
         out[column] = out[column].map(
-            lambda cell: f"'{cell}" if str(cell).startswith(FORMULA_SIGNS) else cell
+            lambda cell: (
+                f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
+            )
         )
     return out
