@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from forecast.doubts import Known, replaced
@@ -12,27 +10,32 @@ from forecast.plans import Plan, load_plan
 from forecast.sheets import read_sheet
 
 SHARE = "nursing_bed_share"
+STANDARD = "minimum_living_standard"
 BUILT = "welfare_children_benefited"
 SOURCE = "000_616e588ea31d91eb.txt"
 TARGETS = f"""region,indicator,year,value,comparator,role,force,source,locus,note
+lishui,{SHARE},2020,51,ge,annual,,{SOURCE},,
 lishui,{SHARE},2025,60,ge,final,,{SOURCE},,
 lishui,{BUILT},2025,9000,ge,final,,{SOURCE},,
 """
 OBSERVATIONS = f"""region,indicator,year,as_of,value,status,source,locus,note,published
-lishui,{SHARE},2020,,50,actual,{SOURCE},,,2021-03-01
 lishui,{SHARE},2020,,51,actual,{SOURCE},,,2022-03-01
+lishui,{SHARE},2020,,50,actual,{SOURCE},,,2021-03-01
 lishui,{SHARE},2021,2021-06-30,52,actual,{SOURCE},,,
 lishui,{BUILT},2020,,3000,actual,{SOURCE},,,
 lishui,{BUILT},2022,,4000,actual,{SOURCE},,,
+lishui,{STANDARD},2012,,1000,actual,{SOURCE},,,
+lishui,{STANDARD},2020,,9000,actual,{SOURCE},,,
 """
 
 
-@pytest.fixture
-def plan(tmp_path: Path) -> Plan:
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """Give a plan with a revised share, one in mid-year, and a cumulative count."""
-    (tmp_path / "targets.csv").write_text(TARGETS, encoding="utf-8")
-    (tmp_path / "observations.csv").write_text(OBSERVATIONS, encoding="utf-8")
-    return load_plan(tmp_path, as_of="2023-12-31")
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "targets.csv").write_text(TARGETS, encoding="utf-8")
+    (folder / "observations.csv").write_text(OBSERVATIONS, encoding="utf-8")
+    return load_plan(folder, as_of="2023-12-31")
 
 
 def readings(plan: Plan, *lines: str) -> list[Reading]:
@@ -67,6 +70,7 @@ def known(plan: Plan) -> Known:
         (f"{SHARE},2023,≥55,目标", [], ["target"]),
         (f"{SHARE},2020,约5,", ["approximate", "differs"], []),
         (f"{BUILT},2021,40000,", ["jump"], []),
+        (f"{STANDARD},2021,11000,", [], []),
     ],
 )
 def test_what_is_doubted_and_what_is_only_noted(
@@ -113,4 +117,4 @@ def test_own_figures_replace_all_issues_of_the_years_end(plan: Plan) -> None:
     """The figure of mid-year, of another year or region stays."""
     figures = plan.tables["observations"]
     own = [{"region": "lishui", "indicator": SHARE, "year": year} for year in (2020, 2021)]
-    assert replaced(figures, own).tolist() == [True, True, False, False, False]
+    assert replaced(figures, own).tolist() == [True, True, *[False] * 5]

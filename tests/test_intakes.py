@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -10,7 +11,7 @@ import pytest
 
 import forecast as fc
 from forecast import intakes
-from forecast.errors import UnknownNameError, WriteError
+from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.intakes import Intake
 from forecast.plans import Plan, load_plan
 from forecast.remarks import FiguresError
@@ -153,6 +154,8 @@ def test_an_approximate_figure_is_an_estimate(intake: Intake, plan: Plan) -> Non
     done = intake.accept(3, "2021年").drop_open().apply(plan).observations
     row = done[(done["indicator"] == STANDARD) & (done["year"] == 2021.0)].iloc[0]
     assert (row["value"], row["status"]) == (11000.0, "estimated")
+    for intake_then in (intake, intake.accept(3, "2021年")):
+        assert intake_then.told("zh")["said"][5].count("约数") == 1
 
 
 def test_what_is_typed_is_read_as_if_it_had_stood_in_the_file(intake: Intake) -> None:
@@ -237,6 +240,16 @@ def test_a_folder_of_ones_own_is_replaced_and_any_other_is_kept(
     assert sorted(place.name for place in tmp_path.iterdir() if place.is_dir()) == ["other", "own"]
 
 
+def test_tables_that_would_be_refused_are_not_written(plan: Plan, tmp_path: Path) -> None:
+    """A folder is checked as it will be read before it takes its place."""
+    regions = plan.tables["regions"]
+    spoilt = {**plan.tables, "regions": pd.concat([regions, regions.head(1)])}
+    intake = take(f"指标,2021\n{SHARE},56%\n", plan)
+    with pytest.raises(DataError, match="the same id stands in row 2"):
+        intake.write(tmp_path / "own", replace(plan, tables=spoilt))
+    assert [place for place in tmp_path.iterdir() if place.is_dir()] == []
+
+
 def test_beliefs_of_a_folder_go_with_its_tables(plan: Plan, tmp_path: Path) -> None:
     """Mechanisms and priors of a folder of one's own are those of the new folder too."""
     first = take(f"指标,2021\n{SHARE},56%\n", plan).write(tmp_path / "first", plan)
@@ -244,6 +257,7 @@ def test_beliefs_of_a_folder_go_with_its_tables(plan: Plan, tmp_path: Path) -> N
     mine = load_plan(first, region="lishui")
     second = take(f"指标,2022\n{SHARE},58%\n", mine).write(tmp_path / "second", mine)
     assert (second / "mechanisms.yaml").read_text(encoding="utf-8") == "{}\n"
+    assert take("指标,2021\n", mine).apply(mine).folder == str(first)
     rows = load_plan(second, region="lishui").observations
     assert rows[rows["indicator"] == SHARE]["value"].tolist() == [54.9, 56.0, 58.0]
 

@@ -76,6 +76,31 @@ def test_a_formula_without_a_result_is_not_an_empty_cell() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("code", "printed_as"),
+    [
+        ("0%", "62.3%"),
+        ("0.00%", "62.3%"),
+        ("0.0%;[Red]-0.0%", "62.3%"),
+        ('0.0"%"', "0.623"),
+        ("0.0\\%", "0.623"),
+        ("0.00", "0.623"),
+    ],
+)
+def test_a_percentage_is_what_the_spreadsheet_shows(code: str, printed_as: str) -> None:
+    """The format tells 62.3% from a share of 0.623; a sign in quotes multiplies nothing."""
+    made = openpyxl.Workbook()
+    made.active.append(["指标", 2021, 2022])
+    made.active.append(["护理型床位占比", 0.623, "58%"])
+    made.active["B2"].number_format = code
+    made.active["C2"].number_format = code
+    place = io.BytesIO()
+    made.save(place)
+    made.close()
+    sheet = read_sheet(place.getvalue(), "own.xlsx")
+    assert printed(sheet) == [(2, "2021", printed_as), (2, "2022", "58%")]
+
+
 def test_a_formula_is_read_by_its_result() -> None:
     """A stored result counts; one that is an empty text is an empty cell."""
     content = book([["指标", 2020, 2021], ["社工站", "=1+1", "=IF(1,2)"]])

@@ -42,6 +42,11 @@ HEADERS = {
 }
 YEAR_TITLE = re.compile(r"((?:19|20)[0-9]{2})(?:年(?:度|末|底)?)?(.*)")
 BOOK, BOOK_PARTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES = "xl/styles.xml"
+PERCENTS = {"9", "10"}
+"""Formats of percentages that every workbook knows: 0% and 0.00%."""
+LETTERS = re.compile(r'"[^"]*"|\\.')
+"""What a format of numbers prints as it stands."""
 CELL_NAME = re.compile(r"([A-Z]+)([0-9]+)")
 
 Place = tuple[int, int]
@@ -265,11 +270,11 @@ def _workbook(content: bytes, name: str) -> Iterator[Sheet]:
             merged = [sheet.merged_cell_ranges or () for sheet in found]
     except (CalamineError, OSError, ValueError) as error:
         raise _fault(name, "workbook", reason=str(error)) from None
-    hidden = _hidden(content)
+    shown_in = _shown(content)
     for sheet, grid, ranges in zip(found, grids, merged, strict=True):
-        shown = hidden.get(sheet.name, {})
+        shown = shown_in.get(sheet.name, {})
         rows = tuple(
-            tuple(_printed(value) or shown.get((at, place), "") for place, value in enumerate(row))
+            tuple(shown.get((at, place)) or _printed(value) for place, value in enumerate(row))
             for at, row in enumerate(grid)
         )
         yield Sheet(name, sheet.name, rows, True, _merged(ranges))
@@ -285,13 +290,18 @@ def _merged(ranges: Sequence[tuple[Place, Place]]) -> dict[Place, Place]:
     }
 
 
-def _hidden(content: bytes) -> dict[str, dict[Place, str]]:
-    """Formulas without a stored result and error marks, a sheet: both are read as empty cells."""
+def _shown(content: bytes) -> dict[str, dict[Place, str]]:
+    """Find what cells show that their values do not say, a sheet.
+
+    A percentage is stored as a fraction, and only its format tells; formulas without a stored
+    result and error marks are read as empty.
+    """
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         if BOOK not in book.namelist():
             return {}
+        percents = _percents(book.read(STYLES)) if STYLES in book.namelist() else set()
         parts = {
             part.get("Id"): posixpath.join("/xl", part.get("Target", "")).lstrip("/")
             for part in ElementTree.fromstring(book.read(BOOK_PARTS))
@@ -299,23 +309,46 @@ def _hidden(content: bytes) -> dict[str, dict[Place, str]]:
         sheets = {}
         for sheet in ElementTree.fromstring(book.read(BOOK)).iterfind("{*}sheets/{*}sheet"):
             part = next(parts[text] for key, text in sheet.items() if key.endswith("}id"))
-            sheets[sheet.get("name", "")] = _hidden_cells(book.read(part))
+            sheets[sheet.get("name", "")] = _shown_cells(book.read(part), percents)
         return sheets
 
 
-def _hidden_cells(xml: bytes) -> dict[Place, str]:
-    if b"<f" not in xml and b't="e"' not in xml:
+def _percents(xml: bytes) -> set[str]:
+    """Styles of cells whose format multiplies by a hundred; a % in quotes is only a letter."""
+    styles = ElementTree.fromstring(xml)
+    formats = {
+        form.get("numFmtId")
+        for form in styles.iterfind("{*}numFmts/{*}numFmt")
+        if "%" in LETTERS.sub("", form.get("formatCode", ""))
+    }
+    return {
+        str(at)
+        for at, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+        if style.get("numFmtId") in formats | PERCENTS
+    }
+
+
+def _shown_cells(xml: bytes, percents: set[str]) -> dict[Place, str]:
+    if not percents and b"<f" not in xml and b't="e"' not in xml:
         return {}
     found = {}
     for cell in ElementTree.fromstring(xml).iterfind(".//{*}c"):
-        formula, result = cell.findtext("{*}f"), cell.findtext("{*}v")
         place = CELL_NAME.fullmatch(cell.get("r", ""))
-        text = result if cell.get("t") == "e" else None
-        if formula is not None and not result and cell.get("t") != "str":
-            text = f"={formula}"
+        text = _shown_text(cell, percents)
         if place and text:
             found[int(place[2]) - 1, _position(place[1])] = text
     return found
+
+
+def _shown_text(cell: ElementTree.Element, percents: set[str]) -> str:
+    """Say what a cell shows; empty where its value says it."""
+    formula, result = cell.findtext("{*}f"), cell.findtext("{*}v")
+    kind = cell.get("t", "n")
+    if kind == "e":
+        return result or ""
+    if kind == "n" and result and cell.get("s") in percents:
+        return f"{_printed(100 * float(result))}%"
+    return f"={formula}" if formula is not None and kind == "n" and not result else ""
 
 
 def _printed(value: object) -> str:
