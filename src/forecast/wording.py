@@ -1799,6 +1799,74 @@ PHRASES: dict[str, tuple[str, str]] = {
         "inform, they are no record. Figures without a known date of publication count as known at "
         "the end of their year.",
     ),
+    # The planner's desk.
+    "desk_chance": ("达到概率 {chance}", "Chance {chance}"),
+    "desk_gain": ("基准{base}，变动{gain}", "baseline {base}, change {gain}"),
+    "desk_base": ("基准 {value}", "baseline {value}"),
+    "desk_legend": (
+        "● 公布数　━ 按设定的中位数　色带：50%、80%、90%预测区间　灰色和点线：基准（中位数和80%区间）　◇ 目标",
+        "● published   ━ median as set   bands: 50, 80, 90 % forecast intervals   grey and dotted: "
+        "baseline (median and 80 % interval)   ◇ target",
+    ),
+    "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
+    "desk_region": ("地区", "Region"),
+    "desk_language": ("语言", "Language"),
+    "desk_day": ("截至日期", "As of"),
+    "desk_indicator": ("指标", "Indicator"),
+    "desk_target": ("目标", "Target"),
+    "desk_scenario": ("基础情景", "Base scenario"),
+    "desk_years": ("年份", "Years"),
+    "desk_binding": ("约束性 · ", "binding · "),
+    "desk_closed": (
+        "到这一天，没有可以预测的未到期目标：请选较早的日期，或者先补充数据。",
+        "On this day no target is open for a forecast: choose an earlier day, or add figures.",
+    ),
+    "desk_levers": (
+        "能决定的：手段。在现有进度之上每年追加，0即照现在这样。",
+        "What can be decided: levers. A year, on top of the present course; 0 is as now.",
+    ),
+    "desk_assumptions": (
+        "只能相信的：假定。不设定时，按所列范围抽取。",
+        "What can only be believed: assumptions. Not set, they are drawn from the range shown.",
+    ),
+    "desk_limits": ("{low}至{high}", "{low} to {high}"),
+    "desk_set": ("设定", "set"),
+    "desk_unable": (
+        "“{mechanism}”在本地区不能演算：缺少{lacking}。",
+        "{mechanism} cannot be played for this region: it lacks {lacking}.",
+    ),
+    "desk_untold": ("本地区的参数", "declarations for the region"),
+    "desk_cancel": ("停止计算", "Cancel"),
+    "desk_undo": ("撤销", "Undo"),
+    "desk_redo": ("重做", "Redo"),
+    "desk_reset": ("全部清除", "Reset"),
+    "desk_no_step": ("没有可以撤销或重做的一步。", "There is no such step."),
+    "desk_lever": ("手段", "Lever"),
+    "desk_probability": ("要求的概率", "Chance wanted"),
+    "desk_seek": ("要做到什么程度才够？", "What would it take?"),
+    "desk_take": ("照此设定", "Set it so"),
+    "desk_tornado": ("什么最要紧？", "What matters most?"),
+    "desk_found": (
+        "{lever}，要求概率{probability}：{reading}。设定{value}，达到概率{chance}；用到上限为{most}。",
+        "{lever}, for a chance of {probability}: {reading}. Setting {value}, chance {chance}; at "
+        "its limit {most}.",
+    ),
+    "desk_name": ("名称", "Name"),
+    "desk_save": ("保存情景", "Save scenario"),
+    "desk_export": ("导出图、表和参数", "Export picture, tables, parameters"),
+    "desk_load": ("打开情景文件", "Open a scenario file"),
+    "desk_bad_name": (
+        "请起一个短的、没有用过的名称，不含逗号、斜线等符号，也不与自带情景同名。",
+        "Give a short name without commas or slashes that is not that of a shipped scenario.",
+    ),
+    "desk_written": ("已写入：{place}", "Written to: {place}"),
+    "desk_table": ("各项指标在目前设定下的达到概率", "All indicators as things are set"),
+    "desk_base_chance": ("基准概率", "Baseline chance"),
+    "desk_base_is": ("基础情景：{name}。", "Base scenario: {name}."),
+    "desk_origin": ("{day}（虚线）已知。来源见图下。", "{day} (dotted line). Sources: below."),
+    "desk_working": ("正在计算……", "Working …"),
+    "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),
+    "desk_fault": ("做不到，设定未变。原因：", "That cannot be done; what is set stays. Reason:"),
 }
 
 
