@@ -38,7 +38,17 @@ __all__ = ["Panel", "open_desk"]
 REST = 0.3
 """Seconds without a change after which a slider counts as at rest."""
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-STYLE = """<style>
+NAMING = """
+const name = () => document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+  const label = slider.querySelector('.widget-label');
+  slider.querySelectorAll('.noUi-handle').forEach(
+    handle => label && handle.setAttribute('aria-label', label.textContent));
+});
+new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders, which have none, the names of their labels."""
+STYLE = """
 .desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
   clip-path:inset(50%)}
 .desk .widget-html-content {line-height:1.35}
@@ -51,7 +61,8 @@ STYLE = """<style>
 .desk .desk-table table {border-collapse:collapse}
 .desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
 .desk .widget-dropdown select {max-width:100%}
-</style>"""
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
 
 
 def open_desk(region: str = "lishui", **asked: Any) -> Panel:
@@ -101,7 +112,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
         self.children = [
-            widgets.HTML(STYLE + f"<h2>{safe(self._title())}</h2>"),
+            widgets.HTML(HEAD + f"<h2>{safe(self._title())}</h2>"),
             self._build_choices(),
             self._build_status(),
             _row([left, right]),
@@ -235,7 +246,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _named(self, name: str) -> str:
         assert self.desk.chosen is not None
-        return self.desk.told.input(name, str(self.desk.chosen["indicator"]))
+        told = self.desk.told.input(name, str(self.desk.chosen["indicator"]))
+        return told[:1].upper() + told[1:]
 
     def _setter(self, control: Any) -> Setter:
         told = self.desk.told
@@ -312,10 +324,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         evidence = str(self.desk.chosen["evidence"])
         p, base = probability(answer.p_reach, language), probability(self.base.p_reach, language)
         gain = points(answer.p_change, language, error=answer.p_change_error)
-        lines = [told.say("desk_gain").format(base=base, gain=gain),
-                 told.say("evidence_line").format(
-                     word=told.say("evidence_is").format(word=told.word("evidence", evidence)),
-                     count="", meaning=told.word("evidence_meaning", evidence))]  # fmt: skip
+        lines = [
+            told.say("desk_gain").format(base=base, gain=gain),
+            told.say("desk_evidence").format(
+                word=told.word("evidence", evidence),
+                meaning=told.word("evidence_meaning", evidence),
+            ),
+        ]
         label = told.say("desk_chance").format(chance=p)
         return (
             f'<div class="number" aria-live="polite">{safe(label)}</div>'

@@ -47,8 +47,8 @@ __all__ = ["Sketch"]
 
 FloatArray = NDArray[np.float64]
 
-SIZE, DPI, PRINT_DPI = (9.2, 4.3), 110, 300
-LEFT, RIGHT, TOP, BOTTOM = 0.75, 1.55, 0.78, 0.78
+SIZE, DPI, PRINT_DPI = (7.2, 4.2), 130, 300
+LEFT, RIGHT, TOP, BOTTOM = 0.62, 1.25, 0.85, 0.86
 """Inches between the axes and the edges of the picture."""
 PALE = "#dfe3e8"
 DOTTED = (0.0, (1.0, 1.6))
@@ -166,9 +166,9 @@ class Sketch:
         for place, line in enumerate(reversed(lines)):
             y = (0.1 + 0.165 * place) / height
             self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
-        heading = wrap_lines(shown.heading, 0.62 * width, language)[0]
         for text, down, size, colour in (
-            (heading, 0.1, 11, INK), (shown.below, 0.38, 8.5, GREY),
+            (wrap_lines(shown.heading, 0.7 * width, language)[0], 0.1, 10, INK),
+            (wrap_lines(shown.below, 0.66 * width, language)[0], 0.34, 8, GREY),
         ):  # fmt: skip
             self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
                              color=colour, va="top")  # fmt: skip
@@ -179,7 +179,7 @@ class Sketch:
         set_axes(self.axes, panel, self.shown.moment)
         left, _ = self.axes.get_xlim()
         last = max([*panel.fan.index, *panel.goals["year"], *panel.seen["year"]])
-        self.axes.set_xlim(left, last + 0.02 * (last - left))
+        self.axes.set_xlim(left, last + 0.06 * (last - left))
         for low, high, *_ in BANDS[:2]:
             self.axes.fill_between(panel.fan.index, panel.fan[low], panel.fan[high], color=PALE,
                                    linewidth=0)  # fmt: skip
@@ -191,6 +191,8 @@ class Sketch:
             *texts[-1:], *self.axes.lines[before:], *self.axes.texts[len(texts):],
         ]  # fmt: skip
         self._usual = self.axes.get_ylim()
+        # A target in the last year has its label around it.
+        self._aside = 26.0 if (panel.goals["year"] == last).any() else 8.0
 
     def _make_moving(self) -> list[Artist]:
         """Make the artists that move, in the order in which they are drawn."""
@@ -208,7 +210,7 @@ class Sketch:
         self._labels = [self._label(GREY) for _ in BANDS]
         self._named, self._beside = self._label(MEDIAN), self._label(GREY)
         self._chance = self.figure.text(
-            1 - 0.12 / SIZE[0], 1 - 0.1 / SIZE[1], "", fontsize=11, family=FONTS, color=MEDIAN,
+            1 - 0.12 / SIZE[0], 1 - 0.32 / SIZE[1], "", fontsize=9, family=FONTS, color=MEDIAN,
             va="top", ha="right",
         )  # fmt: skip
         moving: list[Artist] = [*self._bands, self._median, *usual, *self._over, *self._labels,
@@ -261,7 +263,7 @@ class Sketch:
         for place, (_, text, label) in zip(places, told, strict=True):
             label.set_text(text)
             label.xy = (last, place)
-            label.set_position((8.0, place))
+            label.set_position((self._aside, place))
 
     def _rescale(self, fan: pd.DataFrame) -> bool:
         """Fit the scale to a fan: where it leaves it, and where it has become much smaller."""

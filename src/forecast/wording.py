@@ -1802,6 +1802,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     # The planner's desk.
     "desk_chance": ("达到概率 {chance}", "Chance {chance}"),
     "desk_gain": ("基准{base}，变动{gain}", "baseline {base}, change {gain}"),
+    "desk_evidence": ("依据：{word}（{meaning}）", "Evidence: {word} ({meaning})"),
     "desk_base": ("基准 {value}", "baseline {value}"),
     "desk_legend": (
         "● 公布数　━ 按设定的中位数　色带：50%、80%、90%预测区间　灰色和点线：基准（中位数和80%区间）　◇ 目标",
