@@ -72,7 +72,9 @@ class Setter(widgets.VBox):  # type: ignore[misc]
 
     def _moved(self, event: Any) -> None:
         # The browser puts a slider on its steps and says so; nobody has moved it then.
-        told = event["owner"] is self.slider and self._near(event["new"], self._on_step(event["old"]))
+        told = event["owner"] is self.slider and self._near(
+            event["new"], self._on_step(event["old"])
+        )
         if not self._quiet and not told:
             self._put(event["new"], ticked=True)
             self._change(self.control.name, self.field.value)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
+from .plans import Plan
 from .plots import (
     BANDS,
     FONTS,
@@ -39,7 +41,6 @@ from .plots import (
     spread_labels,
     wrap_lines,
 )
-from .plans import Plan
 from .responses import Answer
 from .wording import estimate, phrase, points, probability
 
@@ -58,9 +59,10 @@ GROWTH, SHRUNK = 0.35, 0.45
 
 @dataclass(frozen=True)
 class Shown:
-    """What a sketch shows: a panel with the baseline's fan, texts, and the years on it."""
+    """What a sketch shows: a panel with the baseline's fan, all figures, the as-of day, texts."""
 
     panel: Panel
+    figures: pd.DataFrame
     moment: float
     heading: str
     below: str
@@ -90,18 +92,20 @@ class Shown:
         name = str(goals["indicator"].iloc[0])
         rows = base.assign(region=plan.region, indicator=name)
         panel = panel_of(plan, rows, goals.assign(status=""), name, language)
-        fan = anchored(base, panel.seen)
-        panel = replace(
+        first = float(base["year"].iloc[0])
+        # At least one year of the forecast is shown, and where it starts from.
+        years = (min(years[0], first - 1.0), max(years[1], first))
+        shown = replace(
             panel,
             seen=panel.seen[panel.seen["year"].between(*years)],
             goals=panel.goals[panel.goals["year"].between(*years)],
-            fan=fan[fan.index <= years[1]],
+            fan=anchored(base[base["year"] <= years[1]], panel.seen),
         )
-        return Shown(panel, moment_of(plan), *texts)
+        return Shown(shown, panel.seen, moment_of(plan), *texts)
 
 
 class Sketch:
-    """A picture that answers are drawn on, one after the other.
+    r"""A picture that answers are drawn on, one after the other.
 
     >>> import forecast as fc
     >>> from forecast.responses import Response
@@ -114,14 +118,14 @@ class Sketch:
     ...                  language="en", years=(2019.0, 2025.0), texts=("Care workers", "", []))
     >>> sketch = Sketch(shown)
     >>> sketch.draw(response({"trainees_per_year": 500}), usual.p_reach)[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
 
     def __init__(self, shown: Shown) -> None:
         load_font()
         self.shown = shown
         self.figure = Figure(figsize=SIZE, dpi=DPI)
-        self.canvas = FigureCanvasAgg(self.figure)
+        self.canvas: Any = FigureCanvasAgg(self.figure)
         width, height = SIZE
         place = (LEFT / width, BOTTOM / height, (width - LEFT - RIGHT) / width,
                  (height - TOP - BOTTOM) / height)  # fmt: skip
@@ -129,7 +133,7 @@ class Sketch:
         self._write_texts()
         self._draw_still()
         self._moving = self._make_moving()
-        self._ground: object = None
+        self._ground: Any = None
 
     def draw(self, answer: Answer, p_base: float) -> bytes:
         """Draw an answer beside the baseline's chance, as PNG."""
@@ -229,14 +233,14 @@ class Sketch:
         """Put fan, labels and chance in their places; gives the fan."""
         panel = self.shown.panel
         language = panel.language
-        fan = anchored(answer.quantiles, panel.seen) if len(panel.seen) else panel.fan
+        fan = anchored(answer.quantiles, self.shown.figures)
         fan = fan[fan.index <= panel.fan.index[-1]]
         for band, (low, high, *_) in zip(self._bands, BANDS, strict=True):
             band.set_xy(_outline(fan, low, high))
         self._median.set_data(fan.index.to_numpy(float), fan["q50"].to_numpy(float))
         self._place_labels(fan)
         told = phrase("desk_chance", language).format(chance=probability(answer.p_reach, language))
-        if answer.p_change or answer.p_change_error:
+        if answer.p_change_error:
             gain = points(answer.p_change, language, error=answer.p_change_error)
             base = probability(p_base, language)
             told += "\n" + phrase("desk_gain", language).format(base=base, gain=gain)
