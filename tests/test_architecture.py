@@ -33,7 +33,7 @@ LAYERS = {
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
-        *["reports", "batches", "sketches", "desk", "readouts", "asides", "controls"],
+        *["reports", "batches", "sketches", "settings", "desk", "readouts", "asides", "controls"],
         *["planner", "cli"],
     ],
 }

@@ -11,9 +11,9 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .desk import DIGITS, Control
 from .levers import Range
 from .markup import safe
+from .settings import DIGITS, Control
 
 __all__ = ["Setter", "choice"]
 

@@ -22,7 +22,7 @@ import pandas as pd
 from .asides import Asides
 from .charts import tornado_chart
 from .controls import Setter, choice
-from .desk import Control, Desk
+from .desk import Desk
 from .errors import ForecastError
 from .exploration import GoalSeek
 from .markup import known_on, paragraph, picture, safe
@@ -37,6 +37,7 @@ from .readouts import (
     tell_sources,
     tell_table,
 )
+from .settings import Control
 from .sketches import Shown, Sketch
 from .wording import LANGUAGES, probability, word
 
@@ -119,13 +120,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         right = widgets.VBox([self.settings, self._build_steps()])
         for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
+        self.workplace = widgets.VBox([_row([left, right]), self._build_questions(), self.result])
         self.children = [
             widgets.HTML(HEAD + f"<h2>{safe(self._title())}</h2>"),
             self._build_choices(),
             self._build_status(),
-            _row([left, right]),
-            self._build_questions(),
-            self.result,
+            self.workplace,
             self._build_files(),
             widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
             self.table,
@@ -229,7 +229,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _place_target(self) -> None:
         """Show what belongs to the chosen target: its years, its settings, its picture."""
         desk, told = self.desk, self.desk.told
+        self.workplace.layout.display = "none" if desk.chosen is None else "flex"
         if desk.chosen is None:
+            self._rest()
             return
         indicator = str(desk.chosen["indicator"])
         goals = desk.goals(indicator)
@@ -361,12 +363,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _go_to(self, _value: Any) -> None:
         """Open the desk of another region or day, aside."""
         if self.day.value is not None:
-            desk, day = self.desk, self.day.value.isoformat()
-            task = partial(Desk.open, self.region.value, as_of=day, **desk.options)
-            self.asides.work(task, self._move_to)
+            place = {"region": self.region.value, "as_of": self.day.value.isoformat()}
+            self.asides.work(partial(self.desk.elsewhere, **place), self._move_to)
 
     def _move_to(self, desk: Desk) -> None:
-        desk.language = self.desk.language
         self.desk = desk
         self._build()
 

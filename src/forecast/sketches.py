@@ -171,8 +171,8 @@ class Sketch:
             y = (0.1 + 0.165 * place) / height
             self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
         for text, down, size, colour in (
-            (wrap_lines(shown.heading, 0.7 * width, language)[0], 0.1, 10, INK),
-            (wrap_lines(shown.below, 0.66 * width, language)[0], 0.34, 8, GREY),
+            ("".join(wrap_lines(shown.heading, 0.7 * width, language)[:1]), 0.1, 10, INK),
+            ("".join(wrap_lines(shown.below, 0.66 * width, language)[:1]), 0.34, 8, GREY),
         ):  # fmt: skip
             self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
                              color=colour, va="top")  # fmt: skip
