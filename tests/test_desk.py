@@ -6,8 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from made_up import OPEN as STILL_OPEN
-from made_up import write_plan
 
 import forecast as fc
 from forecast.desk import Desk
@@ -19,12 +17,15 @@ from forecast.plans import data_folder
 from forecast.projections import project
 from forecast.reports import find_notebook
 from forecast.scenarios import BASELINE, Scenario
+from made_up import OPEN as STILL_OPEN
+from made_up import write_plan
 
 WORKERS = "care_workers_per_10k_elderly"
 DRAWS = 300
 
 
 def opened(folder, region="lishui", as_of="2022-12-31", **asked):
+    """Open a desk with few draws."""
     return Desk.open(region, as_of=as_of, folder=folder, **{"draws": DRAWS, **asked})
 
 
@@ -83,7 +84,7 @@ def test_of_two_targets_of_a_year_the_harder_one_is_chosen(tmp_path):
     assert desk.chosen["target"] == 60.0
 
 
-def test_the_answer_is_that_of_compare_and_of_the_scenario_report(desk, tmp_path):
+def test_the_answer_is_that_of_compare_and_of_the_scenario_report(desk):
     """The same draws: chance, change, error and quantiles equal those of a report, to the bit."""
     desk.load("combined_push")
     desk.set("trainees_per_year", 450)
@@ -255,8 +256,12 @@ def test_a_search_is_that_of_goal_seek(desk):
     desk.set("hires_per_year", 50)
     desk.set("trainees_per_year", 900)
     found = desk.seek(0.7, "trainees_per_year")
-    base = Scenario(name="b", steps=[
-        {"region": "lishui", "mechanism": "care_workforce", "levers": {"hires_per_year": 50}}])
+    base = Scenario(
+        name="b",
+        steps=[
+            {"region": "lishui", "mechanism": "care_workforce", "levers": {"hires_per_year": 50}}
+        ],
+    )
     told = fc.goal_seek(desk.plan, {"indicator": WORKERS, "year": 2025}, lever="trainees_per_year",
                         probability=0.7, scenario=base, paths=desk.paths)  # fmt: skip
     assert (found.value, found.p_reach) == (told.value, told.p_reach)

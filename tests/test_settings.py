@@ -22,11 +22,13 @@ START = Control(("eco_burial_adoption", "start_year"), "lever", "year", 2023.0, 
 
 @pytest.fixture(scope="module")
 def nothing():
+    """Nothing set for Lishui."""
     return Settings("lishui", fc.read_mechanisms())
 
 
 @pytest.fixture(scope="module")
 def paths():
+    """Lishui's baseline."""
     return fc.project(fc.load_plan("lishui", as_of="2022-12-31"), draws=100)
 
 
@@ -140,7 +142,9 @@ def test_the_base_of_another_region_says_nothing(nothing):
 def test_settings_that_change_over_years_show_their_most(nothing):
     """A lever that the base sets by years shows its largest setting, and stays as it is."""
     step = {"region": "lishui", "mechanism": "care_workforce"}
-    base = Scenario(name="b", steps=[{**step, "levers": {"trainees_per_year": {2024: 100, 2025: 90}}}])
+    base = Scenario(
+        name="b", steps=[{**step, "levers": {"trainees_per_year": {2024: 100, 2025: 90}}}]
+    )
     settings = nothing.read(base)
     assert settings.value(TRAINEES) == 100.0
     assert settings.scenario("b").steps == base.steps

@@ -24,6 +24,7 @@ from .documents import write_whole
 from .errors import check_name
 from .exploration import GoalSeek, goal_seek
 from .folders import MANIFEST, building, exchange
+from .intakes import Intake
 from .levers import Mechanism, Range, read_mechanisms
 from .monitoring import OPEN, last_targets, span
 from .outlook import Naming
@@ -43,6 +44,8 @@ __all__ = ["Desk"]
 
 NAME = "desk"
 """Name of what is set as long as it has none of its own."""
+FIGURES = "figures"
+"""Folder of the tables with a planner's own figures."""
 LONGEST = 100
 """Bytes of the name of a scenario."""
 
@@ -113,6 +116,16 @@ class Desk:
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
                 other.choose(self.chosen["indicator"])
         return other
+
+    def with_figures(self, intake: Intake) -> Desk:
+        """Write a planner's own figures into the folder, and open the desk on them.
+
+        Raises
+        ------
+        FiguresError, WriteError
+            As `Intake.write`.
+        """
+        return self.elsewhere(data=str(intake.write(self.folder.absolute() / FIGURES, self.plan)))
 
     # What can be asked.
 
@@ -366,7 +379,7 @@ class Desk:
         """
         plain = not set(name) & set('\\/:*?"<>|,') and name.isprintable()
         short = 0 < len(name.encode()) <= LONGEST and name == name.strip(" .")
-        return plain and short and name not in self.shipped
+        return plain and short and name not in (FIGURES, *self.shipped)
 
     def save(self, name: str) -> Path:
         """Write what is set as a scenario file of the folder.
