@@ -15,6 +15,7 @@ class Told(list):
     """Changes that a setter tells."""
 
     def __call__(self, name, value):
+        """Note a change."""
         self.append((name, value))
 
 

@@ -276,6 +276,17 @@ def test_a_search_for_a_pace_replaces_the_pace_that_is_set(desk):
     assert desk.seek(0.8, "pace").value == without
 
 
+def test_every_indicator_of_every_region_can_be_asked(tmp_path):
+    """Whatever is listed has an answer at once, and each of its levers an effect or none."""
+    for region in ("lishui", "zhejiang", "xiaoshan"):
+        desk = opened(tmp_path, region, draws=100)
+        for indicator in desk.indicators:
+            desk.choose(indicator)
+            for control in desk.controls:
+                desk.set(control.name, control.upper)
+            assert 0.01 <= desk.answer().p_reach <= 0.99
+
+
 def test_the_tornado_is_that_of_the_settings(desk):
     """What matters most is asked of the scenario as it is set."""
     desk.set("trainees_per_year", 300)
