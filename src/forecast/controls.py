@@ -15,9 +15,39 @@ from .levers import Range
 from .markup import safe
 from .settings import DIGITS, Control
 
-__all__ = ["Setter", "button", "choice", "row_of"]
+__all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
 
 Change = Callable[[str, float | None], None]
+
+NAMING = """
+const name = () => document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+  const label = slider.querySelector('.widget-label');
+  slider.querySelectorAll('.noUi-handle').forEach(
+    handle => label && handle.setAttribute('aria-label', label.textContent));
+});
+window.deskNames = window.deskNames || new MutationObserver(name);
+window.deskNames.observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders, which have none, the names of their labels."""
+STYLE = """
+.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
+  clip-path:inset(50%)}
+.desk .widget-html-content {line-height:1.35}
+.desk p {margin:3px 0}
+.desk .desk-chance .number {font-size:2.2em; color:#12406f}
+.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
+.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
+.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
+.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
+.desk .desk-assumptions {border-left:5px dashed #b34700}
+.desk .desk-table table {border-collapse:collapse}
+.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
+.desk .widget-dropdown select {max-width:100%}
+.desk a {color:#0b5394; text-decoration:underline}
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
+"""Style of a desk, and what names its sliders; begins its page."""
 
 
 class Setter(widgets.VBox):  # type: ignore[misc]

@@ -2079,8 +2079,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_legend": (
         "● 公布数　━ 按设定的中位数　色带：50%、80%、90%区间　"
         "灰色、点线：基准（中位数、80%区间）　◇ 目标",
-        "● published   ━ median as set   bands: 50, 80, 90 % intervals   grey, dotted: baseline "
-        "(median, 80 % interval)   ◇ target",
+        "●\xa0published   ━\xa0median as set   bands: 50, 80, 90\xa0%   grey, dotted: baseline "
+        "(median, 80\xa0%)   ◇\xa0target",
     ),
     "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
     "desk_region": ("地区", "Region"),
