@@ -20,16 +20,21 @@ __all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
 Change = Callable[[str, float | None], None]
 
 NAMING = """
-const name = () => document.querySelectorAll('.desk .widget-slider').forEach(slider => {
-  const label = slider.querySelector('.widget-label');
-  slider.querySelectorAll('.noUi-handle').forEach(
-    handle => label && handle.setAttribute('aria-label', label.textContent));
-});
+const name = () => {
+  document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+    const label = slider.querySelector('.widget-label');
+    slider.querySelectorAll('.noUi-handle').forEach(
+      handle => label && handle.setAttribute('aria-label', label.textContent));
+  });
+  const picture = document.querySelector('img.desk-picture');
+  const gauge = document.querySelector('.desk-chance .gauge');
+  if (picture && gauge) picture.alt = gauge.getAttribute('aria-label');
+};
 window.deskNames = window.deskNames || new MutationObserver(name);
 window.deskNames.observe(document.body, {childList: true, subtree: true});
 name();
 """
-"""Gives sliders, which have none, the names of their labels."""
+"""Gives sliders the names of their labels and the picture what it says: they have none."""
 STYLE = """
 .desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
   clip-path:inset(50%)}

@@ -97,7 +97,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             part.add_class(f"desk-{mark}")
         left = widgets.VBox([self.picture, self.chance, self.sources])
         right = widgets.VBox([self.settings, self._build_steps()])
-        for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
+        for side, basis in ((left, "4 1 440px"), (right, "3 1 320px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
         self.workplace = widgets.VBox([row_of([left, right]), self._build_questions(), self.result])
         self.children = [
@@ -268,7 +268,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _answer(self) -> None:
         answer = self.desk.answer()
         self.picture.value = self.sketch.draw(answer, self.base.p_reach)
-        self.picture.tooltip = self.sketch.title
         self.chance.value = tell_chance(self.desk, answer, self.base)
 
     # What a person does.

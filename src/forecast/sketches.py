@@ -160,11 +160,6 @@ class Sketch:
             artist.set_animated(True)
         return stream.getvalue()
 
-    @property
-    def title(self) -> str:
-        """What the picture says, for those who cannot see it."""
-        return f"{self.shown.heading}, {self.shown.below}: {self._chance.get_text()}"
-
     def _write_texts(self) -> None:
         shown, (width, height) = self.shown, SIZE
         language = shown.panel.language
