@@ -217,7 +217,7 @@ def test_a_saved_scenario_is_taken_again(desk):
 def test_names_that_are_no_new_file_are_refused(desk):
     """Nothing is written under a name that is no file name or that of a shipped scenario."""
     names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "pandemic_year"]
-    for name in [*names, "baseline"]:
+    for name in [*names, "baseline", "figures"]:
         for act in (desk.save, lambda n: desk.export(n, {})):
             with pytest.raises(ValueError, match="names no file"):
                 act(name)
@@ -312,7 +312,7 @@ def test_an_export_repeats_itself(desk):
     desk.set("trainees_per_year", 450)
     folder = desk.export("mine", {"picture.png": b"png"})
     assert {file.name for file in folder.iterdir()} == {
-        "compare.csv", "manifest.json", "picture.png", "run.yaml", "tables.xlsx",
+        "compare.csv", "manifest.json", "picture.png", "run.yaml", "sources.csv", "tables.xlsx",
     }  # fmt: skip
     asked = read_parameters(folder / "run.yaml")
     assert (asked.region, asked.indicator, asked.as_of) == ("lishui", WORKERS, "2022-12-31")

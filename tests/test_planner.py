@@ -114,7 +114,7 @@ def test_a_switch_of_language_keeps_what_is_set(panel):
 
 def test_every_control_has_a_label_and_the_parts_their_class(panel):
     """Whatever can be operated has a name; what browser tests look for is there, once."""
-    operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.BoundedFloatText)
+    operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.FloatText)
     operated += (widgets.Button, widgets.Checkbox, widgets.FileUpload, widgets.DatePicker)
     assert all(w.description for w in all_of(panel) if isinstance(w, operated))
     found = [mark for widget in all_of(panel) for mark in widget._dom_classes]
@@ -214,6 +214,13 @@ def test_a_bad_name_is_said(panel):
         part.click()
         assert "short name" in panel.status.value
     assert not panel.desk.folder.exists()
+
+
+def test_a_value_beyond_its_limits_is_said(panel):
+    """What is typed beyond a limit becomes the limit, and the status line says so."""
+    panel.setters[TRAINEES].field.value = 5000.0
+    assert panel.desk.value(TRAINEES) == 1000.0
+    assert "0 to 1,000" in panel.status.value
 
 
 def test_a_scenario_file_is_opened(panel):

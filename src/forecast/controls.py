@@ -63,17 +63,26 @@ class Setter(widgets.VBox):  # type: ignore[misc]
     control : what is set
     texts : its name, its limits or range, and what the box says
     change : called with the control's name and its new value, None where it is unset
+    beyond : called with the control's name, after `change`, where the value typed lies beyond its
+        limits: the nearest one is taken
     """
 
-    def __init__(self, control: Control, texts: tuple[str, str, str], change: Change) -> None:
+    def __init__(
+        self,
+        control: Control,
+        texts: tuple[str, str, str],
+        change: Change,
+        beyond: Callable[[str], None],
+    ) -> None:
         name, limits, box = texts
         about = {"min": control.lower, "max": control.upper, "step": control.step}
-        self.control, self._change, self._quiet = control, change, False
+        self.control, self._change, self._beyond = control, change, beyond
+        self._quiet = False
         self.slider = widgets.FloatSlider(
             **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
         )
-        self.field = widgets.BoundedFloatText(
-            **about, description=name, layout=widgets.Layout(width="110px")
+        self.field = widgets.FloatText(
+            description=name, step=control.step, layout=widgets.Layout(width="110px")
         )
         self.box = widgets.Checkbox(
             description=box, tooltip=f"{name}: {box}", indent=False,
@@ -113,6 +122,8 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         if not self._quiet and not told:
             self._put(event["new"], ticked=True)
             self._change(self.control.name, self.field.value)
+            if not self._near(self.field.value, event["new"]):
+                self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
         control = self.control

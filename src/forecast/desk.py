@@ -411,7 +411,9 @@ class Desk:
         scenario = self.save(name)
         final = self.folder / name
         with building(final) as new:
-            write_book(self.told, {"compare": self.table()}, new)
+            used = self.plan.sources["source"].isin(self.told.sources())
+            tables = {"compare": self.table(), "sources": self.plan.sources[used]}
+            write_book(self.told, tables, new)
             for file, content in pictures.items():
                 (new / file).write_bytes(content)
             asked = yaml.safe_dump(self._asked(name, scenario), allow_unicode=True, sort_keys=False)

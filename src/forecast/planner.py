@@ -234,7 +234,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         desk = self.desk
         texts = (name_setting(desk, control.name), tell_limits(desk, control),
                  desk.told.say("desk_set"))  # fmt: skip
-        return Setter(control, texts, self._set)
+        return Setter(control, texts, self._set, self._tell_beyond)
 
     def _draw_base(self) -> None:
         """Begin a new picture for the target and the years chosen."""
@@ -281,6 +281,14 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._take_up(None)
         self._answer()
         self.asides.later(REST, lambda: self._try(self._rest))
+
+    def _tell_beyond(self, name: str) -> None:
+        limits = tell_limits(self.desk, self.desk.control(name))
+        self._say(
+            self.desk.told.say("desk_beyond").format(
+                name=name_setting(self.desk, name), limits=limits
+            )
+        )
 
     def _rest(self) -> None:
         """End the step of a slider that rests; the table follows."""

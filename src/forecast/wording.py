@@ -2104,6 +2104,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "What can only be believed: assumptions. Not set, they are drawn from the range shown.",
     ),
     "desk_limits": ("{low}至{high}", "{low} to {high}"),
+    "desk_beyond": (
+        "{name}：超出了能设的范围（{limits}），已取最近的值。",
+        "{name}: beyond what can be set ({limits}); the nearest value was taken.",
+    ),
     "desk_set": ("设定", "set"),
     "desk_unable": (
         "“{mechanism}”在本地区不能演算：缺少{lacking}。",
@@ -2147,7 +2151,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{lever}，要求概率{wanted}：{reading}。用到上限，达到概率{most}。",
         "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.",
     ),
-    "desk_origin": ("{day}（虚线）已知。来源见图下。", "{day} (dotted line). Sources: below."),
+    "desk_origin": (
+        "{day}（虚线）已知。来源另列。",
+        "{day} (dotted line). Sources: listed apart.",
+    ),
     "desk_figures": ("用自己的数据", "Own figures"),
     "desk_figures_note": (
         "文件只在本机读取，不上传到任何地方。读不懂的、有疑问的逐个列出，由您改正、认可或去掉；空缺不会自动补。",
