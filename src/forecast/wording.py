@@ -2146,6 +2146,112 @@ PHRASES: dict[str, tuple[str, str]] = {
         "inform, they are no record. Figures without a known date of publication count as known at "
         "the end of their year.",
     ),
+    # The planner's desk.
+    "desk_chance": ("达到概率 {chance}", "Chance {chance}"),
+    "desk_gain": ("基准{base}，变动{gain}", "baseline {base}, change {gain}"),
+    "desk_evidence": ("依据：{word}（{meaning}）", "Evidence: {word} ({meaning})"),
+    "desk_base": ("基准 {value}", "baseline {value}"),
+    "desk_legend": (
+        "● 公布数　━ 按设定的中位数　色带：50%、80%、90%区间　"
+        "灰色、点线：基准（中位数、80%区间）　◇ 目标",
+        "●\xa0published   ━\xa0median as set   bands: 50, 80, 90\xa0%   grey, dotted: baseline "
+        "(median, 80\xa0%)   ◇\xa0target",
+    ),
+    "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
+    "desk_region": ("地区", "Region"),
+    "desk_language": ("语言", "Language"),
+    "desk_day": ("截至日期", "As of"),
+    "desk_indicator": ("指标", "Indicator"),
+    "desk_target": ("目标", "Target"),
+    "desk_scenario": ("基础情景", "Base scenario"),
+    "desk_years": ("年份", "Years"),
+    "desk_binding": ("约束性 · ", "binding · "),
+    "desk_closed": (
+        "到这一天，没有可以预测的未到期目标：请选较早的日期，或者先补充数据。",
+        "On this day no target is open for a forecast: choose an earlier day, or add figures.",
+    ),
+    "desk_levers": (
+        "能决定的：手段。在现有进度之上每年追加，0即照现在这样。",
+        "What can be decided: levers. A year, on top of the present course; 0 is as now.",
+    ),
+    "desk_assumptions": (
+        "只能相信的：假定。不设定时，按所列范围抽取。",
+        "What can only be believed: assumptions. Not set, they are drawn from the range shown.",
+    ),
+    "desk_limits": ("{low}至{high}", "{low} to {high}"),
+    "desk_beyond": (
+        "{name}：超出了能设的范围（{limits}），已取最近的值。",
+        "{name}: beyond what can be set ({limits}); the nearest value was taken.",
+    ),
+    "desk_set": ("设定", "set"),
+    "desk_unable": (
+        "“{mechanism}”在本地区不能演算：缺少{lacking}。",
+        "{mechanism} cannot be played for this region: it lacks {lacking}.",
+    ),
+    "desk_untold": ("本地区的参数", "declarations for the region"),
+    "desk_cancel": ("停止计算", "Cancel"),
+    "desk_undo": ("撤销", "Undo"),
+    "desk_redo": ("重做", "Redo"),
+    "desk_reset": ("全部清除", "Reset"),
+    "desk_no_step": ("没有可以撤销或重做的一步。", "There is no such step."),
+    "desk_lever": ("手段", "Lever"),
+    "desk_probability": ("要求的概率", "Chance wanted"),
+    "desk_seek": ("要做到什么程度才够？", "What would it take?"),
+    "desk_take": ("照此设定", "Set it so"),
+    "desk_tornado": ("什么最要紧？", "What matters most?"),
+    "desk_found": (
+        "{lever}，要求概率{wanted}：{reading}，设定{value}，达到概率{chance}。用到上限，达到概率{most}。",
+        "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its "
+        "limit the chance is {most}.",
+    ),
+    "desk_name": ("名称", "Name"),
+    "desk_save": ("保存情景", "Save scenario"),
+    "desk_export": ("导出图、表和参数", "Export picture, tables, parameters"),
+    "desk_load": ("打开情景文件", "Open a scenario file"),
+    "desk_bad_name": (
+        "请起一个短的、没有用过的名称，不含逗号、斜线等符号，也不与自带情景同名。",
+        "Give a short name without commas or slashes that is not that of a shipped scenario.",
+    ),
+    "desk_written": ("已写入：{place}", "Written to: {place}"),
+    "desk_table": ("各项指标在目前设定下的达到概率", "All indicators as things are set"),
+    "desk_base_chance": ("基准概率", "Baseline chance"),
+    "desk_base_is": ("基础情景：{name}。", "Base scenario: {name}. "),
+    "desk_steps": ("目前的设定：{steps}", "Set now: {steps}"),
+    "desk_same": ("与基准相同", "as in the baseline"),
+    "desk_silent": (
+        "另有{count}项没有数或已到期，不作预测",
+        "Not forecast, for want of a figure or because their year has passed: {count}",
+    ),
+    "desk_not_found": (
+        "{lever}，要求概率{wanted}：{reading}。用到上限，达到概率{most}。",
+        "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.",
+    ),
+    "desk_origin": (
+        "{day}（虚线）已知。来源另列。",
+        "{day} (dotted line). Sources: listed apart.",
+    ),
+    "desk_figures": ("用自己的数据", "Own figures"),
+    "desk_figures_note": (
+        "文件只在本机读取，不上传到任何地方。读不懂的、有疑问的逐个列出，由您改正、认可或去掉；空缺不会自动补。",
+        "The file is read on this machine and sent nowhere. What is not understood or doubtful is "
+        "listed, for you to correct, accept or drop; gaps are never filled.",
+    ),
+    "desk_upload": ("选择文件", "Choose a file"),
+    "desk_place": ("或填文件路径", "or its path"),
+    "desk_read": ("读取", "Read"),
+    "desk_which": ("哪一个数", "Which figure"),
+    "desk_text": ("改为", "Correct to"),
+    "desk_fix": ("改正", "Correct"),
+    "desk_accept": ("认可", "Accept"),
+    "desk_drop": ("去掉", "Drop"),
+    "desk_go": ("用这些数继续", "Go on with these figures"),
+    "desk_taken": ("已用自己的数据。数据表写在：{place}", "Own figures taken. Tables: {place}"),
+    "desk_line": ("行 · 列", "Row · column"),
+    "desk_printed": ("原样", "As printed"),
+    "desk_said": ("读出的内容或问题", "What was understood, or what is wrong"),
+    "desk_working": ("正在计算……", "Working …"),
+    "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),
+    "desk_fault": ("做不到，设定未变。原因：", "That cannot be done; what is set stays. Reason:"),
 }
 
 

@@ -1,0 +1,176 @@
+"""What a planner's desk is operated with: a slider and a field for one setting.
+
+Slider, field and box say the same thing; each carries the setting's name for those who cannot see
+where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .levers import Range
+from .markup import safe
+from .settings import DIGITS, Control
+
+__all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
+
+Change = Callable[[str, float | None], None]
+
+NAMING = """
+const name = () => {
+  document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+    const label = slider.querySelector('.widget-label');
+    slider.querySelectorAll('.noUi-handle').forEach(
+      handle => label && handle.setAttribute('aria-label', label.textContent));
+  });
+  const picture = document.querySelector('img.desk-picture');
+  const gauge = document.querySelector('.desk-chance .gauge');
+  if (picture && gauge) picture.alt = gauge.getAttribute('aria-label');
+};
+window.deskNames = window.deskNames || new MutationObserver(name);
+window.deskNames.observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders the names of their labels and the picture what it says: they have none."""
+STYLE = """
+.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
+  clip-path:inset(50%)}
+.desk .widget-html-content {line-height:1.35}
+.desk p {margin:3px 0}
+.desk .desk-chance .number {font-size:2.2em; color:#12406f}
+.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
+.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
+.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
+.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
+.desk .desk-assumptions {border-left:5px dashed #b34700}
+.desk .desk-table table {border-collapse:collapse}
+.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
+.desk .widget-dropdown select {max-width:100%}
+.desk a {color:#0b5394; text-decoration:underline}
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
+"""Style of a desk, and what names its sliders; begins its page."""
+
+
+class Setter(widgets.VBox):  # type: ignore[misc]
+    """One setting: its name and limits over a slider, a field, and a box where it may stay unset.
+
+    Parameters
+    ----------
+    control : what is set
+    texts : its name, its limits or range, and what the box says
+    change : called with the control's name and its new value, None where it is unset
+    beyond : called with the control's name, after `change`, where the value typed lies beyond its
+        limits: the nearest one is taken
+    """
+
+    def __init__(
+        self,
+        control: Control,
+        texts: tuple[str, str, str],
+        change: Change,
+        beyond: Callable[[str], None],
+    ) -> None:
+        name, limits, box = texts
+        about = {"min": control.lower, "max": control.upper, "step": control.step}
+        self.control, self._change, self._beyond = control, change, beyond
+        self._quiet = False
+        self.slider = widgets.FloatSlider(
+            **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
+        )
+        self.field = widgets.FloatText(
+            description=name, step=control.step, layout=widgets.Layout(width="110px")
+        )
+        self.box = widgets.Checkbox(
+            description=box, tooltip=f"{name}: {box}", indent=False,
+            layout=widgets.Layout(width="auto", min_width="60px"),
+        )  # fmt: skip
+        head = widgets.HTML(f"<b>{safe(name)}</b> <small>{safe(limits)}</small>")
+        parts = [self.slider, self.field, *([self.box] if control.optional else [])]
+        super().__init__([head, widgets.HBox(parts)])
+        for part in (self.slider, self.field):
+            part.add_class("desk-unlabelled")
+            part.observe(self._moved, "value")
+        self.box.observe(self._ticked, "value")
+        label = "pace" if control.kind == "pace" else "-".join(control.key)
+        self.add_class(f"desk-set-{label}")
+
+    def show(self, value: float | Range | None) -> None:
+        """Show a setting without calling it a change; a range stands at its central value."""
+        control = self.control
+        unset = control.usual.central if control.usual is not None else control.upper
+        shown = value.central if isinstance(value, Range) else unset if value is None else value
+        self._put(shown, ticked=value is not None)
+
+    def _put(self, value: float, *, ticked: bool) -> None:
+        self._quiet = True
+        try:
+            inside = round(min(max(value, self.control.lower), self.control.upper), DIGITS)
+            self.slider.value = self.field.value = inside
+            self.box.value = ticked
+        finally:
+            self._quiet = False
+
+    def _moved(self, event: Any) -> None:
+        # The browser puts a slider on its steps and says so; nobody has moved it then.
+        told = event["owner"] is self.slider and self._near(
+            event["new"], self._on_step(event["old"])
+        )
+        if not self._quiet and not told:
+            self._put(event["new"], ticked=True)
+            self._change(self.control.name, self.field.value)
+            if not self._near(self.field.value, event["new"]):
+                self._beyond(self.control.name)
+
+    def _on_step(self, value: float) -> float:
+        control = self.control
+        return control.lower + round((value - control.lower) / control.step) * control.step
+
+    def _near(self, one: float, other: float) -> bool:
+        return abs(one - other) < 1e-6 * self.control.step
+
+    def _ticked(self, event: Any) -> None:
+        if not self._quiet:
+            self._change(self.control.name, self.slider.value if event["new"] else None)
+
+
+def choice(
+    description: str, options: Sequence[tuple[str, Any]], value: Any, mark: str
+) -> widgets.Dropdown:
+    """Give a list to choose from, found by its CSS class.
+
+    >>> choice("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
+    'lishui'
+    """
+    known = any(one == value for _, one in options)
+    found = widgets.Dropdown(
+        description=description, options=options, value=value if known else None,
+        style={"description_width": "auto"}, layout=widgets.Layout(width="auto", max_width="100%"),
+    )  # fmt: skip
+    found.add_class(mark)
+    return found
+
+
+def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
+    """Give a button, found by its CSS class.
+
+    >>> pressed = button("Save", "desk-save", lambda: print("saved"))
+    >>> pressed.click()
+    saved
+    """
+    found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
+    found.add_class(mark)
+    found.on_click(lambda _: act())
+    return found
+
+
+def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Put widgets in a row that goes on below where it is full.
+
+    >>> row_of([widgets.Label("a")]).layout.flex_flow
+    'row wrap'
+    """
+    return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
