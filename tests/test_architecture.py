@@ -33,7 +33,7 @@ LAYERS = {
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
-        *["reports", "batches", "planner", "cli"],
+        *["reports", "batches", "planner", "serving", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]
@@ -46,6 +46,7 @@ RESERVED: dict[str, set[str]] = {
     "papermill": {"reports"},
     "ipywidgets": {"planner"},
     "statsmodels": set(),
+    "voila": {"serving"},
 }
 
 # What `import forecast` must not load.

@@ -1799,6 +1799,9 @@ PHRASES: dict[str, tuple[str, str]] = {
         "inform, they are no record. Figures without a known date of publication count as known at "
         "the end of their year.",
     ),
+    # The planner's desk as a web page.
+    "app_title": ("规划台", "The planner's desk"),
+    "app_opening": ("正在打开……", "Opening …"),
 }
 
 
