@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 import socket
 import tempfile
@@ -15,12 +16,12 @@ import webbrowser
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from string import Template
 from typing import Any
 
-from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.netutil import bind_sockets
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -38,7 +39,7 @@ IDLE = 600
 EVERYWHERE = ("0.0.0.0", "::")
 
 # The page of Voila itself, without the icon fonts that it fetches and in the reader's language.
-PAGE = """
+PAGE = """\
 {%- extends "voila/templates/lab/index.html.j2" -%}
 {% import "spinner.macro.html.j2" as spinner %}
 {%- block notebook_css -%}
@@ -46,11 +47,28 @@ PAGE = """
 {{ spinner.css() }}
 <style>
   .jp-mod-noOutputs.jp-mod-noInput, #loading_text { display: none; }
-  #loading::after { content: "OPENING"; }
+  #loading::after { content: "$opening"; }
 </style>
 {{ super.super() }}
 {%- endblock notebook_css -%}
 """
+LOGIN = """\
+<!DOCTYPE html>
+<html lang="$language">
+<meta charset="utf-8">
+<title>$title</title>
+<link rel="icon" href="data:;base64,=">
+<body style="font: 1.1em sans-serif; max-width: 24em; margin: 15vh auto">
+<h1>$title</h1>
+<form action="{{ base_url }}login?next={{ next }}" method="post">
+{{ xsrf_form_html() | safe }}
+<p><label for="token">$ask</label></p>
+<p><input type="password" id="token" name="password" autocomplete="current-password" autofocus>
+<button>$enter</button></p>
+</form>
+{% if message %}<p role="alert">$refused</p>{% endif %}
+"""
+SAID = ("title", "opening", "ask", "enter", "refused")
 
 
 class ServingError(ReportError):
@@ -65,16 +83,23 @@ class OwnKernel(KernelSpecManager):
     def _kernel_dirs_default(self) -> list[str]:
         return []
 
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Take the native kernel, without its remarks about itself."""
+        spec = super().get_kernel_spec(kernel_name)
+        spec.argv.append("--log-level=ERROR")
+        return spec
+
 
 class Page(Voila):  # type: ignore[misc]  # without types of its own
     """One notebook on a socket that is open already; `opened` is called once it answers."""
 
-    bound: list[socket.socket]
+    bound: socket.socket
     opened: Callable[[], None]
 
     def listen(self) -> None:
         """Answer until the process is told to end."""
-        HTTPServer(self.app).add_sockets(self.bound)
+        self.app.settings["jinja2_env"].loader.searchpath.insert(0, self.root_dir)
+        HTTPServer(self.app).add_socket(self.bound)
         try:
             self.opened()
             IOLoop.current().start()
@@ -111,20 +136,21 @@ def serve(
             f"Whoever can reach {host} could use the desk: give a token of at least {SHORTEST} "
             "characters, best in the environment variable FORECAST_TOKEN, or stay on 127.0.0.1."
         )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        bound = bind_sockets(port, host)
+        bound = socket.create_server((host, port), family=family)
     except OSError as error:
-        fault = error.strerror or error
-        raise ServingError(
-            f"{host}, port {port}: {fault}. Give another --host or --port."
-        ) from None
-    address = _address(host, bound[0].getsockname()[1])
+        raise ServingError(f"{error.strerror}. Give another --host or --port.") from None
+    bound.setblocking(False)
+    address = _address(host, bound.getsockname()[1])
 
     def opened() -> None:
         print(address, flush=True)
         if browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
+    # It takes milliseconds for seconds and remarks on it for each visitor.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
     page = Page(config=_settings(str(parameters["language"])), config_file_paths=[], token=token)
     page.bound, page.opened = bound, opened
     page.tornado_settings = {"allow_remote_access": not local}
@@ -154,10 +180,10 @@ def is_local(host: str) -> bool:
 def with_parameters(notebook: dict[str, Any], values: Mapping[str, Plain]) -> dict[str, Any]:
     """Return a notebook with a cell for values after the one that declares them.
 
-    >>> cells = [{"source": "region = 'x'", "metadata": {"tags": ["parameters"]}}, {"source": ""}]
-    >>> made = with_parameters({"cells": cells}, {"region": "lishui"})
+    >>> cell = {"source": "region = 'x'", "metadata": {"tags": ["parameters"]}}
+    >>> made = with_parameters({"cells": [cell]}, {"region": "lishui"})
     >>> [cell["source"] for cell in made["cells"]]
-    ["region = 'x'", "region = 'lishui'", '']
+    ["region = 'x'", "region = 'lishui'"]
     """
     cells = notebook["cells"]
     tagged = ["parameters" in cell["metadata"].get("tags", []) for cell in cells]
@@ -178,13 +204,14 @@ def _settings(language: str) -> Config:
     """Kernels of this very Python where the command was given; files of the server to nobody."""
     return Config(
         {
-            "Voila": {"log_level": "WARN"},
+            "Voila": {"log_level": "ERROR"},
             "VoilaConfiguration": {
                 "kernel_spec_manager_class": OwnKernel,
                 "file_allowlist": [],
                 "allow_template_override": "NO",
                 "allow_theme_override": "NO",
             },
+            "PasswordIdentityProvider": {"allow_password_change": False},
             "HTMLExporter": {"language_code": language},
             "MappingKernelManager": {
                 "root_dir": os.getcwd(),
@@ -202,8 +229,10 @@ def _furnish(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> None:
     notebook = with_parameters(content, parameters)
     notebook["metadata"]["title"] = phrase("app_title", language)
     (folder / "planner.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    template = PAGE.replace("OPENING", phrase("app_opening", language))
-    (folder / "index.html.j2").write_text(template, encoding="utf-8")
+    said = {key: phrase(f"app_{key}", language) for key in SAID}
+    for name, text in {"index.html.j2": PAGE, "login.html": LOGIN}.items():
+        filled = Template(text).substitute(said, language=language)
+        (folder / name).write_text(filled, encoding="utf-8")
     page.root_dir = page.connection_dir_root = str(folder)
     page.notebook_path = str(folder / "planner.ipynb")
     page.template_paths.insert(0, str(folder))

@@ -1802,6 +1802,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     # The planner's desk as a web page.
     "app_title": ("规划台", "The planner's desk"),
     "app_opening": ("正在打开……", "Opening …"),
+    "app_ask": ("口令", "Token"),
+    "app_enter": ("进入", "Enter"),
+    "app_refused": ("口令不对。", "This is not the token."),
 }
 
 
