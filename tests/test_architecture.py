@@ -33,18 +33,18 @@ LAYERS = {
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
-        *["reports", "batches", "planner", "serving", "cli"],
+        *["reports", "batches", "sketches", "desk", "controls", "planner", "serving", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]
 
 # Libraries that cost seconds, and the only modules that may import them.
 RESERVED: dict[str, set[str]] = {
-    "matplotlib": {"charts", "dashboards", "diagrams", "plots"},
+    "matplotlib": {"charts", "dashboards", "diagrams", "plots", "sketches"},
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},
-    "ipywidgets": {"planner"},
+    "ipywidgets": {"controls", "planner"},
     "statsmodels": set(),
     "voila": {"serving"},
 }
@@ -129,7 +129,7 @@ def test_an_import_upwards_is_found() -> None:
 
 
 def test_slow_libraries_have_one_place() -> None:
-    """Only `plots` draws, only `reports` runs notebooks, only `planner` makes widgets."""
+    """Only `plots` draws, only `reports` runs notebooks, only `planner` and its `controls` widgets."""
     for name in MODULES:
         libraries = {dotted.partition(".")[0] for dotted in imported(TREES[name])}
         for library in libraries & set(RESERVED):

@@ -209,7 +209,7 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     data: Annotated[
         str | None, typer.Option(help="Folder of tables of your own, or a database's address.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option(help="Day whose knowledge is used.")] = None,
+    as_of: Annotated[str | None, typer.Option(help="Day whose knowledge is used, as 2022-12-31.")] = None,
     language: Annotated[Language, typer.Option(help="Language to begin with.")] = Language.zh,
     folder: Annotated[Path, typer.Option(help="Where the desk writes files.")] = Path("desk"),
     host: Annotated[
@@ -231,8 +231,8 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     place = str(Path(data).resolve()) if data and not is_address(data) else data
     try:
         load_plan(place or region, as_of=as_of, region=region)
-        asked = {"region": region, "data": place, "as_of": as_of, "language": language.value}
-        asked["folder"] = str(folder.resolve())
+        asked = {"region": region, "language": language.value, "folder": str(folder.resolve())}
+        asked |= {k: v for k, v in {"data": place, "as_of": as_of}.items() if v is not None}
         serve(asked, host=host, port=port, token=token, browser=browser)
     except ForecastError as error:
         typer.echo(error, err=True)

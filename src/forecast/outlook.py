@@ -36,7 +36,15 @@ from .simulation import Paths, simulate
 from .together import Joint, joint
 from .wording import WORDS, amount, change, comparison, scenario_name, unit_symbol
 
-__all__ = ["CLOSED_FORM", "Exploration", "Focus", "choose_scenarios", "explore", "result_tables"]
+__all__ = [
+    "CLOSED_FORM",
+    "Exploration",
+    "Focus",
+    "Naming",
+    "choose_scenarios",
+    "explore",
+    "result_tables",
+]
 
 CLOSED_FORM = "hires_closed_form"
 COMPARABLE = ("share", "ratio", "amount")
@@ -58,27 +66,15 @@ class Focus:
 
 
 @dataclass(frozen=True)
-class Exploration(Telling):
-    """What a scenario report is told from.
+class Naming(Telling):
+    """What can name levers, beliefs, indicators and quantities of a plan in a reader's language.
 
-    `compared`, `quantiles`, `joints`, `projects` and `indices` hold the baseline and all scenarios;
-    `needs`, `rules` and `ranks` are of the baseline. `everything` is the plan of all regions.
+    `mechanisms` are as they are in the region; `everything` is the plan of all regions.
     """
 
     plan: Plan
     language: str
-    probability: float
-    scenarios: tuple[Scenario, ...]
     mechanisms: Mapping[str, Mechanism]
-    compared: pd.DataFrame
-    quantiles: pd.DataFrame
-    joints: Mapping[str, Joint]
-    needs: pd.DataFrame
-    focus: Focus | None
-    rules: pd.DataFrame
-    projects: pd.DataFrame
-    indices: pd.DataFrame
-    ranks: pd.DataFrame
     everything: Plan
 
     def scenario(self, name: str) -> str:
@@ -107,17 +103,6 @@ class Exploration(Telling):
         """Names of units by their ids; those of signs stay empty."""
         names = self.plan.units.set_index("unit")[f"name_{self.language}"]
         return {str(u): str(n) for u, n in names.items() if unit_symbol(str(u), n) == n}
-
-    @cached_property
-    def last(self) -> pd.DataFrame:
-        """Rows of `compared` of the last open target of each indicator."""
-        base = self.compared[self.compared["scenario"] == BASELINE.name]
-        return self.compared.merge(_last_open(base)[GOAL], on=GOAL)
-
-    @cached_property
-    def usual(self) -> pd.DataFrame:
-        """Rows of `last` of the baseline."""
-        return self.last[self.last["scenario"] == BASELINE.name].reset_index(drop=True)
 
     @cached_property
     def seen(self) -> set[str]:
@@ -164,6 +149,38 @@ class Exploration(Telling):
         """Id of an indicator's unit."""
         known = self.everything.indicators.set_index("indicator")["unit"]
         return str(known.get(indicator, ""))
+
+
+@dataclass(frozen=True)
+class Exploration(Naming):
+    """What a scenario report is told from.
+
+    `compared`, `quantiles`, `joints`, `projects` and `indices` hold the baseline and all scenarios;
+    `needs`, `rules` and `ranks` are of the baseline.
+    """
+
+    probability: float
+    scenarios: tuple[Scenario, ...]
+    compared: pd.DataFrame
+    quantiles: pd.DataFrame
+    joints: Mapping[str, Joint]
+    needs: pd.DataFrame
+    focus: Focus | None
+    rules: pd.DataFrame
+    projects: pd.DataFrame
+    indices: pd.DataFrame
+    ranks: pd.DataFrame
+
+    @cached_property
+    def last(self) -> pd.DataFrame:
+        """Rows of `compared` of the last open target of each indicator."""
+        base = self.compared[self.compared["scenario"] == BASELINE.name]
+        return self.compared.merge(_last_open(base)[GOAL], on=GOAL)
+
+    @cached_property
+    def usual(self) -> pd.DataFrame:
+        """Rows of `last` of the baseline."""
+        return self.last[self.last["scenario"] == BASELINE.name].reset_index(drop=True)
 
 
 def choose_scenarios(asked: str | None) -> list[Scenario]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from .levers import Range
 from .linkage import parse_formula
-from .outlook import Exploration
+from .outlook import Naming
 from .projections import first_year
 from .scenarios import Scenario, Span, Step
 from .wording import join, number
@@ -40,7 +40,7 @@ class Speaker(Protocol):
         """Write a quantity with its unit."""
 
 
-def settings_of(found: Exploration, step: Step) -> list[str]:
+def settings_of(found: Naming, step: Step) -> list[str]:
     """Tell what a step sets in this region."""
     if step.region and found.plan.region not in step.region:
         return []
@@ -73,7 +73,7 @@ def settings_of(found: Exploration, step: Step) -> list[str]:
     return [text if found.acts(mechanism) else found.say("without_figures").format(what=text)]
 
 
-def rests_on(found: Exploration, scenario: Scenario) -> str:
+def rests_on(found: Naming, scenario: Scenario) -> str:
     """Tell whether a scenario sets levers here, assumes, or both."""
     kinds = set()
     for step in scenario.each():
@@ -116,7 +116,7 @@ def formula_of(found: Speaker, text: str) -> str:
     return line.translate(FULL_WIDTH) if found.language == "zh" else line
 
 
-def lacking_of(found: Exploration, rule: pd.Series) -> str:
+def lacking_of(found: Naming, rule: pd.Series) -> str:
     """Name what a rule lacks, with its region where that is another one."""
     name = str(rule["lacking"]).rpartition(".")[2]
     for region, read in sorted(parse_formula(str(rule["formula"])).names()):
@@ -126,11 +126,11 @@ def lacking_of(found: Exploration, rule: pd.Series) -> str:
     return found.quantity(name)
 
 
-def _list(found: Exploration, parts: Iterable[str]) -> str:
+def _list(found: Naming, parts: Iterable[str]) -> str:
     return ("，" if found.language == "zh" else ", ").join(parts)
 
 
-def _lever_setting(found: Exploration, setting: Any, unit: str) -> str:
+def _lever_setting(found: Naming, setting: Any, unit: str) -> str:
     """Write a lever's setting with its years."""
     say = found.say
     if isinstance(setting, dict):
@@ -151,7 +151,7 @@ def _lever_setting(found: Exploration, setting: Any, unit: str) -> str:
     return say("years_of").format(text=found.setting(span.value, unit), years=_list(found, years))
 
 
-def _verb_line(found: Exploration, step: Step) -> list[str]:
+def _verb_line(found: Naming, step: Step) -> list[str]:
     """Tell what a verb does to the indicators that have figures here."""
     say = found.say
     every = next((group for group in ("all", "planned") if group in step.indicator), "")

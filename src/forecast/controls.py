@@ -1,0 +1,97 @@
+"""What a planner's desk is operated with: a slider and a field for one setting.
+
+Slider, field and box say the same thing; each carries the setting's name for those who cannot see
+where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from .desk import Control
+from .levers import Range
+from .markup import safe
+
+__all__ = ["Setter", "choice"]
+
+Change = Callable[[str, float | None], None]
+
+
+class Setter(widgets.VBox):  # type: ignore[misc]
+    """One setting: its name and limits over a slider, a field, and a box where it may stay unset.
+
+    Parameters
+    ----------
+    control : what is set
+    texts : its name, its limits or range, and what the box says
+    change : called with the control's name and its new value, None where it is unset
+    """
+
+    def __init__(self, control: Control, texts: tuple[str, str, str], change: Change) -> None:
+        name, limits, box = texts
+        about = {"min": control.lower, "max": control.upper, "step": control.step}
+        self.control, self._change, self._quiet = control, change, False
+        self.slider = widgets.FloatSlider(
+            **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
+        )
+        self.field = widgets.BoundedFloatText(
+            **about, description=name, layout=widgets.Layout(width="110px")
+        )
+        self.box = widgets.Checkbox(
+            description=box, tooltip=f"{name}: {box}", indent=False,
+            layout=widgets.Layout(width="auto", min_width="60px"),
+        )  # fmt: skip
+        head = widgets.HTML(f"<b>{safe(name)}</b> <small>{safe(limits)}</small>")
+        parts = [self.slider, self.field, *([self.box] if control.optional else [])]
+        super().__init__([head, widgets.HBox(parts)])
+        for part in (self.slider, self.field):
+            part.add_class("desk-unlabelled")
+            part.observe(self._moved, "value")
+        self.box.observe(self._ticked, "value")
+        label = "pace" if control.kind == "pace" else "-".join(control.key)
+        self.add_class(f"desk-set-{label}")
+
+    def show(self, value: float | Range | None) -> None:
+        """Show a setting without calling it a change; a range stands at its central value."""
+        control = self.control
+        unset = control.usual.central if control.usual is not None else control.upper
+        shown = value.central if isinstance(value, Range) else unset if value is None else value
+        self._put(shown, ticked=value is not None)
+
+    def _put(self, value: float, *, ticked: bool) -> None:
+        self._quiet = True
+        try:
+            inside = min(max(value, self.control.lower), self.control.upper)
+            self.slider.value = self.field.value = inside
+            self.box.value = ticked
+        finally:
+            self._quiet = False
+
+    def _moved(self, event: Any) -> None:
+        if not self._quiet:
+            self._put(event["new"], ticked=True)
+            self._change(self.control.name, event["new"])
+
+    def _ticked(self, event: Any) -> None:
+        if not self._quiet:
+            self._change(self.control.name, self.slider.value if event["new"] else None)
+
+
+def choice(
+    description: str, options: Sequence[tuple[str, Any]], value: Any, mark: str
+) -> widgets.Dropdown:
+    """Give a list to choose from, found by its CSS class.
+
+    >>> choice("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
+    'lishui'
+    """
+    known = any(one == value for _, one in options)
+    found = widgets.Dropdown(
+        description=description, options=options, value=value if known else None,
+        style={"description_width": "auto"}, layout=widgets.Layout(width="auto", max_width="100%"),
+    )  # fmt: skip
+    found.add_class(mark)
+    return found

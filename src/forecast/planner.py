@@ -1,0 +1,587 @@
+"""The planner's desk as a panel of widgets: move a slider and see the chance change.
+
+The panel only binds a `desk.Desk` to widgets. What is quick is done at once, for the newest
+position of a slider; the table follows when the slider rests; what takes longer is done aside, can
+be cancelled, and is dropped where the settings have changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import datetime as dt
+import math
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as widgets
+import pandas as pd
+
+from .charts import CLEAR, tornado_chart
+from .controls import Setter, choice
+from .desk import Desk
+from .errors import ForecastError
+from .exploration import GoalSeek
+from .markup import Html, known_on, paragraph, picture, safe, tabulate
+from .plots import to_png
+from .responses import PACE, Answer
+from .sketches import Shown, Sketch
+from .spoken import settings_of
+from .wording import LANGUAGES, NO_VALUE, join, points, probability, word
+
+__all__ = ["Panel", "open_desk"]
+
+REST = 0.3
+"""Seconds without a change after which a slider counts as at rest."""
+CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+STYLE = """<style>
+.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
+  clip-path:inset(50%)}
+.desk .widget-html-content {line-height:1.35}
+.desk .desk-chance .number {font-size:2.2em; color:#12406f}
+.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
+.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
+.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
+.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
+.desk .desk-assumptions {border-left:5px dashed #b34700}
+.desk .desk-table table {border-collapse:collapse}
+.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
+.desk .widget-dropdown select {max-width:100%}
+</style>"""
+
+
+def open_desk(region: str = "lishui", **asked: Any) -> Panel:
+    """Open the desk of a region's plan.
+
+    Parameters
+    ----------
+    region : a region with a plan
+    asked : data, as_of, language, draws, seed, until and folder, as `Desk.open` has them
+
+    Examples
+    --------
+    >>> panel = open_desk("lishui", as_of="2022-12-31", language="en", draws=200)
+    >>> panel.desk.plan.region, "%" in panel.chance.value
+    ('lishui', True)
+    """
+    return Panel(Desk.open(region, **asked))
+
+
+class Panel(widgets.VBox):  # type: ignore[misc]
+    """Widgets of a desk; every text is in the desk's language."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.add_class("desk")
+        self.desk = desk
+        self._quiet = False
+        self._job, self._waiting = 0, dict[str, asyncio.TimerHandle]()
+        self._found: GoalSeek | None = None
+        self._build()
+
+    # Building: everything anew for another region, day or language.
+
+    def _build(self) -> None:
+        say = self.desk.told.say
+        self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
+        self.chance, self.table, self.sources = (widgets.HTML() for _ in range(3))
+        self.status, self.result = widgets.HTML(), widgets.HTML()
+        self.settings = widgets.VBox()
+        for part, mark in (
+            (self.picture, "picture"), (self.chance, "chance"), (self.table, "table"),
+            (self.status, "status"), (self.result, "result"),
+        ):  # fmt: skip
+            part.add_class(f"desk-{mark}")
+        left = widgets.VBox([self.picture, self.chance, self.sources])
+        right = widgets.VBox([self.settings, self._build_steps()])
+        for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
+            side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
+        self.children = [
+            widgets.HTML(STYLE + f"<h2>{safe(self._title())}</h2>"),
+            self._build_choices(),
+            self._build_status(),
+            _row([left, right]),
+            self._build_questions(),
+            self.result,
+            self._build_files(),
+            widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
+            self.table,
+        ]
+        self._say("" if self.desk.chosen is not None else say("desk_closed"))
+        self._place_target()
+
+    def _title(self) -> str:
+        told = self.desk.told
+        return told.say("desk_title").format(region=told.name("regions", self.desk.plan.region))
+
+    def _build_choices(self) -> widgets.Widget:
+        desk, told = self.desk, self.desk.told
+        say = told.say
+        regions = [(told.name("regions", r), r) for r in desk.regions]
+        names = [(word("language", code, code), code) for code in LANGUAGES]
+        self.region = choice(say("desk_region"), regions, desk.plan.region, "desk-region")
+        self.language = choice(say("desk_language"), names, desk.language, "desk-language")
+        self.day = widgets.DatePicker(
+            description=say("desk_day"), value=dt.date.fromisoformat(desk.plan.as_of)
+        )
+        self.day.add_class("desk-day")
+        about = [(self._force(i) + told.quantity(i), i) for i in desk.indicators]
+        chosen = None if desk.chosen is None else str(desk.chosen["indicator"])
+        self.indicator = choice(say("desk_indicator"), about, chosen, "desk-indicator")
+        self.target = choice(say("desk_target"), [], None, "desk-target")
+        self.scenario = choice(say("desk_scenario"), self._scenarios(), desk.base, "desk-scenario")
+        first = math.floor(min([*desk.plan.observations["year"], float(desk.paths.years[0])]))
+        last = int(desk.paths.years[-1])
+        self.years = widgets.IntRangeSlider(
+            description=say("desk_years"), min=first, max=last, value=(first, last),
+            style={"description_width": "auto"},
+        )  # fmt: skip
+        self.years.add_class("desk-years")
+        for part, act in (
+            (self.region, self._go_to), (self.day, self._go_to), (self.language, self._speak),
+            (self.indicator, self._ask), (self.target, self._aim), (self.scenario, self._base),
+            (self.years, self._sketch_again),
+        ):  # fmt: skip
+            part.observe(partial(self._hear, act), "value")
+        return _row([self.region, self.language, self.day, self.indicator, self.target,
+                     self.scenario, self.years])  # fmt: skip
+
+    def _force(self, indicator: str) -> str:
+        goals = self.desk.goals(indicator)
+        binding = "force" in goals and goals["force"].eq("binding").any()
+        return self.desk.told.say("desk_binding") if binding else ""
+
+    def _scenarios(self) -> list[tuple[str, str]]:
+        desk = self.desk
+        listed = list(dict.fromkeys([*desk.shipped, *desk.saved, desk.base]))
+        return [(desk.told.scenario(name), name) for name in listed]
+
+    def _build_status(self) -> widgets.Widget:
+        self.cancel = self._button("desk_cancel", "desk-cancel", self._cancel)
+        self.cancel.disabled = True
+        return _row([self.cancel, self.status])
+
+    def _build_steps(self) -> widgets.Widget:
+        self.undo = self._button("desk_undo", "desk-undo", lambda: self._step(self.desk.undo()))
+        self.redo = self._button("desk_redo", "desk-redo", lambda: self._step(self.desk.redo()))
+        self.reset = self._button("desk_reset", "desk-reset", self._reset)
+        return _row([self.undo, self.redo, self.reset])
+
+    def _build_questions(self) -> widgets.Widget:
+        say, language = self.desk.told.say, self.desk.language
+        self.lever = choice(say("desk_lever"), [], None, "desk-lever")
+        chances = [(probability(p, language), p) for p in CHANCES]
+        self.probability = choice(say("desk_probability"), chances, 0.8, "desk-probability")
+        self.seek = self._button("desk_seek", "desk-seek", self._seek)
+        self.take = self._button("desk_take", "desk-take", self._take)
+        self.take.disabled = True
+        self.tornado = self._button("desk_tornado", "desk-tornado", self._tornado)
+        return _row([self.lever, self.probability, self.seek, self.take, self.tornado])
+
+    def _build_files(self) -> widgets.Widget:
+        say = self.desk.told.say
+        self.name = widgets.Text(description=say("desk_name"))
+        self.name.add_class("desk-name")
+        self.save = self._button("desk_save", "desk-save", self._save)
+        self.export = self._button("desk_export", "desk-export", self._export)
+        self.load = widgets.FileUpload(accept=".yaml,.yml", description=say("desk_load"),
+                                       tooltip=say("desk_load"))  # fmt: skip
+        self.load.add_class("desk-load")
+        self.load.observe(partial(self._hear, self._load), "value")
+        self.files = widgets.HTML()
+        self.files.add_class("desk-files")
+        return widgets.VBox([_row([self.name, self.save, self.export, self.load]), self.files])
+
+    def _button(self, key: str, mark: str, act: Callable[[], None]) -> widgets.Button:
+        text = self.desk.told.say(key)
+        found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
+        found.add_class(mark)
+        found.on_click(lambda _: self._try(act))
+        return found
+
+    # The target that is asked about, and its settings.
+
+    def _place_target(self) -> None:
+        """Show what belongs to the chosen target: its years, its settings, its picture."""
+        desk, told = self.desk, self.desk.told
+        if desk.chosen is None:
+            return
+        indicator = str(desk.chosen["indicator"])
+        goals = desk.goals(indicator)
+        with self._silent():
+            self.target.options = [(told.goal(row), i) for i, row in goals.iterrows()]
+            self.target.value = desk.chosen.name
+            controls = desk.controls
+            free = [c for c in controls if c.kind != "assumption"]
+            self.lever.options = [(self._named(c.name), c.name) for c in free]
+            self.lever.value = free[-1].name if len(free) == 1 else free[1].name
+        self.setters = {c.name: self._setter(c) for c in controls}
+        groups = [("levers", free), ("assumptions", [c for c in controls if c not in free])]
+        boxes = []
+        for key, group in groups:
+            if group:
+                head = widgets.HTML(paragraph(told.say(f"desk_{key}"), strong=True))
+                box = widgets.VBox([head, *(self.setters[c.name] for c in group)])
+                box.add_class(f"desk-{key}")
+                boxes.append(box)
+        self.settings.children = [*boxes, *self._lacking()]
+        self._take_up(None)
+        self._draw_base()
+        self._refresh()
+
+    def _named(self, name: str) -> str:
+        assert self.desk.chosen is not None
+        return self.desk.told.input(name, str(self.desk.chosen["indicator"]))
+
+    def _setter(self, control: Any) -> Setter:
+        told = self.desk.told
+        if control.usual is None:
+            amounts = [told.amount(v, control.unit) for v in (control.lower, control.upper)]
+            limits = told.say("desk_limits").format(low=amounts[0], high=amounts[1])
+        else:
+            belief = {k: told.amount(getattr(control.usual, k), control.unit)
+                      for k in ("low", "central", "high")}  # fmt: skip
+            limits = told.say("range_of").format(**belief)
+        texts = (self._named(control.name), limits, told.say("desk_set"))
+        return Setter(control, texts, self._set)
+
+    def _lacking(self) -> list[widgets.Widget]:
+        """Say of each mechanism that cannot be used what it lacks."""
+        told, lines = self.desk.told, []
+        for name, lacking in self.desk.lacking.items():
+            mechanism = getattr(told.mechanisms[name], f"name_{self.desk.language}")
+            what = join(map(told.quantity, lacking), self.desk.language) or told.say("desk_untold")
+            text = told.say("desk_unable").format(mechanism=mechanism, lacking=what)
+            lines.append(widgets.HTML(paragraph(text)))
+        return lines
+
+    def _draw_base(self) -> None:
+        """Begin a new picture for the target and the years chosen."""
+        desk, told = self.desk, self.desk.told
+        assert desk.chosen is not None
+        indicator = str(desk.chosen["indicator"])
+        self.base = desk.base_answer()
+        goals = desk.usual[desk.usual["indicator"] == indicator]
+        evidence = told.word("evidence", str(desk.chosen["evidence"]))
+        below = f"{told.goal(desk.chosen)} · {told.say('evidence_is').format(word=evidence)}"
+        notes = [told.say("desk_legend"), told.say("desk_origin").format(
+            day=known_on(desk.plan, desk.language))]  # fmt: skip
+        unit = told.name("units", told.unit(indicator))
+        heading = f"{told.quantity(indicator)} · {unit}"
+        first, last = self.years.value
+        self.sketch = Sketch(
+            Shown.of(desk.plan, self.base.quantiles, goals, language=desk.language,
+                     years=(first, last), texts=(heading, below, notes))
+        )  # fmt: skip
+        self.sources.value = self._sources(indicator)
+
+    def _sources(self, indicator: str) -> str:
+        plan = self.desk.plan
+        used = set[str]()
+        for table in (plan.observations, plan.targets):
+            used |= set(table.loc[table["indicator"] == indicator, "source"])
+        rows = plan.sources[plan.sources["source"].isin(used)]
+        listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in rows["title_zh"])
+        return f"<small>{safe(self.desk.told.say('sources'))}<ul>{listed}</ul></small>"
+
+    # Answers.
+
+    def _refresh(self) -> None:
+        """Show everything that follows from the settings."""
+        with self._silent():
+            for name, setter in self.setters.items():
+                setter.show(self.desk.value(name))
+            self.scenario.options = self._scenarios()
+            self.scenario.value = self.desk.base
+        self._answer()
+        self._rest()
+
+    def _answer(self) -> None:
+        answer = self.desk.answer()
+        self.picture.value = self.sketch.draw(answer, self.base.p_reach)
+        self.chance.value = self._chance(answer)
+
+    def _chance(self, answer: Answer) -> str:
+        """Tell the chance as a number, as a gauge, and against the baseline."""
+        told, language = self.desk.told, self.desk.language
+        assert self.desk.chosen is not None
+        evidence = str(self.desk.chosen["evidence"])
+        p, base = probability(answer.p_reach, language), probability(self.base.p_reach, language)
+        gain = points(answer.p_change, language, error=answer.p_change_error)
+        lines = [told.say("desk_gain").format(base=base, gain=gain),
+                 told.say("evidence_line").format(
+                     word=told.say("evidence_is").format(word=told.word("evidence", evidence)),
+                     count="", meaning=told.word("evidence_meaning", evidence))]  # fmt: skip
+        label = told.say("desk_chance").format(chance=p)
+        return (
+            f'<div class="number" aria-live="polite">{safe(label)}</div>'
+            f'<div class="gauge" role="img" aria-label="{safe(f"{label}; {lines[0]}")}">'
+            f'<b style="width:{100 * answer.p_reach:.1f}%"></b>'
+            f'<i style="left:{100 * self.base.p_reach:.1f}%"></i></div>'
+            + "".join(paragraph(line) for line in lines)
+        )
+
+    def _tell_table(self) -> None:
+        told, language = self.desk.told, self.desk.language
+        rows = []
+        for row in self.desk.table().to_dict("records"):
+            about = pd.Series(row)
+            gain = points(row["p_change"], language, error=row["p_change_error"])
+            clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
+            rows.append({
+                told.word("column", "name"): told.quantity(row["indicator"]),
+                told.word("column", "target"): told.goal(about),
+                told.say("desk_base_chance"): probability(row["p_base"], language),
+                told.word("column", "p_reach"): probability(row["p_reach"], language),
+                told.word("column", "p_change"): gain if row["p_change"] and clear else NO_VALUE,
+                told.word("column", "changed_by"): told.word("changed_by", row["changed_by"]),
+                told.word("column", "status"): told.word("status", row["status"]),
+            })  # fmt: skip
+        steps = [line for s in self.desk.scenario.each() for line in settings_of(told, s)]
+        base = told.say("desk_base_is").format(name=told.scenario(self.desk.base))
+        said = join(steps, language) or told.say("nothing_set")
+        self.table.value = paragraph(f"{base} {said}") + tabulate(rows, words=True)
+
+    # What a person does.
+
+    def _set(self, name: str, value: float | None) -> None:
+        self._drop()
+        self._try(lambda: self.desk.set(name, value))
+        self._answer()
+        self._later("rest", self._rest)
+
+    def _rest(self) -> None:
+        """A slider rests: its setting is a step, and the table follows."""
+        self.desk.settle()
+        self._tell_table()
+
+    def _step(self, done: bool) -> None:
+        self._drop()
+        if not done:
+            self._say(self.desk.told.say("desk_no_step"))
+        self._refresh()
+
+    def _reset(self) -> None:
+        self.desk.reset()
+        self._step(done=True)
+
+    def _ask(self, indicator: str) -> None:
+        self._drop()
+        self.desk.choose(indicator)
+        self._place_target()
+
+    def _aim(self, row: int) -> None:
+        assert self.desk.chosen is not None
+        self._drop()
+        self.desk.choose(str(self.desk.chosen["indicator"]), row)
+        self._place_target()
+
+    def _base(self, name: str) -> None:
+        self._drop()
+        self.desk.load(name)
+        self._refresh()
+
+    def _sketch_again(self, _years: tuple[int, int]) -> None:
+        self._draw_base()
+        self._answer()
+
+    def _speak(self, language: str) -> None:
+        self._drop()
+        self.desk.language = language
+        self._build()
+
+    def _go_to(self, _value: Any) -> None:
+        """Open the desk of another region or day, aside."""
+        if self.day.value is not None:
+            desk, day = self.desk, self.day.value.isoformat()
+            task = partial(Desk.open, self.region.value, as_of=day, **desk.options)
+            self._work(task, self._move_to)
+
+    def _move_to(self, desk: Desk) -> None:
+        desk.language = self.desk.language
+        self.desk = desk
+        self._build()
+
+    def _seek(self) -> None:
+        self._work(self.desk.asking(self.probability.value, self.lever.value), self._take_up)
+
+    def _take_up(self, found: GoalSeek | None) -> None:
+        """Show what a search found, ready to be taken."""
+        self._found = found
+        self.take.disabled = found is None or not math.isfinite(found.value)
+        if found is None:
+            self.result.value = ""
+            return
+        told, language = self.desk.told, self.desk.language
+        lever = found.levers[0]
+        group = "pace_reading" if lever == PACE else "reading"
+        text = told.say("desk_found").format(
+            lever=self._named(lever), reading=told.word(group, found.reading),
+            probability=probability(found.probability, language),
+            value=told.setting(found.value, found.units[0]) if math.isfinite(found.value)
+            else NO_VALUE,
+            chance=probability(found.p_reach, language), most=probability(found.p_upper, language),
+        )  # fmt: skip
+        self.result.value = paragraph(text)
+
+    def _take(self) -> None:
+        assert self._found is not None
+        self.desk.settle()
+        self.desk.set(self._found.levers[0], self._found.value)
+        self._take_up(None)
+        self._refresh()
+
+    def _tornado(self) -> None:
+        self._work(self.desk.weighing(), self._show_tornado)
+
+    def _show_tornado(self, tornado: pd.DataFrame) -> None:
+        told, chosen = self.desk.told, self.desk.chosen
+        assert chosen is not None
+        own = str(chosen["indicator"])
+        title = f"{told.quantity(own)} · {told.goal(chosen)}"
+        figure = tornado_chart(
+            tornado, names={label: told.input(label, own) for label in tornado["input"]},
+            units=told.units, title=title, language=told.language,
+        )  # fmt: skip
+        told_none = paragraph(told.say("no_swing"))
+        self.result.value = told_none if figure is None else picture(to_png(figure), title)
+
+    def _save(self) -> None:
+        name = self.name.value.strip()
+        if not self.desk.fits(name):
+            self._say(self.desk.told.say("desk_bad_name"))
+            return
+        self._offer([self.desk.save(name)])
+        with self._silent():
+            self.scenario.options = self._scenarios()
+
+    def _export(self) -> None:
+        name = self.name.value.strip()
+        if not self.desk.fits(name):
+            self._say(self.desk.told.say("desk_bad_name"))
+            return
+        answer = self.desk.answer()
+        pictures = {
+            "picture.png": self.sketch.draw(answer, self.base.p_reach),
+            "picture_print.png": self.sketch.printed(answer, self.base.p_reach),
+        }
+        folder = self.desk.export(name, pictures)
+        self._offer([folder.with_name(f"{name}.yaml"), *sorted(folder.glob("*.*"))])
+
+    def _offer(self, files: list[Path]) -> None:
+        """Say where files were written, each with a link that hands it over."""
+        say = self.desk.told.say
+        self._say(say("desk_written").format(place=files[0].parent.absolute()))
+        links = []
+        for file in files:
+            data = base64.b64encode(file.read_bytes()).decode()
+            kind = "application/octet-stream"
+            links.append(
+                f'<li><a download="{safe(file.name)}" '
+                f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>'
+            )
+        self.files.value = f"<ul>{''.join(links)}</ul>"
+
+    def _load(self, uploaded: tuple[Any, ...]) -> None:
+        if not uploaded:
+            return
+        name, content = str(uploaded[0]["name"]), bytes(uploaded[0]["content"])
+        self._drop()
+        self.desk.take_in(Path(name).name, content)
+        self._refresh()
+
+    # Work aside, time, words.
+
+    def _hear(self, act: Callable[[Any], None], event: Any) -> None:
+        if not self._quiet:
+            self._try(lambda: act(event["new"]))
+
+    @contextmanager
+    def _silent(self) -> Iterator[None]:
+        before, self._quiet = self._quiet, True
+        try:
+            yield
+        finally:
+            self._quiet = before
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do something; what cannot be done is said in the status line."""
+        try:
+            act()
+        except (ForecastError, ValueError, OSError) as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        text = self.desk.told.say("desk_fault")
+        self.status.value = (
+            f'<div role="alert">{safe(text)}<br><span lang="en">'
+            f"{safe(error).replace(chr(10), '<br>')}</span></div>"
+        )
+
+    def _say(self, text: str) -> None:
+        self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
+
+    def _later(self, what: str, act: Callable[[], None]) -> None:
+        """Do something when nothing has asked for it again for a while; at once without a loop."""
+        if waiting := self._waiting.pop(what, None):
+            waiting.cancel()
+        loop = _loop()
+        if loop is None:
+            act()
+        else:
+            self._waiting[what] = loop.call_later(REST, self._try, act)
+
+    def _work(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Do what takes long in a thread, and show its result if nothing has changed meanwhile."""
+        self._drop()
+        job, loop = self._job, _loop()
+        if loop is None:
+            self._try(lambda: done(task()))
+            return
+        self._say(self.desk.told.say("desk_working"))
+        self.cancel.disabled = False
+
+        def run() -> None:
+            try:
+                found, act = task(), done
+            except Exception as error:  # noqa: BLE001 - said in the status line
+                found, act = error, self._fail
+            loop.call_soon_threadsafe(self._finish, job, act, found)
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def _finish(self, job: int, act: Callable[[Any], None], found: Any) -> None:
+        if job != self._job:
+            return
+        self.cancel.disabled = True
+        self._say("")
+        self._try(lambda: act(found))
+
+    def _drop(self) -> None:
+        """Let go of work under way: its result no longer fits."""
+        self._job += 1
+        self._say("")
+        self.cancel.disabled = True
+
+    def _cancel(self) -> None:
+        self._drop()
+        self._say(self.desk.told.say("desk_cancelled"))
+        with self._silent():
+            self.region.value = self.desk.plan.region
+            self.day.value = dt.date.fromisoformat(self.desk.plan.as_of)
+
+
+def _row(parts: list[widgets.Widget]) -> widgets.HBox:
+    return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """Give the loop that runs here, None outside of any."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

@@ -1,0 +1,285 @@
+"""The live picture: an indicator's fan as set over that of the baseline, drawn again in an instant.
+
+What does not move is drawn once and kept as a background; a new answer moves the coloured fan and
+its labels only. When an answer leaves the scale, the scale grows and the background is drawn anew.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.image import imsave
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon
+from matplotlib.text import Annotation
+from numpy.typing import NDArray
+
+from .plots import (
+    BANDS,
+    FONTS,
+    GREY,
+    INK,
+    MEDIAN,
+    Panel,
+    anchored,
+    draw_figures,
+    draw_targets,
+    load_font,
+    moment_of,
+    panel_of,
+    set_axes,
+    spread_labels,
+    wrap_lines,
+)
+from .plans import Plan
+from .responses import Answer
+from .wording import estimate, phrase, points, probability
+
+__all__ = ["Sketch"]
+
+FloatArray = NDArray[np.float64]
+
+SIZE, DPI, PRINT_DPI = (9.2, 4.3), 110, 300
+LEFT, RIGHT, TOP, BOTTOM = 0.75, 1.55, 0.78, 0.78
+"""Inches between the axes and the edges of the picture."""
+PALE = "#dfe3e8"
+DOTTED = (0.0, (1.0, 1.6))
+GROWTH, SHRUNK = 0.35, 0.45
+"""Room that is added where the scale grows; share of the scale below which it shrinks."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a sketch shows: a panel with the baseline's fan, texts, and the years on it."""
+
+    panel: Panel
+    moment: float
+    heading: str
+    below: str
+    notes: Sequence[str]
+
+    @staticmethod
+    def of(
+        plan: Plan,
+        base: pd.DataFrame,
+        goals: pd.DataFrame,
+        *,
+        language: str,
+        years: tuple[float, float],
+        texts: tuple[str, str, Sequence[str]],
+    ) -> Shown:
+        """Collect it.
+
+        Parameters
+        ----------
+        plan : for names, units and published figures
+        base : quantiles of the indicator in the baseline, as in `Answer`
+        goals : its targets, rows of `attainment` or `outcomes`
+        language : `zh` or `en`
+        years : first and last year shown
+        texts : heading, a line below it, notes at the foot
+        """
+        name = str(goals["indicator"].iloc[0])
+        rows = base.assign(region=plan.region, indicator=name)
+        panel = panel_of(plan, rows, goals.assign(status=""), name, language)
+        fan = anchored(base, panel.seen)
+        panel = replace(
+            panel,
+            seen=panel.seen[panel.seen["year"].between(*years)],
+            goals=panel.goals[panel.goals["year"].between(*years)],
+            fan=fan[fan.index <= years[1]],
+        )
+        return Shown(panel, moment_of(plan), *texts)
+
+
+class Sketch:
+    """A picture that answers are drawn on, one after the other.
+
+    >>> import forecast as fc
+    >>> from forecast.responses import Response
+    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
+    >>> asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
+    >>> response = Response.of(plan, asked, paths=fc.project(plan, draws=400))
+    >>> usual = response({})
+    >>> goals = fc.attainment(fc.project(plan, draws=400), plan.targets, as_of=plan.as_of)
+    >>> shown = Shown.of(plan, usual.quantiles, goals[goals["indicator"] == asked["indicator"]],
+    ...                  language="en", years=(2019.0, 2025.0), texts=("Care workers", "", []))
+    >>> sketch = Sketch(shown)
+    >>> sketch.draw(response({"trainees_per_year": 500}), usual.p_reach)[:4]
+    b'\\x89PNG'
+    """
+
+    def __init__(self, shown: Shown) -> None:
+        load_font()
+        self.shown = shown
+        self.figure = Figure(figsize=SIZE, dpi=DPI)
+        self.canvas = FigureCanvasAgg(self.figure)
+        width, height = SIZE
+        place = (LEFT / width, BOTTOM / height, (width - LEFT - RIGHT) / width,
+                 (height - TOP - BOTTOM) / height)  # fmt: skip
+        self.axes: Axes = self.figure.add_axes(place)
+        self._write_texts()
+        self._draw_still()
+        self._moving = self._make_moving()
+        self._ground: object = None
+
+    def draw(self, answer: Answer, p_base: float) -> bytes:
+        """Draw an answer beside the baseline's chance, as PNG."""
+        fan = self._move(answer, p_base)
+        if self._rescale(fan) or self._ground is None:
+            self.canvas.draw()
+            self._ground = self.canvas.copy_from_bbox(self.figure.bbox)
+        else:
+            self.canvas.restore_region(self._ground)
+        for artist in self._moving:
+            self.figure.draw_artist(artist)
+        stream = io.BytesIO()
+        imsave(stream, np.asarray(self.canvas.buffer_rgba()), format="png",
+               pil_kwargs={"compress_level": 1})  # fmt: skip
+        return stream.getvalue()
+
+    def printed(self, answer: Answer, p_base: float) -> bytes:
+        """Draw an answer at the size for print, as PNG."""
+        self._rescale(self._move(answer, p_base))
+        for artist in self._moving:
+            artist.set_animated(False)
+        stream = io.BytesIO()
+        self.figure.savefig(stream, format="png", dpi=PRINT_DPI, metadata={"Software": None})
+        for artist in self._moving:
+            artist.set_animated(True)
+        self.figure.set_dpi(DPI)
+        self._ground = None
+        return stream.getvalue()
+
+    def _write_texts(self) -> None:
+        shown, (width, height) = self.shown, SIZE
+        language = shown.panel.language
+        lines = [line for n in shown.notes for line in wrap_lines(n, width - 0.3, language)][-3:]
+        for place, line in enumerate(reversed(lines)):
+            y = (0.1 + 0.165 * place) / height
+            self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
+        heading = wrap_lines(shown.heading, 0.62 * width, language)[0]
+        for text, down, size, colour in (
+            (heading, 0.1, 11, INK), (shown.below, 0.38, 8.5, GREY),
+        ):  # fmt: skip
+            self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
+                             color=colour, va="top")  # fmt: skip
+
+    def _draw_still(self) -> None:
+        """Draw scale, figures, targets and the baseline's fan; keep what lies over the new fan."""
+        panel = self.shown.panel
+        set_axes(self.axes, panel, self.shown.moment)
+        left, _ = self.axes.get_xlim()
+        last = max([*panel.fan.index, *panel.goals["year"], *panel.seen["year"]])
+        self.axes.set_xlim(left, last + 0.02 * (last - left))
+        for low, high, *_ in BANDS[:2]:
+            self.axes.fill_between(panel.fan.index, panel.fan[low], panel.fan[high], color=PALE,
+                                   linewidth=0)  # fmt: skip
+        draw_figures(self.axes, panel)
+        before = len(self.axes.lines)
+        texts = list(self.axes.texts)
+        draw_targets(self.axes, panel)
+        self._over: list[Artist] = [
+            *texts[-1:], *self.axes.lines[before:], *self.axes.texts[len(texts):],
+        ]  # fmt: skip
+        self._usual = self.axes.get_ylim()
+
+    def _make_moving(self) -> list[Artist]:
+        """Make the artists that move, in the order in which they are drawn."""
+        axes, panel = self.axes, self.shown.panel
+        self._bands = [Polygon(np.zeros((2, 2)), closed=True, color=c, linewidth=0, alpha=0.9)
+                       for *_, c in BANDS]  # fmt: skip
+        for band in self._bands:
+            axes.add_patch(band)
+        self._median = Line2D([], [], color=MEDIAN, linewidth=2.0)
+        axes.add_line(self._median)
+        for column, width in (("q10", 0.9), ("q50", 1.4), ("q90", 0.9)):
+            axes.add_line(Line2D(panel.fan.index, panel.fan[column], color=GREY, linewidth=width,
+                                 linestyle=DOTTED))  # fmt: skip
+        usual = axes.lines[-3:]
+        self._labels = [self._label(GREY) for _ in BANDS]
+        self._named, self._beside = self._label(MEDIAN), self._label(GREY)
+        self._chance = self.figure.text(
+            1 - 0.12 / SIZE[0], 1 - 0.1 / SIZE[1], "", fontsize=11, family=FONTS, color=MEDIAN,
+            va="top", ha="right",
+        )  # fmt: skip
+        moving: list[Artist] = [*self._bands, self._median, *usual, *self._over, *self._labels,
+                                self._named, self._beside, self._chance]  # fmt: skip
+        for artist in moving:
+            artist.set_animated(True)
+        return moving
+
+    def _label(self, colour: str) -> Annotation:
+        return self.axes.annotate(
+            "", (0.0, 0.0), (6.0, 0.0), textcoords=("offset points", "data"), fontsize=7.5,
+            va="center", family=FONTS, color=colour, annotation_clip=False,
+        )  # fmt: skip
+
+    def _move(self, answer: Answer, p_base: float) -> pd.DataFrame:
+        """Put fan, labels and chance in their places; gives the fan."""
+        panel = self.shown.panel
+        language = panel.language
+        fan = anchored(answer.quantiles, panel.seen) if len(panel.seen) else panel.fan
+        fan = fan[fan.index <= panel.fan.index[-1]]
+        for band, (low, high, *_) in zip(self._bands, BANDS, strict=True):
+            band.set_xy(_outline(fan, low, high))
+        self._median.set_data(fan.index.to_numpy(float), fan["q50"].to_numpy(float))
+        self._place_labels(fan)
+        told = phrase("desk_chance", language).format(chance=probability(answer.p_reach, language))
+        if answer.p_change or answer.p_change_error:
+            gain = points(answer.p_change, language, error=answer.p_change_error)
+            base = probability(p_base, language)
+            told += "\n" + phrase("desk_gain", language).format(base=base, gain=gain)
+        self._chance.set_text(told)
+        return fan
+
+    def _place_labels(self, fan: pd.DataFrame) -> None:
+        """Name bands and medians at their right ends, apart from each other."""
+        panel = self.shown.panel
+        language, last = panel.language, float(fan.index[-1])
+        end, usual = fan.iloc[-1], panel.fan.iloc[-1]
+        median = estimate(float(end["q50"]), language, unit=panel.unit, step=panel.step)
+        told = [(float(end[high]), probability(p, language), label)
+                for (_, high, p, _), label in zip(BANDS, self._labels, strict=True)]  # fmt: skip
+        named = phrase("median_label", language).format(value=median)
+        told.append((float(end["q50"]), named, self._named))
+        same = bool(np.isclose(float(end["q50"]), float(usual["q50"])))
+        value = estimate(float(usual["q50"]), language, unit=panel.unit, step=panel.step)
+        beside = "" if same else phrase("desk_base", language).format(value=value)
+        told.append((float(usual["q50"]), beside, self._beside))
+        told.sort(key=lambda one: -one[0])
+        bottom, top = self.axes.get_ylim()
+        places = spread_labels([height for height, *_ in told], gap=0.06 * (top - bottom))
+        for place, (_, text, label) in zip(places, told, strict=True):
+            label.set_text(text)
+            label.xy = (last, place)
+            label.set_position((8.0, place))
+
+    def _rescale(self, fan: pd.DataFrame) -> bool:
+        """Fit the scale to a fan: where it leaves it, and where it has become much smaller."""
+        low, high = float(fan.to_numpy().min()), float(fan.to_numpy().max())
+        usual, now = self._usual, self.axes.get_ylim()
+        wanted = (min(low, usual[0]), max(high, usual[1]))
+        room = GROWTH * (wanted[1] - wanted[0])
+        if now[0] <= low and high <= now[1] and wanted[1] - wanted[0] > SHRUNK * (now[1] - now[0]):
+            return False
+        new = (low - room if low < usual[0] else usual[0],
+               high + room if high > usual[1] else usual[1])  # fmt: skip
+        self.axes.set_ylim(*new)
+        self._place_labels(fan)
+        return True
+
+
+def _outline(fan: pd.DataFrame, low: str, high: str) -> FloatArray:
+    """Corners of a band: along its lower edge and back along the upper one."""
+    x, below, above = (np.asarray(a, float) for a in (fan.index, fan[low], fan[high]))
+    corners = np.column_stack([np.concatenate([x, x[::-1]]), np.concatenate([below, above[::-1]])])
+    return np.asarray(corners, float)
