@@ -209,7 +209,9 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     data: Annotated[
         str | None, typer.Option(help="Folder of tables of your own, or a database's address.")
     ] = None,
-    as_of: Annotated[str | None, typer.Option(help="Day whose knowledge is used, as 2022-12-31.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day whose knowledge is used, as 2022-12-31.")
+    ] = None,
     language: Annotated[Language, typer.Option(help="Language to begin with.")] = Language.zh,
     folder: Annotated[Path, typer.Option(help="Where the desk writes files.")] = Path("desk"),
     host: Annotated[

@@ -32,15 +32,7 @@ from .parameters import ReportParameters
 from .plans import Plan, load_plan
 from .projections import first_year, project
 from .responses import PACE, Answer, Response
-from .scenarios import (
-    BASELINE,
-    Scenario,
-    Span,
-    Step,
-    read_scenario,
-    scenario_folder,
-    write_scenario,
-)
+from .scenarios import BASELINE, Scenario, Span, Step, read_scenario, scenario_folder, write_scenario
 from .sensitivities import sensitivity
 from .simulation import Paths
 from .targets import PRINTED
@@ -445,11 +437,9 @@ class Desk:
     def weighing(self) -> Callable[[], pd.DataFrame]:
         """Give the question of `tornado` as things are set now, to be done aside."""
         row, scenario = self.targets.loc[[self._row]], self.scenario
-        return lambda: (
-            sensitivity(
-                self.plan, row, scenario=scenario, paths=self.paths, mechanisms=self.mechanisms
-            ).tornado
-        )
+        return lambda: sensitivity(
+            self.plan, row, scenario=scenario, paths=self.paths, mechanisms=self.mechanisms
+        ).tornado
 
     # What is kept.
 

@@ -465,10 +465,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._say(self.desk.told.say("desk_bad_name"))
             return
         answer = self.desk.answer()
-        pictures = {
-            "picture.png": self.sketch.draw(answer, self.base.p_reach),
-            "picture_print.png": self.sketch.printed(answer, self.base.p_reach),
-        }
+        pictures = {"picture.png": self.sketch.draw(answer, self.base.p_reach),
+                    "picture_print.png": self.sketch.printed(answer, self.base.p_reach)}
         folder = self.desk.export(name, pictures)
         self._offer([folder.with_name(f"{name}.yaml"), *sorted(folder.glob("*.*"))])
 
@@ -480,10 +478,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for file in files:
             data = base64.b64encode(file.read_bytes()).decode()
             kind = "application/octet-stream"
-            links.append(
-                f'<li><a download="{safe(file.name)}" '
-                f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>'
-            )
+            links.append(f'<li><a download="{safe(file.name)}" '
+                         f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>')
         self.files.value = f"<ul>{''.join(links)}</ul>"
 
     def _load(self, uploaded: tuple[Any, ...]) -> None:
