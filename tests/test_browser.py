@@ -1,0 +1,205 @@
+"""The desk in a browser, as a planner meets it: as a page, and in JupyterLab.
+
+Chromium is the machine's own. Without one these tests are skipped, unless the environment variable
+FORECAST_DEMAND_BROWSER says that there has to be one.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from forecast.printing import CHOSEN, find_browser
+
+pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
+
+WIDTH, HEIGHT = 1280, 800
+OFF = [
+    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
+    "--disable-component-update", "--no-sandbox",
+]  # fmt: skip
+ROLES = {
+    *["button", "checkbox", "combobox", "listbox", "menuitem", "radio", "searchbox", "slider"],
+    *["spinbutton", "switch", "tab", "textbox", "Date", "image", "img"],
+}
+PATIENCE = 30_000
+PACE = ".desk-set-pace"
+
+
+class Desk:
+    """A desk in a page of a browser, and everything that this page asked for and complained of."""
+
+    def __init__(self, browser: Browser, folder: Path, *, locale: str) -> None:
+        size = {"width": WIDTH, "height": HEIGHT}
+        self.folder = folder
+        self.page: Page = browser.new_page(viewport=size, locale=locale)
+        self.page.set_default_timeout(PATIENCE)
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("websocket", lambda opened: self.asked.append(opened.url))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
+
+    def text(self, mark: str) -> str:
+        """What a part of the desk says."""
+        return self.page.locator(mark).inner_text()
+
+    def picture(self) -> str:
+        """Address of the picture, a new one for each picture."""
+        return str(self.page.locator("img.desk-picture, .desk-picture img").get_attribute("src"))
+
+    def press(self, mark: str, *keys: str) -> None:
+        """Press keys on a slider or button."""
+        part = self.page.locator(f"{mark} .noUi-handle" if "-set-" in mark else mark).first
+        for key in keys:
+            part.press(key)
+
+    def wait(self, mark: str, before: str) -> str:
+        """Wait for a part to say something else than before."""
+        expect(self.page.locator(mark)).not_to_have_text(before, use_inner_text=True)
+        return self.text(mark)
+
+    def reset(self) -> None:
+        """Clear all settings, by keyboard."""
+        self.press(".desk-reset", "Enter")
+        expect(self.page.locator(f"{PACE} .noUi-handle")).to_have_attribute("aria-valuenow", "0.0")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The machine's browser, without its errands."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(CHOSEN, raising=False)
+        place = find_browser()
+    if place is None:
+        refuse = pytest.fail if os.environ.get("FORECAST_DEMAND_BROWSER") else pytest.skip
+        refuse("no Chromium, Chrome or Edge on this machine")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=place, args=OFF)
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def running(command: list[str], folder: Path, **environment: str) -> Iterator[subprocess.Popen]:
+    """A server that ends with the tests."""
+    with subprocess.Popen(
+        command, cwd=folder, env=os.environ | environment,
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8",
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+@pytest.fixture(scope="module")
+def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The desk as `forecast app` serves it, in Chinese."""
+    folder = tmp_path_factory.mktemp("规划")
+    command = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
+    with running(command, folder) as process:
+        desk = Desk(browser, folder, locale="zh-CN")
+        desk.page.goto(process.stdout.readline().strip())
+        desk.page.wait_for_selector(".desk-table table")
+        yield desk
+        desk.page.close()
+
+
+@pytest.fixture(scope="module")
+def lab(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The desk as `make lab` opens it, its cells run from the menu."""
+    folder = tmp_path_factory.mktemp("lab")
+    shutil.copy(root / "notebooks" / "planner.ipynb", folder)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    places = {f"JUPYTER_{kind}_DIR": str(folder / kind) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    command = [*recipe(root, "lab"), "--no-browser", "--allow-root", f"--port={port}"]
+    command += ["--IdentityProvider.token=", "--ServerApp.port_retries=0"]
+    with running(command, folder, **places, IPYTHONDIR=str(folder / "ipython")):
+        address = f"http://127.0.0.1:{port}/lab"
+        wait_for(address)
+        desk = Desk(browser, folder, locale="en-GB")
+        desk.page.goto(f"{address}/workspaces/tests/tree/planner.ipynb?reset")
+        desk.page.get_by_role("menuitem", name="Run", exact=True).click()
+        desk.page.get_by_role("menuitem", name="Run All Cells").click()
+        desk.page.wait_for_selector(".desk-table table")
+        yield desk
+        desk.page.close()
+
+
+def recipe(root: Path, target: str) -> list[str]:
+    """Words of what `make` runs for a target, with this Python and files of the current folder."""
+    text = (root / "Makefile").read_text(encoding="utf-8").replace("\\\n", " ")
+    (line,) = re.findall(rf"^{target}:.*\n\t(.*)$", text, re.MULTILINE)
+    program, *words = shlex.split(line)
+    module = {"jupyter": "jupyter"}[Path(program).name]
+    return [sys.executable, "-m", module, *(word.replace("notebooks/", "") for word in words)]
+
+
+def wait_for(address: str) -> None:
+    """Wait until a server answers."""
+    for _ in range(PATIENCE // 100):
+        try:
+            urllib.request.urlopen(address).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"{address} does not answer")
+
+
+@pytest.fixture(params=["app", "lab"])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    """The desk, in each of the two places, with nothing set."""
+    found: Desk = request.getfixturevalue(request.param)
+    found.reset()
+    return found
+
+
+def test_a_slider_moves_picture_and_numbers(desk: Desk) -> None:
+    """Keys on a slider change chance, picture and table at once, and undo brings them back."""
+    chance, table, picture = desk.text(".desk-chance"), desk.text(".desk-table"), desk.picture()
+    desk.press(PACE, "End")
+    moved = desk.wait(".desk-chance", chance)
+    percent = [int(re.findall(r"(\d+)\s?%", text)[0]) for text in (chance, moved)]
+    assert percent[1] > percent[0]
+    desk.wait(".desk-table", table)
+    assert desk.picture() != picture
+    desk.press(".desk-undo", "Enter")
+    assert desk.wait(".desk-chance", moved) == chance
+
+
+def test_nothing_is_asked_of_a_network(desk: Desk) -> None:
+    """Opening the desk and moving a slider, the browser turns to this machine alone."""
+    chance = desk.text(".desk-chance")
+    desk.press(PACE, "End")
+    desk.wait(".desk-chance", chance)
+    outside = [
+        address for address in desk.asked
+        if urlsplit(address).hostname != "127.0.0.1"
+        and urlsplit(address).scheme not in ("data", "blob")
+    ]  # fmt: skip
+    assert outside == []
+    assert any(address.startswith("ws://127.0.0.1") for address in desk.asked)
+
+
+def test_the_browser_has_no_complaint(desk: Desk) -> None:
+    """Neither an error in the console nor one of the page's scripts."""
+    assert desk.complaints == []
