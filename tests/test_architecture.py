@@ -33,7 +33,8 @@ LAYERS = {
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
-        *["reports", "batches", "sketches", "desk", "controls", "planner", "serving", "cli"],
+        *["reports", "batches", "sketches", "desk", "readouts", "asides", "controls"],
+        *["planner", "serving", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]
@@ -129,7 +130,7 @@ def test_an_import_upwards_is_found() -> None:
 
 
 def test_slow_libraries_have_one_place() -> None:
-    """Only `plots` draws, only `reports` runs notebooks, only `planner` and its `controls` widgets."""
+    """Only some modules draw, only `reports` runs notebooks, two make the planner's widgets."""
     for name in MODULES:
         libraries = {dotted.partition(".")[0] for dotted in imported(TREES[name])}
         for library in libraries & set(RESERVED):

@@ -75,10 +75,16 @@ class Desk:
         expect(self.page.locator(mark)).not_to_have_text(before, use_inner_text=True)
         return self.text(mark)
 
+    def ready(self) -> None:
+        """Wait for the desk to be there, with nothing set."""
+        self.page.wait_for_selector(".desk-table table")
+        self.usual = {mark: self.text(mark) for mark in (".desk-chance", ".desk-table")}
+
     def reset(self) -> None:
         """Clear all settings, by keyboard."""
         self.press(".desk-reset", "Enter")
-        expect(self.page.locator(f"{PACE} .noUi-handle")).to_have_attribute("aria-valuenow", "0.0")
+        for mark, text in self.usual.items():
+            expect(self.page.locator(mark)).to_have_text(text, use_inner_text=True)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +124,7 @@ def app(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     with running(command, folder) as process:
         desk = Desk(browser, folder, locale="zh-CN")
         desk.page.goto(process.stdout.readline().strip())
-        desk.page.wait_for_selector(".desk-table table")
+        desk.ready()
         yield desk
         desk.page.close()
 
@@ -138,9 +144,10 @@ def lab(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) 
         wait_for(address)
         desk = Desk(browser, folder, locale="en-GB")
         desk.page.goto(f"{address}/workspaces/tests/tree/planner.ipynb?reset")
+        desk.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         desk.page.get_by_role("menuitem", name="Run", exact=True).click()
         desk.page.get_by_role("menuitem", name="Run All Cells").click()
-        desk.page.wait_for_selector(".desk-table table")
+        desk.ready()
         yield desk
         desk.page.close()
 

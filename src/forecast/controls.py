@@ -11,7 +11,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .desk import Control
+from .desk import DIGITS, Control
 from .levers import Range
 from .markup import safe
 
@@ -64,16 +64,27 @@ class Setter(widgets.VBox):  # type: ignore[misc]
     def _put(self, value: float, *, ticked: bool) -> None:
         self._quiet = True
         try:
-            inside = min(max(value, self.control.lower), self.control.upper)
+            inside = round(min(max(value, self.control.lower), self.control.upper), DIGITS)
             self.slider.value = self.field.value = inside
             self.box.value = ticked
         finally:
             self._quiet = False
 
     def _moved(self, event: Any) -> None:
-        if not self._quiet:
+        # The browser puts a slider on its steps and says so; nobody has moved it then.
+        told = event["owner"] is self.slider and self._near(
+            event["new"], self._on_step(event["old"])
+        )
+        if not self._quiet and not told:
             self._put(event["new"], ticked=True)
-            self._change(self.control.name, event["new"])
+            self._change(self.control.name, self.field.value)
+
+    def _on_step(self, value: float) -> float:
+        control = self.control
+        return control.lower + round((value - control.lower) / control.step) * control.step
+
+    def _near(self, one: float, other: float) -> bool:
+        return abs(one - other) < 1e-6 * self.control.step
 
     def _ticked(self, event: Any) -> None:
         if not self._quiet:

@@ -30,9 +30,17 @@ from .monitoring import OPEN, last_targets, span
 from .outlook import Naming
 from .parameters import ReportParameters
 from .plans import Plan, load_plan
-from .projections import first_year, project
+from .projections import apply_scenario, project
 from .responses import PACE, Answer, Response
-from .scenarios import BASELINE, Scenario, Span, Step, read_scenario, scenario_folder, write_scenario
+from .scenarios import (
+    BASELINE,
+    Scenario,
+    Span,
+    Step,
+    read_scenario,
+    scenario_folder,
+    write_scenario,
+)
 from .sensitivities import sensitivity
 from .simulation import Paths
 from .targets import PRINTED
@@ -113,6 +121,8 @@ class Desk:
             draws=self.asked["draws"], seed=self.asked["seed"],
         )  # fmt: skip
         self.everything = load_plan(plan.place, as_of=plan.as_of or None)
+        local = {n: m.in_region(plan.region) for n, m in self.mechanisms.items()}
+        self._told = Naming(plan, self.language, local, self.everything)
         own = plan.targets["year"] <= self.paths.years[-1]
         self.targets = plan.targets[own].reset_index(drop=True)
         self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
@@ -147,14 +157,11 @@ class Desk:
         return Desk(plan, {**asked, "folder": folder})
 
     def at(self, plan: Plan) -> Desk:
-        """Open the desk on another plan: the same questions, and what is set, where it fits."""
+        """Open the desk on another plan of the region: the same question, the same settings."""
         other = Desk(plan, self.options)
-        other._state = replace(self._state, settings={})
-        if self.chosen is not None and str(self.chosen["indicator"]) in other.indicators:
-            other.choose(str(self.chosen["indicator"]))
-        for name in [c.name for c in other.controls if c.key in self._state.settings]:
-            setting = self._state.settings[other.control(name).key]
-            other._put(other.control(name).key, setting)
+        other._state, other._past = self._state, [*self._past]
+        if self._row in other.open_targets.index:
+            other._row = self._row
         return other
 
     # What can be asked.
@@ -162,8 +169,9 @@ class Desk:
     @property
     def told(self) -> Naming:
         """What names things in the reader's language."""
-        local = {n: m.in_region(self.plan.region) for n, m in self.mechanisms.items()}
-        return Naming(self.plan, self.language, local, self.everything)
+        if self._told.language != self.language:
+            self._told = replace(self._told, language=self.language)
+        return self._told
 
     @cached_property
     def mechanisms(self) -> Mapping[str, Mechanism]:
@@ -355,8 +363,7 @@ class Desk:
         saved = self.folder / f"{place}.yaml"
         scenario = read_scenario(saved if saved.exists() else place)
         state = self._split(scenario)
-        if self._row is not None:
-            self.response.draws(scenario)
+        apply_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)
         self._remember()
         self._state = state
         return scenario
@@ -396,9 +403,9 @@ class Desk:
         return [BASELINE.name, *sorted(f.stem for f in scenario_folder().glob("*.yaml"))]
 
     @property
-    def base(self) -> str:
-        """Name of the scenario that the settings stand on."""
-        return self._state.base.name
+    def base(self) -> Scenario:
+        """The scenario that the settings stand on."""
+        return self._state.base
 
     # What follows from it.
 
@@ -437,9 +444,11 @@ class Desk:
     def weighing(self) -> Callable[[], pd.DataFrame]:
         """Give the question of `tornado` as things are set now, to be done aside."""
         row, scenario = self.targets.loc[[self._row]], self.scenario
-        return lambda: sensitivity(
-            self.plan, row, scenario=scenario, paths=self.paths, mechanisms=self.mechanisms
-        ).tornado
+        return lambda: (
+            sensitivity(
+                self.plan, row, scenario=scenario, paths=self.paths, mechanisms=self.mechanisms
+            ).tornado
+        )
 
     # What is kept.
 
@@ -583,7 +592,7 @@ class Desk:
         return None
 
     def _in_base(self, control: Control) -> Number:
-        """What the base says of a control."""
+        """Give what the base says of a control."""
         found: Number = control.usual if control.usual is not None else 0.0
         mechanism, name = control.key
         for step in self._state.base.each():

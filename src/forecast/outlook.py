@@ -117,9 +117,8 @@ class Naming(Telling):
 
     def quantity(self, name: str) -> str:
         """Name of an indicator of any plan, or of a quantity that only a formula has."""
-        known = self.everything.indicators.set_index("indicator")[f"name_{self.language}"]
-        if name in known:
-            return str(known[name])
+        if name in self._names:
+            return self._names[name]
         return self.word("quantity", name) if name in WORDS["quantity"] else name
 
     def input(self, label: str, indicator: str) -> str:
@@ -147,8 +146,17 @@ class Naming(Telling):
 
     def unit(self, indicator: object) -> str:
         """Id of an indicator's unit."""
-        known = self.everything.indicators.set_index("indicator")["unit"]
-        return str(known.get(indicator, ""))
+        return self._units.get(str(indicator), "")
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        about = self.everything.indicators
+        return dict(zip(about["indicator"], about[f"name_{self.language}"], strict=True))
+
+    @cached_property
+    def _units(self) -> dict[str, str]:
+        about = self.everything.indicators
+        return dict(zip(about["indicator"], about["unit"], strict=True))
 
 
 @dataclass(frozen=True)

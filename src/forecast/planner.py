@@ -7,11 +7,9 @@ be cancelled, and is dropped where the settings have changed meanwhile.
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import datetime as dt
 import math
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -21,27 +19,47 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from .charts import CLEAR, tornado_chart
+from .asides import Asides
+from .charts import tornado_chart
 from .controls import Setter, choice
-from .desk import Desk
+from .desk import Control, Desk
 from .errors import ForecastError
 from .exploration import GoalSeek
-from .markup import Html, known_on, paragraph, picture, safe, tabulate
+from .markup import known_on, paragraph, picture, safe
 from .plots import to_png
-from .responses import PACE, Answer
+from .readouts import (
+    name_setting,
+    tell_chance,
+    tell_found,
+    tell_lacking,
+    tell_limits,
+    tell_settings,
+    tell_sources,
+    tell_table,
+)
 from .sketches import Shown, Sketch
-from .spoken import settings_of
-from .wording import LANGUAGES, NO_VALUE, join, points, probability, word
+from .wording import LANGUAGES, probability, word
 
 __all__ = ["Panel", "open_desk"]
 
-REST = 0.3
+REST = 0.12
 """Seconds without a change after which a slider counts as at rest."""
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-STYLE = """<style>
+NAMING = """
+const name = () => document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+  const label = slider.querySelector('.widget-label');
+  slider.querySelectorAll('.noUi-handle').forEach(
+    handle => label && handle.setAttribute('aria-label', label.textContent));
+});
+new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders, which have none, the names of their labels."""
+STYLE = """
 .desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
   clip-path:inset(50%)}
 .desk .widget-html-content {line-height:1.35}
+.desk p {margin:3px 0}
 .desk .desk-chance .number {font-size:2.2em; color:#12406f}
 .desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
 .desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
@@ -51,7 +69,8 @@ STYLE = """<style>
 .desk .desk-table table {border-collapse:collapse}
 .desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
 .desk .widget-dropdown select {max-width:100%}
-</style>"""
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
 
 
 def open_desk(region: str = "lishui", **asked: Any) -> Panel:
@@ -79,7 +98,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.add_class("desk")
         self.desk = desk
         self._quiet = False
-        self._job, self._waiting = 0, dict[str, asyncio.TimerHandle]()
+        self.asides = Asides(self._busy, self._fail)
         self._found: GoalSeek | None = None
         self._build()
 
@@ -101,7 +120,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
         self.children = [
-            widgets.HTML(STYLE + f"<h2>{safe(self._title())}</h2>"),
+            widgets.HTML(HEAD + f"<h2>{safe(self._title())}</h2>"),
             self._build_choices(),
             self._build_status(),
             _row([left, right]),
@@ -133,7 +152,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         chosen = None if desk.chosen is None else str(desk.chosen["indicator"])
         self.indicator = choice(say("desk_indicator"), about, chosen, "desk-indicator")
         self.target = choice(say("desk_target"), [], None, "desk-target")
-        self.scenario = choice(say("desk_scenario"), self._scenarios(), desk.base, "desk-scenario")
+        self.scenario = choice(
+            say("desk_scenario"), self._scenarios(), desk.base.name, "desk-scenario"
+        )
         first = math.floor(min([*desk.plan.observations["year"], float(desk.paths.years[0])]))
         last = int(desk.paths.years[-1])
         self.years = widgets.IntRangeSlider(
@@ -157,7 +178,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _scenarios(self) -> list[tuple[str, str]]:
         desk = self.desk
-        listed = list(dict.fromkeys([*desk.shipped, *desk.saved, desk.base]))
+        listed = list(dict.fromkeys([*desk.shipped, *desk.saved, desk.base.name]))
         return [(desk.told.scenario(name), name) for name in listed]
 
     def _build_status(self) -> widgets.Widget:
@@ -217,7 +238,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self.target.value = desk.chosen.name
             controls = desk.controls
             free = [c for c in controls if c.kind != "assumption"]
-            self.lever.options = [(self._named(c.name), c.name) for c in free]
+            self.lever.options = [(name_setting(desk, c.name), c.name) for c in free]
             self.lever.value = free[-1].name if len(free) == 1 else free[1].name
         self.setters = {c.name: self._setter(c) for c in controls}
         groups = [("levers", free), ("assumptions", [c for c in controls if c not in free])]
@@ -228,36 +249,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 box = widgets.VBox([head, *(self.setters[c.name] for c in group)])
                 box.add_class(f"desk-{key}")
                 boxes.append(box)
-        self.settings.children = [*boxes, *self._lacking()]
+        lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
+        self.settings.children = [*boxes, *lacking]
         self._take_up(None)
         self._draw_base()
         self._refresh()
 
-    def _named(self, name: str) -> str:
-        assert self.desk.chosen is not None
-        return self.desk.told.input(name, str(self.desk.chosen["indicator"]))
-
-    def _setter(self, control: Any) -> Setter:
-        told = self.desk.told
-        if control.usual is None:
-            amounts = [told.amount(v, control.unit) for v in (control.lower, control.upper)]
-            limits = told.say("desk_limits").format(low=amounts[0], high=amounts[1])
-        else:
-            belief = {k: told.amount(getattr(control.usual, k), control.unit)
-                      for k in ("low", "central", "high")}  # fmt: skip
-            limits = told.say("range_of").format(**belief)
-        texts = (self._named(control.name), limits, told.say("desk_set"))
+    def _setter(self, control: Control) -> Setter:
+        desk = self.desk
+        texts = (name_setting(desk, control.name), tell_limits(desk, control),
+                 desk.told.say("desk_set"))  # fmt: skip
         return Setter(control, texts, self._set)
-
-    def _lacking(self) -> list[widgets.Widget]:
-        """Say of each mechanism that cannot be used what it lacks."""
-        told, lines = self.desk.told, []
-        for name, lacking in self.desk.lacking.items():
-            mechanism = getattr(told.mechanisms[name], f"name_{self.desk.language}")
-            what = join(map(told.quantity, lacking), self.desk.language) or told.say("desk_untold")
-            text = told.say("desk_unable").format(mechanism=mechanism, lacking=what)
-            lines.append(widgets.HTML(paragraph(text)))
-        return lines
 
     def _draw_base(self) -> None:
         """Begin a new picture for the target and the years chosen."""
@@ -277,16 +279,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             Shown.of(desk.plan, self.base.quantiles, goals, language=desk.language,
                      years=(first, last), texts=(heading, below, notes))
         )  # fmt: skip
-        self.sources.value = self._sources(indicator)
+        self.sources.value = tell_sources(desk)
 
-    def _sources(self, indicator: str) -> str:
-        plan = self.desk.plan
-        used = set[str]()
-        for table in (plan.observations, plan.targets):
-            used |= set(table.loc[table["indicator"] == indicator, "source"])
-        rows = plan.sources[plan.sources["source"].isin(used)]
-        listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in rows["title_zh"])
-        return f"<small>{safe(self.desk.told.say('sources'))}<ul>{listed}</ul></small>"
+    def _show_choices(self) -> None:
+        """Show the choices as the desk has them."""
+        desk = self.desk
+        with self._silent():
+            self.region.value = desk.plan.region
+            self.day.value = dt.date.fromisoformat(desk.plan.as_of)
+            self.scenario.options = self._scenarios()
+            self.scenario.value = desk.base.name
+            self.load.value = ()
 
     # Answers.
 
@@ -295,72 +298,33 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         with self._silent():
             for name, setter in self.setters.items():
                 setter.show(self.desk.value(name))
-            self.scenario.options = self._scenarios()
-            self.scenario.value = self.desk.base
+        self._show_choices()
         self._answer()
         self._rest()
 
     def _answer(self) -> None:
         answer = self.desk.answer()
         self.picture.value = self.sketch.draw(answer, self.base.p_reach)
-        self.chance.value = self._chance(answer)
-
-    def _chance(self, answer: Answer) -> str:
-        """Tell the chance as a number, as a gauge, and against the baseline."""
-        told, language = self.desk.told, self.desk.language
-        assert self.desk.chosen is not None
-        evidence = str(self.desk.chosen["evidence"])
-        p, base = probability(answer.p_reach, language), probability(self.base.p_reach, language)
-        gain = points(answer.p_change, language, error=answer.p_change_error)
-        lines = [told.say("desk_gain").format(base=base, gain=gain),
-                 told.say("evidence_line").format(
-                     word=told.say("evidence_is").format(word=told.word("evidence", evidence)),
-                     count="", meaning=told.word("evidence_meaning", evidence))]  # fmt: skip
-        label = told.say("desk_chance").format(chance=p)
-        return (
-            f'<div class="number" aria-live="polite">{safe(label)}</div>'
-            f'<div class="gauge" role="img" aria-label="{safe(f"{label}; {lines[0]}")}">'
-            f'<b style="width:{100 * answer.p_reach:.1f}%"></b>'
-            f'<i style="left:{100 * self.base.p_reach:.1f}%"></i></div>'
-            + "".join(paragraph(line) for line in lines)
-        )
-
-    def _tell_table(self) -> None:
-        told, language = self.desk.told, self.desk.language
-        rows = []
-        for row in self.desk.table().to_dict("records"):
-            about = pd.Series(row)
-            gain = points(row["p_change"], language, error=row["p_change_error"])
-            clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
-            rows.append({
-                told.word("column", "name"): told.quantity(row["indicator"]),
-                told.word("column", "target"): told.goal(about),
-                told.say("desk_base_chance"): probability(row["p_base"], language),
-                told.word("column", "p_reach"): probability(row["p_reach"], language),
-                told.word("column", "p_change"): gain if row["p_change"] and clear else NO_VALUE,
-                told.word("column", "changed_by"): told.word("changed_by", row["changed_by"]),
-                told.word("column", "status"): told.word("status", row["status"]),
-            })  # fmt: skip
-        steps = [line for s in self.desk.scenario.each() for line in settings_of(told, s)]
-        base = told.say("desk_base_is").format(name=told.scenario(self.desk.base))
-        said = join(steps, language) or told.say("nothing_set")
-        self.table.value = paragraph(f"{base} {said}") + tabulate(rows, words=True)
+        self.chance.value = tell_chance(self.desk, answer, self.base)
 
     # What a person does.
 
     def _set(self, name: str, value: float | None) -> None:
-        self._drop()
-        self._try(lambda: self.desk.set(name, value))
+        self.asides.drop()
+        self._try(lambda: self._move(name, value))
+
+    def _move(self, name: str, value: float | None) -> None:
+        self.desk.set(name, value)
         self._answer()
-        self._later("rest", self._rest)
+        self.asides.later(REST, lambda: self._try(self._rest))
 
     def _rest(self) -> None:
-        """A slider rests: its setting is a step, and the table follows."""
+        """End the step of a slider that rests; the table follows."""
         self.desk.settle()
-        self._tell_table()
+        self.table.value = tell_settings(self.desk) + tell_table(self.desk)
 
     def _step(self, done: bool) -> None:
-        self._drop()
+        self.asides.drop()
         if not done:
             self._say(self.desk.told.say("desk_no_step"))
         self._refresh()
@@ -370,18 +334,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._step(done=True)
 
     def _ask(self, indicator: str) -> None:
-        self._drop()
+        self.asides.drop()
         self.desk.choose(indicator)
         self._place_target()
 
     def _aim(self, row: int) -> None:
         assert self.desk.chosen is not None
-        self._drop()
+        self.asides.drop()
         self.desk.choose(str(self.desk.chosen["indicator"]), row)
         self._place_target()
 
     def _base(self, name: str) -> None:
-        self._drop()
+        self.asides.drop()
         self.desk.load(name)
         self._refresh()
 
@@ -390,7 +354,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._answer()
 
     def _speak(self, language: str) -> None:
-        self._drop()
+        self.asides.drop()
         self.desk.language = language
         self._build()
 
@@ -399,7 +363,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         if self.day.value is not None:
             desk, day = self.desk, self.day.value.isoformat()
             task = partial(Desk.open, self.region.value, as_of=day, **desk.options)
-            self._work(task, self._move_to)
+            self.asides.work(task, self._move_to)
 
     def _move_to(self, desk: Desk) -> None:
         desk.language = self.desk.language
@@ -407,26 +371,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._build()
 
     def _seek(self) -> None:
-        self._work(self.desk.asking(self.probability.value, self.lever.value), self._take_up)
+        self.asides.work(self.desk.asking(self.probability.value, self.lever.value), self._take_up)
 
     def _take_up(self, found: GoalSeek | None) -> None:
         """Show what a search found, ready to be taken."""
         self._found = found
-        self.take.disabled = found is None or not math.isfinite(found.value)
-        if found is None:
-            self.result.value = ""
-            return
-        told, language = self.desk.told, self.desk.language
-        lever = found.levers[0]
-        group = "pace_reading" if lever == PACE else "reading"
-        text = told.say("desk_found").format(
-            lever=self._named(lever), reading=told.word(group, found.reading),
-            probability=probability(found.probability, language),
-            value=told.setting(found.value, found.units[0]) if math.isfinite(found.value)
-            else NO_VALUE,
-            chance=probability(found.p_reach, language), most=probability(found.p_upper, language),
-        )  # fmt: skip
-        self.result.value = paragraph(text)
+        self.take.disabled = found is None or math.isnan(found.value)
+        self.result.value = "" if found is None else paragraph(tell_found(self.desk, found))
 
     def _take(self) -> None:
         assert self._found is not None
@@ -436,7 +387,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._refresh()
 
     def _tornado(self) -> None:
-        self._work(self.desk.weighing(), self._show_tornado)
+        self.asides.work(self.desk.weighing(), self._show_tornado)
 
     def _show_tornado(self, tornado: pd.DataFrame) -> None:
         told, chosen = self.desk.told, self.desk.chosen
@@ -456,8 +407,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._say(self.desk.told.say("desk_bad_name"))
             return
         self._offer([self.desk.save(name)])
-        with self._silent():
-            self.scenario.options = self._scenarios()
+        self._show_choices()
 
     def _export(self) -> None:
         name = self.name.value.strip()
@@ -465,8 +415,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._say(self.desk.told.say("desk_bad_name"))
             return
         answer = self.desk.answer()
-        pictures = {"picture.png": self.sketch.draw(answer, self.base.p_reach),
-                    "picture_print.png": self.sketch.printed(answer, self.base.p_reach)}
+        pictures = {
+            "picture.png": self.sketch.draw(answer, self.base.p_reach),
+            "picture_print.png": self.sketch.printed(answer, self.base.p_reach),
+        }
         folder = self.desk.export(name, pictures)
         self._offer([folder.with_name(f"{name}.yaml"), *sorted(folder.glob("*.*"))])
 
@@ -478,19 +430,21 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         for file in files:
             data = base64.b64encode(file.read_bytes()).decode()
             kind = "application/octet-stream"
-            links.append(f'<li><a download="{safe(file.name)}" '
-                         f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>')
+            links.append(
+                f'<li><a download="{safe(file.name)}" '
+                f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>'
+            )
         self.files.value = f"<ul>{''.join(links)}</ul>"
 
     def _load(self, uploaded: tuple[Any, ...]) -> None:
         if not uploaded:
             return
         name, content = str(uploaded[0]["name"]), bytes(uploaded[0]["content"])
-        self._drop()
+        self.asides.drop()
         self.desk.take_in(Path(name).name, content)
         self._refresh()
 
-    # Work aside, time, words.
+    # Words, and what goes wrong.
 
     def _hear(self, act: Callable[[Any], None], event: Any) -> None:
         if not self._quiet:
@@ -505,79 +459,29 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._quiet = before
 
     def _try(self, act: Callable[[], None]) -> None:
-        """Do something; what cannot be done is said in the status line."""
+        """Do something; what cannot be done is said, and the desk shown as it is."""
         try:
             act()
         except (ForecastError, ValueError, OSError) as error:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:
-        text = self.desk.told.say("desk_fault")
-        self.status.value = (
-            f'<div role="alert">{safe(text)}<br><span lang="en">'
-            f"{safe(error).replace(chr(10), '<br>')}</span></div>"
-        )
+        self._show_choices()
+        text, reason = self.desk.told.say("desk_fault"), safe(error).replace("\n", "<br>")
+        self.status.value = f'<div role="alert">{safe(text)} <span lang="en">{reason}</span></div>'
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
 
-    def _later(self, what: str, act: Callable[[], None]) -> None:
-        """Do something when nothing has asked for it again for a while; at once without a loop."""
-        if waiting := self._waiting.pop(what, None):
-            waiting.cancel()
-        loop = _loop()
-        if loop is None:
-            act()
-        else:
-            self._waiting[what] = loop.call_later(REST, self._try, act)
-
-    def _work(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Do what takes long in a thread, and show its result if nothing has changed meanwhile."""
-        self._drop()
-        job, loop = self._job, _loop()
-        if loop is None:
-            self._try(lambda: done(task()))
-            return
-        self._say(self.desk.told.say("desk_working"))
-        self.cancel.disabled = False
-
-        def run() -> None:
-            try:
-                found, act = task(), done
-            except Exception as error:  # noqa: BLE001 - said in the status line
-                found, act = error, self._fail
-            loop.call_soon_threadsafe(self._finish, job, act, found)
-
-        threading.Thread(target=run, daemon=True).start()
-
-    def _finish(self, job: int, act: Callable[[Any], None], found: Any) -> None:
-        if job != self._job:
-            return
-        self.cancel.disabled = True
-        self._say("")
-        self._try(lambda: act(found))
-
-    def _drop(self) -> None:
-        """Let go of work under way: its result no longer fits."""
-        self._job += 1
-        self._say("")
-        self.cancel.disabled = True
+    def _busy(self, busy: bool) -> None:
+        self.cancel.disabled = not busy
+        self._say(self.desk.told.say("desk_working") if busy else "")
 
     def _cancel(self) -> None:
-        self._drop()
+        self.asides.drop()
+        self._show_choices()
         self._say(self.desk.told.say("desk_cancelled"))
-        with self._silent():
-            self.region.value = self.desk.plan.region
-            self.day.value = dt.date.fromisoformat(self.desk.plan.as_of)
 
 
 def _row(parts: list[widgets.Widget]) -> widgets.HBox:
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
-
-
-def _loop() -> asyncio.AbstractEventLoop | None:
-    """Give the loop that runs here, None outside of any."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from matplotlib.patches import Polygon
 from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
+from .plans import Plan
 from .plots import (
     BANDS,
     FONTS,
@@ -39,7 +41,6 @@ from .plots import (
     spread_labels,
     wrap_lines,
 )
-from .plans import Plan
 from .responses import Answer
 from .wording import estimate, phrase, points, probability
 
@@ -47,8 +48,8 @@ __all__ = ["Sketch"]
 
 FloatArray = NDArray[np.float64]
 
-SIZE, DPI, PRINT_DPI = (9.2, 4.3), 110, 300
-LEFT, RIGHT, TOP, BOTTOM = 0.75, 1.55, 0.78, 0.78
+SIZE, DPI, PRINT_DPI = (7.2, 4.2), 130, 300
+LEFT, RIGHT, TOP, BOTTOM = 0.62, 1.25, 0.85, 0.86
 """Inches between the axes and the edges of the picture."""
 PALE = "#dfe3e8"
 DOTTED = (0.0, (1.0, 1.6))
@@ -58,9 +59,10 @@ GROWTH, SHRUNK = 0.35, 0.45
 
 @dataclass(frozen=True)
 class Shown:
-    """What a sketch shows: a panel with the baseline's fan, texts, and the years on it."""
+    """What a sketch shows: a panel with the baseline's fan, all figures, the as-of day, texts."""
 
     panel: Panel
+    figures: pd.DataFrame
     moment: float
     heading: str
     below: str
@@ -90,18 +92,20 @@ class Shown:
         name = str(goals["indicator"].iloc[0])
         rows = base.assign(region=plan.region, indicator=name)
         panel = panel_of(plan, rows, goals.assign(status=""), name, language)
-        fan = anchored(base, panel.seen)
-        panel = replace(
+        first = float(base["year"].iloc[0])
+        # At least one year of the forecast is shown, and where it starts from.
+        years = (min(years[0], first - 1.0), max(years[1], first))
+        shown = replace(
             panel,
             seen=panel.seen[panel.seen["year"].between(*years)],
             goals=panel.goals[panel.goals["year"].between(*years)],
-            fan=fan[fan.index <= years[1]],
+            fan=anchored(base[base["year"] <= years[1]], panel.seen),
         )
-        return Shown(panel, moment_of(plan), *texts)
+        return Shown(shown, panel.seen, moment_of(plan), *texts)
 
 
 class Sketch:
-    """A picture that answers are drawn on, one after the other.
+    r"""A picture that answers are drawn on, one after the other.
 
     >>> import forecast as fc
     >>> from forecast.responses import Response
@@ -114,14 +118,14 @@ class Sketch:
     ...                  language="en", years=(2019.0, 2025.0), texts=("Care workers", "", []))
     >>> sketch = Sketch(shown)
     >>> sketch.draw(response({"trainees_per_year": 500}), usual.p_reach)[:4]
-    b'\\x89PNG'
+    b'\x89PNG'
     """
 
     def __init__(self, shown: Shown) -> None:
         load_font()
         self.shown = shown
         self.figure = Figure(figsize=SIZE, dpi=DPI)
-        self.canvas = FigureCanvasAgg(self.figure)
+        self.canvas: Any = FigureCanvasAgg(self.figure)
         width, height = SIZE
         place = (LEFT / width, BOTTOM / height, (width - LEFT - RIGHT) / width,
                  (height - TOP - BOTTOM) / height)  # fmt: skip
@@ -129,7 +133,7 @@ class Sketch:
         self._write_texts()
         self._draw_still()
         self._moving = self._make_moving()
-        self._ground: object = None
+        self._ground: Any = None
 
     def draw(self, answer: Answer, p_base: float) -> bytes:
         """Draw an answer beside the baseline's chance, as PNG."""
@@ -166,9 +170,9 @@ class Sketch:
         for place, line in enumerate(reversed(lines)):
             y = (0.1 + 0.165 * place) / height
             self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
-        heading = wrap_lines(shown.heading, 0.62 * width, language)[0]
         for text, down, size, colour in (
-            (heading, 0.1, 11, INK), (shown.below, 0.38, 8.5, GREY),
+            (wrap_lines(shown.heading, 0.7 * width, language)[0], 0.1, 10, INK),
+            (wrap_lines(shown.below, 0.66 * width, language)[0], 0.34, 8, GREY),
         ):  # fmt: skip
             self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
                              color=colour, va="top")  # fmt: skip
@@ -179,7 +183,7 @@ class Sketch:
         set_axes(self.axes, panel, self.shown.moment)
         left, _ = self.axes.get_xlim()
         last = max([*panel.fan.index, *panel.goals["year"], *panel.seen["year"]])
-        self.axes.set_xlim(left, last + 0.02 * (last - left))
+        self.axes.set_xlim(left, last + 0.06 * (last - left))
         for low, high, *_ in BANDS[:2]:
             self.axes.fill_between(panel.fan.index, panel.fan[low], panel.fan[high], color=PALE,
                                    linewidth=0)  # fmt: skip
@@ -191,6 +195,8 @@ class Sketch:
             *texts[-1:], *self.axes.lines[before:], *self.axes.texts[len(texts):],
         ]  # fmt: skip
         self._usual = self.axes.get_ylim()
+        # A target in the last year has its label around it.
+        self._aside = 26.0 if (panel.goals["year"] == last).any() else 8.0
 
     def _make_moving(self) -> list[Artist]:
         """Make the artists that move, in the order in which they are drawn."""
@@ -208,7 +214,7 @@ class Sketch:
         self._labels = [self._label(GREY) for _ in BANDS]
         self._named, self._beside = self._label(MEDIAN), self._label(GREY)
         self._chance = self.figure.text(
-            1 - 0.12 / SIZE[0], 1 - 0.1 / SIZE[1], "", fontsize=11, family=FONTS, color=MEDIAN,
+            1 - 0.12 / SIZE[0], 1 - 0.32 / SIZE[1], "", fontsize=9, family=FONTS, color=MEDIAN,
             va="top", ha="right",
         )  # fmt: skip
         moving: list[Artist] = [*self._bands, self._median, *usual, *self._over, *self._labels,
@@ -227,14 +233,14 @@ class Sketch:
         """Put fan, labels and chance in their places; gives the fan."""
         panel = self.shown.panel
         language = panel.language
-        fan = anchored(answer.quantiles, panel.seen) if len(panel.seen) else panel.fan
+        fan = anchored(answer.quantiles, self.shown.figures)
         fan = fan[fan.index <= panel.fan.index[-1]]
         for band, (low, high, *_) in zip(self._bands, BANDS, strict=True):
             band.set_xy(_outline(fan, low, high))
         self._median.set_data(fan.index.to_numpy(float), fan["q50"].to_numpy(float))
         self._place_labels(fan)
         told = phrase("desk_chance", language).format(chance=probability(answer.p_reach, language))
-        if answer.p_change or answer.p_change_error:
+        if answer.p_change_error:
             gain = points(answer.p_change, language, error=answer.p_change_error)
             base = probability(p_base, language)
             told += "\n" + phrase("desk_gain", language).format(base=base, gain=gain)
@@ -261,7 +267,7 @@ class Sketch:
         for place, (_, text, label) in zip(places, told, strict=True):
             label.set_text(text)
             label.xy = (last, place)
-            label.set_position((8.0, place))
+            label.set_position((self._aside, place))
 
     def _rescale(self, fan: pd.DataFrame) -> bool:
         """Fit the scale to a fan: where it leaves it, and where it has become much smaller."""

@@ -1808,11 +1808,13 @@ PHRASES: dict[str, tuple[str, str]] = {
     # The planner's desk.
     "desk_chance": ("达到概率 {chance}", "Chance {chance}"),
     "desk_gain": ("基准{base}，变动{gain}", "baseline {base}, change {gain}"),
+    "desk_evidence": ("依据：{word}（{meaning}）", "Evidence: {word} ({meaning})"),
     "desk_base": ("基准 {value}", "baseline {value}"),
     "desk_legend": (
-        "● 公布数　━ 按设定的中位数　色带：50%、80%、90%预测区间　灰色和点线：基准（中位数和80%区间）　◇ 目标",
-        "● published   ━ median as set   bands: 50, 80, 90 % forecast intervals   grey and dotted: "
-        "baseline (median and 80 % interval)   ◇ target",
+        "● 公布数　━ 按设定的中位数　色带：50%、80%、90%区间　"
+        "灰色、点线：基准（中位数、80%区间）　◇ 目标",
+        "● published   ━ median as set   bands: 50, 80, 90 % intervals   grey, dotted: baseline "
+        "(median, 80 % interval)   ◇ target",
     ),
     "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
     "desk_region": ("地区", "Region"),
@@ -1853,9 +1855,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_take": ("照此设定", "Set it so"),
     "desk_tornado": ("什么最要紧？", "What matters most?"),
     "desk_found": (
-        "{lever}，要求概率{probability}：{reading}。设定{value}，达到概率{chance}；用到上限为{most}。",
-        "{lever}, for a chance of {probability}: {reading}. Setting {value}, chance {chance}; at "
-        "its limit {most}.",
+        "{lever}，要求概率{wanted}：{reading}，设定{value}，达到概率{chance}。用到上限，达到概率{most}。",
+        "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its "
+        "limit the chance is {most}.",
     ),
     "desk_name": ("名称", "Name"),
     "desk_save": ("保存情景", "Save scenario"),
@@ -1868,7 +1870,17 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_written": ("已写入：{place}", "Written to: {place}"),
     "desk_table": ("各项指标在目前设定下的达到概率", "All indicators as things are set"),
     "desk_base_chance": ("基准概率", "Baseline chance"),
-    "desk_base_is": ("基础情景：{name}。", "Base scenario: {name}."),
+    "desk_base_is": ("基础情景：{name}。", "Base scenario: {name}. "),
+    "desk_steps": ("目前的设定：{steps}", "Set now: {steps}"),
+    "desk_same": ("与基准相同", "as in the baseline"),
+    "desk_silent": (
+        "另有{count}项没有数或已到期，不作预测",
+        "Not forecast, for want of a figure or because their year has passed: {count}",
+    ),
+    "desk_not_found": (
+        "{lever}，要求概率{wanted}：{reading}。用到上限，达到概率{most}。",
+        "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.",
+    ),
     "desk_origin": ("{day}（虚线）已知。来源见图下。", "{day} (dotted line). Sources: below."),
     "desk_working": ("正在计算……", "Working …"),
     "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),

@@ -1,0 +1,89 @@
+"""What is done aside, so that a panel stays at hand: long work in a thread, what waits for a rest.
+
+Of work under way only the newest counts: whatever is asked next lets go of it, and its result is
+dropped. Outside of an event loop everything is done at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+__all__ = ["Asides"]
+
+
+class Asides:
+    """Work and waits of one panel.
+
+    Parameters
+    ----------
+    busy : called with whether work is under way
+    failed : called with the error of work that failed
+
+    Examples
+    --------
+    >>> asides = Asides(lambda busy: None, print)
+    >>> asides.work(lambda: 6 * 7, print)
+    42
+    """
+
+    def __init__(self, busy: Callable[[bool], None], failed: Callable[[Exception], None]) -> None:
+        self._busy, self._failed = busy, failed
+        self._job = 0
+        self._waiting: asyncio.TimerHandle | None = None
+
+    def work(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Do a task in a thread, then call `done` with its result in the loop."""
+        self.drop()
+        loop = _loop()
+        if loop is None:
+            self._finish(self._job, _tried(task, done, self._failed))
+            return
+        self._busy(True)
+        job = self._job
+
+        def run() -> None:
+            loop.call_soon_threadsafe(self._finish, job, _tried(task, done, self._failed))
+
+        threading.Thread(target=run, daemon=True).start()
+
+    def drop(self) -> None:
+        """Let go of the work under way."""
+        self._job += 1
+        self._busy(False)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Do something once nothing has asked for it again for some seconds."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        loop = _loop()
+        if loop is None:
+            act()
+        else:
+            self._waiting = loop.call_later(seconds, act)
+
+    def _finish(self, job: int, act: Callable[[], None]) -> None:
+        if job == self._job:
+            self._busy(False)
+            act()
+
+
+def _tried(
+    task: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
+) -> Callable[[], None]:
+    """Do a task; give what is to be called then."""
+    try:
+        return partial(done, task())
+    except Exception as error:
+        return partial(failed, error)
+
+
+def _loop() -> asyncio.AbstractEventLoop | None:
+    """Give the loop that runs here, None outside of any."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
