@@ -113,7 +113,10 @@ def running(command: list[str], folder: Path, **environment: str) -> Iterator[su
             yield process
         finally:
             process.terminate()
-            process.communicate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:  # JupyterLab may wait for a kernel that never began
+                process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +149,7 @@ def lab(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) 
         desk.page.goto(f"{address}/workspaces/tests/tree/planner.ipynb?reset")
         desk.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
         desk.page.get_by_role("menuitem", name="Run", exact=True).click()
-        desk.page.get_by_role("menuitem", name="Run All Cells").click()
+        desk.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         desk.ready()
         yield desk
         desk.page.close()
