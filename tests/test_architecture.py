@@ -13,8 +13,11 @@ import forecast
 
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
-    "words": ["errors", "schema"],
-    "plan": ["checking", "databases", "parsing", "plans", "documents", "levers"],
+    "words": ["errors", "schema", "wording", "remarks"],
+    "plan": [
+        *["checking", "databases", "sheets", "numerals", "parsing"],
+        *["plans", "documents", "levers"],
+    ],
     "growth": [
         *["links", "filtering", "priors", "members", "siblings"],
         *["evidence", "increments", "figures", "estimates", "growth"],
@@ -29,12 +32,13 @@ LAYERS = {
         *["vintages", "verification", "outcomes"],
     ],
     "people": [
-        *["wording", "plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
+        *["plots", "charts", "diagrams", "dashboards", "markup", "monitoring", "method"],
         *["evaluation", "outlook", "spoken", "exploring", "profiles", "hindsight", "closing"],
         *["workbook"],
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
-        *["reports", "batches", "sketches", "desk", "readouts", "asides", "controls"],
-        *["planner", "serving", "cli"],
+        *["doubts", "intakes", "reports", "batches"],
+        *["sketches", "settings", "desk", "readouts", "asides", "controls", "entries", "planner"],
+        *["serving", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]
@@ -45,7 +49,7 @@ RESERVED: dict[str, set[str]] = {
     "seaborn": {"plots"},
     "zhplot": {"plots"},
     "papermill": {"reports"},
-    "ipywidgets": {"controls", "planner"},
+    "ipywidgets": {"controls", "entries", "planner"},
     "statsmodels": set(),
     "voila": {"serving"},
 }
@@ -130,7 +134,7 @@ def test_an_import_upwards_is_found() -> None:
 
 
 def test_slow_libraries_have_one_place() -> None:
-    """Only some modules draw, only `reports` runs notebooks, two make the planner's widgets."""
+    """Only some modules draw, only `reports` runs notebooks, three the planner's widgets."""
     for name in MODULES:
         libraries = {dotted.partition(".")[0] for dotted in imported(TREES[name])}
         for library in libraries & set(RESERVED):

@@ -17,6 +17,7 @@ from forecast.checking import read_tables
 from forecast.errors import DataError, UnknownNameError
 from forecast.parsing import FIGURE_COLUMNS, parse_figure, read_figures
 from forecast.plans import data_folder
+from forecast.wording import SYMBOLS
 
 FULL_WIDTH = str.maketrans("0123456789.,%>-", "０１２３４５６７８９．，％＞－")
 REGIONS = pd.DataFrame(
@@ -181,7 +182,9 @@ PROBLEMS = [
     ("≥", "not exactly one figure", "one number"),
     ("万", "not exactly one figure", "one number"),
     ("全覆盖", "not exactly one figure", "one number"),
-    ("#DIV/0!", "not exactly one figure", "one number"),
+    ("#DIV/0!", "an error mark of the spreadsheet", "correct the formula"),
+    ("#N/A", "an error mark", "stays empty"),
+    ("=A1*2", "a formula without a stored result", "open the file"),
 ]
 
 
@@ -295,8 +298,8 @@ def test_long_text_files_are_read(tmp_path: Path, encoding: str, delimiter: str)
     assert figures["status"].tolist() == ["ok", "ok", "missing"]
     assert figures["source"].tolist() == ["规划", "", ""]
     assert figures["understood"].tolist() == [
-        "Lishui, Nursing beds, 2025: target at least 58 percent.",
-        "Xiaoshan, Beds, 2021: actual 19,300 beds (1.93万张 taken as 19,300 张).",
+        "Lishui, Nursing beds, 2025: target at least 58\xa0%.",
+        "Xiaoshan, Beds, 2021: actual 19,300\xa0beds (1.93万张 taken as 19,300\xa0张).",
         "No figure: '——' marks missing, not 0.",
     ]
 
@@ -348,22 +351,34 @@ def test_workbook_numbers_keep_the_digits_a_spreadsheet_shows(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("indicator", "printed", "unit", "value", "note"),
     [
-        ("trusts", "15亿元", "", 150000, "; converted from 元 to 万元"),
-        ("trusts", "3万", "", 3, "converted from ones to 万元"),
+        ("trusts", "15亿元", "", 150000, "; converted from 元 to 10,000 yuan"),
+        ("trusts", "3万", "", 3, "converted from ones to 10,000 yuan"),
         ("trusts", "3", "", 3, ""),
-        ("trusts", "3", "亿元", 30000, "3 taken as 300,000,000 元; converted from 元 to 万元"),
-        ("trusts", "3", "元", 0.0003, "converted from 元 to 万元"),
-        ("standard", "1.3万元以上", "", 13000, "taken as 13,000 元"),
+        (
+            "trusts",
+            "3",
+            "亿元",
+            30000,
+            "3 taken as 300,000,000\xa0元; converted from 元 to 10,000 yuan",
+        ),
+        ("trusts", "3", "元", 0.0003, "converted from 元 to 10,000 yuan"),
+        ("standard", "1.3万元以上", "", 13000, "taken as 13,000\xa0元"),
         ("standard", "13000", "元/人·年", 13000, ""),
         ("standard", "13000", "yuan_per_year", 13000, ""),
         ("standard", "2021", "", 2021, ""),
-        ("nursing_bed_share", "9‰", "", 0.9, "converted from ‰ to 百分比"),
+        ("nursing_bed_share", "9‰", "", 0.9, "converted from ‰ to percent"),
         ("nursing_bed_share", "0.58%", "", 0.58, ""),
         ("nursing_bed_share", "0.58", "%", 0.58, ""),
         ("nursing_bed_share", "0", "", 0, ""),
         ("nursing_bed_share", "58", "percent", 58, ""),
-        ("volunteers", "0.9%", "", 9, "converted from % to 千分比"),
-        ("density", "3.96", "家/百万人", 0.396, "converted from 家/百万人 to 家/十万人"),
+        ("volunteers", "0.9%", "", 9, "converted from % to per mille"),
+        (
+            "density",
+            "3.96",
+            "家/百万人",
+            0.396,
+            "converted from 家/百万人 to institutions per 100,000 people",
+        ),
         ("villages", "3个", "", 3, ""),
         ("villages", "3", "村", 3, ""),
         ("care", "25人", "", 25, ""),
@@ -379,14 +394,16 @@ def test_figures_are_converted_into_the_indicators_unit(
     assert (row["status"], row["problem"]) == ("ok", "")
     assert row["value"] == value
     understood = str(row["understood"])
-    assert understood.endswith(f"{note})." if note else f"{UNIT_EN[indicator]}.")
+    assert understood.endswith(f"{note})." if note else f"{SHOWN[indicator]}.")
     assert understood.startswith("Lishui, ")
 
 
-UNIT_EN = dict(
+SHOWN = dict(
     zip(
         INDICATORS["indicator"],
-        INDICATORS["unit"].map(UNITS.set_index("unit")["name_en"]),
+        INDICATORS["unit"].map(
+            {**dict(zip(UNITS["unit"], UNITS["name_en"], strict=True)), **SYMBOLS}
+        ),
         strict=True,
     )
 )
@@ -395,22 +412,52 @@ UNIT_EN = dict(
 @pytest.mark.parametrize(
     ("indicator", "printed", "unit", "fact", "remedy"),
     [
-        ("standard", "1000元/月", "", "in 元/月, the indicator in 元/年", "multiply by 12"),
-        ("standard", "1000", "元/月", "in 元/月, the indicator in 元/年", "write it in 元/年"),
-        ("standard", "58%", "", "in %, the indicator in 元/年", "write it in 元/年"),
+        (
+            "standard",
+            "1000元/月",
+            "",
+            "a month's (元/月), the indicator a year's",
+            "multiply by 12",
+        ),
+        (
+            "standard",
+            "1000",
+            "元/月",
+            "a month's (元/月), the indicator a year's",
+            "write it in yuan per year",
+        ),
+        (
+            "standard",
+            "58%",
+            "",
+            "in %, the indicator in yuan per year",
+            "write it in yuan per year",
+        ),
         ("nursing_bed_share", "0.58", "", "may be 58% or 0.58%", "such as 58%"),
         ("nursing_bed_share", "1", "", "may be 100% or 1%", "such as 58%"),
-        ("nursing_bed_share", "1.2万", "", "万 or 亿 with the unit 百分比", "百分比"),
+        ("nursing_bed_share", "1.2万", "", "a power of ten with the unit percent", "in percent"),
         ("nursing_bed_share", "580%", "", "above 100", "its unit"),
         ("beds", "-5", "", "below 0", "correct"),
-        ("beds", "300人", "", "in 人, the indicator in 张", "write it in 张"),
-        ("beds", "300", "人次", "in 人次, the indicator in 张", "write it in 张"),
-        ("care", "2.5万", "", "万 or 亿 with the unit 人/万老年人", "人/万老年人"),
-        ("care", "25", "人/万人", "in 人/万人, the indicator in 人/万老年人", "write it in"),
-        ("care", "9‰", "", "in ‰, the indicator in 人/万老年人", "write it in"),
-        ("villages", "3个县", "", "in 个县, the indicator in 个村", "write it in 个村"),
-        ("villages", "3", "公顷", "in 公顷, the indicator in 个村", "write it in 个村"),
-        ("trusts", "3", "万美元", "in 美元, the indicator in 万元", "write it in 万元"),
+        ("beds", "300人", "", "in 人, the indicator in beds", "write it in beds"),
+        ("beds", "300", "人次", "in 人次, the indicator in beds", "write it in beds"),
+        ("care", "2.5万", "", "a power of ten with the unit persons per 10,000 elderly", "elderly"),
+        (
+            "care",
+            "25",
+            "人/万人",
+            "in 人/万人, the indicator in persons per 10,000 elderly",
+            "write it in",
+        ),
+        ("care", "9‰", "", "in ‰, the indicator in persons per 10,000 elderly", "write it in"),
+        ("villages", "3个县", "", "in 个县, the indicator in villages", "write it in villages"),
+        ("villages", "3", "公顷", "in 公顷, the indicator in villages", "write it in villages"),
+        (
+            "trusts",
+            "3",
+            "万美元",
+            "in 美元, the indicator in 10,000 yuan",
+            "write it in 10,000 yuan",
+        ),
         ("stations", "30.5", "", "no whole number", "whole number"),
         ("stations", "1518-2021", "", "a range", "one figure"),
     ],
@@ -438,14 +485,14 @@ def test_a_stored_fraction_is_not_taken_as_a_percentage(tmp_path: Path) -> None:
     ("line", "fact", "remedy"),
     [
         ("丽水,社工站,2025,5,,,", "unknown region '丽水'", "perhaps '丽水市' is meant"),
-        ("火星,社工站,2025,5,,,", "unknown region '火星'", "regions.csv"),
+        ("火星,社工站,2025,5,,,", "unknown region '火星'", "regions table"),
         ("丽水市,社工占,2025,5,,,", "unknown indicator '社工占'", "perhaps '社工站' is meant"),
         (",社工站,2025,5,,,", "no region", "merged cells"),
         ("丽水市,,2025,5,,,", "no indicator", "merged cells"),
         ("丽水市,社工站,1518,5,,,", "'1518' is not a year", "looks like a year"),
         ("丽水市,社工站,2025年6月,5,,,", "is not a year", "four digits"),
-        ("丽水市,社工站,2025,5,,也许,", "unknown type '也许'", "目标 (target)"),
-        ("丽水市,社工站,2025,≥5,,实际,", "cannot be at least a figure", "the type 目标"),
+        ("丽水市,社工站,2025,5,,也许,", "unknown type '也许'", "write target or actual"),
+        ("丽水市,社工站,2025,≥5,,实际,", "cannot be at least a figure", "the type target"),
         ("丽水,社工占,25,x,,,", "unknown region '丽水'; unknown indicator", "; "),
     ],
 )

@@ -48,7 +48,7 @@ class Asides:
         def run() -> None:
             loop.call_soon_threadsafe(self._finish, job, _tried(task, done, self._failed))
 
-        threading.Thread(target=run, daemon=True).start()
+        threading.Thread(target=run, name=f"aside-{job}", daemon=True).start()
 
     def drop(self) -> None:
         """Let go of the work under way."""

@@ -24,7 +24,16 @@ import pandas as pd
 from .errors import DataError, Problem
 from .schema import TABLES, Table
 
-__all__ = ["FIRST_YEAR", "LAST_YEAR", "check_folder", "nearest", "read_tables", "read_text"]
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "check_folder",
+    "decode",
+    "falls",
+    "nearest",
+    "read_tables",
+    "read_text",
+]
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 REFERENCE = ("sources", "regions", "areas", "units", "indicators")
@@ -245,6 +254,19 @@ def read_text(path: Path) -> str:
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
         raise DataError([_whole(path.name, reason, "check the place and its rights")]) from None
+    text = decode(content)
+    if text is None:
+        remedy = "save the file as CSV UTF-8"
+        raise DataError([_whole(path.name, "neither UTF-8 nor GB18030 text", remedy)])
+    return text
+
+
+def decode(content: bytes) -> str | None:
+    r"""Text of bytes in UTF-8 (with or without a mark at its start), else in GB18030, else None.
+
+    >>> decode("丽水".encode("gb18030")), decode(b"PK\0")
+    ('丽水', None)
+    """
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -253,8 +275,7 @@ def read_text(path: Path) -> str:
         # A NUL is valid in both encodings, but only UTF-16 and binary files contain it.
         if "\0" not in text:
             return text
-    remedy = "save the file as CSV UTF-8"
-    raise DataError([_whole(path.name, "neither UTF-8 nor GB18030 text", remedy)])
+    return None
 
 
 def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
@@ -519,21 +540,42 @@ def _with_indicator(name: str, typed: dict[str, pd.DataFrame]) -> pd.DataFrame:
     return rows.join(described[columns], on="indicator")
 
 
+def falls(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Cumulative figures below the one before them in their region.
+
+    Parameters
+    ----------
+    observations : region, indicator, year, as_of and value
+    indicators : indicator and cumulative
+
+    Returns
+    -------
+    DataFrame
+        The columns `later` and `earlier`: where in `observations` (labels of its rows) the two
+        figures of a fall stand.
+    """
+    grown = set(indicators.loc[indicators["cumulative"] == 1, "indicator"])
+    rows = observations[observations["indicator"].isin(grown)].dropna(subset=["year", "value"])
+    year_end = rows["year"].map("{:04.0f}-12-31".format)
+    date = rows["as_of"].where(rows["as_of"] != "", year_end)
+    rows = rows.assign(date=date, earlier=rows.index).sort_values("date")
+    before = rows.groupby(["region", "indicator"])[["value", "earlier"]].shift()
+    fallen = rows["value"] < before["value"]
+    return pd.DataFrame(
+        {"later": rows.index[fallen], "earlier": before.loc[fallen, "earlier"].astype(int)}
+    ).reset_index(drop=True)
+
+
 def _check_time(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Problem]:
     """Cumulative counts that fall within a region from one date to the next."""
-    rows = _with_indicator("observations", typed)
-    rows = rows.assign(
-        number=rows["value"],
-        value=cells["value"],
-        date=rows["as_of"].where(rows["as_of"] != "", cells["year"] + "-12-31"),
-    )
-    grows = rows[(rows["cumulative"] == 1) & rows["number"].notna()].sort_values("date")
-    before = grows.groupby(["region", "indicator"])[["number", "value", "date"]].shift()
-    grows = grows.assign(before=before["value"], since=before["date"])
+    found = falls(typed["observations"], typed["indicators"])
+    earlier = cells.loc[found["earlier"]]
+    since = earlier["as_of"].where(earlier["as_of"] != "", earlier["year"] + "-12-31")
+    rows = cells.loc[found["later"]]
     return _report(
         "observations",
         "value",
-        grows[grows["number"] < before["number"]],
+        rows.assign(before=earlier["value"].to_numpy(), since=since.to_numpy()),
         "falls from {before} ({since}), but {indicator} is cumulative and never falls",
         "correct one of the two figures (one may be a year's increment), or say cumulative "
         "false in indicators.csv",

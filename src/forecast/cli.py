@@ -116,6 +116,7 @@ def check(
         ),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
+    language: Annotated[str, typer.Option(help="zh or en, of what a file of figures says.")] = "en",
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
@@ -125,7 +126,7 @@ def check(
         if is_address(place):
             fine = _check_database(str(place))
         else:
-            fine = _check_path(Path(place) if place else None, region)
+            fine = _check_path(Path(place) if place else None, region, language)
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
@@ -347,11 +348,13 @@ def _list_reports(output: Path) -> bool:
     return True
 
 
-def _check_path(place: Path | None, region: str | None) -> bool:
+def _check_path(place: Path | None, region: str | None, language: str) -> bool:
     """Check what a path names: a scenario, a file of figures, a folder; None: the package's own."""
     if place and place.suffix in (".yaml", ".yml"):
         return _check_scenario(place, region)
-    return _check_file(place, region) if place and place.is_file() else _check_folder(place)
+    if place and place.is_file():
+        return _check_file(place, region, language)
+    return _check_folder(place)
 
 
 def _check_database(address: str) -> bool:
@@ -387,21 +390,21 @@ def _check_folder(place: Path | None) -> bool:
     return False
 
 
-def _check_file(file: Path, region: str | None) -> bool:
-    """Say row by row what was understood of a planner's file."""
-    from .checking import read_tables
-    from .parsing import read_figures
-    from .plans import data_folder
+def _check_file(file: Path, region: str | None, language: str) -> bool:
+    """Say row by row what was understood of a planner's file, beside the shipped plans."""
+    from .intakes import read
+    from .plans import data_folder, load_plan
+    from .remarks import FiguresError
 
-    known = read_tables(data_folder())
-    figures = read_figures(file, known["indicators"], known["regions"], known["units"], region)
-    for figure in figures.to_dict("records"):
-        said = figure["understood"] or f"{figure['problem']}. Remedy: {figure['remedy']}."
-        place = f"row {figure['row']}, column {figure['column']}"
-        typer.echo(f"{place}, {figure['printed']!r}: {said}")
-    faults = int((figures["status"] == "problem").sum())
-    typer.echo(f"{file}: {len(figures)} figures, {faults} of them with a problem.")
-    return faults == 0
+    try:
+        intake = read(file.read_bytes(), file.name, load_plan(data_folder()), region)
+    except FiguresError as error:
+        typer.echo(error.told(language), err=True)
+        return False
+    for line in intake.lines(language):
+        typer.echo(line)
+    typer.echo(intake.summary(language))
+    return not (intake.rows["status"] == "problem").any()
 
 
 def _check_scenario(file: Path, region: str | None) -> bool:

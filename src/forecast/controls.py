@@ -11,11 +11,11 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from .desk import DIGITS, Control
 from .levers import Range
 from .markup import safe
+from .settings import DIGITS, Control
 
-__all__ = ["Setter", "choice"]
+__all__ = ["Setter", "button", "choice", "row_of"]
 
 Change = Callable[[str, float | None], None]
 
@@ -106,3 +106,25 @@ def choice(
     )  # fmt: skip
     found.add_class(mark)
     return found
+
+
+def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
+    """Give a button, found by its CSS class.
+
+    >>> pressed = button("Save", "desk-save", lambda: print("saved"))
+    >>> pressed.click()
+    saved
+    """
+    found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
+    found.add_class(mark)
+    found.on_click(lambda _: act())
+    return found
+
+
+def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Put widgets in a row that goes on below where it is full.
+
+    >>> row_of([widgets.Label("a")]).layout.flex_flow
+    'row wrap'
+    """
+    return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))

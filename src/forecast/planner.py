@@ -21,10 +21,12 @@ import pandas as pd
 
 from .asides import Asides
 from .charts import tornado_chart
-from .controls import Setter, choice
-from .desk import Control, Desk
+from .controls import Setter, button, choice, row_of
+from .desk import Desk
+from .entries import Entries
 from .errors import ForecastError
 from .exploration import GoalSeek
+from .intakes import Intake
 from .markup import known_on, paragraph, picture, safe
 from .plots import to_png
 from .readouts import (
@@ -37,6 +39,8 @@ from .readouts import (
     tell_sources,
     tell_table,
 )
+from .remarks import FiguresError
+from .settings import Control
 from .sketches import Shown, Sketch
 from .wording import LANGUAGES, probability, word
 
@@ -100,6 +104,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._quiet = False
         self.asides = Asides(self._busy, self._fail)
         self._found: GoalSeek | None = None
+        self._intake: Intake | None = None
         self._build()
 
     # Building: everything anew for another region, day or language.
@@ -119,14 +124,14 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         right = widgets.VBox([self.settings, self._build_steps()])
         for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
+        self.workplace = widgets.VBox([row_of([left, right]), self._build_questions(), self.result])
         self.children = [
             widgets.HTML(HEAD + f"<h2>{safe(self._title())}</h2>"),
             self._build_choices(),
             self._build_status(),
-            _row([left, right]),
-            self._build_questions(),
-            self.result,
+            self.workplace,
             self._build_files(),
+            self._build_entries(),
             widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
             self.table,
         ]
@@ -168,7 +173,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             (self.years, self._sketch_again),
         ):  # fmt: skip
             part.observe(partial(self._hear, act), "value")
-        return _row([self.region, self.language, self.day, self.indicator, self.target,
+        return row_of([self.region, self.language, self.day, self.indicator, self.target,
                      self.scenario, self.years])  # fmt: skip
 
     def _force(self, indicator: str) -> str:
@@ -182,54 +187,57 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         return [(desk.told.scenario(name), name) for name in listed]
 
     def _build_status(self) -> widgets.Widget:
-        self.cancel = self._button("desk_cancel", "desk-cancel", self._cancel)
+        self.cancel = self._button("desk_cancel", self._cancel)
         self.cancel.disabled = True
-        return _row([self.cancel, self.status])
+        return row_of([self.cancel, self.status])
 
     def _build_steps(self) -> widgets.Widget:
-        self.undo = self._button("desk_undo", "desk-undo", lambda: self._step(self.desk.undo()))
-        self.redo = self._button("desk_redo", "desk-redo", lambda: self._step(self.desk.redo()))
-        self.reset = self._button("desk_reset", "desk-reset", self._reset)
-        return _row([self.undo, self.redo, self.reset])
+        self.undo = self._button("desk_undo", lambda: self._step(self.desk.undo()))
+        self.redo = self._button("desk_redo", lambda: self._step(self.desk.redo()))
+        self.reset = self._button("desk_reset", self._reset)
+        return row_of([self.undo, self.redo, self.reset])
 
     def _build_questions(self) -> widgets.Widget:
         say, language = self.desk.told.say, self.desk.language
         self.lever = choice(say("desk_lever"), [], None, "desk-lever")
         chances = [(probability(p, language), p) for p in CHANCES]
         self.probability = choice(say("desk_probability"), chances, 0.8, "desk-probability")
-        self.seek = self._button("desk_seek", "desk-seek", self._seek)
-        self.take = self._button("desk_take", "desk-take", self._take)
+        self.seek = self._button("desk_seek", self._seek)
+        self.take = self._button("desk_take", self._take)
         self.take.disabled = True
-        self.tornado = self._button("desk_tornado", "desk-tornado", self._tornado)
-        return _row([self.lever, self.probability, self.seek, self.take, self.tornado])
+        self.tornado = self._button("desk_tornado", self._tornado)
+        return row_of([self.lever, self.probability, self.seek, self.take, self.tornado])
 
     def _build_files(self) -> widgets.Widget:
         say = self.desk.told.say
         self.name = widgets.Text(description=say("desk_name"))
         self.name.add_class("desk-name")
-        self.save = self._button("desk_save", "desk-save", self._save)
-        self.export = self._button("desk_export", "desk-export", self._export)
+        self.save = self._button("desk_save", self._save)
+        self.export = self._button("desk_export", self._export)
         self.load = widgets.FileUpload(accept=".yaml,.yml", description=say("desk_load"),
                                        tooltip=say("desk_load"))  # fmt: skip
         self.load.add_class("desk-load")
         self.load.observe(partial(self._hear, self._load), "value")
         self.files = widgets.HTML()
         self.files.add_class("desk-files")
-        return widgets.VBox([_row([self.name, self.save, self.export, self.load]), self.files])
+        return widgets.VBox([row_of([self.name, self.save, self.export, self.load]), self.files])
 
-    def _button(self, key: str, mark: str, act: Callable[[], None]) -> widgets.Button:
-        text = self.desk.told.say(key)
-        found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
-        found.add_class(mark)
-        found.on_click(lambda _: self._try(act))
-        return found
+    def _build_entries(self) -> widgets.Widget:
+        self.entries = Entries(self.desk, self._try, self._go_on, self._intake)
+        title = self.desk.told.say("desk_figures")
+        return widgets.Accordion([self.entries], titles=[title])
+
+    def _button(self, key: str, act: Callable[[], None]) -> widgets.Button:
+        return button(self.desk.told.say(key), key.replace("_", "-"), lambda: self._try(act))
 
     # The target that is asked about, and its settings.
 
     def _place_target(self) -> None:
         """Show what belongs to the chosen target: its years, its settings, its picture."""
         desk, told = self.desk, self.desk.told
+        self.workplace.layout.display = "none" if desk.chosen is None else "flex"
         if desk.chosen is None:
+            self._rest()
             return
         indicator = str(desk.chosen["indicator"])
         goals = desk.goals(indicator)
@@ -356,18 +364,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _speak(self, language: str) -> None:
         self.asides.drop()
         self.desk.language = language
+        self._intake = self.entries.intake
         self._build()
 
     def _go_to(self, _value: Any) -> None:
         """Open the desk of another region or day, aside."""
         if self.day.value is not None:
-            desk, day = self.desk, self.day.value.isoformat()
-            task = partial(Desk.open, self.region.value, as_of=day, **desk.options)
-            self.asides.work(task, self._move_to)
+            place = {"region": self.region.value, "as_of": self.day.value.isoformat()}
+            self.asides.work(partial(self.desk.elsewhere, **place), self._move_to)
 
     def _move_to(self, desk: Desk) -> None:
-        desk.language = self.desk.language
-        self.desk = desk
+        self.desk, self._intake = desk, None
         self._build()
 
     def _seek(self) -> None:
@@ -444,6 +451,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.take_in(Path(name).name, content)
         self._refresh()
 
+    def _go_on(self, intake: Intake) -> None:
+        self.asides.work(partial(self.desk.with_figures, intake), self._take_figures)
+
+    def _take_figures(self, desk: Desk) -> None:
+        self._move_to(desk)
+        self._say(desk.told.say("desk_taken").format(place=desk.plan.folder))
+
     # Words, and what goes wrong.
 
     def _hear(self, act: Callable[[Any], None], event: Any) -> None:
@@ -467,8 +481,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _fail(self, error: Exception) -> None:
         self._show_choices()
-        text, reason = self.desk.told.say("desk_fault"), safe(error).replace("\n", "<br>")
-        self.status.value = f'<div role="alert">{safe(text)} <span lang="en">{reason}</span></div>'
+        language = self.desk.language if isinstance(error, FiguresError) else "en"
+        said = error.told(language) if isinstance(error, FiguresError) else str(error)
+        text, reason = self.desk.told.say("desk_fault"), safe(said).replace("\n", "<br>")
+        self.status.value = (
+            f'<div role="alert">{safe(text)} <span lang="{language}">{reason}</span></div>'
+        )
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
@@ -481,7 +499,3 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.asides.drop()
         self._show_choices()
         self._say(self.desk.told.say("desk_cancelled"))
-
-
-def _row(parts: list[widgets.Widget]) -> widgets.HBox:
-    return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))

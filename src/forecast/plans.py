@@ -7,6 +7,7 @@ known on a day, and the date of a mid-year figure becomes a point on the time ax
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,7 +18,7 @@ import pandas as pd
 from .errors import DataError, Problem, check_name
 from .schema import is_address
 
-__all__ = ["Plan", "data_folder", "known_indicators", "load_plan"]
+__all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class Plan:
     """Folder of own tables, "" for the shipped ones and for a database."""
     address: str = field(default="", repr=False)
     """Address of a database, "" for files."""
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    """The whole tables that the plan was cut from, of all regions and days."""
 
     @property
     def place(self) -> str | Path:
@@ -144,7 +147,19 @@ def load_plan(
     return replace(_cut(tables, region, day), folder=folder, address=address)
 
 
-def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
+def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """Cut the same region's plan, as of the same day, from other tables.
+
+    >>> plan = load_plan("lishui", as_of="2022-12-31")
+    >>> bool((recut(plan, plan.tables).targets == plan.targets).all(axis=None))
+    True
+    """
+    day = _as_date(plan.as_of or None)
+    found = _cut(tables, plan.region or None, day)
+    return replace(found, folder=plan.folder, address=plan.address)
+
+
+def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
     """One region's part of the tables (None: all), seen on a day."""
     observations = _dated(tables["observations"])
     if day is not None:
@@ -180,6 +195,7 @@ def _cut(tables: dict[str, pd.DataFrame], region: str | None, day: dt.date | Non
         observations=own.reset_index(drop=True),
         siblings=siblings.reset_index(drop=True),
         indices=tables["indices"],
+        tables=tables,
         **local,
     )
 

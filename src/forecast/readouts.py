@@ -9,11 +9,12 @@ from typing import Any
 import pandas as pd
 
 from .charts import CLEAR
-from .desk import Control, Desk
+from .desk import Desk
 from .exploration import GoalSeek
 from .markup import paragraph, safe, tabulate
 from .outlook import Naming
 from .responses import PACE, Answer
+from .settings import Control
 from .spoken import belief_of, settings_of
 from .together import SILENT
 from .wording import NO_VALUE, join, number, points, probability

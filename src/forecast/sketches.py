@@ -1,12 +1,13 @@
 """The live picture: an indicator's fan as set over that of the baseline, drawn again in an instant.
 
 What does not move is drawn once and kept as a background; a new answer moves the coloured fan and
-its labels only. When an answer leaves the scale, the scale grows and the background is drawn anew.
+its labels only. An answer that leaves the scale has a wider one, with a background of its own.
 """
 
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -53,8 +54,6 @@ LEFT, RIGHT, TOP, BOTTOM = 0.62, 1.25, 0.85, 0.86
 """Inches between the axes and the edges of the picture."""
 PALE = "#dfe3e8"
 DOTTED = (0.0, (1.0, 1.6))
-GROWTH, SHRUNK = 0.35, 0.45
-"""Room that is added where the scale grows; share of the scale below which it shrinks."""
 
 
 @dataclass(frozen=True)
@@ -133,34 +132,32 @@ class Sketch:
         self._write_texts()
         self._draw_still()
         self._moving = self._make_moving()
-        self._ground: Any = None
+        self._grounds: dict[tuple[float, float], Any] = {}
 
     def draw(self, answer: Answer, p_base: float) -> bytes:
         """Draw an answer beside the baseline's chance, as PNG."""
-        fan = self._move(answer, p_base)
-        if self._rescale(fan) or self._ground is None:
-            self.canvas.draw()
-            self._ground = self.canvas.copy_from_bbox(self.figure.bbox)
+        limits = self._move(answer, p_base)
+        if limits in self._grounds:
+            self.canvas.restore_region(self._grounds[limits])
         else:
-            self.canvas.restore_region(self._ground)
+            self.canvas.draw()
+            self._grounds[limits] = self.canvas.copy_from_bbox(self.figure.bbox)
         for artist in self._moving:
             self.figure.draw_artist(artist)
         stream = io.BytesIO()
-        imsave(stream, np.asarray(self.canvas.buffer_rgba()), format="png",
-               pil_kwargs={"compress_level": 1})  # fmt: skip
+        colours = np.asarray(self.canvas.buffer_rgba())
+        imsave(stream, colours, format="png", pil_kwargs={"compress_level": 1})
         return stream.getvalue()
 
     def printed(self, answer: Answer, p_base: float) -> bytes:
         """Draw an answer at the size for print, as PNG."""
-        self._rescale(self._move(answer, p_base))
+        self._move(answer, p_base)
         for artist in self._moving:
             artist.set_animated(False)
         stream = io.BytesIO()
         self.figure.savefig(stream, format="png", dpi=PRINT_DPI, metadata={"Software": None})
         for artist in self._moving:
             artist.set_animated(True)
-        self.figure.set_dpi(DPI)
-        self._ground = None
         return stream.getvalue()
 
     def _write_texts(self) -> None:
@@ -171,8 +168,8 @@ class Sketch:
             y = (0.1 + 0.165 * place) / height
             self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
         for text, down, size, colour in (
-            (wrap_lines(shown.heading, 0.7 * width, language)[0], 0.1, 10, INK),
-            (wrap_lines(shown.below, 0.66 * width, language)[0], 0.34, 8, GREY),
+            ("".join(wrap_lines(shown.heading, 0.7 * width, language)[:1]), 0.1, 10, INK),
+            ("".join(wrap_lines(shown.below, 0.66 * width, language)[:1]), 0.34, 8, GREY),
         ):  # fmt: skip
             self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
                              color=colour, va="top")  # fmt: skip
@@ -229,8 +226,8 @@ class Sketch:
             va="center", family=FONTS, color=colour, annotation_clip=False,
         )  # fmt: skip
 
-    def _move(self, answer: Answer, p_base: float) -> pd.DataFrame:
-        """Put fan, labels and chance in their places; gives the fan."""
+    def _move(self, answer: Answer, p_base: float) -> tuple[float, float]:
+        """Put fan, labels and chance in their places; gives the limits of the scale."""
         panel = self.shown.panel
         language = panel.language
         fan = anchored(answer.quantiles, self.shown.figures)
@@ -238,6 +235,8 @@ class Sketch:
         for band, (low, high, *_) in zip(self._bands, BANDS, strict=True):
             band.set_xy(_outline(fan, low, high))
         self._median.set_data(fan.index.to_numpy(float), fan["q50"].to_numpy(float))
+        limits = self._limits(fan)
+        self.axes.set_ylim(*limits)
         self._place_labels(fan)
         told = phrase("desk_chance", language).format(chance=probability(answer.p_reach, language))
         if answer.p_change_error:
@@ -245,7 +244,7 @@ class Sketch:
             base = probability(p_base, language)
             told += "\n" + phrase("desk_gain", language).format(base=base, gain=gain)
         self._chance.set_text(told)
-        return fan
+        return limits
 
     def _place_labels(self, fan: pd.DataFrame) -> None:
         """Name bands and medians at their right ends, apart from each other."""
@@ -269,19 +268,23 @@ class Sketch:
             label.xy = (last, place)
             label.set_position((self._aside, place))
 
-    def _rescale(self, fan: pd.DataFrame) -> bool:
-        """Fit the scale to a fan: where it leaves it, and where it has become much smaller."""
-        low, high = float(fan.to_numpy().min()), float(fan.to_numpy().max())
-        usual, now = self._usual, self.axes.get_ylim()
-        wanted = (min(low, usual[0]), max(high, usual[1]))
-        room = GROWTH * (wanted[1] - wanted[0])
-        if now[0] <= low and high <= now[1] and wanted[1] - wanted[0] > SHRUNK * (now[1] - now[0]):
-            return False
-        new = (low - room if low < usual[0] else usual[0],
-               high + room if high > usual[1] else usual[1])  # fmt: skip
-        self.axes.set_ylim(*new)
-        self._place_labels(fan)
-        return True
+    def _limits(self, fan: pd.DataFrame) -> tuple[float, float]:
+        """Give the limits of the scale on which a fan fits: the usual ones, or wider in steps."""
+        low, high = self._usual
+        least, most = float(fan.to_numpy().min()), float(fan.to_numpy().max())
+        span = high - low
+        return low - _wider(low - least, span), high + _wider(most - high, span)
+
+
+def _wider(beyond: float, span: float) -> float:
+    """Give how far a scale is widened for what lies beyond it.
+
+    >>> _wider(-1.0, 10.0), _wider(1.0, 10.0), _wider(6.0, 10.0), _wider(33.0, 10.0)
+    (0.0, 5.0, 10.0, 40.0)
+    """
+    if beyond <= 0.0:
+        return 0.0
+    return 0.5 * span * 2.0 ** max(math.ceil(math.log2(2.0 * beyond / span)), 0)
 
 
 def _outline(fan: pd.DataFrame, low: str, high: str) -> FloatArray:

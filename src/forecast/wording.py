@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Iterable
+from decimal import Decimal
 
 from .errors import check_name
 
@@ -22,6 +23,7 @@ __all__ = [
     "comparison",
     "day",
     "estimate",
+    "exact",
     "join",
     "money",
     "number",
@@ -484,6 +486,276 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "actual": ("实际", "actual"),
         "preliminary": ("初步", "preliminary"),
         "estimated": ("估计", "estimated"),
+    },
+    # A planner's own figures: what was understood of each, and what is to be decided.
+    "figure_said": {
+        "understood": (
+            "{region}，{indicator}，{year}年：{type}{comparator}{value}",
+            "{region}, {indicator}, {year}: {type} {comparator}{value}",
+        ),
+        "missing": (
+            "无数：“{mark}”表示缺，不是0",
+            "no figure: '{mark}' marks missing, not 0",
+        ),
+        "empty": ("无数：空格表示缺，不是0", "no figure: an empty cell is missing, not 0"),
+        "aside": ("{said}（{notes}）。", "{said} ({notes})."),
+        "plain": ("{said}。", "{said}."),
+        "remedy": ("{said}。办法：{remedy}。", "{said}. Remedy: {remedy}."),
+        "and": ("；", "; "),
+        "line": (
+            "第{row}行，{column}列，“{printed}”：{said}",
+            "row {row}, column {column}, '{printed}': {said}",
+        ),
+        "place": (
+            "{file}，第{row}行，{column}列：{said}",
+            "{file}, row {row}, column {column}: {said}",
+        ),
+        "file": ("{file}：{said}", "{file}: {said}"),
+        "summary": (
+            "{file}：共{count}格，{counts}。",
+            "{file}: {count} cells: {counts}.",
+        ),
+        "none": ("{file}：没有数。", "{file}: no figures."),
+        "others": ("没有读的工作表：{names}。", "Sheets not read: {names}."),
+    },
+    "figure_status": {
+        "understood": ("看懂", "understood"),
+        "doubtful": ("存疑", "doubtful"),
+        "problem": ("有问题", "problem"),
+        "missing": ("缺", "missing"),
+    },
+    "figure_type": {"actual": ("实际", "actual"), "target": ("目标", "target")},
+    "figure_comparator": {
+        "ge": ("不低于", "at least "),
+        "gt": ("超过", "more than "),
+        "le": ("不超过", "at most "),
+        "lt": ("低于", "less than "),
+    },
+    "figure_remark": {
+        "footnote": ("脚注号或其他特殊数字", "a footnote mark or another special digit"),
+        "date": ("日期或年份，不是数", "a date or a year, not a figure"),
+        "range": ("一个范围，不是一个数", "a range, not one figure"),
+        "points": (
+            "百分点的变动，不是水平",
+            "a change in percentage points, not a level",
+        ),
+        "change": ("变动，不是水平", "a change, not a level"),
+        "scientific": (
+            "科学计数法，可能已丢位数",
+            "scientific notation, which may have lost digits",
+        ),
+        "formula": ("公式没有存下结果", "a formula without a stored result"),
+        "error": ("表格软件的出错记号", "an error mark of the spreadsheet"),
+        "unread": ("不是恰好一个数", "not exactly one figure"),
+        "contradiction": (
+            "“{before}”与“{after}”矛盾",
+            "{before} and {after} contradict each other",
+        ),
+        "two_units": (
+            "数的单位是{own}，旁边的单位是{given}",
+            "the figure is in {own}, the unit beside it is {given}",
+        ),
+        "power_beside": (
+            "数带数量级，旁边的单位是{given}",
+            "the figure has a power of ten, the unit beside it is {given}",
+        ),
+        "two_powers": (
+            "数与旁边的单位数量级不同，或各写了一次",
+            "the figure and the unit beside it give different powers of ten, or give one twice",
+        ),
+        "power": (
+            "单位是{unit}，却带数量级",
+            "a power of ten with the unit {unit}",
+        ),
+        "other_unit": (
+            "数的单位是{own}，指标的单位是{unit}",
+            "the figure is in {own}, the indicator in {unit}",
+        ),
+        "month": (
+            "数按月计（{own}），指标按年计（{unit}）",
+            "the figure is a month's ({own}), the indicator a year's ({unit})",
+        ),
+        "fraction": (
+            "{stored}可能是{shown}%，也可能是{stored}%：表格把58%存为0.58",
+            "{stored} may be {shown}% or {stored}%: sheets store 58% as 0.58",
+        ),
+        "below": (
+            "{value}低于{bound}，该指标不可能",
+            "{value} is below {bound}, which the indicator cannot be",
+        ),
+        "above": (
+            "{value}高于{bound}，该指标不可能",
+            "{value} is above {bound}, which the indicator cannot be",
+        ),
+        "not_whole": ("{value}不是整数", "{value} is no whole number"),
+        "no_region": ("没有写地区", "no region"),
+        "no_indicator": ("没有写指标", "no indicator"),
+        "unknown_region": ("地区“{name}”不认识", "unknown region '{name}'"),
+        "unknown_indicator": ("指标“{name}”不认识", "unknown indicator '{name}'"),
+        "not_year": (
+            "“{year}”不是{first}至{last}年之间的年份",
+            "'{year}' is not a year between {first} and {last}",
+        ),
+        "unknown_type": ("类型“{type}”不认识", "unknown type '{type}'"),
+        "actual_compared": (
+            "实际数不能是“{comparator}”某数",
+            "an actual value cannot be {comparator} a figure",
+        ),
+        "twice": (
+            "同一个数给了不止一次，在第{rows}行",
+            "the same figure is given more than once, in rows {rows}",
+        ),
+        # What is noted and needs no decision.
+        "taken": ("{printed}即{value}", "{printed} taken as {value}"),
+        "converted": ("由{own}换算为{unit}", "converted from {own} to {unit}"),
+        "late": (
+            "{day}时还看不到，不参加计算",
+            "not seen as of {day}, so that it moves nothing",
+        ),
+        "target": ("目标不作数据，不参加计算", "a target is no data and moves nothing"),
+        "same": ("与公布数相同", "the same as published"),
+        # What is doubted until somebody decides.
+        "approximate": ("约数", "approximate"),
+        "compared": (
+            "因为“{comparator}”当作目标；目标不作数据",
+            "taken as a target because of '{comparator}'; targets are no data",
+        ),
+        "differs": (
+            "公布数是{published}（{source}）",
+            "the published figure is {published} ({source})",
+        ),
+        "planned": (
+            "正好是规划给{year}年的目标；目标不作数据",
+            "exactly the plan's target for {year}; targets are no data",
+        ),
+        "jump": (
+            "与{year}年的公布数{published}相差十倍以上",
+            "more than tenfold off the {published} published for {year}",
+        ),
+        "falls": (
+            "累计数只增不减，{early}年{before}，{late}年却是{after}",
+            "a cumulative count never falls, but it is {before} in {early} and {after} in {late}",
+        ),
+        # Faults of a whole file.
+        "no_header": ("没有认出表头", "no header is recognised"),
+        "no_region_named": ("没有写是哪个地区", "names no region"),
+        "kind": ("不是能读的文件种类", "not a kind of file read"),
+        "workbook": ("读不成工作簿（{reason}）", "cannot be read as a workbook ({reason})"),
+        "unreadable": ("读不了（{reason}）", "cannot be read ({reason})"),
+        "encoding": ("文字编码认不出", "neither UTF-8 nor GB18030 text"),
+        "column_twice": ("这一列出现两次", "stands twice"),
+    },
+    "figure_remedy": {
+        "footnote": ("只写普通数字，不带脚注号", "write plain digits and no footnote mark"),
+        "date": (
+            "这里写数，年份写在自己的列",
+            "write the figure here and the year in its own column",
+        ),
+        "range": (
+            "写一个数；范围写成两行，一行至少（≥），一行至多（≤）",
+            "write one figure; a range is two rows, one at least (≥) and one at most (≤)",
+        ),
+        "points": ("写达到的水平，例如58%", "write the level that is reached, such as 58%"),
+        "change": ("写达到的水平", "write the level that is reached"),
+        "scientific": (
+            "把单元格设为数值格式再保存",
+            "format the cell as a number and save again",
+        ),
+        "formula": (
+            "在表格软件中打开并保存，或直接写出数",
+            "open the file in a spreadsheet and save it, or write the value itself",
+        ),
+        "error": (
+            "改正公式，或直接写出数；不知道的留空",
+            "correct the formula or write the value itself; what is unknown stays empty",
+        ),
+        "unread": (
+            "写一个数和单位，例如58%、1.93万或≥60；不知道的留空",
+            "write one number with its unit, such as 58%, 19300 or ≥60; what is unknown stays "
+            "empty",
+        ),
+        "contradiction": ("留下想说的那个", "keep the one that is meant"),
+        "two_units": (
+            "单位只写一次，写在数里或旁边",
+            "say the unit once, in the figure or beside it",
+        ),
+        "power_beside": (
+            "单位只写一次，写在数里或旁边",
+            "say the unit once, in the figure or beside it",
+        ),
+        "two_powers": (
+            "单位只写一次，写在数里或旁边",
+            "say the unit once, in the figure or beside it",
+        ),
+        "power": ("按{unit}写", "write the figure in {unit}"),
+        "other_unit": ("按{unit}写", "write it in {unit}"),
+        "month": ("乘以12，按{unit}写", "multiply by 12 and write it in {unit}"),
+        "fraction": ("连同百分号写成文字，例如58%", "write it as text with its sign, such as 58%"),
+        "below": ("改正数或单位", "correct the figure or its unit"),
+        "above": ("改正数或单位", "correct the figure or its unit"),
+        "not_whole": ("写整数", "write a whole number"),
+        "no_region": (
+            "每行都写地区；表格的合并单元格存成文字后只有第一行有字",
+            "write the region in every row; merged cells saved as text fill only the first",
+        ),
+        "no_indicator": (
+            "每行都写指标；表格的合并单元格存成文字后只有第一行有字",
+            "write the indicator in every row; merged cells saved as text fill only the first",
+        ),
+        "unknown_region": ("用地区表中的名称或代码", "use an id or name of the regions table"),
+        "unknown_indicator": (
+            "用指标表中的名称或代码",
+            "use an id or name of the indicators table",
+        ),
+        "near": ("可能是“{near}”", "perhaps '{near}' is meant"),
+        "not_year": (
+            "写四位数字；看似年份的金额写在数值列",
+            "write four digits; an amount that looks like a year belongs in the column of values",
+        ),
+        "unknown_type": ("写目标或实际", "write target or actual"),
+        "actual_compared": (
+            "写数本身，或把类型写成目标",
+            "write the value itself, or the type target",
+        ),
+        "twice": ("只留一个", "keep one of them"),
+        "approximate": (
+            "写出准确的数，或认可它，或去掉它",
+            "write the exact figure, accept it or drop it",
+        ),
+        "compared": (
+            "写出达到的数，或去掉它",
+            "write the figure that was reached, accept that it is a target, or drop it",
+        ),
+        "differs": (
+            "认可则取代公布数，去掉则保留公布数",
+            "accept it to replace the published one, drop it to keep that one",
+        ),
+        "planned": (
+            "若真已达到则认可，否则去掉",
+            "accept it if that much was reached, drop it if not",
+        ),
+        "jump": ("核对单位；改正、认可或去掉它", "check the unit; correct, accept or drop it"),
+        "falls": (
+            "改正（可能是当年增加数）或去掉它",
+            "correct it (it may be a year's increment) or drop it",
+        ),
+        "no_header": (
+            "前{rows}行中写地区、指标、年份、数值，或地区、指标和每年一列，例如2021年",
+            "write in one of the first {rows} lines either region, indicator, year, value or "
+            "region, indicator and a column a year such as 2021",
+        ),
+        "no_region_named": (
+            "加一列地区，或说明文件是哪个地区的",
+            "add a column region, or say which region the file is about",
+        ),
+        "kind": ("给出{kinds}之一", "give one of {kinds}"),
+        "workbook": (
+            "在表格软件中打开并另存，不设密码",
+            "open it in a spreadsheet and save it again, without a password",
+        ),
+        "unreadable": ("核对位置和权限", "check the place and its rights"),
+        "encoding": ("另存为表格文字格式（{format}）", "save the file as {format}"),
+        "column_twice": ("只留一列，或改一列的名称", "keep one of the two, or rename one"),
     },
     "reason": {
         "both_good": ("两者一致：在线上，也很可能达到", "both agree: on the line, and likely"),
@@ -1882,6 +2154,25 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.",
     ),
     "desk_origin": ("{day}（虚线）已知。来源见图下。", "{day} (dotted line). Sources: below."),
+    "desk_figures": ("用自己的数据", "Own figures"),
+    "desk_figures_note": (
+        "文件只在本机读取，不上传到任何地方。读不懂的、有疑问的逐个列出，由您改正、认可或去掉；空缺不会自动补。",
+        "The file is read on this machine and sent nowhere. What is not understood or doubtful is "
+        "listed, for you to correct, accept or drop; gaps are never filled.",
+    ),
+    "desk_upload": ("选择文件", "Choose a file"),
+    "desk_place": ("或填文件路径", "or its path"),
+    "desk_read": ("读取", "Read"),
+    "desk_which": ("哪一个数", "Which figure"),
+    "desk_text": ("改为", "Correct to"),
+    "desk_fix": ("改正", "Correct"),
+    "desk_accept": ("认可", "Accept"),
+    "desk_drop": ("去掉", "Drop"),
+    "desk_go": ("用这些数继续", "Go on with these figures"),
+    "desk_taken": ("已用自己的数据。数据表写在：{place}", "Own figures taken. Tables: {place}"),
+    "desk_line": ("行 · 列", "Row · column"),
+    "desk_printed": ("原样", "As printed"),
+    "desk_said": ("读出的内容或问题", "What was understood, or what is wrong"),
     "desk_working": ("正在计算……", "Working …"),
     "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),
     "desk_fault": ("做不到，设定未变。原因：", "That cannot be done; what is set stays. Reason:"),
@@ -2008,9 +2299,25 @@ def amount(value: float | None, language: str, *, unit: str, name: str) -> str:
     ('620人', '4.5\xa0%')
     """
     text = number(value, language, unit=unit)
-    if unit in SYMBOLS or text == NO_VALUE or not name:
-        return text
-    return text + ("" if _index(language) == 0 else "\xa0") + name
+    return text if text == NO_VALUE else _named(text, language, unit, name)
+
+
+def exact(value: float, language: str, *, unit: str = "", name: str = "") -> str:
+    r"""Write a quantity with all the digits a spreadsheet keeps, as what was read is shown.
+
+    >>> exact(19300.25, "en", name="beds"), exact(123456, "zh", name="张")
+    ('19,300.25\xa0beds', '12.3456万张')
+    >>> exact(0.000025, "en"), exact(58, "zh", unit="percent", name="百分比")
+    ('0.000025', '58%')
+    """
+    digits, suffix, index = Decimal(f"{value:.15g}"), "", _index(language)
+    if index == 0 and unit != "yuan_10k" and abs(value) >= 1e5:
+        power, suffix = (8, "亿") if abs(value) >= 1e8 else (4, "万")
+        digits = digits.scaleb(-power)
+    text = f"{digits:,f}" if index else f"{digits:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.replace("-", "−") + suffix + _sign(unit, index)
+    return _named(text, language, unit, name)
 
 
 def money(value: float | None, language: str) -> str:
@@ -2092,6 +2399,13 @@ MONTHS = (
 def _index(language: str) -> int:
     check_name("language", language, LANGUAGES)
     return LANGUAGES.index(language)
+
+
+def _named(text: str, language: str, unit: str, name: str) -> str:
+    """Put the name of its unit behind a number, unless it carries the unit's sign."""
+    if unit in SYMBOLS or not name:
+        return text
+    return text + ("" if _index(language) == 0 else "\xa0") + name
 
 
 def _decimals(step: float) -> int:

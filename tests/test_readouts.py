@@ -1,0 +1,121 @@
+"""What a desk says: chance, gauge, limits, table, settings, sources."""
+
+import html
+import re
+
+import pytest
+
+from forecast.desk import Desk
+from forecast.readouts import (
+    name_setting,
+    tell_chance,
+    tell_found,
+    tell_limits,
+    tell_settings,
+    tell_sources,
+    tell_table,
+)
+
+WORKERS = "care_workers_per_10k_elderly"
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture(scope="module")
+def desk():
+    """Lishui's desk at the care workers, with a lever and a belief set."""
+    found = Desk.open("lishui", as_of="2022-12-31", language="en", draws=300)
+    found.choose(WORKERS)
+    found.load("pandemic_year")
+    found.set("trainees_per_year", 450)
+    found.set("leaving_rate", 12)
+    return found
+
+
+@pytest.fixture(params=["zh", "en"])
+def language(desk, request):
+    """Each language in turn."""
+    desk.language = request.param
+    return request.param
+
+
+def plain(told):
+    """Text without markup."""
+    return html.unescape(re.sub(r"<[^>]+>", " ", told))
+
+
+def everything(desk):
+    """All that is said beside the picture, but for titles of documents."""
+    answer, base = desk.answer(), desk.base_answer()
+    names = [name_setting(desk, c.name) + tell_limits(desk, c) for c in desk.controls]
+    parts = [tell_chance(desk, answer, base), tell_settings(desk), tell_table(desk), *names]
+    for lever in ("pace", "trainees_per_year"):
+        parts += [tell_found(desk, desk.seek(p, lever)) for p in (0.8, 0.999)]
+    return plain(" ".join(parts))
+
+
+def test_languages_are_not_mixed(desk, language):
+    """In English no Chinese letter is said, in Chinese no English word."""
+    told = everything(desk)
+    if language == "en":
+        assert not CHINESE.search(told)
+    else:
+        assert set(re.findall(r"[A-Za-z]+", told)) <= {"A"}
+
+
+def test_the_chance_is_said_with_its_gauge(desk, language):
+    """Number, bar and baseline mark stand for the same chances, with the evidence behind them."""
+    answer, base = desk.answer(), desk.base_answer()
+    told = tell_chance(desk, answer, base)
+    assert f"width:{100 * answer.p_reach:.1f}%" in told
+    assert f"left:{100 * base.p_reach:.1f}%" in told
+    assert re.search(rf"{100 * answer.p_reach:.0f}\s?%", plain(told))
+    assert desk.told.word("evidence", str(desk.chosen["evidence"])) in plain(told)
+    assert "±" in plain(told)
+
+
+def test_an_unchanged_chance_is_said_to_be_so(desk, language):
+    """Without a difference there is none with an error."""
+    base = desk.base_answer()
+    assert {"zh": "与基准相同", "en": "as in the baseline"}[language] in tell_chance(
+        desk, base, base
+    )
+
+
+def test_the_table_has_all_that_is_forecast_and_names_the_rest(desk, language):
+    """A row for each indicator with a chance; the others are named below."""
+    table, told = desk.table(), tell_table(desk)
+    rows, rest = told.split("<details>")
+    for row in table.to_dict("records"):
+        name = desk.told.quantity(row["indicator"])
+        silent = row["status"] in ("no_data", "not_published")
+        assert name in plain(rest if silent else rows)
+    assert rows.count("<tr>") == (~table["status"].isin(["no_data", "not_published"])).sum()
+
+
+def test_what_is_set_is_said(desk, language):
+    """The base with its words, and each setting with its value, are told."""
+    told = plain(tell_settings(desk))
+    assert desk.told.scenario("pandemic_year") in told
+    assert getattr(desk.base, f"text_{language}") in told
+    assert "450" in told
+    assert "12" in told
+
+
+def test_limits_have_units(desk):
+    """Levers tell their limits, assumptions their declared range, dates their years."""
+    desk.language = "en"
+    told = {c.name.rpartition(".")[2]: tell_limits(desk, c) for c in desk.controls}
+    assert told["trainees_per_year"] == "0 to 1,000\xa0persons"
+    assert told["leaving_rate"] == "8\xa0% to 25\xa0%, most likely 15\xa0%"
+    desk.choose("eco_burial_share")
+    told = {c.name.rpartition(".")[2]: tell_limits(desk, c) for c in desk.controls}
+    assert told["start_year"] == "2023 to 2030"
+    desk.choose(WORKERS)
+
+
+def test_sources_are_those_of_the_indicator(desk):
+    """The documents behind figures and targets are listed in their own language, escaped."""
+    told = tell_sources(desk)
+    used = {*desk.plan.targets.query("indicator == @WORKERS")["source"],
+            *desk.plan.observations.query("indicator == @WORKERS")["source"]}  # fmt: skip
+    assert told.count('<li lang="zh">') == len(used)
