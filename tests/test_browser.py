@@ -35,10 +35,24 @@ OFF = [
 ]  # fmt: skip
 ROLES = {
     *["button", "checkbox", "combobox", "listbox", "menuitem", "radio", "searchbox", "slider"],
-    *["spinbutton", "switch", "tab", "textbox", "Date", "image", "img"],
+    *["spinbutton", "switch", "tab", "textbox", "Date"],
 }
+NAME = "再快一些"
 PATIENCE = 30_000
-PACE = ".desk-set-pace"
+PACE = ".desk-set-pace .noUi-handle"
+FIELD = ".desk-set-pace input[type=number]"
+# Text of the desk, with the choices of its lists, names for the blind, and hints.
+HEARD = """() => {
+  const desk = document.querySelector('.desk').cloneNode(true);
+  desk.querySelectorAll('style, .desk-language, [lang]').forEach(part => part.remove());
+  const told = [...desk.querySelectorAll('[aria-label], [title]')];
+  const heard = told.map(part => part.getAttribute('aria-label') + ' ' + part.title);
+  return (desk.textContent + heard.join(' ')).replaceAll('null', '').replaceAll(/\\dA级/g, '');
+}"""
+SCROLLED = """[...document.querySelectorAll('*')].filter(e =>
+  e.scrollWidth > e.clientWidth && e.clientWidth > 0
+  && (e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX))
+).map(e => e.tagName + ' ' + e.className)"""
 
 
 class Desk:
@@ -64,11 +78,21 @@ class Desk:
         """Address of the picture, a new one for each picture."""
         return str(self.page.locator("img.desk-picture, .desk-picture img").get_attribute("src"))
 
+    def said(self) -> str:
+        """All text that can be seen or heard, but for lists of languages and what is quoted."""
+        return str(self.page.evaluate(HEARD))
+
+    def hand_over(self, mark: str, name: str, content: bytes) -> None:
+        """Choose a file for a button that asks for one."""
+        with self.page.expect_file_chooser() as chooser:
+            self.press(mark, "Enter")
+        file = {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+        chooser.value.set_files(file)
+
     def press(self, mark: str, *keys: str) -> None:
         """Press keys on a slider or button."""
-        part = self.page.locator(f"{mark} .noUi-handle" if "-set-" in mark else mark).first
         for key in keys:
-            part.press(key)
+            self.page.locator(mark).first.press(key)
 
     def wait(self, mark: str, before: str) -> str:
         """Wait for a part to say something else than before."""
@@ -164,6 +188,11 @@ def recipe(root: Path, target: str) -> list[str]:
     return [sys.executable, "-m", module, *(word.replace("notebooks/", "") for word in words)]
 
 
+def chance_in(text: str) -> int:
+    """The first number of percent that a text says."""
+    return int(re.findall(r"(\d+)\s?%", text)[0])
+
+
 def wait_for(address: str) -> None:
     """Wait until a server answers."""
     for _ in range(PATIENCE // 100):
@@ -185,12 +214,11 @@ def desk(request: pytest.FixtureRequest) -> Desk:
 
 def test_a_slider_moves_picture_and_numbers(desk: Desk) -> None:
     """Keys on a slider change chance, picture and table at once, and undo brings them back."""
-    chance, table, picture = desk.text(".desk-chance"), desk.text(".desk-table"), desk.picture()
+    picture, chance = desk.picture(), desk.usual[".desk-chance"]
     desk.press(PACE, "End")
     moved = desk.wait(".desk-chance", chance)
-    percent = [int(re.findall(r"(\d+)\s?%", text)[0]) for text in (chance, moved)]
-    assert percent[1] > percent[0]
-    desk.wait(".desk-table", table)
+    assert chance_in(moved) > chance_in(chance)
+    desk.wait(".desk-table", desk.usual[".desk-table"])
     assert desk.picture() != picture
     desk.press(".desk-undo", "Enter")
     assert desk.wait(".desk-chance", moved) == chance
@@ -198,9 +226,8 @@ def test_a_slider_moves_picture_and_numbers(desk: Desk) -> None:
 
 def test_nothing_is_asked_of_a_network(desk: Desk) -> None:
     """Opening the desk and moving a slider, the browser turns to this machine alone."""
-    chance = desk.text(".desk-chance")
     desk.press(PACE, "End")
-    desk.wait(".desk-chance", chance)
+    desk.wait(".desk-chance", desk.usual[".desk-chance"])
     outside = [
         address for address in desk.asked
         if urlsplit(address).hostname != "127.0.0.1"
@@ -213,3 +240,83 @@ def test_nothing_is_asked_of_a_network(desk: Desk) -> None:
 def test_the_browser_has_no_complaint(desk: Desk) -> None:
     """Neither an error in the console nor one of the page's scripts."""
     assert desk.complaints == []
+
+
+def test_a_saved_scenario_gives_the_same_chances_in_a_report(app: Desk) -> None:
+    """`forecast run` on the exported parameters repeats the desk's chances to the last digit."""
+    app.reset()
+    app.page.locator(FIELD).fill("300")
+    app.press(FIELD, "Enter")
+    moved = app.wait(".desk-chance", app.usual[".desk-chance"])
+    app.page.locator(".desk-name input").fill(NAME)
+    app.press(".desk-export", "Enter")
+    expect(app.page.locator(".desk-files")).to_contain_text("run.yaml")
+    saved = app.folder / "desk" / NAME
+    command = [sys.executable, "-m", "forecast.cli", "run", str(saved / "run.yaml")]
+    command += ["--output", str(app.folder / "reports")]
+    done = subprocess.run(command, capture_output=True, check=True)
+    report = Path(json.loads(done.stdout)["folder"])
+    keys = ["indicator", "year", "target"]
+    own = pd.read_csv(saved / "compare.csv").set_index(keys)["p_reach"].dropna()
+    again = pd.read_csv(report / "compare.csv")
+    again = again[again["scenario"] == NAME].set_index(keys)["p_reach"]
+    assert len(own) > 10
+    assert (again.loc[own.index] == own).all()
+    asked = yaml.safe_load((saved / "run.yaml").read_text(encoding="utf-8"))
+    assert chance_in(moved) == round(100 * own[asked["indicator"]].iloc[-1])
+
+
+def test_a_file_that_is_no_scenario_is_refused_in_words(app: Desk) -> None:
+    """The status line says what is wrong with the file; the chance stays."""
+    app.reset()
+    app.hand_over(".desk-load", "坏.yaml", b"steps: [{mechansm: x}]")
+    expect(app.page.locator(".desk-status [role=alert]")).to_contain_text("mechansm")
+    assert app.text(".desk-chance") == app.usual[".desk-chance"]
+
+
+def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
+    """A figure that cannot be read is shown and said, holds up the others, and can be mended."""
+    table = "指标,2021,2022\n最低生活保障年标准,11000,一万多\n"
+    app.hand_over(".desk-upload", "figures.csv", table.encode())
+    rows = app.page.locator(".desk-rows")
+    expect(rows).to_contain_text("一万多")
+    expect(app.page.locator(".desk-go")).to_be_disabled()
+    app.page.locator(".desk-text input").fill("12000")
+    app.press(".desk-fix", "Enter")
+    expect(rows).to_contain_text("12000")
+
+
+def test_the_desk_speaks_one_language_at_a_time(app: Desk) -> None:
+    """Everything on it is Chinese, and after one choice English, but for names and quotations."""
+    app.reset()
+    assert re.findall("[A-Za-z]+", app.said()) == []
+    language = app.page.locator(".desk-language select")
+    language.select_option("English")
+    try:
+        expect(app.page.locator(".desk-undo")).to_have_text("Undo")
+        assert re.findall("[\u4e00-\u9fff]+", app.said()) == []
+    finally:
+        language.select_option("中文")
+        app.ready()
+
+
+def test_every_control_has_a_name(desk: Desk) -> None:
+    """Whoever cannot see the desk hears of each slider, field, list and button what it is."""
+    ask = desk.page.context.new_cdp_session(desk.page).send
+    whole = ask("DOM.getDocument")["root"]["nodeId"]
+    part = ask("DOM.querySelector", {"nodeId": whole, "selector": ".desk"})
+    told = ask("Accessibility.queryAXTree", part)["nodes"]
+    controls = [n for n in told if not n["ignored"] and n["role"]["value"] in ROLES]
+    nameless = [node["role"]["value"] for node in controls if not node["name"]["value"].strip()]
+    assert len(controls) > 20
+    assert nameless == []
+
+
+@pytest.mark.parametrize("zoom", [1.0, 1.25])
+def test_nothing_is_wider_than_the_window(app: Desk, zoom: float) -> None:
+    """A window of 1280 pixels has no horizontal scrollbar, nor at 125 %."""
+    app.page.set_viewport_size({"width": round(WIDTH / zoom), "height": round(HEIGHT / zoom)})
+    try:
+        assert app.page.evaluate(SCROLLED) == []
+    finally:
+        app.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
