@@ -12,16 +12,22 @@ BELIEF = Control(("m", "rate"), "assumption", "percent", 0.0, 1.0, 0.3, Range(lo
 
 
 class Told(list):
-    """Changes that a setter tells."""
+    """Changes that a setter tells, and what lay beyond its limits."""
+
+    def __init__(self):
+        super().__init__()
+        self.beyond = []
 
     def __call__(self, name, value):
+        """Note a change."""
         self.append((name, value))
 
 
 def setter_of(control):
     """Give a setter and what it tells."""
     told = Told()
-    return Setter(control, ("Hires", "0 to 100", "set"), told), told
+    beyond = told.beyond.append
+    return Setter(control, ("Hires", "0 to 100", "set"), told, beyond), told
 
 
 def test_slider_and_field_say_the_same():
@@ -65,6 +71,16 @@ def test_the_box_sets_and_unsets():
     assert told == [("m.rate", 0.5), ("m.rate", None)]
     setter.field.value = 0.8
     assert setter.box.value is True
+
+
+def test_what_is_typed_beyond_the_limits_is_said():
+    """The nearest limit is taken, and that it was is told after it."""
+    setter, told = setter_of(LEVER)
+    for typed in (500.0, -3.0, 100.0):
+        setter.field.value = typed
+    assert told == [("m.hires", 100.0), ("m.hires", 0.0), ("m.hires", 100.0)]
+    assert told.beyond == ["m.hires", "m.hires"]
+    assert (setter.slider.value, setter.field.value) == (100.0, 100.0)
 
 
 def test_values_outside_stand_at_the_end():

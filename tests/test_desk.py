@@ -217,7 +217,7 @@ def test_a_saved_scenario_is_taken_again(desk):
 def test_names_that_are_no_new_file_are_refused(desk):
     """Nothing is written under a name that is no file name or that of a shipped scenario."""
     names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "pandemic_year"]
-    for name in [*names, "baseline"]:
+    for name in [*names, "baseline", "figures"]:
         for act in (desk.save, lambda n: desk.export(n, {})):
             with pytest.raises(ValueError, match="names no file"):
                 act(name)
@@ -276,6 +276,17 @@ def test_a_search_for_a_pace_replaces_the_pace_that_is_set(desk):
     assert desk.seek(0.8, "pace").value == without
 
 
+def test_every_indicator_of_every_region_can_be_asked(tmp_path):
+    """Whatever is listed has an answer at once, and each of its levers an effect or none."""
+    for region in ("lishui", "zhejiang", "xiaoshan"):
+        desk = opened(tmp_path, region, draws=100)
+        for indicator in desk.indicators:
+            desk.choose(indicator)
+            for control in desk.controls:
+                desk.set(control.name, control.upper)
+            assert 0.01 <= desk.answer().p_reach <= 0.99
+
+
 def test_the_tornado_is_that_of_the_settings(desk):
     """What matters most is asked of the scenario as it is set."""
     desk.set("trainees_per_year", 300)
@@ -301,7 +312,7 @@ def test_an_export_repeats_itself(desk):
     desk.set("trainees_per_year", 450)
     folder = desk.export("mine", {"picture.png": b"png"})
     assert {file.name for file in folder.iterdir()} == {
-        "compare.csv", "manifest.json", "picture.png", "run.yaml", "tables.xlsx",
+        "compare.csv", "manifest.json", "picture.png", "run.yaml", "sources.csv", "tables.xlsx",
     }  # fmt: skip
     asked = read_parameters(folder / "run.yaml")
     assert (asked.region, asked.indicator, asked.as_of) == ("lishui", WORKERS, "2022-12-31")

@@ -62,7 +62,8 @@ def test_languages_are_not_mixed(desk, language):
         assert set(re.findall(r"[A-Za-z]+", told)) <= {"A"}
 
 
-def test_the_chance_is_said_with_its_gauge(desk, language):
+@pytest.mark.usefixtures("language")
+def test_the_chance_is_said_with_its_gauge(desk):
     """Number, bar and baseline mark stand for the same chances, with the evidence behind them."""
     answer, base = desk.answer(), desk.base_answer()
     told = tell_chance(desk, answer, base)
@@ -81,7 +82,8 @@ def test_an_unchanged_chance_is_said_to_be_so(desk, language):
     )
 
 
-def test_the_table_has_all_that_is_forecast_and_names_the_rest(desk, language):
+@pytest.mark.usefixtures("language")
+def test_the_table_has_all_that_is_forecast_and_names_the_rest(desk):
     """A row for each indicator with a chance; the others are named below."""
     table, told = desk.table(), tell_table(desk)
     rows, rest = told.split("<details>")

@@ -15,9 +15,44 @@ from .levers import Range
 from .markup import safe
 from .settings import DIGITS, Control
 
-__all__ = ["Setter", "button", "choice", "row_of"]
+__all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
 
 Change = Callable[[str, float | None], None]
+
+NAMING = """
+const name = () => {
+  document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+    const label = slider.querySelector('.widget-label');
+    slider.querySelectorAll('.noUi-handle').forEach(
+      handle => label && handle.setAttribute('aria-label', label.textContent));
+  });
+  const picture = document.querySelector('img.desk-picture');
+  const gauge = document.querySelector('.desk-chance .gauge');
+  if (picture && gauge) picture.alt = gauge.getAttribute('aria-label');
+};
+window.deskNames = window.deskNames || new MutationObserver(name);
+window.deskNames.observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders the names of their labels and the picture what it says: they have none."""
+STYLE = """
+.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
+  clip-path:inset(50%)}
+.desk .widget-html-content {line-height:1.35}
+.desk p {margin:3px 0}
+.desk .desk-chance .number {font-size:2.2em; color:#12406f}
+.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
+.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
+.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
+.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
+.desk .desk-assumptions {border-left:5px dashed #b34700}
+.desk .desk-table table {border-collapse:collapse}
+.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
+.desk .widget-dropdown select {max-width:100%}
+.desk a {color:#0b5394; text-decoration:underline}
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
+"""Style of a desk, and what names its sliders; begins its page."""
 
 
 class Setter(widgets.VBox):  # type: ignore[misc]
@@ -28,17 +63,26 @@ class Setter(widgets.VBox):  # type: ignore[misc]
     control : what is set
     texts : its name, its limits or range, and what the box says
     change : called with the control's name and its new value, None where it is unset
+    beyond : called with the control's name, after `change`, where the value typed lies beyond its
+        limits: the nearest one is taken
     """
 
-    def __init__(self, control: Control, texts: tuple[str, str, str], change: Change) -> None:
+    def __init__(
+        self,
+        control: Control,
+        texts: tuple[str, str, str],
+        change: Change,
+        beyond: Callable[[str], None],
+    ) -> None:
         name, limits, box = texts
         about = {"min": control.lower, "max": control.upper, "step": control.step}
-        self.control, self._change, self._quiet = control, change, False
+        self.control, self._change, self._beyond = control, change, beyond
+        self._quiet = False
         self.slider = widgets.FloatSlider(
             **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
         )
-        self.field = widgets.BoundedFloatText(
-            **about, description=name, layout=widgets.Layout(width="110px")
+        self.field = widgets.FloatText(
+            description=name, step=control.step, layout=widgets.Layout(width="110px")
         )
         self.box = widgets.Checkbox(
             description=box, tooltip=f"{name}: {box}", indent=False,
@@ -78,6 +122,8 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         if not self._quiet and not told:
             self._put(event["new"], ticked=True)
             self._change(self.control.name, self.field.value)
+            if not self._near(self.field.value, event["new"]):
+                self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
         control = self.control

@@ -80,6 +80,7 @@ class Desk:
         self._past, self._ahead = list[Settings](), list[Settings]()
         self._moving: Control | None = None
         self._responses: dict[int, Response] = {}
+        self._controls: dict[int | None, list[Control]] = {}
         self._row = self._hardest(self.indicators[0]) if self.indicators else None
 
     @staticmethod
@@ -110,7 +111,8 @@ class Desk:
     def elsewhere(self, **changed: Any) -> Desk:
         """Open the desk of another region, day or data; what is set goes along within a region."""
         now = {"region": self.plan.region, "as_of": self.plan.as_of, **self.asked}
-        other = Desk.open(**{**now, "language": self.language, **changed})
+        own = {"language": self.language, "folder": self.folder}
+        other = Desk.open(**{**now, **own, **changed})
         if other.plan.region == self.plan.region:
             other._settings = replace(self._settings, mechanisms=other.mechanisms)
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
@@ -201,7 +203,9 @@ class Desk:
     @property
     def controls(self) -> list[Control]:
         """What can be set for the chosen target: pace and levers, then assumptions."""
-        return controls_of(self.response)
+        if self._row not in self._controls:
+            self._controls[self._row] = controls_of(self.response)
+        return self._controls[self._row]
 
     def control(self, name: str) -> Control:
         """Look up what can be set, by its name or by the last part of it where that is clear.
@@ -407,7 +411,9 @@ class Desk:
         scenario = self.save(name)
         final = self.folder / name
         with building(final) as new:
-            write_book(self.told, {"compare": self.table()}, new)
+            used = self.plan.sources["source"].isin(self.told.sources())
+            tables = {"compare": self.table(), "sources": self.plan.sources[used]}
+            write_book(self.told, tables, new)
             for file, content in pictures.items():
                 (new / file).write_bytes(content)
             asked = yaml.safe_dump(self._asked(name, scenario), allow_unicode=True, sort_keys=False)

@@ -7,7 +7,6 @@ be cancelled, and is dropped where the settings have changed meanwhile.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import math
 from collections.abc import Callable, Iterator
@@ -20,28 +19,29 @@ import ipywidgets as widgets
 import pandas as pd
 
 from .asides import Asides
-from .charts import tornado_chart
-from .controls import Setter, button, choice, row_of
+from .controls import HEAD, Setter, button, choice, row_of
 from .desk import Desk
 from .entries import Entries
 from .errors import ForecastError
 from .exploration import GoalSeek
 from .intakes import Intake
-from .markup import known_on, paragraph, picture, safe
-from .plots import to_png
+from .markup import paragraph, safe
 from .readouts import (
+    name_indicator,
     name_setting,
+    sketch_of,
     tell_chance,
+    tell_files,
     tell_found,
     tell_lacking,
     tell_limits,
     tell_settings,
     tell_sources,
     tell_table,
+    tell_tornado,
 )
 from .remarks import FiguresError
 from .settings import Control
-from .sketches import Shown, Sketch
 from .wording import LANGUAGES, probability, word
 
 __all__ = ["Panel", "open_desk"]
@@ -49,32 +49,6 @@ __all__ = ["Panel", "open_desk"]
 REST = 0.12
 """Seconds without a change after which a slider counts as at rest."""
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-NAMING = """
-const name = () => document.querySelectorAll('.desk .widget-slider').forEach(slider => {
-  const label = slider.querySelector('.widget-label');
-  slider.querySelectorAll('.noUi-handle').forEach(
-    handle => label && handle.setAttribute('aria-label', label.textContent));
-});
-new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
-name();
-"""
-"""Gives sliders, which have none, the names of their labels."""
-STYLE = """
-.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
-  clip-path:inset(50%)}
-.desk .widget-html-content {line-height:1.35}
-.desk p {margin:3px 0}
-.desk .desk-chance .number {font-size:2.2em; color:#12406f}
-.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
-.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
-.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
-.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
-.desk .desk-assumptions {border-left:5px dashed #b34700}
-.desk .desk-table table {border-collapse:collapse}
-.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
-.desk .widget-dropdown select {max-width:100%}
-"""
-HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
 
 
 def open_desk(region: str = "lishui", **asked: Any) -> Panel:
@@ -110,7 +84,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     # Building: everything anew for another region, day or language.
 
     def _build(self) -> None:
-        say = self.desk.told.say
+        told = self.desk.told
+        say, region = told.say, told.name("regions", self.desk.plan.region)
         self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
         self.chance, self.table, self.sources = (widgets.HTML() for _ in range(3))
         self.status, self.result = widgets.HTML(), widgets.HTML()
@@ -122,11 +97,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             part.add_class(f"desk-{mark}")
         left = widgets.VBox([self.picture, self.chance, self.sources])
         right = widgets.VBox([self.settings, self._build_steps()])
-        for side, basis in ((left, "1 1 520px"), (right, "1 1 350px")):
+        for side, basis in ((left, "4 1 440px"), (right, "3 1 320px")):
             side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
         self.workplace = widgets.VBox([row_of([left, right]), self._build_questions(), self.result])
         self.children = [
-            widgets.HTML(HEAD + f"<h2>{safe(self._title())}</h2>"),
+            widgets.HTML(HEAD + f"<h2>{safe(say('desk_title').format(region=region))}</h2>"),
             self._build_choices(),
             self._build_status(),
             self.workplace,
@@ -137,10 +112,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         ]
         self._say("" if self.desk.chosen is not None else say("desk_closed"))
         self._place_target()
-
-    def _title(self) -> str:
-        told = self.desk.told
-        return told.say("desk_title").format(region=told.name("regions", self.desk.plan.region))
 
     def _build_choices(self) -> widgets.Widget:
         desk, told = self.desk, self.desk.told
@@ -153,7 +124,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             description=say("desk_day"), value=dt.date.fromisoformat(desk.plan.as_of)
         )
         self.day.add_class("desk-day")
-        about = [(self._force(i) + told.quantity(i), i) for i in desk.indicators]
+        about = [(name_indicator(desk, i), i) for i in desk.indicators]
         chosen = None if desk.chosen is None else str(desk.chosen["indicator"])
         self.indicator = choice(say("desk_indicator"), about, chosen, "desk-indicator")
         self.target = choice(say("desk_target"), [], None, "desk-target")
@@ -175,11 +146,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             part.observe(partial(self._hear, act), "value")
         return row_of([self.region, self.language, self.day, self.indicator, self.target,
                      self.scenario, self.years])  # fmt: skip
-
-    def _force(self, indicator: str) -> str:
-        goals = self.desk.goals(indicator)
-        binding = "force" in goals and goals["force"].eq("binding").any()
-        return self.desk.told.say("desk_binding") if binding else ""
 
     def _scenarios(self) -> list[tuple[str, str]]:
         desk = self.desk
@@ -214,8 +180,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.name.add_class("desk-name")
         self.save = self._button("desk_save", self._save)
         self.export = self._button("desk_export", self._export)
-        self.load = widgets.FileUpload(accept=".yaml,.yml", description=say("desk_load"),
-                                       tooltip=say("desk_load"))  # fmt: skip
+        self.load = widgets.FileUpload(
+            accept=".yaml,.yml", description=say("desk_load"), tooltip=say("desk_load"),
+            layout=widgets.Layout(width="auto"),
+        )  # fmt: skip
         self.load.add_class("desk-load")
         self.load.observe(partial(self._hear, self._load), "value")
         self.files = widgets.HTML()
@@ -237,7 +205,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         desk, told = self.desk, self.desk.told
         self.workplace.layout.display = "none" if desk.chosen is None else "flex"
         if desk.chosen is None:
-            self._rest()
+            self._refresh()
             return
         indicator = str(desk.chosen["indicator"])
         goals = desk.goals(indicator)
@@ -259,7 +227,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 boxes.append(box)
         lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
         self.settings.children = [*boxes, *lacking]
-        self._take_up(None)
         self._draw_base()
         self._refresh()
 
@@ -267,27 +234,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         desk = self.desk
         texts = (name_setting(desk, control.name), tell_limits(desk, control),
                  desk.told.say("desk_set"))  # fmt: skip
-        return Setter(control, texts, self._set)
+        return Setter(control, texts, self._set, self._tell_beyond)
 
     def _draw_base(self) -> None:
         """Begin a new picture for the target and the years chosen."""
-        desk, told = self.desk, self.desk.told
-        assert desk.chosen is not None
-        indicator = str(desk.chosen["indicator"])
-        self.base = desk.base_answer()
-        goals = desk.usual[desk.usual["indicator"] == indicator]
-        evidence = told.word("evidence", str(desk.chosen["evidence"]))
-        below = f"{told.goal(desk.chosen)} · {told.say('evidence_is').format(word=evidence)}"
-        notes = [told.say("desk_legend"), told.say("desk_origin").format(
-            day=known_on(desk.plan, desk.language))]  # fmt: skip
-        unit = told.name("units", told.unit(indicator))
-        heading = f"{told.quantity(indicator)} · {unit}"
-        first, last = self.years.value
-        self.sketch = Sketch(
-            Shown.of(desk.plan, self.base.quantiles, goals, language=desk.language,
-                     years=(first, last), texts=(heading, below, notes))
-        )  # fmt: skip
-        self.sources.value = tell_sources(desk)
+        self.base = self.desk.base_answer()
+        self.sketch = sketch_of(self.desk, self.base, self.years.value)
+        self.sources.value = tell_sources(self.desk)
 
     def _show_choices(self) -> None:
         """Show the choices as the desk has them."""
@@ -303,11 +256,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _refresh(self) -> None:
         """Show everything that follows from the settings."""
-        with self._silent():
-            for name, setter in self.setters.items():
-                setter.show(self.desk.value(name))
+        self._take_up(None)
         self._show_choices()
-        self._answer()
+        if self.desk.chosen is not None:
+            with self._silent():
+                for name, setter in self.setters.items():
+                    setter.show(self.desk.value(name))
+            self._answer()
         self._rest()
 
     def _answer(self) -> None:
@@ -323,8 +278,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _move(self, name: str, value: float | None) -> None:
         self.desk.set(name, value)
+        self._take_up(None)
         self._answer()
         self.asides.later(REST, lambda: self._try(self._rest))
+
+    def _tell_beyond(self, name: str) -> None:
+        limits = tell_limits(self.desk, self.desk.control(name))
+        self._say(
+            self.desk.told.say("desk_beyond").format(
+                name=name_setting(self.desk, name), limits=limits
+            )
+        )
 
     def _rest(self) -> None:
         """End the step of a slider that rests; the table follows."""
@@ -390,23 +354,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         assert self._found is not None
         self.desk.settle()
         self.desk.set(self._found.levers[0], self._found.value)
-        self._take_up(None)
         self._refresh()
 
     def _tornado(self) -> None:
         self.asides.work(self.desk.weighing(), self._show_tornado)
 
     def _show_tornado(self, tornado: pd.DataFrame) -> None:
-        told, chosen = self.desk.told, self.desk.chosen
-        assert chosen is not None
-        own = str(chosen["indicator"])
-        title = f"{told.quantity(own)} · {told.goal(chosen)}"
-        figure = tornado_chart(
-            tornado, names={label: told.input(label, own) for label in tornado["input"]},
-            units=told.units, title=title, language=told.language,
-        )  # fmt: skip
-        told_none = paragraph(told.say("no_swing"))
-        self.result.value = told_none if figure is None else picture(to_png(figure), title)
+        self.result.value = tell_tornado(self.desk, tornado)
 
     def _save(self) -> None:
         name = self.name.value.strip()
@@ -430,18 +384,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._offer([folder.with_name(f"{name}.yaml"), *sorted(folder.glob("*.*"))])
 
     def _offer(self, files: list[Path]) -> None:
-        """Say where files were written, each with a link that hands it over."""
-        say = self.desk.told.say
-        self._say(say("desk_written").format(place=files[0].parent.absolute()))
-        links = []
-        for file in files:
-            data = base64.b64encode(file.read_bytes()).decode()
-            kind = "application/octet-stream"
-            links.append(
-                f'<li><a download="{safe(file.name)}" '
-                f'href="data:{kind};base64,{data}">{safe(file.absolute())}</a></li>'
-            )
-        self.files.value = f"<ul>{''.join(links)}</ul>"
+        """Say where files were written, and hand them over."""
+        place = files[0].parent.absolute()
+        self._say(self.desk.told.say("desk_written").format(place=place))
+        self.files.value = tell_files(files)
 
     def _load(self, uploaded: tuple[Any, ...]) -> None:
         if not uploaded:

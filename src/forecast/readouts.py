@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import base64
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from .charts import CLEAR
+from .charts import CLEAR, tornado_chart
 from .desk import Desk
 from .exploration import GoalSeek
-from .markup import paragraph, safe, tabulate
+from .markup import known_on, paragraph, picture, safe, tabulate
 from .outlook import Naming
+from .plots import to_png
 from .responses import PACE, Answer
 from .settings import Control
+from .sketches import Shown, Sketch
 from .spoken import belief_of, settings_of
 from .together import SILENT
 from .wording import NO_VALUE, join, number, points, probability
 
 __all__ = [
+    "name_indicator",
     "name_setting",
+    "sketch_of",
     "tell_chance",
+    "tell_files",
     "tell_found",
     "tell_lacking",
     "tell_limits",
     "tell_settings",
     "tell_sources",
     "tell_table",
+    "tell_tornado",
 ]
 
 
@@ -41,6 +49,28 @@ def name_setting(desk: Desk, name: str) -> str:
     assert desk.chosen is not None
     told = desk.told.input(name, str(desk.chosen["indicator"]))
     return told[:1].upper() + told[1:]
+
+
+def name_indicator(desk: Desk, indicator: str) -> str:
+    """Name of an indicator that can be asked about, marked where its target is binding."""
+    goals = desk.goals(indicator)
+    binding = "force" in goals and goals["force"].eq("binding").any()
+    return (desk.told.say("desk_binding") if binding else "") + desk.told.quantity(indicator)
+
+
+def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
+    """Begin a picture of the chosen target, over the baseline's answer."""
+    told, chosen = desk.told, desk.chosen
+    assert chosen is not None
+    indicator = str(chosen["indicator"])
+    evidence = told.say("evidence_is").format(word=told.word("evidence", str(chosen["evidence"])))
+    heading = f"{told.quantity(indicator)} · {told.name('units', told.unit(indicator))}"
+    origin = told.say("desk_origin").format(day=known_on(desk.plan, desk.language))
+    texts = (heading, f"{told.goal(chosen)} · {evidence}", [told.say("desk_legend"), origin])
+    goals = desk.usual[desk.usual["indicator"] == indicator]
+    return Sketch(
+        Shown.of(desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts)
+    )
 
 
 def tell_limits(desk: Desk, control: Control) -> str:
@@ -156,3 +186,26 @@ def tell_sources(desk: Desk) -> str:
     titles = plan.sources.loc[plan.sources["source"].isin(used), "title_zh"]
     listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in titles)
     return f"<small>{safe(desk.told.say('sources'))}<ul>{listed}</ul></small>"
+
+
+def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
+    """Draw what moves the chance of the chosen target most."""
+    told, chosen = desk.told, desk.chosen
+    assert chosen is not None
+    own = str(chosen["indicator"])
+    title = f"{told.quantity(own)} · {told.goal(chosen)}"
+    names = {label: told.input(label, own) for label in tornado["input"]}
+    figure = tornado_chart(
+        tornado, names=names, units=told.units, title=title, language=desk.language
+    )
+    return paragraph(told.say("no_swing")) if figure is None else picture(to_png(figure), title)
+
+
+def tell_files(files: Sequence[Path]) -> str:
+    """List files by their places, each a link that hands it over."""
+    lines = []
+    for file in files:
+        data = base64.b64encode(file.read_bytes()).decode()
+        link = f'download="{safe(file.name)}" href="data:application/octet-stream;base64,{data}"'
+        lines.append(f"<li><a {link}>{safe(file.absolute())}</a></li>")
+    return f"<ul>{''.join(lines)}</ul>"

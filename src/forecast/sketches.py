@@ -49,8 +49,8 @@ __all__ = ["Sketch"]
 
 FloatArray = NDArray[np.float64]
 
-SIZE, DPI, PRINT_DPI = (7.2, 4.2), 130, 300
-LEFT, RIGHT, TOP, BOTTOM = 0.62, 1.25, 0.85, 0.86
+SIZE, DPI, PRINT_DPI = (6.4, 4.0), 144, 300
+LEFT, RIGHT, TOP, BOTTOM = 0.6, 1.2, 0.85, 0.84
 """Inches between the axes and the edges of the picture."""
 PALE = "#dfe3e8"
 DOTTED = (0.0, (1.0, 1.6))
@@ -168,8 +168,8 @@ class Sketch:
             y = (0.1 + 0.165 * place) / height
             self.figure.text(0.12 / width, y, line, fontsize=7.5, family=FONTS, color=GREY)
         for text, down, size, colour in (
-            ("".join(wrap_lines(shown.heading, 0.7 * width, language)[:1]), 0.1, 10, INK),
-            ("".join(wrap_lines(shown.below, 0.66 * width, language)[:1]), 0.34, 8, GREY),
+            ("".join(wrap_lines(shown.heading, 0.8 * width, language)[:1]), 0.1, 10, INK),
+            ("".join(wrap_lines(shown.below, 0.6 * width, language)[:1]), 0.34, 8, GREY),
         ):  # fmt: skip
             self.figure.text(0.12 / width, 1 - down / height, text, fontsize=size, family=FONTS,
                              color=colour, va="top")  # fmt: skip

@@ -2085,8 +2085,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_legend": (
         "● 公布数　━ 按设定的中位数　色带：50%、80%、90%区间　"
         "灰色、点线：基准（中位数、80%区间）　◇ 目标",
-        "● published   ━ median as set   bands: 50, 80, 90 % intervals   grey, dotted: baseline "
-        "(median, 80 % interval)   ◇ target",
+        "●\xa0published   ━\xa0median as set   bands: 50, 80, 90\xa0%   grey, dotted: baseline "
+        "(median, 80\xa0%)   ◇\xa0target",
     ),
     "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
     "desk_region": ("地区", "Region"),
@@ -2110,6 +2110,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "What can only be believed: assumptions. Not set, they are drawn from the range shown.",
     ),
     "desk_limits": ("{low}至{high}", "{low} to {high}"),
+    "desk_beyond": (
+        "{name}：超出了能设的范围（{limits}），已取最近的值。",
+        "{name}: beyond what can be set ({limits}); the nearest value was taken.",
+    ),
     "desk_set": ("设定", "set"),
     "desk_unable": (
         "“{mechanism}”在本地区不能演算：缺少{lacking}。",
@@ -2153,7 +2157,10 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{lever}，要求概率{wanted}：{reading}。用到上限，达到概率{most}。",
         "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.",
     ),
-    "desk_origin": ("{day}（虚线）已知。来源见图下。", "{day} (dotted line). Sources: below."),
+    "desk_origin": (
+        "{day}（虚线）已知。来源另列。",
+        "{day} (dotted line). Sources: listed apart.",
+    ),
     "desk_figures": ("用自己的数据", "Own figures"),
     "desk_figures_note": (
         "文件只在本机读取，不上传到任何地方。读不懂的、有疑问的逐个列出，由您改正、认可或去掉；空缺不会自动补。",
