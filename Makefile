@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test lint format lab wheel constraints clean
+.PHONY: help install report reports test lint format lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -41,8 +41,12 @@ format: $(STAMP) ## put code in form and strip the notebooks' outputs
 	"$(BIN)/ruff" format .
 	"$(BIN)/jupyter" nbconvert --clear-output --inplace notebooks/*.ipynb
 
-lab: $(STAMP) ## JupyterLab on the notebooks
-	"$(BIN)/jupyter" lab --notebook-dir=notebooks
+lab: $(STAMP) ## the planner's desk in JupyterLab, which asks nothing of the network
+	"$(BIN)/jupyter" lab --LabApp.news_url=None \
+		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/planner.ipynb
+
+app: $(STAMP) ## the planner's desk as a web page of this machine
+	"$(BIN)/forecast" app
 
 wheel: $(STAMP) ## the package as a file, in dist/
 	"$(BIN)/python" -m hatchling build -t wheel

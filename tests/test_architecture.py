@@ -38,7 +38,7 @@ LAYERS = {
         *["parameters", "folders", "manifests", "pages", "printing", "overview", "kernels"],
         *["doubts", "intakes", "reports", "batches"],
         *["sketches", "settings", "desk", "readouts", "asides", "controls", "entries", "planner"],
-        *["cli"],
+        *["serving", "cli"],
     ],
 }
 ORDER = [module for layer in LAYERS.values() for module in layer]
@@ -51,6 +51,7 @@ RESERVED: dict[str, set[str]] = {
     "papermill": {"reports"},
     "ipywidgets": {"controls", "entries", "planner"},
     "statsmodels": set(),
+    "voila": {"serving"},
 }
 
 # What `import forecast` must not load.

@@ -1,4 +1,4 @@
-"""The command line: `run` makes reports, `check` looks at data, `verify` scores what was issued.
+"""The command line: reports, checks of data, scores of what was issued, the planner's desk.
 
 `run` prints one JSON line a report on standard output, and lines for people on standard error:
 all of them on a terminal, elsewhere only problems unless `--log` asks for more. A report whose
@@ -42,6 +42,13 @@ class Log(StrEnum):
 
     text = "text"
     json = "json"
+
+
+class Language(StrEnum):
+    """Language of a page."""
+
+    zh = "zh"
+    en = "en"
 
 
 def _print_version(wanted: bool) -> None:
@@ -195,6 +202,44 @@ def learn_priors(
         raise typer.Exit(1) from None
     write_whole(output, table.to_csv(index=False, lineterminator="\n").encode())
     log.info("%s: %d rows.", output, len(table))
+
+
+@app.command("app")
+def open_app(  # noqa: PLR0913 - each option is an argument
+    region: Annotated[str, typer.Option(help="A region with a plan.")] = "lishui",
+    data: Annotated[
+        str | None, typer.Option(help="Folder of tables of your own, or a database's address.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="Day whose knowledge is used, as 2022-12-31.")
+    ] = None,
+    language: Annotated[Language, typer.Option(help="Language to begin with.")] = Language.zh,
+    folder: Annotated[Path, typer.Option(help="Where the desk writes files.")] = Path("desk"),
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any but this machine's own needs a token.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one.")] = 8866,
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="FORECAST_TOKEN", help="What a visitor of the page has to know."),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:  # fmt: skip
+    """Open the planner's desk as a web page, until Ctrl+C; its address is printed."""
+    from .errors import ForecastError
+    from .plans import load_plan
+    from .schema import is_address
+    from .serving import serve
+
+    place = str(Path(data).resolve()) if data and not is_address(data) else data
+    try:
+        load_plan(place or region, as_of=as_of, region=region)
+        asked = {"region": region, "language": language.value, "folder": str(folder.resolve())}
+        asked |= {k: v for k, v in {"data": place, "as_of": as_of}.items() if v is not None}
+        serve(asked, host=host, port=port, token=token, browser=browser)
+    except ForecastError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(getattr(error, "exit_code", 3)) from None
 
 
 class _JsonLines(logging.Formatter):

@@ -2146,6 +2146,12 @@ PHRASES: dict[str, tuple[str, str]] = {
         "inform, they are no record. Figures without a known date of publication count as known at "
         "the end of their year.",
     ),
+    # The planner's desk as a web page.
+    "app_title": ("规划桌", "The planner's desk"),
+    "app_opening": ("正在打开……", "Opening …"),
+    "app_ask": ("口令", "Token"),
+    "app_enter": ("进入", "Enter"),
+    "app_refused": ("口令不对。", "This is not the token."),
     # The planner's desk.
     "desk_chance": ("达到概率 {chance}", "Chance {chance}"),
     "desk_gain": ("基准{base}，变动{gain}", "baseline {base}, change {gain}"),
