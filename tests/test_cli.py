@@ -23,6 +23,7 @@ from forecast.plans import data_folder, load_plan
 from forecast.schema import TABLES
 from forecast.stores import STORE, append_run
 from forecast.vintages import issue
+from warm import Command
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
@@ -91,13 +92,14 @@ def batch(place: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def resumed(
+    command: Command,
     place: Path,
     batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> subprocess.CompletedProcess[str]:
     """The same batch again, after a file of one report was changed and a notebook repaired."""
     prepare(place, "b", "1")
     (place / "out" / "d" / "report.html").write_text("half")
-    return forecast("run", "[abd]*.yaml", cwd=place)
+    return command("run", "[abd]*.yaml", cwd=place)
 
 
 def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
@@ -172,11 +174,12 @@ def test_without_a_terminal_only_problems_are_told(
 
 
 def test_force_runs_what_is_finished(
+    command: Command,
     place: Path,
     resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> None:
     """With `--force` nothing is skipped; lines asked for as JSON have time, region and level."""
-    forced = forecast("run", "d.yaml", "--log", "json", "--force", cwd=place)
+    forced = command("run", "d.yaml", "--log", "json", "--force", cwd=place)
     assert results(forced.stdout)["d"]["status"] == "completed"
     lines = [json.loads(line) for line in forced.stderr.splitlines()]
     assert {(line["level"], line["region"]) for line in lines} == {("info", "lishui")}
@@ -184,7 +187,7 @@ def test_force_runs_what_is_finished(
     assert any(line["message"] == "d: execute" for line in lines)
 
 
-def test_a_run_over_its_limit(tmp_path: Path) -> None:
+def test_a_run_over_its_limit(command: Command, tmp_path: Path) -> None:
     """The kernel and its children end, the exit code is that of a time limit, the old stands."""
     pids = tmp_path / "pids"
     cell = (
@@ -197,7 +200,7 @@ def test_a_run_over_its_limit(tmp_path: Path) -> None:
     old = tmp_path / "out" / "x"
     old.mkdir(parents=True)
     (old / "manifest.json").write_text("old")
-    ended = forecast("run", file, "--limit", "3")
+    ended = command("run", file, "--limit", "3")
     assert ended.returncode == 7, ended.stderr
     assert "the run took over 3 s" in results(ended.stdout)["x"]["error"]
     assert "the run took over 3 s" in ended.stderr
@@ -238,12 +241,13 @@ def test_where_processes_cannot_be_forked(tmp_path: Path) -> None:
 
 
 def test_a_list_that_cannot_be_written_is_a_fault_of_writing(
+    command: Command,
     place: Path,
     resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> None:
     """The reports are there, and the exit code says that not all is well."""
     (place / "out" / "index.html").write_text("my own")
-    ended = forecast("run", "a*.yaml", cwd=place)
+    ended = command("run", "a*.yaml", cwd=place)
     assert ended.returncode == 5 and "is not a list of reports" in ended.stderr
     assert [line["status"] for line in results(ended.stdout).values()] == ["skipped"]
     assert (place / "out" / "index.html").read_text() == "my own"
@@ -277,32 +281,32 @@ def test_one_report_from_an_empty_environment(tmp_path: Path) -> None:
     assert "正文" in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_a_single_report_gives_its_own_exit_code(tmp_path: Path) -> None:
+def test_a_single_report_gives_its_own_exit_code(command: Command, tmp_path: Path) -> None:
     """A scheduler learns why: here wrong parameters (2) and a file that is not there (3)."""
     (tmp_path / "x.yaml").write_text("region: lishui\nsead: 1\n")
-    ended = forecast("run", "x.yaml", cwd=tmp_path)
+    ended = command("run", "x.yaml", cwd=tmp_path)
     assert ended.returncode == 2
     assert "key 'sead': unknown" in results(ended.stdout)["x"]["error"]
     assert "key 'sead': unknown" in ended.stderr
-    ended = forecast("run", "*.yml", cwd=tmp_path)
+    ended = command("run", "*.yml", cwd=tmp_path)
     assert ended.returncode == 3
     assert results(ended.stdout)["*"]["status"] == "failed"
 
 
-def test_a_total_failure_is_not_a_partial_one(tmp_path: Path) -> None:
+def test_a_total_failure_is_not_a_partial_one(command: Command, tmp_path: Path) -> None:
     """Where no report was made the exit code is that of a report; a name given twice runs once."""
-    ended = forecast("run", "no.yaml", "none.yaml", "./no.yaml", cwd=tmp_path)
+    ended = command("run", "no.yaml", "none.yaml", "./no.yaml", cwd=tmp_path)
     assert ended.returncode == 3
     assert [line["code"] for line in results(ended.stdout).values()] == [3, 3]
     assert len(ended.stdout.splitlines()) == 2
 
 
-def test_two_files_for_one_output_are_refused(tmp_path: Path) -> None:
+def test_two_files_for_one_output_are_refused(command: Command, tmp_path: Path) -> None:
     """Otherwise the second report would replace the first."""
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "x.yaml").write_text("region: lishui\n")
-    ended = forecast("run", "a/x.yaml", "b/x.yaml", cwd=tmp_path)
+    ended = command("run", "a/x.yaml", "b/x.yaml", cwd=tmp_path)
     assert ended.returncode == 2
     assert "both write" in ended.stderr and ended.stdout == ""
 
