@@ -92,7 +92,7 @@ def pictures(plan, played, language):
                           language=language),
         charts.index_chart(plan, indices, since=2022, language=language),
         charts.rank_chart(plan, ranks(), language=language),
-        charts.projects_chart(plan, projects, language=language),
+        charts.projects_chart(projects, language=language),
     ]  # fmt: skip
 
 
@@ -186,7 +186,7 @@ def test_without_a_change_there_is_no_picture(plan, played):
     still = tornado().assign(swing=0.0)
     assert charts.tornado_chart(still, names={}, units={}, title="", language="en") is None
     assert charts.rank_chart(plan, pd.DataFrame(), language="zh") is None
-    assert charts.projects_chart(plan, pd.DataFrame(), language="zh") is None
+    assert charts.projects_chart(pd.DataFrame(), language="zh") is None
     silent = indices.assign(q50=np.nan)
     assert charts.index_chart(plan, silent, since=2022, language="zh") is None
 
@@ -288,13 +288,34 @@ def test_projects_are_drawn_as_planned_and_as_expected(plan):
     """Squares are the plan, dots the median; a scenario that changes nothing has no line."""
     table = fc.project_forecast(plan, draws=100)
     same = table.assign(scenario="care_workers_stay")
-    figure = charts.projects_chart(plan, pd.concat([table, same]), language="en")
+    figure = charts.projects_chart(pd.concat([table, same]), language="en")
     left, right = graphs(figure)
     lines = {line.get_marker(): line for line in left.lines}
     assert lines["s"].get_ydata().tolist() == table["planned"].tolist()
     assert lines["o"].get_ydata().tolist() == table["completed_q50"].tolist()
     assert len(left.lines) == 2 and len(right.lines) == 2
     assert f"plan {table['planned'].iloc[-1]}" in texts(left)
+
+
+@pytest.mark.parametrize(
+    ("language", "times", "title", "top"),
+    [
+        ("zh", 1.0, "当年投资（亿元）", "20"),
+        ("zh", 1e-3, "当年投资（万元）", "200"),
+        ("zh", 1e6, "当年投资（亿元）", "2000万"),
+        ("en", 1.0, "spending in the year (billion yuan)", "2"),
+        ("en", 1e6, "spending in the year (billion yuan)", "2,000,000"),
+    ],
+)
+def test_sums_are_drawn_in_a_unit_of_their_size(plan, language, times, title, top):
+    """Ten or a hundred million yuan are not counted in zeros."""
+    table = fc.project_forecast(plan, draws=100)
+    sums = {c: times * table[c].astype(float) for c in table if "spending" in c}
+    figure = charts.projects_chart(table.assign(**sums), language=language)
+    FigureCanvasAgg(figure).draw()
+    _, right = graphs(figure)
+    assert title in texts(right)
+    assert top in [tick.get_text() for tick in right.get_yticklabels()]
 
 
 def test_drawing_leaves_no_traces(plan, played):

@@ -340,6 +340,16 @@ def test_without_paces_the_limit_follows_from_the_target():
     assert np.isnan(found.pace_share) and found.paces == 0 and found.reading == "reached"
 
 
+def test_the_pace_of_a_large_sum_is_searched_in_a_million_steps_at_most():
+    """In tenths of a yuan a pace of 60 million a year would have six hundred million of them."""
+    siblings = LISHUI.siblings.iloc[:0]
+    target = ("workers", 2024, 50.0 + 6e7, "ge")
+    plan, paths = toy(HUNDRED, siblings=siblings, targets=[target])
+    choice = Response.of(plan, WORKERS, paths=paths, mechanisms={}).choice("pace")
+    assert choice.upper == pytest.approx(6e7) and choice.step == pytest.approx(60.0)
+    assert len(choice.ladder) == 1_000_001
+
+
 def test_the_pace_adds_units_a_year_in_a_scenario():
     """`add_pace` adds its size once more every year from the first that can change."""
     plan, paths = toy(HUNDRED)

@@ -57,6 +57,7 @@ def test_what_is_explained_has_a_word(group):
         (99999, "zh", "", "99999"),
         (100000, "zh", "", "10万"),
         (123456789, "zh", "", "1.23亿"),
+        (24252000000000, "zh", "", "24.25万亿"),
         (100000, "zh", "yuan_10k", "100000"),
         (54.9, "zh", "percent", "54.9%"),
         (9, "en", "permille", "9\xa0‰"),
@@ -66,6 +67,13 @@ def test_what_is_explained_has_a_word(group):
 def test_figures_follow_the_habit_of_the_language(value, language, unit, text):
     """Separators in English, 万 and 亿 in Chinese unless the unit has 万 itself, signs of units."""
     assert wording.number(value, language, unit=unit) == text
+
+
+def test_numbers_of_one_axis_are_written_alike():
+    """80,000 beside 160,000 is 8万, and nothing is just 0."""
+    told = [wording.number(v, "zh", like=160_000) for v in (-80_000, 0, 80_000, 160_000)]
+    assert told == ["−8万", "0", "8万", "16万"]
+    assert wording.number(80_000, "en", like=160_000) == "80,000"
 
 
 def test_a_step_rounds_and_keeps_its_decimals():

@@ -53,6 +53,7 @@ from .wording import (
     comparison,
     estimate,
     money,
+    money_unit,
     number,
     phrase,
     points,
@@ -397,12 +398,11 @@ def rank_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure | No
     return figure
 
 
-def projects_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure | None:
+def projects_chart(table: pd.DataFrame, *, language: str) -> Figure | None:
     """Draw completions and spending of the plan's projects; None without projects.
 
     Parameters
     ----------
-    plan : for the unit of money
     table : from `project_forecast`, of the baseline and of scenarios, one below the other; of a
         scenario only the median is drawn, and only where it differs
     language : `zh` or `en`
@@ -412,10 +412,11 @@ def projects_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure 
     notes = [phrase("projects_chart_note", language)]
     figure, (_, bottom, _, height) = _frame(3.2, notes, language)
     total = figure.get_figheight()
-    money_unit = str(plan.units.set_index("unit").at["yuan_10k", f"name_{language}"])
+    divisor, unit = money_unit(float(table["planned_spending"].max()), language)
+    sums = {column: table[column] / divisor for column in table if "spending" in column}
     titles = (
         phrase("projects_done", language),
-        phrase("projects_spent", language).format(unit=money_unit),
+        phrase("projects_spent", language).format(unit=unit),
     )
     for side, (planned, stem) in enumerate(
         (("planned", "completed"), ("planned_spending", "spending"))
@@ -423,7 +424,7 @@ def projects_chart(plan: Plan, table: pd.DataFrame, *, language: str) -> Figure 
         axes = figure.add_axes(
             (0.065 + 0.49 * side, bottom + 0.28 / total, 0.42, height - 0.68 / total), label=GRAPH
         )
-        _draw_projects(axes, table, (planned, stem), language)
+        _draw_projects(axes, table.assign(**sums), (planned, stem), language)
         axes.annotate(
             titles[side], (0, 1), (-30, 8), xycoords="axes fraction", textcoords="offset points",
             fontsize=9.5, family=FONTS, color=INK,
@@ -782,7 +783,7 @@ def _draw_projects(
 ) -> None:
     """Draw plan, forecast and scenarios of one quantity."""
     planned, stem = columns
-    unit, step = ("", 1.0) if stem == "completed" else ("yuan_10k", 0.0)
+    step = 1.0 if stem == "completed" else 0.0
     base = table[table["scenario"] == BASELINE.name]
     years = base["year"].to_numpy(int)
     axes.fill_between(years, base[f"{stem}_q05"], base[f"{stem}_q95"], color=PALE, linewidth=0)
@@ -796,7 +797,7 @@ def _draw_projects(
     for key, column, colour in (("planned_label", planned, TARGET),
                                 ("median_label", f"{stem}_q50", MEDIAN)):  # fmt: skip
         value = float(base[column].iloc[peak])
-        text = phrase(key, language).format(value=estimate(value, language, unit=unit, step=step))
+        text = phrase(key, language).format(value=estimate(value, language, step=step))
         ends.append((value, text, colour))
     for name in dict.fromkeys(table["scenario"]):
         other = table[table["scenario"] == name]
@@ -804,7 +805,7 @@ def _draw_projects(
         if name == BASELINE.name or np.array_equal(middle, base[f"{stem}_q50"].to_numpy(float)):
             continue
         axes.plot(other["year"], middle, color=INK, linewidth=1.1, linestyle="--")
-        height = estimate(float(middle[peak]), language, unit=unit, step=step)
+        height = estimate(float(middle[peak]), language, step=step)
         told = f"{scenario_name(str(name), language)} {height}"
         ends.append((float(middle[peak]), told, INK))
     first, last = float(years[0]), float(years[-1])
@@ -813,7 +814,7 @@ def _draw_projects(
     ticks = years[:: max(1, -(-len(years) // 6))]
     axes.set_xticks(ticks, [f"{year}" for year in ticks])
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language, unit=unit)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language)))
     make_quiet(axes)
 
 

@@ -17,7 +17,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from .plans import Plan
 from .plots import (
@@ -326,11 +326,14 @@ def comparison_chart(
         known = values[np.isfinite(values)]
         low, high = min(known.min(initial=np.inf), 0.0), max(known.max(initial=0.0), 0.0)
         axes.set_xlim(low - 0.03 * (high - low or 1.0), high + 0.03 * (high - low or 1.0))
+        farthest = max(-low, high)
         axes.set_ylim(len(table) - 0.5, -0.5)
         axes.set_yticks([])
         make_quiet(axes, "x")
         axes.xaxis.set_major_locator(MaxNLocator(4))
-        axes.xaxis.set_major_formatter(lambda v, _: number(v, language, unit=unit))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda v, _, far=farthest: number(v, language, unit=unit, like=far))
+        )
         axes.axvline(0.0, color=GREY, linewidth=0.9)
         axes.annotate(
             title, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points",

@@ -360,7 +360,7 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
 
     say = found.say
     parts = [f"<h2>{say('projects')}</h2>"]
-    chart = projects_chart(found.plan, projects, language=found.language)
+    chart = projects_chart(projects, language=found.language)
     if chart is None:
         return Html("\n".join([*parts, paragraph(say("no_projects"))]))
     parts += [paragraph(now + projects_end(found, projects)), paragraph(say(note))]

@@ -222,7 +222,8 @@ def show_reading(check: Check) -> Html:
         lines.append(say("trial_none"))
     else:
         size = _Size.of(check.trial)
-        lines += [say("trial_size").format(**vars(size)), _compared(check, check.trial)]
+        counts = {key: number(count, check.language) for key, count in vars(size).items()}
+        lines += [say("trial_size").format(**counts), _compared(check, check.trial)]
         if not size.enough:
             lines.append(say("trial_few").format(cases=ENOUGH_CASES, years=ENOUGH_YEARS))
     lines.append(_panel_reading(check))
@@ -431,7 +432,8 @@ def _joint(check: Check, trial: Backtest) -> str:
     if found.empty:
         return check.say("trial_joint_none")
     told = {key: check.percent(float(found.at[key, "cover80"])) for key in found.index}
-    return check.say("trial_joint").format(groups=int(found["groups"].iloc[0]), **told)
+    groups = number(int(found["groups"].iloc[0]), check.language)
+    return check.say("trial_joint").format(groups=groups, **told)
 
 
 def _trial_pictures(check: Check, trial: Backtest) -> str:
@@ -459,7 +461,8 @@ def _trial_pictures(check: Check, trial: Backtest) -> str:
         language=language, footer=footer,
     )  # fmt: skip
     counted = say("trial_worth").format(
-        forecasts=len(cases[METHODS[0]]), worth=number(worth[METHODS[0]], language, step=1.0)
+        forecasts=number(len(cases[METHODS[0]]), language),
+        worth=number(worth[METHODS[0]], language, step=1.0),
     )
     parts = []
     for key, figure, more in (

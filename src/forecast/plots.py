@@ -148,9 +148,9 @@ class Panel:
     fan: pd.DataFrame
     goals: pd.DataFrame
 
-    def number(self, value: float) -> str:
-        """Write a value in the indicator's unit."""
-        return number(value, self.language, unit=self.unit)
+    def number(self, value: float, like: float = 0.0) -> str:
+        """Write a value in the indicator's unit, of an axis as its largest is written."""
+        return number(value, self.language, unit=self.unit, like=like)
 
     @property
     def wide(self) -> bool:
@@ -247,12 +247,13 @@ def set_axes(axes: Axes, panel: Panel, moment: float) -> None:
     first, last = np.floor(years.min()), np.ceil(years.max())
     length = max(last - first, 1.0)
     margin = 0.045 if panel.wide else 0.09
-    axes.set_ylim(low - 0.24 * span, high + 0.26 * span)
+    bottom, top = axes.set_ylim(low - 0.24 * span, high + 0.26 * span)
+    farthest = max(-bottom, top)
     axes.set_xlim(first - margin * length, last + (4.7 * margin if len(fan) else margin) * length)
     ticks = np.arange(first, last + 1, np.ceil(length / (16 if panel.wide else 8)))
     axes.set_xticks(ticks, [f"{year:.0f}" for year in ticks])
     axes.yaxis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: panel.number(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: panel.number(v, farthest)))
     make_quiet(axes)
     if first <= moment <= last + 0.01:
         axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":")

@@ -39,6 +39,8 @@ Settings = Mapping[str, float | Range]
 PACE = "pace"
 PACE_LIMIT = 3.0
 """A pace is looked for up to so many times the largest that any region ever showed."""
+MOST_STEPS = 1e6
+"""Steps to that limit at most: sums in single yuan would have thousands of millions."""
 SHORTEST = 0.5
 """Years that two figures must lie apart to show a yearly pace."""
 LASTING = ("extra_raise",)
@@ -281,13 +283,14 @@ class Response:
 
         Limits are `PACE_LIMIT` times the largest pace that any region showed; where none did, times
         the change a year from the latest figure to the target. A step is a tenth of the
-        indicator's reporting step, a thousandth of the limit where it has none.
+        indicator's reporting step (`MOST_STEPS` of them at most), a thousandth of the limit where
+        it has none.
         """
         goal = self.goal
         needed = abs(goal.value - goal.latest) / max(goal.year - goal.latest_year, 1.0)
         limit = PACE_LIMIT * (float(np.abs(self.paces).max(initial=0.0)) or needed or 1.0)
         resolution = float(self.paths.fits.series["resolution"].iloc[self.row])
-        step = resolution / 10.0 or limit / 1000.0
+        step = max(resolution / 10.0, limit / (MOST_STEPS if resolution else 1000.0))
         units = self.plan.indicators.set_index("indicator")["unit"]
         low, high = sorted((0.0, goal.way * limit))
         return Choice(PACE, "", PACE, str(units[goal.key[1]]), low, high, step, None, 0.0)

@@ -26,6 +26,7 @@ __all__ = [
     "exact",
     "join",
     "money",
+    "money_unit",
     "number",
     "phrase",
     "points",
@@ -40,6 +41,10 @@ NO_VALUE = "–"
 
 COMPARISONS = {"ge": "≥ ", "gt": "> ", "eq": "", "le": "≤ ", "lt": "< "}
 SYMBOLS = {"percent": "%", "permille": "‰"}
+NBSP = "\xa0"
+SUMS = ((1.0, 1e4), (1e2, 1e5))
+"""Of sums in 10,000 yuan: what the smaller and the larger unit of each language are."""
+LARGE = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "status": {
@@ -1699,8 +1704,8 @@ PHRASES: dict[str, tuple[str, str]] = {
         "{low}至{high}，最可能{central}万元",
         "{low} to {high}, most likely {central}, 10,000 yuan",
     ),
-    "small_sum": ("{value}万元", "{value} million yuan"),
-    "large_sum": ("{value}亿元", "{value} billion yuan"),
+    "small_sum": ("万元", "million yuan"),
+    "large_sum": ("亿元", "billion yuan"),
     "all_shipped": ("随软件提供的全部情景", "all that come with the package"),
     "chosen_itself": ("{name}（自动）", "{name} (by default)"),
     "none_chosen": ("无", "none"),
@@ -2282,11 +2287,19 @@ def phrase(key: str, language: str) -> str:
     return PHRASES[key][_index(language)]
 
 
-def number(value: float | None, language: str, *, unit: str = "", step: float | None = None) -> str:
+def number(
+    value: float | None,
+    language: str,
+    *,
+    unit: str = "",
+    step: float | None = None,
+    like: float = 0,
+) -> str:
     r"""Write a figure: as it is (at most four decimals), or rounded to a reporting step.
 
-    Chinese takes 万 from 100,000 and 亿 from 100,000,000 on, unless the unit (an id of
-    `units.csv`) is itself in 万元. Percent and per mille carry their sign.
+    Chinese takes 万 from 100,000, 亿 from 100,000,000 and 万亿 from a million million on, unless
+    the unit (an id of `units.csv`) is itself in 万元; numbers of one axis, all from the largest
+    (`like`) on. Percent and per mille carry their sign.
 
     >>> number(13000, "en"), number(13000, "zh"), number(12000000, "zh")
     ('13,000', '13000', '1200万')
@@ -2302,14 +2315,16 @@ def number(value: float | None, language: str, *, unit: str = "", step: float | 
         value = round(value / step) * step
     decimals = 4 if step is None or step <= 0 else _decimals(step)
     suffix, separator = "", "," if index else ""
-    if index == 0 and unit != "yuan_10k" and abs(value) >= 1e5:
-        divisor, suffix = (1e8, "亿") if abs(value) >= 1e8 else (1e4, "万")
+    size = max(abs(value), abs(like))
+    if index == 0 and unit != "yuan_10k" and size >= 1e5:
+        divisor, suffix = next(pair for pair in LARGE if size >= pair[0])
         value, decimals = value / divisor, 2
     text = f"{value:{separator}.{decimals}f}"
     if step is None or suffix:
         text = text.rstrip("0").rstrip(".") if "." in text else text
-    text = "0" if float(text.replace(",", "")) == 0 else text.replace("-", "−")
-    return text + suffix + _sign(unit, index)
+    if float(text.replace(",", "")) == 0:
+        return "0" + _sign(unit, index)
+    return text.replace("-", "−") + suffix + _sign(unit, index)
 
 
 def estimate(value: float | None, language: str, *, unit: str = "", step: float = 0.0) -> str:
@@ -2410,15 +2425,22 @@ def money(value: float | None, language: str) -> str:
     """
     if value is None or not math.isfinite(value):
         return NO_VALUE
-    large = abs(value) >= (1e4 if _index(language) == 0 else 1e5)
-    divisor = ((1.0, 1e4), (1e2, 1e5))[_index(language)][large]
-    told = estimate(value / divisor, language, unit="yuan_10k").replace(",", "")
+    divisor, name = money_unit(value, language)
+    told = estimate(value / divisor, language)
     told = told.rstrip("0").rstrip(".") if "." in told else told
-    return (
-        phrase("large_sum" if large else "small_sum", language)
-        .format(value=told)
-        .replace(" ", "\xa0", 1)
-    )
+    return f"{told}{'' if _index(language) == 0 else NBSP}{name}"
+
+
+def money_unit(value: float, language: str) -> tuple[float, str]:
+    """Give what a sum in 10,000 yuan is best divided by, and the unit that it is then told in.
+
+    >>> money_unit(558.0, "zh"), money_unit(34000.0, "zh"), money_unit(34000.0, "en")
+    ((1.0, '万元'), (10000.0, '亿元'), (100.0, 'million yuan'))
+    """
+    small, large = SUMS[_index(language)]
+    if abs(value) >= large:
+        return large, phrase("large_sum", language)
+    return small, phrase("small_sum", language)
 
 
 def scenario_name(name: str, language: str) -> str:
