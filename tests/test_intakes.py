@@ -13,7 +13,7 @@ import forecast as fc
 from forecast import intakes
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.intakes import Intake
-from forecast.plans import Plan, load_plan
+from forecast.plans import Plan, load_plan, recut
 from forecast.remarks import FiguresError
 
 SHARE = "nursing_bed_share"
@@ -238,6 +238,16 @@ def test_a_folder_of_ones_own_is_replaced_and_any_other_is_kept(
     with pytest.raises(WriteError, match="is kept"):
         decided(intake).write(tmp_path / "other", plan)
     assert sorted(place.name for place in tmp_path.iterdir() if place.is_dir()) == ["other", "own"]
+
+
+def test_a_break_in_definition_stays_with_its_year(plan: Plan) -> None:
+    """An own figure in the place of one that begins a new definition begins it too."""
+    figures = plan.tables["observations"]
+    here = (figures["region"] == "lishui") & (figures["indicator"] == SHARE)
+    broken = figures.assign(**{"break": figures["break"].mask(here, "true")})
+    before = recut(plan, {**plan.tables, "observations": broken})
+    done = take(f"指标,2020,2021\n{SHARE},55%,56%\n", before).accept(2, "2020").apply(before)
+    assert done.observations.set_index("source").loc[OWN, "break"].tolist() == ["true", ""]
 
 
 def test_tables_that_would_be_refused_are_not_written(plan: Plan, tmp_path: Path) -> None:

@@ -96,17 +96,17 @@ class Known:
                 found[at] = Remark("falls", gaps)
         return found
 
-    def value(self, reading: Reading) -> float:
-        """Figure published for the same region, indicator and year; NaN if none."""
-        found = self.published.get(_series_year(reading))
-        return float(found["value"]) if found else float("nan")
+    def beside(self, reading: Reading) -> Mapping[str, Any]:
+        """Observation published for the same region, indicator and year; empty if none."""
+        return self.published.get(_series_year(reading), {})
 
     def notes(self, reading: Reading) -> Iterator[Remark]:
         """Say what needs no decision."""
         if reading.type == "target":
             yield from [Remark("target")] if reading.cell.type else []
             return
-        if same(reading.value, self.value(reading)):
+        found = self.beside(reading)
+        if found and same(reading.value, found["value"]):
             yield Remark("same")
         if self.as_of and f"{reading.year}-12-31" > self.as_of:
             zh, en = (day(self.as_of, language) for language in LANGUAGES)
@@ -125,7 +125,7 @@ class Known:
         yield from self._against_neighbour(reading)
 
     def _against_published(self, reading: Reading) -> Iterator[Remark]:
-        found = self.published.get(_series_year(reading))
+        found = self.beside(reading)
         if found and not same(reading.value, found["value"]):
             source = self.titles.get(found["source"], found["source"])
             value = self.names.quantity(reading.indicator, found["value"])
