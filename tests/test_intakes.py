@@ -185,6 +185,18 @@ def test_a_name_is_corrected_in_its_own_column(plan: Plan) -> None:
     assert fixed.rows["mend"].tolist() == ["2021", "2022"]
 
 
+def test_a_line_without_a_region_below_another_region_is_doubted(plan: Plan) -> None:
+    """Its figure may be the other region's; named, or accepted, it is taken."""
+    fine = take(f"地区,指标,2021\n丽水市,{STANDARD},13000\n,{SHARE},56%\n", plan)
+    assert fine.open.empty
+    intake = take(f"地区,指标,2021\n杭州市,{STANDARD},13000\n,{SHARE},56%\n", plan)
+    assert intake.rows["status"].tolist() == ["understood", "doubtful"]
+    assert intake.rows["mend"].tolist() == ["2021", "地区"]
+    assert "这一行没有写地区，当作丽水市" in intake.told("zh")["said"][1]
+    assert intake.fix(3, "地区", "杭州市").rows["region"].tolist() == ["hangzhou", "hangzhou"]
+    assert own(intake.accept(3, "2021").apply(plan)) == [[SHARE, 2021.0, 56.0]]
+
+
 def test_of_a_figure_given_twice_one_is_dropped(plan: Plan) -> None:
     """Then the other holds."""
     lines = f"指标,年份,数值\n{SHARE},2021,56%\n{SHARE},2021,57%\n"

@@ -58,6 +58,14 @@ def test_merged_names_hold_for_each_of_their_lines() -> None:
     assert [cell.region for cell in sheet.cells("lishui")] == ["萧山区"] * 3 + ["lishui"]
 
 
+def test_a_line_without_a_region_below_one_that_has_another_is_marked() -> None:
+    """A text keeps no merged cells: whose the figure is only the planner can say."""
+    lines = ["地区,指标,2021", ",甲,1", "丽水,乙,2", ",丙,3", "萧山区,丁,4", ",戊,5", "丽水,己,6"]
+    cells = list(read_sheet("\n".join(lines).encode(), "own.csv").cells("丽水"))
+    assert [cell.above for cell in cells] == ["", "", "丽水", "", "萧山区", ""]
+    assert [cell.region for cell in cells] == [*["丽水"] * 3, "萧山区", *["丽水"] * 2]
+
+
 def test_a_merged_figure_is_that_of_its_first_line_alone() -> None:
     """What two lines share is not entered twice: the second shows no figure."""
     rows: list[list[object]] = [["指标", 2021], ["社工站", 5], ["床位", None]]

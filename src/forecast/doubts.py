@@ -2,8 +2,9 @@
 
 Doubtful is a figure that differs from the one published for its region, indicator and year, that
 is exactly the plan's target of that year where nothing is published, that is more than ten times
-its neighbour in time or less than a tenth of it, that is printed as about, or that has a
-comparator and is no stated target. A cumulative count that would fall is a fault.
+its neighbour in time or less than a tenth of it, that is printed as about, that has a comparator
+and is no stated target, or whose line names no region below one of another region. A cumulative
+count that would fall is a fault.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from .remarks import Gap, Remark
 from .schema import STATUSES
 from .wording import LANGUAGES, WORDS, day
 
-__all__ = ["Known", "replaced", "same"]
+__all__ = ["DOUBTED", "Known", "replaced", "same"]
 
 TIMES = 10
 """A figure so many times its neighbour, or less than that part of it, is doubted."""
+DOUBTED = ("approximate", "lent")
+"""What reading a figure notes, and a planner must look at."""
 KEY = ["region", "indicator", "year"]
 
 SeriesYear = tuple[str, str, int]
@@ -114,13 +117,12 @@ class Known:
 
     def doubts(self, reading: Reading) -> Iterator[Remark]:
         """Say what somebody must look at."""
+        yield from (remark for remark in reading.remarks if remark.code in DOUBTED)
         if reading.type == "target":
             if not reading.cell.type:
                 words = WORDS["figure_comparator"][reading.figure.comparator]
                 yield Remark("compared", {"comparator": (words[0], words[1].strip())})
             return
-        if reading.figure.approximate:
-            yield Remark("approximate")
         yield from self._against_published(reading)
         yield from self._against_neighbour(reading)
 

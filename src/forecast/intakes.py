@@ -22,7 +22,7 @@ from typing import Any
 import pandas as pd
 
 from .checking import read_tables
-from .doubts import Known, replaced, same
+from .doubts import DOUBTED, Known, replaced, same
 from .errors import check_name
 from .folders import MANIFEST, building, exchange
 from .parsing import Names, Reading, read_cells
@@ -126,8 +126,8 @@ class Intake:
         for judged in self._judged:
             reading = judged.reading
             cell = reading.cell
-            fault = next(iter(reading.remarks), Remark("")).role
-            wrong = judged.status == "problem"
+            fault = next(iter(judged.doubts or reading.remarks), Remark("")).role
+            wrong = judged.status in OPEN
             rows.append(
                 {
                     "row": cell.row,
@@ -276,7 +276,7 @@ class Intake:
     def _judge(self, reading: Reading, known: Known) -> _Judged:
         if reading.status != "ok":
             return _Judged(reading, reading.status)
-        notes = [remark for remark in reading.remarks if remark.code != "approximate"]
+        notes = [remark for remark in reading.remarks if remark.code not in DOUBTED]
         doubts = tuple(known.doubts(reading))
         if (reading.cell.row, reading.cell.column) in self.accepted:
             notes, doubts = [*notes, *doubts], ()

@@ -76,11 +76,11 @@ def read_figures(
       `2022年目标值`, `2020年实际值`; 目标 and 完成 may stand in a second line below the years.
 
     Regions and indicators are known by id, Chinese or English name; widths, spaces and case
-    do not matter, and a merged name holds for all its lines. 万, 亿, ‰ against %, and units per 万人 or 百万人 are converted into the
-    indicator's unit, and `understood` says so; a month is never turned into a year. A bare
-    number above 0 and up to 1 for a percentage is a problem, since a spreadsheet stores 58%
-    as 0.58; a cell of xlsx that is formatted as a percentage is read as it shows. A formula
-    without a stored result is a problem and not an empty cell.
+    do not matter, and a merged name holds for all its lines. 万, 亿, ‰ against %, and units per
+    万人 or 百万人 are converted into the indicator's unit, and `understood` says so; a month is
+    never turned into a year. A bare number above 0 and up to 1 for a percentage is a problem,
+    since a spreadsheet stores 58% as 0.58; a cell of xlsx that is formatted as a percentage is
+    read as it shows. A formula without a stored result is a problem and not an empty cell.
 
     Parameters
     ----------
@@ -297,6 +297,8 @@ def _read(cell: Cell, names: Names) -> Reading:
         "comparator": WORDS["figure_comparator"].get(figure.comparator, ("", "")),
         "value": names.quantity(indicator, value),
     }
+    if cell.above and names.regions.get(key_of(cell.above)) != region:
+        notes.append(Remark("lent", {"region": names.region_names[region]}, role="region"))
     return replace(read, value=value, status="ok", said=said, remarks=tuple(notes))
 
 

@@ -72,6 +72,8 @@ class Cell:
     source: str
     stored: bool
     """Whether its number is kept apart from its format, as a workbook keeps it."""
+    above: str = ""
+    """Region that a line above names, where its own names none."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +110,12 @@ class Sheet:
     def cells(self, region: str) -> Iterator[Cell]:
         """Every figure, printed or left empty; lines without any text are left out."""
         titles = self.titles
-        value = self.columns.get("value", 0)
+        value, above = self.columns.get("value", 0), ""
         for at in range(self.header + self.depth, len(self.rows)):
             if not any(map(str.strip, self.rows[at])):
                 continue
             texts = {role: self._text(at, place) for role, place in self.columns.items()}
+            above = texts.get("region") or above
             for place, year, kind in self.years or ((value, texts.get("year", ""), ""),):
                 yield Cell(
                     row=at + 1,
@@ -125,6 +128,7 @@ class Sheet:
                     type=kind or texts.get("type", ""),
                     source=texts.get("source", ""),
                     stored=self.stored and (at, place) not in self.typed,
+                    above="" if texts.get("region") else above,
                 )
 
     def title(self, role: str, column: str) -> str:
