@@ -13,7 +13,7 @@ import forecast as fc
 from forecast import intakes
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.intakes import Intake
-from forecast.plans import Plan, load_plan
+from forecast.plans import Plan, load_plan, recut
 from forecast.remarks import FiguresError
 
 SHARE = "nursing_bed_share"
@@ -185,6 +185,18 @@ def test_a_name_is_corrected_in_its_own_column(plan: Plan) -> None:
     assert fixed.rows["mend"].tolist() == ["2021", "2022"]
 
 
+def test_a_line_without_a_region_below_another_region_is_doubted(plan: Plan) -> None:
+    """Its figure may be the other region's; named, or accepted, it is taken."""
+    fine = take(f"地区,指标,2021\n丽水市,{STANDARD},13000\n,{SHARE},56%\n", plan)
+    assert fine.open.empty
+    intake = take(f"地区,指标,2021\n杭州市,{STANDARD},13000\n,{SHARE},56%\n", plan)
+    assert intake.rows["status"].tolist() == ["understood", "doubtful"]
+    assert intake.rows["mend"].tolist() == ["2021", "地区"]
+    assert "这一行没有写地区，当作丽水市" in intake.told("zh")["said"][1]
+    assert intake.fix(3, "地区", "杭州市").rows["region"].tolist() == ["hangzhou", "hangzhou"]
+    assert own(intake.accept(3, "2021").apply(plan)) == [[SHARE, 2021.0, 56.0]]
+
+
 def test_of_a_figure_given_twice_one_is_dropped(plan: Plan) -> None:
     """Then the other holds."""
     lines = f"指标,年份,数值\n{SHARE},2021,56%\n{SHARE},2021,57%\n"
@@ -238,6 +250,16 @@ def test_a_folder_of_ones_own_is_replaced_and_any_other_is_kept(
     with pytest.raises(WriteError, match="is kept"):
         decided(intake).write(tmp_path / "other", plan)
     assert sorted(place.name for place in tmp_path.iterdir() if place.is_dir()) == ["other", "own"]
+
+
+def test_a_break_in_definition_stays_with_its_year(plan: Plan) -> None:
+    """An own figure in the place of one that begins a new definition begins it too."""
+    figures = plan.tables["observations"]
+    here = (figures["region"] == "lishui") & (figures["indicator"] == SHARE)
+    broken = figures.assign(**{"break": figures["break"].mask(here, "true")})
+    before = recut(plan, {**plan.tables, "observations": broken})
+    done = take(f"指标,2020,2021\n{SHARE},55%,56%\n", before).accept(2, "2020").apply(before)
+    assert done.observations.set_index("source").loc[OWN, "break"].tolist() == ["true", ""]
 
 
 def test_tables_that_would_be_refused_are_not_written(plan: Plan, tmp_path: Path) -> None:

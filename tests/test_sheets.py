@@ -58,6 +58,14 @@ def test_merged_names_hold_for_each_of_their_lines() -> None:
     assert [cell.region for cell in sheet.cells("lishui")] == ["萧山区"] * 3 + ["lishui"]
 
 
+def test_a_line_without_a_region_below_one_that_has_another_is_marked() -> None:
+    """A text keeps no merged cells: whose the figure is only the planner can say."""
+    lines = ["地区,指标,2021", ",甲,1", "丽水,乙,2", ",丙,3", "萧山区,丁,4", ",戊,5", "丽水,己,6"]
+    cells = list(read_sheet("\n".join(lines).encode(), "own.csv").cells("丽水"))
+    assert [cell.above for cell in cells] == ["", "", "丽水", "", "萧山区", ""]
+    assert [cell.region for cell in cells] == [*["丽水"] * 3, "萧山区", *["丽水"] * 2]
+
+
 def test_a_merged_figure_is_that_of_its_first_line_alone() -> None:
     """What two lines share is not entered twice: the second shows no figure."""
     rows: list[list[object]] = [["指标", 2021], ["社工站", 5], ["床位", None]]
@@ -133,6 +141,38 @@ def test_columns_of_one_title_are_told_apart() -> None:
     wide = ",".join(["指标", *["x"] * 26, "2021", "2021"])
     titles = read_sheet(f"{wide}\n社工站\n".encode(), "own.csv").titles
     assert titles[-2:] == ("2021 [AB]", "2021 [AC]")
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_year_may_stand_once_above_targets_and_actual_figures(merged: bool) -> None:
+    """No target is taken for what was reached because its title stands in a second line."""
+    rows: list[list[object]] = [
+        ["全市指标"],
+        ["指标", "单位", "2023年", None, "2024年", None],
+        [None, None, "目标", "完成", "目标", "完成"],
+        ["社工站", "个", 5, 6, 7, None],
+    ]
+    if merged:
+        sheet = read_sheet(book(rows, merged="C2:D2"), "own.xlsx")
+    else:
+        lines = (",".join("" if text is None else str(text) for text in row) for row in rows)
+        sheet = read_sheet("\n".join(lines).encode(), "own.csv")
+    assert printed(sheet) == [
+        (4, "2023 目标", "5"),
+        (4, "2023 完成", "6"),
+        (4, "2024 目标", "7"),
+        (4, "2024 完成", ""),
+    ]
+    cells = list(sheet.cells("lishui"))
+    assert [cell.year for cell in cells] == ["2023", "2023", "2024", "2024"]
+    assert [cell.type for cell in cells] == ["目标", "完成", "目标", "完成"]
+    assert printed(sheet.write(4, "2024 完成", "8"))[-1] == (4, "2024 完成", "8")
+
+
+def test_a_column_without_a_title_is_no_year() -> None:
+    """Only what stands below a year and says target or actual belongs to it."""
+    sheet = read_sheet("指标,2023年,,备注\n社工站,5,6,目标\n".encode(), "own.csv")
+    assert printed(sheet) == [(2, "2023年", "5")]
 
 
 def test_a_written_cell_is_read_as_if_it_had_stood_there() -> None:

@@ -17,11 +17,12 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from .checking import read_tables
-from .doubts import Known, replaced, same
+from .doubts import DOUBTED, Known, replaced, same
 from .errors import check_name
 from .folders import MANIFEST, building, exchange
 from .parsing import Names, Reading, read_cells
@@ -55,7 +56,12 @@ class _Judged:
     reading: Reading
     status: str
     doubts: tuple[Remark, ...] = ()
-    published: float = float("nan")
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """The observation published for the same region, indicator and year; empty if none."""
+
+    @property
+    def published(self) -> float:
+        return float(self.beside.get("value", float("nan")))
 
     @property
     def place(self) -> Place:
@@ -68,7 +74,7 @@ class _Judged:
         return self.status == "understood" and self.reading.type == "actual" and fresh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Intake:
     """A planner's own figures beside a plan; each change gives a new one.
 
@@ -120,8 +126,8 @@ class Intake:
         for judged in self._judged:
             reading = judged.reading
             cell = reading.cell
-            fault = next(iter(reading.remarks), Remark("")).role
-            wrong = judged.status == "problem"
+            fault = next(iter(judged.doubts or reading.remarks), Remark("")).role
+            wrong = judged.status in OPEN
             rows.append(
                 {
                     "row": cell.row,
@@ -270,13 +276,13 @@ class Intake:
     def _judge(self, reading: Reading, known: Known) -> _Judged:
         if reading.status != "ok":
             return _Judged(reading, reading.status)
-        notes = [remark for remark in reading.remarks if remark.code != "approximate"]
+        notes = [remark for remark in reading.remarks if remark.code not in DOUBTED]
         doubts = tuple(known.doubts(reading))
         if (reading.cell.row, reading.cell.column) in self.accepted:
             notes, doubts = [*notes, *doubts], ()
         noted = replace(reading, remarks=(*notes, *known.notes(reading)))
         status = "doubtful" if doubts else "understood"
-        return _Judged(noted, status, doubts, known.value(reading))
+        return _Judged(noted, status, doubts, known.beside(reading))
 
     def _place(self, row: int, column: str, statuses: Collection[str]) -> Place:
         """Place of a figure, which must be there with one of some statuses."""
@@ -319,6 +325,7 @@ class Intake:
             "source": self.source,
             "locus": f"{self.sheet.name} 第{cell.row}行 {cell.column}".strip(),
             "note": cell.source,
+            "break": judged.beside.get("break", ""),
         }
 
 

@@ -21,7 +21,7 @@ from .checking import FIRST_YEAR, LAST_YEAR
 from .errors import UnknownNameError
 from .numerals import Figure, Unit, parse_figure, same_thing, unit_of
 from .remarks import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
-from .sheets import Cell, Sheet, fold, key_of, read_sheet
+from .sheets import TYPES, Cell, Sheet, fold, key_of, read_sheet
 from .wording import WORDS, exact
 
 __all__ = [
@@ -52,10 +52,6 @@ FIGURE_COLUMNS = (
     "sheet",
 )
 ONES = ("个位", "ones")
-TYPES = {
-    **dict.fromkeys(("目标", "目标值", "计划", "计划值", "target"), "target"),
-    **dict.fromkeys(("实际", "实际值", "完成", "完成值", "实绩", "actual"), "actual"),
-}
 YEAR = re.compile(r"([0-9]{4})(?:年(?:度|末|底)?)?")
 
 
@@ -77,13 +73,14 @@ def read_figures(
     * long: 地区/region, 指标/indicator, 年份/年度/year, 数值/值/value and where wanted 单位/unit,
       类型/type (目标/target, 实际/actual), 来源/source: a figure a row;
     * wide: 指标/indicator, where wanted 地区 and 单位, and a column a year: `2021`, `2021年`,
-      `2022年目标值`, `2020年实际值`.
+      `2022年目标值`, `2020年实际值`; 目标 and 完成 may stand in a second line below the years.
 
     Regions and indicators are known by id, Chinese or English name; widths, spaces and case
-    do not matter. 万, 亿, ‰ against %, and units per 万人 or 百万人 are converted into the
-    indicator's unit, and `understood` says so; a month is never turned into a year. A bare
-    number above 0 and up to 1 for a percentage is a problem, since a spreadsheet stores 58%
-    as 0.58.
+    do not matter, and a merged name holds for all its lines. 万, 亿, ‰ against %, and units per
+    万人 or 百万人 are converted into the indicator's unit, and `understood` says so; a month is
+    never turned into a year. A bare number above 0 and up to 1 for a percentage is a problem,
+    since a spreadsheet stores 58% as 0.58; a cell of xlsx that is formatted as a percentage is
+    read as it shows. A formula without a stored result is a problem and not an empty cell.
 
     Parameters
     ----------
@@ -300,6 +297,8 @@ def _read(cell: Cell, names: Names) -> Reading:
         "comparator": WORDS["figure_comparator"].get(figure.comparator, ("", "")),
         "value": names.quantity(indicator, value),
     }
+    if cell.above and names.regions.get(key_of(cell.above)) != region:
+        notes.append(Remark("lent", {"region": names.region_names[region]}, role="region"))
     return replace(read, value=value, status="ok", said=said, remarks=tuple(notes))
 
 

@@ -26,7 +26,7 @@ from .checking import decode
 from .errors import check_name
 from .remarks import FiguresError, Gap, Remark
 
-__all__ = ["Cell", "Sheet", "fold", "key_of", "read_sheet"]
+__all__ = ["TYPES", "Cell", "Sheet", "fold", "key_of", "read_sheet"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -39,6 +39,10 @@ HEADERS = {
     "unit": ("单位", "计量单位", "unit"),
     "type": ("类型", "类别", "type"),
     "source": ("来源", "数据来源", "source"),
+}
+TYPES = {
+    **dict.fromkeys(("目标", "目标值", "计划", "计划值", "target"), "target"),
+    **dict.fromkeys(("实际", "实际值", "完成", "完成值", "实绩", "actual"), "actual"),
 }
 YEAR_TITLE = re.compile(r"((?:19|20)[0-9]{2})(?:年(?:度|末|底)?)?(.*)")
 BOOK, BOOK_PARTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
@@ -68,6 +72,8 @@ class Cell:
     source: str
     stored: bool
     """Whether its number is kept apart from its format, as a workbook keeps it."""
+    above: str = ""
+    """Region that a line above names, where its own names none."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class Sheet:
     others: tuple[str, ...] = ()
     """Sheets of the file that are not read though something stands in them."""
     header: int = 0
+    depth: int = 1
+    """Lines of the header: 2 where 目标 and 实际 stand in a line of their own below the years."""
     columns: Mapping[str, int] = field(default_factory=dict)
     years: tuple[tuple[int, str, str], ...] = ()
     """Position, year and type of each column of a year; empty for the long form."""
@@ -91,7 +99,9 @@ class Sheet:
     @property
     def titles(self) -> tuple[str, ...]:
         """Titles of the columns; one that stands twice with its letter, such as 2021 [D]."""
-        texts = [text.strip() for text in self.rows[self.header]]
+        texts = [title for title, _ in self._heads()]
+        for place, year, kind in self.years if self.depth > 1 else ():
+            texts[place] = f"{year} {kind}"
         return tuple(
             f"{text} [{_letter(place)}]" if texts.count(text) > 1 else text
             for place, text in enumerate(texts)
@@ -100,11 +110,12 @@ class Sheet:
     def cells(self, region: str) -> Iterator[Cell]:
         """Every figure, printed or left empty; lines without any text are left out."""
         titles = self.titles
-        value = self.columns.get("value", 0)
-        for at in range(self.header + 1, len(self.rows)):
+        value, above = self.columns.get("value", 0), ""
+        for at in range(self.header + self.depth, len(self.rows)):
             if not any(map(str.strip, self.rows[at])):
                 continue
             texts = {role: self._text(at, place) for role, place in self.columns.items()}
+            above = texts.get("region") or above
             for place, year, kind in self.years or ((value, texts.get("year", ""), ""),):
                 yield Cell(
                     row=at + 1,
@@ -117,6 +128,7 @@ class Sheet:
                     type=kind or texts.get("type", ""),
                     source=texts.get("source", ""),
                     stored=self.stored and (at, place) not in self.typed,
+                    above="" if texts.get("region") else above,
                 )
 
     def title(self, role: str, column: str) -> str:
@@ -143,6 +155,16 @@ class Sheet:
         if found is None:
             raise _fault(self.file, "no_header", rows=str(HEADER_ROWS))
         return found
+
+    def _heads(self) -> list[tuple[str, str]]:
+        """Title of each column, and what stands below it where the header has a second line."""
+        row = self.rows[self.header]
+        below = self.rows[self.header + 1] if self.header + 1 < len(self.rows) else ()
+        words = {text.strip() for text in below} - {""}
+        if not words or not all(key_of(word) in TYPES for word in words):
+            below = ()
+        wide = max(len(row), len(below))
+        return [(_at(row, place), _at(below, place)) for place in range(wide)]
 
     def _text(self, row: int, place: int) -> str:
         """Text of a cell, or that of the merged cells it belongs to."""
@@ -222,23 +244,41 @@ def _fault(file: str, code: str, **gaps: Gap) -> FiguresError:
 
 def _with_header(sheet: Sheet, header: int) -> Sheet | None:
     """Sheet with what the columns of its header mean, None if that is no header."""
+    sheet = replace(sheet, header=header)
     columns: dict[str, int] = {}
-    years = []
-    row = sheet.rows[header]
-    for place, title in enumerate(map(key_of, row)):
-        role = next((role for role, titles in HEADERS.items() if title in titles), None)
-        match = YEAR_TITLE.fullmatch(title)
-        if match:
-            years.append((place, match[1], match[2].strip("()-_")))
+    heads = sheet._heads()
+    for place, (title, _) in enumerate(heads):
+        role = next((role for role, titles in HEADERS.items() if key_of(title) in titles), None)
         if role in columns:
             remark = Remark("column_twice")
-            raise FiguresError(sheet.file, [(header + 1, row[place], None, (remark,))])
+            raise FiguresError(sheet.file, [(header + 1, title, None, (remark,))])
         if role:
             columns[role] = place
+    years = _years(heads)
     long = {"indicator", "year", "value"} <= columns.keys()
     if not long and not ("indicator" in columns and years):
         return None
-    return replace(sheet, header=header, columns=columns, years=() if long else tuple(years))
+    if long:
+        return replace(sheet, columns=columns, years=(), depth=1)
+    depth = 2 if any(below for _, below in heads) else 1
+    return replace(sheet, columns=columns, years=years, depth=depth)
+
+
+def _years(heads: Sequence[tuple[str, str]]) -> tuple[tuple[int, str, str], ...]:
+    """Position, year and type of each column of a year.
+
+    A year may stand once above 目标 and 实际, as merged cells or as a text keep it.
+    """
+    years = []
+    year = ""
+    for place, (title, below) in enumerate(heads):
+        match = YEAR_TITLE.fullmatch(key_of(title))
+        if title:
+            year = match[1] if match else ""
+        if year and (match or below):
+            kind = match[2].strip("()-_") if match else ""
+            years.append((place, year, kind or below))
+    return tuple(years)
 
 
 def _sheets(content: bytes, name: str) -> Iterator[Sheet]:
