@@ -44,7 +44,8 @@ FIELD = ".desk-set-pace input[type=number]"
 # Text of the desk, with the choices of its lists, names for the blind, and hints.
 HEARD = """() => {
   const desk = document.querySelector('.desk').cloneNode(true);
-  desk.querySelectorAll('style, .desk-language, [lang]').forEach(part => part.remove());
+  const quoted = 'style, .desk-language, .desk-files, .desk-rows, .desk-which, [lang]';
+  desk.querySelectorAll(quoted).forEach(part => part.remove());
   const told = [...desk.querySelectorAll('[aria-label], [title]')];
   const heard = told.map(part => part.getAttribute('aria-label') + ' ' + part.title);
   return (desk.textContent + heard.join(' ')).replaceAll('null', '').replaceAll(/\\dA级/g, '');
@@ -80,7 +81,7 @@ class Desk:
 
     def said(self) -> str:
         """All text that can be seen or heard, but for lists of languages and what is quoted."""
-        return str(self.page.evaluate(HEARD))
+        return str(self.page.evaluate(HEARD)).replace(NAME, "")
 
     def hand_over(self, mark: str, name: str, content: bytes) -> None:
         """Choose a file for a button that asks for one."""
@@ -121,6 +122,7 @@ def browser() -> Iterator[Browser]:
         refuse = pytest.fail if os.environ.get("FORECAST_DEMAND_BROWSER") else pytest.skip
         refuse("no Chromium, Chrome or Edge on this machine")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         opened = playwright.chromium.launch(executable_path=place, args=OFF)
         yield opened
         opened.close()
@@ -171,7 +173,7 @@ def lab(browser: Browser, root: Path, tmp_path_factory: pytest.TempPathFactory) 
         wait_for(address)
         desk = Desk(browser, folder, locale="en-GB")
         desk.page.goto(f"{address}/workspaces/tests/tree/planner.ipynb?reset")
-        desk.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        desk.page.get_by_text("(ipykernel) | Idle").wait_for()
         desk.page.get_by_role("menuitem", name="Run", exact=True).click()
         desk.page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         desk.ready()
@@ -260,7 +262,7 @@ def test_a_saved_scenario_gives_the_same_chances_in_a_report(app: Desk) -> None:
     own = pd.read_csv(saved / "compare.csv").set_index(keys)["p_reach"].dropna()
     again = pd.read_csv(report / "compare.csv")
     again = again[again["scenario"] == NAME].set_index(keys)["p_reach"]
-    assert len(own) > 10
+    assert len(own) >= 10
     assert (again.loc[own.index] == own).all()
     asked = yaml.safe_load((saved / "run.yaml").read_text(encoding="utf-8"))
     assert chance_in(moved) == round(100 * own[asked["indicator"]].iloc[-1])
@@ -277,6 +279,7 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(app: Desk) -> None:
 def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
     """A figure that cannot be read is shown and said, holds up the others, and can be mended."""
     table = "指标,2021,2022\n最低生活保障年标准,11000,一万多\n"
+    app.page.get_by_text("用自己的数据").click()
     app.hand_over(".desk-upload", "figures.csv", table.encode())
     rows = app.page.locator(".desk-rows")
     expect(rows).to_contain_text("一万多")
@@ -297,6 +300,7 @@ def test_the_desk_speaks_one_language_at_a_time(app: Desk) -> None:
         assert re.findall("[\u4e00-\u9fff]+", app.said()) == []
     finally:
         language.select_option("中文")
+        expect(app.page.locator(".desk-undo")).to_have_text("撤销")
         app.ready()
 
 
