@@ -2,7 +2,6 @@
 
 import ast
 import json
-import multiprocessing
 import os
 import resource
 import sqlite3
@@ -17,7 +16,6 @@ import pytest
 import forecast as fc
 from forecast import vintages
 from forecast.errors import DataError, UnknownNameError, WriteError
-from forecast.kernels import start
 from forecast.vintages import (
     FORECASTS,
     METHOD,
@@ -34,6 +32,7 @@ from forecast.vintages import (
     read_runs,
     target_version,
 )
+from warm import FORK, forked
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE, VISITS = "orphans_moved_to_city_institution_share", "care_visit_share"
@@ -215,15 +214,6 @@ def test_the_latest_run_is_the_one_before(folder, store):
 
 
 # What the store survives
-
-FORK = multiprocessing.get_context("fork")
-
-
-def forked(work, *arguments):
-    """Start a process that has what this one has."""
-    process = FORK.Process(target=work, args=arguments)
-    start(process)
-    return process
 
 
 def append_often(store, run, gate, times):
