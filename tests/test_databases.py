@@ -12,7 +12,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +43,7 @@ from forecast.plans import data_folder, known_indicators
 from forecast.reports import finished_report
 from forecast.schema import is_address
 from forecast.stores import read_forecasts
+from warm import forked
 
 SECRET = "s3cr3t-word"
 SOURCE = "000_616e588ea31d91eb.txt"
@@ -345,22 +345,18 @@ def test_a_run_is_written_once(address):
     assert len(fetch(address, "SELECT * FROM attainment")) == 2
 
 
-WRITER = """
-import sys
-import pandas as pd
-from forecast.databases import write_results
-for n in range(10):
-    write_results(sys.argv[1], {"attainment": pd.DataFrame({"p": [0.1] * 20})}, f"{sys.argv[2]}{n}")
-"""
+def write_often(address, name):
+    """Write ten runs of twenty rows."""
+    for n in range(10):
+        write_results(address, {"attainment": pd.DataFrame({"p": [0.1] * 20})}, f"{name}{n}")
 
 
 def test_writers_at_once(address):
     """Two processes that make one table and write to it together both complete."""
-    command = [sys.executable, "-c", WRITER, address]
-    started = [subprocess.Popen([*command, name], stderr=subprocess.PIPE) for name in "ab"]
+    started = [forked(write_often, address, name) for name in "ab"]
     for process in started:
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, errors.decode()
+        process.join(120)
+        assert process.exitcode == 0
     assert fetch(address, "SELECT count(*), count(DISTINCT run) FROM attainment") == [(400, 20)]
 
 

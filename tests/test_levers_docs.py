@@ -1,9 +1,10 @@
 """docs/levers.md and docs/levers.zh.md: held to the code and to each other."""
 
 import ast
+import io
 import re
-import subprocess
-import sys
+import runpy
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -159,7 +160,7 @@ def test_constants_are_those_of_the_code(doc):
 # The examples.
 
 
-def test_python_runs_as_printed(tmp_path):
+def test_python_runs_as_printed(tmp_path, monkeypatch):
     """Without a warning, from any folder; a block of output is what the block before it prints.
 
     One language is enough: both show the same examples.
@@ -173,12 +174,10 @@ def test_python_runs_as_printed(tmp_path):
     assert len(pairs) > 4
     script = tmp_path / "document.py"
     script.write_text("\nprint('====')\n".join(code for code, _ in pairs), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", script], cwd=tmp_path, capture_output=True, text=True,
-        encoding="utf-8", check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    printed = [part.strip("\n") for part in done.stdout.split("====\n")]
+    monkeypatch.chdir(tmp_path)
+    with redirect_stdout(io.StringIO()) as told:
+        runpy.run_path(str(script), run_name="__main__")
+    printed = [part.strip("\n") for part in told.getvalue().split("====\n")]
     for (code, shown), part in zip(pairs, printed, strict=True):
         lines = [line.rstrip() for line in part.splitlines()]
         assert lines == shown.splitlines(), code

@@ -21,6 +21,7 @@ from forecast import (
     learning,
     members,
     method,
+    plots,
     priors,
     siblings,
     simulation,
@@ -77,6 +78,12 @@ def write(table, folder):
     folder.mkdir(parents=True, exist_ok=True)
     table.to_csv(folder / "calibration.csv", index=False)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def blank(monkeypatch):
+    """Pictures are drawn but not encoded: they have tests of their own."""
+    monkeypatch.setattr(plots, "to_png", lambda figure: b"" if figure.axes else None)
 
 
 def find(region, day, language):
@@ -487,12 +494,12 @@ def test_the_notebook_holds_only_calls():
     assert not [node for node in nodes if isinstance(node, banned)]
 
 
-@pytest.mark.parametrize(("region", "language"), [("zhejiang", "en"), ("lishui", "zh")])
-def test_the_notebook_makes_a_whole_report(command, region, language, tmp_path):
+def test_the_notebook_makes_a_whole_report(command, tmp_path):
     """Run strictly, it leaves a page with every section in one language, pictures and tables."""
+    region, language = "lishui", "zh"
     data = tmp_path / "data"
     shutil.copytree(data_folder(), data)
-    write(measured().assign(source={"zh": "二十个指标", "en": "20 indicators"}[language]), data)
+    write(measured().assign(source="二十个指标"), data)
     params = tmp_path / f"{region}.yaml"
     lines = {"region": region, "notebook": "method_check", "as_of": "2022-12-31", "draws": 100,
              "language": language, "data": data}  # fmt: skip
@@ -503,8 +510,8 @@ def test_the_notebook_makes_a_whole_report(command, region, language, tmp_path):
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
     assert heads == [wording.phrase(key, language) for key in KEYS]
     assert all("：" in alt or ":" in alt for alt in re.findall(r'<img alt="(.*?)"', page))
-    mixed = CHINESE if language == "en" else re.compile(r"[A-Za-z]{2,}")
-    assert mixed.findall(read(page).replace(region, "").replace(str(data), "")) == []
+    text = read(page).replace(region, "").replace(str(data), "")
+    assert re.findall(r"[A-Za-z]{2,}", text) == []
 
 
 # ---------------------------------------------------------------------------------------------

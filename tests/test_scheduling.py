@@ -13,7 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
+from typer.testing import CliRunner
 
+from forecast.cli import app
 from forecast.parameters import check_declared, find_notebook
 
 DOCUMENTS = ("scheduling.md", "scheduling.zh.md")
@@ -92,9 +94,7 @@ def test_both_languages_have_the_same_examples(root: Path) -> None:
 
 def test_every_option_of_the_documents_is_known(root: Path) -> None:
     """Each `--option` of a `forecast run` is one that the command lists."""
-    command = [sys.executable, "-m", "forecast.cli", "run", "--help"]
-    env = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1"}
-    told = subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=True)
+    told = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
     lines = [line for block in blocks(root) for line in block.splitlines() if "forecast" in line]
     used = {option for line in lines for option in re.findall(r" (--[a-z]+)", line)}
     used -= {"--now", "--name"}  # of systemctl and ipykernel

@@ -1,7 +1,6 @@
 """The store of issued forecasts, and what it survives."""
 
 import json
-import multiprocessing
 import os
 import resource
 import sqlite3
@@ -14,11 +13,11 @@ import pytest
 
 from forecast import stores
 from forecast.errors import DataError, UnknownNameError, WriteError
-from forecast.kernels import start
 from forecast.moves import explain_moves
 from forecast.stores import STORE, append_run, latest_run, read_forecasts, read_run, read_runs
 from forecast.vintages import answer
 from small_plan import issued, write
+from warm import FORK, forked
 
 
 @pytest.fixture
@@ -106,15 +105,6 @@ def test_the_latest_run_is_the_one_before(folder, store):
 
 
 # What the store survives
-
-FORK = multiprocessing.get_context("fork")
-
-
-def forked(work, *arguments):
-    """Start a process that has what this one has."""
-    process = FORK.Process(target=work, args=arguments)
-    start(process)
-    return process
 
 
 def append_often(store, run, gate, times):

@@ -5,20 +5,32 @@ files for standard output and standard error; it answers with the exit code.
 """
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from forecast.cli import app
 from forecast.errors import ReportError
-from forecast.kernels import preload
+from forecast.kernels import preload, start
 from forecast.manifests import Manifest, read_manifest
 from forecast.parameters import InputError, ParameterError
 from forecast.reports import NotebookError, WriteError
 
 FAULTS = {kind.exit_code: kind for kind in (ParameterError, InputError, NotebookError, WriteError)}
+
+FORK = multiprocessing.get_context("fork")
+
+
+def forked(work: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """Start a process that has what this one has."""
+    process = FORK.Process(target=work, args=arguments)
+    start(process)
+    return process
 
 
 class Command:
