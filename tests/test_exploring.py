@@ -279,7 +279,7 @@ def test_assumptions_are_listed_with_range_unit_and_basis(lishui):
 def test_sides_name_the_whole_and_its_parts(lishui):
     """A column a region with a plan, and whether the parts keep up with the whole."""
     page = read(exploring.show_sides(lishui).text)
-    assert "the 1 of 10 parts with a plan here" in page
+    assert "of 10 parts listed the 1 with a plan" in page
     assert all(name in page for name in ("Zhejiang", "Xiaoshan", "Shaoxing", "Lishui"))
 
 

@@ -92,6 +92,7 @@ def test_each_language_is_complete_and_unmixed(region, day):
     assert CHINESE.findall(read(parts(findings))) == []
     chinese = read(parts(dataclasses.replace(findings, language="zh"))).replace(region, "")
     assert re.findall(r"[A-Za-z]{2,}", chinese) == []
+    assert re.search("（20..）", chinese) and " (20" not in chinese  # brackets of its own too
 
 
 def test_every_target_is_counted_once(xiaoshan):

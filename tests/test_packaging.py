@@ -150,6 +150,14 @@ def test_help_lists_every_target() -> None:
     assert targets == phony == listed
 
 
+def test_reports_of_every_kind_have_a_command() -> None:
+    """`make reports` runs each parameter file there is; scenarios are none."""
+    told = run("make", "-n", "reports", cwd=ROOT)
+    files = {str(f.relative_to(ROOT)) for f in (ROOT / "params").rglob("*.yaml")}
+    named = set(re.findall(r"params/\S+\.yaml", told))
+    assert named == {f for f in files if not f.startswith("params/scenarios/")}
+
+
 def test_documents_name_real_targets() -> None:
     """README and CONTRIBUTING name the two commands, and no target that is not there."""
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

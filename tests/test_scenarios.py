@@ -187,6 +187,15 @@ def test_the_steps_of_bases_come_first_and_in_order(tmp_path):
     assert sizes(other) == [3, 1, 2, 4]
 
 
+def test_a_base_that_several_stand_on_is_played_once(tmp_path):
+    """A shock common to two bases does not strike twice, nor a base that is named twice."""
+    write(tmp_path, "name: grand\n" + SHIFT % 1, "grand")
+    write(tmp_path, "name: one\nbase: grand\n" + SHIFT % 2, "one")
+    write(tmp_path, "name: two\nbase: grand.yaml\n" + SHIFT % 3, "two")
+    own = write(tmp_path, "name: own\nbase: [one, two, one]\n" + SHIFT % 4)
+    assert sizes(read_scenario(own)) == [1, 2, 3, 4]
+
+
 def test_a_shipped_scenario_is_a_base_unless_one_stands_beside(tmp_path):
     """Beside the file comes first, then what is shipped."""
     file = write(tmp_path, "name: own\nbase: care_workers_stay\n")

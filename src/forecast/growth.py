@@ -80,7 +80,7 @@ class Fits:
     def quantiles(self, levels: Sequence[float], years: FloatArray) -> FloatArray:
         """Values below which the shares `levels` lie: (levels, series, years)."""
         out = np.full((len(levels), *years.shape), np.nan)
-        for part, ahead in self.each(years):
+        for part, ahead in self.each(years) if years.size else ():
             out[:, part.rows] = part.quantiles(levels, ahead)
         return out
 
@@ -217,10 +217,10 @@ def quantiles(
 ) -> pd.DataFrame:
     """Quantiles of every series in the given years, in closed form.
 
-    Years up to a series' latest figure are left out: they are not future. A row a series and
-    year, with region, indicator, scenario (`baseline`), year, one column a level (`q05` ...) and
-    `mean`, all in the indicator's unit. The mean is that of `SLICES` equally likely slices: the
-    log of a Student-t has no finite one.
+    Years up to a series' latest figure are left out: they are not future; without years there is
+    no row. A row a series and year, with region, indicator, scenario (`baseline`), year, one column
+    a level (`q05` ...) and `mean`, all in the indicator's unit. The mean is that of `SLICES`
+    equally likely slices: the log of a Student-t has no finite one.
 
     Examples
     --------

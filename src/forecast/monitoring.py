@@ -472,31 +472,20 @@ def _status_counts(findings: Findings) -> str:
     return tabulate(lines)
 
 
-def _about(findings: Findings, indicator: object) -> tuple[str, str, float]:
-    """Name, unit id and reporting step of an indicator."""
-    row = findings.plan.indicators.set_index("indicator").loc[indicator]
-    return str(row[f"name_{findings.language}"]), str(row["unit"]), float(row["resolution"])
-
-
-def _goal(findings: Findings, row: pd.Series, unit: str) -> str:
-    target = comparison(row["comparator"], float(row["target"]), findings.language, unit=unit)
-    return f"{target} ({row['year']})"
-
-
 def _target_line(findings: Findings, row: pd.Series) -> str:
     """One target as a line of a list: chance, name, target, where it stands."""
-    language = findings.language
-    name, unit, _ = _about(findings, row["indicator"])
-    latest = number(row["latest"], language, unit=unit)
     return findings.say("target_line").format(
-        chance=probability(row["p_reach"], language), name=name,
-        target=_goal(findings, row, unit), latest=f"{latest} ({dated(row['latest_year'])})",
-    )  # fmt: skip
+        chance=probability(row["p_reach"], findings.language),
+        name=findings.name("indicators", row["indicator"]),
+        target=findings.goal(row),
+        latest=findings.figure(row),
+    )
 
 
 def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     language, plan = findings.language, findings.plan
-    _, unit, step = _about(findings, row["indicator"])
+    unit = findings.unit(row["indicator"])
+    step = float(plan.indicators.set_index("indicator").at[row["indicator"], "resolution"])
     same = plan.targets["indicator"].eq(row["indicator"])
     then = plan.targets[same & plan.targets["year"].eq(row["latest_year"])]
     planned = [
@@ -507,9 +496,9 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     median = row["median"] if open_ else None
     cells = {
         "name": findings.named(row["indicator"]),
-        "latest": f"{number(row['latest'], language, unit=unit)} ({dated(row['latest_year'])})",
+        "latest": findings.figure(row),
         "planned": join(planned, language) or NO_VALUE,
-        "target": _goal(findings, row, unit),
+        "target": findings.goal(row),
         "schedule_status": findings.word("schedule", row["schedule_status"]),
         "required_rate": change(row["required_rate"], language, unit=unit),
         "pace": change(row["pace"], language, unit=unit),
@@ -522,11 +511,10 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
 
 
 def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
-    _, unit, _ = _about(findings, row["indicator"])
     cells = {
         "name": findings.named(row["indicator"]),
-        "target": _goal(findings, row, unit),
-        "published": number(row["median"], findings.language, unit=unit),
+        "target": findings.goal(row),
+        "published": number(row["median"], findings.language, unit=findings.unit(row["indicator"])),
         "status": findings.word("status", row["status"]),
     }
     return {findings.word("column", key): text for key, text in cells.items()}

@@ -568,7 +568,7 @@ def _target_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str]:
     open_ = row["status"] in OPEN
     latest = number(row["latest"], language, unit=unit)
     if pd.notna(row["latest"]):
-        latest = f"{latest} ({dated(row['latest_year'])})"
+        latest = found.say("side_target").format(target=latest, year=dated(row["latest_year"]))
     cells = {
         "region": found.name("regions", row["region"]),
         "target": found.goal(row),

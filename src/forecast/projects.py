@@ -41,7 +41,7 @@ def project_forecast(
 
     Parameters
     ----------
-    plan : with projects
+    plan : with projects; its as-of date changes nothing, for no document publishes completions
     scenario : its assumptions on the mechanism of kind `project_list` count
     draws, seed : futures; the same in every scenario
     mechanisms : as in `apply_scenario`

@@ -241,7 +241,7 @@ def read_scenario(place: str | Path) -> Scenario:
     file = _find(str(place), Path())
     if not str(place).endswith((".yaml", ".yml")) and not file.exists():
         check_name("scenario", str(place), [f.stem for f in scenario_folder().glob("*.yaml")])
-    return _read(file, ())
+    return _read(file, (), set())
 
 
 def write_scenario(scenario: Scenario, file: str | Path) -> Path:
@@ -273,7 +273,8 @@ def _find(name: str, beside: Path) -> Path:
     return next((file for file in known if file.exists()), known[-1])
 
 
-def _read(file: Path, above: tuple[Path, ...]) -> Scenario:
+def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
+    """Read a file; a base that several scenarios stand on, `told` before, has its steps once."""
     content, lines = read_document(file)
     own = ("inherited", "file") if isinstance(content, dict) else ()
     problems = [
@@ -295,7 +296,9 @@ def _read(file: Path, above: tuple[Path, ...]) -> Scenario:
         elif not place.exists():
             fault, remedy = "no such scenario", f"put {base}.yaml beside it"
         else:
-            inherited += _read(place, above).each()
+            if place.resolve() not in told:
+                told.add(place.resolve())
+                inherited += _read(place, above, told).each()
             continue
         problems.append(Problem(file.name, lines.get(("base",)), "base", base, fault, remedy))
     if problems:

@@ -1676,19 +1676,19 @@ PHRASES: dict[str, tuple[str, str]] = {
     ),
     "side_target": ("{target}（{year}）", "{target} ({year})"),
     "side_enough": (
-        "有规划的{parts}个下级（共{of}个）够得上{region}目标（{rule}{value}）",
-        "the {parts} of {of} parts with a plan here are up to the target of {region} ({rule} "
+        "有规划的{parts}个下级（表中共列{of}个）够得上{region}目标（{rule}{value}）",
+        "of {of} parts listed the {parts} with a plan are up to the target of {region} ({rule} "
         "{value})",
     ),
     "side_short": (
-        "有规划的{parts}个下级（共{of}个）够不上{region}目标（{rule}{value}），其余须有{left}",
-        "the {parts} of {of} parts with a plan here fall short of the target of {region} ({rule} "
+        "有规划的{parts}个下级（表中共列{of}个）够不上{region}目标（{rule}{value}），其余须有{left}",
+        "of {of} parts listed the {parts} with a plan fall short of the target of {region} ({rule} "
         "{value}); the others need {left}",
     ),
     "side_open": (
-        "有规划的{parts}个下级（共{of}个）{rule}{value}，{region}目标还差{left}，要由其余下级补上",
-        "the {parts} of {of} parts with a plan here, {rule} {value}, leave {left} of the target of "
-        "{region} to the others",
+        "有规划的{parts}个下级（表中共列{of}个）{rule}{value}，{region}目标还差{left}，要由其余下级补上",
+        "of {of} parts listed the {parts} with a plan, {rule} {value}, leave {left} of the target "
+        "of {region} to the others",
     ),
     "declared_all": ("手段和假定", "Levers and assumptions"),
     "declared_note": (
