@@ -166,6 +166,16 @@ def test_what_a_search_finds_can_be_taken(panel):
     assert panel.take.disabled
 
 
+def test_what_was_found_goes_when_something_else_is_set(panel):
+    """A setting that was found for other settings can no longer be taken."""
+    panel.lever.value = TRAINEES
+    panel.seek.click()
+    assert not panel.take.disabled
+    panel.setters["care_workforce.hires_per_year"].slider.value = 100.0
+    assert panel.take.disabled
+    assert panel.result.value == ""
+
+
 def test_what_cannot_be_reached_is_said_and_not_taken(panel):
     """A lever that is not enough at its limit gives no setting."""
     panel.lever.value = "care_workforce.hires_per_year"
