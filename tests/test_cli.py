@@ -421,7 +421,7 @@ def test_check_says_what_it_understood_of_a_file(tmp_path: Path) -> None:
     assert text.endswith("数据.csv: 2 cells: understood 2.\n")
     code, text = call("check", file, "--region", "lishui", "--language", "zh")
     assert code == 0 and "第2行，2021列，“10500”：丽水市，" in text
-    assert text.endswith("数据.csv：共2格，看懂 2。\n")
+    assert text.endswith("数据.csv：共2格，看懂2。\n")
 
 
 def test_check_of_a_file_with_problems(tmp_path: Path) -> None:

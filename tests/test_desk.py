@@ -1,5 +1,6 @@
 """A planner's desk: what is asked, set, answered and kept."""
 
+import copy
 import math
 
 import numpy as np
@@ -29,12 +30,20 @@ def opened(folder, region="lishui", as_of="2022-12-31", **asked):
     return Desk.open(region, as_of=as_of, folder=folder, **{"draws": DRAWS, **asked})
 
 
-@pytest.fixture
-def desk(tmp_path):
+@pytest.fixture(scope="module")
+def pristine():
     """Lishui's desk at the end of 2022, at the care workers."""
-    found = opened(tmp_path / "desk")
+    found = opened("desk")
     found.choose(WORKERS)
     return found
+
+
+@pytest.fixture
+def desk(pristine, tmp_path):
+    """Give each test such a desk of its own."""
+    mine = copy.deepcopy(pristine)
+    mine.folder = tmp_path / "desk"
+    return mine
 
 
 def test_a_binding_target_comes_first(desk):

@@ -7,13 +7,16 @@ import pytest
 
 from forecast.desk import Desk
 from forecast.readouts import (
+    name_indicator,
     name_setting,
     tell_chance,
+    tell_files,
     tell_found,
     tell_limits,
     tell_settings,
     tell_sources,
     tell_table,
+    tell_tornado,
 )
 
 WORKERS = "care_workers_per_10k_elderly"
@@ -121,3 +124,28 @@ def test_sources_are_those_of_the_indicator(desk):
     used = {*desk.plan.targets.query("indicator == @WORKERS")["source"],
             *desk.plan.observations.query("indicator == @WORKERS")["source"]}  # fmt: skip
     assert told.count('<li lang="zh">') == len(used)
+
+
+def test_binding_indicators_are_marked(desk, language):
+    """Only an indicator with a binding target is called binding."""
+    mark = {"zh": "约束性", "en": "binding"}[language]
+    for name in desk.indicators:
+        binding = desk.goals(name)["force"].eq("binding").any()
+        assert name_indicator(desk, name).startswith(mark) == binding
+
+
+def test_the_tornado_is_a_picture_with_words(desk):
+    """What matters is drawn; where nothing does, this is said."""
+    desk.language = "en"
+    table = desk.tornado()
+    assert 'alt="Certified care workers per 10,000 elderly' in tell_tornado(desk, table)
+    assert "<img" not in tell_tornado(desk, table.assign(swing=0.0))
+
+
+def test_files_are_handed_over_whole(tmp_path):
+    """A link carries the bytes of its file and its name, escaped."""
+    file = tmp_path / "a & b.yaml"
+    file.write_bytes(b"\x00\xff")
+    told = tell_files([file])
+    assert 'download="a &amp; b.yaml"' in told
+    assert "base64,AP8=" in told

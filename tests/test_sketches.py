@@ -1,8 +1,11 @@
 """The live picture: what moves and what stands, its scale, its labels and its sizes."""
 
+import copy
 import io
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.image import imread
 
@@ -54,7 +57,7 @@ def test_a_drawing_has_the_size_of_the_screen_and_one_for_print(desk, answers):
     live, printed = sketch.draw(answers[1], 0.1), sketch.printed(answers[1], 0.1)
     for png, dpi in ((live, DPI), (printed, PRINT_DPI)):
         height, width = pixels(png).shape[:2]
-        assert (width, height) == (round(SIZE[0] * dpi), round(SIZE[1] * dpi))
+        assert (width, height) == (int(SIZE[0] * dpi), int(SIZE[1] * dpi))
         assert (pixels(png) < 200).any()
 
 
@@ -125,6 +128,22 @@ def test_without_a_change_there_is_one_median(desk, answers):
     assert "\n" not in sketch._chance.get_text()
     sketch.draw(answers[2], 0.1)
     assert "baseline 10" in sketch._chance.get_text()
+
+
+def test_over_many_years_only_the_target_asked_about_is_named(desk):
+    """A plan with a target each year would overprint its names: the others are marks alone."""
+    mine = copy.deepcopy(desk)
+    base, rows = mine.base_answer(), mine.usual[mine.usual["indicator"] == WORKERS]
+    asked = rows[rows["year"] == 2022]
+    goals = pd.concat([asked, rows.drop(asked.index)])
+    for first, named in ((2020.0, {"20", "25"}), (2010.0, {"20"})):
+        figures = mine.plan.observations
+        own = figures[figures["indicator"] == WORKERS].assign(year=first, value=5.0)
+        plan = replace(mine.plan, observations=pd.concat([own, figures], ignore_index=True))
+        sketch = Sketch(Shown.of(plan, base.quantiles, goals, language="en",
+                                 years=(first, 2025.0), texts=("", "", [])))  # fmt: skip
+        told = {text.get_text() for text in sketch.axes.texts}
+        assert told & {"20", "25"} == named
 
 
 @pytest.mark.parametrize("years", [(2015.0, 2021.0), (2023.0, 2025.0), (2020.0, 2010.0)])

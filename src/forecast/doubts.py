@@ -2,8 +2,9 @@
 
 Doubtful is a figure that differs from the one published for its region, indicator and year, that
 is exactly the plan's target of that year where nothing is published, that is more than ten times
-its neighbour in time or less than a tenth of it, that is printed as about, or that has a
-comparator and is no stated target. A cumulative count that would fall is a fault.
+its neighbour in time or less than a tenth of it, that is printed as about, that has a comparator
+and is no stated target, or whose line names no region below one of another region. A cumulative
+count that would fall is a fault.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ from .remarks import Gap, Remark
 from .schema import STATUSES
 from .wording import LANGUAGES, WORDS, day
 
-__all__ = ["Known", "replaced", "same"]
+__all__ = ["DOUBTED", "Known", "replaced", "same"]
 
 TIMES = 10
 """A figure so many times its neighbour, or less than that part of it, is doubted."""
+DOUBTED = ("approximate", "lent")
+"""What reading a figure notes, and a planner must look at."""
 KEY = ["region", "indicator", "year"]
 
 SeriesYear = tuple[str, str, int]
@@ -96,17 +99,17 @@ class Known:
                 found[at] = Remark("falls", gaps)
         return found
 
-    def value(self, reading: Reading) -> float:
-        """Figure published for the same region, indicator and year; NaN if none."""
-        found = self.published.get(_series_year(reading))
-        return float(found["value"]) if found else float("nan")
+    def beside(self, reading: Reading) -> Mapping[str, Any]:
+        """Observation published for the same region, indicator and year; empty if none."""
+        return self.published.get(_series_year(reading), {})
 
     def notes(self, reading: Reading) -> Iterator[Remark]:
         """Say what needs no decision."""
         if reading.type == "target":
             yield from [Remark("target")] if reading.cell.type else []
             return
-        if same(reading.value, self.value(reading)):
+        found = self.beside(reading)
+        if found and same(reading.value, found["value"]):
             yield Remark("same")
         if self.as_of and f"{reading.year}-12-31" > self.as_of:
             zh, en = (day(self.as_of, language) for language in LANGUAGES)
@@ -114,18 +117,17 @@ class Known:
 
     def doubts(self, reading: Reading) -> Iterator[Remark]:
         """Say what somebody must look at."""
+        yield from (remark for remark in reading.remarks if remark.code in DOUBTED)
         if reading.type == "target":
             if not reading.cell.type:
                 words = WORDS["figure_comparator"][reading.figure.comparator]
                 yield Remark("compared", {"comparator": (words[0], words[1].strip())})
             return
-        if reading.figure.approximate:
-            yield Remark("approximate")
         yield from self._against_published(reading)
         yield from self._against_neighbour(reading)
 
     def _against_published(self, reading: Reading) -> Iterator[Remark]:
-        found = self.published.get(_series_year(reading))
+        found = self.beside(reading)
         if found and not same(reading.value, found["value"]):
             source = self.titles.get(found["source"], found["source"])
             value = self.names.quantity(reading.indicator, found["value"])

@@ -105,9 +105,9 @@ class Entries(widgets.VBox):  # type: ignore[misc]
         return button(self.desk.told.say(key), mark, lambda: self._guard(act))
 
     def _uploaded(self) -> None:
-        for file in self.upload.value:
+        files, self.upload.value = self.upload.value, ()
+        for file in files:
             self._take(bytes(file["content"]), str(file["name"]))
-        self.upload.value = ()
 
     def _pointed(self) -> None:
         file = Path(self.place.value.strip()).expanduser()

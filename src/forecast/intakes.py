@@ -17,11 +17,12 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from .checking import read_tables
-from .doubts import Known, replaced, same
+from .doubts import DOUBTED, Known, replaced, same
 from .errors import check_name
 from .folders import MANIFEST, building, exchange
 from .parsing import Names, Reading, read_cells
@@ -29,7 +30,7 @@ from .plans import Plan, recut
 from .remarks import FiguresError, Gap, Remark, say
 from .schema import TABLES
 from .sheets import Sheet, read_sheet
-from .wording import join, word
+from .wording import WORDS, join
 
 __all__ = ["COLUMNS", "STATUSES", "Intake", "read"]
 
@@ -55,7 +56,12 @@ class _Judged:
     reading: Reading
     status: str
     doubts: tuple[Remark, ...] = ()
-    published: float = float("nan")
+    beside: Mapping[str, Any] = field(default_factory=dict)
+    """The observation published for the same region, indicator and year; empty if none."""
+
+    @property
+    def published(self) -> float:
+        return float(self.beside.get("value", float("nan")))
 
     @property
     def place(self) -> Place:
@@ -68,7 +74,7 @@ class _Judged:
         return self.status == "understood" and self.reading.type == "actual" and fresh
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Intake:
     """A planner's own figures beside a plan; each change gives a new one.
 
@@ -120,8 +126,8 @@ class Intake:
         for judged in self._judged:
             reading = judged.reading
             cell = reading.cell
-            fault = next(iter(reading.remarks), Remark("")).role
-            wrong = judged.status == "problem"
+            fault = next(iter(judged.doubts or reading.remarks), Remark("")).role
+            wrong = judged.status in OPEN
             rows.append(
                 {
                     "row": cell.row,
@@ -151,9 +157,9 @@ class Intake:
         """How many figures there are of each status, and which sheets were not read."""
         statuses = [judged.status for judged in self._judged]
         counts = [
-            f"{word('figure_status', status, language)} {statuses.count(status)}"
-            for status in STATUSES
-            if status in statuses
+            say("figure_said", "count", language, {"status": names, "number": str(number)})
+            for status, names in WORDS["figure_status"].items()
+            if (number := statuses.count(status))
         ]
         gaps: dict[str, Gap] = {"file": self.sheet.file, "count": str(len(statuses))}
         counted = gaps | {"counts": join(counts, language)}
@@ -167,15 +173,18 @@ class Intake:
         """Correct a cell; what is typed is read as if it had stood in the file.
 
         The cell may be a figure, or one that names its region, indicator, unit, year or type
-        (`mend` in `rows` says which). What was accepted in that line has to be accepted again.
+        (`mend` in `rows` says which). What was accepted and reads otherwise now has to be
+        accepted again.
 
         Raises
         ------
         UnknownNameError
             If there is no such line or column.
         """
-        accepted = frozenset(place for place in self.accepted if place[0] != row)
-        return replace(self, sheet=self.sheet.write(row, column, text), accepted=accepted)
+        sheet = self.sheet.write(row, column, text)
+        alike = {*self.sheet.cells("")} & {*sheet.cells("")}
+        accepted = self.accepted & {(cell.row, cell.column) for cell in alike}
+        return replace(self, sheet=sheet, accepted=accepted)
 
     def accept(self, row: int, column: str) -> Intake:
         """Take a doubtful figure as it is; one that differs replaces the published one.
@@ -267,13 +276,13 @@ class Intake:
     def _judge(self, reading: Reading, known: Known) -> _Judged:
         if reading.status != "ok":
             return _Judged(reading, reading.status)
-        notes = [remark for remark in reading.remarks if remark.code != "approximate"]
+        notes = [remark for remark in reading.remarks if remark.code not in DOUBTED]
         doubts = tuple(known.doubts(reading))
         if (reading.cell.row, reading.cell.column) in self.accepted:
             notes, doubts = [*notes, *doubts], ()
         noted = replace(reading, remarks=(*notes, *known.notes(reading)))
         status = "doubtful" if doubts else "understood"
-        return _Judged(noted, status, doubts, known.value(reading))
+        return _Judged(noted, status, doubts, known.beside(reading))
 
     def _place(self, row: int, column: str, statuses: Collection[str]) -> Place:
         """Place of a figure, which must be there with one of some statuses."""
@@ -316,6 +325,7 @@ class Intake:
             "source": self.source,
             "locus": f"{self.sheet.name} 第{cell.row}行 {cell.column}".strip(),
             "note": cell.source,
+            "break": judged.beside.get("break", ""),
         }
 
 

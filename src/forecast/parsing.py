@@ -21,8 +21,8 @@ from .checking import FIRST_YEAR, LAST_YEAR
 from .errors import UnknownNameError
 from .numerals import Figure, Unit, parse_figure, same_thing, unit_of
 from .remarks import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
-from .sheets import Cell, Sheet, fold, key_of, read_sheet
-from .wording import WORDS
+from .sheets import TYPES, Cell, Sheet, fold, key_of, read_sheet
+from .wording import WORDS, exact
 
 __all__ = [
     "FIGURE_COLUMNS",
@@ -52,10 +52,6 @@ FIGURE_COLUMNS = (
     "sheet",
 )
 ONES = ("个位", "ones")
-TYPES = {
-    **dict.fromkeys(("目标", "目标值", "计划", "计划值", "target"), "target"),
-    **dict.fromkeys(("实际", "实际值", "完成", "完成值", "实绩", "actual"), "actual"),
-}
 YEAR = re.compile(r"([0-9]{4})(?:年(?:度|末|底)?)?")
 
 
@@ -77,13 +73,14 @@ def read_figures(
     * long: 地区/region, 指标/indicator, 年份/年度/year, 数值/值/value and where wanted 单位/unit,
       类型/type (目标/target, 实际/actual), 来源/source: a figure a row;
     * wide: 指标/indicator, where wanted 地区 and 单位, and a column a year: `2021`, `2021年`,
-      `2022年目标值`, `2020年实际值`.
+      `2022年目标值`, `2020年实际值`; 目标 and 完成 may stand in a second line below the years.
 
     Regions and indicators are known by id, Chinese or English name; widths, spaces and case
-    do not matter. 万, 亿, ‰ against %, and units per 万人 or 百万人 are converted into the
-    indicator's unit, and `understood` says so; a month is never turned into a year. A bare
-    number above 0 and up to 1 for a percentage is a problem, since a spreadsheet stores 58%
-    as 0.58.
+    do not matter, and a merged name holds for all its lines. 万, 亿, ‰ against %, and units per
+    万人 or 百万人 are converted into the indicator's unit, and `understood` says so; a month is
+    never turned into a year. A bare number above 0 and up to 1 for a percentage is a problem,
+    since a spreadsheet stores 58% as 0.58; a cell of xlsx that is formatted as a percentage is
+    read as it shows. A formula without a stored result is a problem and not an empty cell.
 
     Parameters
     ----------
@@ -153,8 +150,11 @@ class Names:
 
     def quantity(self, indicator: str, value: float) -> Quantity:
         """Value of an indicator with its unit."""
-        about = self.about[indicator]
-        return Quantity(value, about["unit"], (about["unit_zh"], about["unit_en"]))
+        return Quantity(value, self.about[indicator]["unit"], self.unit(indicator))
+
+    def unit(self, indicator: str) -> tuple[str, str]:
+        """Name of an indicator's unit in Chinese and English."""
+        return self.about[indicator]["unit_zh"], self.about[indicator]["unit_en"]
 
 
 @dataclass(frozen=True)
@@ -285,9 +285,7 @@ def _read(cell: Cell, names: Names) -> Reading:
         return replace(read, remarks=faults, status="missing" if figure.missing else "problem")
     about = names.about[indicator]
     try:
-        value, notes = _convert(
-            figure, unit_of(about["unit_zh"]), cell, names.quantity(indicator, 0)
-        )
+        value, notes = _convert(figure, cell, unit_of(about["unit_zh"]), names.unit(indicator))
         _check_value(value, about, names.quantity(indicator, value))
     except _Unclear as unclear:
         return replace(read, remarks=(unclear.remark,))
@@ -299,6 +297,8 @@ def _read(cell: Cell, names: Names) -> Reading:
         "comparator": WORDS["figure_comparator"].get(figure.comparator, ("", "")),
         "value": names.quantity(indicator, value),
     }
+    if cell.above and names.regions.get(key_of(cell.above)) != region:
+        notes.append(Remark("lent", {"region": names.region_names[region]}, role="region"))
     return replace(read, value=value, status="ok", said=said, remarks=tuple(notes))
 
 
@@ -334,9 +334,9 @@ def _other_faults(cell: Cell, year: int | None, stated: str, figure: Figure) -> 
 
 
 def _convert(
-    figure: Figure, wanted: Unit, cell: Cell, none: Quantity
+    figure: Figure, cell: Cell, wanted: Unit, named: tuple[str, str]
 ) -> tuple[float, list[Remark]]:
-    """Value in the indicator's unit, and notes on what was done to it; `none` is 0 in that unit."""
+    """Value in the indicator's unit, and notes; `named` is that unit in words."""
     assert figure.value is not None
     number = Decimal(repr(figure.value))
     notes = [Remark("approximate")] if figure.approximate else []
@@ -350,16 +350,18 @@ def _convert(
     unit = unit_of(figure.unit_zh)
     power = {("‰", "%"): -1, ("%", "‰"): 1}.get((unit.thing, wanted.thing), -wanted.power)
     if figure.unit_zh:
-        _check_units(unit, wanted, none.names)
+        _check_units(unit, wanted, named)
         power += (wanted.per_power - unit.per_power) if unit.per else 0
     elif wanted.thing in ("%", "‰", "倍") or wanted.per_power:
-        raise _Unclear(Remark("power", {"unit": none.names}))
+        raise _Unclear(Remark("power", {"unit": named}))
     own = (figure.unit_zh, figure.unit_zh)
     if figure.scale != 1:
-        taken = Quantity(figure.value, "", own)
-        notes.append(Remark("taken", {"printed": cell.printed, "value": taken}))
+        en = exact(figure.value, "en", name=figure.unit_zh)
+        # Digit by digit in Chinese too: 15亿元 is told as what it is taken for.
+        zh = en.replace(",", "").replace("\xa0", "")
+        notes.append(Remark("taken", {"printed": cell.printed, "value": (zh, en)}))
     if power:
-        units = {"own": own if figure.unit_zh else ONES, "unit": none.names}
+        units = {"own": own if figure.unit_zh else ONES, "unit": named}
         notes.append(Remark("converted", units))
     return float(number.scaleb(power)), notes
 

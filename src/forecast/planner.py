@@ -22,7 +22,6 @@ from .asides import Asides
 from .controls import HEAD, Setter, button, choice, row_of
 from .desk import Desk
 from .entries import Entries
-from .errors import ForecastError
 from .exploration import GoalSeek
 from .intakes import Intake
 from .markup import paragraph, safe
@@ -419,10 +418,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._quiet = before
 
     def _try(self, act: Callable[[], None]) -> None:
-        """Do something; what cannot be done is said, and the desk shown as it is."""
+        """Do something; whatever goes wrong is said, and the desk shown as it is."""
         try:
             act()
-        except (ForecastError, ValueError, OSError) as error:
+        except Exception as error:
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:

@@ -68,6 +68,7 @@ def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
     origin = told.say("desk_origin").format(day=known_on(desk.plan, desk.language))
     texts = (heading, f"{told.goal(chosen)} · {evidence}", [told.say("desk_legend"), origin])
     goals = desk.usual[desk.usual["indicator"] == indicator]
+    goals = goals.loc[[chosen.name, *goals.index.drop(chosen.name)]]
     return Sketch(
         Shown.of(desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts)
     )

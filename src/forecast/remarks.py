@@ -87,9 +87,8 @@ class FiguresError(DataError):
         for row, column, _, remarks in self.faults:
             key = "file" if row is None else "place"
             gaps = {"file": self.file, "row": str(row), "column": str(column)}
-            lines.append(
-                say("figure_said", key, language, gaps | {"said": tell(remarks, language)})
-            )
+            gaps["said"] = _with_remedies(remarks, language)
+            lines.append(say("figure_said", key, language, gaps))
         return "\n".join(lines)
 
 
@@ -124,9 +123,7 @@ def tell(
         said = {"said": text, "notes": facts(notes, language)}
         sentences.append(say("figure_said", "aside" if notes else "plain", language, said))
     if remarks:
-        said = {"said": facts(remarks, language), "remedy": remedies(remarks, language)}
-        key = "remedy" if said["remedy"] else "plain"
-        sentences.append(say("figure_said", key, language, said))
+        sentences.append(_with_remedies(remarks, language))
     return BETWEEN[language].join(s[:1].upper() + s[1:] for s in sentences)
 
 
@@ -140,3 +137,8 @@ def remedies(remarks: Iterable[Remark], language: str) -> str:
     """Remedies of some remarks in a row, each once."""
     told = filter(None, (remark.mend(language) for remark in remarks))
     return word("figure_said", "and", language).join(dict.fromkeys(told))
+
+
+def _with_remedies(remarks: Sequence[Remark], language: str) -> str:
+    said = {"said": facts(remarks, language), "remedy": remedies(remarks, language)}
+    return say("figure_said", "remedy" if said["remedy"] else "plain", language, said)

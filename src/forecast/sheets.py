@@ -26,7 +26,7 @@ from .checking import decode
 from .errors import check_name
 from .remarks import FiguresError, Gap, Remark
 
-__all__ = ["Cell", "Sheet", "fold", "key_of", "read_sheet"]
+__all__ = ["TYPES", "Cell", "Sheet", "fold", "key_of", "read_sheet"]
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".tsv", ".txt")
@@ -40,8 +40,17 @@ HEADERS = {
     "type": ("类型", "类别", "type"),
     "source": ("来源", "数据来源", "source"),
 }
+TYPES = {
+    **dict.fromkeys(("目标", "目标值", "计划", "计划值", "target"), "target"),
+    **dict.fromkeys(("实际", "实际值", "完成", "完成值", "实绩", "actual"), "actual"),
+}
 YEAR_TITLE = re.compile(r"((?:19|20)[0-9]{2})(?:年(?:度|末|底)?)?(.*)")
 BOOK, BOOK_PARTS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+STYLES = "xl/styles.xml"
+PERCENTS = {"9", "10"}
+"""Formats of percentages that every workbook knows: 0% and 0.00%."""
+LETTERS = re.compile(r'"[^"]*"|\\.')
+"""What a format of numbers prints as it stands."""
 CELL_NAME = re.compile(r"([A-Z]+)([0-9]+)")
 
 Place = tuple[int, int]
@@ -63,6 +72,8 @@ class Cell:
     source: str
     stored: bool
     """Whether its number is kept apart from its format, as a workbook keeps it."""
+    above: str = ""
+    """Region that a line above names, where its own names none."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,8 @@ class Sheet:
     others: tuple[str, ...] = ()
     """Sheets of the file that are not read though something stands in them."""
     header: int = 0
+    depth: int = 1
+    """Lines of the header: 2 where 目标 and 实际 stand in a line of their own below the years."""
     columns: Mapping[str, int] = field(default_factory=dict)
     years: tuple[tuple[int, str, str], ...] = ()
     """Position, year and type of each column of a year; empty for the long form."""
@@ -86,7 +99,9 @@ class Sheet:
     @property
     def titles(self) -> tuple[str, ...]:
         """Titles of the columns; one that stands twice with its letter, such as 2021 [D]."""
-        texts = [text.strip() for text in self.rows[self.header]]
+        texts = [title for title, _ in self._heads()]
+        for place, year, kind in self.years if self.depth > 1 else ():
+            texts[place] = f"{year} {kind}"
         return tuple(
             f"{text} [{_letter(place)}]" if texts.count(text) > 1 else text
             for place, text in enumerate(texts)
@@ -95,11 +110,12 @@ class Sheet:
     def cells(self, region: str) -> Iterator[Cell]:
         """Every figure, printed or left empty; lines without any text are left out."""
         titles = self.titles
-        value = self.columns.get("value", 0)
-        for at in range(self.header + 1, len(self.rows)):
+        value, above = self.columns.get("value", 0), ""
+        for at in range(self.header + self.depth, len(self.rows)):
             if not any(map(str.strip, self.rows[at])):
                 continue
             texts = {role: self._text(at, place) for role, place in self.columns.items()}
+            above = texts.get("region") or above
             for place, year, kind in self.years or ((value, texts.get("year", ""), ""),):
                 yield Cell(
                     row=at + 1,
@@ -112,6 +128,7 @@ class Sheet:
                     type=kind or texts.get("type", ""),
                     source=texts.get("source", ""),
                     stored=self.stored and (at, place) not in self.typed,
+                    above="" if texts.get("region") else above,
                 )
 
     def title(self, role: str, column: str) -> str:
@@ -134,7 +151,20 @@ class Sheet:
         line[place] = text
         rows = (*self.rows[: row - 1], tuple(line), *self.rows[row:])
         changed = replace(self, rows=rows, typed=self.typed | {(row - 1, place)})
-        return _with_header(changed, self.header) or self
+        found = _with_header(changed, self.header)
+        if found is None:
+            raise _fault(self.file, "no_header", rows=str(HEADER_ROWS))
+        return found
+
+    def _heads(self) -> list[tuple[str, str]]:
+        """Title of each column, and what stands below it where the header has a second line."""
+        row = self.rows[self.header]
+        below = self.rows[self.header + 1] if self.header + 1 < len(self.rows) else ()
+        words = {text.strip() for text in below} - {""}
+        if not words or not all(key_of(word) in TYPES for word in words):
+            below = ()
+        wide = max(len(row), len(below))
+        return [(_at(row, place), _at(below, place)) for place in range(wide)]
 
     def _text(self, row: int, place: int) -> str:
         """Text of a cell, or that of the merged cells it belongs to."""
@@ -214,23 +244,41 @@ def _fault(file: str, code: str, **gaps: Gap) -> FiguresError:
 
 def _with_header(sheet: Sheet, header: int) -> Sheet | None:
     """Sheet with what the columns of its header mean, None if that is no header."""
+    sheet = replace(sheet, header=header)
     columns: dict[str, int] = {}
-    years = []
-    row = sheet.rows[header]
-    for place, title in enumerate(map(key_of, row)):
-        role = next((role for role, titles in HEADERS.items() if title in titles), None)
-        match = YEAR_TITLE.fullmatch(title)
-        if match:
-            years.append((place, match[1], match[2].strip("()-_")))
+    heads = sheet._heads()
+    for place, (title, _) in enumerate(heads):
+        role = next((role for role, titles in HEADERS.items() if key_of(title) in titles), None)
         if role in columns:
             remark = Remark("column_twice")
-            raise FiguresError(sheet.file, [(header + 1, row[place], None, (remark,))])
+            raise FiguresError(sheet.file, [(header + 1, title, None, (remark,))])
         if role:
             columns[role] = place
+    years = _years(heads)
     long = {"indicator", "year", "value"} <= columns.keys()
     if not long and not ("indicator" in columns and years):
         return None
-    return replace(sheet, header=header, columns=columns, years=() if long else tuple(years))
+    if long:
+        return replace(sheet, columns=columns, years=(), depth=1)
+    depth = 2 if any(below for _, below in heads) else 1
+    return replace(sheet, columns=columns, years=years, depth=depth)
+
+
+def _years(heads: Sequence[tuple[str, str]]) -> tuple[tuple[int, str, str], ...]:
+    """Position, year and type of each column of a year.
+
+    A year may stand once above 目标 and 实际, as merged cells or as a text keep it.
+    """
+    years = []
+    year = ""
+    for place, (title, below) in enumerate(heads):
+        match = YEAR_TITLE.fullmatch(key_of(title))
+        if title:
+            year = match[1] if match else ""
+        if year and (match or below):
+            kind = match[2].strip("()-_") if match else ""
+            years.append((place, year, kind or below))
+    return tuple(years)
 
 
 def _sheets(content: bytes, name: str) -> Iterator[Sheet]:
@@ -262,11 +310,11 @@ def _workbook(content: bytes, name: str) -> Iterator[Sheet]:
             merged = [sheet.merged_cell_ranges or () for sheet in found]
     except (CalamineError, OSError, ValueError) as error:
         raise _fault(name, "workbook", reason=str(error)) from None
-    hidden = _hidden(content)
+    shown_in = _shown(content)
     for sheet, grid, ranges in zip(found, grids, merged, strict=True):
-        shown = hidden.get(sheet.name, {})
+        shown = shown_in.get(sheet.name, {})
         rows = tuple(
-            tuple(_printed(value) or shown.get((at, place), "") for place, value in enumerate(row))
+            tuple(shown.get((at, place)) or _printed(value) for place, value in enumerate(row))
             for at, row in enumerate(grid)
         )
         yield Sheet(name, sheet.name, rows, True, _merged(ranges))
@@ -282,13 +330,18 @@ def _merged(ranges: Sequence[tuple[Place, Place]]) -> dict[Place, Place]:
     }
 
 
-def _hidden(content: bytes) -> dict[str, dict[Place, str]]:
-    """Formulas without a stored result and error marks, a sheet: both are read as empty cells."""
+def _shown(content: bytes) -> dict[str, dict[Place, str]]:
+    """Find what cells show that their values do not say, a sheet.
+
+    A percentage is stored as a fraction, and only its format tells; formulas without a stored
+    result and error marks are read as empty.
+    """
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return {}
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         if BOOK not in book.namelist():
             return {}
+        percents = _percents(book.read(STYLES)) if STYLES in book.namelist() else set()
         parts = {
             part.get("Id"): posixpath.join("/xl", part.get("Target", "")).lstrip("/")
             for part in ElementTree.fromstring(book.read(BOOK_PARTS))
@@ -296,23 +349,46 @@ def _hidden(content: bytes) -> dict[str, dict[Place, str]]:
         sheets = {}
         for sheet in ElementTree.fromstring(book.read(BOOK)).iterfind("{*}sheets/{*}sheet"):
             part = next(parts[text] for key, text in sheet.items() if key.endswith("}id"))
-            sheets[sheet.get("name", "")] = _hidden_cells(book.read(part))
+            sheets[sheet.get("name", "")] = _shown_cells(book.read(part), percents)
         return sheets
 
 
-def _hidden_cells(xml: bytes) -> dict[Place, str]:
-    if b"<f" not in xml and b't="e"' not in xml:
+def _percents(xml: bytes) -> set[str]:
+    """Styles of cells whose format multiplies by a hundred; a % in quotes is only a letter."""
+    styles = ElementTree.fromstring(xml)
+    formats = {
+        form.get("numFmtId")
+        for form in styles.iterfind("{*}numFmts/{*}numFmt")
+        if "%" in LETTERS.sub("", form.get("formatCode", ""))
+    }
+    return {
+        str(at)
+        for at, style in enumerate(styles.iterfind("{*}cellXfs/{*}xf"))
+        if style.get("numFmtId") in formats | PERCENTS
+    }
+
+
+def _shown_cells(xml: bytes, percents: set[str]) -> dict[Place, str]:
+    if not percents and b"<f" not in xml and b't="e"' not in xml:
         return {}
     found = {}
     for cell in ElementTree.fromstring(xml).iterfind(".//{*}c"):
-        formula, result = cell.findtext("{*}f"), cell.findtext("{*}v")
         place = CELL_NAME.fullmatch(cell.get("r", ""))
-        text = result if cell.get("t") == "e" else None
-        if formula is not None and not result and cell.get("t") != "str":
-            text = f"={formula}"
+        text = _shown_text(cell, percents)
         if place and text:
             found[int(place[2]) - 1, _position(place[1])] = text
     return found
+
+
+def _shown_text(cell: ElementTree.Element, percents: set[str]) -> str:
+    """Say what a cell shows; empty where its value says it."""
+    formula, result = cell.findtext("{*}f"), cell.findtext("{*}v")
+    kind = cell.get("t", "n")
+    if kind == "e":
+        return result or ""
+    if kind == "n" and result and cell.get("s") in percents:
+        return f"{_printed(100 * float(result))}%"
+    return f"={formula}" if formula is not None and kind == "n" and not result else ""
 
 
 def _printed(value: object) -> str:

@@ -31,6 +31,7 @@ from .plots import (
     GREY,
     INK,
     MEDIAN,
+    TARGET,
     Panel,
     anchored,
     draw_figures,
@@ -58,11 +59,15 @@ DOTTED = (0.0, (1.0, 1.6))
 
 @dataclass(frozen=True)
 class Shown:
-    """What a sketch shows: a panel with the baseline's fan, all figures, the as-of day, texts."""
+    """What a sketch shows: a panel with the baseline's fan, all figures, the as-of day, texts.
+
+    `asked` is the year of the target asked about.
+    """
 
     panel: Panel
     figures: pd.DataFrame
     moment: float
+    asked: int
     heading: str
     below: str
     notes: Sequence[str]
@@ -83,12 +88,12 @@ class Shown:
         ----------
         plan : for names, units and published figures
         base : quantiles of the indicator in the baseline, as in `Answer`
-        goals : its targets, rows of `attainment` or `outcomes`
+        goals : its targets, rows of `attainment` or `outcomes`, the one asked about first
         language : `zh` or `en`
         years : first and last year shown
         texts : heading, a line below it, notes at the foot
         """
-        name = str(goals["indicator"].iloc[0])
+        name, asked = str(goals["indicator"].iloc[0]), int(goals["year"].iloc[0])
         rows = base.assign(region=plan.region, indicator=name)
         panel = panel_of(plan, rows, goals.assign(status=""), name, language)
         first = float(base["year"].iloc[0])
@@ -100,7 +105,7 @@ class Shown:
             goals=panel.goals[panel.goals["year"].between(*years)],
             fan=anchored(base[base["year"] <= years[1]], panel.seen),
         )
-        return Shown(shown, panel.seen, moment_of(plan), *texts)
+        return Shown(shown, panel.seen, moment_of(plan), asked, *texts)
 
 
 class Sketch:
@@ -187,7 +192,12 @@ class Sketch:
         draw_figures(self.axes, panel)
         before = len(self.axes.lines)
         texts = list(self.axes.texts)
-        draw_targets(self.axes, panel)
+        # Over many years only the target that is asked about is named: names would overprint.
+        named = panel.goals["year"].eq(self.shown.asked) | (not panel.wide)
+        other = panel.goals[~named]
+        self.axes.plot(other["year"], other["target"], color=TARGET, marker="D", markersize=4,
+                       linestyle="", markerfacecolor="white", zorder=4)  # fmt: skip
+        draw_targets(self.axes, replace(panel, goals=panel.goals[named]))
         self._over: list[Artist] = [
             *texts[-1:], *self.axes.lines[before:], *self.axes.texts[len(texts):],
         ]  # fmt: skip

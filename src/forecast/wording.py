@@ -515,6 +515,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "{file}：共{count}格，{counts}。",
             "{file}: {count} cells: {counts}.",
         ),
+        "count": ("{status}{number}", "{status} {number}"),
         "none": ("{file}：没有数。", "{file}: no figures."),
         "others": ("没有读的工作表：{names}。", "Sheets not read: {names}."),
     },
@@ -616,6 +617,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "same": ("与公布数相同", "the same as published"),
         # What is doubted until somebody decides.
         "approximate": ("约数", "approximate"),
+        "lent": (
+            "这一行没有写地区，当作{region}",
+            "this line names no region and is taken as {region}'s",
+        ),
         "compared": (
             "因为“{comparator}”当作目标；目标不作数据",
             "taken as a target because of '{comparator}'; targets are no data",
@@ -722,6 +727,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
             "写出准确的数，或认可它，或去掉它",
             "write the exact figure, accept it or drop it",
         ),
+        "lent": ("写出地区，或认可，或去掉它", "write the region, accept it or drop it"),
         "compared": (
             "写出达到的数，或去掉它",
             "write the figure that was reached, accept that it is a target, or drop it",
