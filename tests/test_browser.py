@@ -106,8 +106,9 @@ class Desk:
         self.usual = {mark: self.text(mark) for mark in (".desk-chance", ".desk-table")}
 
     def reset(self) -> None:
-        """Clear all settings, by keyboard."""
-        self.press(".desk-reset", "Enter")
+        """Clear what is set, by keyboard."""
+        if {mark: self.text(mark) for mark in self.usual} != self.usual:
+            self.press(".desk-reset", "Enter")
         for mark, text in self.usual.items():
             expect(self.page.locator(mark)).to_have_text(text, use_inner_text=True)
 
