@@ -729,7 +729,7 @@ def test_required_agrees_with_goal_seek(lishui):
     open_ = status[~status["status"].isin(["met", "missed", "not_published", "no_data"])]
     keys = ["indicator", "year"]
     assert set(map(tuple, table[keys].values)) == set(map(tuple, open_[keys].values))
-    for _, row in table[table["lever"] != "hires_closed_form"].iloc[::3].iterrows():
+    for _, row in table[table["lever"] != "hires_closed_form"].iloc[::5].iterrows():
         found = goal_seek(LISHUI, dict(row[keys]), lever=row["lever"], paths=lishui)
         np.testing.assert_allclose(found.value, row["needed"], rtol=1e-12)
         assert found.reading == row["reading"]

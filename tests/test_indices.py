@@ -364,7 +364,7 @@ VALUES = st.integers(2, 6).flatmap(
 )  # fmt: skip
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(VALUES, st.integers(1, 4), st.lists(st.integers(0, 4), min_size=6, max_size=6))
 def test_ranks_are_those_of_a_loop(lishui, rows, top, shifts):
     """Median, interval, chances and tie groups as counted by draws and pairs; equals included."""
