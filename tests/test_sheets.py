@@ -225,6 +225,21 @@ def test_a_file_that_cannot_be_read_is_told_in_chinese(name: str, content: bytes
     assert "Remedy: " in raised.value.told("en")
 
 
+def test_a_damaged_workbook_is_told() -> None:
+    """A part that is not what it was when it was stored makes the file one that cannot be read."""
+    stored = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(book([["指标", 2021], ["甲", "=1"]]))) as old,
+        zipfile.ZipFile(stored, "w", zipfile.ZIP_STORED) as new,
+    ):
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+    content = stored.getvalue()
+    assert content.count(b"<cellXfs") == 1
+    with pytest.raises(FiguresError, match="cannot be read as a workbook"):
+        read_sheet(content.replace(b"<cellXfs", b"<cellXfz"), "own.xlsx")
+
+
 def test_a_workbook_under_another_ending_is_read(tmp_path: Path) -> None:
     """The ending says workbook; which kind it is the contents say."""
     content = book([["指标", 2021], ["社工站", "=1+1"]])

@@ -15,6 +15,7 @@ import posixpath
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,6 +52,8 @@ PERCENTS = {"9", "10"}
 """Formats of percentages that every workbook knows: 0% and 0.00%."""
 LETTERS = re.compile(r'"[^"]*"|\\.')
 """What a format of numbers prints as it stands."""
+DAMAGED = (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError)
+"""What the parts of a broken workbook raise."""
 CELL_NAME = re.compile(r"([A-Z]+)([0-9]+)")
 
 Place = tuple[int, int]
@@ -308,9 +311,9 @@ def _workbook(content: bytes, name: str) -> Iterator[Sheet]:
             found = [book.get_sheet_by_name(title) for title in book.sheet_names]
             grids = [sheet.to_python(skip_empty_area=False) for sheet in found]
             merged = [sheet.merged_cell_ranges or () for sheet in found]
-    except (CalamineError, OSError, ValueError) as error:
+        shown_in = _shown(content)
+    except (CalamineError, *DAMAGED) as error:
         raise _fault(name, "workbook", reason=str(error)) from None
-    shown_in = _shown(content)
     for sheet, grid, ranges in zip(found, grids, merged, strict=True):
         shown = shown_in.get(sheet.name, {})
         rows = tuple(
@@ -348,7 +351,7 @@ def _shown(content: bytes) -> dict[str, dict[Place, str]]:
         }
         sheets = {}
         for sheet in ElementTree.fromstring(book.read(BOOK)).iterfind("{*}sheets/{*}sheet"):
-            part = next(parts[text] for key, text in sheet.items() if key.endswith("}id"))
+            part = parts[next((text for key, text in sheet.items() if key.endswith("}id")), "")]
             sheets[sheet.get("name", "")] = _shown_cells(book.read(part), percents)
         return sheets
 
