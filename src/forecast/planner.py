@@ -30,6 +30,7 @@ from .readouts import (
     name_setting,
     sketch_of,
     tell_chance,
+    tell_fault,
     tell_files,
     tell_found,
     tell_lacking,
@@ -39,7 +40,6 @@ from .readouts import (
     tell_table,
     tell_tornado,
 )
-from .remarks import FiguresError
 from .settings import Control
 from .wording import LANGUAGES, probability, word
 
@@ -436,12 +436,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _fail(self, error: Exception) -> None:
         self._show_choices()
-        language = self.desk.language if isinstance(error, FiguresError) else "en"
-        said = error.told(language) if isinstance(error, FiguresError) else str(error)
-        text, reason = self.desk.told.say("desk_fault"), safe(said).replace("\n", "<br>")
-        self.status.value = (
-            f'<div role="alert">{safe(text)} <span lang="{language}">{reason}</span></div>'
-        )
+        self.status.value = tell_fault(self.desk, error)
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
