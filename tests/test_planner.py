@@ -369,6 +369,7 @@ def test_a_drag_redraws_the_table_once(panel, monkeypatch):
 
     asyncio.run(play())
     assert (len(tables), len(seen)) == (1, 4)
+    assert panel.desk.value(TRAINEES) == 400.0
     panel.undo.click()
     assert panel.setters[TRAINEES].slider.value == 0.0
 
