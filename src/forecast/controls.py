@@ -6,7 +6,8 @@ where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,8 +16,10 @@ from .levers import Range
 from .markup import safe
 from .settings import DIGITS, Control
 
-__all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
+__all__ = ["HEAD", "Setter", "button", "choice", "discard", "row_of"]
 
+LEAST_STEPS = 100
+"""Steps of a slider whose setting has finer ones, at least."""
 Change = Callable[[str, float | None], None]
 
 NAMING = """
@@ -75,22 +78,27 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         beyond: Callable[[str], None],
     ) -> None:
         name, limits, box = texts
-        about = {"min": control.lower, "max": control.upper, "step": control.step}
         self.control, self._change, self._beyond = control, change, beyond
         self._quiet = False
         self.slider = widgets.FloatSlider(
-            **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
+            min=control.lower,
+            max=control.upper,
+            step=_stride(control),
+            description=name,
+            readout=False,
+            layout=widgets.Layout(flex="1 1 120px"),
         )
         self.field = widgets.FloatText(
             description=name, step=control.step, layout=widgets.Layout(width="110px")
         )
         self.box = widgets.Checkbox(
             description=box, tooltip=f"{name}: {box}", indent=False,
-            layout=widgets.Layout(width="auto", min_width="60px"),
+            layout=widgets.Layout(
+                width="auto", min_width="60px", display=None if control.optional else "none"
+            ),
         )  # fmt: skip
         head = widgets.HTML(f"<b>{safe(name)}</b> <small>{safe(limits)}</small>")
-        parts = [self.slider, self.field, *([self.box] if control.optional else [])]
-        super().__init__([head, widgets.HBox(parts)])
+        super().__init__([head, widgets.HBox([self.slider, self.field, self.box])])
         for part in (self.slider, self.field):
             part.add_class("desk-unlabelled")
             part.observe(self._moved, "value")
@@ -126,15 +134,25 @@ class Setter(widgets.VBox):  # type: ignore[misc]
                 self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        control = self.control
-        return control.lower + round((value - control.lower) / control.step) * control.step
+        least, step = self.control.lower, float(self.slider.step)
+        return least + round((value - least) / step) * step
 
     def _near(self, one: float, other: float) -> bool:
         return abs(one - other) < 1e-6 * self.control.step
 
     def _ticked(self, event: Any) -> None:
         if not self._quiet:
-            self._change(self.control.name, self.slider.value if event["new"] else None)
+            self._change(self.control.name, self.field.value if event["new"] else None)
+
+
+def _stride(control: Control) -> float:
+    """Step of a slider: a power of ten of the control's, so that keys get from end to end.
+
+    >>> _stride(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
+    10.0
+    """
+    steps = (control.upper - control.lower) / control.step
+    return float(control.step * 10.0 ** max(math.floor(math.log10(steps / LEAST_STEPS)), 0))
 
 
 def choice(
@@ -174,3 +192,18 @@ def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
     'row wrap'
     """
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+
+def discard(parts: Iterable[widgets.Widget]) -> None:
+    """Close widgets that are shown no more, with all that is in them.
+
+    >>> row = row_of([widgets.Label("a")])
+    >>> discard([row])
+    >>> row.comm is row.children[0].comm is None
+    True
+    """
+    for part in parts:
+        discard(getattr(part, "children", ()))
+        for own in (part, part.layout, getattr(part, "style", None)):
+            if own is not None:
+                own.close()

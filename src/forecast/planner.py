@@ -19,7 +19,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from .asides import Asides
-from .controls import HEAD, Setter, button, choice, row_of
+from .controls import HEAD, Setter, button, choice, discard, row_of
 from .desk import Desk
 from .entries import Entries
 from .exploration import GoalSeek
@@ -30,6 +30,7 @@ from .readouts import (
     name_setting,
     sketch_of,
     tell_chance,
+    tell_fault,
     tell_files,
     tell_found,
     tell_lacking,
@@ -39,14 +40,13 @@ from .readouts import (
     tell_table,
     tell_tornado,
 )
-from .remarks import FiguresError
 from .settings import Control
 from .wording import LANGUAGES, probability, word
 
 __all__ = ["Panel", "open_desk"]
 
-REST = 0.12
-"""Seconds without a change after which a slider counts as at rest."""
+REST, PAUSE = 0.12, 1.0
+"""Seconds without a change after which the table follows, and after which a step is over."""
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -69,6 +69,8 @@ def open_desk(region: str = "lishui", **asked: Any) -> Panel:
 
 class Panel(widgets.VBox):  # type: ignore[misc]
     """Widgets of a desk; every text is in the desk's language."""
+
+    children: Any
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -94,11 +96,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             (self.status, "status"), (self.result, "result"),
         ):  # fmt: skip
             part.add_class(f"desk-{mark}")
-        left = widgets.VBox([self.picture, self.chance, self.sources])
-        right = widgets.VBox([self.settings, self._build_steps()])
-        for side, basis in ((left, "4 1 440px"), (right, "3 1 320px")):
-            side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
-        self.workplace = widgets.VBox([row_of([left, right]), self._build_questions(), self.result])
+        sides = [
+            widgets.VBox(
+                parts, layout=widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
+            )
+            for parts, basis in (
+                ([self.picture, self.chance, self.sources], "4 1 440px"),
+                ([self.settings, self._build_steps()], "3 1 320px"),
+            )
+        ]
+        self.workplace = widgets.VBox([row_of(sides), self._build_questions(), self.result])
+        shown = tuple(self.children)
         self.children = [
             widgets.HTML(HEAD + f"<h2>{safe(say('desk_title').format(region=region))}</h2>"),
             self._build_choices(),
@@ -109,6 +117,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
             self.table,
         ]
+        discard(shown)
         self._say("" if self.desk.chosen is not None else say("desk_closed"))
         self._place_target()
 
@@ -225,7 +234,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 box.add_class(f"desk-{key}")
                 boxes.append(box)
         lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
-        self.settings.children = [*boxes, *lacking]
+        shown, self.settings.children = self.settings.children, [*boxes, *lacking]
+        discard(shown)
         self._draw_base()
         self._refresh()
 
@@ -262,7 +272,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 for name, setter in self.setters.items():
                     setter.show(self.desk.value(name))
             self._answer()
-        self._rest()
+        self._tell()
 
     def _answer(self) -> None:
         answer = self.desk.answer()
@@ -279,7 +289,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.set(name, value)
         self._take_up(None)
         self._answer()
-        self.asides.later(REST, lambda: self._try(self._rest))
+        self.asides.later(REST, self._tell)
+        self.asides.later(PAUSE, self._settle)
 
     def _tell_beyond(self, name: str) -> None:
         limits = tell_limits(self.desk, self.desk.control(name))
@@ -289,10 +300,16 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             )
         )
 
-    def _rest(self) -> None:
-        """End the step of a slider that rests; the table follows."""
+    def _tell(self) -> None:
+        """Tell of all indicators, and what is set."""
+
+        def tell() -> None:
+            self.table.value = tell_settings(self.desk) + tell_table(self.desk)
+
+        self._try(tell)
+
+    def _settle(self) -> None:
         self.desk.settle()
-        self.table.value = tell_settings(self.desk) + tell_table(self.desk)
 
     def _step(self, done: bool) -> None:
         self.asides.drop()
@@ -353,6 +370,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         assert self._found is not None
         self.desk.settle()
         self.desk.set(self._found.levers[0], self._found.value)
+        self.desk.settle()
         self._refresh()
 
     def _tornado(self) -> None:
@@ -426,12 +444,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _fail(self, error: Exception) -> None:
         self._show_choices()
-        language = self.desk.language if isinstance(error, FiguresError) else "en"
-        said = error.told(language) if isinstance(error, FiguresError) else str(error)
-        text, reason = self.desk.told.say("desk_fault"), safe(said).replace("\n", "<br>")
-        self.status.value = (
-            f'<div role="alert">{safe(text)} <span lang="{language}">{reason}</span></div>'
-        )
+        self.status.value = tell_fault(self.desk, error)
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
