@@ -112,6 +112,18 @@ def test_a_switch_of_language_keeps_what_is_set(panel):
     assert panel.setters[TRAINEES].slider.value == 500.0
 
 
+def test_what_is_shown_no_more_is_closed(panel):
+    """Switching to and fro leaves no widgets behind: a long session does not grow."""
+    known = widgets.widget._instances
+    counts = []
+    for _ in range(2):
+        panel.language.value = "zh" if panel.language.value == "en" else "en"
+        panel.indicator.value = "eco_burial_share"
+        panel.indicator.value = WORKERS
+        counts.append(len(known))
+    assert counts[0] == counts[1]
+
+
 def test_every_control_has_a_label_and_the_parts_their_class(panel):
     """Whatever can be operated has a name; what browser tests look for is there, once."""
     operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.FloatText)
@@ -164,6 +176,16 @@ def test_what_a_search_finds_can_be_taken(panel):
     assert panel.setters[TRAINEES].slider.value == found.value
     assert chance(panel) >= 70
     assert panel.take.disabled
+
+
+def test_what_was_found_goes_when_something_else_is_set(panel):
+    """A setting that was found for other settings can no longer be taken."""
+    panel.lever.value = TRAINEES
+    panel.seek.click()
+    assert not panel.take.disabled
+    panel.setters["care_workforce.hires_per_year"].slider.value = 100.0
+    assert panel.take.disabled
+    assert panel.result.value == ""
 
 
 def test_what_cannot_be_reached_is_said_and_not_taken(panel):

@@ -97,6 +97,16 @@ def test_the_table_has_all_that_is_forecast_and_names_the_rest(desk):
     assert rows.count("<tr>") == (~table["status"].isin(["no_data", "not_published"])).sum()
 
 
+def test_a_change_within_its_error_is_none(desk, monkeypatch):
+    """A change of less than two errors is not called one."""
+    desk.language = "en"
+    table = desk.table().query("indicator == @WORKERS")
+    for change, told in ((0.001, "–"), (0.01, "+1.0")):
+        changed = table.assign(p_change=change, p_change_error=0.002)
+        monkeypatch.setattr(desk, "table", lambda changed=changed: changed)
+        assert f">{told}" in tell_table(desk)
+
+
 def test_what_is_set_is_said(desk, language):
     """The base with its words, and each setting with its value, are told."""
     told = plain(tell_settings(desk))

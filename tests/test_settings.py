@@ -58,9 +58,14 @@ def test_levers_of_inputs_and_rules_are_among_them(paths):
 
 def test_levels_that_figures_give_cannot_be_believed(paths):
     """The bed total has figures in Lishui: only its growth is an assumption there."""
-    found = controls(paths, "nursing_bed_share")
-    assert "total_growth" in found
-    assert "total" not in found
+    everywhere = fc.read_mechanisms()["nursing_bed_share_stocks"].in_region("xiaoshan")
+    assert {"total", "total_growth"} <= set(everywhere.assumptions)
+    plan = fc.load_plan("lishui", as_of="2022-12-31")
+    asked = {"indicator": "nursing_bed_share", "year": 2025}
+    response = Response.of(plan, asked, paths=paths, mechanisms={"stocks": everywhere})
+    found = {control.name for control in controls_of(response)}
+    assert "stocks.total_growth" in found
+    assert "stocks.total" not in found
 
 
 def test_slider_of_an_assumption_reaches_beyond_its_range_within_its_ends(paths):
@@ -68,6 +73,9 @@ def test_slider_of_an_assumption_reaches_beyond_its_range_within_its_ends(paths)
     found = controls(paths, WORKERS)
     assert found["passing_rate"].upper == 100.0
     assert found["leaving_rate"].lower == 0.0
+    # Nothing ends it at 0, but a range that begins above it says that it is no loss.
+    growth = controls(paths, "minimum_living_standard")["consumption_growth"]
+    assert (growth.usual.low, growth.lower) == (2.0, 0.0)
     for control in found.values():
         if control.usual is not None:
             assert control.lower <= control.usual.low < control.usual.high <= control.upper
@@ -155,6 +163,8 @@ def test_a_written_scenario_comes_back_as_settings(nothing, tmp_path):
     mine = nothing.read(fc.read_scenario("combined_push"))
     mine = mine.put(TRAINEES, 440.0).put(LEAVING, 12.5).put(PACE, 0.25).put(START, 2024.0)
     file = fc.write_scenario(mine.scenario("mine"), tmp_path / "mine.yaml")
+    base = tuple(fc.read_scenario("combined_push").each())
+    assert tuple(mine.scenario("mine").each())[: len(base)] == base
     again = nothing.read(fc.read_scenario(file))
     assert dict(again.given) == dict(mine.given)
     assert tuple(again.scenario("x").each()) == tuple(mine.scenario("x").each())

@@ -110,14 +110,27 @@ def test_the_baseline_stays_beside_what_is_set(desk, answers):
 def test_labels_name_both_medians_apart(desk, answers):
     """Both medians and the bands are named in the unit, and no two labels overlap."""
     sketch = sketch_of(desk)
-    sketch.draw(answers[1], 0.1)
+    for answer in answers[1:]:
+        sketch.draw(answer, 0.1)
+        told = labels(sketch)
+        assert [text for text in told if "median" in text]
+        assert [text for text in told if "baseline" in text]
+        assert {"50\xa0%", "80\xa0%", "90\xa0%"} <= set(told)
+        heights = np.sort(list(told.values()))
+        bottom, top = sketch.axes.get_ylim()
+        assert np.diff(heights).min() >= 0.059 * (top - bottom)
+
+
+def test_labels_stand_in_the_order_of_what_they_name(desk, answers):
+    """Where the baseline lies above what is set, its name does too."""
+    goals = desk.usual[desk.usual["indicator"] == WORKERS]
+    shown = Shown.of(desk.plan, answers[2].quantiles, goals, language="en", years=(2020.0, 2025.0),
+                     texts=("", "", []))  # fmt: skip
+    sketch = Sketch(shown)
+    sketch.draw(answers[0], 0.1)
     told = labels(sketch)
-    assert [text for text in told if "median" in text]
-    assert [text for text in told if "baseline" in text]
-    assert {"50\xa0%", "80\xa0%", "90\xa0%"} <= set(told)
-    heights = np.sort(list(told.values()))
-    bottom, top = sketch.axes.get_ylim()
-    assert np.diff(heights).min() >= 0.059 * (top - bottom)
+    above = next(height for text, height in told.items() if "baseline" in text)
+    assert above == max(told.values())
 
 
 def test_without_a_change_there_is_one_median(desk, answers):

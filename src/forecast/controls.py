@@ -6,7 +6,7 @@ where it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import ipywidgets as widgets
@@ -15,7 +15,7 @@ from .levers import Range
 from .markup import safe
 from .settings import DIGITS, Control
 
-__all__ = ["HEAD", "Setter", "button", "choice", "row_of"]
+__all__ = ["HEAD", "Setter", "button", "choice", "discard", "row_of"]
 
 Change = Callable[[str, float | None], None]
 
@@ -86,11 +86,12 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         )
         self.box = widgets.Checkbox(
             description=box, tooltip=f"{name}: {box}", indent=False,
-            layout=widgets.Layout(width="auto", min_width="60px"),
+            layout=widgets.Layout(
+                width="auto", min_width="60px", display=None if control.optional else "none"
+            ),
         )  # fmt: skip
         head = widgets.HTML(f"<b>{safe(name)}</b> <small>{safe(limits)}</small>")
-        parts = [self.slider, self.field, *([self.box] if control.optional else [])]
-        super().__init__([head, widgets.HBox(parts)])
+        super().__init__([head, widgets.HBox([self.slider, self.field, self.box])])
         for part in (self.slider, self.field):
             part.add_class("desk-unlabelled")
             part.observe(self._moved, "value")
@@ -174,3 +175,18 @@ def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
     'row wrap'
     """
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+
+def discard(parts: Iterable[widgets.Widget]) -> None:
+    """Close widgets that are shown no more, with all that is in them.
+
+    >>> row = row_of([widgets.Label("a")])
+    >>> discard([row])
+    >>> row.comm is row.children[0].comm is None
+    True
+    """
+    for part in parts:
+        discard(getattr(part, "children", ()))
+        for own in (part, part.layout, getattr(part, "style", None)):
+            if own is not None:
+                own.close()

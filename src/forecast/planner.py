@@ -19,7 +19,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from .asides import Asides
-from .controls import HEAD, Setter, button, choice, row_of
+from .controls import HEAD, Setter, button, choice, discard, row_of
 from .desk import Desk
 from .entries import Entries
 from .exploration import GoalSeek
@@ -70,6 +70,8 @@ def open_desk(region: str = "lishui", **asked: Any) -> Panel:
 class Panel(widgets.VBox):  # type: ignore[misc]
     """Widgets of a desk; every text is in the desk's language."""
 
+    children: Any
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.add_class("desk")
@@ -94,11 +96,17 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             (self.status, "status"), (self.result, "result"),
         ):  # fmt: skip
             part.add_class(f"desk-{mark}")
-        left = widgets.VBox([self.picture, self.chance, self.sources])
-        right = widgets.VBox([self.settings, self._build_steps()])
-        for side, basis in ((left, "4 1 440px"), (right, "3 1 320px")):
-            side.layout = widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
-        self.workplace = widgets.VBox([row_of([left, right]), self._build_questions(), self.result])
+        sides = [
+            widgets.VBox(
+                parts, layout=widgets.Layout(flex=basis, min_width="300px", overflow="hidden")
+            )
+            for parts, basis in (
+                ([self.picture, self.chance, self.sources], "4 1 440px"),
+                ([self.settings, self._build_steps()], "3 1 320px"),
+            )
+        ]
+        self.workplace = widgets.VBox([row_of(sides), self._build_questions(), self.result])
+        shown = tuple(self.children)
         self.children = [
             widgets.HTML(HEAD + f"<h2>{safe(say('desk_title').format(region=region))}</h2>"),
             self._build_choices(),
@@ -109,6 +117,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
             self.table,
         ]
+        discard(shown)
         self._say("" if self.desk.chosen is not None else say("desk_closed"))
         self._place_target()
 
@@ -225,7 +234,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 box.add_class(f"desk-{key}")
                 boxes.append(box)
         lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
-        self.settings.children = [*boxes, *lacking]
+        shown, self.settings.children = self.settings.children, [*boxes, *lacking]
+        discard(shown)
         self._draw_base()
         self._refresh()
 

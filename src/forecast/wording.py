@@ -2104,8 +2104,8 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_years": ("年份", "Years"),
     "desk_binding": ("约束性 · ", "binding · "),
     "desk_closed": (
-        "到这一天，没有可以预测的未到期目标：请选较早的日期，或者先补充数据。",
-        "On this day no target is open for a forecast: choose an earlier day, or add figures.",
+        "到这一天，没有可以预测的未到期目标：请换一个日期，或者先补充数据。",
+        "On this day no target is open for a forecast: choose another day, or add figures.",
     ),
     "desk_levers": (
         "能决定的：手段。在现有进度之上每年追加，0即照现在这样。",
