@@ -32,7 +32,6 @@ from forecast.wording import LANGUAGES
 
 AIMS = {"picture": 150, "table": 400}
 WIDTH, MARGIN, COLOURS = 1280, 8, 128
-LOCALES = {"zh": "zh-CN", "en": "en-GB"}
 TOUR = {
     "region": "lishui", "indicator": "care_workers_per_10k_elderly",
     "lever": "care_workforce-trainees_per_year", "value": "400",
@@ -144,14 +143,8 @@ def main() -> None:
     ):
         try:
             sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
-            browser = playwright.chromium.launch(
-                executable_path=place,
-                chromium_sandbox=sandbox,
-                env=os.environ | {"LANGUAGE": LOCALES[asked.language].replace("-", "_")},
-            )
-            page = browser.new_page(
-                viewport={"width": WIDTH, "height": 800}, locale=LOCALES[asked.language]
-            )
+            browser = playwright.chromium.launch(executable_path=place, chromium_sandbox=sandbox)
+            page = browser.new_page(viewport={"width": WIDTH, "height": 800})
             page.goto(server.stdout.readline().strip())
             if asked.shots:
                 shoot(page, asked.shots, asked.language)
