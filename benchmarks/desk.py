@@ -1,30 +1,41 @@
-"""How long the desk takes from a key on a slider to what is painted, in a real browser.
+"""How long the desk takes from a key on a slider to what is painted, and how it looks.
 
-    python benchmarks/desk.py [--steps N] [--region R] [--language L]
+    python benchmarks/desk.py [--steps N] [--region R] [--language L] [--shots FOLDER]
 
 `forecast app` serves the desk to the machine's own Chromium, and keys are pressed on the slider of
 the pace. One step: from the key press to the first frame with the new picture, and, the slider at
 rest from then on, to the first frame with the new table; the desk waits for that rest, and its
 wait is part of the second figure. Dragging: keys as fast as a hand that stays on the key; told are
 the pictures drawn meanwhile and the time from the last key to the last picture.
+
+With `--shots docs` nothing is measured: the pictures of the tour in `docs/planner.md` are taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from forecast.plans import load_plan
 from forecast.printing import find_browser
 from forecast.wording import LANGUAGES
 
 AIMS = {"picture": 150, "table": 400}
+WIDTH, MARGIN, COLOURS = 1280, 8, 128
+TOUR = {
+    "region": "lishui", "indicator": "care_workers_per_10k_elderly",
+    "lever": "care_workforce-trainees_per_year", "value": "400",
+}  # fmt: skip
 DRAGGED = 60
 BETWEEN = 0.03
 """Seconds between keys of a hand that stays on one."""
@@ -79,12 +90,46 @@ def measure(page: Page, steps: int) -> None:
     print(f"dragged, {DRAGGED} keys: {pictures} pictures; the last one {last:.0f} ms after the key")
 
 
+def shoot(page: Page, folder: Path, language: str) -> None:
+    """Walk the tour of `docs/planner.md`, and photograph its stations."""
+
+    def keep(name: str, first: str, *last: str) -> None:
+        """Photograph the desk from the top of one part to the bottom of others."""
+        top = page.locator(first).first.bounding_box()["y"] - MARGIN
+        ends = [page.locator(part).first.bounding_box() for part in last]
+        bottom = max(end["y"] + end["height"] for end in ends)
+        clip = {"x": 0, "y": top, "width": WIDTH, "height": bottom - top}
+        with Image.open(io.BytesIO(page.screenshot(clip=clip))) as picture:
+            picture.quantize(COLOURS).save(folder / f"planner_{name}_{language}.png", optimize=True)
+
+    page.set_viewport_size({"width": WIDTH, "height": 2000})
+    about = load_plan(TOUR["region"]).indicators.set_index("indicator")
+    name = about.loc[TOUR["indicator"], f"name_{language}"]
+    lists = page.locator(".desk-indicator select")
+    page.wait_for_selector(".desk-table table")
+    shown = [text.replace("\xa0", " ") for text in lists.locator("option").all_inner_texts()]
+    lists.select_option(index=next(n for n, text in enumerate(shown) if name in text))
+    lever = page.locator(f".desk-set-{TOUR['lever']} input[type=number]")
+    lever.fill(TOUR["value"])
+    lever.press("Enter")
+    page.locator(f".desk-table tr:has-text('{name}') td:has-text('+')").wait_for()
+    keep("desk", ".desk h2", ".desk-reset", ".desk-chance")
+    keep("table", ".desk h3", ".desk-table")
+    page.locator(".desk-seek").press("Enter")
+    page.locator(".desk-take:enabled").wait_for()
+    keep("seek", ".desk-lever", ".desk-result")
+    page.locator(".desk-tornado").press("Enter")
+    page.locator(".desk-result img").wait_for()
+    keep("tornado", ".desk-lever", ".desk-result")
+
+
 def main() -> None:
     """Serve the desk, open it, and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--region", default="lishui")
     parser.add_argument("--language", choices=LANGUAGES, default="zh")
+    parser.add_argument("--shots", type=Path, help="folder for the pictures of the tour")
     asked = parser.parse_args()
     place = find_browser()
     if place is None:
@@ -99,9 +144,12 @@ def main() -> None:
         try:
             sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
             browser = playwright.chromium.launch(executable_path=place, chromium_sandbox=sandbox)
-            page = browser.new_page(viewport={"width": 1280, "height": 800})
+            page = browser.new_page(viewport={"width": WIDTH, "height": 800})
             page.goto(server.stdout.readline().strip())
-            measure(page, asked.steps)
+            if asked.shots:
+                shoot(page, asked.shots, asked.language)
+            else:
+                measure(page, asked.steps)
             browser.close()
         finally:
             server.terminate()

@@ -7,9 +7,11 @@ FORECAST_DEMAND_BROWSER says that there has to be one.
 import json
 import os
 import re
+import runpy
 import shlex
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -325,3 +327,27 @@ def test_nothing_is_wider_than_the_window(app: Desk, zoom: float) -> None:
         assert app.page.evaluate(SCROLLED) == []
     finally:
         app.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
+def test_the_tour_can_be_walked(app: Desk, root: Path, tmp_path: Path) -> None:
+    """The pictures of `docs/planner.zh.md` are taken anew, as large as those that are there."""
+    app.reset()
+    try:
+        shoot = runpy.run_path(str(root / "benchmarks" / "desk.py"))["shoot"]
+        shoot(app.page, tmp_path, "zh")
+    finally:
+        app.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+        app.page.locator(".desk-indicator select").select_option(index=0)
+        app.reset()
+    taken = sorted(tmp_path.iterdir())
+    kept = sorted((root / "docs").glob("planner_*_zh.png"))
+    assert [file.name for file in taken] == [file.name for file in kept]
+    for new, old in zip(taken, kept, strict=True):
+        (width, height), (usual, high) = size(new), size(old)
+        assert width == usual and height == pytest.approx(high, rel=0.2), new.name
+
+
+def size(picture: Path) -> tuple[int, int]:
+    """Width and height of a PNG, from its head."""
+    width, height = struct.unpack(">II", picture.read_bytes()[16:24])
+    return width, height

@@ -9,6 +9,7 @@ import ipaddress
 import json
 import logging
 import os
+import signal
 import socket
 import tempfile
 import threading
@@ -34,6 +35,7 @@ __all__ = ["ServingError", "is_local", "serve", "with_parameters"]
 
 SHORTEST = 8
 """Characters that a token must have."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 IDLE = 600
 """Seconds after which the kernel of a page that is gone is ended."""
 EVERYWHERE = ("0.0.0.0", "::")
@@ -97,12 +99,21 @@ class Page(Voila):  # type: ignore[misc]  # without types of its own
     opened: Callable[[], None]
 
     def listen(self) -> None:
-        """Answer until the process is told to end."""
+        """Answer until the process is told to end; told again, it still ends in order."""
+        loop = IOLoop.current()
+
+        def end(*_: object) -> None:
+            for signum in SIGNALS:
+                signal.signal(signum, lambda *_: None)
+            loop.add_callback(loop.stop)
+
+        for signum in SIGNALS:
+            signal.signal(signum, end)
         self.app.settings["jinja2_env"].loader.searchpath.insert(0, self.root_dir)
         HTTPServer(self.app).add_socket(self.bound)
         try:
             self.opened()
-            IOLoop.current().start()
+            loop.start()
         finally:
             self.stop()
 
