@@ -322,6 +322,16 @@ def test_paces_that_others_showed():
     assert sorted(paces.round(9)) == [-1.0, 10.0, 20.0, 25.0]
 
 
+def test_paces_of_several_indicators_are_kept_apart():
+    """Asked together each has what it has alone; one without two figures has none."""
+    plan, _ = toy(HUNDRED | {"beds": level(range(100))})
+    more = pd.DataFrame({"region": "b", "indicator": "beds", "year": [2019.0, 2021.0],
+                         "value": [10.0, 14.0]})  # fmt: skip
+    plan = replace(plan, siblings=pd.concat([plan.siblings.assign(indicator="workers"), more]))
+    workers, beds, none = yearly_paces(plan, "workers", "beds", "other")
+    assert (workers.tolist(), beds.tolist(), none.tolist()) == ([20.0, 10.0], [2.0], [])
+
+
 def test_the_share_of_paces_as_high():
     """Of the paces 20 and 10 a year one is as high as 13, none as 34.8."""
     plan, paths = toy(HUNDRED, targets=[("workers", 2024, 60.0, "ge")])
