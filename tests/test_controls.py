@@ -62,6 +62,20 @@ def test_a_browser_that_puts_a_slider_on_its_steps_moves_nothing():
     assert told == [("m.rate", 0.9)]
 
 
+def test_a_fine_setting_has_a_coarse_slider_and_an_exact_field():
+    """Keys get from end to end in some hundred steps, while the field keeps every digit."""
+    pace = Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1)
+    setter, told = setter_of(pace)
+    assert setter.slider.step == 10.0
+    setter.field.value = 1234.5
+    setter.slider.value = 1230.0
+    assert told == [("pace", 1234.5)]
+    assert setter.field.value == 1234.5
+    setter.slider.value = 1240.0
+    assert told[-1] == ("pace", 1240.0)
+    assert setter_of(LEVER)[0].slider.step == LEVER.step
+
+
 def test_the_box_sets_and_unsets():
     """An assumption is set where its slider stands, and left to its range again."""
     setter, told = setter_of(BELIEF)

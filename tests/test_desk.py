@@ -363,10 +363,27 @@ def test_another_day_keeps_what_is_set_and_another_region_does_not(desk):
     assert earlier.plan.as_of == "2021-12-31"
     assert earlier.chosen["indicator"] == WORKERS
     assert earlier.value("trainees_per_year") == 300.0
+    assert earlier.undo()
+    assert earlier.value("trainees_per_year") == 0.0
     other = desk.elsewhere(region="zhejiang")
     assert other.plan.region == "zhejiang"
     assert list(other.scenario.each()) == []
     assert desk.value("trainees_per_year") == 300.0
+
+
+def test_what_cannot_be_played_elsewhere_is_refused(desk, tmp_path):
+    """Settings that other data do not know keep the desk where it is, with the reason."""
+    data = tmp_path / "own"
+    data.mkdir()
+    for file in data_folder().glob("*.csv"):
+        (data / file.name).write_bytes(file.read_bytes())
+    declared = yaml.safe_load((data_folder() / "mechanisms.yaml").read_text("utf-8"))
+    declared["care_workforce"]["regions"]["lishui"]["levers"]["trainees_per_year"]["upper"] = 100
+    text = yaml.safe_dump(declared, allow_unicode=True)
+    (data / "mechanisms.yaml").write_text(text, encoding="utf-8")
+    desk.set("trainees_per_year", 300)
+    with pytest.raises(DataError, match="limits"):
+        desk.elsewhere(data=str(data))
 
 
 def test_regions_are_those_with_a_plan(desk):

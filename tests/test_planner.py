@@ -37,6 +37,21 @@ def panel(desk, tmp_path):
     return Panel(mine)
 
 
+@pytest.fixture(scope="module")
+def common(desk, tmp_path_factory):
+    """Panel for tests that only set and ask, and read what is said."""
+    mine = copy.deepcopy(desk)
+    mine.folder = tmp_path_factory.mktemp("planner") / "desk"
+    return Panel(mine)
+
+
+@pytest.fixture
+def cleared(common):
+    """That panel, with nothing set."""
+    common.reset.click()
+    return common
+
+
 def chance(panel):
     """Chance that the panel says, in percent."""
     return int(re.search(r"(\d+)\s?%", panel.chance.value).group(1))
@@ -55,16 +70,16 @@ def file_of(name, content):
              "last_modified": dt.datetime.now()},)  # fmt: skip
 
 
-def test_the_panel_says_what_the_desk_answers(panel):
+def test_the_panel_says_what_the_desk_answers(cleared):
     """A slider moved: picture, chance and table follow, and are those of the desk."""
-    before, picture = chance(panel), panel.picture.value
-    panel.setters[TRAINEES].slider.value = 500.0
-    assert panel.desk.value(TRAINEES) == 500.0
-    assert chance(panel) == round(100 * panel.desk.answer().p_reach) > before
-    assert panel.picture.value != picture
-    assert "500" in panel.table.value
-    panel.setters[TRAINEES].field.value = 0.0
-    assert (chance(panel), panel.picture.value) == (before, picture)
+    before, picture = chance(cleared), cleared.picture.value
+    cleared.setters[TRAINEES].slider.value = 500.0
+    assert cleared.desk.value(TRAINEES) == 500.0
+    assert chance(cleared) == round(100 * cleared.desk.answer().p_reach) > before
+    assert cleared.picture.value != picture
+    assert "500" in cleared.table.value
+    cleared.setters[TRAINEES].field.value = 0.0
+    assert (chance(cleared), cleared.picture.value) == (before, picture)
 
 
 def test_a_target_year_and_years_shown_can_be_chosen(panel):
@@ -124,23 +139,23 @@ def test_what_is_shown_no_more_is_closed(panel):
     assert counts[0] == counts[1]
 
 
-def test_every_control_has_a_label_and_the_parts_their_class(panel):
+def test_every_control_has_a_label_and_the_parts_their_class(cleared):
     """Whatever can be operated has a name; what browser tests look for is there, once."""
     operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.FloatText)
     operated += (widgets.Button, widgets.Checkbox, widgets.FileUpload, widgets.DatePicker)
-    assert all(w.description for w in all_of(panel) if isinstance(w, operated))
-    found = [mark for widget in all_of(panel) for mark in widget._dom_classes]
+    assert all(w.description for w in all_of(cleared) if isinstance(w, operated))
+    found = [mark for widget in all_of(cleared) for mark in widget._dom_classes]
     parts = ("region language indicator scenario picture chance table save name load reset undo "
              "seek take tornado cancel export status upload rows fix go").split()  # fmt: skip
     wanted = {f"desk-{part}" for part in parts}
     wanted |= {"desk-set-care_workforce-trainees_per_year", "desk-set-pace"}
     assert {mark: found.count(mark) for mark in wanted} == dict.fromkeys(wanted, 1)
-    assert 'role="status"' in panel.status.value
+    assert 'role="status"' in cleared.status.value
 
 
-def test_levers_and_assumptions_stand_apart(panel):
+def test_levers_and_assumptions_stand_apart(cleared):
     """What can be decided and what can only be believed are two groups with heads of their own."""
-    groups = {mark: box for box in all_of(panel) for mark in box._dom_classes
+    groups = {mark: box for box in all_of(cleared) for mark in box._dom_classes
               if mark in ("desk-levers", "desk-assumptions")}  # fmt: skip
     sets = {mark: [s.control.kind for s in box.children[1:]] for mark, box in groups.items()}
     assert set(sets["desk-levers"]) == {"pace", "lever"}
@@ -164,44 +179,44 @@ def test_undo_redo_and_reset(panel):
     assert "no such step" in panel.status.value
 
 
-def test_what_a_search_finds_can_be_taken(panel):
+def test_what_a_search_finds_can_be_taken(cleared):
     """The lever's least setting is said, and one button sets it."""
-    panel.lever.value = TRAINEES
-    panel.probability.value = 0.7
-    assert panel.take.disabled
-    panel.seek.click()
-    found = panel.desk.seek(0.7, TRAINEES)
-    assert f"{found.value:.0f}" in panel.result.value
-    panel.take.click()
-    assert panel.setters[TRAINEES].slider.value == found.value
-    assert chance(panel) >= 70
-    assert panel.take.disabled
+    cleared.lever.value = TRAINEES
+    cleared.probability.value = 0.7
+    assert cleared.take.disabled
+    cleared.seek.click()
+    found = cleared.desk.seek(0.7, TRAINEES)
+    assert f"{found.value:.0f}" in cleared.result.value
+    cleared.take.click()
+    assert cleared.setters[TRAINEES].slider.value == found.value
+    assert chance(cleared) >= 70
+    assert cleared.take.disabled
 
 
-def test_what_was_found_goes_when_something_else_is_set(panel):
+def test_what_was_found_goes_when_something_else_is_set(cleared):
     """A setting that was found for other settings can no longer be taken."""
-    panel.lever.value = TRAINEES
-    panel.seek.click()
-    assert not panel.take.disabled
-    panel.setters["care_workforce.hires_per_year"].slider.value = 100.0
-    assert panel.take.disabled
-    assert panel.result.value == ""
+    cleared.lever.value = TRAINEES
+    cleared.seek.click()
+    assert not cleared.take.disabled
+    cleared.setters["care_workforce.hires_per_year"].slider.value = 100.0
+    assert cleared.take.disabled
+    assert cleared.result.value == ""
 
 
-def test_what_cannot_be_reached_is_said_and_not_taken(panel):
+def test_what_cannot_be_reached_is_said_and_not_taken(cleared):
     """A lever that is not enough at its limit gives no setting."""
-    panel.lever.value = "care_workforce.hires_per_year"
-    panel.probability.value = 0.95
-    panel.seek.click()
-    assert "not enough" in panel.result.value
-    assert panel.take.disabled
+    cleared.lever.value = "care_workforce.hires_per_year"
+    cleared.probability.value = 0.95
+    cleared.seek.click()
+    assert "not enough" in cleared.result.value
+    assert cleared.take.disabled
 
 
-def test_what_matters_most_is_drawn(panel):
+def test_what_matters_most_is_drawn(cleared):
     """The tornado comes as a picture with a description."""
-    panel.tornado.click()
+    cleared.tornado.click()
     told = r'<img .*alt="Certified care workers[^"]*" src="data:image/png'
-    assert re.search(told, panel.result.value)
+    assert re.search(told, cleared.result.value)
 
 
 def test_a_scenario_is_saved_offered_and_taken_again(panel):
@@ -230,19 +245,19 @@ def test_an_export_hands_over_everything(panel):
     assert (panel.desk.folder / "mine" / "picture.png").read_bytes() == panel.picture.value
 
 
-def test_a_bad_name_is_said(panel):
+def test_a_bad_name_is_said(cleared):
     """Without a name that fits nothing is written."""
-    for part in (panel.save, panel.export):
+    for part in (cleared.save, cleared.export):
         part.click()
-        assert "short name" in panel.status.value
-    assert not panel.desk.folder.exists()
+        assert "short name" in cleared.status.value
+    assert not cleared.desk.folder.exists()
 
 
-def test_a_value_beyond_its_limits_is_said(panel):
+def test_a_value_beyond_its_limits_is_said(cleared):
     """What is typed beyond a limit becomes the limit, and the status line says so."""
-    panel.setters[TRAINEES].field.value = 5000.0
-    assert panel.desk.value(TRAINEES) == 1000.0
-    assert "0 to 1,000" in panel.status.value
+    cleared.setters[TRAINEES].field.value = 5000.0
+    assert cleared.desk.value(TRAINEES) == 1000.0
+    assert "0 to 1,000" in cleared.status.value
 
 
 def test_a_scenario_file_is_opened(panel):
@@ -354,6 +369,7 @@ def test_a_drag_redraws_the_table_once(panel, monkeypatch):
 
     asyncio.run(play())
     assert (len(tables), len(seen)) == (1, 4)
+    assert panel.desk.value(TRAINEES) == 400.0
     panel.undo.click()
     assert panel.setters[TRAINEES].slider.value == 0.0
 

@@ -6,10 +6,12 @@ import re
 import pytest
 
 from forecast.desk import Desk
+from forecast.errors import DataError, Problem
 from forecast.readouts import (
     name_indicator,
     name_setting,
     tell_chance,
+    tell_fault,
     tell_files,
     tell_found,
     tell_limits,
@@ -18,6 +20,7 @@ from forecast.readouts import (
     tell_table,
     tell_tornado,
 )
+from forecast.remarks import FiguresError
 
 WORKERS = "care_workers_per_10k_elderly"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -159,3 +162,17 @@ def test_files_are_handed_over_whole(tmp_path):
     told = tell_files([file])
     assert 'download="a &amp; b.yaml"' in told
     assert "base64,AP8=" in told
+
+
+def test_faults_are_said_in_the_language_where_there_are_words(desk, language):
+    """A file that is not there is said in the reader's words; English text is marked as such."""
+    missing = FileNotFoundError(2, "No such file", "own.csv")
+    told = tell_fault(desk, missing)
+    assert f'<span lang="{language}">own.csv' in told
+    assert bool(CHINESE.search(told)) == (language == "zh")
+    fault = DataError([Problem("x.yaml", 3, "key", "<v>", "unknown", "remove it")])
+    told = tell_fault(desk, fault)
+    assert '<span lang="en">1 problem in the data:<br>' in told
+    assert "&lt;v&gt;" in told
+    own = FiguresError("own.csv", [(None, None, None, [])])
+    assert f'<span lang="{language}">' in tell_fault(desk, own)

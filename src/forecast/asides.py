@@ -33,7 +33,7 @@ class Asides:
     def __init__(self, busy: Callable[[bool], None], failed: Callable[[Exception], None]) -> None:
         self._busy, self._failed = busy, failed
         self._job = 0
-        self._waiting: asyncio.TimerHandle | None = None
+        self._waiting: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
     def work(self, task: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Do a task in a thread, then call `done` with its result in the loop."""
@@ -57,13 +57,13 @@ class Asides:
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something once nothing has asked for it again for some seconds."""
-        if self._waiting is not None:
-            self._waiting.cancel()
+        if act in self._waiting:
+            self._waiting[act].cancel()
         loop = _loop()
         if loop is None:
             act()
         else:
-            self._waiting = loop.call_later(seconds, act)
+            self._waiting[act] = loop.call_later(seconds, act)
 
     def _finish(self, job: int, act: Callable[[], None]) -> None:
         if job == self._job:

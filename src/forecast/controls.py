@@ -6,6 +6,7 @@ where it stands.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from .settings import DIGITS, Control
 
 __all__ = ["HEAD", "Setter", "button", "choice", "discard", "row_of"]
 
+LEAST_STEPS = 100
+"""Steps of a slider whose setting has finer ones, at least."""
 Change = Callable[[str, float | None], None]
 
 NAMING = """
@@ -75,11 +78,15 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         beyond: Callable[[str], None],
     ) -> None:
         name, limits, box = texts
-        about = {"min": control.lower, "max": control.upper, "step": control.step}
         self.control, self._change, self._beyond = control, change, beyond
         self._quiet = False
         self.slider = widgets.FloatSlider(
-            **about, description=name, readout=False, layout=widgets.Layout(flex="1 1 120px")
+            min=control.lower,
+            max=control.upper,
+            step=_stride(control),
+            description=name,
+            readout=False,
+            layout=widgets.Layout(flex="1 1 120px"),
         )
         self.field = widgets.FloatText(
             description=name, step=control.step, layout=widgets.Layout(width="110px")
@@ -127,15 +134,25 @@ class Setter(widgets.VBox):  # type: ignore[misc]
                 self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        control = self.control
-        return control.lower + round((value - control.lower) / control.step) * control.step
+        least, step = self.control.lower, float(self.slider.step)
+        return least + round((value - least) / step) * step
 
     def _near(self, one: float, other: float) -> bool:
         return abs(one - other) < 1e-6 * self.control.step
 
     def _ticked(self, event: Any) -> None:
         if not self._quiet:
-            self._change(self.control.name, self.slider.value if event["new"] else None)
+            self._change(self.control.name, self.field.value if event["new"] else None)
+
+
+def _stride(control: Control) -> float:
+    """Step of a slider: a power of ten of the control's, so that keys get from end to end.
+
+    >>> _stride(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
+    10.0
+    """
+    steps = (control.upper - control.lower) / control.step
+    return float(control.step * 10.0 ** max(math.floor(math.log10(steps / LEAST_STEPS)), 0))
 
 
 def choice(

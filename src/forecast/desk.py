@@ -109,12 +109,20 @@ class Desk:
         return Desk(plan, {**asked, "folder": folder})
 
     def elsewhere(self, **changed: Any) -> Desk:
-        """Open the desk of another region, day or data; what is set goes along within a region."""
+        """Open the desk of another region, day or data; what is set goes along within a region.
+
+        Raises
+        ------
+        DataError
+            As `load_plan`; and as `apply_scenario` for what cannot be played there.
+        """
         now = {"region": self.plan.region, "as_of": self.plan.as_of, **self.asked}
         own = {"language": self.language, "folder": self.folder}
         other = Desk.open(**{**now, **own, **changed})
         if other.plan.region == self.plan.region:
-            other._settings = replace(self._settings, mechanisms=other.mechanisms)
+            whole = [replace(s, mechanisms=other.mechanisms) for s in (*self._past, self._settings)]
+            *other._past, other._settings = whole
+            apply_scenario(other.paths, other.plan, other.scenario, mechanisms=other.mechanisms)
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
                 other.choose(self.chosen["indicator"])
         return other

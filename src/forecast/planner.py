@@ -30,6 +30,7 @@ from .readouts import (
     name_setting,
     sketch_of,
     tell_chance,
+    tell_fault,
     tell_files,
     tell_found,
     tell_lacking,
@@ -39,14 +40,13 @@ from .readouts import (
     tell_table,
     tell_tornado,
 )
-from .remarks import FiguresError
 from .settings import Control
 from .wording import LANGUAGES, probability, word
 
 __all__ = ["Panel", "open_desk"]
 
-REST = 0.12
-"""Seconds without a change after which a slider counts as at rest."""
+REST, PAUSE = 0.12, 1.0
+"""Seconds without a change after which the table follows, and after which a step is over."""
 CHANCES = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 
 
@@ -272,7 +272,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 for name, setter in self.setters.items():
                     setter.show(self.desk.value(name))
             self._answer()
-        self._rest()
+        self._tell()
 
     def _answer(self) -> None:
         answer = self.desk.answer()
@@ -289,7 +289,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.set(name, value)
         self._take_up(None)
         self._answer()
-        self.asides.later(REST, lambda: self._try(self._rest))
+        self.asides.later(REST, self._tell)
+        self.asides.later(PAUSE, self._settle)
 
     def _tell_beyond(self, name: str) -> None:
         limits = tell_limits(self.desk, self.desk.control(name))
@@ -299,10 +300,16 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             )
         )
 
-    def _rest(self) -> None:
-        """End the step of a slider that rests; the table follows."""
+    def _tell(self) -> None:
+        """Tell of all indicators, and what is set."""
+
+        def tell() -> None:
+            self.table.value = tell_settings(self.desk) + tell_table(self.desk)
+
+        self._try(tell)
+
+    def _settle(self) -> None:
         self.desk.settle()
-        self.table.value = tell_settings(self.desk) + tell_table(self.desk)
 
     def _step(self, done: bool) -> None:
         self.asides.drop()
@@ -363,6 +370,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         assert self._found is not None
         self.desk.settle()
         self.desk.set(self._found.levers[0], self._found.value)
+        self.desk.settle()
         self._refresh()
 
     def _tornado(self) -> None:
@@ -436,12 +444,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _fail(self, error: Exception) -> None:
         self._show_choices()
-        language = self.desk.language if isinstance(error, FiguresError) else "en"
-        said = error.told(language) if isinstance(error, FiguresError) else str(error)
-        text, reason = self.desk.told.say("desk_fault"), safe(said).replace("\n", "<br>")
-        self.status.value = (
-            f'<div role="alert">{safe(text)} <span lang="{language}">{reason}</span></div>'
-        )
+        self.status.value = tell_fault(self.desk, error)
 
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'

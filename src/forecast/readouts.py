@@ -16,6 +16,7 @@ from .exploration import GoalSeek
 from .markup import known_on, paragraph, picture, safe, tabulate
 from .outlook import Naming
 from .plots import to_png
+from .remarks import FiguresError
 from .responses import PACE, Answer
 from .settings import Control
 from .sketches import Shown, Sketch
@@ -28,6 +29,7 @@ __all__ = [
     "name_setting",
     "sketch_of",
     "tell_chance",
+    "tell_fault",
     "tell_files",
     "tell_found",
     "tell_lacking",
@@ -210,3 +212,16 @@ def tell_files(files: Sequence[Path]) -> str:
         link = f'download="{safe(file.name)}" href="data:application/octet-stream;base64,{data}"'
         lines.append(f"<li><a {link}>{safe(file.absolute())}</a></li>")
     return f"<ul>{''.join(lines)}</ul>"
+
+
+def tell_fault(desk: Desk, error: Exception) -> str:
+    """Say what could not be done, and why; what only has English words is marked so."""
+    told, language = desk.told, "en"
+    said = str(error)
+    if isinstance(error, FiguresError):
+        said, language = error.told(desk.language), desk.language
+    elif isinstance(error, OSError) and error.filename is not None:
+        said, language = told.say("desk_unread").format(file=error.filename), desk.language
+    reason = safe(said).replace("\n", "<br>")
+    head = safe(told.say("desk_fault"))
+    return f'<div role="alert">{head} <span lang="{language}">{reason}</span></div>'
