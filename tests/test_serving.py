@@ -153,8 +153,9 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("token", [None, "", "short"])
 def test_an_address_for_others_needs_a_token(token: str | None) -> None:
     """Without one of some length the command refuses, says why, and ends with code 2."""
-    options = ["app", "--host", "0.0.0.0", "--port", "0", "--no-browser"]
-    done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
+    with socket.create_server(("", 0)) as taken:  # or else it would serve for ever
+        options = ["app", "--host", "0.0.0.0", "--port", str(taken.getsockname()[1])]
+        done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
     assert done.exit_code == 2
     assert "0.0.0.0" in done.output and "FORECAST_TOKEN" in done.output
 
