@@ -115,15 +115,21 @@ class Desk:
             expect(self.page.locator(mark)).to_have_text(text, use_inner_text=True)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """The machine's browser, without its errands."""
+def place_of_browser() -> str:
+    """Path of the machine's browser; without one the test is skipped, or fails where it may not."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv(CHOSEN, raising=False)
         place = find_browser()
     if place is None:
         refuse = pytest.fail if os.environ.get("FORECAST_DEMAND_BROWSER") else pytest.skip
         refuse("no Chromium, Chrome or Edge on this machine")
+    return place
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """The machine's browser, without its errands."""
+    place = place_of_browser()
     with sync_playwright() as playwright:
         expect.set_options(timeout=PATIENCE)
         opened = playwright.chromium.launch(executable_path=place, args=OFF)
@@ -207,6 +213,18 @@ def wait_for(address: str) -> None:
         except OSError:
             time.sleep(0.1)
     pytest.fail(f"{address} does not answer")
+
+
+def test_without_a_browser_these_tests_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is told; where a browser is demanded it is a failure."""
+    monkeypatch.setattr("forecast.printing.BROWSERS", ())
+    monkeypatch.setattr("forecast.printing.PLACES", ())
+    monkeypatch.delenv("FORECAST_DEMAND_BROWSER", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="no Chromium"):
+        place_of_browser()
+    monkeypatch.setenv("FORECAST_DEMAND_BROWSER", "1")
+    with pytest.raises(pytest.fail.Exception, match="no Chromium"):
+        place_of_browser()
 
 
 @pytest.fixture(params=["app", "lab"])

@@ -1,6 +1,7 @@
 """The desk as a web page: who may see it, what it is made of, and how it ends."""
 
 import http.cookiejar
+import json
 import os
 import re
 import signal
@@ -78,8 +79,14 @@ def _content(file: Path) -> bytes:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server on this machine that asks for a token which is in no list of processes."""
-    running = Served(tmp_path_factory.mktemp("served"), FORECAST_TOKEN=TOKEN)
+    """A server that asks for a token; other kernels and settings lie about where it starts."""
+    folder = tmp_path_factory.mktemp("served")
+    other = folder / "kernels" / "python3"
+    other.mkdir(parents=True)
+    spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (other / "kernel.json").write_text(json.dumps(spec))
+    (folder / "voila.json").write_text(json.dumps({"VoilaConfiguration": {"template": "none"}}))
+    running = Served(folder, FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
     yield running
     running.process.terminate()
     running.process.communicate()
@@ -94,7 +101,7 @@ def page(served: Served) -> str:
 
 
 def test_the_page_is_the_planner_notebook(page: str) -> None:
-    """It has the desk's title and language, and a widget that the notebook has made."""
+    """It has the desk's title and language, and a widget that this Python has made."""
     assert "<title>规划桌</title>" in page and '<html lang="zh">' in page
     assert "application/vnd.jupyter.widget-view+json" in page
     assert "error when executing" not in page
@@ -146,8 +153,9 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
 @pytest.mark.parametrize("token", [None, "", "short"])
 def test_an_address_for_others_needs_a_token(token: str | None) -> None:
     """Without one of some length the command refuses, says why, and ends with code 2."""
-    options = ["app", "--host", "0.0.0.0", "--port", "0", "--no-browser"]
-    done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
+    with socket.create_server(("", 0)) as taken:  # or else it would serve for ever
+        options = ["app", "--host", "0.0.0.0", "--port", str(taken.getsockname()[1])]
+        done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
     assert done.exit_code == 2
     assert "0.0.0.0" in done.output and "FORECAST_TOKEN" in done.output
 

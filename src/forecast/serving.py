@@ -5,6 +5,7 @@ The page is served to this machine alone unless a token is given, and asks nothi
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import logging
@@ -16,6 +17,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -23,6 +25,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
+from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -36,6 +39,8 @@ __all__ = ["ServingError", "is_local", "serve", "with_parameters"]
 SHORTEST = 8
 """Characters that a token must have."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+TRIES = 100
+"""How often the end of kernels is tried, a tenth of a second apart."""
 IDLE = 600
 """Seconds after which the kernel of a page that is gone is ended."""
 EVERYWHERE = ("0.0.0.0", "::")
@@ -116,6 +121,15 @@ class Page(Voila):  # type: ignore[misc]  # without types of its own
             loop.start()
         finally:
             self.stop()
+
+    def stop(self) -> None:
+        """End all kernels; one that is just being started can only be ended when it has."""
+        loop = IOLoop.current()
+        for _ in range(TRIES):
+            with suppress(HTTPError):
+                loop.run_sync(partial(self.kernel_manager.shutdown_all, now=True))
+                return
+            loop.run_sync(partial(asyncio.sleep, 0.1))
 
 
 def serve(
