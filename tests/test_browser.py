@@ -52,6 +52,9 @@ HEARD = """() => {
   const heard = told.map(part => part.getAttribute('aria-label') + ' ' + part.title);
   return (desk.textContent + heard.join(' ')).replaceAll('null', '').replaceAll(/\\dA级/g, '');
 }"""
+MISSED = """[...document.querySelectorAll(
+  '.desk :is(button, input, select, summary, .noUi-handle, .jupyter-widget-Collapse-header)')
+].filter(e => e.checkVisibility() && !e.disabled && !e.dataset.reached).map(e => e.outerHTML)"""
 SCROLLED = """[...document.querySelectorAll('*')].filter(e =>
   e.scrollWidth > e.clientWidth && e.clientWidth > 0
   && (e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX))
@@ -300,7 +303,7 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(app: Desk) -> None:
 def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
     """A figure that cannot be read is shown and said, holds up the others, and can be mended."""
     table = "指标,2021,2022\n最低生活保障年标准,11000,一万多\n"
-    app.page.get_by_text("用自己的数据").click()
+    app.press(".desk-figures", "Enter")
     app.hand_over(".desk-upload", "figures.csv", table.encode())
     rows = app.page.locator(".desk-rows")
     expect(rows).to_contain_text("一万多")
@@ -335,6 +338,17 @@ def test_every_control_has_a_name(desk: Desk) -> None:
     nameless = [node["role"]["value"] for node in controls if not node["name"]["value"].strip()]
     assert len(controls) > 20
     assert nameless == []
+
+
+def test_every_control_is_reached_by_keyboard(app: Desk) -> None:
+    """The Tab key comes to each control that can be used, one after the other."""
+    app.page.locator(".desk-region select").focus()
+    for _ in range(200):
+        app.page.evaluate("document.activeElement.dataset.reached = true")
+        app.page.keyboard.press("Tab")
+        if app.page.evaluate("document.activeElement.closest('.desk') === null"):
+            break
+    assert app.page.evaluate(MISSED) == []
 
 
 @pytest.mark.parametrize("zoom", [1.0, 1.25])

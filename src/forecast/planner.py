@@ -201,7 +201,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _build_entries(self) -> widgets.Widget:
         self.entries = Entries(self.desk, self._try, self._go_on, self._intake)
         title = self.desk.told.say("desk_figures")
-        return widgets.Accordion([self.entries], titles=[title])
+        # An accordion could only be opened by mouse.
+        opener = widgets.ToggleButton(
+            description=title, tooltip=title, value=self._intake is not None,
+            layout=widgets.Layout(width="auto"),
+        )  # fmt: skip
+        opener.add_class("desk-figures")
+        opener.observe(lambda event: self._open_entries(event["new"]), "value")
+        self._open_entries(opener.value)
+        return widgets.VBox([opener, self.entries])
+
+    def _open_entries(self, wanted: bool) -> None:
+        self.entries.layout.display = "flex" if wanted else "none"
 
     def _button(self, key: str, act: Callable[[], None]) -> widgets.Button:
         return button(self.desk.told.say(key), key.replace("_", "-"), lambda: self._try(act))
