@@ -13,7 +13,7 @@ import forecast
 
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
-    "words": ["errors", "schema", "wording", "remarks"],
+    "words": ["errors", "schema", "vocabulary", "phrases", "wording", "remarks"],
     "plan": [
         *["checking", "databases", "sheets", "numerals", "parsing"],
         *["plans", "documents", "levers"],

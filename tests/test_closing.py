@@ -12,7 +12,9 @@ import pytest
 import forecast as fc
 from forecast import closing, dashboards, hindsight, outcomes, plots, stores, vintages, workbook
 from forecast.parameters import check_declared, read_parameters
-from forecast.wording import PHRASES, WORDS, phrase
+from forecast.phrases import PHRASES
+from forecast.vocabulary import WORDS
+from forecast.wording import phrase
 from made_up import BEDS, BURIAL, CLOSED, OPEN, PER_WORKER, REGISTRIES, STANDARD, write_plan
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import forecast as fc
 from forecast import dashboards, evaluation, monitoring, plots
-from forecast.wording import PHRASES
+from forecast.phrases import PHRASES
 
 STANDARD, BEDS = "minimum_living_standard", "nursing_bed_share"
 

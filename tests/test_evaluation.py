@@ -12,7 +12,8 @@ import pytest
 import forecast as fc
 from forecast import evaluation, monitoring, plots, workbook
 from forecast.parameters import check_declared, read_parameters
-from forecast.wording import PHRASES, WORDS
+from forecast.phrases import PHRASES
+from forecast.vocabulary import WORDS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "midterm_evaluation.ipynb"

@@ -12,8 +12,9 @@ import pytest
 import forecast as fc
 from forecast import exploring, linkage, monitoring, outlook, plots, spoken, workbook
 from forecast.parameters import OPTIONAL, check_declared, read_parameters
+from forecast.phrases import PHRASES
 from forecast.scenarios import scenario_folder
-from forecast.wording import PHRASES, WORDS
+from forecast.vocabulary import WORDS
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "scenarios.ipynb"

@@ -7,8 +7,8 @@ import pytest
 
 import forecast as fc
 from forecast import hindsight, outcomes
+from forecast.phrases import PHRASES
 from forecast.verification import Verification
-from forecast.wording import PHRASES
 from made_up import BEDS, PER_WORKER, write_plan
 
 

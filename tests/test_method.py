@@ -21,11 +21,13 @@ from forecast import (
     learning,
     members,
     method,
+    phrases,
     plots,
     priors,
     siblings,
     simulation,
     targets,
+    vocabulary,
     wording,
     workbook,
 )
@@ -414,18 +416,18 @@ def test_every_warning_and_link_of_a_fit_has_a_word(zhejiang, lishui):
     """What a summary may say can be said to people."""
     said = {w for c in (zhejiang, lishui) for text in c.fits.summary()["warnings"]
             for w in text.split(", ") if w}  # fmt: skip
-    assert said <= set(wording.WORDS["warning"])
+    assert said <= set(vocabulary.WORDS["warning"])
     links = {
         c.removeprefix("weight_") for c in zhejiang.fits.summary() if c.startswith("weight_")
     } | set(zhejiang.fits.parameters()["link"])
-    assert links <= set(wording.WORDS["link"])
-    assert set(zhejiang.trial.scores["method"]) == set(wording.WORDS["method"])
+    assert links <= set(vocabulary.WORDS["link"])
+    assert set(zhejiang.trial.scores["method"]) == set(vocabulary.WORDS["method"])
 
 
 def test_all_limits_are_said(lishui):
     """Each statement of what the probabilities do not mean is on the page."""
     text = read(method.show_limits(lishui).text)
-    keys = [key for key in wording.PHRASES if re.match(r"limit_", key)]
+    keys = [key for key in phrases.PHRASES if re.match(r"limit_", key)]
     assert {f"limit_{key}" for key in method.LIMITS} == set(keys)
     assert all(lishui.say(key) in text for key in keys)
 

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 
 import forecast as fc
 from forecast import plots
-from forecast.wording import PHRASES, WORDS
+from forecast.phrases import PHRASES
+from forecast.vocabulary import WORDS
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import forecast
 from forecast.errors import DataError, UnknownNameError
 from forecast.numerals import STRANGERS
 from forecast.remarks import FiguresError, Quantity, Remark, say, tell
-from forecast.wording import WORDS
+from forecast.vocabulary import WORDS
 
 MODULES = ("sheets", "numerals", "parsing", "doubts", "intakes")
 GIVEN = {"no_region", "no_indicator", "unknown_region", "unknown_indicator", "below", "above"}

@@ -8,7 +8,7 @@ import pytest
 from forecast.overview import KINDS, write_overview
 from forecast.parameters import ReportParameters, read_parameters
 from forecast.reports import run_report
-from forecast.wording import WORDS
+from forecast.vocabulary import WORDS
 
 DOCUMENTS = {"en": "reports.md", "zh": "reports.zh.md"}
 UNSAID = {"en": "nothing", "zh": "空"}

@@ -6,7 +6,8 @@ from string import Formatter
 import pytest
 
 from forecast import UnknownNameError, schema, wording
-from forecast.wording import PHRASES, WORDS
+from forecast.phrases import PHRASES
+from forecast.vocabulary import WORDS
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PAIRS = {f"{g}.{k}": pair for g, words in WORDS.items() for k, pair in words.items()} | PHRASES

@@ -24,9 +24,9 @@ from .plans import Plan
 from .projects import project_forecast
 from .stores import read_forecasts, read_run, read_runs
 from .vintages import Run
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     change,
     day,
     estimate,

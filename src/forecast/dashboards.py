@@ -36,9 +36,9 @@ from .plots import (
     panel_of,
     wrap_lines,
 )
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     change,
     comparison,
     day,

@@ -20,7 +20,8 @@ from .checking import falls
 from .parsing import Names, Reading
 from .remarks import Gap, Remark
 from .schema import STATUSES
-from .wording import LANGUAGES, WORDS, day
+from .vocabulary import WORDS
+from .wording import LANGUAGES, day
 
 __all__ = ["DOUBTED", "Known", "replaced", "same"]
 

@@ -39,9 +39,9 @@ from .responses import yearly_paces
 from .scenarios import BASELINE
 from .simulation import simulate
 from .targets import attainment
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     change,
     day,
     estimate,

@@ -30,7 +30,8 @@ from .plans import Plan, recut
 from .remarks import FiguresError, Gap, Remark, say
 from .schema import TABLES
 from .sheets import Sheet, read_sheet
-from .wording import WORDS, join
+from .vocabulary import WORDS
+from .wording import join
 
 __all__ = ["COLUMNS", "STATUSES", "Intake", "read"]
 

@@ -34,9 +34,9 @@ from .markup import (
     tabulate,
 )
 from .plans import Plan, data_folder
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     change,
     join,
     number,

@@ -32,9 +32,9 @@ from .stores import latest_run, read_forecasts
 from .together import Joint, joint
 from .verification import track_record, verify
 from .vintages import issue
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     change,
     comparison,
     day,

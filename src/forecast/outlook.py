@@ -34,7 +34,8 @@ from .scenarios import BASELINE, Scenario, read_scenario, scenario_folder
 from .sensitivities import NextFigure, Sensitivity, failure_conditions, next_figure, sensitivity
 from .simulation import Paths, simulate
 from .together import Joint, joint
-from .wording import WORDS, amount, change, comparison, scenario_name, unit_symbol
+from .vocabulary import WORDS
+from .wording import amount, change, comparison, scenario_name, unit_symbol
 
 __all__ = [
     "CLOSED_FORM",

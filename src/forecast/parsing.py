@@ -22,7 +22,8 @@ from .errors import UnknownNameError
 from .numerals import Figure, Unit, parse_figure, same_thing, unit_of
 from .remarks import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
 from .sheets import TYPES, Cell, Sheet, fold, key_of, read_sheet
-from .wording import WORDS, exact
+from .vocabulary import WORDS
+from .wording import exact
 
 __all__ = [
     "FIGURE_COLUMNS",

@@ -40,9 +40,9 @@ from .progress import PACE_FIGURES
 from .responses import yearly_paces
 from .spoken import belief_of, formula_of
 from .targets import attainment
+from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
-    WORDS,
     amount,
     change,
     comparison,

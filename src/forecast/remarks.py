@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .errors import DataError, Problem
-from .wording import LANGUAGES, WORDS, exact, word
+from .vocabulary import WORDS
+from .wording import LANGUAGES, exact, word
 
 __all__ = ["FiguresError", "Gap", "Quantity", "Remark", "facts", "remedies", "say", "tell"]
 

@@ -16,7 +16,8 @@ import pandas as pd
 
 from .markup import Telling
 from .monitoring import Findings
-from .wording import WORDS, join
+from .vocabulary import WORDS
+from .wording import join
 
 __all__ = ["write_book", "write_tables"]
 
