@@ -844,8 +844,8 @@ def test_nothing_observed_is_an_empty_answer():
     """No rows in, no rows out, in every table."""
     fits = fit(table(SHARES).iloc[:0], about())
     assert len(fits.series) == len(quantiles(fits, [2025])) == 0
-    for kind, given in (("share", SHARES), ("amount", AMOUNTS)):
-        fits = fit(table(given), about(kind))
+    for cumulative in (False, True):
+        fits = fit(table(SHARES), about().assign(cumulative=cumulative))
         pd.testing.assert_frame_equal(quantiles(fits, []), quantiles(fits, [2025]).iloc[:0])
 
 
