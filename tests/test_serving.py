@@ -56,7 +56,7 @@ class Served:
             request.add_header("Host", host)
         cookies = urllib.request.HTTPCookieProcessor(jar)
         try:
-            with urllib.request.build_opener(_Stay, cookies).open(request) as answer:
+            with urllib.request.build_opener(_Stay, cookies).open(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as answer:
             with answer:
