@@ -321,7 +321,8 @@ def test_an_export_repeats_itself(desk):
     desk.set("trainees_per_year", 450)
     folder = desk.export("mine", {"picture.png": b"png"})
     assert {file.name for file in folder.iterdir()} == {
-        "compare.csv", "manifest.json", "picture.png", "run.yaml", "sources.csv", "tables.xlsx",
+        "compare.csv", "compare.parquet", "manifest.json", "picture.png", "run.yaml",
+        "sources.csv", "tables.xlsx",
     }  # fmt: skip
     asked = read_parameters(folder / "run.yaml")
     assert (asked.region, asked.indicator, asked.as_of) == ("lishui", WORKERS, "2022-12-31")
