@@ -193,8 +193,10 @@ def serve(
 def is_local(host: str) -> bool:
     """Whether an address can be reached from this machine alone.
 
-    >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost"), is_local("0.0.0.0")
-    (True, True, True, False)
+    >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost")
+    (True, True, True)
+    >>> is_local("0.0.0.0"), is_local("desk.example")
+    (False, False)
     """
     try:
         return ipaddress.ip_address(host).is_loopback
