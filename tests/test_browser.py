@@ -27,6 +27,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from forecast.printing import CHOSEN, find_browser
+from warm import Command
 
 pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
 
@@ -268,7 +269,7 @@ def test_the_browser_has_no_complaint(desk: Desk) -> None:
     assert desk.complaints == []
 
 
-def test_a_saved_scenario_gives_the_same_chances_in_a_report(app: Desk) -> None:
+def test_a_saved_scenario_gives_the_same_chances_in_a_report(app: Desk, command: Command) -> None:
     """`forecast run` on the exported parameters repeats the desk's chances to the last digit."""
     app.reset()
     app.page.locator(FIELD).fill("300")
@@ -278,9 +279,7 @@ def test_a_saved_scenario_gives_the_same_chances_in_a_report(app: Desk) -> None:
     app.press(".desk-export", "Enter")
     expect(app.page.locator(".desk-files")).to_contain_text("run.yaml")
     saved = app.folder / "desk" / NAME
-    command = [sys.executable, "-m", "forecast.cli", "run", str(saved / "run.yaml")]
-    command += ["--output", str(app.folder / "reports")]
-    done = subprocess.run(command, capture_output=True, check=True)
+    done = command("run", saved / "run.yaml", "--output", app.folder / "reports")
     report = Path(json.loads(done.stdout)["folder"])
     keys = ["indicator", "year", "target"]
     own = pd.read_csv(saved / "compare.csv").set_index(keys)["p_reach"].dropna()

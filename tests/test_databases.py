@@ -528,12 +528,12 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
     assert not any(SECRET in text for text in kept)
 
 
-def test_results_that_cannot_be_written_fail_the_report(command, address, tmp_path, monkeypatch):
+def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
     """The old report stands, nothing is appended, and the next run tries again."""
-    monkeypatch.setenv("PGPASSWORD", SECRET)
+    address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
     execute(address, "CREATE TABLE attainment (x INTEGER)")
-    file = asked_for(tmp_path, address.replace(f":{SECRET}", ""))
+    file = asked_for(tmp_path, address)
     with pytest.raises(WriteError, match="table attainment has other columns"):
         command.report(file)
     assert not (tmp_path / "out" / "small").exists() and finished_report(file) is None

@@ -235,14 +235,16 @@ def _sound_tables(
 
 
 def _contents(folder: Path, fallback: Path | None) -> tuple[tuple[str, bytes], ...]:
-    """Digest of each table file, by its path; '' where it cannot be read."""
-    found = {}
-    for path in _find(folder, fallback)[0].values():
-        try:
-            found[str(path)] = hashlib.sha256(path.read_bytes()).digest()
-        except OSError:
-            found[str(path)] = b""
-    return tuple(found.items())
+    """Digest of each table file, by its path."""
+    return tuple((str(path), _digest(path)) for path in _find(folder, fallback)[0].values())
+
+
+def _digest(path: Path) -> bytes:
+    """SHA-256 of a file; b"" where it cannot be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).digest()
+    except OSError:
+        return b""
 
 
 def read_text(path: Path) -> str:
@@ -295,24 +297,44 @@ def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
 def _examine(folder: Path, fallback: Path | None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """Typed tables, as far as they can be read, and their problems."""
     paths, problems = _find(folder, fallback)
-    raw: dict[str, pd.DataFrame] = {}
+    raw, typed = dict[str, pd.DataFrame](), dict[str, pd.DataFrame]()
     unlisted = {name for name in REFERENCE if name not in paths}
-    for name, table in TABLES.items():
-        cells, found = _read_cells(paths[name]) if name in paths else (_no_rows(), [])
-        if name in paths:
-            if found or next(iter(table.columns)) not in cells:
-                unlisted.add(name)
-            found += [] if found else _check_header(name, cells)
-            found += _check_cells(name, cells)
+    for name in TABLES:
+        raw[name], typed[name], found, listed = _read_table(name, paths.get(name))
         problems += found
-        raw[name] = cells.reindex(columns=list(table.columns), fill_value="")
-    typed = {name: _typed(TABLES[name], cells) for name, cells in raw.items()}
+        if not listed:
+            unlisted.add(name)
     for name in raw:
-        problems += _check_key(name, raw[name])
         problems += _check_ids(name, raw, unlisted)
         problems += _check_rules(name, raw[name], typed)
     problems += _check_time(raw["observations"], typed)
     return typed, sorted(problems, key=_place)
+
+
+Checked = tuple[pd.DataFrame, pd.DataFrame, tuple[Problem, ...], bool]
+"""Cells as text, cells as values, faults, and whether the ids of the table are known."""
+
+
+def _read_table(name: str, path: Path | None) -> Checked:
+    """Read and check one table by itself."""
+    digest = _digest(path) if path else b""
+    # What cannot be read now may be readable the next time.
+    lost = path is not None and not digest
+    return (_checked.__wrapped__ if lost else _checked)(name, path, digest)
+
+
+@lru_cache(maxsize=64)
+def _checked(name: str, path: Path | None, _digest: bytes) -> Checked:
+    """Read and check one table once for the same content: mostly they are the shipped ones."""
+    table = TABLES[name]
+    cells, problems = _read_cells(path) if path else (_no_rows(), [])
+    listed = not problems and (path is None or next(iter(table.columns)) in cells)
+    if path:
+        problems += [] if problems else _check_header(name, cells)
+        problems += _check_cells(name, cells)
+    raw = cells.reindex(columns=list(table.columns), fill_value="")
+    problems += _check_key(name, raw)
+    return raw, _typed(table, raw), tuple(problems), listed
 
 
 def _place(problem: Problem) -> tuple[int, int, int]:
