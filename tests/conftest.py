@@ -1,6 +1,7 @@
 """What all tests share: no window, no chance that cannot be repeated, the project's folder."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from hypothesis import settings
 os.environ["MPLBACKEND"] = "Agg"
 # A browser takes longer than a small report; the tests of printing name one.
 os.environ["FORECAST_BROWSER"] = ""
+
+# A grammar of addresses that takes seconds to build; `kernels.preload` leaves it out as well.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
 settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)

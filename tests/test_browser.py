@@ -302,7 +302,8 @@ def test_a_file_that_is_no_scenario_is_refused_in_words(app: Desk) -> None:
 def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
     """A figure that cannot be read is shown and said, holds up the others, and can be mended."""
     table = "指标,2021,2022\n最低生活保障年标准,11000,一万多\n"
-    app.press(".desk-figures", "Enter")
+    if not app.page.locator(".desk-upload").is_visible():  # opened by a test before
+        app.press(".desk-figures", "Enter")
     app.hand_over(".desk-upload", "figures.csv", table.encode())
     rows = app.page.locator(".desk-rows")
     expect(rows).to_contain_text("一万多")

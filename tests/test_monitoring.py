@@ -335,9 +335,3 @@ def test_the_notebook_makes_a_whole_report(command, region, day, language, tmp_p
     assert mixed.findall(read(page).replace(region, "")) == []
     kept = stores.read_forecasts(tmp_path / "out" / stores.STORE)
     assert len(kept) == len(fc.load_plan(region).targets) and set(kept["origin"]) == {day}
-    if language == "zh":  # one of the two is enough
-        again = command.report(params, tmp_path / "again")
-        tables = [f for f in manifest.files if f.endswith((".csv", ".parquet", ".xlsx"))]
-        assert len(tables) == 7
-        assert [f for f in tables if again.files[f] != manifest.files[f]] == []
-        assert again.fingerprint == manifest.fingerprint

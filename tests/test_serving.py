@@ -102,7 +102,7 @@ def page(served: Served) -> str:
 
 def test_the_page_is_the_planner_notebook(page: str) -> None:
     """It has the desk's title and language, and a widget that this Python has made."""
-    assert "<title>规划桌</title>" in page and '<html lang="zh">' in page
+    assert "<title>规划工作台</title>" in page and '<html lang="zh">' in page
     assert "application/vnd.jupyter.widget-view+json" in page
     assert "error when executing" not in page
 

@@ -1193,7 +1193,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "the end of their year.",
     ),
     # The planner's desk as a web page.
-    "app_title": ("规划桌", "The planner's desk"),
+    "app_title": ("规划工作台", "The planner's desk"),
     "app_opening": ("正在打开……", "Opening …"),
     "app_ask": ("口令", "Token"),
     "app_enter": ("进入", "Enter"),
@@ -1209,7 +1209,7 @@ PHRASES: dict[str, tuple[str, str]] = {
         "●\xa0published   ━\xa0median as set   bands: 50, 80, 90\xa0%   grey, dotted: baseline "
         "(median, 80\xa0%)   ◇\xa0target",
     ),
-    "desk_title": ("{region}：规划桌", "{region}: the planner's desk"),
+    "desk_title": ("{region}：规划工作台", "{region}: the planner's desk"),
     "desk_region": ("地区", "Region"),
     "desk_language": ("语言", "Language"),
     "desk_day": ("截至日期", "As of"),
