@@ -35,3 +35,27 @@ def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     warm = Command(tmp_path_factory.mktemp("command"))
     yield warm
     warm.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with the tables of `small_plan`."""
+    from small_plan import write
+
+    return write(tmp_path / "data")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    """Give a place for a store of forecasts, in a folder that is not there yet."""
+    from forecast.stores import STORE
+
+    return tmp_path / "报告 #1?" / STORE
+
+
+@pytest.fixture(scope="module")
+def usual(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Give the forecasts of such a folder as of the end of 2022."""
+    from small_plan import issued, write
+
+    return issued(write(tmp_path_factory.mktemp("usual") / "data"))

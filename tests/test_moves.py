@@ -1,7 +1,6 @@
 """What moved from one issue to the next: every cause by itself, all of them together."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,28 +8,9 @@ import pytest
 
 import forecast as fc
 from forecast.moves import PARTS, explain_moves
-from forecast.stores import STORE, append_run, read_run
+from forecast.stores import append_run, read_run
 from forecast.vintages import answer, issue
 from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a folder of one's own."""
-    return write(tmp_path / "data")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Give a place for a store, in a folder that is not there yet."""
-    return tmp_path / "报告 #1?" / STORE
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory):
-    """Give the forecasts of such a folder as of the end of 2022."""
-    return issued(write(tmp_path_factory.mktemp("usual") / "data"))
-
 
 # What moved
 

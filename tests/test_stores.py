@@ -6,7 +6,6 @@ import resource
 import sqlite3
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -16,27 +15,8 @@ from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.moves import explain_moves
 from forecast.stores import STORE, append_run, latest_run, read_forecasts, read_run, read_runs
 from forecast.vintages import answer
-from small_plan import issued, write
+from small_plan import issued
 from warm import FORK, forked
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a folder of one's own."""
-    return write(tmp_path / "data")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Give a place for a store, in a folder that is not there yet."""
-    return tmp_path / "报告 #1?" / STORE
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory):
-    """Give the forecasts of such a folder as of the end of 2022."""
-    return issued(write(tmp_path_factory.mktemp("usual") / "data"))
-
 
 # Reading and writing
 

@@ -6,32 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 import forecast as fc
 from forecast import vintages
-from forecast.stores import STORE, append_run, read_run
+from forecast.stores import append_run, read_run
 from forecast.vintages import FORECASTS, METHOD, issue, method_version, target_version
 from small_plan import GOALS, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Give a folder of one's own."""
-    return write(tmp_path / "data")
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Give a place for a store, in a folder that is not there yet."""
-    return tmp_path / "报告 #1?" / STORE
-
-
-@pytest.fixture(scope="module")
-def usual(tmp_path_factory: pytest.TempPathFactory):
-    """Give the forecasts of such a folder as of the end of 2022."""
-    return issued(write(tmp_path_factory.mktemp("usual") / "data"))
-
 
 # What is issued
 

@@ -45,7 +45,7 @@ class Log(StrEnum):
 
 
 class Language(StrEnum):
-    """Language of a page."""
+    """Language of what is said."""
 
     zh = "zh"
     en = "en"
@@ -116,7 +116,9 @@ def check(
         ),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
-    language: Annotated[str, typer.Option(help="zh or en, of what a file of figures says.")] = "en",
+    language: Annotated[
+        Language, typer.Option(help="Language of what is said of a file of figures.")
+    ] = Language.en,
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
@@ -348,7 +350,7 @@ def _list_reports(output: Path) -> bool:
     return True
 
 
-def _check_path(place: Path | None, region: str | None, language: str) -> bool:
+def _check_path(place: Path | None, region: str | None, language: Language) -> bool:
     """Check what a path names: a scenario, a file of figures, a folder; None: the package's own."""
     if place and place.suffix in (".yaml", ".yml"):
         return _check_scenario(place, region)
@@ -390,7 +392,7 @@ def _check_folder(place: Path | None) -> bool:
     return False
 
 
-def _check_file(file: Path, region: str | None, language: str) -> bool:
+def _check_file(file: Path, region: str | None, language: Language) -> bool:
     """Say row by row what was understood of a planner's file, beside the shipped plans."""
     from .intakes import read
     from .plans import data_folder, load_plan

@@ -26,7 +26,7 @@ from .exploration import GoalSeek, goal_seek
 from .folders import MANIFEST, building, exchange
 from .intakes import Intake
 from .levers import Mechanism, Range, read_mechanisms
-from .monitoring import OPEN, last_targets, span
+from .monitoring import last_targets, span
 from .outlook import Naming
 from .parameters import ReportParameters
 from .plans import Plan, load_plan
@@ -38,6 +38,7 @@ from .settings import Control, Settings, controls_of
 from .simulation import Paths
 from .targets import PRINTED
 from .together import outcomes
+from .vintages import OPEN
 from .workbook import write_book
 
 __all__ = ["Desk"]

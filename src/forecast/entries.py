@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from .controls import button, choice, row_of
 from .desk import Desk
-from .intakes import Intake, read
+from .intakes import OPEN, Intake, read
 from .markup import paragraph, tabulate
 from .wording import number
 
@@ -18,7 +18,6 @@ __all__ = ["Entries"]
 
 Place = tuple[int, str]
 ENDINGS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
-OPEN = ("problem", "doubtful")
 
 
 class Entries(widgets.VBox):  # type: ignore[misc]

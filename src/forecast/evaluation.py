@@ -30,7 +30,7 @@ from .markup import (
     tabulate,
     title,
 )
-from .monitoring import OPEN, Findings, last_targets, open_together
+from .monitoring import Findings, last_targets, open_together
 from .outcomes import last_closed
 from .plans import Plan
 from .progress import baseline
@@ -39,6 +39,7 @@ from .responses import yearly_paces
 from .scenarios import BASELINE
 from .simulation import simulate
 from .targets import attainment
+from .vintages import OPEN
 from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,

@@ -33,7 +33,7 @@ from .sheets import Sheet, read_sheet
 from .vocabulary import WORDS
 from .wording import join
 
-__all__ = ["COLUMNS", "STATUSES", "Intake", "read"]
+__all__ = ["COLUMNS", "OPEN", "STATUSES", "Intake", "read"]
 
 STATUSES = ("understood", "doubtful", "problem", "missing")
 OPEN = ("doubtful", "problem")

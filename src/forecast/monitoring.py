@@ -31,7 +31,7 @@ from .simulation import Paths
 from .stores import latest_run, read_forecasts
 from .together import Joint, joint
 from .verification import track_record, verify
-from .vintages import issue
+from .vintages import OPEN, issue
 from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,
@@ -68,7 +68,6 @@ __all__ = [
     "span",
 ]
 
-OPEN = ("reached", "likely", "uncertain", "unlikely")
 SMALLEST_MOVE = 0.005
 """Moves below half a point are not told."""
 MOST_MOVES = 12

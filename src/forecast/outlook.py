@@ -23,7 +23,6 @@ from .growth import fit
 from .indices import index, rank
 from .levers import Mechanism, read_mechanisms
 from .markup import Telling
-from .monitoring import OPEN
 from .plans import Plan, load_plan
 from .priors import read_priors
 from .projections import apply_scenario
@@ -34,6 +33,7 @@ from .scenarios import BASELINE, Scenario, read_scenario, scenario_folder
 from .sensitivities import NextFigure, Sensitivity, failure_conditions, next_figure, sensitivity
 from .simulation import Paths, simulate
 from .together import Joint, joint
+from .vintages import OPEN
 from .vocabulary import WORDS
 from .wording import amount, change, comparison, scenario_name, unit_symbol
 

@@ -34,12 +34,13 @@ from .markup import (
     tabulate,
 )
 from .method import Check, fit_row
-from .monitoring import OPEN, last_targets
+from .monitoring import last_targets
 from .plans import Plan, load_plan
 from .progress import PACE_FIGURES
 from .responses import yearly_paces
 from .spoken import belief_of, formula_of
 from .targets import attainment
+from .vintages import OPEN
 from .vocabulary import WORDS
 from .wording import (
     NO_VALUE,

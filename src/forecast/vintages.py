@@ -28,6 +28,7 @@ from .targets import attainment
 __all__ = [
     "FORECASTS",
     "LEVELS",
+    "OPEN",
     "Inputs",
     "Run",
     "answer",
@@ -42,6 +43,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 OPEN = ("reached", "likely", "uncertain", "unlikely")
+"""Statuses of targets that no figure has decided."""
 METHOD = (
     "links", "filtering", "priors", "members", "siblings", "evidence", "increments", "figures",
     "estimates", "growth", "simulation", "progress", "targets",
