@@ -1,8 +1,8 @@
 """Reports of many parameter files, each in a process of its own, and what became of each.
 
 This process stays without threads: on Linux it imports what reports need and forks for each, so
-that a report starts at once; a report that is killed costs only itself. Elsewhere each process
-starts anew.
+that a report starts at once; a report that is killed costs only itself. One browser prints for
+all of them. Elsewhere each process, and each browser, starts anew.
 """
 
 from __future__ import annotations
@@ -17,10 +17,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import nullcontext
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Literal
 
+from .browsers import SharedBrowser, sharing
 from .errors import ForecastError
 from .kernels import Seat, preload, start
 from .manifests import read_manifest
@@ -81,27 +83,28 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
 
     Where the caller stops, as at a signal, all are asked to end, and awaited.
     """
-    if START == "fork":
-        preload()
     context = multiprocessing.get_context(START)
     ahead = deque(longest_first(files, options))
     running: dict[Connection, _Report] = {}
-    try:
-        while ahead or running:
-            while ahead and len(running) < jobs:
-                report = _Report(context, ahead.popleft(), options)
-                running[report.connection] = report
-            for ready in wait(list(running)):
-                assert isinstance(ready, Connection)
-                if result := running[ready].hear():
-                    del running[ready]
-                    yield result
-    finally:
-        for report in running.values():
-            report.process.terminate()
-        for report in running.values():
-            report.process.join(GRACE)
-            report.process.kill()
+    with sharing() if START == "fork" else nullcontext() as browser:
+        if START == "fork":
+            preload()
+        try:
+            while ahead or running:
+                while ahead and len(running) < jobs:
+                    report = _Report(context, ahead.popleft(), options, browser)
+                    running[report.connection] = report
+                for ready in wait(list(running)):
+                    assert isinstance(ready, Connection)
+                    if result := running[ready].hear():
+                        del running[ready]
+                        yield result
+        finally:
+            for report in running.values():
+                report.process.terminate()
+            for report in running.values():
+                report.process.join(GRACE)
+                report.process.kill()
 
 
 def longest_first(files: list[Path], options: Options) -> list[Path]:
@@ -120,10 +123,12 @@ def longest_first(files: list[Path], options: Options) -> list[Path]:
 class _Report:
     """A report's process, as seen from here."""
 
-    def __init__(self, context: Any, file: Path, options: Options) -> None:
+    def __init__(
+        self, context: Any, file: Path, options: Options, browser: SharedBrowser | None
+    ) -> None:
         self.file, self.began = file, time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(file, options, theirs))
+        self.process = context.Process(target=_work, args=(file, options, theirs, browser))
         start(self.process)
         theirs.close()
 
@@ -160,10 +165,12 @@ class _Sender(logging.handlers.QueueHandler):
         self.connection.send(record)
 
 
-def _work(file: Path, options: Options, connection: Connection) -> None:
+def _work(
+    file: Path, options: Options, connection: Connection, browser: SharedBrowser | None
+) -> None:
     """Make a report in this process, which has nothing else to do."""
     began = time.monotonic()
-    seat = Seat(connection) if START == "fork" else None
+    seat = Seat(*filter(None, (connection, browser))) if START == "fork" else None
     ours = logging.getLogger("forecast")
     ours.handlers = [_Sender(connection, _region(file))]
     ours.setLevel(logging.INFO)
@@ -172,7 +179,7 @@ def _work(file: Path, options: Options, connection: Connection) -> None:
         try:
             manifest = run_report(
                 file, output=options.output, timeout=options.timeout, limit=options.limit,
-                kernel=seat.manager() if seat else None,
+                kernel=seat.manager() if seat else None, browser=browser,
             )  # fmt: skip
             result = Result(manifest.name, "completed", _since(began), manifest.folder, None, 0)
         except (Exception, KeyboardInterrupt) as error:

@@ -8,6 +8,7 @@ reports. On Linux a process that has them can be forked instead: `preload` impor
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import multiprocessing
 import os
@@ -28,6 +29,8 @@ from .plans import data_folder
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
+
+    from .browsers import SharedBrowser
 
 __all__ = ["Seat", "fresh_kernel", "preload", "start"]
 
@@ -53,6 +56,8 @@ def preload() -> None:
         del sys.modules[UNNEEDED]
     with suppress(DataError):  # told where a report asks for these tables
         read_tables(data_folder())
+    gc.collect()
+    gc.freeze()  # or each fork would look through all this for garbage, and copy it by that
 
 
 def start(process: BaseProcess) -> None:
@@ -83,8 +88,8 @@ class Seat:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, *inherited: Connection) -> None:
-        """Fork; the connections of this process are none of the kernel's, which closes them."""
+    def __init__(self, *inherited: Connection | SharedBrowser) -> None:
+        """Fork; what this process is connected to is none of the kernel's, which closes it."""
         fork = multiprocessing.get_context("fork")
         listen, self._tell = fork.Pipe(duplex=False)
         ours = (*inherited, self._tell)
@@ -156,7 +161,9 @@ def _manager() -> type[AsyncKernelManager]:
     return Manager
 
 
-def _wait_for_order(listen: Connection, inherited: tuple[Connection, ...]) -> None:
+def _wait_for_order(
+    listen: Connection, inherited: tuple[Connection | SharedBrowser, ...]
+) -> None:
     """Be what `python -m ipykernel_launcher` would be: own session, no output, no current folder.
 
     Where the process that would give the order ends, this one ends as well.

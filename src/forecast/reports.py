@@ -68,6 +68,8 @@ from .vintages import issue
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from .browsers import SharedBrowser
+
 __all__ = [
     "BusyError",
     "InputError",
@@ -118,6 +120,7 @@ def run_report(
     timeout: int = 600,
     limit: float | None = None,
     kernel: type | None = None,
+    browser: SharedBrowser | None = None,
 ) -> Manifest:
     """Execute the notebook that a parameter file names and put its report in place.
 
@@ -128,6 +131,7 @@ def run_report(
     timeout : seconds that a single cell may run
     limit : seconds that the whole run may take; only on POSIX, in the main thread
     kernel : kernel manager; None starts this Python anew
+    browser : one that is open already, to print with; None starts one
 
     Raises
     ------
@@ -153,7 +157,7 @@ def run_report(
                     _convert(executed, run.parameters, folder / PAGE)
                 run.check_unchanged()
                 with run.timed("print"):
-                    run.print(folder)
+                    run.print(folder, browser)
                 run.write_results(folder)
         except ReportError as error:
             run.keep_failed(folder, error)
@@ -329,9 +333,9 @@ class _Run:
         append_run(self.store, dataclasses.replace(issued, run=self.id))
         log.info("%s: forecasts kept in %s", asked.name, self.store)
 
-    def print(self, folder: Path) -> None:
+    def print(self, folder: Path, browser: SharedBrowser | None) -> None:
         """Print the page if that is possible; a report without PDF is still a report."""
-        fault = print_page(folder / PAGE, folder / PRINTED)
+        fault = print_page(folder / PAGE, folder / PRINTED, shared=browser)
         if fault:
             self.notes[PRINTED] = fault
             level = logging.INFO if fault == NO_BROWSER else logging.WARNING
