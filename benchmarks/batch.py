@@ -3,7 +3,7 @@
     python benchmarks/batch.py
 
 Prints the wall-clock and processor seconds of each region's monitoring report alone, of all of
-them in one batch with two jobs, where the time of one goes, and what a batch costs in which
+them in one batch, where the time of one goes, and what a batch costs in which
 nothing has changed. Processor seconds are those of all processes, the browser's included; on a
 machine that is doing other work only they can be compared.
 """
@@ -51,7 +51,7 @@ def main() -> None:
         show(f"start of {what}", measure("-c", code))
     with tempfile.TemporaryDirectory() as folder:
         every = [str(PARAMS / f"{region}.yaml") for region in REGIONS]
-        options = ("--output", folder, "--jobs", "2")
+        options = ("--output", folder)
         alone = {}
         for region, file in zip(REGIONS, every, strict=True):
             alone[region] = measure(*RUN, file, *options)
@@ -60,7 +60,7 @@ def main() -> None:
             steps = ", ".join(f"{step} {s:.2f} s" for step, s in record["seconds"].items())
             print(f"  of which {steps}")
         together = measure(*RUN, *every, *options, "--force")
-        show("all together, two jobs", together)
+        show("all together", together)
         slowest = max(wall for wall, _ in alone.values())
         print(f"together / slowest alone: {together[0] / slowest:.2f}")
         show("all together, nothing changed", measure(*RUN, *every, *options))

@@ -26,8 +26,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
+from forecast.browsers import find_browser
 from forecast.plans import load_plan
-from forecast.printing import find_browser
 from forecast.wording import LANGUAGES
 
 AIMS = {"picture": 150, "table": 400}

@@ -26,7 +26,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from forecast.printing import CHOSEN, find_browser
+from forecast.browsers import CHOSEN, find_browser
 from warm import Command
 
 pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
@@ -221,8 +221,8 @@ def wait_for(address: str) -> None:
 
 def test_without_a_browser_these_tests_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is told; where a browser is demanded it is a failure."""
-    monkeypatch.setattr("forecast.printing.BROWSERS", ())
-    monkeypatch.setattr("forecast.printing.PLACES", ())
+    monkeypatch.setattr("forecast.browsers.BROWSERS", ())
+    monkeypatch.setattr("forecast.browsers.PLACES", ())
     monkeypatch.delenv("FORECAST_DEMAND_BROWSER", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no Chromium"):
         place_of_browser()

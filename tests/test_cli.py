@@ -18,6 +18,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
+from fake_browser import fake_browser, starts
 from forecast.cli import app
 from forecast.plans import data_folder, load_plan
 from forecast.schema import TABLES
@@ -85,7 +86,8 @@ def batch(place: Path) -> subprocess.CompletedProcess[str]:
     prepare(place, "e", "import forecast; forecast.load_plan(data, region=region)")
     prepare(place, "f", "import os; os.kill(os.getpid(), 9)")
     prepare(place, "g", "import sys; sys.exit(0)", "1")
-    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place)
+    env = {**os.environ, "FORECAST_BROWSER": str(fake_browser(place))}
+    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place, env=env)
     (place / "out" / "index.html").rename(place / "listed.html")
     return ended
 
@@ -123,6 +125,16 @@ def test_pictures_are_in_the_page(
     """A cell's figure is shown, whatever the environment says about windows."""
     page = (place / "out" / "a 丽水 {1}" / "report.html").read_text(encoding="utf-8")
     assert 'src="data:image/png;base64,' in page
+
+
+def test_browsers_stay_open_for_a_batch(
+    place: Path,
+    batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+) -> None:
+    """As many browsers as reports at a time are started, and they print."""
+    assert starts(place) == ["pipes", "pipes"]
+    printed = (place / "out" / "a 丽水 {1}" / "report.pdf").read_text()
+    assert printed.startswith("%PDF- file:///") and printed.endswith("/report.html")
 
 
 def test_a_killed_process_costs_only_its_own_report(

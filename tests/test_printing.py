@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.printing import CHOSEN, NO_BROWSER, find_browser, print_page
+from forecast.browsers import CHOSEN, find_browser
+from forecast.printing import NO_BROWSER, print_page
 
 
 @pytest.fixture

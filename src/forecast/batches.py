@@ -1,8 +1,8 @@
 """Reports of many parameter files, each in a process of its own, and what became of each.
 
 This process stays without threads: on Linux it imports what reports need and forks for each, so
-that a report starts at once; a report that is killed costs only itself. One browser prints for
-all of them. Elsewhere each process, and each browser, starts anew.
+that a report starts at once; a report that is killed costs only itself. Browsers that print stay
+open, one for each report at a time. Elsewhere each process, and each browser, starts anew.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import ExitStack
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Literal
 
-from .browsers import SharedBrowser, sharing
+from .browsers import OpenBrowser, opened
 from .errors import ForecastError
 from .kernels import Seat, preload, start
 from .manifests import read_manifest
@@ -86,18 +86,20 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     context = multiprocessing.get_context(START)
     ahead = deque(longest_first(files, options))
     running: dict[Connection, _Report] = {}
-    with sharing() if START == "fork" else nullcontext() as browser:
+    with ExitStack() as stack:
+        browsers: list[OpenBrowser | None] = [None] * jobs
         if START == "fork":
+            browsers = [stack.enter_context(opened()) for _ in range(min(jobs, len(files)))]
             preload()
         try:
             while ahead or running:
                 while ahead and len(running) < jobs:
-                    report = _Report(context, ahead.popleft(), options, browser)
+                    report = _Report(context, ahead.popleft(), options, browsers.pop())
                     running[report.connection] = report
                 for ready in wait(list(running)):
                     assert isinstance(ready, Connection)
                     if result := running[ready].hear():
-                        del running[ready]
+                        browsers.append(running.pop(ready).browser)
                         yield result
         finally:
             for report in running.values():
@@ -124,9 +126,9 @@ class _Report:
     """A report's process, as seen from here."""
 
     def __init__(
-        self, context: Any, file: Path, options: Options, browser: SharedBrowser | None
+        self, context: Any, file: Path, options: Options, browser: OpenBrowser | None
     ) -> None:
-        self.file, self.began = file, time.monotonic()
+        self.file, self.browser, self.began = file, browser, time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(file, options, theirs, browser))
         start(self.process)
@@ -166,11 +168,11 @@ class _Sender(logging.handlers.QueueHandler):
 
 
 def _work(
-    file: Path, options: Options, connection: Connection, browser: SharedBrowser | None
+    file: Path, options: Options, connection: Connection, browser: OpenBrowser | None
 ) -> None:
     """Make a report in this process, which has nothing else to do."""
     began = time.monotonic()
-    seat = Seat(*filter(None, (connection, browser))) if START == "fork" else None
+    seat = Seat(connection, browser) if START == "fork" else None
     ours = logging.getLogger("forecast")
     ours.handlers = [_Sender(connection, _region(file))]
     ours.setLevel(logging.INFO)

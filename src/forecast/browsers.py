@@ -1,9 +1,9 @@
 """A browser on the machine; none is brought along. One that stays open prints page after page.
 
-A browser starts in two thirds of the time in which it prints a report, so the reports of a batch
-share one. It is told what to do in the Chrome DevTools Protocol (https://chromedevtools.github.io/
-devtools-protocol/, domains Target and Page) through two pipes, which unlike a port nobody else on
-the machine can use: a message is JSON, ended by a zero byte.
+To start a browser takes about as long as to print a report, so those of a batch are opened while
+libraries are imported, and stay. They are told what to do in the Chrome DevTools Protocol
+(https://chromedevtools.github.io/devtools-protocol/, domains Target and Page) through two pipes,
+which unlike a port nobody else on the machine can use: a message is JSON, ended by a zero byte.
 """
 
 from __future__ import annotations
@@ -24,9 +24,7 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
-__all__ = ["CHOSEN", "SharedBrowser", "command_of", "end", "find_browser", "profile", "sharing"]
+__all__ = ["CHOSEN", "OpenBrowser", "command_of", "end", "find_browser", "opened", "profile"]
 
 BROWSERS = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
@@ -94,8 +92,8 @@ def end(process: subprocess.Popen[Any]) -> None:
 
 
 @contextmanager
-def sharing() -> Iterator[SharedBrowser | None]:
-    """Open a browser for this process and its forks; None where there is none. POSIX only.
+def opened() -> Iterator[OpenBrowser | None]:
+    """Open a browser for this process or one of its forks; None where there is none. POSIX only.
 
     It starts while the process goes on, and is gone afterwards with its profile.
     """
@@ -112,26 +110,25 @@ def sharing() -> Iterator[SharedBrowser | None]:
         )
         os.close(orders)
         os.close(answers)
-        shared = SharedBrowser(ours, theirs, Path(folder, "lock"))
+        open_ = OpenBrowser(ours, theirs)
         try:
-            yield shared
+            yield open_
         finally:
-            shared.close()
+            open_.close()
             end(process)
             process.wait()
 
 
-class SharedBrowser:
-    """This process's ends of the pipes to a browser that others may use as well.
+class OpenBrowser:
+    """The pipes to a browser; one process at a time may use it.
 
     Parameters
     ----------
     orders, answers : descriptors for writing and for reading
-    lock : file by which those who share it take turns; the system's lock ends with its holder
     """
 
-    def __init__(self, orders: int, answers: int, lock: Path) -> None:
-        self._orders, self._answers, self._lock = orders, answers, lock
+    def __init__(self, orders: int, answers: int) -> None:
+        self._orders, self._answers = orders, answers
         self._read = b""
 
     def close(self) -> None:
@@ -150,14 +147,6 @@ class SharedBrowser:
             If the browser has ended, or cannot do it.
         """
         limit = time.monotonic() + seconds
-        try:
-            with FileLock(self._lock).acquire(timeout=seconds):
-                return self._print(address, limit)
-        except Timeout:
-            raise TimeoutError from None
-
-    def _print(self, address: str, limit: float) -> bytes:
-        self._read = b""
         target = self._ask(limit, "Target.createTarget", url="about:blank")["targetId"]
         try:
             found = self._ask(limit, "Target.attachToTarget", targetId=target, flatten=True)
@@ -184,7 +173,7 @@ class SharedBrowser:
         return result
 
     def _tell(self, method: str, session: str = "", **values: Any) -> int:
-        """Send an order; give its number, which no other process will have chosen."""
+        """Send an order; give its number, which nobody else who used it will have chosen."""
         number = secrets.randbelow(2**31)
         message = {"id": number, "method": method, "params": values}
         if session:
@@ -193,7 +182,7 @@ class SharedBrowser:
         return number
 
     def _hear(self, limit: float) -> Mapping[str, Any]:
-        """Wait for a message; {} for the rest of one that another has begun to read."""
+        """Wait for a message; {} for the rest of one whose reader did not live to read it."""
         while b"\0" not in self._read:
             if not wait([self._answers], max(limit - time.monotonic(), 0)):
                 raise TimeoutError

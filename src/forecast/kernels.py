@@ -25,12 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 from .checking import read_tables
 from .errors import DataError
+from .pages import warm_up
 from .plans import data_folder
 
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
-    from .browsers import SharedBrowser
+    from .browsers import OpenBrowser
 
 __all__ = ["Seat", "fresh_kernel", "preload", "start"]
 
@@ -45,7 +46,7 @@ UNNEEDED = "rfc3987_syntax"
 
 
 def preload() -> None:
-    """Import what reports need, and read the shipped tables, so that forks have both at once."""
+    """Import and prepare what all reports need, and read the shipped tables, once for all forks."""
     os.environ["MPLBACKEND"] = INLINE
     absent = UNNEEDED not in sys.modules
     if absent:
@@ -54,6 +55,7 @@ def preload() -> None:
         importlib.import_module(name)
     if absent:
         del sys.modules[UNNEEDED]
+    warm_up()
     with suppress(DataError):  # told where a report asks for these tables
         read_tables(data_folder())
     gc.collect()
@@ -88,11 +90,11 @@ class Seat:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, *inherited: Connection | SharedBrowser) -> None:
+    def __init__(self, *inherited: Connection | OpenBrowser | None) -> None:
         """Fork; what this process is connected to is none of the kernel's, which closes it."""
         fork = multiprocessing.get_context("fork")
         listen, self._tell = fork.Pipe(duplex=False)
-        ours = (*inherited, self._tell)
+        ours = (*filter(None, inherited), self._tell)
         self._process = fork.Process(target=_wait_for_order, args=(listen, ours))
         start(self._process)
         self.pid = self._process.pid
@@ -161,9 +163,7 @@ def _manager() -> type[AsyncKernelManager]:
     return Manager
 
 
-def _wait_for_order(
-    listen: Connection, inherited: tuple[Connection | SharedBrowser, ...]
-) -> None:
+def _wait_for_order(listen: Connection, inherited: tuple[Connection | OpenBrowser, ...]) -> None:
     """Be what `python -m ipykernel_launcher` would be: own session, no output, no current folder.
 
     Where the process that would give the order ends, this one ends as well.

@@ -6,7 +6,7 @@ import base64
 import html
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -35,7 +35,8 @@ Value = str | int | None
 class Html:
     """A piece of the page; Jupyter and nbconvert show it as HTML."""
 
-    text: str
+    # Jupyter keeps the plain form as well, which would double every notebook.
+    text: str = field(repr=False)
 
     def _repr_html_(self) -> str:
         return self.text

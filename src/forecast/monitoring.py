@@ -6,6 +6,7 @@ which every name and text from the tables is escaped.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -330,12 +331,12 @@ def look_back(
     """
     if vintages is None:
         return None, pd.DataFrame()
-    today = issue(plan)
-    old = latest_run(vintages, region=plan.region, name=name, before=today.origin)
+    today = plan.as_of or dt.date.today().isoformat()
+    old = latest_run(vintages, region=plan.region, name=name, before=today)
     issued = read_forecasts(vintages, region=plan.region)
     known = pd.concat([plan.observations, plan.siblings])
     record = track_record(verify(issued, known, plan.indicators)) if len(issued) else issued
-    return (None if old is None else explain_moves(old, today)), record
+    return (None if old is None else explain_moves(old, issue(plan))), record
 
 
 def show_moves(findings: Findings, moves: pd.DataFrame | None) -> Html:

@@ -7,6 +7,7 @@ fetch MathJax and require.js, so its bare one is wrapped here.
 
 from __future__ import annotations
 
+import functools
 import html
 import logging
 import re
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
+    from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["network_references", "to_html"]
+__all__ = ["network_references", "to_html", "warm_up"]
 
 log = logging.getLogger(__name__)
 
@@ -78,23 +80,8 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
     title : used where the notebook has no heading of the first level
     """
     from bs4 import BeautifulSoup
-    from nbconvert.exporters import HTMLExporter
-    from traitlets.config import Config
 
-    config = Config()
-    config.NbConvertBase.display_data_priority = SHOWN
-    make: Any = HTMLExporter  # its constructor has no types
-    exporter = make(
-        config=config,
-        template_name="basic",
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_anchor_links=True,
-    )
-    exporter.log = log.getChild("nbconvert")
-    exporter.log.setLevel(logging.ERROR)  # it warns of alternative texts, which are set below
-    body, _ = exporter.from_notebook_node(notebook)
+    body, _ = _exporter().from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language, title)
     _add_contents(soup, language)
@@ -106,6 +93,35 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
         f"<title>{html.escape(name)}</title>\n<style>{STYLE}</style>\n</head>\n"
         f"<body>\n<main>\n{soup}\n</main>\n</body>\n</html>\n"
     )
+
+
+def warm_up() -> None:
+    """Compile the templates, which every page needs."""
+    from nbformat.v4 import new_notebook
+
+    _exporter().from_notebook_node(new_notebook())  # type: ignore[no-untyped-call]
+
+
+@functools.cache
+def _exporter() -> HTMLExporter:
+    """Give what turns a notebook into HTML without code."""
+    from nbconvert.exporters import HTMLExporter
+    from traitlets.config import Config
+
+    config = Config()
+    config.NbConvertBase.display_data_priority = SHOWN
+    make: Any = HTMLExporter  # its constructor has no types
+    exporter: HTMLExporter = make(
+        config=config,
+        template_name="basic",
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_anchor_links=True,
+    )
+    exporter.log = log.getChild("nbconvert")
+    exporter.log.setLevel(logging.ERROR)  # it warns of alternative texts, which are set below
+    return exporter
 
 
 def network_references(page: str) -> list[str]:

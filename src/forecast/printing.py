@@ -6,7 +6,7 @@ import logging
 import subprocess
 from pathlib import Path
 
-from .browsers import SharedBrowser, command_of, end, find_browser, profile
+from .browsers import OpenBrowser, command_of, end, find_browser, profile
 
 __all__ = ["NO_BROWSER", "print_page"]
 
@@ -18,7 +18,7 @@ PDF = b"%PDF-"
 
 
 def print_page(
-    page: Path, target: Path, *, seconds: float = SECONDS, shared: SharedBrowser | None = None
+    page: Path, target: Path, *, seconds: float = SECONDS, opened: OpenBrowser | None = None
 ) -> str | None:
     """Print a page to `target`; None if that went well, else why not, in words.
 
@@ -28,7 +28,7 @@ def print_page(
     browser = find_browser()
     if browser is None:
         return NO_BROWSER
-    fault = _print_shared(page, target, seconds, shared) if shared else ""
+    fault = _print_with(page, target, seconds, opened) if opened else ""
     if fault == "":
         with profile() as folder:
             places = ["--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri()]
@@ -39,14 +39,14 @@ def print_page(
     return f"not made: {browser} {fault or 'wrote no PDF'}"
 
 
-def _print_shared(page: Path, target: Path, seconds: float, shared: SharedBrowser) -> str | None:
-    """Print with a shared browser; None if it did, '' if it could not, else what went wrong."""
+def _print_with(page: Path, target: Path, seconds: float, opened: OpenBrowser) -> str | None:
+    """Print with an open browser; None if it did, '' if it could not, else what went wrong."""
     try:
-        content = shared.print(page.as_uri(), seconds=seconds)
+        content = opened.print(page.as_uri(), seconds=seconds)
     except TimeoutError:
         return _too_long(seconds)
     except OSError as error:
-        log.info("%s: the shared browser did not print: %s", page, error)
+        log.info("%s: the open browser did not print: %s", page, error)
         return ""
     target.write_bytes(content)
     return None

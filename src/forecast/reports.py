@@ -68,7 +68,7 @@ from .vintages import issue
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-    from .browsers import SharedBrowser
+    from .browsers import OpenBrowser
 
 __all__ = [
     "BusyError",
@@ -120,7 +120,7 @@ def run_report(
     timeout: int = 600,
     limit: float | None = None,
     kernel: type | None = None,
-    browser: SharedBrowser | None = None,
+    browser: OpenBrowser | None = None,
 ) -> Manifest:
     """Execute the notebook that a parameter file names and put its report in place.
 
@@ -333,9 +333,9 @@ class _Run:
         append_run(self.store, dataclasses.replace(issued, run=self.id))
         log.info("%s: forecasts kept in %s", asked.name, self.store)
 
-    def print(self, folder: Path, browser: SharedBrowser | None) -> None:
+    def print(self, folder: Path, browser: OpenBrowser | None) -> None:
         """Print the page if that is possible; a report without PDF is still a report."""
-        fault = print_page(folder / PAGE, folder / PRINTED, shared=browser)
+        fault = print_page(folder / PAGE, folder / PRINTED, opened=browser)
         if fault:
             self.notes[PRINTED] = fault
             level = logging.INFO if fault == NO_BROWSER else logging.WARNING

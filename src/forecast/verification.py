@@ -133,8 +133,9 @@ def verify(
     said = forecasts.assign(lead=year - origin.str[:4].astype(int) + begun)
     open_ = said["p_reach"].gt(0.0) & said["p_reach"].lt(1.0)
     said = said[open_ & (said["scenario"] == "baseline") & (said["lead"] >= 1)]
-    said = said.drop_duplicates([*GOAL, *VINTAGE])
     figures = _known(observations, on)
+    # Without a figure of its year or later no target has closed.
+    said = said[said["year"] <= figures["year"].max()].drop_duplicates([*GOAL, *VINTAGE])
     used = figures["region"].isin(said["region"])
     used &= figures["indicator"].isin(indicators["indicator"])
     outcome = _outcomes(said, fit(figures[used], indicators))
