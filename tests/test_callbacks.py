@@ -94,7 +94,7 @@ def test_a_tally_stays_below_one_until_the_end():
 
 def test_a_tally_that_nobody_hears_counts_in_silence():
     """Without a listener nothing is called."""
-    tally = Tally(None, 1)
+    tally = Tally()
     tally()
     tally.part(1)(1.0)
     tally.end()

@@ -20,7 +20,8 @@ class Tally:
     Parameters
     ----------
     progress : what is told; None tells nobody
-    expected : steps in all; where there are more, the share stays below 1 until the end
+    expected : steps in all, which may be set until the first begins; where there are more, the
+        share stays below 1 until the end
 
     Examples
     --------
@@ -35,13 +36,13 @@ class Tally:
     1.0
     """
 
-    def __init__(self, progress: Progress | None, expected: int) -> None:
-        self._progress, self._expected = progress, expected
-        self._begun = 0
+    def __init__(self, progress: Progress | None = None, expected: int = 1) -> None:
+        self.expected = expected
+        self._progress, self._begun = progress, 0
 
     def __call__(self, steps: int = 1) -> None:
         """Begin the next step, or several at once."""
-        self._tell(min(self._begun, self._expected - 1))
+        self._tell(min(self._begun, self.expected - 1))
         self._begun += steps
 
     def part(self, steps: int) -> Progress:
@@ -52,8 +53,8 @@ class Tally:
 
     def end(self) -> None:
         """Tell that everything is done."""
-        self._tell(self._expected)
+        self._tell(self.expected)
 
     def _tell(self, done: float) -> None:
         if self._progress is not None:
-            self._progress(done / self._expected)
+            self._progress(done / self.expected)

@@ -172,13 +172,15 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     row = one_target(plan, target)
     whole = Tally(progress, 1 + (paths is None))
     base = paths or _baseline(plan, row, until, draws, seed, whole.part(1))
+    tally = Tally(whole.part(1))
     response = Response.of(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
+    response = replace(response, tally=tally)
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
     chosen = [response.choice(name) for name in names]
     if len(chosen) > 1 or budget is not None:
         _need_costs(chosen)
-    tally = Tally(whole.part(1), _expected(chosen))
-    search = _Search(replace(response, tally=tally), chosen)
+    tally.expected = _expected(chosen)
+    search = _Search(response, chosen)
     curve = search.curve()
     if len(chosen) == 1:
         place, reading = _least(search, probability, budget)

@@ -156,7 +156,7 @@ class Response:
     row: int
     scenario: Scenario
     mechanisms: Mapping[str, Mechanism]
-    tally: Tally = field(default_factory=lambda: Tally(None, 1), repr=False, compare=False)
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     @staticmethod
     def of(

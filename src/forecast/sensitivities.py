@@ -148,9 +148,9 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     """
     whole = Tally(progress, 1 + (paths is None))
     base = paths or project(plan, draws=draws, seed=seed, progress=whole.part(1))
-    response = _open(plan, target, scenario, base, mechanisms)
-    tally = Tally(whole.part(1), _expected(response))
-    response = replace(response, tally=tally)
+    tally = Tally(whole.part(1))
+    response = replace(_open(plan, target, scenario, base, mechanisms), tally=tally)
+    tally.expected = _expected(response)
     tornado = _tornado(response)
     names, correlated, reason = _index_inputs(response)
     indices = no_indices()

@@ -75,6 +75,8 @@ def variance_indices(
     trial = function(np.random.default_rng(seed).random((len(names), 64)))
     if np.ptp(trial) <= 1e-12 * max(1.0, float(np.abs(trial).max())):
         raise UnsuitedError("The value does not vary: there is no variance to share.")
+    if len(names) == 1:  # scipy asks for more
+        return pd.DataFrame([{**dict.fromkeys(no_indices(), 1.0), "input": names[0]}])
     rng = np.random.default_rng(seed)
     drawn: list[tuple[FloatArray, FloatArray, FloatArray]] = []
 
