@@ -20,8 +20,8 @@ class Tally:
     Parameters
     ----------
     progress : what is told; None tells nobody
-    expected : steps in all, which may be set until the first begins; where there are more, the
-        share stays below 1 until the end
+    expected : steps in all, 1 until that is known; where there are more, the share stays below 1
+        until the end
 
     Examples
     --------

@@ -295,13 +295,13 @@ def _open(
 
 def _expected(response: Response) -> int:
     """Count what is played for tornado and indices, at most."""
-    courses, acting = len(response.paths.values), len(response.acting)
-    assumptions = len(set(response.assumptions.values()))
-    levers = len({(c.mechanism, c.lever) for c in response.levers.values()})
-    # As things are and whether each mechanism can be played, both ends of each input, and for the
-    # indices a trial, two sets of points, and one more an input.
-    rows = 2 * (courses + assumptions + levers)
-    return 1 + acting + rows + 3 + courses + assumptions + acting
+    choices = [c for c in response.levers.values() if c.mechanism in response.able]
+    levers = {(c.mechanism, c.lever) for c in choices if c.unit != "year"}
+    ends = 2 * (len(response.paths.values) + len(_used(response)) + len(levers))
+    names, correlated, _ = _index_inputs(response)
+    # A trial, two sets of points, and one more an input.
+    indices = 3 + len(names) if names and not correlated else 0
+    return len(response.acting) + 1 + ends + indices
 
 
 def _tornado(response: Response) -> pd.DataFrame:
