@@ -23,7 +23,8 @@ LAYERS = {
         *["evidence", "increments", "figures", "estimates", "growth"],
     ],
     "futures": [
-        *["simulation", "mechanisms", "steps", "scenarios", "linkage", "projections", "projects"],
+        *["callbacks", "simulation", "mechanisms", "steps", "scenarios", "linkage"],
+        *["projections", "projects"],
     ],
     "answers": [
         *["progress", "targets", "together", "comparison", "responses", "exploration", "rulings"],

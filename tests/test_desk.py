@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import forecast as fc
+from forecast import intakes
 from forecast.desk import Desk
 from forecast.errors import DataError, UnknownNameError
 from forecast.monitoring import last_targets
@@ -385,6 +386,46 @@ def test_what_cannot_be_played_elsewhere_is_refused(desk, tmp_path):
     desk.set("trainees_per_year", 300)
     with pytest.raises(DataError, match="limits"):
         desk.elsewhere(data=str(data))
+
+
+def own_figure(desk, value):
+    """An intake of one figure, decided."""
+    file = f"指标,2022\n每万老年人持证养老护理员数,{value}\n".encode()
+    intake = intakes.read(file, "own.csv", desk.plan)
+    for row in intake.rows.to_dict("records"):
+        if row["status"] == "doubtful":
+            intake = intake.accept(row["row"], row["column"])
+    return intake
+
+
+def latest(desk):
+    """Latest figure of the care workers, in the tables of the desk's folder."""
+    table = fc.load_plan(desk.plan.folder, region="lishui").observations
+    return table.loc[table["indicator"].eq(WORKERS) & table["year"].eq(2022), "value"].item()
+
+
+def test_own_figures_taken_later_replace_none(desk):
+    """What a desk or an export stands on is not replaced by figures that are taken later."""
+    first = desk.with_figures(own_figure(desk, 20))
+    second = first.with_figures(own_figure(first, 22))
+    assert [latest(found) for found in (first, second)] == [20.0, 22.0]
+    assert first.plan.folder != second.plan.folder
+
+
+@pytest.mark.parametrize("end", [0.2, 1.0])
+def test_figures_that_are_not_taken_leave_no_folder(desk, end):
+    """Wherever taking figures is ended the desk and its folder stay as they were."""
+    first = desk.with_figures(own_figure(desk, 20))
+    kept = [file for file in desk.folder.rglob("*") if file.name[0] != "."]
+
+    def stop(share):
+        if share >= end:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        first.with_figures(own_figure(first, 22), progress=stop)
+    assert [file for file in desk.folder.rglob("*") if file.name[0] != "."] == kept
+    assert latest(first) == 20.0
 
 
 def test_regions_are_those_with_a_plan(desk):

@@ -12,8 +12,10 @@ import ipywidgets as widgets
 import pytest
 
 import forecast as fc
+from forecast import asides
 from forecast.desk import Desk
 from forecast.planner import Panel
+from forecast.projections import Play
 
 WORKERS = "care_workers_per_10k_elderly"
 TRAINEES = "care_workforce.trainees_per_year"
@@ -146,7 +148,8 @@ def test_every_control_has_a_label_and_the_parts_their_class(cleared):
     assert all(w.description for w in all_of(cleared) if isinstance(w, operated))
     found = [mark for widget in all_of(cleared) for mark in widget._dom_classes]
     parts = ("region language indicator scenario picture chance table save name load reset undo "
-             "seek take tornado cancel export status upload rows fix go").split()  # fmt: skip
+             "seek take tornado cancel progress export status "
+             "upload rows fix go").split()  # fmt: skip
     wanted = {f"desk-{part}" for part in parts}
     wanted |= {"desk-set-care_workforce-trainees_per_year", "desk-set-pace"}
     assert {mark: found.count(mark) for mark in wanted} == dict.fromkeys(wanted, 1)
@@ -334,10 +337,62 @@ def test_work_can_be_cancelled_and_its_result_is_dropped(panel, monkeypatch):
     assert "Cancelled" in panel.status.value
 
 
+def test_long_work_shows_how_far_it_is(panel, monkeypatch):
+    """A bar with a name has the share done while work goes on, and is gone at its end."""
+    monkeypatch.setattr(asides, "EVERY", 0.0)
+    told, heard = panel.progress, []
+    told.observe(lambda event: heard.append(event["new"]), "value")
+
+    async def play():
+        panel.tornado.click()
+        assert "Working" in panel.status.value
+        while not panel.cancel.disabled:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(play())
+    assert heard.pop() == told.value == ""
+    pattern = r'<progress value="([\d.]+)" aria-label="Share done"></progress>'
+    shares = [float(re.fullmatch(pattern, text).group(1)) for text in heard]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0.0, 1.0)
+    assert len(shares) > 10
+
+
+@pytest.mark.parametrize("question", ["seek", "tornado"])
+def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
+    """The setting that is being played when *Cancel* is pressed is the last one."""
+    plays, begun, free = [], threading.Event(), threading.Event()
+    run = Play.run
+
+    def slow(game, scenario):
+        plays.append(1)
+        begun.set()
+        free.wait(20)
+        run(game, scenario)
+
+    monkeypatch.setattr(Play, "run", slow)
+
+    async def play():
+        getattr(panel, question).click()
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+        panel.cancel.click()
+        assert panel.progress.value == ""
+        free.set()
+        while any(t.name.startswith("aside") for t in threading.enumerate()):
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+
+    asyncio.run(play())
+    assert len(plays) == 1
+    assert "Cancelled" in panel.status.value
+    assert (panel.result.value, panel.progress.value) == ("", "")
+
+
 def test_a_setting_lets_go_of_work_under_way(panel, monkeypatch):
     """A search for settings that have changed meanwhile shows nothing."""
     free = threading.Event()
-    monkeypatch.setattr(panel.desk, "asking", lambda *_: lambda: free.wait(20))
+    monkeypatch.setattr(panel.desk, "asking", lambda *_: lambda **_: free.wait(20))
 
     async def play():
         panel.seek.click()
@@ -391,7 +446,7 @@ def test_own_figures_are_taken_after_they_are_decided(panel):
     assert not entries.go.disabled
     before = chance(panel)
     entries.go.click()
-    assert panel.desk.folder.joinpath("figures", "observations.csv").exists()
+    assert panel.desk.folder.joinpath("figures", "1", "observations.csv").exists()
     seen = panel.desk.plan.observations.set_index(["indicator", "year"])["value"]
     assert (seen[WORKERS, 2021.0], seen[WORKERS, 2022.0]) == (14.0, 20.0)
     assert chance(panel) > before

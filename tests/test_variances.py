@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from forecast.variances import variance_indices
+from forecast.variances import no_indices, variance_indices
 
 
 def ishigami(level):
@@ -32,6 +32,15 @@ def test_indices_of_a_sum_and_of_nothing():
     np.testing.assert_allclose(table["first_order"], [0.36, 0.64, 0.0], atol=0.01)
     np.testing.assert_allclose(table["total_order"], [0.36, 0.64, 0.0], atol=0.01)
     assert table.iloc[2, 1:].tolist() == [0.0] * 6
+
+
+def test_one_input_has_all_the_variance():
+    """Alone it has every share; what does not vary is refused all the same."""
+    table = variance_indices(lambda u: u[0] ** 2, ["x"], n=64)
+    assert table.columns.tolist() == no_indices().columns.tolist()
+    assert table.to_numpy().tolist() == [["x", *[1.0] * 6]]
+    with pytest.raises(ValueError, match="does not vary"):
+        variance_indices(lambda u: 0 * u[0], ["x"])
 
 
 def test_intervals_of_the_indices_hold_the_truth():

@@ -9,9 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
+import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from .callbacks import Progress, Tally
 from .comparison import compare
 from .documents import write_whole
 from .errors import check_name
@@ -46,7 +50,7 @@ __all__ = ["Desk"]
 NAME = "desk"
 """Name of what is set as long as it has none of its own."""
 FIGURES = "figures"
-"""Folder of the tables with a planner's own figures."""
+"""Folder of the folders of tables with a planner's own figures."""
 LONGEST = 100
 """Bytes of the name of a scenario."""
 
@@ -65,15 +69,22 @@ class Desk:
     (True, 0.0)
     """
 
-    def __init__(self, plan: Plan, asked: Mapping[str, Any]) -> None:
+    def __init__(
+        self, plan: Plan, asked: Mapping[str, Any], progress: Progress | None = None
+    ) -> None:
+        tally = Tally(progress, 10)
         self.plan = plan
         self.asked = asked
         self.language = str(asked["language"])
         self.folder = Path(asked["folder"] or "desk")
         last = span(plan, asked["until"])[-1]
-        self.paths: Paths = project(plan, until=last, draws=asked["draws"], seed=asked["seed"])
+        self.paths: Paths = project(
+            plan, until=last, draws=asked["draws"], seed=asked["seed"], progress=tally.part(8)
+        )
+        tally()
         self.targets = plan.targets[plan.targets["year"] <= last].reset_index(drop=True)
         self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
+        tally()
         self.everything = load_plan(plan.place, as_of=plan.as_of or None)
         local = {n: m.in_region(plan.region) for n, m in self.mechanisms.items()}
         self._told = Naming(plan, self.language, local, self.everything)
@@ -83,6 +94,7 @@ class Desk:
         self._responses: dict[int, Response] = {}
         self._controls: dict[int | None, list[Control]] = {}
         self._row = self._hardest(self.indicators[0]) if self.indicators else None
+        tally.end()
 
     @staticmethod
     def open(  # noqa: PLR0913 - what a report is asked for
@@ -95,6 +107,7 @@ class Desk:
         seed: int = 0,
         until: int | None = None,
         folder: str | Path | None = None,
+        progress: Progress | None = None,
     ) -> Desk:
         """Load a region's plan, fit and simulate it.
 
@@ -103,14 +116,20 @@ class Desk:
         region, data, as_of, language, draws, seed, until : as a parameter file has them; without
             a day that of today
         folder : where scenarios and exports are written; None takes `desk` in the working directory
+        progress : called with the share done between loading, fitting, simulating and what follows,
+            and with 1 at the end; what it raises ends the work
         """
+        tally = Tally(progress, 5)
+        tally()
         day = as_of or dt.date.today().isoformat()
         plan = load_plan(data or region, as_of=day, region=region)
         asked = {"data": data, "language": language, "draws": draws, "seed": seed, "until": until}
-        return Desk(plan, {**asked, "folder": folder})
+        return Desk(plan, {**asked, "folder": folder}, tally.part(4))
 
-    def elsewhere(self, **changed: Any) -> Desk:
+    def elsewhere(self, *, progress: Progress | None = None, **changed: Any) -> Desk:
         """Open the desk of another region, day or data; what is set goes along within a region.
+
+        `progress` is that of `open`.
 
         Raises
         ------
@@ -119,24 +138,37 @@ class Desk:
         """
         now = {"region": self.plan.region, "as_of": self.plan.as_of, **self.asked}
         own = {"language": self.language, "folder": self.folder}
-        other = Desk.open(**{**now, **own, **changed})
+        tally = Tally(progress, 10)
+        other = Desk.open(**{**now, **own, **changed}, progress=tally.part(9))
         if other.plan.region == self.plan.region:
+            tally()
             whole = [replace(s, mechanisms=other.mechanisms) for s in (*self._past, self._settings)]
             *other._past, other._settings = whole
             apply_scenario(other.paths, other.plan, other.scenario, mechanisms=other.mechanisms)
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
                 other.choose(self.chosen["indicator"])
+        tally.end()
         return other
 
-    def with_figures(self, intake: Intake) -> Desk:
-        """Write a planner's own figures into the folder, and open the desk on them.
+    def with_figures(self, intake: Intake, *, progress: Progress | None = None) -> Desk:
+        """Write a planner's own figures into a new folder, and open the desk on them.
+
+        `progress` is that of `open`; where the desk cannot be opened the folder is not kept.
 
         Raises
         ------
         FiguresError, WriteError
             As `Intake.write`.
         """
-        return self.elsewhere(data=str(intake.write(self.folder.absolute() / FIGURES, self.plan)))
+        tally = Tally(progress, 10)
+        tally()
+        place = _new_folder(self.folder.absolute() / FIGURES)
+        try:
+            intake.write(place, self.plan)
+            return self.elsewhere(data=str(place), progress=tally.part(9))
+        except BaseException:
+            shutil.rmtree(place, ignore_errors=True)
+            raise
 
     # What can be asked.
 
@@ -360,8 +392,8 @@ class Desk:
         """Find the least setting of a lever with which the chosen target is likely enough."""
         return self.asking(probability, lever)()
 
-    def asking(self, probability: float, lever: str) -> Callable[[], GoalSeek]:
-        """Give the search of `seek` as things are set now, to be done aside."""
+    def asking(self, probability: float, lever: str) -> Callable[..., GoalSeek]:
+        """Give the search of `seek` as things are set now, to be done aside, with `progress`."""
         control = self.control(lever)
         return partial(
             goal_seek, self.plan, self._target, lever=control.name, probability=probability,
@@ -373,13 +405,13 @@ class Desk:
         """Tell what moves the chance of the chosen target most, as things are set."""
         return self.weighing()()
 
-    def weighing(self) -> Callable[[], pd.DataFrame]:
-        """Give the question of `tornado` as things are set now, to be done aside."""
+    def weighing(self) -> Callable[..., pd.DataFrame]:
+        """Give the question of `tornado` as things are set now, to be done aside, likewise."""
         ask = partial(
             sensitivity, self.plan, self._target, scenario=self.scenario, paths=self.paths,
             mechanisms=self.mechanisms,
         )  # fmt: skip
-        return lambda: ask().tornado
+        return lambda progress=None: ask(progress=progress).tornado
 
     # What is kept.
 
@@ -485,3 +517,13 @@ class Desk:
         known = {key: value for key, value in asked.items() if value is not None}
         ReportParameters.model_validate(known)
         return known
+
+
+def _new_folder(parent: Path) -> Path:
+    """Make a folder of a new number: no other desk and no export stands on it."""
+    numbers = count(1)
+    while True:
+        folder = parent / str(next(numbers))
+        with suppress(FileExistsError):
+            folder.mkdir(parents=True)
+            return folder

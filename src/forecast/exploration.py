@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from .callbacks import Progress, Tally
 from .figures import KEY
 from .levers import Mechanism
 from .mechanisms import required_hires
@@ -37,6 +38,8 @@ CLOSED_FORM = "hires_closed_form"
 CURVE_POINTS = 13
 REACH, ITERATIONS = 0.01, 30
 """Shares of the limits that slopes are taken over, and steps of the optimiser."""
+OF_SEVERAL = 200
+"""Settings that a search for several levers plays, about: from 90 to 700."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     seed: int = 0,
     paths: Paths | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
+    progress: Progress | None = None,
 ) -> GoalSeek:
     """Find the least setting of a lever, the same every year, with which a target is likely enough.
 
@@ -142,6 +146,8 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     until, draws, seed : as in `project`; `until` None takes the last target year
     paths : the baseline where it is there already; replaces until, draws and seed
     mechanisms : as in `apply_scenario`
+    progress : called with the share done before each setting is played, and with 1 at the end; of
+        several levers the share is a guess. What it raises ends the search
 
     Raises
     ------
@@ -164,19 +170,25 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     if not 0.0 < probability < 1.0:
         raise ValueError(f"probability must lie between 0 and 1, not {probability}.")
     row = one_target(plan, target)
-    base = _baseline(plan, row, until, draws, seed) if paths is None else paths
+    whole = Tally(progress, 1 + (paths is None))
+    base = paths or _baseline(plan, row, until, draws, seed, whole.part(1))
+    tally = Tally(whole.part(1))
     response = Response.of(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
+    response = replace(response, tally=tally)
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
     chosen = [response.choice(name) for name in names]
     if len(chosen) > 1 or budget is not None:
         _need_costs(chosen)
+    tally.expected = _expected(chosen)
     search = _Search(response, chosen)
     curve = search.curve()
     if len(chosen) == 1:
         place, reading = _least(search, probability, budget)
     else:
         place, reading = _cheapest(search, probability, budget)
-    return _report(search, curve, place, reading, probability)
+    found = _report(search, curve, place, reading, probability)
+    tally.end()
+    return found
 
 
 def required(  # noqa: PLR0913 - as `goal_seek`
@@ -303,6 +315,16 @@ class _Search:
             rows.append((value, p, error, self.cost(values)))
         table = pd.DataFrame(rows, columns=["value", "p_reach", "mc_error", "cost"])
         return table.drop_duplicates("value").sort_values("value", ignore_index=True)
+
+
+def _expected(chosen: Sequence[Choice]) -> int:
+    """Count the settings that a search plays: of one lever at most, of several about."""
+    top = len(chosen[0].ladder) - 1
+    if len(chosen) > 1:
+        return OF_SEVERAL
+    halvings = math.ceil(math.log2(max(top / (CURVE_POINTS - 1), 1.0))) + 1
+    # Besides: as things are, without the lever, at a place that a budget buys, and the pace.
+    return min(CURVE_POINTS, top + 1) + max(halvings, 2) + 4
 
 
 def _least(
@@ -558,10 +580,18 @@ def _closed_form(response: Response, mechanism: Mechanism) -> float:
     return required_hires(goal.latest * now, goal.value * then, leaving, goal.year - first + 1)
 
 
-def _baseline(plan: Plan, targets: pd.DataFrame, until: int | None, draws: int, seed: int) -> Paths:
+def _baseline(
+    plan: Plan,
+    targets: pd.DataFrame,
+    until: int | None,
+    draws: int,
+    seed: int,
+    progress: Progress | None = None,
+) -> Paths:
     """Draws that reach the last target."""
     last = max(int(plan.targets["year"].max()), int(targets["year"].max()))
-    return project(plan, until=last if until is None else until, draws=draws, seed=seed)
+    end = last if until is None else until
+    return project(plan, until=end, draws=draws, seed=seed, progress=progress)
 
 
 def _need_costs(chosen: Sequence[Choice]) -> None:

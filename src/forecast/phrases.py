@@ -1302,6 +1302,7 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_printed": ("原样", "As printed"),
     "desk_said": ("读出的内容或问题", "What was understood, or what is wrong"),
     "desk_working": ("正在计算……", "Working …"),
+    "desk_progress": ("已完成的比例", "Share done"),
     "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),
     "desk_unread": ("{file}读不到或写不了。", "{file} cannot be read or written."),
     "desk_fault": ("做不到，设定未变。原因：", "That cannot be done; what is set stays. Reason:"),

@@ -1,8 +1,8 @@
 """The planner's desk as a panel of widgets: move a slider and see the chance change.
 
 The panel only binds a `desk.Desk` to widgets. What is quick is done at once, for the newest
-position of a slider; the table follows when the slider rests; what takes longer is done aside, can
-be cancelled, and is dropped where the settings have changed meanwhile.
+position of a slider; the table follows when the slider rests; what takes longer is done aside,
+shows how far it is, and ends where it is cancelled or the settings have changed meanwhile.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from .readouts import (
     tell_found,
     tell_lacking,
     tell_limits,
+    tell_progress,
     tell_settings,
     tell_sources,
     tell_table,
@@ -89,11 +90,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         say, region = told.say, told.name("regions", self.desk.plan.region)
         self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
         self.chance, self.table, self.sources = (widgets.HTML() for _ in range(3))
-        self.status, self.result = widgets.HTML(), widgets.HTML()
+        self.status, self.result, self.progress = (widgets.HTML() for _ in range(3))
         self.settings = widgets.VBox()
         for part, mark in (
             (self.picture, "picture"), (self.chance, "chance"), (self.table, "table"),
-            (self.status, "status"), (self.result, "result"),
+            (self.status, "status"), (self.result, "result"), (self.progress, "progress"),
         ):  # fmt: skip
             part.add_class(f"desk-{mark}")
         sides = [
@@ -163,7 +164,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _build_status(self) -> widgets.Widget:
         self.cancel = self._button("desk_cancel", self._cancel)
         self.cancel.disabled = True
-        return row_of([self.cancel, self.status])
+        return row_of([self.cancel, self.progress, self.status])
 
     def _build_steps(self) -> widgets.Widget:
         self.undo = self._button("desk_undo", lambda: self._step(self.desk.undo()))
@@ -460,9 +461,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _say(self, text: str) -> None:
         self.status.value = f'<div role="status" aria-live="polite">{safe(text)}</div>'
 
-    def _busy(self, busy: bool) -> None:
-        self.cancel.disabled = not busy
-        self._say(self.desk.told.say("desk_working") if busy else "")
+    def _busy(self, share: float | None) -> None:
+        self.cancel.disabled = share is None
+        self.progress.value = "" if share is None else tell_progress(self.desk, share)
+        self._say("" if share is None else self.desk.told.say("desk_working"))
 
     def _cancel(self) -> None:
         self.asides.drop()

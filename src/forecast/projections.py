@@ -19,6 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from .callbacks import Progress, Tally
 from .checking import nearest
 from .errors import DataError, Problem
 from .growth import fit
@@ -49,6 +50,7 @@ def project(
     draws: int = 4000,
     seed: int = 0,
     priors: pd.DataFrame | None = None,
+    progress: Progress | None = None,
 ) -> Paths:
     """Simulate a plan's own indicators as they would go on: the baseline.
 
@@ -60,6 +62,8 @@ def project(
     until : last year; None takes the last target year
     draws, seed : as in `simulate`
     priors : as in `fit`; None takes those of the plan's folder, else the shipped ones
+    progress : called with the share done, before the fit and as `simulate` does; what it raises
+        ends the work
 
     Examples
     --------
@@ -68,12 +72,15 @@ def project(
     >>> set(paths.fits.series["region"]), int(paths.years[-1])
     ({'lishui'}, 2025)
     """
+    tally = Tally(progress, 3)
+    tally()
     beliefs = read_priors(plan.folder or None) if priors is None else priors
     figures = pd.concat([plan.observations, plan.siblings])
     fits = fit(figures, plan.indicators, priors=beliefs)
     own = fits.series["region"].isin(plan.observations["region"].unique())
     last = int(plan.targets["year"].max()) if until is None else until
-    return simulate(fits.take(np.flatnonzero(own)), until=last, draws=draws, seed=seed)
+    mine = fits.take(np.flatnonzero(own))
+    return simulate(mine, until=last, draws=draws, seed=seed, progress=tally.part(2))
 
 
 def apply_scenario(

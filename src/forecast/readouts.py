@@ -34,6 +34,7 @@ __all__ = [
     "tell_found",
     "tell_lacking",
     "tell_limits",
+    "tell_progress",
     "tell_settings",
     "tell_sources",
     "tell_table",
@@ -178,6 +179,17 @@ def tell_found(desk: Desk, found: GoalSeek) -> str:
     chance = probability(found.p_reach, language)
     setting = told.amount(value, found.units[0])
     return told.say("desk_found").format(value=setting, chance=chance, **facts)
+
+
+def tell_progress(desk: Desk, share: float) -> str:
+    """Tell how much of long work is done.
+
+    >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
+    >>> tell_progress(desk, 0.256)
+    '<progress value="0.26" aria-label="Share done"></progress>'
+    """
+    label = safe(desk.told.say("desk_progress"))
+    return f'<progress value="{share:.2f}" aria-label="{label}"></progress>'
 
 
 def tell_sources(desk: Desk) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .callbacks import Tally
 from .errors import DataError, Problem, check_name
 from .figures import KEY, read_figures
 from .growth import QUANTILES, quantile_name
@@ -134,7 +135,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Response:
-    """How one target responds to settings: built once, asked often.
+    """How one target responds to settings: built once, asked often; `tally` counts what is played.
 
     Examples
     --------
@@ -155,6 +156,7 @@ class Response:
     row: int
     scenario: Scenario
     mechanisms: Mapping[str, Mechanism]
+    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     @staticmethod
     def of(
@@ -265,6 +267,7 @@ class Response:
     def draws(self, setting: Settings | Scenario) -> FloatArray:
         """Values of the indicator (draws, years) under a setting."""
         asked = setting if isinstance(setting, Scenario) else self.with_settings(setting)
+        self.tally()
         game = play(self.paths, self.plan, asked, mechanisms=self.mechanisms)
         values: FloatArray = game.paths.values[self.row]
         return values
@@ -301,8 +304,10 @@ class Response:
         return frozenset(name for name, m in self.acting.items() if self._is_able(name, m))
 
     def _is_able(self, name: str, mechanism: Mechanism) -> bool:
+        nothing = self.with_settings({f"{name}.{next(iter(mechanism.levers))}": 0.0})
+        self.tally()
         try:
-            self.draws(self.with_settings({f"{name}.{next(iter(mechanism.levers))}": 0.0}))
+            play(self.paths, self.plan, nothing, mechanisms=self.mechanisms)
         except DataError:
             return False
         return True

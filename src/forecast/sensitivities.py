@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from .boxes import failure_boxes
+from .callbacks import Progress, Tally
 from .errors import DataError, Problem
 from .levers import Mechanism, Range
 from .plans import Plan
@@ -102,6 +103,7 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     seed: int = 0,
     paths: Paths | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
+    progress: Progress | None = None,
 ) -> Sensitivity:
     """Tell which beliefs, levers and inputs move a target's chance most.
 
@@ -124,6 +126,8 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     scenario : what is set; None of its levers is moved but in its own row
     n : base points of the indices, a power of two
     draws, seed, paths, mechanisms : as in `goal_seek`
+    progress : called with the share done before each input is moved and before every n points of
+        the indices, and with 1 at the end. What it raises ends the work
 
     Raises
     ------
@@ -142,18 +146,22 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     >>> found.tornado["input"].iloc[0], found.indices["input"].tolist()[:2]
     ('own_growth', ['own_growth', 'leaving_rate'])
     """
-    response = _open(plan, target, scenario, _drawn(plan, paths, draws, seed), mechanisms)
+    whole = Tally(progress, 1 + (paths is None))
+    base = paths or project(plan, draws=draws, seed=seed, progress=whole.part(1))
+    tally = Tally(whole.part(1))
+    response = replace(_open(plan, target, scenario, base, mechanisms), tally=tally)
+    tally.expected = _expected(response)
     tornado = _tornado(response)
     names, correlated, reason = _index_inputs(response)
+    indices = no_indices()
     if not reason:
         values = _values_at(response, names)
         try:
-            return Sensitivity(
-                tornado, variance_indices(values, list(names), n, seed, correlated=correlated), ""
-            )
+            indices = variance_indices(values, list(names), n, seed, correlated=correlated)
         except UnsuitedError as error:
             reason = str(error)
-    return Sensitivity(tornado, no_indices(), reason)
+    tally.end()
+    return Sensitivity(tornado, indices, reason)
 
 
 def failure_conditions(
@@ -285,6 +293,17 @@ def _open(
     return response
 
 
+def _expected(response: Response) -> int:
+    """Count what is played for tornado and indices, at most."""
+    choices = [c for c in response.levers.values() if c.mechanism in response.able]
+    levers = {(c.mechanism, c.lever) for c in choices if c.unit != "year"}
+    ends = 2 * (len(response.paths.values) + len(_used(response)) + len(levers))
+    names, correlated, _ = _index_inputs(response)
+    # A trial, two sets of points, and one more an input.
+    indices = 3 + len(names) if names and not correlated else 0
+    return len(response.acting) + 1 + ends + indices
+
+
 def _tornado(response: Response) -> pd.DataFrame:
     """Rows of all inputs, the widest first."""
     base = response.margin >= 0.0
@@ -314,6 +333,7 @@ def _course_rows(response: Response) -> list[Row]:
         for end in ends:
             game = Play(response.paths, response.plan, response.mechanisms)
             game.put(key, end)
+            response.tally()
             game.run(response.scenario)
             met.append(response.goal.margin(game.paths.values[response.row]) >= 0.0)
         at = response.goal.last - int(np.flatnonzero(drawn)[0])
@@ -492,6 +512,7 @@ def _values_at(
         given = {what: u[:, None] for what, u in at.items() if what[0] != "path"}
         paths = replace(response.paths, values=path)
         game = Play(paths, response.plan, response.mechanisms, given=given)
+        response.tally()
         game.run(response.scenario)
         return game.paths.values[response.row, :, response.goal.last]
 

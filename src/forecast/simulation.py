@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .callbacks import Progress, Tally
 from .figures import KEY
 from .growth import QUANTILES, SLICES, Fits, quantile_name
 from .increments import Increments
@@ -71,7 +72,14 @@ class Paths:
         )
 
 
-def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Paths:
+def simulate(
+    fits: Fits,
+    *,
+    until: int,
+    draws: int = 4000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Paths:
     """Draw correlated futures of all series up to the end of `until`.
 
     Bounds hold in each draw, and ratchets by construction: counts grow by whole, non-negative
@@ -83,6 +91,8 @@ def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Pat
     until : last year simulated
     draws : number of futures
     seed : any integer >= 0; 0 is a seed like every other
+    progress : called with the share of the series drawn, before the next ones and at the end; what
+        it raises ends the simulation
 
     Raises
     ------
@@ -110,6 +120,7 @@ def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Pat
     values = np.full((len(latest), draws, len(years)), np.nan)
     names = list(zip(fits.series["region"], fits.series["indicator"], strict=True))
     common = _Shared(seed, draws, years)
+    tally = Tally(progress, max(len(latest), 1))
     for member in fits.members:
         since = latest[member.rows]
         for last in np.unique(since):
@@ -118,6 +129,7 @@ def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Pat
             alike = np.flatnonzero(since == last)
             for start in range(0, len(alike) if len(ahead) else 0, TOGETHER):
                 part = select(member, alike[start : start + TOGETHER])
+                tally(len(part.rows))
                 mine = [names[row] for row in part.rows]
                 shared = np.stack([common.of(indicator)[first:] for _, indicator in mine])
                 if isinstance(part, Increments):
@@ -125,6 +137,7 @@ def simulate(fits: Fits, *, until: int, draws: int = 4000, seed: int = 0) -> Pat
                 else:
                     drawn = _walk(part, mine, shared, ahead, seed)
                 values[part.rows, :, first:] = drawn
+    tally.end()
     return Paths(fits, years, values, seed)
 
 

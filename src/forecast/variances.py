@@ -40,7 +40,7 @@ def variance_indices(
 
     Parameters
     ----------
-    function : of levels (inputs, points), 0 to 1, to values (points,)
+    function : of levels (inputs, points), 0 to 1, to values (points,); asked for n points at a time
     names : of the inputs
     n : base points, a power of two
     seed : of the scrambling and the bootstrap
@@ -75,6 +75,8 @@ def variance_indices(
     trial = function(np.random.default_rng(seed).random((len(names), 64)))
     if np.ptp(trial) <= 1e-12 * max(1.0, float(np.abs(trial).max())):
         raise UnsuitedError("The value does not vary: there is no variance to share.")
+    if len(names) == 1:  # scipy asks for more
+        return pd.DataFrame([{**dict.fromkeys(no_indices(), 1.0), "input": names[0]}])
     rng = np.random.default_rng(seed)
     drawn: list[tuple[FloatArray, FloatArray, FloatArray]] = []
 
@@ -85,8 +87,11 @@ def variance_indices(
         first, total = _estimates(*drawn[0])
         return first[None], total[None]
 
+    def values(level: FloatArray) -> FloatArray:
+        return np.concatenate([function(level[:, i : i + n]) for i in range(0, level.shape[1], n)])
+
     dists = [uniform()] * len(names)
-    found = sobol_indices(func=function, n=n, dists=dists, method=estimate, rng=rng)
+    found = sobol_indices(func=values, n=n, dists=dists, method=estimate, rng=rng)
     chosen = rng.integers(n, size=(RESAMPLES, n))
     again = _estimates(*(values[..., chosen] for values in drawn[0]))
     table = pd.DataFrame({"input": list(names)})
