@@ -151,7 +151,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         *VALUE,
         (
             "as_of",
-            "as_of != '' and as_of.str[:4] != year.astype('str').str[:4]",
+            "as_of != '' and year == year and as_of.str[:4] != year.astype('str').str[:4]",
             "not a day of the year {year:.0f}",
             "correct the date or the year; leave as_of empty for a figure of the year's end",
         ),
@@ -479,7 +479,8 @@ def _cell_problem(name: str, cells: pd.DataFrame, fault: tuple[int, str, str]) -
         if hint:
             remedy = said("{remedy}; {hint}", remedy=remedy, hint=hint)
     else:
-        problem, remedy = map(said, FAULTS[check])
+        fact, mend = FAULTS[check]
+        problem, remedy = said(fact), said(mend)
     return Problem(f"{name}.csv", row, column, printed or None, problem, remedy)
 
 

@@ -122,7 +122,7 @@ def read_database(address: str) -> dict[str, pd.DataFrame]:
             there = {*inspector.get_table_names(), *inspector.get_view_names()}
             found = {name: _cells(connection, name) for name in TABLES if name in there}
     except (SQLAlchemyError, OSError) as error:
-        problem = said("cannot be read ({reason})", reason=_reason(error, address))
+        problem = said("cannot be read ({answer})", answer=_reason(error, address))
         remedy = said("check that it runs, the address and your rights")
         raise _fault(address, problem, remedy) from None
     if not found:

@@ -163,7 +163,7 @@ def _explain(
             place = (*place, part)
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     key = ".".join(str(part) for part in place) or None
-    shown = None if isinstance(value, dict | list) else str(value)
+    shown = None if isinstance(value, dict | list | None) else str(value)
     if error["type"] == "extra_forbidden":
         known = _fields(model)
         unknown = str(error["loc"][-1])

@@ -124,13 +124,9 @@ class DataError(ForecastError, ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join([self.head(), *(f"  {p}" for p in self.problems)]))
-
-    def head(self) -> Said:
-        """Say how many faults there are."""
         count = len(self.problems)
-        alone = said("{count} problem in the data:", count=count)
-        return alone if count == 1 else said("{count} problems in the data:", count=count)
+        head = f"{count} problem{'' if count == 1 else 's'} in the data:"
+        super().__init__("\n".join([head, *(f"  {p}" for p in self.problems)]))
 
 
 class UnknownNameError(ForecastError, ValueError):

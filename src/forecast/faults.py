@@ -13,8 +13,6 @@ __all__ = ["CHINESE", "tell_error", "translate"]
 
 CHINESE = {
     # Where a fault stands, and what is put together of other texts.
-    "{count} problem in the data:": "数据中有{count}处问题：",
-    "{count} problems in the data:": "数据中有{count}处问题：",
     "{place}: {problem}. Remedy: {remedy}.": "{place}：{problem}。办法：{remedy}。",
     "{place}, row {row}": "{place}，第{row}行",
     "{place}, column {column}": "{place}，“{column}”项",
@@ -44,7 +42,6 @@ CHINESE = {
     "kind of mechanism": "机制种类",
     "lever": "手段",
     "lever or assumption": "手段或假定",
-    "link": "变换尺度",
     "mechanism": "机制",
     "region": "地区",
     "row": "行",
@@ -218,6 +215,7 @@ CHINESE = {
     "write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40": (
         "照 postgresql+psycopg://user@host:5432/name 的样子写；密码中的 @ 写成 %40"
     ),
+    "cannot be read ({answer})": "读不了，数据库驱动程序的原话是“{answer}”",
     "a password stands in the address": "地址里写了密码",
     "no driver for {driver}": "没有安装 {driver} 的驱动程序",
     "install the package with its extra `database`, or the driver of the address": (
@@ -255,7 +253,7 @@ CHINESE = {
     "keep one": "只留一个",
     "unknown key": "没有这个键",
     "remove it": "去掉它",
-    "correct it": "改正它",
+    "correct it": "照此改正",
     "Field required": "没有写，但必须写",
     "Input should be a valid number, unable to parse string as a number": "不是数",
     "Input should be a valid number": "不是单个的数",
@@ -325,6 +323,10 @@ CHINESE = {
         "写{low:g}到{top:g}之间的数，或在 mechanisms.yaml 中改限度"
     ),
     "Scenarios of one name: {names}. Rename one.": "有同名的情景：{names}。请改其中一个的名称。",
+    "projects, and no mechanism that describes them": "有项目清单，却没有说明它的机制",
+    "add a section of the kind project_list to mechanisms.yaml": (
+        "在 mechanisms.yaml 中补上 kind 为 project_list 的一节"
+    ),
     # Questions and settings.
     "{name} takes {lower:g} to {upper:g}, not {value:g}.": (
         "{name} 只能设{lower:g}到{upper:g}之间的数，不能是{value:g}。"
@@ -357,6 +359,7 @@ CHINESE = {
     "until={until} is not after the latest figures ({latest}).": (
         "模拟到{until}年，不晚于最新数据的年份（{latest}年）。"
     ),
+    "years must be at least 1, not {years}.": "年数至少是1，不能是{years}。",
     "years must lie between 1 and {most}, not {years}.": "年数应在1到{most}之间，不能是{years}。",
     "Targets of [{beyond}] lie beyond the simulated years (until {until}). Simulate until {last}, "
     "or leave these targets out.": (
@@ -396,12 +399,13 @@ def tell_error(error: Exception, language: str) -> str:
     if isinstance(error, FiguresError):
         return error.told(language)
     if isinstance(error, DataError):
-        lines = [error.head(), *(problem.said() for problem in error.problems)]
-        return "\n".join(str(translate(line, language)) for line in lines)
-    told = error.args[0] if error.args else ""
+        # What a value could be in two ways can lack the same for both.
+        told = dict.fromkeys(str(translate(p.said(), language)) for p in error.problems)
+        return "\n".join(told)
+    text = error.args[0] if error.args else ""
     if isinstance(error, OSError) and error.filename is not None:
         gaps = {"file": error.filename, "reason": cause(error)}
-        told = said("{file} cannot be read or written ({reason}).", **gaps)
-    if isinstance(told, Said):
-        return str(translate(told, language))
+        text = said("{file} cannot be read or written ({reason}).", **gaps)
+    if isinstance(text, Said):
+        return str(translate(text, language))
     return str(error) if isinstance(error, ForecastError) and language == "en" else ""
