@@ -194,12 +194,11 @@ def test_exempt_modules_are_reached():
     assert set(BEYOND) <= reached()
 
 
-@pytest.mark.parametrize("english", CHINESE)
-def test_both_languages_have_the_same_gaps(english):
-    """A Chinese template has Chinese words and the gaps of the English one."""
-    chinese = CHINESE[english]
-    assert gaps(english) - LEFT_OUT <= gaps(chinese) <= gaps(english)
-    assert re.search(r"[\u4e00-\u9fff：；。]", chinese)
+def test_both_languages_have_the_same_gaps():
+    """A Chinese template has Chinese words or marks, and the gaps of the English one."""
+    for english, chinese in CHINESE.items():
+        assert gaps(english) - LEFT_OUT <= gaps(chinese) <= gaps(english), english
+        assert re.search(r"[\u4e00-\u9fff：；。]", chinese), english
 
 
 def test_what_is_said_survives_another_process():
@@ -293,6 +292,7 @@ CHANGES = {
         (r"low: ", "low: 1"),
         (r"indicator: .*", ""),
         (r"hires_per_year:", "hire_per_year:"),
+        (r", lag: 1", ""),
     ],
 }
 
