@@ -14,7 +14,7 @@ import forecast
 from forecast.checking import FAULTS, RULES
 from forecast.databases import FORM
 from forecast.desk import Desk
-from forecast.documents import TEMPLATES
+from forecast.documents import OTHER, TEMPLATES
 from forecast.errors import DataError, Problem, Said, UnknownNameError, WriteError, cause, said
 from forecast.faults import CHINESE, tell_error, translate
 from forecast.folders import BusyError
@@ -56,7 +56,8 @@ LEFT_OUT = {"class_name", "error", "reason"}
 TABLED = {
     *[text for rules in RULES.values() for rule in rules for text in rule[2:]],
     *[text for pair in FAULTS.values() for text in pair],
-    *[*TEMPLATES.values(), FORM, "input", "constant", "lever", "assumption", "mechanism"],
+    *[text for pair in (*TEMPLATES.values(), OTHER) for text in pair],
+    *[FORM, "input", "constant", "lever", "assumption", "mechanism"],
 }
 
 

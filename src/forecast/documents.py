@@ -21,25 +21,37 @@ from .errors import DataError, Problem, Said, WriteError, cause, said
 __all__ = ["Strict", "read_document", "validate", "write_whole"]
 
 FILE_BYTES = 1_000_000
+NUMBER, WHOLE, TEXT = "write a number", "write a whole number", "write a text"
+SECTION, LIST = "write lines of `key: value`", "write a list"
+MORE, LESS = "write a greater one", "write a smaller one"
+OTHER = ("not what belongs here", "compare it with other files")
 TEMPLATES = {
-    "missing": "Field required",
-    "float_parsing": "Input should be a valid number, unable to parse string as a number",
-    "float_type": "Input should be a valid number",
-    "finite_number": "Input should be a finite number",
-    "int_parsing": "Input should be a valid integer, unable to parse string as an integer",
-    "int_parsing_size": "Unable to parse input string as an integer, exceeded maximum size",
-    "int_type": "Input should be a valid integer",
-    "string_type": "Input should be a valid string",
-    "string_too_short": "String should have at least {min_length} character",
-    "dict_type": "Input should be a valid dictionary",
-    "model_type": "Input should be a valid dictionary or instance of {class_name}",
-    "tuple_type": "Input should be a valid tuple",
-    "too_long": "Tuple should have at most {max_length} items after validation",
-    "greater_than": "Input should be greater than {gt}",
-    "greater_than_equal": "Input should be greater than or equal to {ge}",
-    "less_than": "Input should be less than {lt}",
+    "missing": ("Field required", "add it"),
+    "float_parsing": (
+        "Input should be a valid number, unable to parse string as a number",
+        NUMBER,
+    ),
+    "float_type": ("Input should be a valid number", NUMBER),
+    "finite_number": ("Input should be a finite number", NUMBER),
+    "int_parsing": (
+        "Input should be a valid integer, unable to parse string as an integer",
+        WHOLE,
+    ),
+    "int_type": ("Input should be a valid integer", WHOLE),
+    "string_type": ("Input should be a valid string", TEXT),
+    "string_too_short": ("String should have at least {min_length} character", TEXT),
+    "dict_type": ("Input should be a valid dictionary", SECTION),
+    "model_type": ("Input should be a valid dictionary or instance of {class_name}", SECTION),
+    "tuple_type": ("Input should be a valid tuple", LIST),
+    "too_long": ("Tuple should have at most {max_length} items after validation", "leave some out"),
+    "greater_than": ("Input should be greater than {gt}", MORE),
+    "greater_than_equal": (
+        "Input should be greater than or equal to {ge}",
+        MORE,
+    ),
+    "less_than": ("Input should be less than {lt}", LESS),
 }
-"""What pydantic says of each type of fault that a file can have."""
+"""Fact, as pydantic says it, and remedy of each type of fault that a file can have."""
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
@@ -174,9 +186,10 @@ def _explain(
     if error["type"] == "value_error":
         gaps = gaps["error"].args[0].gaps
         return Problem(file.name, line, key, shown, gaps["problem"], gaps["remedy"])
+    fact, mend = TEMPLATES.get(error["type"], OTHER)
     # In English it is said as pydantic words it.
-    problem = said(TEMPLATES[error["type"]], **gaps).reworded(error["msg"])
-    return Problem(file.name, line, key, shown, problem, said("correct it"))
+    problem, remedy = said(fact, **gaps).reworded(error["msg"]), said(mend).reworded("correct it")
+    return Problem(file.name, line, key, shown, problem, remedy)
 
 
 def _fields(model: type[BaseModel]) -> list[str]:
