@@ -13,7 +13,7 @@ import forecast
 
 # From the bottom to the top: a module imports only from modules named before it.
 LAYERS = {
-    "words": ["errors", "schema", "vocabulary", "phrases", "wording", "remarks"],
+    "words": ["errors", "schema", "vocabulary", "phrases", "wording", "remarks", "faults"],
     "plan": [
         *["checking", "databases", "sheets", "numerals", "parsing"],
         *["plans", "documents", "levers"],

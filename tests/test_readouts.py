@@ -2,11 +2,12 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from forecast.desk import Desk
-from forecast.errors import DataError, Problem
+from forecast.errors import DataError, Problem, said
 from forecast.readouts import (
     name_indicator,
     name_setting,
@@ -164,15 +165,24 @@ def test_files_are_handed_over_whole(tmp_path):
     assert "base64,AP8=" in told
 
 
-def test_faults_are_said_in_the_language_where_there_are_words(desk, language):
-    """A file that is not there is said in the reader's words; English text is marked as such."""
-    missing = FileNotFoundError(2, "No such file", "own.csv")
-    told = tell_fault(desk, missing)
-    assert f'<span lang="{language}">own.csv' in told
-    assert bool(CHINESE.search(told)) == (language == "zh")
-    fault = DataError([Problem("x.yaml", 3, "key", "<v>", "unknown", "remove it")])
-    told = tell_fault(desk, fault)
-    assert '<span lang="en">1 problem in the data:<br>' in told
-    assert "&lt;v&gt;" in told
-    own = FiguresError("own.csv", [(None, None, None, [])])
-    assert f'<span lang="{language}">' in tell_fault(desk, own)
+def test_faults_are_said_in_the_language_of_the_desk(desk, language):
+    """A fault of what is given is told in the reader's language, escaped, a line each."""
+    place = {"zh": "x.yaml，第3行", "en": "x.yaml, row 3"}[language]
+    text = Problem("x.yaml", 3, "key", "<v>", said("unknown key"), said("remove it"))
+    for fault in (
+        FileNotFoundError(2, "No such file", "x.yaml"),
+        DataError([text, replace(text, row=4)]),
+        FiguresError("x.yaml", [(3, "year", "<v>", [])]),
+    ):
+        told = tell_fault(desk, fault)
+        assert f'<span lang="{language}">x.yaml' in told and "<v>" not in told
+        assert bool(CHINESE.search(told)) == (language == "zh")
+        assert (place in told) == isinstance(fault, DataError)
+    assert "<br>x.yaml" in tell_fault(desk, DataError([text, replace(text, row=4)]))
+
+
+def test_a_fault_of_the_program_is_quoted_in_english(desk, language):
+    """What nobody foresaw is said to be the program's fault, and its English words marked so."""
+    told = tell_fault(desk, KeyError("<x>"))
+    assert f'<span lang="{language}">' in told and bool(CHINESE.search(told)) == (language == "zh")
+    assert '<q lang="en">KeyError: &#x27;&lt;x&gt;&#x27;</q>' in told

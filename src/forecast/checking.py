@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import DataError, Problem
+from .errors import DataError, Problem, Said, cause, said
 from .schema import TABLES, Table
 
 __all__ = [
@@ -151,7 +151,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         *VALUE,
         (
             "as_of",
-            "as_of != '' and as_of.str[:4] != year.astype('str').str[:4]",
+            "as_of != '' and year == year and as_of.str[:4] != year.astype('str').str[:4]",
             "not a day of the year {year:.0f}",
             "correct the date or the year; leave as_of empty for a figure of the year's end",
         ),
@@ -258,12 +258,13 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        reason = f"cannot be read ({error.strerror})"
-        raise DataError([_whole(path.name, reason, "check the place and its rights")]) from None
+        problem = said("cannot be read ({reason})", reason=cause(error))
+        remedy = said("check the place and its rights")
+        raise DataError([_whole(path.name, problem, remedy)]) from None
     text = decode(content)
     if text is None:
-        remedy = "save the file as CSV UTF-8"
-        raise DataError([_whole(path.name, "neither UTF-8 nor GB18030 text", remedy)])
+        problem = said("neither UTF-8 nor GB18030 text")
+        raise DataError([_whole(path.name, problem, said("save the file as CSV UTF-8"))])
     return text
 
 
@@ -284,14 +285,14 @@ def decode(content: bytes) -> str | None:
     return None
 
 
-def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> str:
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> Said:
     """Hint at the known word most like a given one, or '' if none is near.
 
     >>> nearest("lisui", ["lishui", "xiaoshan"])
     "perhaps 'lishui' is meant"
     """
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)
-    return f"perhaps {found[0]!r} is meant" if found else ""
+    return said("perhaps {near!r} is meant", near=found[0]) if found else said("")
 
 
 def _examine(folder: Path, fallback: Path | None) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -347,7 +348,7 @@ def _place(problem: Problem) -> tuple[int, int, int]:
     return list(TABLES).index(name), problem.row or 0, column
 
 
-def _whole(file: str, problem: str, remedy: str) -> Problem:
+def _whole(file: str, problem: Said, remedy: Said) -> Problem:
     """Problem of a whole file."""
     return Problem(file, None, None, None, problem, remedy)
 
@@ -355,24 +356,27 @@ def _whole(file: str, problem: str, remedy: str) -> Problem:
 def _find(folder: Path, fallback: Path | None) -> tuple[dict[str, Path], list[Problem]]:
     """Files of the tables, the folder's own before the fallback's."""
     if not folder.is_dir():
-        return {}, [_whole(str(folder), "no such folder", "give a folder of tables")]
+        problem, remedy = said("no such folder"), said("give a folder of tables")
+        return {}, [_whole(str(folder), problem, remedy)]
     files = sorted(folder.glob("*.csv"))
     own = {path.stem: path for path in files if path.stem in TABLES}
     if not own:
-        names = ", ".join(f"{name}.csv" for name in TABLES)
-        remedy = f"name the files as the tables are named: {names}"
-        return {}, [_whole(str(folder), "the folder holds none of the tables", remedy)]
+        names = [f"{name}.csv" for name in TABLES]
+        problem = said("the folder holds none of the tables")
+        remedy = said("name the files as the tables are named: {names}", names=names)
+        return {}, [_whole(str(folder), problem, remedy)]
     problems = []
     for path in files:
         hint = nearest(path.stem.lower(), set(TABLES) - set(own), likeness=0.8)
         if path.stem not in TABLES and hint:
-            problems.append(_whole(path.name, "not the name of a table", f"rename it; {hint}"))
+            remedy = said("rename it; {hint}", hint=hint)
+            problems.append(_whole(path.name, said("not the name of a table"), remedy))
     for name in REFERENCE:
         if name not in own and fallback is not None and (fallback / f"{name}.csv").is_file():
             own[name] = fallback / f"{name}.csv"
         elif name not in own:
-            remedy = "add the file; data/README.md lists its columns"
-            problems.append(_whole(f"{name}.csv", "the table is missing", remedy))
+            remedy = said("add the file; data/README.md lists its columns")
+            problems.append(_whole(f"{name}.csv", said("the table is missing"), remedy))
     return own, problems
 
 
@@ -388,17 +392,17 @@ def _read_cells(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
     except DataError as error:
         return _no_rows(), list(error.problems)
     except csv.Error as error:
-        remedy = "save the file as CSV again; a quotation mark may be left open"
-        return _no_rows(), [_whole(path.name, f"not a CSV file ({error})", remedy)]
+        problem = said("not a CSV file ({error})", error=str(error))
+        remedy = said("save the file as CSV again; a quotation mark may be left open")
+        return _no_rows(), [_whole(path.name, problem, remedy)]
     if not rows or not any(rows[0]):
-        return _no_rows(), [_whole(path.name, "no header", "write the column names in line 1")]
+        problem, remedy = said("no header"), said("write the column names in line 1")
+        return _no_rows(), [_whole(path.name, problem, remedy)]
     header = [name.strip() for name in rows[0]]
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        return _no_rows(), [
-            Problem(path.name, 1, name, None, "the column stands twice", "remove one of the two")
-            for name in doubled
-        ]
+        problem, remedy = said("the column stands twice"), said("remove one of the two")
+        return _no_rows(), [Problem(path.name, 1, n, None, problem, remedy) for n in doubled]
     lines = {line: row for line, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))}
     problems = [
         Problem(
@@ -406,8 +410,8 @@ def _read_cells(path: Path) -> tuple[pd.DataFrame, list[Problem]]:
             line,
             None,
             None,
-            f"{len(row)} cells where the header has {len(header)}",
-            "put a cell that contains a comma in quotation marks, and leave no cell out",
+            said("{cells} cells where the header has {header}", cells=len(row), header=len(header)),
+            said("put a cell that contains a comma in quotation marks, and leave no cell out"),
         )
         for line, row in lines.items()
         if len(row) != len(header)
@@ -423,14 +427,13 @@ def _check_header(name: str, cells: pd.DataFrame) -> list[Problem]:
     wanted = list(columns)
     missing = [key for key, column in columns.items() if key not in cells and not column.absent]
     unknown = [column for column in cells if column not in wanted]
-    listed = ", ".join(wanted)
-    problems = [
-        Problem(f"{name}.csv", 1, column, None, "the column is missing", f"add it to {listed}")
-        for column in missing
-    ]
+    problem, remedy = said("the column is missing"), said("add it to {columns}", columns=wanted)
+    problems = [Problem(f"{name}.csv", 1, key, None, problem, remedy) for key in missing]
     for column in unknown:
-        remedy = nearest(column, missing or wanted) or f"remove it; the columns are {listed}"
-        problems.append(Problem(f"{name}.csv", 1, column, None, "not a column here", remedy))
+        usual = said("remove it; the columns are {columns}", columns=wanted)
+        remedy = nearest(column, missing or wanted) or usual
+        problem = said("not a column here")
+        problems.append(Problem(f"{name}.csv", 1, column, None, problem, remedy))
     return problems
 
 
@@ -472,10 +475,12 @@ def _cell_problem(name: str, cells: pd.DataFrame, fault: tuple[int, str, str]) -
     if check == "words":
         words = TABLES[name].columns[column].words
         hint = nearest(printed.lower(), words)
-        problem, remedy = "not an allowed word", f"write one of {', '.join(words)}"
-        remedy += f"; {hint}" if hint else ""
+        problem, remedy = said("not an allowed word"), said("write one of {words}", words=[*words])
+        if hint:
+            remedy = said("{remedy}; {hint}", remedy=remedy, hint=hint)
     else:
-        problem, remedy = FAULTS[check]
+        fact, mend = FAULTS[check]
+        problem, remedy = said(fact), said(mend)
     return Problem(f"{name}.csv", row, column, printed or None, problem, remedy)
 
 
@@ -505,8 +510,8 @@ def _report(name: str, column: str, rows: pd.DataFrame, problem: str, remedy: st
             line,
             column,
             facts[column] or None,
-            problem.format_map(facts),
-            remedy.format_map(facts),
+            said(problem, **facts),
+            said(remedy, **facts),
         )
         for line, facts in zip(rows.index, rows.to_dict("records"), strict=True)
     ]
@@ -525,7 +530,8 @@ def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
     rows = named.assign(first=first)[first != line]
     place = ", ".join(key)
     rows[place] = [", ".join(filter(None, names)) for names in rows[key].to_numpy()]
-    problem = "the same " + ("id" if len(key) == 1 else "key") + " stands in row {first}"
+    alone = len(key) == 1
+    problem = "the same id stands in row {first}" if alone else "the same key stands in row {first}"
     return _report(name, place, rows, problem, "keep one of the two rows")
 
 
@@ -538,12 +544,14 @@ def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> l
             continue
         ids = raw[table].iloc[:, 0]
         cells = raw[name]
-        rows = cells[~cells[column].isin(ids) & cells[column].ne("")]
-        if rows.empty:
-            continue
-        hints = {i: nearest(i, ids) or f"add it to {table}.csv first" for i in set(rows[column])}
-        rows = rows.assign(hint=rows[column].map(hints))
-        problems += _report(name, column, rows, f"unknown; it is not in {table}.csv", "{hint}")
+        strange = cells.loc[~cells[column].isin(ids) & cells[column].ne(""), column]
+        problem = said("unknown; it is not in {table}.csv", table=table)
+        remedy = said("add it to {table}.csv first", table=table)
+        hints = {name: nearest(name, ids) or remedy for name in strange.unique()}
+        problems += [
+            Problem(f"{name}.csv", line, column, cell, problem, hints[cell])
+            for line, cell in strange.items()
+        ]
     return problems
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from .errors import said
 from .levers import Mechanism
 from .plans import Plan
 from .projections import play, project
@@ -82,7 +83,7 @@ def compare(
     chosen = [BASELINE, *(s for s in chosen if s != BASELINE)]
     names = [scenario.name for scenario in chosen]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(f"Scenarios of one name: {', '.join(repeated)}. Rename one.")
+        raise ValueError(said("Scenarios of one name: {names}. Rename one.", names=repeated))
     base = project(plan, until=until, draws=draws, seed=seed) if paths is None else paths
     targets = plan.targets[plan.targets["year"] <= base.years[-1]].reset_index(drop=True)
     usual = outcomes(base, targets, as_of=plan.as_of)

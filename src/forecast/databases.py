@@ -26,7 +26,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from .checking import read_tables
-from .errors import DataError, Problem, WriteError
+from .errors import DataError, Problem, Said, WriteError, said
 from .schema import TABLES
 
 __all__ = ["load_tables", "open_address", "read_database", "shown", "write_results"]
@@ -67,7 +67,7 @@ def open_address(address: str) -> str:
     except DataError as error:
         raise ValueError(error.problems[0].problem) from None
     if _secrets(url):
-        raise ValueError("a password stands in the address")
+        raise ValueError(said("a password stands in the address"))
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=os.path.abspath(url.database))
     return url.render_as_string(hide_password=False)
@@ -122,10 +122,12 @@ def read_database(address: str) -> dict[str, pd.DataFrame]:
             there = {*inspector.get_table_names(), *inspector.get_view_names()}
             found = {name: _cells(connection, name) for name in TABLES if name in there}
     except (SQLAlchemyError, OSError) as error:
-        remedy = "check that it runs, the address and your rights"
-        raise _fault(address, f"cannot be read ({_reason(error, address)})", remedy) from None
+        problem = said("cannot be read ({answer})", answer=_reason(error, address))
+        remedy = said("check that it runs, the address and your rights")
+        raise _fault(address, problem, remedy) from None
     if not found:
-        raise _fault(address, "holds none of the tables", f"name them {', '.join(TABLES)}")
+        remedy = said("name them {names}", names=[*TABLES])
+        raise _fault(address, said("holds none of the tables"), remedy)
     return found
 
 
@@ -161,10 +163,12 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     """
     taken = sorted(set(tables) & set(TABLES))
     if taken:
-        raise ValueError(f"{', '.join(taken)}: the name of a plan's own table, kept for its data.")
+        told = "{names}: the name of a plan's own table, kept for its data."
+        raise ValueError(said(told, names=taken))
     own = sorted(name for name, table in tables.items() if "run" in table)
     if own:
-        raise ValueError(f"{', '.join(own)}: a column `run` is added here; leave it out.")
+        told = "{names}: a column `run` is added here; leave it out."
+        raise ValueError(said(told, names=own))
     try:
         with _connected(address, "BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
@@ -175,11 +179,12 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
                 _check_columns(connection, name, rows, run, address)
                 rows.to_sql(name, connection, if_exists="append", index=False)
     except (SQLAlchemyError, OSError) as error:
+        told = (
+            "{place} cannot be written: {reason}. Nothing was; check that it runs, its room and "
+            "your rights."
+        )
         reason = _reason(error, address)
-        raise WriteError(
-            f"{shown(address)} cannot be written: {reason}. Nothing was; check that it runs, its "
-            "room and your rights."
-        ) from None
+        raise WriteError(said(told, place=shown(address), reason=reason)) from None
 
 
 def _check_columns(
@@ -192,16 +197,18 @@ def _check_columns(
     there = {column["name"] for column in inspector.get_columns(name)}
     odd = sorted(there ^ set(rows))
     if odd:
-        raise WriteError(
-            f"{shown(address)}, table {name} has other columns than the results: {', '.join(odd)} "
-            "not in both. Nothing was written; rename the old table, and a new one is made."
+        told = (
+            "{place}, table {name} has other columns than the results: {odd} not in both. Nothing "
+            "was written; rename the old table, and a new one is made."
         )
+        raise WriteError(said(told, place=shown(address), name=name, odd=odd))
     held = sa.select(sa.literal(1)).select_from(sa.table(name)).where(sa.column("run") == run)
     if connection.execute(held.limit(1)).first():
-        raise WriteError(
-            f"{shown(address)}, table {name} holds run {run} already. Nothing was written; give "
-            "every run an id of its own."
+        told = (
+            "{place}, table {name} holds run {run} already. Nothing was written; give every run an "
+            "id of its own."
         )
+        raise WriteError(said(told, place=shown(address), name=name, run=run))
 
 
 def _url(address: str) -> sa.URL:
@@ -212,8 +219,8 @@ def _url(address: str) -> sa.URL:
             return url
     except (ArgumentError, ValueError):
         pass
-    problem = Problem("database", None, None, None, "not the address of a database", FORM)
-    raise DataError([problem])
+    problem = said("not the address of a database")
+    raise DataError([Problem("database", None, None, None, problem, said(FORM))])
 
 
 @contextmanager
@@ -225,15 +232,17 @@ def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
     url = _url(address)
     local = url.get_backend_name() == "sqlite"
     if local and begin == "BEGIN" and not Path(url.database or "").is_file():
-        raise _fault(address, "no such file", "check the path; absolute ones have four slashes")
+        remedy = said("check the path; absolute ones have four slashes")
+        raise _fault(address, said("no such file"), remedy)
     try:
         options = {"timeout": BUSY_SECONDS} if local else {}
         engine = sa.create_engine(
             url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options
         )
     except (NoSuchModuleError, ModuleNotFoundError):
-        remedy = "install the package with its extra `database`, or the driver of the address"
-        raise _fault(address, f"no driver for {url.drivername}", remedy) from None
+        problem = said("no driver for {driver}", driver=url.drivername)
+        remedy = said("install the package with its extra `database`, or the driver of the address")
+        raise _fault(address, problem, remedy) from None
     if local:
         # The driver begins no transaction before a table is made; a plain BEGIN holds that too.
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
@@ -278,20 +287,26 @@ def _text(value: object, *, flag: bool) -> str:
 def _in_database(problem: Problem, address: str) -> Problem:
     """Say a problem of a file in the words of a database."""
     name = problem.file.removesuffix(".csv")
-    place = f"{shown(address)}, table {name}" if name in TABLES else shown(address)
+    place = shown(address)
+    if name in TABLES:
+        place = said("{place}, table {name}", place=place, name=name)
     row = problem.row - 1 if problem.row and problem.row > 1 else None
     problem = replace(problem, file=place, row=row)
-    texts = (problem.problem, problem.remedy)
-    said = [re.sub(r"\b(\w+)\.csv\b", r"table \1", text) for text in texts]
-    return replace(problem, problem=said[0], remedy=said[1])
+    return replace(problem, problem=_renamed(problem.problem), remedy=_renamed(problem.remedy))
+
+
+def _renamed(text: str) -> Said:
+    """Speak of tables, not of files."""
+    assert isinstance(text, Said)
+    return text.reworded(re.sub(r"\b(\w+)\.csv\b", r"table \1", text))
 
 
 def _reason(error: Exception, address: str) -> str:
     """Tell what the driver said, on one line, without the password."""
-    said = str(getattr(error, "orig", None) or error)
+    text = str(getattr(error, "orig", None) or error)
     for secret in _secrets(_url(address)):
-        said = said.replace(secret, "***")
-    return " ".join(said.split()).rstrip(".")
+        text = text.replace(secret, "***")
+    return " ".join(text.split()).rstrip(".")
 
 
 def _secrets(url: sa.URL) -> list[str]:
@@ -301,5 +316,5 @@ def _secrets(url: sa.URL) -> list[str]:
     return [text for text in (url.password, *listed) if text]
 
 
-def _fault(address: str, fact: str, remedy: str) -> DataError:
+def _fault(address: str, fact: Said, remedy: Said) -> DataError:
     return DataError([Problem(shown(address), None, None, None, fact, remedy)])

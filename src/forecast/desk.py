@@ -25,7 +25,7 @@ import yaml
 from .callbacks import Progress, Tally
 from .comparison import compare
 from .documents import write_whole
-from .errors import check_name
+from .errors import check_name, said
 from .exploration import GoalSeek, goal_seek
 from .folders import MANIFEST, building, exchange
 from .intakes import Intake
@@ -234,7 +234,7 @@ class Desk:
             If none is open.
         """
         if self._row is None:
-            raise ValueError("No target is open on this day. Choose an earlier one.")
+            raise ValueError(said("No target is open on this day. Choose an earlier one."))
         if self._row not in self._responses:
             self._responses[self._row] = Response.of(
                 self.plan, self._target, paths=self.paths, mechanisms=self.mechanisms
@@ -498,7 +498,8 @@ class Desk:
     def _place(self, name: str) -> Path:
         """Give the file of a scenario of the folder, which is made."""
         if not self.fits(name):
-            raise ValueError(f"{name!r} names no file of its own. Give a short, new name.")
+            told = said("{name!r} names no file of its own. Give a short, new name.", name=name)
+            raise ValueError(told)
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / f"{name}.yaml"
 

@@ -16,11 +16,42 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .checking import nearest, read_text
-from .errors import DataError, Problem, WriteError
+from .errors import DataError, Problem, Said, WriteError, cause, said
 
 __all__ = ["Strict", "read_document", "validate", "write_whole"]
 
 FILE_BYTES = 1_000_000
+NUMBER, WHOLE, TEXT = "write a number", "write a whole number", "write a text"
+SECTION, LIST = "write lines of `key: value`", "write a list"
+MORE, LESS = "write a greater one", "write a smaller one"
+OTHER = ("not what belongs here", "compare it with other files")
+TEMPLATES = {
+    "missing": ("Field required", "add it"),
+    "float_parsing": (
+        "Input should be a valid number, unable to parse string as a number",
+        NUMBER,
+    ),
+    "float_type": ("Input should be a valid number", NUMBER),
+    "finite_number": ("Input should be a finite number", NUMBER),
+    "int_parsing": (
+        "Input should be a valid integer, unable to parse string as an integer",
+        WHOLE,
+    ),
+    "int_type": ("Input should be a valid integer", WHOLE),
+    "string_type": ("Input should be a valid string", TEXT),
+    "string_too_short": ("String should have at least {min_length} character", TEXT),
+    "dict_type": ("Input should be a valid dictionary", SECTION),
+    "model_type": ("Input should be a valid dictionary or instance of {class_name}", SECTION),
+    "tuple_type": ("Input should be a valid tuple", LIST),
+    "too_long": ("Tuple should have at most {max_length} items after validation", "leave some out"),
+    "greater_than": ("Input should be greater than {gt}", MORE),
+    "greater_than_equal": (
+        "Input should be greater than or equal to {ge}",
+        MORE,
+    ),
+    "less_than": ("Input should be less than {lt}", LESS),
+}
+"""Fact, as pydantic says it, and remedy of each type of fault that a file can have."""
 Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
@@ -41,20 +72,23 @@ def read_document(file: Path) -> tuple[Any, dict[Place, int]]:
     """
     text = read_text(file)
     if len(text) > FILE_BYTES:
-        raise DataError([_fault(file, 1, None, "larger than any such file", "check the path")])
+        problem, remedy = said("larger than any such file"), said("check the path")
+        raise DataError([_fault(file, 1, None, problem, remedy)])
     problems: list[Problem] = []
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             if getattr(event, "anchor", None) or getattr(event, "tag", None) not in (None, "!"):
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                remedy = "write the value itself"
-                problems.append(_fault(file, line, None, "an anchor, alias or tag", remedy))
+                problem, remedy = said("an anchor, alias or tag"), said("write the value itself")
+                problems.append(_fault(file, line, None, problem, remedy))
         root = yaml.compose(text, Loader=yaml.BaseLoader) if not problems else None
     except (yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
-        said = getattr(error, "problem", None) or getattr(error, "reason", None)
-        reason = " ".join(str(said or "nested too deep").split())
-        problems.append(_fault(file, line, None, f"not YAML: {reason}", "mend the indentation"))
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None)
+        problem = said("not YAML: nested too deep")
+        if reason:
+            problem = said("not YAML: {reason}", reason=" ".join(str(reason).split()))
+        problems.append(_fault(file, line, None, problem, said("mend the indentation")))
         raise DataError(problems) from None
     lines: dict[Place, int] = {}
     content = _plain(file, root, (), lines, problems) if root is not None else {}
@@ -93,7 +127,9 @@ def write_whole(file: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        raise WriteError(f"{file} cannot be written: {error}. Choose another place.") from error
+        told = "{file} cannot be written: {reason}. Choose another place."
+        reason = cause(error).reworded(str(error))
+        raise WriteError(said(told, file=file, reason=reason)) from error
 
 
 def _plain(
@@ -111,9 +147,11 @@ def _plain(
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            problems.append(_fault(file, line, None, "a key that is no word", "write `key: value`"))
+            problem, remedy = said("a key that is no word"), said("write `key: value`")
+            problems.append(_fault(file, line, None, problem, remedy))
         elif key.value in found:
-            problems.append(_fault(file, line, key.value, "given twice", "keep one"))
+            problem, remedy = said("given twice"), said("keep one")
+            problems.append(_fault(file, line, key.value, problem, remedy))
         else:
             found[key.value] = _plain(file, value, (*place, key.value), lines, problems)
             lines[(*place, key.value)] = line
@@ -137,16 +175,21 @@ def _explain(
             place = (*place, part)
     line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
     key = ".".join(str(part) for part in place) or None
-    shown = None if isinstance(value, dict | list) else str(value)
+    shown = None if isinstance(value, dict | list | None) else str(value)
     if error["type"] == "extra_forbidden":
         known = _fields(model)
         unknown = str(error["loc"][-1])
         key = key if place[-1:] == error["loc"][-1:] else ".".join(map(str, (*place, unknown)))
         hint = nearest(unknown, known, likeness=0.5)
-        return _fault(file, line, key, "unknown key", hint or "remove it")
-    message = str(error["msg"]).removeprefix("Value error, ")
-    problem, _, remedy = message.partition(". ")
-    return Problem(file.name, line, key, shown, problem, remedy.rstrip(".") or "correct it")
+        return _fault(file, line, key, said("unknown key"), hint or said("remove it"))
+    gaps = error.get("ctx", {})
+    if error["type"] == "value_error":
+        gaps = gaps["error"].args[0].gaps
+        return Problem(file.name, line, key, shown, gaps["problem"], gaps["remedy"])
+    fact, mend = TEMPLATES.get(error["type"], OTHER)
+    # In English it is said as pydantic words it.
+    problem, remedy = said(fact, **gaps).reworded(error["msg"]), said(mend).reworded("correct it")
+    return Problem(file.name, line, key, shown, problem, remedy)
 
 
 def _fields(model: type[BaseModel]) -> list[str]:
@@ -158,5 +201,5 @@ def _fields(model: type[BaseModel]) -> list[str]:
     return names
 
 
-def _fault(file: Path, line: int, key: str | None, problem: str, remedy: str) -> Problem:
+def _fault(file: Path, line: int, key: str | None, problem: Said, remedy: Said) -> Problem:
     return Problem(file.name, line, key, None, problem, remedy)

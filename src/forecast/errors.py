@@ -2,25 +2,78 @@
 
 Every exception of the package derives from `ForecastError`; bad input is also a
 `ValueError`. Faults in data are collected as `Problem` records, so that a planner sees
-all of them at once.
+all of them at once. What is `said` is English text that can be told in Chinese (see `faults`).
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
     "DataError",
     "ForecastError",
     "Problem",
     "ReportError",
+    "Said",
     "StatisticalWarning",
     "UnknownNameError",
     "WriteError",
+    "advise",
+    "cause",
     "check_name",
+    "said",
 ]
+
+
+class Said(str):
+    """English text that remembers its template and what fills the gaps."""
+
+    template: str
+    gaps: Mapping[str, Any]
+
+    def reworded(self, text: str) -> Said:
+        """Say the same in other English words."""
+        return _remember(text, self.template, self.gaps)
+
+
+def said(template: str, /, **gaps: Any) -> Said:
+    """Fill a template: names in a list are put in a row; what is said may fill a gap itself.
+
+    >>> text = said("a {what} is needed, not {given}", what=said("year"), given=["a", "b"])
+    >>> text, text.template
+    ('a year is needed, not a, b', 'a {what} is needed, not {given}')
+    """
+    filled = {n: ", ".join(map(str, g)) if isinstance(g, list) else g for n, g in gaps.items()}
+    return _remember(template.format(**filled) if gaps else template, template, gaps)
+
+
+def advise(problem: Said, remedy: Said) -> Said:
+    """Put a fact and what to do about it in one text.
+
+    >>> advise(said("no room"), said("raise the upper end"))
+    'no room. raise the upper end'
+    """
+    return said("{problem}. {remedy}", problem=problem, remedy=remedy)
+
+
+def cause(error: OSError) -> Said:
+    """Say why the system refused something, in its own words.
+
+    >>> cause(FileNotFoundError(2, "No such file")), cause(FileNotFoundError(2, "x")).template
+    ('No such file', 'ENOENT')
+    """
+    return _remember(error.strerror or str(error), errno.errorcode.get(error.errno or 0, ""), {})
+
+
+def _remember(text: str, template: str, gaps: Mapping[str, Any]) -> Said:
+    # Set after it is made, so that pickling, which makes a text and sets the rest, needs no help.
+    told = Said(text)
+    told.template, told.gaps = template, gaps
+    return told
 
 
 @dataclass(frozen=True)
@@ -43,18 +96,27 @@ class Problem:
 
     def __str__(self) -> str:
         """Read as one sentence a planner can act on."""
-        place = [self.file]
+        return str(self.said())
+
+    def said(self) -> Said:
+        """Say it as one sentence a planner can act on."""
+        place: str = self.file
         if self.row is not None:
-            place.append(f"row {self.row}")
+            place = said("{place}, row {row}", place=place, row=self.row)
         if self.column is not None:
-            place.append(f"column {self.column}")
+            place = said("{place}, column {column}", place=place, column=self.column)
         if self.value is not None:
-            place.append(f"value {self.value!r}")
-        return f"{', '.join(place)}: {self.problem}. Remedy: {self.remedy}."
+            place = said("{place}, value {value!r}", place=place, value=self.value)
+        facts = {"problem": self.problem, "remedy": self.remedy}
+        return said("{place}: {problem}. Remedy: {remedy}.", place=place, **facts)
 
 
 class ForecastError(Exception):
     """Base of everything the package raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy what is said and known, for another process; it is not said anew."""
+        return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class DataError(ForecastError, ValueError):
@@ -72,10 +134,13 @@ class UnknownNameError(ForecastError, ValueError):
 
     def __init__(self, what: str, name: object, known: Sequence[str]) -> None:
         self.name = name
-        near = difflib.get_close_matches(str(name), [str(k) for k in known], n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        listed = ", ".join(sorted(str(k) for k in known))
-        super().__init__(f"Unknown {what} {name!r}.{hint} Known: {listed}.")
+        names = sorted(known)
+        near = difflib.get_close_matches(str(name), names, n=1)
+        problem = said("Unknown {what} {name!r}", what=said(what), name=name)
+        remedy = said("Known: {names}", names=names)
+        if near:
+            remedy = said("Did you mean {near!r}? Known: {names}", near=near[0], names=names)
+        super().__init__(said("{problem}. {remedy}.", problem=problem, remedy=remedy))
 
 
 class ReportError(ForecastError):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from .callbacks import Progress, Tally
+from .errors import said
 from .figures import KEY
 from .levers import Mechanism
 from .mechanisms import required_hires
@@ -105,7 +106,9 @@ class GoalSeek:
             If there are several.
         """
         if len(self.values) > 1:
-            raise ValueError(f"Several levers, {', '.join(self.levers)}: read `values`.")
+            raise ValueError(
+                said("Several levers, {levers}: read `values`.", levers=[*self.levers])
+            )
         return self.values[0]
 
 
@@ -168,7 +171,8 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     ('reached', ('person',), 0.0, True)
     """
     if not 0.0 < probability < 1.0:
-        raise ValueError(f"probability must lie between 0 and 1, not {probability}.")
+        told = "probability must lie between 0 and 1, not {probability}."
+        raise ValueError(said(told, probability=probability))
     row = one_target(plan, target)
     whole = Tally(progress, 1 + (paths is None))
     base = paths or _baseline(plan, row, until, draws, seed, whole.part(1))
@@ -241,7 +245,8 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     ['pace', 'trainees_per_year', 'hires_per_year', 'hires_closed_form']
     """
     if not 0.0 < probability < 1.0:
-        raise ValueError(f"probability must lie between 0 and 1, not {probability}.")
+        told = "probability must lie between 0 and 1, not {probability}."
+        raise ValueError(said(told, probability=probability))
     asked = plan.targets if targets is None else targets
     base = _baseline(plan, asked, None, draws, seed) if paths is None else paths
     asked = asked[asked["year"] <= base.years[-1]]
@@ -597,10 +602,11 @@ def _baseline(
 def _need_costs(chosen: Sequence[Choice]) -> None:
     """Refuse levers without a cost where costs are compared."""
     if free := [c.name for c in chosen if c.cost is None]:
-        raise ValueError(
-            f"Without a cost: {', '.join(free)}. Add `cost` in mechanisms.yaml, or ask for one "
-            "lever without a budget."
+        told = (
+            "Without a cost: {levers}. Add `cost` in mechanisms.yaml, or ask for one lever without "
+            "a budget."
         )
+        raise ValueError(said(told, levers=free))
 
 
 def _pace(response: Response, scenario: Scenario) -> float:

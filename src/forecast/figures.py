@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, check_name, said
 from .evidence import Batch
 from .schema import DIRECTIONS, KINDS, STATUSES
 
@@ -89,7 +89,14 @@ def batch_of(figures: pd.DataFrame, series: pd.DataFrame) -> Batch:
 
 def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
     return [
-        Problem(name, None, column, None, "no such column", f"add a column {column!r}")
+        Problem(
+            name,
+            None,
+            column,
+            None,
+            said("no such column"),
+            said("add a column {name!r}", name=column),
+        )
         for name, table, needed in (
             ("observations", observations, [*KEY, "year", "value"]),
             ("indicators", indicators, ["indicator", "kind", "better"]),
@@ -127,27 +134,41 @@ def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFram
     problems = [
         Problem(
             "observations", None, column, str(observations[column].iloc[i]),
-            f"no number ({seen['region'].iloc[i]}, {seen['indicator'].iloc[i]})",
-            "leave the row out where there is no figure",
+            said("no number ({series})", series=[*map(str, seen[KEY].iloc[i])]),
+            said("leave the row out where there is no figure"),
         )
         for column in ("year", "value")
         for i in np.flatnonzero(~np.isfinite(seen[column]))[:SHOWN_PROBLEMS]
     ]  # fmt: skip
     problems += [
-        Problem("observations", None, column, None, f"{count} rows name no {column}", "fill it in")
+        Problem(
+            "observations",
+            None,
+            column,
+            None,
+            said("{count} rows name no {column}", count=count, column=column),
+            said("fill it in"),
+        )
         for column in KEY
         if (count := int((seen[column].isna() | seen[column].astype(str).eq("")).sum()))
     ]
     used = seen["indicator"].dropna().unique()
     problems += [
-        Problem("indicators", None, "indicator", name, "observed but not described", "add its row")
+        Problem(
+            "indicators",
+            None,
+            "indicator",
+            name,
+            said("observed but not described"),
+            said("add its row"),
+        )
         for name in sorted(set(used) - set(about.index))
     ]
     wanted = about.loc[about.index.isin(used), "better"]
     problems += [
         Problem(
-            "indicators", None, "better", str(word), f"unknown direction of {name}",
-            f"use {' or '.join(DIRECTIONS)}",
+            "indicators", None, "better", str(word), said("unknown direction of {name}", name=name),
+            said("use higher or lower"),
         )
         for name, word in wanted[~wanted.isin(DIRECTIONS)].items()
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .errors import ReportError, WriteError
+from .errors import ReportError, WriteError, cause, said
 
 __all__ = ["MANIFEST", "BusyError", "building", "exchange"]
 
@@ -64,10 +64,11 @@ def building(final: Path, *others: Path) -> Iterator[Path]:
     except OSError as error:
         place = Path(error.filename or parent)
         where = parent if place.is_relative_to(folder) else place
-        raise WriteError(
-            f"{final} cannot be written: {error.strerror or error} ({where}). "
-            "Make room, close its files in other programs, or give another output folder."
-        ) from None
+        told = (
+            "{final} cannot be written: {reason} ({where}). Make room, close its files in "
+            "other programs, or give another output folder."
+        )
+        raise WriteError(said(told, final=final, reason=cause(error), where=where)) from None
 
 
 def exchange(new: Path, final: Path) -> None:
@@ -90,8 +91,8 @@ def _locked(final: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        remedy = "Wait for it, or give another name."
-        raise BusyError(f"{final} is being written by another run. {remedy}") from None
+        told = "{final} is being written by another run. Wait for it, or give another name."
+        raise BusyError(said(told, final=final)) from None
     try:
         yield
     finally:
@@ -116,5 +117,7 @@ def _check_ours(place: Path) -> None:
     if not place.exists() or (place / MANIFEST).exists():
         return
     if not place.is_dir() or any(place.iterdir()):
-        remedy = "Give another name or output folder."
-        raise WriteError(f"{place} exists and is not a report, so it is kept. {remedy}")
+        told = (
+            "{place} exists and is not a report, so it is kept. Give another name or output folder."
+        )
+        raise WriteError(said(told, place=place))

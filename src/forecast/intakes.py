@@ -23,7 +23,7 @@ import pandas as pd
 
 from .checking import read_tables
 from .doubts import DOUBTED, Known, replaced, same
-from .errors import check_name
+from .errors import check_name, said
 from .folders import MANIFEST, building, exchange
 from .parsing import Names, Reading, read_cells
 from .plans import Plan, recut
@@ -289,7 +289,8 @@ class Intake:
         """Place of a figure, which must be there with one of some statuses."""
         places = [judged.place for judged in self._judged if judged.status in statuses]
         what = "doubtful figure" if len(statuses) == 1 else "figure"
-        check_name(what, f"row {row}, {column}", [f"row {r}, {c}" for r, c in places])
+        known = [said("row {row}, {column}", row=r, column=c) for r, c in places]
+        check_name(what, said("row {row}, {column}", row=row, column=column), known)
         return row, column
 
     def _tables(self) -> dict[str, pd.DataFrame]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field, RootModel, model_validator
 
 from .documents import Strict, read_document, validate
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, Said, advise, cause, check_name, said
 from .plans import data_folder
 
 __all__ = [
@@ -52,8 +52,11 @@ class Range(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.low <= self.central <= self.high:
-            stated = f"low {self.low}, central {self.central}, high {self.high}"
-            raise ValueError(f"{stated} are not in order. write low <= central <= high")
+            problem = said(
+                "low {low}, central {central}, high {high} are not in order",
+                low=self.low, central=self.central, high=self.high,
+            )  # fmt: skip
+            raise ValueError(advise(problem, said("write low <= central <= high")))
         return self
 
     def at(self, share: float | FloatArray) -> FloatArray:
@@ -89,8 +92,9 @@ class Lever(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not 0.0 <= self.lower < self.upper:
-            stated = f"lower {self.lower} and upper {self.upper}"
-            raise ValueError(f"{stated} leave no room. write 0 <= lower < upper")
+            ends = {"lower": self.lower, "upper": self.upper}
+            problem = said("lower {lower} and upper {upper} leave no room", **ends)
+            raise ValueError(advise(problem, said("write 0 <= lower < upper")))
         return self
 
 
@@ -113,7 +117,8 @@ class Correlation(Strict):
     @model_validator(mode="after")
     def _of_two(self) -> Self:
         if self.between[0] == self.between[1]:
-            raise ValueError("a correlation of one with itself. name two assumptions")
+            problem = said("a correlation of one with itself")
+            raise ValueError(advise(problem, said("name two assumptions")))
         return self
 
 
@@ -205,22 +210,25 @@ class Mechanism(Strict):
             for name in sorted(set(given) | self._local(what)):
                 check_name(what, name, [*needed, *optional])
             if missing := set(needed) - set(given) - self._local(what):
-                raise ValueError(f"no {what} {', '.join(sorted(missing))}. add a section for it")
+                problem = said("no {what} {names}", what=said(what), names=sorted(missing))
+                raise ValueError(advise(problem, said("add a section for it")))
         for region in self.regions:
             self.in_region(region)
         if bool(self.indicator) != (self.kind != "project_list"):
-            raise ValueError("indicator does not suit the kind. name one, none for a project_list")
+            problem = said("indicator does not suit the kind")
+            raise ValueError(advise(problem, said("name one, none for a project_list")))
         return self
 
     @model_validator(mode="after")
     def _sound_beliefs(self) -> Self:
         for name, assumption in self.assumptions.items():
             if remedy := beyond_ends(name, assumption):
-                raise ValueError(f"{name} is beyond its ends. {remedy}")
+                raise ValueError(advise(said("{name} is beyond its ends", name=name), remedy))
         for name in self.tied:
             check_name("assumption", name, list(self.assumptions))
         if self.correlations and np.linalg.eigvalsh(self.alike(self.tied)).min() <= 0.0:
-            raise ValueError("correlations that cannot all hold. weaken one")
+            problem = said("correlations that cannot all hold")
+            raise ValueError(advise(problem, said("weaken one")))
         return self
 
     @property
@@ -272,7 +280,7 @@ class _Document(RootModel[dict[str, Mechanism]]):
     """The whole file: a mechanism a section."""
 
 
-def beyond_ends(name: str, belief: float | Range) -> str:
+def beyond_ends(name: str, belief: float | Range) -> Said:
     """Say which ends of an assumption a belief leaves, '' where it leaves none.
 
     >>> beyond_ends("leaving_rate", 150.0)
@@ -283,8 +291,10 @@ def beyond_ends(name: str, belief: float | Range) -> str:
     low, high = ENDS.get(name, (-np.inf, np.inf))
     ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
     if low <= ends[0] and ends[1] <= high:
-        return ""
-    return f"write {low:g} to {high:g}" if np.isfinite(high) else f"write {low:g} or more"
+        return said("")
+    if np.isfinite(high):
+        return said("write {low:g} to {high:g}", low=low, high=high)
+    return said("write {low:g} or more", low=low)
 
 
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
@@ -308,8 +318,9 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     try:
         stamp = file.stat().st_mtime_ns
     except OSError as error:
-        reason = f"cannot be read ({error.strerror})"
-        raise DataError([Problem(str(file), None, None, None, reason, "check the path")]) from None
+        problem = said("cannot be read ({reason})", reason=cause(error))
+        remedy = said("check the path")
+        raise DataError([Problem(str(file), None, None, None, problem, remedy)]) from None
     return _read(file.absolute(), stamp)
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import DataError, Problem
+from .errors import DataError, Problem, said
 
 __all__ = ["Formula", "Lookup", "parse_formula", "read_rules"]
 
@@ -99,17 +99,19 @@ def parse_formula(text: str) -> Formula:
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        raise ValueError(f"{text!r} is no formula: {error.msg}.") from None
+        told = said("{text!r} is no formula: {reason}.", text=text, reason=error.msg)
+        raise ValueError(told) from None
     single = isinstance(node, ast.Compare) and len(node.ops) == 1
     if not single or type(node.ops[0]) not in COMPARISONS:  # type: ignore[attr-defined]
-        raise ValueError(f"{text!r} is not one comparison.")
+        raise ValueError(said("{text!r} is not one comparison.", text=text))
     assert isinstance(node, ast.Compare)
     try:
         with np.errstate(all="ignore"):
             for side in (node.left, node.comparators[0]):
                 _value(side, lambda *_: np.ones(1))
     except ArithmeticError as error:
-        raise ValueError(f"{text!r} has no value: {error}.") from None
+        told = said("{text!r} has no value: {reason}.", text=text, reason=str(error))
+        raise ValueError(told) from None
     return Formula(text, COMPARISONS[type(node.ops[0])], node.left, node.comparators[0])
 
 
@@ -133,8 +135,9 @@ def read_rules(rules: pd.DataFrame) -> list[tuple[str, str, Formula]]:
         try:
             formula = parse_formula(text)
         except ValueError as error:
-            remedy = "write one comparison of ids, numbers, + - * / //, max, min and x[-1]"
-            problems.append(Problem("rules.csv", row + 2, "formula", text, str(error), remedy))
+            remedy = said("write one comparison of ids, numbers, + - * / //, max, min and x[-1]")
+            problem = error.args[0]
+            problems.append(Problem("rules.csv", row + 2, "formula", text, problem, remedy))
             continue
         if isinstance(formula.left, ast.Name) and formula.left.id == quantity:
             found.append((str(region), str(quantity), formula))
@@ -163,10 +166,11 @@ def _reference(node: ast.expr) -> tuple[str, str, int]:
     lag, plain = 0, node
     if isinstance(node, ast.Subscript):
         if ast.unparse(node.slice) != "-1":
-            raise ValueError(f"{ast.unparse(node)!r}: only [-1], the year before, is known.")
+            told = "{part!r}: only [-1], the year before, is known."
+            raise ValueError(said(told, part=ast.unparse(node)))
         lag, plain = -1, node.value
     if isinstance(plain, ast.Name):
         return "", plain.id, lag
     if isinstance(plain, ast.Attribute) and isinstance(plain.value, ast.Name):
         return plain.value.id, plain.attr, lag
-    raise ValueError(f"{ast.unparse(node)!r} cannot stand in a formula.")
+    raise ValueError(said("{part!r} cannot stand in a formula.", part=ast.unparse(node)))

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from .errors import said
 from .links import transform
 
 __all__ = [
@@ -108,7 +109,7 @@ def required_hires(
     150.0
     """
     if years < 1:
-        raise ValueError(f"years must be at least 1, not {years}.")
+        raise ValueError(said("years must be at least 1, not {years}.", years=years))
     stays = 1.0 - leaving
     kept = sum(stays**j for j in range(years))
     return (goal - start * stays**years) / kept - joining

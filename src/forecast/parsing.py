@@ -18,7 +18,8 @@ from typing import Any
 import pandas as pd
 
 from .checking import FIRST_YEAR, LAST_YEAR
-from .errors import UnknownNameError
+from .errors import UnknownNameError, cause
+from .faults import translate
 from .numerals import Figure, Unit, parse_figure, same_thing, unit_of
 from .remarks import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
 from .sheets import TYPES, Cell, Sheet, fold, key_of, read_sheet
@@ -110,7 +111,8 @@ def read_figures(
     try:
         content = path.read_bytes()
     except OSError as error:
-        remark = Remark("unreadable", {"reason": error.strerror or str(error)})
+        reason = cause(error)
+        remark = Remark("unreadable", {"reason": (str(translate(reason, "zh")), reason)})
         raise FiguresError(path.name, [(None, None, None, (remark,))]) from None
     sheet = read_sheet(content, path.name)
     rows = [

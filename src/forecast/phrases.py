@@ -1304,6 +1304,9 @@ PHRASES: dict[str, tuple[str, str]] = {
     "desk_working": ("正在计算……", "Working …"),
     "desk_progress": ("已完成的比例", "Share done"),
     "desk_cancelled": ("已停止，设定未变。", "Cancelled; what is set stays."),
-    "desk_unread": ("{file}读不到或写不了。", "{file} cannot be read or written."),
+    "desk_broken": (
+        "程序出错，不是所给的内容有问题。请把这段英文告诉维护人员：",
+        "The program failed; nothing that was given is wrong. Please report:",
+    ),
     "desk_fault": ("做不到，设定未变。原因：", "That cannot be done; what is set stays. Reason:"),
 }

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, check_name, said
 from .schema import is_address
 
 __all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
@@ -131,11 +131,11 @@ def load_plan(
         tables = load_tables(str(place), fallback=shipped)
     else:
         if isinstance(place, Path) or "/" in place or "\\" in place:
-            raise DataError(
-                [Problem(str(place), None, None, None, "no such folder", "give a folder of tables")]
-            )
+            problem, remedy = said("no such folder"), said("give a folder of tables")
+            raise DataError([Problem(str(place), None, None, None, problem, remedy)])
         if region is not None and region != place:
-            raise ValueError(f"region={region!r} contradicts the plan {place!r}; give one of them.")
+            told = "region={region!r} contradicts the plan {place!r}; give one of them."
+            raise ValueError(said(told, region=region, place=place))
         tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:
@@ -215,6 +215,6 @@ def _as_date(as_of: str | dt.date | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(as_of)
     except (TypeError, ValueError):
-        raise DataError(
-            [Problem("load_plan", None, "as_of", str(as_of), "not a date", "write 2022-12-31")]
-        ) from None
+        problem, remedy = said("not a date"), said("write 2022-12-31")
+        fault = Problem("load_plan", None, "as_of", str(as_of), problem, remedy)
+        raise DataError([fault]) from None

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, check_name, said
 from .filtering import Pace
 from .plans import data_folder
 from .schema import is_address
@@ -132,8 +132,9 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
     shipped = data_folder() / "priors.csv"
     asked = shipped if place is None or is_address(place) else Path(place)
     if not asked.exists():
-        text = "no such file or folder", "give a prior table, or a folder of tables"
-        raise DataError([Problem(str(asked), None, None, None, *text)])
+        problem = said("no such file or folder")
+        remedy = said("give a prior table, or a folder of tables")
+        raise DataError([Problem(str(asked), None, None, None, problem, remedy)])
     file = asked / "priors.csv" if asked.is_dir() else asked
     file = file if file.is_file() else shipped
     return _read(file, file.stat().st_mtime_ns).copy()
@@ -143,15 +144,17 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
 def _read(place: Path, _changed: int) -> pd.DataFrame:
     """Read a file once for each time it was changed."""
     table = pd.read_csv(place, keep_default_na=False)
+    problem, remedy = said("no such column"), said("learn the priors anew")
     problems = [
-        Problem(place.name, None, column, None, "no such column", "learn the priors anew")
+        Problem(place.name, None, column, None, problem, remedy)
         for column in COLUMNS
         if column not in table
     ]
     if not problems:
         numbers = table[NUMBERS].apply(pd.to_numeric, errors="coerce")
+        problem, remedy = said("no number"), said("write one")
         problems = [
-            Problem(place.name, row + 2, c, str(table[c].iloc[row]), "no number", "write one")
+            Problem(place.name, row + 2, c, str(table[c].iloc[row]), problem, remedy)
             for c in NUMBERS
             for row in numbers.index[numbers[c].isna()]
         ]
@@ -196,9 +199,9 @@ def prior_of(
         known_paths = {path for *of, path in each if of == [kind, siblings]}
         check_name("growth path in the priors", growth, sorted(known_paths))
     names, joint = list(LinkPrior.__dataclass_fields__), ("df", "shift", "stretch", "shared")
-    said = {name: table[name].to_numpy()[rows].tolist() for name in (*names, *joint)}
+    values = {name: table[name].to_numpy()[rows].tolist() for name in (*names, *joint)}
     if growth in ("damped", "no_change"):
         for name in ("recent", "lasting", "catching_up", "direction", "freedom"):
-            said[name] = [0.0] * len(rows)
-    links = tuple(LinkPrior(*row) for row in zip(*(said[name] for name in names), strict=True))
-    return BlendPrior(links, *(float(said[name][0]) for name in joint))
+            values[name] = [0.0] * len(rows)
+    links = tuple(LinkPrior(*row) for row in zip(*(values[name] for name in names), strict=True))
+    return BlendPrior(links, *(float(values[name][0]) for name in joint))

@@ -21,7 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from .callbacks import Progress, Tally
 from .checking import nearest
-from .errors import DataError, Problem
+from .errors import DataError, Problem, said
 from .growth import fit
 from .levers import KINDS, Mechanism, Range, beyond_ends, read_mechanisms
 from .linkage import Formula, Lookup, read_rules
@@ -557,12 +557,12 @@ def _untold(mechanism: Mechanism) -> list[str]:
 
 def _restated(belief: float | Range, usual: Range) -> bool:
     """Whether a belief says what is believed anyhow."""
-    said = (
+    stated = (
         (belief.low, belief.central, belief.high)
         if isinstance(belief, Range)
         else (belief, belief, belief)
     )
-    return said == (usual.low, usual.central, usual.high)
+    return stated == (usual.low, usual.central, usual.high)
 
 
 def tie(mechanism: Mechanism, luck: dict[str, FloatArray]) -> dict[str, FloatArray]:
@@ -621,11 +621,9 @@ def _uniforms(seed: int, draws: int, *names: str) -> FloatArray:
 
 
 def _missing(name: str, key: Key, lacking: list[str], inputs: list[str]) -> Problem:
-    needed = ", ".join(
-        n for part in lacking for n in (part, f"{part}_growth")[: 1 + (part in inputs)]
-    )
-    remedy = f"add {needed} for {key[0]} to mechanisms.yaml"
-    problem = f"no figures of {', '.join(lacking)} for {key[0]}"
+    needed = [n for part in lacking for n in (part, f"{part}_growth")[: 1 + (part in inputs)]]
+    remedy = said("add {names} for {region} to mechanisms.yaml", names=needed, region=key[0])
+    problem = said("no figures of {names} for {region}", names=lacking, region=key[0])
     return Problem("scenario", None, "mechanism", name, problem, remedy)
 
 
@@ -648,8 +646,11 @@ def check_scenario(
         for name in names:
             if name not in known:
                 listed = sorted(known)
-                hint = nearest(name, listed, likeness=0.5) or f"known are {', '.join(listed)}"
-                problems.append(Problem(file, None, what, name, f"unknown {what}", hint))
+                problem = said("unknown {what}", what=said(what))
+                hint = nearest(name, listed, likeness=0.5) or said(
+                    "known are {names}", names=listed
+                )
+                problems.append(Problem(file, None, what, name, problem, hint))
 
     for step in scenario.each():
         know("region", step.region, regions)
@@ -677,9 +678,11 @@ def _beyond(file: str, step: Step, places: list[Mechanism]) -> list[Problem]:
     for name, belief in step.assumptions.items():
         if remedy := beyond_ends(name, belief):
             ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
-            told = " to ".join(dict.fromkeys(f"{end:g}" for end in ends))
+            told = f"{ends[0]:g}"
+            if ends[0] != ends[1]:
+                told = said("{low:g} to {high:g}", low=ends[0], high=ends[1])
             where = f"{step.mechanism}.{name}"
-            problems.append(Problem(file, None, where, told, "beyond its ends", remedy))
+            problems.append(Problem(file, None, where, told, said("beyond its ends"), remedy))
     for name, setting in step.levers.items():
         limits = [m.levers[name] for m in places if name in m.levers]
         values = setting.values() if isinstance(setting, dict) else [_height(setting)]
@@ -687,11 +690,15 @@ def _beyond(file: str, step: Step, places: list[Mechanism]) -> list[Problem]:
         low = max((lever.lower for lever in limits), default=0.0)
         for value in values:
             if value and not low <= value <= top:
-                remedy = f"write {low:g} to {top:g}, or change the limits in mechanisms.yaml"
+                problem, remedy = (
+                    said("beyond its limits"),
+                    said(
+                        "write {low:g} to {top:g}, or change the limits in mechanisms.yaml",
+                        low=low, top=top,
+                    ),
+                )  # fmt: skip
                 where = f"{step.mechanism}.{name}"
-                problems.append(
-                    Problem(file, None, where, f"{value:g}", "beyond its limits", remedy)
-                )
+                problems.append(Problem(file, None, where, f"{value:g}", problem, remedy))
     return problems
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import DataError, Problem
+from .errors import DataError, Problem, said
 from .levers import Mechanism, Range, read_mechanisms
 from .mechanisms import completion_years, spending
 from .plans import Plan
@@ -72,8 +72,8 @@ def project_forecast(
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
     name = next((n for n, m in known.items() if m.kind == "project_list"), None)
     if name is None:
-        remedy = "add a section of the kind project_list to mechanisms.yaml"
-        problem = "projects, and no mechanism that describes them"
+        remedy = said("add a section of the kind project_list to mechanisms.yaml")
+        problem = said("projects, and no mechanism that describes them")
         raise DataError([Problem("projects.csv", None, None, None, problem, remedy)])
     check_scenario(scenario, plan, known, plan.observations)
     return pd.concat(

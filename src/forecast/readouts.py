@@ -13,10 +13,10 @@ import pandas as pd
 from .charts import CLEAR, tornado_chart
 from .desk import Desk
 from .exploration import GoalSeek
+from .faults import tell_error
 from .markup import known_on, paragraph, picture, safe, tabulate
 from .outlook import Naming
 from .plots import to_png
-from .remarks import FiguresError
 from .responses import PACE, Answer
 from .settings import Control
 from .sketches import Shown, Sketch
@@ -227,13 +227,11 @@ def tell_files(files: Sequence[Path]) -> str:
 
 
 def tell_fault(desk: Desk, error: Exception) -> str:
-    """Say what could not be done, and why; what only has English words is marked so."""
-    told, language = desk.told, "en"
-    said = str(error)
-    if isinstance(error, FiguresError):
-        said, language = error.told(desk.language), desk.language
-    elif isinstance(error, OSError) and error.filename is not None:
-        said, language = told.say("desk_unread").format(file=error.filename), desk.language
-    reason = safe(said).replace("\n", "<br>")
-    head = safe(told.say("desk_fault"))
+    """Say what could not be done, and why; a fault of the program itself is quoted in English."""
+    say, language = desk.told.say, desk.language
+    reason = safe(tell_error(error, language)).replace("\n", "<br>")
+    if not reason:
+        quoted = safe(f"{type(error).__name__}: {error}").replace("\n", "<br>")
+        reason = f'{safe(say("desk_broken"))} <q lang="en">{quoted}</q>'
+    head = safe(say("desk_fault"))
     return f'<div role="alert">{head} <span lang="{language}">{reason}</span></div>'

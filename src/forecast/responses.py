@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .callbacks import Tally
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, check_name, said
 from .figures import KEY, read_figures
 from .growth import QUANTILES, quantile_name
 from .levers import Lever, Mechanism, Range, read_mechanisms
@@ -394,11 +394,10 @@ def one_target(plan: Plan, target: Any) -> pd.DataFrame:
         return row.reset_index(drop=True)
     columns = [c for c in (*KEY, "year", "value", "comparator", "source") if c in row]
     listed = [", ".join(str(v) for v in values) for values in row[columns].to_numpy()]
-    problem = "names several targets" if listed else "names no target of the plan"
-    raise DataError(
-        [Problem("target", None, None, each, problem, "give one row of `plan.targets`")
-         for each in listed or [str(target)]]
-    )  # fmt: skip
+    problem = said("names several targets") if listed else said("names no target of the plan")
+    remedy = said("give one row of `plan.targets`")
+    each = listed or [str(target)]
+    raise DataError(Problem("target", None, None, given, problem, remedy) for given in each)
 
 
 def _needed(plan: Plan, mechanisms: Mapping[str, Mechanism], key: Key, known: set[Key]) -> set[Key]:
@@ -434,9 +433,10 @@ def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> Goal:
     about = draw_events(paths, row, as_of=as_of)[0].iloc[0]
     key = (str(about["region"]), str(about["indicator"]))
     if about["status"] in SILENT:
-        problem = "no figure of it" if about["status"] == "no_data" else "its year has passed"
+        unknown = about["status"] == "no_data"
+        problem = said("no figure of it") if unknown else said("its year has passed")
         where = f"{key[0]}, {key[1]}, {about['year']}"
-        remedy = "ask about a target that figures or a forecast can decide"
+        remedy = said("ask about a target that figures or a forecast can decide")
         raise DataError([Problem("targets", None, "indicator", where, problem, remedy)])
     series = paths.fits.series
     mine = series[(series["region"] == key[0]) & (series["indicator"] == key[1])].iloc[0]

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from .documents import Strict, read_document, validate, write_whole
-from .errors import DataError, Problem, check_name
+from .errors import DataError, Problem, advise, check_name, said
 from .levers import Range
 from .plans import data_folder
 
@@ -47,8 +47,8 @@ class Ramp(Strict):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.since is not None and self.since > self.by:
-            stated = f"from {self.since} and by {self.by}"
-            raise ValueError(f"{stated} leave no year. let it end later")
+            problem = said("from {since} and by {by} leave no year", since=self.since, by=self.by)
+            raise ValueError(advise(problem, said("let it end later")))
         return self
 
 
@@ -98,7 +98,7 @@ class Shock(Strict):
     @model_validator(mode="after")
     def _one_size(self) -> Self:
         if (self.by is None) == (self.factor is None):
-            raise ValueError("a shock has one size. give `by` or `factor`")
+            raise ValueError(advise(said("a shock has one size"), said("give `by` or `factor`")))
         return self
 
 
@@ -168,14 +168,17 @@ class Step(Strict):
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
         if self.mechanism is not None:
             if verbs or self.indicator:
-                raise ValueError("a mechanism and a verb in one step. write two steps")
+                problem = said("a mechanism and a verb in one step")
+                raise ValueError(advise(problem, said("write two steps")))
             if not (self.levers or self.assumptions):
-                raise ValueError("a mechanism and nothing to set. add levers or assumptions")
+                problem = said("a mechanism and nothing to set")
+                raise ValueError(advise(problem, said("add levers or assumptions")))
         elif self.levers or self.assumptions:
-            raise ValueError("levers without a mechanism. name the mechanism")
+            problem = said("levers without a mechanism")
+            raise ValueError(advise(problem, said("name the mechanism")))
         elif len(verbs) != 1 or not self.indicator:
-            listed = ", ".join(VERBS)
-            raise ValueError(f"not one verb for indicators. name indicators and one of {listed}")
+            remedy = said("name indicators and one of {verbs}", verbs=[*VERBS])
+            raise ValueError(advise(said("not one verb for indicators"), remedy))
         return self
 
     @property
@@ -278,7 +281,7 @@ def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
     content, lines = read_document(file)
     own = ("inherited", "file") if isinstance(content, dict) else ()
     problems = [
-        Problem(file.name, lines[(name,)], name, None, "unknown key", "remove it")
+        Problem(file.name, lines[(name,)], name, None, said("unknown key"), said("remove it"))
         for name in own
         if name in content
     ]
@@ -292,9 +295,10 @@ def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
             continue
         place = _find(base, file.parent)
         if place.resolve() in above:
-            fault, remedy = "stands on itself", "name another base"
+            fault, remedy = said("stands on itself"), said("name another base")
         elif not place.exists():
-            fault, remedy = "no such scenario", f"put {base}.yaml beside it"
+            fault = said("no such scenario")
+            remedy = said("put {base}.yaml beside it", base=base)
         else:
             if place.resolve() not in told:
                 told.add(place.resolve())

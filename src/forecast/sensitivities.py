@@ -21,7 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from .boxes import failure_boxes
 from .callbacks import Progress, Tally
-from .errors import DataError, Problem
+from .errors import DataError, Problem, said
 from .levers import Mechanism, Range
 from .plans import Plan
 from .projections import Play, project
@@ -288,7 +288,7 @@ def _open(
     response = Response.of(plan, target, paths=paths, scenario=scenario, mechanisms=mechanisms)
     if not math.isnan(response.goal.certain):
         where = f"{', '.join(response.goal.key)}, {response.goal.year}"
-        problem, remedy = "a figure has decided it", "ask about an open target"
+        problem, remedy = said("a figure has decided it"), said("ask about an open target")
         raise DataError([Problem("targets", None, "indicator", where, problem, remedy)])
     return response
 

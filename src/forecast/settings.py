@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from .errors import said
 from .levers import ENDS, Mechanism, Range
 from .responses import PACE, Response
 from .scenarios import BASELINE, Scenario, Span, Step
@@ -66,7 +67,9 @@ class Control:
         """
         clean = round(float(value), DIGITS)
         if not round(self.lower, DIGITS) <= clean <= round(self.upper, DIGITS):
-            raise ValueError(f"{self.name} takes {self.lower:g} to {self.upper:g}, not {value:g}.")
+            limits = {"name": self.name, "lower": self.lower, "upper": self.upper}
+            told = "{name} takes {lower:g} to {upper:g}, not {value:g}."
+            raise ValueError(said(told, **limits, value=value))
         return clean
 
 

@@ -54,6 +54,8 @@ LETTERS = re.compile(r'"[^"]*"|\\.')
 """What a format of numbers prints as it stands."""
 DAMAGED = (OSError, ValueError, KeyError, zipfile.BadZipFile, zlib.error, ElementTree.ParseError)
 """What the parts of a broken workbook raise."""
+DAMAGE = "已损坏，或设了密码"
+"""What that is called in Chinese, in place of the reader's own words."""
 CELL_NAME = re.compile(r"([A-Z]+)([0-9]+)")
 
 Place = tuple[int, int]
@@ -313,7 +315,7 @@ def _workbook(content: bytes, name: str) -> Iterator[Sheet]:
             merged = [sheet.merged_cell_ranges or () for sheet in found]
         shown_in = _shown(content)
     except (CalamineError, *DAMAGED) as error:
-        raise _fault(name, "workbook", reason=str(error)) from None
+        raise _fault(name, "workbook", reason=(DAMAGE, str(error))) from None
     for sheet, grid, ranges in zip(found, grids, merged, strict=True):
         shown = shown_in.get(sheet.name, {})
         rows = tuple(

@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .callbacks import Progress, Tally
+from .errors import said
 from .figures import KEY
 from .growth import QUANTILES, SLICES, Fits, quantile_name
 from .increments import Increments
@@ -111,11 +112,13 @@ def simulate(
     ((1, 500, 2), True)
     """
     if draws < 1 or seed < 0:
-        raise ValueError(f"draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
+        told = "draws must be at least 1 and seed at least 0, not {draws} and {seed}."
+        raise ValueError(said(told, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)
     start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
     if len(latest) and until < start:
-        raise ValueError(f"until={until} is not after the latest figures ({start - 1}).")
+        told = "until={until} is not after the latest figures ({latest})."
+        raise ValueError(said(told, until=until, latest=start - 1))
     years = np.arange(start, until + 1)
     values = np.full((len(latest), draws, len(years)), np.nan)
     names = list(zip(fits.series["region"], fits.series["indicator"], strict=True))

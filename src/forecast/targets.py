@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .errors import DataError, Problem
+from .errors import DataError, Problem, said
 from .figures import KEY
 from .growth import Fits
 from .increments import Increments
@@ -231,20 +231,36 @@ def draw_events(
 def _check(targets: pd.DataFrame) -> None:
     needed = [*KEY, "year", "value", "comparator"]
     problems = [
-        Problem("targets", None, c, None, "no such column", f"add a column {c!r}")
+        Problem(
+            "targets", None, c, None, said("no such column"), said("add a column {name!r}", name=c)
+        )
         for c in needed
         if c not in targets.columns
     ]
     if not problems:
         problems = [
-            Problem("targets", None, column, str(word), "unknown", f"use {', '.join(known)}")
+            Problem(
+                "targets",
+                None,
+                column,
+                str(word),
+                said("unknown"),
+                said("use {names}", names=[*known]),
+            )
             for column, known in (("comparator", COMPARATORS), ("event", ("", *EVENTS)))
             if column in targets
             for word in sorted(set(targets[column].fillna("").astype(str)) - set(known))
         ]
         numbers = targets[["year", "value"]].astype(float)
         problems += [
-            Problem("targets", None, c, None, f"{int(bad)} values are no numbers", "fill them in")
+            Problem(
+                "targets",
+                None,
+                c,
+                None,
+                said("{count} values are no numbers", count=int(bad)),
+                said("fill them in"),
+            )
             for c in numbers
             if (bad := (~np.isfinite(numbers[c])).sum())
         ]
@@ -629,10 +645,11 @@ def _path_chances(
 def _columns(paths: Paths, year: FloatArray) -> NDArray[np.int64]:
     beyond = sorted({int(y) for y in year if y > paths.years[-1]}) if len(paths.years) else []
     if beyond:
-        raise ValueError(
-            f"Targets of {beyond} lie beyond the simulated years (until {paths.years[-1]}). "
-            f"Simulate until {max(beyond)}, or leave these targets out."
+        told = (
+            "Targets of [{beyond}] lie beyond the simulated years (until {until}). "
+            "Simulate until {last}, or leave these targets out."
         )
+        raise ValueError(said(told, beyond=beyond, until=paths.years[-1], last=max(beyond)))
     column: NDArray[np.int64] = (year - paths.years[0]).astype(np.int64)
     return column
 
@@ -669,7 +686,8 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     ([2022, 2023, 2024], True)
     """
     if not 1 <= years <= LOOK_AHEAD:
-        raise ValueError(f"years must lie between 1 and {LOOK_AHEAD}, not {years}.")
+        told = "years must lie between 1 and {most}, not {years}."
+        raise ValueError(said(told, most=LOOK_AHEAD, years=years))
     _check(targets)
     out = _facts(fits, targets)
     out = out[out["position"] >= 0].reset_index(drop=True)
