@@ -419,13 +419,15 @@ def test_check_prints_every_problem(tmp_path: Path) -> None:
     code, text = call("check", own_tables(tmp_path, year="20025"))
     assert code == 1
     assert "targets.csv, row 2, column year, value '20025'" in text and "Remedy: " in text
-    assert text.splitlines()[-1].endswith("problem.")
+    assert text.splitlines()[-1].endswith(": problems, 1 in all.")
 
 
 def test_check_of_a_folder_that_is_not_there() -> None:
-    """It is a problem like any other."""
+    """It is a problem like any other, in either language."""
     code, text = call("check", "no/such/folder")
     assert code == 1 and "no such folder" in text
+    code, text = call("check", "no/such/folder", "--language", "zh")
+    assert code == 1 and "没有这个文件夹" in text
 
 
 def test_check_says_what_it_understood_of_a_file(tmp_path: Path) -> None:

@@ -255,8 +255,9 @@ def test_a_file_handed_over_is_kept_and_taken(desk):
 def test_a_file_that_cannot_be_played_is_not_kept(desk, content, said):
     """A bad file is refused with its fault; what is set, and the folder, stay as they are."""
     desk.set("trainees_per_year", 300)
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=said) as caught:
         desk.take_in("bad.yaml", content)
+    assert {problem.file for problem in caught.value.problems} == {"bad.yaml"}
     assert desk.value("trainees_per_year") == 300.0
     assert list(desk.folder.iterdir()) == []
 

@@ -117,20 +117,22 @@ def check(
     ] = None,
     region: Annotated[str | None, typer.Option(help="Region of a file that names none.")] = None,
     language: Annotated[
-        Language, typer.Option(help="Language of what is said of a file of figures.")
+        Language, typer.Option(help="Language of faults, and of what is said of figures.")
     ] = Language.en,
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
+    from .faults import tell_error
     from .schema import is_address
 
     try:
         if is_address(place):
-            fine = _check_database(str(place))
+            fine = _check_database(str(place), language)
         else:
             fine = _check_path(Path(place) if place else None, region, language)
     except ForecastError as error:
-        typer.echo(error, err=True)
+        told = "" if language is Language.en else tell_error(error, language)
+        typer.echo(told or error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if fine else 1)
 
@@ -353,28 +355,31 @@ def _list_reports(output: Path) -> bool:
 def _check_path(place: Path | None, region: str | None, language: Language) -> bool:
     """Check what a path names: a scenario, a file of figures, a folder; None: the package's own."""
     if place and place.suffix in (".yaml", ".yml"):
-        return _check_scenario(place, region)
+        return _check_scenario(place, region, language)
     if place and place.is_file():
         return _check_file(place, region, language)
-    return _check_folder(place)
+    return _check_folder(place, language)
 
 
-def _check_database(address: str) -> bool:
+def _check_database(address: str, language: Language) -> bool:
     """Check the tables of a database; print every problem, or the row counts."""
     from .databases import load_tables, shown
     from .plans import data_folder
+    from .wording import phrase
 
     for name, table in load_tables(address, data_folder()).items():
         typer.echo(f"{name:<13}{len(table):>7}")
-    typer.echo(f"{shown(address)}: no problems.")
+    typer.echo(phrase("check_fine", language).format(place=shown(address)))
     return True
 
 
-def _check_folder(place: Path | None) -> bool:
+def _check_folder(place: Path | None, language: Language) -> bool:
     """Check a folder of tables, or the package's own; print every problem, or the row counts."""
     from .checking import check_folder, read_tables
+    from .faults import translate
     from .levers import read_mechanisms
     from .plans import data_folder
+    from .wording import phrase
 
     shipped = data_folder()
     folder = place or shipped
@@ -384,11 +389,11 @@ def _check_folder(place: Path | None) -> bool:
         for name, table in read_tables(folder, fallback).items():
             typer.echo(f"{name:<13}{len(table):>7}")
         typer.echo(f"{'mechanisms':<13}{len(read_mechanisms(folder)):>7}")
-        typer.echo(f"{folder}: no problems.")
+        typer.echo(phrase("check_fine", language).format(place=folder))
         return True
     for problem in problems:
-        typer.echo(problem)
-    typer.echo(f"{folder}: {len(problems)} problem{'' if len(problems) == 1 else 's'}.")
+        typer.echo(translate(problem.said(), language))
+    typer.echo(phrase("check_problems", language).format(place=folder, count=len(problems)))
     return False
 
 
@@ -409,12 +414,13 @@ def _check_file(file: Path, region: str | None, language: Language) -> bool:
     return not (intake.rows["status"] == "problem").any()
 
 
-def _check_scenario(file: Path, region: str | None) -> bool:
+def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
     """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
     from .checking import read_tables
     from .plans import data_folder, load_plan
     from .projections import apply_scenario, project
     from .scenarios import read_scenario
+    from .wording import phrase
 
     scenario = read_scenario(file)
     planned = sorted(set(read_tables(data_folder())["targets"]["region"]))
@@ -424,8 +430,9 @@ def _check_scenario(file: Path, region: str | None) -> bool:
         base = project(plan, draws=100, until=until)
         moved = apply_scenario(base, plan, scenario).values != base.values
         changed = (moved & (base.values == base.values)).any(axis=(1, 2)).sum()
-        typer.echo(f"{name}: {changed} of {len(base.values)} indicators change.")
-    typer.echo(f"{file}: no problems.")
+        facts = {"region": name, "changed": changed, "all": len(base.values)}
+        typer.echo(phrase("check_changes", language).format(**facts))
+    typer.echo(phrase("check_fine", language).format(place=file))
     return True
 
 

@@ -25,7 +25,7 @@ import yaml
 from .callbacks import Progress, Tally
 from .comparison import compare
 from .documents import write_whole
-from .errors import check_name, said
+from .errors import DataError, check_name, said
 from .exploration import GoalSeek, goal_seek
 from .folders import MANIFEST, building, exchange
 from .intakes import Intake
@@ -352,6 +352,9 @@ class Desk:
         try:
             self.load(tried)
             tried.replace(place)
+        except DataError as error:
+            given = (replace(p, file=name) if p.file == tried.name else p for p in error.problems)
+            raise DataError(given) from None
         finally:
             tried.unlink(missing_ok=True)
 

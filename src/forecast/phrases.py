@@ -8,6 +8,12 @@ from __future__ import annotations
 __all__ = ["PHRASES"]
 
 PHRASES: dict[str, tuple[str, str]] = {
+    "check_fine": ("{place}：没有问题。", "{place}: no problems."),
+    "check_problems": ("{place}：问题共{count}处。", "{place}: problems, {count} in all."),
+    "check_changes": (
+        "{region}：{all}项指标中有{changed}项改变。",
+        "{region}: {changed} of {all} indicators change.",
+    ),
     "title": ("{region}：规划目标监测报告", "{region}: where the plan's targets stand"),
     "as_of": ("截至{day}", "As of {day}"),
     "everything": ("使用全部已知数据", "Everything known is used"),
