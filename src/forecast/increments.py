@@ -28,6 +28,7 @@ from .evidence import Batch
 __all__ = ["Increments", "count_up"]
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 YEAR_SHAPE = 8.0
@@ -65,31 +66,43 @@ class Increments:
     def cdf(self, y: FloatArray, ahead: FloatArray) -> FloatArray:
         """P(count <= y), with `y` and `ahead` (series, years)."""
         steps = np.floor((y - self.latest[:, None]) / self.unit[:, None] + 1e-9)
-        done = self._at_most(steps, ahead)
+        row = np.broadcast_to(np.arange(len(self.rows))[:, None], steps.shape)
+        done = self._at_most(steps, ahead, row)
         below: FloatArray = np.where(y >= self.upper[:, None], 1.0, done)
         return below
 
     def quantiles(self, levels: Sequence[float], ahead: FloatArray) -> FloatArray:
         """Smallest counts with at least `levels` of chance at or below: (levels, series, years)."""
-        out = np.empty((len(levels), len(self.rows), ahead.shape[1]))
-        for i, level in enumerate(levels):
-            share = betaincinv(YEAR_SHAPE * ahead, self.pace_shape[:, None], level)
-            middle = self.pace_rate[:, None] * share / (1.0 - share)
-            reach = 8.0 * np.sqrt(middle + 1.0) + 4.0
-            low, high = np.floor(middle - reach) - 1.0, np.ceil(middle + reach)
-            low = np.maximum(low, -1.0)
-            # The slices' tails are shorter than the pace's: widen until P(low) < level <= P(high).
-            while (over := self._at_most(low, ahead) >= level).any():
-                low, reach = np.where(over, np.maximum(low - reach, -1.0), low), 2.0 * reach
-            while (under := self._at_most(high, ahead) < level).any():
-                high, reach = np.where(under, high + reach, high), 2.0 * reach
-            while (open_ := high - low > 1.0).any():
-                halfway = np.floor(0.5 * (low + high))
-                enough = self._at_most(halfway, ahead) >= level
-                high = np.where(open_ & enough, halfway, high)
-                low = np.where(open_ & ~enough, halfway, low)
-            count = self.latest[:, None] + self.unit[:, None] * high
-            out[i] = np.minimum(count, self.upper[:, None])
+        shape = (len(levels), *ahead.shape)
+        level = np.broadcast_to(np.asarray(levels, float)[:, None, None], shape).ravel()
+        row = np.broadcast_to(np.arange(len(self.rows))[:, None], shape).ravel()
+        years = np.broadcast_to(ahead, shape).ravel()
+
+        def enough(steps: FloatArray, at: IntArray) -> BoolArray:
+            reached: BoolArray = self._at_most(steps[at], years[at], row[at]) >= level[at]
+            return reached
+
+        share = betaincinv(YEAR_SHAPE * years, self.pace_shape[row], level)
+        middle = self.pace_rate[row] * share / (1.0 - share)
+        reach = 8.0 * np.sqrt(middle + 1.0) + 4.0
+        low = np.maximum(np.floor(middle - reach) - 1.0, -1.0)
+        high = np.ceil(middle + reach)
+        # The slices' tails are shorter than the pace's: widen until P(low) < level <= P(high).
+        at = np.arange(len(level))
+        while len(at := at[enough(low, at)]):
+            low[at] = np.maximum(low[at] - reach[at], -1.0)
+            reach[at] *= 2.0
+        at = np.arange(len(level))
+        while len(at := at[~enough(high, at)]):
+            high[at] += reach[at]
+            reach[at] *= 2.0
+        while len(at := np.flatnonzero(high - low > 1.0)):
+            halfway = np.floor(0.5 * (low + high))
+            done = enough(halfway, at)
+            high[at[done]] = halfway[at[done]]
+            low[at[~done]] = halfway[at[~done]]
+        count = self.latest[row] + self.unit[row] * high
+        out: FloatArray = np.minimum(count, self.upper[row]).reshape(shape)
         return out
 
     def draws(
@@ -116,12 +129,15 @@ class Increments:
         theta: FloatArray = self.pace_rate[:, None] / gammaincinv(self.pace_shape[:, None], slices)
         return theta
 
-    def _at_most(self, steps: FloatArray, ahead: FloatArray) -> FloatArray:
-        """P(at most `steps` new units): the negative binomial, theta in equally likely slices."""
-        total = np.zeros(np.broadcast_shapes(steps.shape, ahead.shape))
+    def _at_most(self, steps: FloatArray, ahead: FloatArray, row: IntArray) -> FloatArray:
+        """P(at most `steps` new units) of series `row`, all of one shape.
+
+        The negative binomial, with theta in equally likely slices.
+        """
+        total = np.zeros(steps.shape)
         m = np.maximum(steps, 0.0) + 1.0
-        for s in range(SLICES):
-            total += betainc(YEAR_SHAPE * ahead, m, 1.0 / (1.0 + self._theta[:, s, None]))
+        for theta in self._theta.T:
+            total += betainc(YEAR_SHAPE * ahead, m, 1.0 / (1.0 + theta[row]))
         share: FloatArray = np.where(steps < 0.0, 0.0, total / SLICES)
         return share
 
