@@ -44,6 +44,7 @@ NAME = "再快一些"
 PATIENCE = 30_000
 PACE = ".desk-set-pace .noUi-handle"
 FIELD = ".desk-set-pace input[type=number]"
+LINK = ".desk-set-minimum_living_standard_link"
 # Text of the desk, with the choices of its lists, names for the blind, and hints.
 HEARD = """() => {
   const desk = document.querySelector('.desk').cloneNode(true);
@@ -113,8 +114,7 @@ class Desk:
 
     def reset(self) -> None:
         """Clear what is set, by keyboard."""
-        if {mark: self.text(mark) for mark in self.usual} != self.usual:
-            self.press(".desk-reset", "Enter")
+        self.press(".desk-reset", "Enter")
         for mark, text in self.usual.items():
             expect(self.page.locator(mark)).to_have_text(text, use_inner_text=True)
 
@@ -249,6 +249,33 @@ def test_a_slider_moves_picture_and_numbers(desk: Desk) -> None:
     assert desk.picture() != picture
     desk.press(".desk-undo", "Enter")
     assert desk.wait(".desk-chance", moved) == chance
+
+
+def test_no_key_is_lost_after_a_reset(desk: Desk) -> None:
+    """What was typed just before it is gone, and a key just after it is heard, however soon."""
+    share, set_now = f"{LINK}-share_points", desk.page.locator(".desk-table p").nth(1)
+    for pause in (0, 15, 30, 60, 120):
+        desk.page.locator(FIELD).fill("7")
+        desk.press(FIELD, "Enter")
+        desk.press(".desk-reset", "Enter")
+        desk.page.wait_for_timeout(pause)
+        desk.press(f"{share} .noUi-handle", "ArrowRight")
+        expect(desk.page.locator(f"{share} input[type=number]")).to_have_value("0.5")
+        expect(desk.page.locator(FIELD)).to_have_value("0")
+        expect(set_now).to_contain_text("0.5")
+        expect(set_now).not_to_contain_text("10")
+        desk.reset()
+
+
+def test_quick_keys_all_count(desk: Desk) -> None:
+    """Keys that come faster than pictures move a slider by one step each."""
+    growth = f"{LINK}-consumption_growth"
+    field = desk.page.locator(f"{growth} input[type=number]")
+    expect(field).to_have_value("6")
+    desk.press(f"{growth} .noUi-handle", *["ArrowRight"] * 15)
+    expect(field).to_have_value("7.5")
+    desk.reset()
+    expect(field).to_have_value("6")
 
 
 def test_nothing_is_asked_of_a_network(desk: Desk) -> None:

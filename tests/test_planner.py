@@ -141,6 +141,13 @@ def test_what_is_shown_no_more_is_closed(panel):
     assert counts[0] == counts[1]
 
 
+def test_all_widgets_are_heard_in_turn(panel):
+    """Also those that come with another target ask for no subshell of their kernel."""
+    panel.indicator.value = "eco_burial_share"
+    asked = [widget.comm._reply_subshell_for({}, "subshell") for widget in all_of(panel)]
+    assert asked == [None] * len(asked)
+
+
 def test_every_control_has_a_label_and_the_parts_their_class(cleared):
     """Whatever can be operated has a name; what browser tests look for is there, once."""
     operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.FloatText)

@@ -16,7 +16,7 @@ from .levers import Range
 from .markup import safe
 from .settings import DIGITS, Control
 
-__all__ = ["HEAD", "Setter", "button", "choice", "discard", "row_of"]
+__all__ = ["HEAD", "Setter", "button", "choice", "discard", "in_turn", "row_of"]
 
 LEAST_STEPS = 100
 """Steps of a slider whose setting has finer ones, at least."""
@@ -116,29 +116,30 @@ class Setter(widgets.VBox):  # type: ignore[misc]
     def _put(self, value: float, *, ticked: bool) -> None:
         self._quiet = True
         try:
-            inside = round(min(max(value, self.control.lower), self.control.upper), DIGITS)
-            self.slider.value = self.field.value = inside
+            inside = min(max(value, self.control.lower), self.control.upper)
+            self.slider.value = self._on_step(inside)
+            self.field.value = round(inside, DIGITS)
             self.box.value = ticked
         finally:
             self._quiet = False
 
     def _moved(self, event: Any) -> None:
-        # The browser puts a slider on its steps and says so; nobody has moved it then.
-        told = event["owner"] is self.slider and self._near(
-            event["new"], self._on_step(event["old"])
-        )
-        if not self._quiet and not told:
+        if not self._quiet:
             self._put(event["new"], ticked=True)
             self._change(self.control.name, self.field.value)
-            if not self._near(self.field.value, event["new"]):
+            if abs(self.field.value - event["new"]) > 1e-6 * self.control.step:
                 self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        least, step = self.control.lower, float(self.slider.step)
-        return least + round((value - least) / step) * step
+        """Place of a slider for a value, to the last digit what a browser makes of it.
 
-    def _near(self, one: float, other: float) -> bool:
-        return abs(one - other) < 1e-6 * self.control.step
+        Given anything else a browser answers with the place, and nobody can tell that answer, which
+        may be late, from a person's move; a person's move may be lost for it.
+        """
+        least, most = self.control.lower, self.control.upper
+        step = 100.0 * float(self.slider.step) / (most - least)
+        share = math.floor(100.0 * (value - least) / (most - least) / step + 0.5) * step
+        return most if value >= most or share >= 100.0 else share * (most - least) / 100.0 + least
 
     def _ticked(self, event: Any) -> None:
         if not self._quiet:
@@ -192,6 +193,18 @@ def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
     'row wrap'
     """
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+
+def in_turn(parts: Iterable[widgets.Widget]) -> None:
+    """Have what a browser sends to widgets, and to all in them, done by one thread in that order.
+
+    A kernel with subshells does what comes for a widget in the thread that wrote to it last: a
+    button and a slider pressed one after the other would be heard at once, or the wrong way round.
+    It asks the comm of a widget for the subshell; None is the thread that runs cells.
+    """
+    for part in parts:
+        in_turn(getattr(part, "children", ()))
+        part.comm._reply_subshell_for = lambda _data, _usual: None
 
 
 def discard(parts: Iterable[widgets.Widget]) -> None:

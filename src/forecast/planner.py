@@ -19,7 +19,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from .asides import Asides
-from .controls import HEAD, Setter, button, choice, discard, row_of
+from .controls import HEAD, Setter, button, choice, discard, in_turn, row_of
 from .desk import Desk
 from .entries import Entries
 from .exploration import GoalSeek
@@ -118,6 +118,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
             self.table,
         ]
+        in_turn([self])
         discard(shown)
         self._say("" if self.desk.chosen is not None else say("desk_closed"))
         self._place_target()
@@ -247,6 +248,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 boxes.append(box)
         lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
         shown, self.settings.children = self.settings.children, [*boxes, *lacking]
+        in_turn([self.settings])
         discard(shown)
         self._draw_base()
         self._refresh()
