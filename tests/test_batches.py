@@ -13,8 +13,8 @@ RECORD = Manifest(
 
 
 def test_what_took_longest_begins_first_and_before_it_what_was_never_run(tmp_path: Path) -> None:
-    """All steps of the last run count; equals and unknown ones keep the order given."""
-    files = []
+    """All steps of the last run count; equals keep the order given, as do unknown, broken ones."""
+    files = [tmp_path / "gone.yaml"]
     took = {"short": [2.0, 0.5], "new": None, "long": [1.0, 9.0], "other": None, "same": [2.5]}
     for name, seconds in took.items():
         file = tmp_path / f"{name}.yaml"
@@ -26,4 +26,4 @@ def test_what_took_longest_begins_first_and_before_it_what_was_never_run(tmp_pat
             steps = {f"step {i}": s for i, s in enumerate(seconds)}
             dataclasses.replace(RECORD, name=name, seconds=steps).write(folder)
     ordered = longest_first(files, Options(output=str(tmp_path / "out")))
-    assert [file.stem for file in ordered] == ["new", "other", "long", "short", "same"]
+    assert [file.stem for file in ordered] == ["gone", "new", "other", "long", "short", "same"]

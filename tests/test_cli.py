@@ -9,6 +9,7 @@ import subprocess
 import sys
 import termios
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -363,15 +364,21 @@ def call(*arguments: str | Path) -> tuple[int, str]:
 
 
 def test_verify_scores_what_was_issued(tmp_path: Path) -> None:
-    """Without a store it says so; with one it counts the closed cases and lists them in a file."""
+    """Without a store it says so; with one it counts the closed cases and lists them in a file.
+
+    What a spreadsheet would take for a formula has an apostrophe in front.
+    """
     code, text = call("verify", tmp_path)
     assert code == 0 and "no forecasts issued yet" in text
     plan = load_plan("xiaoshan", as_of="2021-12-31")
-    append_run(tmp_path / STORE, issue(plan, name="x"))
+    run = issue(plan, name="x")
+    append_run(tmp_path / STORE, replace(run, forecasts=run.forecasts.assign(source="=1+1")))
     code, text = call("verify", tmp_path, "--hits", tmp_path / "hits.csv")
     assert code == 0, text
     closed = int(re.search(r"forecasts issued, (\d+) of them closed", text)[1])
-    assert closed == len((tmp_path / "hits.csv").read_text().splitlines()) - 1 > 0
+    lines = (tmp_path / "hits.csv").read_text().splitlines()
+    assert closed == len(lines) - 1 > 0
+    assert all(",'=1+1," in line for line in lines[1:])
 
 
 def test_help_and_version() -> None:

@@ -112,11 +112,15 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
 def longest_first(files: list[Path], options: Options) -> list[Path]:
     """Order files so that no job is left alone with a long report at the end.
 
-    What took longest the last time comes first; before it, as given, what was never run.
+    What took longest the last time comes first; before it, as given, what was never run, and what
+    can no longer be read, which its own run will tell.
     """
 
     def seconds(file: Path) -> float:
-        record = read_manifest(read_parameters(file, output=options.output).folder)
+        try:
+            record = read_manifest(read_parameters(file, output=options.output).folder)
+        except ForecastError:
+            record = None
         return sum(record.seconds.values()) if record else math.inf
 
     return sorted(files, key=seconds, reverse=True)

@@ -154,6 +154,7 @@ def verify(
     from .stores import STORE, read_forecasts
     from .verification import track_record
     from .verification import verify as score
+    from .workbook import harmless
 
     try:
         issued = read_forecasts(output / STORE)
@@ -165,7 +166,8 @@ def verify(
         known = pd.concat([plan.indicators for plan in plans]).drop_duplicates("indicator")
         found = score(issued, figures, known)
         if hits:
-            write_whole(hits, found.hits.to_csv(index=False, lineterminator="\n").encode())
+            written = harmless(found.hits).to_csv(index=False, lineterminator="\n")
+            write_whole(hits, written.encode())
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None

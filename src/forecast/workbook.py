@@ -19,7 +19,7 @@ from .monitoring import Findings
 from .vocabulary import WORDS
 from .wording import join
 
-__all__ = ["write_book", "write_tables"]
+__all__ = ["harmless", "write_book", "write_tables"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
@@ -90,14 +90,14 @@ def write_book(
         if name in results
     ]
     for name, table in results.items():
-        _harmless(table).to_csv(
+        harmless(table).to_csv(
             place / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n"
         )
     content = io.BytesIO()
     with pd.ExcelWriter(content, engine="openpyxl") as book:
         for name, table in results.items():
             sheet = findings.word("sheet", name)
-            _harmless(_spoken(findings, table)).to_excel(
+            harmless(_spoken(findings, table)).to_excel(
                 book, sheet_name=sheet, index=False, freeze_panes=(1, 0), inf_rep="∞"
             )
             for column, cells in zip(table.columns, book.sheets[sheet].columns, strict=True):
@@ -168,8 +168,12 @@ def _in_words(words: Mapping[str, str], language: str, cell: object) -> object:
     return join((words.get(code, code) for code in cell.split(", ")), language)
 
 
-def _harmless(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from running a text as a formula."""
+def harmless(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet from running a text as a formula.
+
+    >>> harmless(pd.DataFrame({"name": ["=1+1", "pace"]}))["name"].tolist()
+    ["'=1+1", 'pace']
+    """
     out = table.copy()
     for column in out.select_dtypes(include=["object", "str"]).columns:
         out[column] = out[column].map(
