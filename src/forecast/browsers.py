@@ -49,6 +49,8 @@ OPTIONS = (
 )  # fmt: skip
 # The browser reads orders from its descriptor 3 and answers on 4, which only a shell can arrange.
 ON_PIPES = ("/bin/sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null', "sh")
+# A window that nobody asked for takes most of a browser's start.
+TOLD = ("--remote-debugging-pipe", "--no-startup-window")
 AS_PRINTED = {"printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True}
 """What `--print-to-pdf` asks for as well."""
 
@@ -104,7 +106,7 @@ def opened() -> Iterator[OpenBrowser | None]:
     with profile() as folder:
         orders, ours = os.pipe()
         theirs, answers = os.pipe()
-        command = [*ON_PIPES, *command_of(browser, folder, "--remote-debugging-pipe")]
+        command = [*ON_PIPES, *command_of(browser, folder, *TOLD)]
         process = subprocess.Popen(
             command, stdin=orders, stdout=answers, stderr=subprocess.DEVNULL, start_new_session=True
         )
