@@ -1,12 +1,15 @@
 """Browsers that stay open: they print page after page, and what goes wrong costs no report."""
 
+import glob
+import multiprocessing
 import os
 from pathlib import Path
 
 import pytest
 
 from fake_browser import fake_browser, starts
-from forecast.browsers import CHOSEN, find_browser, opened
+from forecast.browsers import CHOSEN, OpenBrowser, find_browser, opened
+from forecast.kernels import start
 from forecast.printing import print_page
 from test_printing import wait_for_end
 
@@ -55,6 +58,29 @@ def test_it_is_started_once(
         for page in pages:
             assert print_page(page, page.with_suffix(".pdf"), opened=browser) is None
             assert page.with_suffix(".pdf").read_text() == f"%PDF- {page.as_uri()}"
+    assert starts(folder) == ["pipes"]
+
+
+def test_forks_take_turns(pages: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that print at once with one browser each get their own pages."""
+    folder = pages[0].parent
+    monkeypatch.setenv(CHOSEN, str(fake_browser(folder)))
+
+    def work(page: Path, browser: OpenBrowser) -> None:
+        for number in range(20):
+            assert print_page(page, page.with_suffix(f".{number}.pdf"), opened=browser) is None
+
+    fork = multiprocessing.get_context("fork")
+    with opened() as browser:
+        workers = [fork.Process(target=work, args=(page, browser)) for page in pages]
+        for worker in workers:
+            start(worker)
+        for worker in workers:
+            worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0]
+    for page in pages:
+        printed = {file.read_text() for file in folder.glob(f"{glob.escape(page.stem)}.*.pdf")}
+        assert printed == {f"%PDF- {page.as_uri()}"}
     assert starts(folder) == ["pipes"]
 
 

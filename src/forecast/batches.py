@@ -2,7 +2,7 @@
 
 This process stays without threads: on Linux it imports what reports need and forks for each, so
 that a report starts at once; a report that is killed costs only itself. Browsers that print stay
-open, one for each report at a time. Elsewhere each process, and each browser, starts anew.
+open, one a processor. Elsewhere each process, and each browser, starts anew.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ import logging
 import logging.handlers
 import math
 import multiprocessing
+import os
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import cycle
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any, Literal
@@ -87,19 +89,21 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     ahead = deque(longest_first(files, options))
     running: dict[Connection, _Report] = {}
     with ExitStack() as stack:
-        browsers: list[OpenBrowser | None] = [None] * jobs
+        browsers: list[OpenBrowser | None] = [None]
         if START == "fork":
-            browsers = [stack.enter_context(opened()) for _ in range(min(jobs, len(files)))]
+            count = min(jobs, len(files), os.cpu_count() or 1)
+            browsers = [stack.enter_context(opened()) for _ in range(count)]
             preload()
+        turn = cycle(browsers)
         try:
             while ahead or running:
                 while ahead and len(running) < jobs:
-                    report = _Report(context, ahead.popleft(), options, browsers.pop())
+                    report = _Report(context, ahead.popleft(), options, next(turn))
                     running[report.connection] = report
                 for ready in wait(list(running)):
                     assert isinstance(ready, Connection)
                     if result := running[ready].hear():
-                        browsers.append(running.pop(ready).browser)
+                        del running[ready]
                         yield result
         finally:
             for report in running.values():
@@ -132,7 +136,7 @@ class _Report:
     def __init__(
         self, context: Any, file: Path, options: Options, browser: OpenBrowser | None
     ) -> None:
-        self.file, self.browser, self.began = file, browser, time.monotonic()
+        self.file, self.began = file, time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
         self.process = context.Process(target=_work, args=(file, options, theirs, browser))
         start(self.process)

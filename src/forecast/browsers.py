@@ -24,6 +24,8 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 __all__ = ["CHOSEN", "OpenBrowser", "command_of", "end", "find_browser", "opened", "profile"]
 
 BROWSERS = (
@@ -95,7 +97,7 @@ def end(process: subprocess.Popen[Any]) -> None:
 
 @contextmanager
 def opened() -> Iterator[OpenBrowser | None]:
-    """Open a browser for this process or one of its forks; None where there is none. POSIX only.
+    """Open a browser for this process and its forks; None where there is none. POSIX only.
 
     It starts while the process goes on, and is gone afterwards with its profile.
     """
@@ -112,7 +114,7 @@ def opened() -> Iterator[OpenBrowser | None]:
         )
         os.close(orders)
         os.close(answers)
-        open_ = OpenBrowser(ours, theirs)
+        open_ = OpenBrowser(ours, theirs, Path(folder, "lock"))
         try:
             yield open_
         finally:
@@ -122,15 +124,16 @@ def opened() -> Iterator[OpenBrowser | None]:
 
 
 class OpenBrowser:
-    """The pipes to a browser; one process at a time may use it.
+    """The pipes to a browser, which several processes may use in turn.
 
     Parameters
     ----------
     orders, answers : descriptors for writing and for reading
+    lock : file by which they take turns; the lock is the system's and ends with its holder
     """
 
-    def __init__(self, orders: int, answers: int) -> None:
-        self._orders, self._answers = orders, answers
+    def __init__(self, orders: int, answers: int, lock: Path) -> None:
+        self._orders, self._answers, self._lock = orders, answers, lock
         self._read = b""
 
     def close(self) -> None:
@@ -149,6 +152,14 @@ class OpenBrowser:
             If the browser has ended, or cannot do it.
         """
         limit = time.monotonic() + seconds
+        try:
+            with FileLock(self._lock).acquire(timeout=seconds):
+                return self._print(address, limit)
+        except Timeout:
+            raise TimeoutError from None
+
+    def _print(self, address: str, limit: float) -> bytes:
+        self._read = b""
         target = self._ask(limit, "Target.createTarget", url="about:blank")["targetId"]
         try:
             found = self._ask(limit, "Target.attachToTarget", targetId=target, flatten=True)
@@ -184,7 +195,7 @@ class OpenBrowser:
         return number
 
     def _hear(self, limit: float) -> Mapping[str, Any]:
-        """Wait for a message; {} for the rest of one whose reader did not live to read it."""
+        """Wait for a message; {} for the rest of one that another has begun to read."""
         while b"\0" not in self._read:
             if not wait([self._answers], max(limit - time.monotonic(), 0)):
                 raise TimeoutError

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .checking import read_tables
 from .errors import DataError
+from .levers import read_mechanisms
 from .pages import warm_up
 from .plans import data_folder
 
@@ -58,6 +59,7 @@ def preload() -> None:
     warm_up()
     with suppress(DataError):  # told where a report asks for these tables
         read_tables(data_folder())
+        read_mechanisms()
     gc.collect()
     gc.freeze()  # or each fork would look through all this for garbage, and copy it by that
 
