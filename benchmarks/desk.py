@@ -1,12 +1,16 @@
 """How long the desk takes from a key on a slider to what is painted, and how it looks.
 
-    python benchmarks/desk.py [--steps N] [--region R] [--language L] [--shots FOLDER]
+    python benchmarks/desk.py [--steps N] [--region R] [--indicators N] [--language L]
+    python benchmarks/desk.py --shots FOLDER [--language L]
 
 `forecast app` serves the desk to the machine's own Chromium, and keys are pressed on the slider of
 the pace. One step: from the key press to the first frame with the new picture, and, the slider at
 rest from then on, to the first frame with the new table; the desk waits for that rest, and its
 wait is part of the second figure. Dragging: keys as fast as a hand that stays on the key; told are
 the pictures drawn meanwhile and the time from the last key to the last picture.
+
+The table tells of as many indicators as the region has figures and targets for; with `--indicators`
+of so many at least: figures and targets of those it has stand there again under names of their own.
 
 With `--shots docs` nothing is measured: the pictures of the tour in `docs/planner.md` are taken.
 """
@@ -16,6 +20,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,15 +28,18 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from forecast.browsers import find_browser
-from forecast.plans import load_plan
+from forecast.desk import Desk
+from forecast.plans import data_folder, load_plan
 from forecast.wording import LANGUAGES
 
 AIMS = {"picture": 150, "table": 400}
 WIDTH, MARGIN, COLOURS = 1280, 8, 128
+DAY = "2022-12-31"
 TOUR = {
     "region": "lishui", "indicator": "care_workers_per_10k_elderly",
     "lever": "care_workforce-trainees_per_year", "value": "400",
@@ -52,6 +60,22 @@ WATCH = """() => {
     document.querySelector('.desk-table'), {childList: true, subtree: true, characterData: true});
 }"""
 CLEAR = "() => Object.values(window.stamps).forEach(list => list.length = 0)"
+
+
+def enlarge(region: str, count: int, folder: Path) -> None:
+    """Write tables in which a region has at least so many indicators that can be asked about."""
+    known = Desk.open(region, as_of=DAY, draws=100).indicators
+    shutil.copytree(data_folder(), folder)
+    for name in ("indicators", "observations", "targets"):
+        file = folder / f"{name}.csv"
+        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+        copies = [table]
+        for number, first in enumerate(range(len(known), count, len(known)), start=2):
+            again = table[table["indicator"].isin(known[: count - first])]
+            copy = again.assign(indicator=again["indicator"] + f"_{number}")
+            named = {c: copy[c] + f" {number}" for c in ("name_zh", "name_en") if c in copy}
+            copies.append(copy.assign(**named))
+        pd.concat(copies).to_csv(file, index=False)
 
 
 def one_step(page: Page, key: str) -> dict[str, float]:
@@ -78,6 +102,8 @@ def drag(page: Page) -> tuple[int, float]:
 def measure(page: Page, steps: int) -> None:
     """Press keys, and print what they cost."""
     page.wait_for_selector(".desk-table table")
+    told = page.locator(".desk-table tbody tr").count()
+    print(f"load {os.getloadavg()[0]:.1f}; the table tells of {told} indicators")
     page.evaluate(WATCH)
     page.locator(PACE).focus()
     one_step(page, "ArrowRight")  # the first one also fills caches
@@ -128,6 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--region", default="lishui")
+    parser.add_argument("--indicators", type=int, help="indicators of the table, at least")
     parser.add_argument("--language", choices=LANGUAGES, default="zh")
     parser.add_argument("--shots", type=Path, help="folder for the pictures of the tour")
     asked = parser.parse_args()
@@ -135,24 +162,26 @@ def main() -> None:
     if place is None:
         sys.exit("no Chromium, Chrome or Edge on this machine")
     command = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
-    command += ["--region", asked.region, "--language", asked.language]
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server,
-        sync_playwright() as playwright,
-    ):
-        try:
-            sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
-            browser = playwright.chromium.launch(executable_path=place, chromium_sandbox=sandbox)
-            page = browser.new_page(viewport={"width": WIDTH, "height": 800})
-            page.goto(server.stdout.readline().strip())
-            if asked.shots:
-                shoot(page, asked.shots, asked.language)
-            else:
-                measure(page, asked.steps)
-            browser.close()
-        finally:
-            server.terminate()
+    command += ["--region", asked.region, "--language", asked.language, "--as-of", DAY]
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        if asked.indicators:
+            enlarge(asked.region, asked.indicators, Path(folder, "tables"))
+            command += ["--data", "tables"]
+        with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
+            try:
+                sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
+                browser = playwright.chromium.launch(
+                    executable_path=place, chromium_sandbox=sandbox
+                )
+                page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+                page.goto(server.stdout.readline().strip())
+                if asked.shots:
+                    shoot(page, asked.shots, asked.language)
+                else:
+                    measure(page, asked.steps)
+                browser.close()
+            finally:
+                server.terminate()
 
 
 if __name__ == "__main__":

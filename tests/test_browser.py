@@ -26,6 +26,7 @@ import pytest
 import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+import forecast.desk
 from forecast.browsers import CHOSEN, find_browser
 from warm import Command
 
@@ -404,6 +405,16 @@ def test_the_tour_can_be_walked(app: Desk, root: Path, tmp_path: Path) -> None:
     for new, old in zip(taken, kept, strict=True):
         (width, height), (usual, high) = size(new), size(old)
         assert width == usual and height == pytest.approx(high, rel=0.2), new.name
+
+
+def test_the_benchmark_asks_about_as_many_indicators_as_wanted(root: Path, tmp_path: Path) -> None:
+    """Its tables are sound, and the desk can be asked about just so many indicators of them."""
+    enlarge = runpy.run_path(str(root / "benchmarks" / "desk.py"))["enlarge"]
+    enlarge("lishui", 25, tmp_path / "tables")
+    made = forecast.desk.Desk.open(
+        "lishui", data=str(tmp_path / "tables"), as_of="2022-12-31", draws=100
+    )
+    assert len(made.indicators) == 25
 
 
 def size(picture: Path) -> tuple[int, int]:
