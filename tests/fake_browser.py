@@ -34,29 +34,47 @@ def say(message: dict[str, Any]) -> None:
     os.write(4, json.dumps(message).encode() + b"\0")
 
 
-def answer(order: dict[str, Any], behaviour: str, address: list[str]) -> None:
-    """Do what it was told, or what it does instead."""
-    told: dict[str, Any] = {}
-    method = order["method"]
-    if method == "Page.navigate":
-        address[:] = [order["params"]["url"]]
-        told = {"loaderId": "ours"}
-    elif method == "Page.printToPDF":
-        told = {"data": base64.b64encode(f"%PDF- {address[0]}".encode()).decode()}
-    elif method == "Target.createTarget":
-        told = {"targetId": "tab"}
-    elif method == "Target.attachToTarget":
-        told = {"sessionId": "session"}
-    if behaviour == "leftovers":
-        os.write(4, b'AAAA"}}\0' + b"7\0")
-        say({"id": -1, "result": {"data": "bm9ib2R5"}})
-        say({"method": "Page.lifecycleEvent", "params": {"name": "load", "loaderId": "blank"}})
-    if behaviour == "refuses" and method == "Page.printToPDF":
-        say({"id": order["id"], "error": {"message": "no printer"}})
-        return
-    say({"id": order["id"], "result": told})
-    if method == "Page.navigate" and behaviour != "never loads":
-        say({"method": "Page.lifecycleEvent", "params": {"name": "load", "loaderId": "ours"}})
+class Browser:
+    """What it knows, and what it answers."""
+
+    def __init__(self, behaviour: str) -> None:
+        self.behaviour = behaviour
+        self.address = ""
+        self.tabs: list[dict[str, str]] = []
+
+    def answer(self, order: dict[str, Any]) -> None:
+        """Do what it was told, or what it does instead."""
+        method = order["method"]
+        told = self.do(method, order["params"])
+        if self.behaviour == "leftovers":
+            os.write(4, b'AAAA"}}\0' + b"7\0")
+            say({"id": -1, "result": {"data": "bm9ib2R5"}})
+            say({"method": "Page.lifecycleEvent", "params": {"name": "load", "loaderId": "blank"}})
+        if self.behaviour == "refuses" and method == "Page.printToPDF":
+            say({"id": order["id"], "error": {"message": "no printer"}})
+            return
+        say({"id": order["id"], "result": told})
+        if method == "Page.navigate" and self.behaviour != "never loads":
+            say({"method": "Page.lifecycleEvent", "params": {"name": "load", "loaderId": "ours"}})
+
+    def do(self, method: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Give the result of an order."""
+        match method:
+            case "Target.getTargets":
+                return {"targetInfos": [{"type": "browser"}, *self.tabs]}
+            case "Target.createTarget":
+                self.tabs.append({"type": "page", "targetId": f"tab {len(self.tabs)}"})
+                return self.tabs[-1]
+            case "Target.closeTarget":
+                self.tabs.clear()
+            case "Target.attachToTarget":
+                return {"sessionId": "session"}
+            case "Page.navigate":
+                self.address = values["url"]
+                return {"loaderId": "ours"}
+            case "Page.printToPDF":
+                return {"data": base64.b64encode(f"%PDF- {self.address}".encode()).decode()}
+        return {}
 
 
 def main(behaviour: str, log: str, *options: str) -> None:
@@ -69,12 +87,12 @@ def main(behaviour: str, log: str, *options: str) -> None:
         return
     if behaviour == "ends":
         return
-    heard, address = b"", list[str]()
+    heard, browser = b"", Browser(behaviour)
     while some := os.read(3, 65536):
         heard += some
         *orders, heard = heard.split(b"\0")
         for order in orders:
-            answer(json.loads(order), behaviour, address)
+            browser.answer(json.loads(order))
     time.sleep(60 if behaviour == "stays" else 0)
 
 

@@ -132,8 +132,8 @@ def test_browsers_stay_open_for_a_batch(
     place: Path,
     batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> None:
-    """A browser for each processor is started, and they print."""
-    assert starts(place) == ["pipes"] * min(2, os.cpu_count() or 1)
+    """A browser for two processors is started, and prints."""
+    assert starts(place) == ["pipes"] * min(2, max((os.cpu_count() or 1) // 2, 1))
     printed = (place / "out" / "a 丽水 {1}" / "report.pdf").read_text()
     assert printed.startswith("%PDF- file:///") and printed.endswith("/report.html")
 

@@ -2,7 +2,7 @@
 
 This process stays without threads: on Linux it imports what reports need and forks for each, so
 that a report starts at once; a report that is killed costs only itself. Browsers that print stay
-open, one a processor. Elsewhere each process, and each browser, starts anew.
+open, one for two processors. Elsewhere each process, and each browser, starts anew.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     with ExitStack() as stack:
         browsers: list[OpenBrowser | None] = [None]
         if START == "fork":
-            count = min(jobs, len(files), os.cpu_count() or 1)
+            count = min(jobs, len(files), max((os.cpu_count() or 1) // 2, 1))
             browsers = [stack.enter_context(opened()) for _ in range(count)]
             preload()
         turn = cycle(browsers)

@@ -53,6 +53,7 @@ OPTIONS = (
 ON_PIPES = ("/bin/sh", "-c", 'exec "$@" 3<&0 4>&1 </dev/null >/dev/null', "sh")
 # A window that nobody asked for takes most of a browser's start.
 TOLD = ("--remote-debugging-pipe", "--no-startup-window")
+NOWHERE = "about:blank"
 AS_PRINTED = {"printBackground": True, "preferCSSPageSize": True, "generateTaggedPDF": True}
 """What `--print-to-pdf` asks for as well."""
 
@@ -115,6 +116,7 @@ def opened() -> Iterator[OpenBrowser | None]:
         os.close(orders)
         os.close(answers)
         open_ = OpenBrowser(ours, theirs, Path(folder, "lock"))
+        open_.open_tab()
         try:
             yield open_
         finally:
@@ -158,9 +160,13 @@ class OpenBrowser:
         except Timeout:
             raise TimeoutError from None
 
+    def open_tab(self) -> None:
+        """Let it open the page that `print` goes on with, without waiting for that."""
+        self._tell("Target.createTarget", url=NOWHERE)
+
     def _print(self, address: str, limit: float) -> bytes:
         self._read = b""
-        target = self._ask(limit, "Target.createTarget", url="about:blank")["targetId"]
+        target = self._tab(limit)
         try:
             found = self._ask(limit, "Target.attachToTarget", targetId=target, flatten=True)
             session = found["sessionId"]
@@ -171,9 +177,20 @@ class OpenBrowser:
             while not loaded.items() <= self._hear(limit).get("params", {}).items():
                 pass
             printed = self._ask(limit, "Page.printToPDF", session, **AS_PRINTED)
-            return base64.b64decode(printed["data"])
-        finally:
+        except OSError:
             self._tell("Target.closeTarget", targetId=target)
+            raise
+        self._tell("Target.detachFromTarget", sessionId=session)
+        return base64.b64decode(printed["data"])
+
+    def _tab(self, limit: float) -> str:
+        """Give the page that is open: to go on with it spares the start of a process."""
+        targets = self._ask(limit, "Target.getTargets")["targetInfos"]
+        pages = [target["targetId"] for target in targets if target["type"] == "page"]
+        if not pages:
+            pages = [self._ask(limit, "Target.createTarget", url=NOWHERE)["targetId"]]
+        page: str = pages[0]
+        return page
 
     def _ask(self, limit: float, method: str, session: str = "", **values: Any) -> dict[str, Any]:
         """Let it do something; give its answer. Other messages meanwhile are passed over."""

@@ -74,7 +74,7 @@ def run(
     params: Annotated[
         list[str], typer.Argument(help="Parameter files (YAML); patterns may be quoted.")
     ],
-    jobs: Annotated[int, typer.Option(min=0, help="Runs at a time; 0: two a processor.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Runs at a time; 0: processors + 1.")] = 0,
     output: Annotated[str | None, typer.Option(help="Folder for all reports.")] = None,
     timeout: Annotated[int, typer.Option(min=1, help="Seconds that a single cell may run.")] = 600,
     limit: Annotated[
@@ -100,7 +100,7 @@ def run(
     options = Options(output=output, timeout=timeout, limit=limit, force=force)
     try:
         with stoppable():
-            codes = _run(files, outputs, options, jobs or 2 * (os.cpu_count() or 1))
+            codes = _run(files, outputs, options, jobs or (os.cpu_count() or 1) + 1)
     except KeyboardInterrupt as stopped:
         raise typer.Exit(getattr(stopped, "exit_code", 130)) from None
     failed = [code for code in codes if code]

@@ -28,7 +28,6 @@ from .evidence import Batch
 __all__ = ["Increments", "count_up"]
 
 FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 YEAR_SHAPE = 8.0
@@ -78,9 +77,8 @@ class Increments:
         row = np.broadcast_to(np.arange(len(self.rows))[:, None], shape).ravel()
         years = np.broadcast_to(ahead, shape).ravel()
 
-        def enough(steps: FloatArray, at: IntArray) -> BoolArray:
-            reached: BoolArray = self._at_most(steps[at], years[at], row[at]) >= level[at]
-            return reached
+        def chance(steps: FloatArray, at: IntArray) -> FloatArray:
+            return self._at_most(steps[at], years[at], row[at])
 
         share = betaincinv(YEAR_SHAPE * years, self.pace_shape[row], level)
         middle = self.pace_rate[row] * share / (1.0 - share)
@@ -89,16 +87,16 @@ class Increments:
         high = np.ceil(middle + reach)
         # The slices' tails are shorter than the pace's: widen until P(low) < level <= P(high).
         at = np.arange(len(level))
-        while len(at := at[enough(low, at)]):
+        while len(at := at[chance(low, at) >= level[at]]):
             low[at] = np.maximum(low[at] - reach[at], -1.0)
             reach[at] *= 2.0
         at = np.arange(len(level))
-        while len(at := at[~enough(high, at)]):
+        while len(at := at[chance(high, at) < level[at]]):
             high[at] += reach[at]
             reach[at] *= 2.0
         while len(at := np.flatnonzero(high - low > 1.0)):
             halfway = np.floor(0.5 * (low + high))
-            done = enough(halfway, at)
+            done = chance(halfway, at) >= level[at]
             high[at[done]] = halfway[at[done]]
             low[at[~done]] = halfway[at[~done]]
         count = self.latest[row] + self.unit[row] * high

@@ -41,6 +41,9 @@ NEEDED = (
     "forecast.dashboards", "forecast.monitoring", "forecast.workbook", "pandera.pandas",
     "scipy.stats", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "openpyxl",
     "pyarrow.parquet", "papermill", "nbconvert.exporters", "bs4", "ipykernel.kernelapp",
+    # What these import when they are first used.
+    "pandas.io.formats.excel", "pandas.io.formats.html", "IPython.core.completerlib",
+    "IPython.core.oinspect", "psutil", "tornado.platform.asyncio",
 )  # fmt: skip
 # A grammar of addresses, which takes a second to build and checks nothing that notebooks have.
 UNNEEDED = "rfc3987_syntax"
@@ -188,6 +191,7 @@ def _wait_for_order(listen: Connection, inherited: tuple[Connection | OpenBrowse
     os.environ.update(env)
     if not sys.flags.safe_path:
         del sys.path[0]
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a report
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance(argv=options)
