@@ -97,6 +97,19 @@ def test_where_it_fails_the_page_gets_its_own(
     assert starts(folder) == ["pipes", "page"]
 
 
+def test_one_that_has_ended_at_once_stops_nobody(pages: list[Path]) -> None:
+    """A browser that is gone before its first order is found out where it is to print."""
+    hearing, orders = os.pipe()
+    answers, saying = os.pipe()
+    os.close(hearing)
+    os.close(saying)
+    browser = OpenBrowser(orders, answers, pages[0].with_name("lock"))
+    browser.open_tab()
+    with pytest.raises(OSError, match="pipe"):
+        browser.print(pages[0].as_uri(), seconds=5.0)
+    browser.close()
+
+
 def test_a_page_that_never_loads(pages: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is given up in time, and not tried a second time."""
     folder, page = pages[0].parent, pages[0]

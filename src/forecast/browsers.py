@@ -161,8 +161,9 @@ class OpenBrowser:
             raise TimeoutError from None
 
     def open_tab(self) -> None:
-        """Let it open the page that `print` goes on with, without waiting for that."""
-        self._tell("Target.createTarget", url=NOWHERE)
+        """Let it open the page that `print` goes on with; whether it can, `print` will tell."""
+        with suppress(OSError):
+            self._tell("Target.createTarget", url=NOWHERE)
 
     def _print(self, address: str, limit: float) -> bytes:
         self._read = b""
