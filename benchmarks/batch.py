@@ -3,9 +3,9 @@
     python benchmarks/batch.py
 
 Prints the wall-clock and processor seconds of each region's monitoring report alone, of all of
-them in one batch, where the time of one goes, and what a batch costs in which
-nothing has changed. Processor seconds are those of all processes, the browser's included; on a
-machine that is doing other work only they can be compared.
+them in one batch, where the time of one goes, and what a batch costs in which nothing has changed.
+Processor seconds are those of every process that is waited for: a browser's own children, which lay
+pages out, are not. On a machine that is doing other work only they can be compared.
 """
 
 from __future__ import annotations
