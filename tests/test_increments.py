@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+import forecast as fc
 from forecast.evidence import Batch
+from forecast.growth import QUANTILES, quantile_name
 from forecast.increments import (
     DISCOUNT,
     FEWEST,
@@ -297,3 +300,35 @@ def test_input_is_untouched():
     count_up(np.arange(2), given_).quantiles([0.5], np.array([[1.0], [2.0]]))
     for name, value in vars(replace(kept)).items():
         np.testing.assert_array_equal(getattr(given_, name), value)
+
+
+@pytest.mark.parametrize("resolution", [1.0, 10.0, 10_000.0])
+def test_quantiles_of_any_count_and_horizon_end(resolution: float) -> None:
+    """From 0 to 10^17, one to sixty years ahead, every quantile is found and in order."""
+    latest = np.concatenate([[0.0, 1.0, 7.0, 819.0], 10.0 ** np.arange(1, 18)]) * resolution
+    for history in (1, 2, 5):
+        value = latest[:, None] * np.linspace(0.6, 1.0, history + 1)[1:]
+        year = np.broadcast_to(2022.0 - np.arange(history)[::-1], value.shape)
+        ones = np.ones(len(value))
+        batch = Batch(
+            np.floor(value / resolution) * resolution, year, np.zeros(value.shape, bool),
+            np.arange(len(value)), ones, 0.0 * ones, np.inf * ones, resolution * ones,
+            np.ones(len(value), bool),
+        )  # fmt: skip
+        ahead = np.broadcast_to([0.5, 1.0, 4.0, 10.0, 30.0, 60.0], (len(value), 6))
+        found = count_up(np.arange(len(value)), batch).quantiles(QUANTILES, ahead)
+        assert np.isfinite(found).all()
+        assert (np.diff(found, axis=0) >= 0).all()
+        assert (found >= batch.value[:, -1, None]).all()
+
+
+def test_a_count_with_one_figure_is_answered() -> None:
+    """819 in 2021, the case in which halving a bracket of a broken width never ended."""
+    seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2021], "value": [819.0]})
+    about = {"indicator": ["x"], "kind": ["count"], "better": ["higher"], "resolution": [1.0]}
+    table = fc.quantiles(fc.fit(seen, pd.DataFrame(about)), [2025])
+    cdf = fc.fit(seen, pd.DataFrame(about)).cdf
+    for level in (0.05, 0.5, 0.95):
+        count = table[quantile_name(level)].to_numpy()
+        assert cdf(count[:, None], np.array([[2025.0]])) >= level
+        assert cdf(count[:, None] - 1.0, np.array([[2025.0]])) < level

@@ -15,7 +15,7 @@ Prior pace: a share of the present count, the siblings' (geometric mean) where t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -45,6 +45,8 @@ DISCOUNT = 0.4
 SIBLING_WEIGHT = 1.0
 """Siblings that the shipped prior pace counts as."""
 SLICES = 32
+DOUBLINGS, HALVINGS = 64, 160
+"""Most steps of a search for a quantile: beyond the precision of any float."""
 
 
 @dataclass(frozen=True)
@@ -82,23 +84,7 @@ class Increments:
 
         share = betaincinv(YEAR_SHAPE * years, self.pace_shape[row], level)
         middle = self.pace_rate[row] * share / (1.0 - share)
-        reach = 8.0 * np.sqrt(middle + 1.0) + 4.0
-        low = np.maximum(np.floor(middle - reach) - 1.0, -1.0)
-        high = np.ceil(middle + reach)
-        # The slices' tails are shorter than the pace's: widen until P(low) < level <= P(high).
-        at = np.arange(len(level))
-        while len(at := at[chance(low, at) >= level[at]]):
-            low[at] = np.maximum(low[at] - reach[at], -1.0)
-            reach[at] *= 2.0
-        at = np.arange(len(level))
-        while len(at := at[chance(high, at) < level[at]]):
-            high[at] += reach[at]
-            reach[at] *= 2.0
-        while len(at := np.flatnonzero(high - low > 1.0)):
-            halfway = np.floor(0.5 * (low + high))
-            done = chance(halfway, at) >= level[at]
-            high[at[done]] = halfway[at[done]]
-            low[at[~done]] = halfway[at[~done]]
+        high = _smallest_count(chance, level, middle)
         count = self.latest[row] + self.unit[row] * high
         out: FloatArray = np.minimum(count, self.upper[row]).reshape(shape)
         return out
@@ -166,6 +152,39 @@ def count_up(rows: IntArray, batch: Batch) -> Increments:
         rows, latest, unit, shape, PACE_SHAPE / YEAR_SHAPE * pace + gained, batch.upper,
         1.0 - PACE_SHAPE / shape, np.bincount(batch.group, steps)[batch.group] - steps,
     )  # fmt: skip
+
+
+def _smallest_count(
+    chance: Callable[[FloatArray, IntArray], FloatArray], level: FloatArray, guess: FloatArray
+) -> FloatArray:
+    """Smallest whole numbers (questions,) at or below which there is at least `level` of chance.
+
+    Brackets P(low) < level <= P(high) around a guess, doubling their width, then bisects.
+    `chance(count, at)` is the distribution function of the questions `at` at `count[at]`.
+    Both loops are bounded: numbers beyond 2^53 are found to the precision that floats have there.
+    """
+    reach = np.ceil(8.0 * np.sqrt(guess + 1.0)) + 4.0  # whole, so that every bracket is
+    low = np.maximum(np.floor(guess) - reach - 1.0, -1.0)
+    high = np.ceil(guess) + reach
+    for end, sign in ((low, -1.0), (high, 1.0)):
+        width, at = reach.copy(), np.arange(len(level))
+        for _ in range(DOUBLINGS):
+            reached = chance(end, at) >= level[at]
+            at = at[reached if sign < 0 else ~reached]
+            if not len(at):
+                break
+            end[at] = np.maximum(end[at] + sign * width[at], -1.0)
+            width[at] *= 2.0
+    at = np.arange(len(level))
+    for _ in range(HALVINGS):
+        halfway = low + np.floor(0.5 * (high - low))
+        at = at[(low[at] < halfway[at]) & (halfway[at] < high[at])]
+        if not len(at):
+            break
+        done = chance(halfway, at) >= level[at]
+        high[at[done]] = halfway[at[done]]
+        low[at[~done]] = halfway[at[~done]]
+    return high
 
 
 def _prior_share(
