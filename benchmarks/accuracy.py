@@ -30,14 +30,16 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast import evidence, learning, scores
-from forecast.baselines import INTERVAL_METHODS, said_naively
-from forecast.figures import batch_of
-from forecast.growth import QUANTILES
-from forecast.learning import learn_priors
-from forecast.method import CALIBRATION
-from forecast.priors import read_priors
-from forecast.targets import threshold
+from forecast.evaluation import scores
+from forecast.evaluation.baselines import INTERVAL_METHODS, said_naively
+from forecast.model import posterior
+from forecast.model.fitting import QUANTILES
+from forecast.model.panel import batch_of
+from forecast.model.priors import read_priors
+from forecast.reports.method_check import CALIBRATION
+from forecast.targets.attainment import threshold
+from forecast.training import learning
+from forecast.training.learning import learn_priors
 
 HALVES_SEED = 5
 TURN = 2010
@@ -243,7 +245,7 @@ def without(part: str) -> None:
     if part == "mixture of links":
         learning.LINKS.update({kind: links[:1] for kind, links in learning.LINKS.items()})
     if part == "shared shock":
-        evidence.SHOCK = evidence.DOUBT = 0.0
+        posterior.SHOCK = posterior.DOUBT = 0.0
 
 
 def ablate(name: str, folder: Path) -> dict[str, object]:

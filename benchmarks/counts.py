@@ -17,10 +17,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.evidence import Batch
-from forecast.growth import QUANTILES
-from forecast.increments import count_up
-from forecast.scores import covered, crps_of_quantiles
+from forecast.evaluation.scores import covered, crps_of_quantiles
+from forecast.model.counts import count_up
+from forecast.model.fitting import QUANTILES
+from forecast.model.posterior import Batch
 
 LENGTHS = (2, 3, 4, 5, 6, 8)
 AHEAD = np.arange(1.0, 5.0)

@@ -32,10 +32,10 @@ import pandas as pd
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from forecast.browsers import find_browser
-from forecast.desk import Desk
-from forecast.plans import data_folder, load_plan
-from forecast.wording import LANGUAGES
+from forecast.desk.session import Desk
+from forecast.i18n.formatting import LANGUAGES
+from forecast.reports.browsers import find_browser
+from forecast.tables.plan import data_folder, load_plan
 
 AIMS = {"picture": 150, "table": 400}
 WIDTH, MARGIN, COLOURS = 1280, 8, 128

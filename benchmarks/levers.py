@@ -22,9 +22,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 import forecast as fc
-from forecast.growth import QUANTILES
-from forecast.responses import Response
-from forecast.scenarios import scenario_folder
+from forecast.model.fitting import QUANTILES
+from forecast.scenarios.response import Response
+from forecast.scenarios.scenario import scenario_folder
 
 SIX = (
     "care_worker_training", "consumption_slows", "burial_sites_in_every_township",

@@ -20,9 +20,9 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.evidence import Batch
-from forecast.growth import QUANTILES, fit_batch
-from forecast.increments import Increments
+from forecast.model.counts import Increments
+from forecast.model.fitting import QUANTILES, fit_batch
+from forecast.model.posterior import Batch
 
 AHEAD = np.arange(1.0, 5.0)
 PEER_SERIES, HOLT_SERIES = 2000, 100

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 import forecast as fc
-from forecast.plots import fan_charts, to_png
+from forecast.charts.fan import fan_charts, to_png
 
 
 def draw() -> bytes:

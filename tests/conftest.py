@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     """Give a place for a store of forecasts, in a folder that is not there yet."""
-    from forecast.stores import STORE
+    from forecast.evaluation.store import STORE
 
     return tmp_path / "报告 #1?" / STORE
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import forecast as fc
-from forecast.vintages import issue
+from forecast.evaluation.vintages import issue
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE, VISITS = "orphans_moved_to_city_institution_share", "care_visit_share"

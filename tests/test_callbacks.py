@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import simulation
 from forecast.callbacks import Tally
-from forecast.desk import Desk
-from forecast.projections import Play
+from forecast.desk.session import Desk
+from forecast.model import simulation
+from forecast.scenarios.engine import Play
 
 LISHUI = fc.load_plan("lishui", as_of="2022-12-31")
 CARE = {"indicator": "care_workers_per_10k_elderly", "year": 2025}

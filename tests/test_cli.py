@@ -21,10 +21,10 @@ from typer.testing import CliRunner
 
 from fake_browser import fake_browser, starts
 from forecast.cli import app
-from forecast.plans import data_folder, load_plan
-from forecast.schema import TABLES
-from forecast.stores import STORE, append_run
-from forecast.vintages import issue
+from forecast.evaluation.store import STORE, append_run
+from forecast.evaluation.vintages import issue
+from forecast.tables.plan import data_folder, load_plan
+from forecast.tables.schema import TABLES
 from warm import Command
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forecast.errors import WriteError
-from forecast.folders import MANIFEST, BusyError, building, exchange
+from forecast.files import MANIFEST, BusyError, building, exchange
 
 READ_ONLY = """
 import os, sys

@@ -16,10 +16,10 @@ from typing import Any
 
 from forecast.cli import app
 from forecast.errors import ReportError
-from forecast.kernels import preload, start
-from forecast.manifests import Manifest, read_manifest
-from forecast.parameters import InputError, ParameterError
-from forecast.reports import NotebookError, WriteError
+from forecast.reports.kernel import preload, start
+from forecast.reports.manifest import Manifest, read_manifest
+from forecast.reports.parameters import InputError, ParameterError
+from forecast.reports.runner import NotebookError, WriteError
 
 FAULTS = {kind.exit_code: kind for kind in (ParameterError, InputError, NotebookError, WriteError)}
 

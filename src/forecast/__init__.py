@@ -12,28 +12,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .backtesting import Backtest, backtest
-from .comparison import compare
+from ._version import __version__
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
-from .exploration import GoalSeek, goal_seek, required
-from .growth import Fits, fit, quantiles
-from .indices import index, rank, roll_up
-from .levers import Range, read_mechanisms
-from .plans import Plan, load_plan
-from .priors import read_priors
-from .projections import apply_scenario, project
-from .projects import project_forecast
-from .rulings import check_rules
-from .scenarios import BASELINE, Scenario, read_scenario, write_scenario
-from .sensitivities import Sensitivity, failure_conditions, next_figure, sensitivity
-from .simulation import Paths, simulate
-from .targets import attainment, attainment_years
-from .together import Joint, joint
+from .evaluation.backtesting import Backtest, backtest
+from .model.fitting import Fits, fit, quantiles
+from .model.priors import read_priors
+from .model.simulation import Paths, simulate
+from .scenarios.comparison import compare
+from .scenarios.declarations import Range, read_mechanisms
+from .scenarios.engine import apply_scenario, project
+from .scenarios.goal_seeking import GoalSeek, goal_seek, required
+from .scenarios.project_list import project_forecast
+from .scenarios.rule_check import check_rules
+from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
+from .scenarios.sensitivity_analysis import (
+    Sensitivity,
+    failure_conditions,
+    next_figure,
+    sensitivity,
+)
+from .tables.plan import Plan, load_plan
+from .targets.attainment import attainment, attainment_years
+from .targets.composite_index import index, rank, roll_up
+from .targets.joint_answers import Joint, joint
 
 if TYPE_CHECKING:
-    from .reports import run_report
-
-__version__ = "0.1.0"
+    from .reports.runner import run_report
 
 __all__ = [
     "BASELINE",
@@ -82,7 +86,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     """Load `run_report` when first asked for: it brings papermill along."""
     if name == "run_report":
-        from .reports import run_report
+        from .reports.runner import run_report
 
         return run_report
     raise AttributeError(f"module 'forecast' has no attribute {name!r}")

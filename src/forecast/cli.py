@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from .batches import Options, Result
+    from .reports.batch import Options, Result
 
 __all__ = ["app"]
 
@@ -53,7 +53,7 @@ class Language(StrEnum):
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from . import __version__
+        from ._version import __version__
 
         typer.echo(f"forecast {__version__}")
         raise typer.Exit
@@ -89,8 +89,8 @@ def run(
     ] = None,
 ) -> None:  # fmt: skip
     """Make the reports that parameter files describe, each in a process of its own."""
-    from .batches import Options
-    from .reports import stoppable
+    from .reports.batch import Options
+    from .reports.runner import stoppable
 
     _log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
     if limit and not hasattr(signal, "setitimer"):
@@ -122,8 +122,8 @@ def check(
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
-    from .faults import tell_error
-    from .schema import is_address
+    from .i18n.errors import tell_error
+    from .tables.schema import is_address
 
     try:
         if is_address(place):
@@ -148,13 +148,13 @@ def verify(
     """Score the forecasts that reports have issued with the figures published since."""
     import pandas as pd
 
-    from .documents import write_whole
     from .errors import ForecastError
-    from .plans import load_plan
-    from .stores import STORE, read_forecasts
-    from .verification import track_record
-    from .verification import verify as score
-    from .workbook import harmless
+    from .evaluation.store import STORE, read_forecasts
+    from .evaluation.verification import track_record
+    from .evaluation.verification import verify as score
+    from .reports.exports import harmless
+    from .tables.plan import load_plan
+    from .tables.yaml_files import write_whole
 
     try:
         issued = read_forecasts(output / STORE)
@@ -190,10 +190,10 @@ def learn_priors(
     ] = 500,
 ) -> None:
     """Learn what is believed before a series speaks from yearly figures of many regions."""
-    from .documents import write_whole
     from .errors import ForecastError
-    from .learning import learn_priors as learn
-    from .learning import read_panel
+    from .tables.yaml_files import write_whole
+    from .training.learning import learn_priors as learn
+    from .training.learning import read_panel
 
     _log_to_stderr()
     try:
@@ -232,10 +232,10 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
 ) -> None:  # fmt: skip
     """Open the planner's desk as a web page, until Ctrl+C; its address is printed."""
+    from .desk.server import serve
     from .errors import ForecastError
-    from .plans import load_plan
-    from .schema import is_address
-    from .serving import serve
+    from .tables.plan import load_plan
+    from .tables.schema import is_address
 
     place = str(Path(data).resolve()) if data and not is_address(data) else data
     try:
@@ -289,7 +289,7 @@ def _expand(patterns: list[str]) -> list[Path]:
 def _refuse_clashes(files: list[Path], output: str | None) -> list[Path]:
     """Two files for one report are a mistake that would cost one of them; return all outputs."""
     from .errors import ReportError
-    from .parameters import read_parameters
+    from .reports.parameters import read_parameters
 
     places: dict[Path, Path] = {}
     for file in files:
@@ -310,7 +310,7 @@ def _run(files: list[Path], outputs: list[Path], options: Options, jobs: int) ->
     from tqdm import tqdm
     from tqdm.contrib.logging import logging_redirect_tqdm
 
-    from .batches import run_all, sort_out
+    from .reports.batch import run_all, sort_out
 
     tqdm.monitor_interval = 0  # its thread must not be there when processes are forked
     shown = sys.stderr.isatty()
@@ -343,7 +343,7 @@ def _run(files: list[Path], outputs: list[Path], options: Options, jobs: int) ->
 def _list_reports(output: Path) -> bool:
     """Renew the list of an output folder's reports; whether that went well."""
     from .errors import WriteError
-    from .overview import write_overview
+    from .reports.overview import write_overview
 
     try:
         if output.is_dir():
@@ -365,9 +365,9 @@ def _check_path(place: Path | None, region: str | None, language: Language) -> b
 
 def _check_database(address: str, language: Language) -> bool:
     """Check the tables of a database; print every problem, or the row counts."""
-    from .databases import load_tables, shown
-    from .plans import data_folder
-    from .wording import phrase
+    from .i18n.formatting import phrase
+    from .tables.database import load_tables, shown
+    from .tables.plan import data_folder
 
     for name, table in load_tables(address, data_folder()).items():
         typer.echo(f"{name:<13}{len(table):>7}")
@@ -377,11 +377,11 @@ def _check_database(address: str, language: Language) -> bool:
 
 def _check_folder(place: Path | None, language: Language) -> bool:
     """Check a folder of tables, or the package's own; print every problem, or the row counts."""
-    from .checking import check_folder, read_tables
-    from .faults import translate
-    from .levers import read_mechanisms
-    from .plans import data_folder
-    from .wording import phrase
+    from .i18n.errors import translate
+    from .i18n.formatting import phrase
+    from .scenarios.declarations import read_mechanisms
+    from .tables.plan import data_folder
+    from .tables.validation import check_folder, read_tables
 
     shipped = data_folder()
     folder = place or shipped
@@ -401,9 +401,9 @@ def _check_folder(place: Path | None, language: Language) -> bool:
 
 def _check_file(file: Path, region: str | None, language: Language) -> bool:
     """Say row by row what was understood of a planner's file, beside the shipped plans."""
-    from .intakes import read
-    from .plans import data_folder, load_plan
-    from .remarks import FiguresError
+    from .i18n.messages import FiguresError
+    from .intake.figure_import import read
+    from .tables.plan import data_folder, load_plan
 
     try:
         intake = read(file.read_bytes(), file.name, load_plan(data_folder()), region)
@@ -418,11 +418,11 @@ def _check_file(file: Path, region: str | None, language: Language) -> bool:
 
 def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
     """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
-    from .checking import read_tables
-    from .plans import data_folder, load_plan
-    from .projections import apply_scenario, project
-    from .scenarios import read_scenario
-    from .wording import phrase
+    from .i18n.formatting import phrase
+    from .scenarios.engine import apply_scenario, project
+    from .scenarios.scenario import read_scenario
+    from .tables.plan import data_folder, load_plan
+    from .tables.validation import read_tables
 
     scenario = read_scenario(file)
     planned = sorted(set(read_tables(data_folder())["targets"]["region"]))

@@ -1,0 +1,265 @@
+"""The planner's desk as a web page: its notebook, run by Voila for each visitor.
+
+The page is served to this machine alone unless a token is given, and asks nothing of any network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import logging
+import os
+import signal
+import socket
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from tornado.httpserver import HTTPServer
+from tornado.ioloop import IOLoop
+from tornado.web import HTTPError
+from traitlets.config import Config
+from voila.app import Voila
+
+from ..errors import ReportError
+from ..i18n.formatting import phrase
+from ..reports.parameters import Plain, find_notebook
+from ..reports.runner import stoppable
+
+__all__ = ["ServingError", "is_local", "serve", "with_parameters"]
+
+SHORTEST = 8
+"""Characters that a token must have."""
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+TRIES = 100
+"""How often the end of kernels is tried, a tenth of a second apart."""
+IDLE = 600
+"""Seconds after which the kernel of a page that is gone is ended."""
+EVERYWHERE = ("0.0.0.0", "::")
+
+# The page of Voila itself, without the icon fonts that it fetches and in the reader's language.
+PAGE = """\
+{%- extends "voila/templates/lab/index.html.j2" -%}
+{% import "spinner.macro.html.j2" as spinner %}
+{%- block notebook_css -%}
+{{ resources.include_js("static/voila-style.js") }}
+{{ spinner.css() }}
+<style>
+  .jp-mod-noOutputs.jp-mod-noInput, #loading_text { display: none; }
+  #loading::after { content: "$opening"; }
+</style>
+{{ super.super() }}
+{%- endblock notebook_css -%}
+"""
+LOGIN = """\
+<!DOCTYPE html>
+<html lang="$language">
+<meta charset="utf-8">
+<title>$title</title>
+<link rel="icon" href="data:;base64,=">
+<body style="font: 1.1em sans-serif; max-width: 24em; margin: 15vh auto">
+<h1>$title</h1>
+<form action="{{ base_url }}login?next={{ next }}" method="post">
+{{ xsrf_form_html() | safe }}
+<p><label for="token">$ask</label></p>
+<p><input type="password" id="token" name="password" autocomplete="current-password" autofocus>
+<button>$enter</button></p>
+</form>
+{% if message %}<p role="alert">$refused</p>{% endif %}
+"""
+SAID = ("title", "opening", "ask", "enter", "refused")
+
+
+class ServingError(ReportError):
+    """A page that cannot be served as it was asked for."""
+
+    exit_code = 2
+
+
+class OwnKernel(KernelSpecManager):
+    """The Python that serves, whatever kernels a user registered."""
+
+    def _kernel_dirs_default(self) -> list[str]:
+        return []
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Take the native kernel, without its remarks about itself."""
+        spec = super().get_kernel_spec(kernel_name)
+        spec.argv.append("--log-level=ERROR")
+        return spec
+
+
+class Page(Voila):  # type: ignore[misc]  # without types of its own
+    """One notebook on a socket that is open already; `opened` is called once it answers."""
+
+    bound: socket.socket
+    opened: Callable[[], None]
+
+    def listen(self) -> None:
+        """Answer until the process is told to end; told again, it still ends in order."""
+        loop = IOLoop.current()
+
+        def end(*_: object) -> None:
+            for signum in SIGNALS:
+                signal.signal(signum, lambda *_: None)
+            loop.add_callback(loop.stop)
+
+        for signum in SIGNALS:
+            signal.signal(signum, end)
+        self.app.settings["jinja2_env"].loader.searchpath.insert(0, self.root_dir)
+        HTTPServer(self.app).add_socket(self.bound)
+        try:
+            self.opened()
+            loop.start()
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End all kernels; one that is just being started can only be ended when it has."""
+        loop = IOLoop.current()
+        for _ in range(TRIES):
+            with suppress(HTTPError):
+                loop.run_sync(partial(self.kernel_manager.shutdown_all, now=True))
+                return
+            loop.run_sync(partial(asyncio.sleep, 0.1))
+
+
+def serve(
+    parameters: Mapping[str, Plain],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    token: str | None = None,
+    browser: bool = False,
+) -> None:
+    """Serve the planner's desk and print its address, until SIGINT or SIGTERM.
+
+    Parameters
+    ----------
+    parameters : what replaces the parameters of the notebook `planner`
+    host : address to listen on; all but this machine's own (loopback) need a token
+    port : 0 takes a free one
+    token : what a visitor has to know; a page asks for it, or it follows the address as `?token=`
+    browser : whether to open the page as well
+
+    Raises
+    ------
+    ServingError
+        Without a token where one is needed, or if the address cannot be had.
+    """
+    local = is_local(host)
+    if len(token or "") < (0 if local and not token else SHORTEST):
+        raise ServingError(
+            f"Whoever can reach {host} could use the desk: give a token of at least {SHORTEST} "
+            "characters, best in the environment variable FORECAST_TOKEN, or stay on 127.0.0.1."
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        bound = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise ServingError(f"{error.strerror}. Give another --host or --port.") from None
+    bound.setblocking(False)
+    address = _address(host, bound.getsockname()[1])
+
+    def opened() -> None:
+        print(address, flush=True)
+        if browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    # It takes milliseconds for seconds and remarks on it for each visitor.
+    logging.getLogger("tornado.general").setLevel(logging.ERROR)
+    page = Page(config=_settings(str(parameters["language"])), config_file_paths=[], token=token)
+    page.bound, page.opened = bound, opened
+    page.tornado_settings = {"allow_remote_access": not local}
+    page.initialize([])
+    # A page that was told to end has done what it was asked for.
+    with (
+        suppress(KeyboardInterrupt),
+        stoppable(),
+        tempfile.TemporaryDirectory(prefix="forecast-") as folder,
+    ):
+        _furnish(page, Path(folder), parameters)
+        page.start()
+
+
+def is_local(host: str) -> bool:
+    """Whether an address can be reached from this machine alone.
+
+    >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost")
+    (True, True, True)
+    >>> is_local("0.0.0.0"), is_local("desk.example")
+    (False, False)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def with_parameters(notebook: dict[str, Any], values: Mapping[str, Plain]) -> dict[str, Any]:
+    """Return a notebook with a cell for values after the one that declares them.
+
+    >>> cell = {"source": "region = 'x'", "metadata": {"tags": ["parameters"]}}
+    >>> made = with_parameters({"cells": [cell]}, {"region": "lishui"})
+    >>> [cell["source"] for cell in made["cells"]]
+    ["region = 'x'", "region = 'lishui'"]
+    """
+    cells = notebook["cells"]
+    tagged = ["parameters" in cell["metadata"].get("tags", []) for cell in cells]
+    after = tagged.index(True) + 1
+    lines = "\n".join(f"{name} = {value!r}" for name, value in values.items())
+    given: dict[str, Any] = {"cell_type": "code", "id": "given", "metadata": {}, "source": lines}
+    given |= {"execution_count": None, "outputs": []}
+    return {**notebook, "cells": [*cells[:after], given, *cells[after:]]}
+
+
+def _address(host: str, port: int) -> str:
+    """Address for a browser; of a server on all addresses, with this machine's name."""
+    name = socket.gethostname() if host in EVERYWHERE else host
+    return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+
+
+def _settings(language: str) -> Config:
+    """Kernels of this very Python where the command was given; files of the server to nobody."""
+    return Config(
+        {
+            "Voila": {"log_level": "ERROR"},
+            "VoilaConfiguration": {
+                "kernel_spec_manager_class": OwnKernel,
+                "file_allowlist": [],
+                "allow_template_override": "NO",
+                "allow_theme_override": "NO",
+            },
+            "PasswordIdentityProvider": {"allow_password_change": False},
+            "HTMLExporter": {"language_code": language},
+            "MappingKernelManager": {
+                "root_dir": os.getcwd(),
+                "cull_idle_timeout": IDLE,
+                "cull_interval": IDLE // 10,
+            },
+        }
+    )
+
+
+def _furnish(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> None:
+    """Put the notebook with its parameters and the page around it into a folder."""
+    language = str(parameters["language"])
+    content = json.loads(find_notebook("planner").read_text(encoding="utf-8"))
+    notebook = with_parameters(content, parameters)
+    notebook["metadata"]["title"] = phrase("app_title", language)
+    (folder / "planner.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    said = {key: phrase(f"app_{key}", language) for key in SAID}
+    for name, text in {"index.html.j2": PAGE, "login.html": LOGIN}.items():
+        filled = Template(text).substitute(said, language=language)
+        (folder / name).write_text(filled, encoding="utf-8")
+    page.root_dir = page.connection_dir_root = str(folder)
+    page.notebook_path = str(folder / "planner.ipynb")
+    page.template_paths.insert(0, str(folder))

@@ -1,0 +1,237 @@
+"""What a planner's desk says beside its picture, as HTML: chance and gauge, table, sources."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ..charts.fan import to_png
+from ..charts.scenarios import CLEAR, tornado_chart
+from ..i18n.errors import tell_error
+from ..i18n.formatting import NO_VALUE, join, number, points, probability
+from ..reports.context import Naming
+from ..reports.descriptions import belief_of, settings_of
+from ..reports.html import known_on, paragraph, picture, safe, tabulate
+from ..scenarios.goal_seeking import GoalSeek
+from ..scenarios.response import PACE, Answer
+from ..targets.joint_answers import SILENT
+from .live_chart import Shown, Sketch
+from .session import Desk
+from .settings import Control
+
+__all__ = [
+    "name_indicator",
+    "name_setting",
+    "sketch_of",
+    "tell_chance",
+    "tell_fault",
+    "tell_files",
+    "tell_found",
+    "tell_lacking",
+    "tell_limits",
+    "tell_progress",
+    "tell_settings",
+    "tell_sources",
+    "tell_table",
+    "tell_tornado",
+]
+
+
+def name_setting(desk: Desk, name: str) -> str:
+    """Name of what can be set for the chosen target.
+
+    >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
+    >>> name_setting(desk, "pace")
+    'Extra pace a year'
+    """
+    assert desk.chosen is not None
+    told = desk.told.input(name, str(desk.chosen["indicator"]))
+    return told[:1].upper() + told[1:]
+
+
+def name_indicator(desk: Desk, indicator: str) -> str:
+    """Name of an indicator that can be asked about, marked where its target is binding."""
+    goals = desk.goals(indicator)
+    binding = "force" in goals and goals["force"].eq("binding").any()
+    return (desk.told.say("desk_binding") if binding else "") + desk.told.quantity(indicator)
+
+
+def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
+    """Begin a picture of the chosen target, over the baseline's answer."""
+    told, chosen = desk.told, desk.chosen
+    assert chosen is not None
+    indicator = str(chosen["indicator"])
+    evidence = told.say("evidence_is").format(word=told.word("evidence", str(chosen["evidence"])))
+    heading = f"{told.quantity(indicator)} · {told.name('units', told.unit(indicator))}"
+    origin = told.say("desk_origin").format(day=known_on(desk.plan, desk.language))
+    texts = (heading, f"{told.goal(chosen)} · {evidence}", [told.say("desk_legend"), origin])
+    goals = desk.usual[desk.usual["indicator"] == indicator]
+    goals = goals.loc[[chosen.name, *goals.index.drop(chosen.name)]]
+    return Sketch(
+        Shown.of(desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts)
+    )
+
+
+def tell_limits(desk: Desk, control: Control) -> str:
+    """Limits of a lever, or the declared range of an assumption, with the unit."""
+    told = desk.told
+    if control.usual is not None:
+        return belief_of(told, control.usual, control.unit)
+    dated = control.unit == "year"
+    low = f"{control.lower:.0f}" if dated else number(control.lower, desk.language)
+    high = told.amount(control.upper, control.unit)
+    return told.say("desk_limits").format(low=low, high=high)
+
+
+def tell_lacking(desk: Desk) -> list[str]:
+    """Say of each mechanism that cannot be used what it lacks."""
+    told = desk.told
+    lines = []
+    for name, lacking in desk.lacking.items():
+        mechanism = getattr(told.mechanisms[name], f"name_{desk.language}")
+        what = join(map(told.quantity, lacking), desk.language) or told.say("desk_untold")
+        lines.append(told.say("desk_unable").format(mechanism=mechanism, lacking=what))
+    return lines
+
+
+def tell_chance(desk: Desk, answer: Answer, base: Answer) -> str:
+    """Tell the chance as a number, as a gauge, and against the baseline."""
+    told = desk.told
+    assert desk.chosen is not None
+    evidence = str(desk.chosen["evidence"])
+    label = told.say("desk_chance").format(chance=probability(answer.p_reach, desk.language))
+    words = {"word": told.word("evidence", evidence),
+             "meaning": told.word("evidence_meaning", evidence)}  # fmt: skip
+    lines = [tell_gain(told, answer, base), told.say("desk_evidence").format(**words)]
+    return (
+        f'<div class="number">{safe(label)}</div>'
+        f'<div class="gauge" role="img" aria-label="{safe(label)}, {safe(lines[0])}">'
+        f'<b style="width:{100 * answer.p_reach:.1f}%"></b>'
+        f'<i style="left:{100 * base.p_reach:.1f}%"></i></div>' + "".join(map(paragraph, lines))
+    )
+
+
+def tell_gain(told: Naming, answer: Answer, base: Answer) -> str:
+    """Tell a chance against that of the baseline."""
+    if not answer.p_change_error:
+        return told.say("desk_same")
+    gain = points(answer.p_change, told.language, error=answer.p_change_error)
+    return told.say("desk_gain").format(base=probability(base.p_reach, told.language), gain=gain)
+
+
+def tell_settings(desk: Desk) -> str:
+    """Tell in words what is set: the base, what it says, and everything that it sets here."""
+    told = desk.told
+    base = told.say("desk_base_is").format(name=told.scenario(desk.base.name))
+    meant = getattr(desk.base, f"text_{desk.language}")
+    steps = [line for step in desk.scenario.each() for line in settings_of(told, step)]
+    listed = join(steps, desk.language) or told.say("nothing_set")
+    return "".join(map(paragraph, [f"{base}{meant}", told.say("desk_steps").format(steps=listed)]))
+
+
+def tell_table(desk: Desk) -> str:
+    """Tell of every indicator how likely its last target is, as things are set and before."""
+    told, table = desk.told, desk.table()
+    silent = table["status"].isin(SILENT)
+    rows = [_table_row(told, row) for row in table[~silent].to_dict("records")]
+    parts = [tabulate(rows, words=True)] if rows else []
+    if silent.any():
+        names = join(map(told.quantity, table.loc[silent, "indicator"]), desk.language)
+        head = told.say("desk_silent").format(count=int(silent.sum()))
+        parts.append(f"<details><summary>{safe(head)}</summary>{paragraph(names)}</details>")
+    return "\n".join(parts)
+
+
+def _table_row(told: Naming, row: Mapping[str, Any]) -> dict[str, str]:
+    language = told.language
+    clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
+    gain = points(row["p_change"], language, error=row["p_change_error"])
+    return {
+        told.word("column", "name"): told.quantity(row["indicator"]),
+        told.word("column", "target"): told.goal(pd.Series(row)),
+        told.say("desk_base_chance"): probability(row["p_base"], language),
+        told.word("column", "p_reach"): probability(row["p_reach"], language),
+        told.word("column", "p_change"): gain if clear else NO_VALUE,
+        told.word("column", "changed_by"): told.word("changed_by", row["changed_by"]),
+        told.word("column", "status"): told.word("status", row["status"]),
+        told.word("column", "evidence"): told.word("evidence", row["evidence"]),
+    }
+
+
+def tell_found(desk: Desk, found: GoalSeek) -> str:
+    """Tell what a search for a chance found."""
+    told, language = desk.told, desk.language
+    lever, value = found.levers[0], found.value
+    group = "pace_reading" if lever == PACE else "reading"
+    facts = {
+        "lever": name_setting(desk, lever),
+        "reading": told.word(group, found.reading),
+        "wanted": probability(found.probability, language),
+        "most": probability(found.p_upper, language),
+    }
+    if math.isnan(value):
+        return told.say("desk_not_found").format(**facts)
+    chance = probability(found.p_reach, language)
+    setting = told.amount(value, found.units[0])
+    return told.say("desk_found").format(value=setting, chance=chance, **facts)
+
+
+def tell_progress(desk: Desk, share: float) -> str:
+    """Tell how much of long work is done.
+
+    >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
+    >>> tell_progress(desk, 0.256)
+    '<progress value="0.26" aria-label="Share done"></progress>'
+    """
+    label = safe(desk.told.say("desk_progress"))
+    return f'<progress value="{share:.2f}" aria-label="{label}"></progress>'
+
+
+def tell_sources(desk: Desk) -> str:
+    """List the documents behind the chosen indicator, in their own language."""
+    assert desk.chosen is not None
+    plan, used = desk.plan, set[str]()
+    for table in (plan.observations, plan.targets):
+        used |= set(table.loc[table["indicator"] == desk.chosen["indicator"], "source"])
+    titles = plan.sources.loc[plan.sources["source"].isin(used), "title_zh"]
+    listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in titles)
+    return f"<small>{safe(desk.told.say('sources'))}<ul>{listed}</ul></small>"
+
+
+def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
+    """Draw what moves the chance of the chosen target most."""
+    told, chosen = desk.told, desk.chosen
+    assert chosen is not None
+    own = str(chosen["indicator"])
+    title = f"{told.quantity(own)} · {told.goal(chosen)}"
+    names = {label: told.input(label, own) for label in tornado["input"]}
+    figure = tornado_chart(
+        tornado, names=names, units=told.units, title=title, language=desk.language
+    )
+    return paragraph(told.say("no_swing")) if figure is None else picture(to_png(figure), title)
+
+
+def tell_files(files: Sequence[Path]) -> str:
+    """List files by their places, each a link that hands it over."""
+    lines = []
+    for file in files:
+        data = base64.b64encode(file.read_bytes()).decode()
+        link = f'download="{safe(file.name)}" href="data:application/octet-stream;base64,{data}"'
+        lines.append(f"<li><a {link}>{safe(file.absolute())}</a></li>")
+    return f"<ul>{''.join(lines)}</ul>"
+
+
+def tell_fault(desk: Desk, error: Exception) -> str:
+    """Say what could not be done, and why; a fault of the program itself is quoted in English."""
+    say, language = desk.told.say, desk.language
+    reason = safe(tell_error(error, language)).replace("\n", "<br>")
+    if not reason:
+        quoted = safe(f"{type(error).__name__}: {error}").replace("\n", "<br>")
+        reason = f'{safe(say("desk_broken"))} <q lang="en">{quoted}</q>'
+    head = safe(say("desk_fault"))
+    return f'<div role="alert">{head} <span lang="{language}">{reason}</span></div>'

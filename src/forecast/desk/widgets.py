@@ -1,0 +1,222 @@
+"""What a planner's desk is operated with: a slider and a field for one setting.
+
+Slider, field and box say the same thing; each carries the setting's name for those who cannot see
+where it stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import ipywidgets as widgets
+
+from ..reports.html import safe
+from ..scenarios.declarations import Range
+from .settings import DIGITS, Control
+
+__all__ = ["HEAD", "Setter", "button", "choice", "discard", "in_turn", "row_of"]
+
+LEAST_STEPS = 100
+"""Steps of a slider whose setting has finer ones, at least."""
+Change = Callable[[str, float | None], None]
+
+NAMING = """
+const name = () => {
+  document.querySelectorAll('.desk .widget-slider').forEach(slider => {
+    const label = slider.querySelector('.widget-label');
+    slider.querySelectorAll('.noUi-handle').forEach(
+      handle => label && handle.setAttribute('aria-label', label.textContent));
+  });
+  const picture = document.querySelector('img.desk-picture');
+  const gauge = document.querySelector('.desk-chance .gauge');
+  if (picture && gauge) picture.alt = gauge.getAttribute('aria-label');
+};
+window.deskNames = window.deskNames || new MutationObserver(name);
+window.deskNames.observe(document.body, {childList: true, subtree: true});
+name();
+"""
+"""Gives sliders the names of their labels and the picture what it says: they have none."""
+STYLE = """
+.desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
+  clip-path:inset(50%)}
+.desk .widget-html-content {line-height:1.35}
+.desk p {margin:3px 0}
+.desk .desk-chance .number {font-size:2.2em; color:#12406f}
+.desk .gauge {position:relative; height:18px; border:1px solid #57606a; margin:4px 0 2px}
+.desk .gauge b {position:absolute; left:0; top:0; bottom:0; background:#6fa3d0}
+.desk .gauge i {position:absolute; top:-4px; bottom:-4px; border-left:2px dotted #1b1f24}
+.desk .desk-levers, .desk .desk-assumptions {border-left:5px solid #12406f; padding-left:8px}
+.desk .desk-assumptions {border-left:5px dashed #b34700}
+.desk .desk-table table {border-collapse:collapse}
+.desk .desk-table td, .desk .desk-table th {padding:2px 8px; border-bottom:1px solid #e3e7eb}
+.desk .widget-dropdown select {max-width:100%}
+.desk a {color:#0b5394; text-decoration:underline}
+"""
+HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
+"""Style of a desk, and what names its sliders; begins its page."""
+
+
+class Setter(widgets.VBox):  # type: ignore[misc]
+    """One setting: its name and limits over a slider, a field, and a box where it may stay unset.
+
+    Parameters
+    ----------
+    control : what is set
+    texts : its name, its limits or range, and what the box says
+    change : called with the control's name and its new value, None where it is unset
+    beyond : called with the control's name, after `change`, where the value typed lies beyond its
+        limits: the nearest one is taken
+    """
+
+    def __init__(
+        self,
+        control: Control,
+        texts: tuple[str, str, str],
+        change: Change,
+        beyond: Callable[[str], None],
+    ) -> None:
+        name, limits, box = texts
+        self.control, self._change, self._beyond = control, change, beyond
+        self._quiet = False
+        self.slider = widgets.FloatSlider(
+            min=control.lower,
+            max=control.upper,
+            step=_stride(control),
+            description=name,
+            readout=False,
+            layout=widgets.Layout(flex="1 1 120px"),
+        )
+        self.field = widgets.FloatText(
+            description=name, step=control.step, layout=widgets.Layout(width="110px")
+        )
+        self.box = widgets.Checkbox(
+            description=box, tooltip=f"{name}: {box}", indent=False,
+            layout=widgets.Layout(
+                width="auto", min_width="60px", display=None if control.optional else "none"
+            ),
+        )  # fmt: skip
+        head = widgets.HTML(f"<b>{safe(name)}</b> <small>{safe(limits)}</small>")
+        super().__init__([head, widgets.HBox([self.slider, self.field, self.box])])
+        for part in (self.slider, self.field):
+            part.add_class("desk-unlabelled")
+            part.observe(self._moved, "value")
+        self.box.observe(self._ticked, "value")
+        label = "pace" if control.kind == "pace" else "-".join(control.key)
+        self.add_class(f"desk-set-{label}")
+
+    def show(self, value: float | Range | None) -> None:
+        """Show a setting without calling it a change; a range stands at its central value."""
+        control = self.control
+        unset = control.usual.central if control.usual is not None else control.upper
+        shown = value.central if isinstance(value, Range) else unset if value is None else value
+        self._put(shown, ticked=value is not None)
+
+    def _put(self, value: float, *, ticked: bool) -> None:
+        self._quiet = True
+        try:
+            inside = min(max(value, self.control.lower), self.control.upper)
+            self.slider.value = self._on_step(inside)
+            self.field.value = round(inside, DIGITS)
+            self.box.value = ticked
+        finally:
+            self._quiet = False
+
+    def _moved(self, event: Any) -> None:
+        if not self._quiet:
+            self._put(event["new"], ticked=True)
+            self._change(self.control.name, self.field.value)
+            if abs(self.field.value - event["new"]) > 1e-6 * self.control.step:
+                self._beyond(self.control.name)
+
+    def _on_step(self, value: float) -> float:
+        """Place of a slider for a value, to the last digit what a browser makes of it.
+
+        Given anything else a browser answers with the place, and nobody can tell that answer, which
+        may be late, from a person's move; a person's move may be lost for it.
+        """
+        least, most = self.control.lower, self.control.upper
+        step = 100.0 * float(self.slider.step) / (most - least)
+        share = math.floor(100.0 * (value - least) / (most - least) / step + 0.5) * step
+        return most if value >= most or share >= 100.0 else share * (most - least) / 100.0 + least
+
+    def _ticked(self, event: Any) -> None:
+        if not self._quiet:
+            self._change(self.control.name, self.field.value if event["new"] else None)
+
+
+def _stride(control: Control) -> float:
+    """Step of a slider: a power of ten of the control's, so that keys get from end to end.
+
+    >>> _stride(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
+    10.0
+    """
+    steps = (control.upper - control.lower) / control.step
+    return float(control.step * 10.0 ** max(math.floor(math.log10(steps / LEAST_STEPS)), 0))
+
+
+def choice(
+    description: str, options: Sequence[tuple[str, Any]], value: Any, mark: str
+) -> widgets.Dropdown:
+    """Give a list to choose from, found by its CSS class.
+
+    >>> choice("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
+    'lishui'
+    """
+    known = any(one == value for _, one in options)
+    found = widgets.Dropdown(
+        description=description, options=options, value=value if known else None,
+        style={"description_width": "auto"}, layout=widgets.Layout(width="auto", max_width="100%"),
+    )  # fmt: skip
+    found.add_class(mark)
+    return found
+
+
+def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
+    """Give a button, found by its CSS class.
+
+    >>> pressed = button("Save", "desk-save", lambda: print("saved"))
+    >>> pressed.click()
+    saved
+    """
+    found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
+    found.add_class(mark)
+    found.on_click(lambda _: act())
+    return found
+
+
+def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Put widgets in a row that goes on below where it is full.
+
+    >>> row_of([widgets.Label("a")]).layout.flex_flow
+    'row wrap'
+    """
+    return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
+
+
+def in_turn(parts: Iterable[widgets.Widget]) -> None:
+    """Have what a browser sends to widgets, and to all in them, done by one thread in that order.
+
+    A kernel with subshells does what comes for a widget in the thread that wrote to it last: a
+    button and a slider pressed one after the other would be heard at once, or the wrong way round.
+    It asks the comm of a widget for the subshell; None is the thread that runs cells.
+    """
+    for part in parts:
+        in_turn(getattr(part, "children", ()))
+        part.comm._reply_subshell_for = lambda _data, _usual: None
+
+
+def discard(parts: Iterable[widgets.Widget]) -> None:
+    """Close widgets that are shown no more, with all that is in them.
+
+    >>> row = row_of([widgets.Label("a")])
+    >>> discard([row])
+    >>> row.comm is row.children[0].comm is None
+    True
+    """
+    for part in parts:
+        discard(getattr(part, "children", ()))
+        for own in (part, part.layout, getattr(part, "style", None)):
+            if own is not None:
+                own.close()

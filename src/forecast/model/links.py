@@ -1,0 +1,117 @@
+"""Scales on which growth is modelled: pure functions of a value and their inverses.
+
+A link maps a value y to z = g(y), increasing in y. A straight line in z is a growth path a
+planner can name: identity a linear, `log` an exponential, `logit` a logistic and `cloglog` a
+Gompertz path, the last two with floor `lower` and cap `upper`.
+
+========== ============================== =====================
+link       g(y), p = (y - lower) / (upper - lower)   dy/dz
+========== ============================== =====================
+identity   y                              1
+log        log y                          y
+logit      log(p / (1 - p))               width p (1 - p)
+cloglog    -log(-log p)                   width p (-log p)
+========== ============================== =====================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+
+from ..errors import check_name
+
+__all__ = ["LINKS", "inverse", "slope", "transform"]
+
+LINKS = ("identity", "log", "logit", "cloglog")
+FloatArray = NDArray[np.float64]
+
+
+def transform(
+    link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
+) -> FloatArray:
+    """Value to link scale, z = g(y).
+
+    Values at or beyond a bound of the link give -inf or inf; nothing is clipped here.
+
+    Parameters
+    ----------
+    link : one of `LINKS`
+    y : array of values, in the indicator's unit
+    lower, upper : floor and cap, broadcast against `y`; used by `logit` and `cloglog`
+
+    Raises
+    ------
+    UnknownNameError
+        If `link` is not one of `LINKS`.
+
+    Examples
+    --------
+    >>> transform("logit", [25.0, 50.0, 100.0], 0.0, 100.0).round(4).tolist()
+    [-1.0986, 0.0, inf]
+    >>> round(float(transform("cloglog", 100 * np.exp(-1), 0.0, 100.0)) + 0.0, 10)
+    0.0
+    """
+    check_name("link", link, LINKS)
+    y = np.asarray(y, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if link == "identity":
+            return y.copy()
+        if link == "log":
+            log: FloatArray = np.log(np.maximum(y, 0.0))
+            return log
+        p = _position(y, lower, upper)
+        z: FloatArray = np.log(p) - np.log1p(-p) if link == "logit" else -np.log(-np.log(p))
+        return z
+
+
+def inverse(link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
+    """Link scale to value, y = g^-1(z); -inf and inf give the bounds.
+
+    >>> inverse("logit", [-np.inf, 0.0, np.inf], 0.0, 100.0).tolist()
+    [0.0, 50.0, 100.0]
+    """
+    check_name("link", link, LINKS)
+    z = np.asarray(z, float)
+    with np.errstate(over="ignore"):
+        if link == "identity":
+            return z.copy()
+        if link == "log":
+            value: FloatArray = np.exp(z)
+            return value
+        p = expit(z) if link == "logit" else np.exp(-np.exp(-z))
+        low, high = np.asarray(lower, float), np.asarray(upper, float)
+        value = low + (high - low) * p
+        return value
+
+
+def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
+    """Differentiate the inverse, dy/dz where the value is y: a small step of z as a value.
+
+    >>> slope("log", [2.0, 4.0]).tolist()
+    [2.0, 4.0]
+    >>> float(slope("logit", 50.0, 0.0, 100.0))
+    25.0
+    """
+    check_name("link", link, LINKS)
+    y = np.asarray(y, float)
+    if link == "identity":
+        return np.ones_like(y)
+    if link == "log":
+        return y.copy()
+    low, high = np.asarray(lower, float), np.asarray(upper, float)
+    below = y - low
+    if link == "logit":
+        step: FloatArray = below * (high - y) / (high - low)
+        return step
+    share = np.clip(below / (high - low), np.finfo(float).tiny, 1.0)
+    step = -below * np.log(share)
+    return step
+
+
+def _position(y: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
+    """Where y stands between floor 0 and cap 1."""
+    low, high = np.asarray(lower, float), np.asarray(upper, float)
+    position: FloatArray = np.clip((y - low) / (high - low), 0.0, 1.0)
+    return position

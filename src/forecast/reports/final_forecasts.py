@@ -1,0 +1,181 @@
+"""Hindsight: what was said of targets on the way, beside what came of them.
+
+`show_scores` scores forecasts that were issued, and apart from them those replayed at year ends;
+`show_verdicts` tells whether the schedule rule or the forecast was right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ..evaluation.outcomes import GOAL, verdict_counts
+from ..evaluation.verification import Verification, track_record
+from ..i18n.formatting import NO_VALUE, comparison, day, number, probability
+from .html import Html, bullets, paragraph, tabulate
+from .monitoring import Account
+
+__all__ = ["Hindsight", "cells_of", "right_lines", "show_scores", "show_verdicts"]
+
+FEW = 10
+"""Targets below which a score says little about a method."""
+MOST = 12
+"""Disagreements told in sentences."""
+
+
+@dataclass(frozen=True)
+class Hindsight(Account):
+    """An account, and what was said before: `issued` and `replayed` forecasts, scored apart.
+
+    `stored` is whether a store of issued forecasts was given; `verdicts` are those of
+    `outcomes.verdicts_of` on the replayed ones.
+    """
+
+    stored: bool
+    issued: Verification
+    replayed: Verification
+    verdicts: pd.DataFrame
+
+
+def cells_of(found: Account, cells: Mapping[str, str]) -> dict[str, str]:
+    """Head cells by the words of their columns."""
+    return {found.word("column", key): text for key, text in cells.items()}
+
+
+def show_scores(found: Hindsight) -> Html:
+    """Score issued forecasts, and apart from them those that were replayed."""
+    say = found.say
+    none = "end_issued_none" if found.stored else "end_no_store"
+    return Html(
+        "\n".join([
+            f"<h2>{say('end_scores')}</h2>", paragraph(say("end_scores_note")),
+            f"<h3>{say('end_issued')}</h3>", *_score_parts(found, found.issued, none),
+            f"<h3>{say('end_replayed')}</h3>", paragraph(say("end_replayed_note")),
+            *_score_parts(found, found.replayed, "end_replayed_none"),
+        ])
+    )  # fmt: skip
+
+
+def show_verdicts(found: Hindsight) -> Html:
+    """Put the schedule rule's and the forecast's verdict of each year's end beside the outcome."""
+    say, table = found.say, found.verdicts
+    parts = [f"<h2>{say('end_verdicts')}</h2>"]
+    if table.empty:
+        return Html("\n".join([*parts, paragraph(say("end_no_verdicts"))]))
+    lines = []
+    for _, mine in table.groupby(GOAL, sort=False):
+        head = _goal_cells(found, mine.iloc[0])
+        cells = {row["origin"][:4]: _verdict(found, row) for row in mine.to_dict("records")}
+        lines.append(head | _by_year(found, cells, table["origin"]))
+    parts += [paragraph(say("end_verdicts_note")), tabulate(lines, words=True)]
+    told = [text for row in table.to_dict("records") if (text := _disagreed(found, row))]
+    sides = told[:MOST]
+    if len(told) > MOST:
+        sides.append(say("end_more").format(count=len(told) - MOST))
+    return Html("\n".join([*parts, bullets([*right_lines(found), *sides])]))
+
+
+def right_lines(found: Hindsight) -> list[str]:
+    """Say who was right, and that few targets prove little."""
+    if found.verdicts.empty:
+        return [found.say("end_no_verdicts")]
+    counts = verdict_counts(found.verdicts)
+    targets = len(found.verdicts.drop_duplicates(GOAL))
+    lines = [found.say("end_right").format(targets=targets, **counts)]
+    if counts["both_spoke"]:
+        key = "end_differ" if counts["differ"] else "end_agreed"
+        lines.append(found.say(key).format(**counts))
+    if targets < FEW:
+        lines.append(found.say("end_few"))
+    return lines
+
+
+def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[str]:
+    """Chances said of each target, scores by lead, and the track record."""
+    hits = scored.hits
+    if hits.empty:
+        yield paragraph(found.say(none))
+        return
+    lines = []
+    for _, mine in hits.groupby(GOAL, sort=False):
+        first = mine.iloc[0]
+        outcome = found.word("outcome", "met" if first["met"] else "missed")
+        head = _goal_cells(found, first) | cells_of(found, {"outcome": outcome})
+        ordered = mine.sort_values("origin", kind="stable")
+        cells = {row["origin"][:4]: _chance(found, row) for row in ordered.to_dict("records")}
+        lines.append(head | _by_year(found, cells, hits["origin"]))
+    yield tabulate(lines)
+    scores = scored.scores.to_dict("records")
+    yield tabulate([_score_row(found, row) for row in scores])
+    yield bullets(
+        found.say("end_band").format(
+            low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}", times=row["times"],
+            came=row["came_true"], targets=row["targets"],
+        )
+        for row in track_record(scored).to_dict("records")
+    )  # fmt: skip
+    if len(hits.drop_duplicates(GOAL)) < FEW:
+        yield paragraph(found.say("end_few"))
+
+
+def _goal_cells(found: Hindsight, row: Mapping[str, Any] | pd.Series) -> dict[str, str]:
+    goal = found.goal(dict(row))
+    return cells_of(found, {"name": found.named(row["indicator"]), "target": goal})
+
+
+def _by_year(found: Hindsight, cells: Mapping[str, str], origins: pd.Series) -> dict[str, str]:
+    """Lay cells out by the calendar year of their origin."""
+    years = sorted(set(origins.str[:4]))
+    return {found.say("year_is").format(year=y): cells.get(y, NO_VALUE) for y in years}
+
+
+def _chance(found: Hindsight, row: Mapping[str, Any]) -> str:
+    return f"{probability(row['p_reach'], found.language)}\n{day(row['origin'], found.language)}"
+
+
+def _score_row(found: Hindsight, row: Mapping[str, Any]) -> dict[str, str]:
+    language = found.language
+    lead = found.say("end_all_leads") if row["lead"] == "all" else f"{row['lead']}"
+    cells = {"lead": lead, "forecasts": f"{row['forecasts']}", "targets": f"{row['targets']}"}
+    cells |= {key: number(row[key], language, step=0.001) for key in ("brier", "brier_base")}
+    cells["cover80"] = probability(row["cover80"], language)
+    cells["crps"] = number(row["crps"], language, step=0.01)
+    return cells_of(found, cells)
+
+
+def _right(said: str, outcome: str) -> str:
+    """Mark a verdict as right or wrong; of silence there is no mark."""
+    if said == "silent":
+        return ""
+    return " ✓" if (said == "yes") == (outcome == "met") else " ✗"
+
+
+def _verdict(found: Hindsight, row: Mapping[str, Any]) -> str:
+    """Both verdicts of a year's end, each marked."""
+    schedule, forecast = str(row["schedule_said"]), str(row["forecast_said"])
+    p = probability(row["p_reach"], found.language)
+    above = found.say("end_line").format(said=found.word("said", schedule))
+    below = found.say("end_chance").format(said=found.word("said", forecast), p=p)
+    marks = [_right(said, str(row["outcome"])) for said in (schedule, forecast)]
+    return f"{above}{marks[0]}\n{below}{marks[1]}"
+
+
+def _disagreed(found: Hindsight, row: Mapping[str, Any]) -> str:
+    """Say who was right where both spoke and said the opposite."""
+    said = {str(row["schedule_said"]), str(row["forecast_said"])}
+    if said != {"yes", "no"}:
+        return ""
+    right = _right(str(row["forecast_said"]), str(row["outcome"])) == " ✓"
+    unit = found.unit(row["indicator"])
+    return found.say("end_disagreed").format(
+        name=found.name("indicators", row["indicator"]), year=row["year"],
+        target=comparison(row["comparator"], float(row["target"]), found.language, unit=unit),
+        origin=row["origin"][:4], schedule=found.word("said", str(row["schedule_said"])),
+        forecast=found.word("said", str(row["forecast_said"])),
+        p=probability(row["p_reach"], found.language),
+        outcome=found.word("outcome", str(row["outcome"])),
+        who=found.say("end_who_forecast" if right else "end_who_schedule"),
+    )  # fmt: skip

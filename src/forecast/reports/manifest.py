@@ -1,0 +1,139 @@
+"""The record of a run, `manifest.json`: what a report was made from, and what it is made of.
+
+Two runs have the same fingerprint where nothing that shapes their output differs: parameters,
+notebook, tables and scenarios, this package's own code, Python and the libraries. A report is
+finished where its fingerprint is that of its inputs today and each of its files is as it was.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import hashlib
+import importlib.metadata
+import json
+import platform
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from ..files import MANIFEST
+from .parameters import Plain, ReportParameters
+
+__all__ = ["Manifest", "fingerprint", "hash_file", "is_whole", "read_manifest", "versions"]
+
+PACKAGES = (
+    "forecast", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "zhplot",
+    "openpyxl", "pyarrow", "papermill", "nbconvert", "beautifulsoup4", "pydantic", "jinja2",
+)  # fmt: skip
+CODE = ("*.py", "*.po", "*.j2", "*.css")
+"""Files of the package that shape a report: modules, translations, templates, styles."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Manifest:
+    """What a run was made from and what it made; stored as `manifest.json`."""
+
+    name: str
+    status: Literal["completed", "failed"]
+    folder: str
+    parameters: dict[str, Plain]
+    seed: int
+    fingerprint: str
+    notebook_hash: str
+    data_hash: str
+    versions: dict[str, str]
+    started: str
+    finished: str
+    """Start plus time elapsed, so never before the start, whatever happens to the clock."""
+    seconds: dict[str, float]
+    files: dict[str, str]
+    """File name to SHA-256."""
+    notes: dict[str, str] = dataclasses.field(default_factory=dict)
+    """File name to the reason why it is not there."""
+    error: dict[str, Plain] | None = None
+    region: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Language to the region's name; empty where no table could be read."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain built-ins, as in the file."""
+        return dataclasses.asdict(self)
+
+    def write(self, folder: Path) -> None:
+        """Store the record in a folder."""
+        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """Record of a report's folder; None where there is none, or one that is damaged.
+
+    >>> read_manifest(Path("no/such/folder")) is None
+    True
+    """
+    try:
+        content = (folder / MANIFEST).read_bytes()
+        return TypeAdapter(Manifest).validate_json(content, strict=True)
+    except (OSError, ValidationError):
+        return None
+
+
+def is_whole(manifest: Manifest, folder: Path) -> bool:
+    """Whether each file that a run made is still there as it was.
+
+    A name that leads out of the folder is never one of its files.
+    """
+    names = [Path(name) for name in manifest.files]
+    if any(name.is_absolute() or ".." in name.parts for name in names):
+        return False
+    try:
+        found = {name: hash_file(folder / name) for name in manifest.files}
+    except OSError:
+        return False
+    return found == manifest.files
+
+
+def fingerprint(parameters: ReportParameters, notebook_hash: str, data_hash: str) -> str:
+    """SHA-256 of everything that shapes a report; where it is put does not.
+
+    >>> from forecast.reports.parameters import ReportParameters
+    >>> one = ReportParameters(region="lishui", name="x", output="here", as_of="2022-12-31")
+    >>> two = one.model_copy(update={"output": "there"})
+    >>> fingerprint(one, "", "") == fingerprint(two, "", "")
+    True
+    >>> fingerprint(one, "", "") == fingerprint(one.model_copy(update={"seed": 1}), "", "")
+    False
+    """
+    asked = parameters.model_dump(exclude={"output"})
+    made_from = [asked, notebook_hash, data_hash, _code_hash(), versions()]
+    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+
+
+def hash_file(file: Path) -> str:
+    """SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that shape the numbers and the page."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+@functools.cache
+def _code_hash() -> str:
+    """SHA-256 of this package's modules: a method may change between two versions."""
+    digest = hashlib.sha256()
+    package = Path(str(resources.files("forecast")))
+    for file in sorted(f for pattern in CODE for f in package.rglob(pattern)):
+        digest.update(f"{file.relative_to(package)} {hash_file(file)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,320 @@
+"""Tables in a database that a bureau already runs: read as a plan, and results appended.
+
+A database is named by an SQLAlchemy address, such as `sqlite:///C:/data/plan.db` or
+`postgresql+psycopg://user@host/plan` (which needs the package's extra `database`). Passwords
+belong into the driver's own place (`.pgpass`, `PGPASSWORD`); one that stands in an address is
+never shown.
+
+Tables and views are named as the CSV files are, with their columns. They are checked by the same
+code, so dates, numbers and words may be stored as text or in a type of their own.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from ..errors import DataError, Problem, Said, WriteError, said
+from .schema import TABLES
+from .validation import read_tables
+
+__all__ = ["load_tables", "open_address", "read_database", "shown", "write_results"]
+
+BUSY_SECONDS = 60
+LOCK = 0x76696E74
+"""Key of the lock that writers of results hold in PostgreSQL."""
+FORM = "write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40"
+
+
+def shown(address: str) -> str:
+    """Address as it may be shown: without its password and options.
+
+    >>> shown("postgresql+psycopg://ann:secret@db.example/plan?sslmode=require")
+    'postgresql+psycopg://ann:***@db.example/plan'
+    """
+    return _url(address).set(query={}).render_as_string(hide_password=True)
+
+
+def open_address(address: str) -> str:
+    """Address that may stand where everybody reads it, with the file of SQLite named in full.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or says a password.
+
+    Examples
+    --------
+    >>> open_address("postgresql+psycopg://ann@db.example/plan")
+    'postgresql+psycopg://ann@db.example/plan'
+    >>> open_address("postgresql+psycopg://ann:secret@db.example/plan")
+    Traceback (most recent call last):
+    ValueError: a password stands in the address
+    """
+    try:
+        url = _url(address)
+    except DataError as error:
+        raise ValueError(error.problems[0].problem) from None
+    if _secrets(url):
+        raise ValueError(said("a password stands in the address"))
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=os.path.abspath(url.database))
+    return url.render_as_string(hide_password=False)
+
+
+def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.DataFrame]:
+    """Read and check the tables of a database: what `checking.read_tables` does for a folder.
+
+    Parameters
+    ----------
+    address : SQLAlchemy address
+    fallback : folder from which missing reference tables are taken
+
+    Raises
+    ------
+    DataError
+        With all problems: table, row, column, value, fact and remedy. Rows are counted from 1 in
+        the order of the table's key columns. Also if the database cannot be read.
+
+    Examples
+    --------
+    >>> load_tables("sqlite:///no/such/plan.db")
+    Traceback (most recent call last):
+    forecast.errors.DataError: 1 problem in the data: ...
+    """
+    cells = read_database(address)
+    # The checks read files: what a database says goes through the very same door.
+    with tempfile.TemporaryDirectory() as place:
+        for name, table in cells.items():
+            table.to_csv(Path(place, f"{name}.csv"), index=False, encoding="utf-8")
+        try:
+            return read_tables(Path(place), fallback)
+        except DataError as error:
+            raise DataError(_in_database(problem, address) for problem in error.problems) from None
+
+
+def read_database(address: str) -> dict[str, pd.DataFrame]:
+    """Cells, as text, of the tables and views there that are named as a table of a plan.
+
+    Missing values are '', dates ISO text, true and false words; rows in the order of the table's
+    key columns, whatever order the database has them in.
+
+    Raises
+    ------
+    DataError
+        If the address is none, its driver is not installed, the database cannot be read, or
+        holds none of the tables.
+    """
+    try:
+        with _connected(address, "BEGIN") as connection:
+            inspector = sa.inspect(connection)
+            there = {*inspector.get_table_names(), *inspector.get_view_names()}
+            found = {name: _cells(connection, name) for name in TABLES if name in there}
+    except (SQLAlchemyError, OSError) as error:
+        problem = said("cannot be read ({answer})", answer=_reason(error, address))
+        remedy = said("check that it runs, the address and your rights")
+        raise _fault(address, problem, remedy) from None
+    if not found:
+        remedy = said("name them {names}", names=[*TABLES])
+        raise _fault(address, said("holds none of the tables"), remedy)
+    return found
+
+
+def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) -> None:
+    """Append result tables, with the run's id in a first column, in one transaction.
+
+    Tables are made where they are not there, with the types of the columns; writers wait for each
+    other.
+
+    Parameters
+    ----------
+    address : SQLAlchemy address
+    tables : result tables by name, such as attainment and quantiles
+    run : id of the run, the same as in the vintage store
+
+    Raises
+    ------
+    WriteError
+        Without anything written: if the columns of a table are not those it has in the database, if
+        the run stands there already, or if the database cannot be written.
+    DataError
+        If the address is none, or its driver is not installed.
+    ValueError
+        For a name that a plan's own tables have, or a table with a column `run`.
+
+    Examples
+    --------
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     address = f"sqlite:///{folder}/results.db"
+    ...     write_results(address, {"attainment": pd.DataFrame({"p_reach": [0.5]})}, "a1")
+    ...     pd.read_sql("SELECT * FROM attainment", address).values.tolist()
+    [['a1', 0.5]]
+    """
+    taken = sorted(set(tables) & set(TABLES))
+    if taken:
+        told = "{names}: the name of a plan's own table, kept for its data."
+        raise ValueError(said(told, names=taken))
+    own = sorted(name for name, table in tables.items() if "run" in table)
+    if own:
+        told = "{names}: a column `run` is added here; leave it out."
+        raise ValueError(said(told, names=own))
+    try:
+        with _connected(address, "BEGIN IMMEDIATE") as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            for name, table in tables.items():
+                rows = table.copy()
+                rows.insert(0, "run", run)
+                _check_columns(connection, name, rows, run, address)
+                rows.to_sql(name, connection, if_exists="append", index=False)
+    except (SQLAlchemyError, OSError) as error:
+        told = (
+            "{place} cannot be written: {reason}. Nothing was; check that it runs, its room and "
+            "your rights."
+        )
+        reason = _reason(error, address)
+        raise WriteError(said(told, place=shown(address), reason=reason)) from None
+
+
+def _check_columns(
+    connection: sa.Connection, name: str, rows: pd.DataFrame, run: str, address: str
+) -> None:
+    """Refuse other columns than the table has, and a run that it holds already."""
+    inspector = sa.inspect(connection)
+    if not inspector.has_table(name):
+        return
+    there = {column["name"] for column in inspector.get_columns(name)}
+    odd = sorted(there ^ set(rows))
+    if odd:
+        told = (
+            "{place}, table {name} has other columns than the results: {odd} not in both. Nothing "
+            "was written; rename the old table, and a new one is made."
+        )
+        raise WriteError(said(told, place=shown(address), name=name, odd=odd))
+    held = sa.select(sa.literal(1)).select_from(sa.table(name)).where(sa.column("run") == run)
+    if connection.execute(held.limit(1)).first():
+        told = (
+            "{place}, table {name} holds run {run} already. Nothing was written; give every run an "
+            "id of its own."
+        )
+        raise WriteError(said(told, place=shown(address), name=name, run=run))
+
+
+def _url(address: str) -> sa.URL:
+    """Parse an address; one that hides a part of its password elsewhere is refused unseen."""
+    try:
+        url = sa.make_url(address)
+        if url.password is None or "@" not in f"{url.host}{url.database}":
+            return url
+    except (ArgumentError, ValueError):
+        pass
+    problem = said("not the address of a database")
+    raise DataError([Problem("database", None, None, None, problem, said(FORM))])
+
+
+@contextmanager
+def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
+    """Connect in one transaction, which ends with the block or is taken back with its error.
+
+    `begin` is how SQLite begins it: `IMMEDIATE` to write, when it may also make its file.
+    """
+    url = _url(address)
+    local = url.get_backend_name() == "sqlite"
+    if local and begin == "BEGIN" and not Path(url.database or "").is_file():
+        remedy = said("check the path; absolute ones have four slashes")
+        raise _fault(address, said("no such file"), remedy)
+    try:
+        options = {"timeout": BUSY_SECONDS} if local else {}
+        engine = sa.create_engine(
+            url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options
+        )
+    except (NoSuchModuleError, ModuleNotFoundError):
+        problem = said("no driver for {driver}", driver=url.drivername)
+        remedy = said("install the package with its extra `database`, or the driver of the address")
+        raise _fault(address, problem, remedy) from None
+    if local:
+        # The driver begins no transaction before a table is made; a plain BEGIN holds that too.
+        sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    with engine.begin() as connection:
+        yield connection
+
+
+def _cells(connection: sa.Connection, name: str) -> pd.DataFrame:
+    """Cells of one table as text, in the order of its key."""
+    # Without types, so that an odd value comes through and is reported as it stands.
+    found = connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
+    columns = list(found.keys())
+    types = TABLES[name].file_types
+    words = {key for key, column in TABLES[name].columns.items() if "true" in column.words}
+    words |= {key for key, kind in types.items() if kind == "boolean"}
+    rows = [
+        [_text(value, flag=column in words) for column, value in zip(columns, row, strict=True)]
+        for row in found
+    ]
+    cells = pd.DataFrame(rows, columns=columns, dtype="str")
+    key = [column for column in TABLES[name].key if column in columns]
+    rest = [column for column in columns if column not in key]
+    return cells.sort_values([*key, *rest], ignore_index=True)
+
+
+def _text(value: object, *, flag: bool) -> str:
+    """Write a value of a database as it would stand in a file."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or (flag and value in (0, 1)):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, float | decimal.Decimal):
+        exact = decimal.Decimal(repr(value)) if isinstance(value, float) else value
+        return f"{exact:.0f}" if exact == exact.to_integral_value() else f"{exact:f}"
+    return str(value)
+
+
+def _in_database(problem: Problem, address: str) -> Problem:
+    """Say a problem of a file in the words of a database."""
+    name = problem.file.removesuffix(".csv")
+    place = shown(address)
+    if name in TABLES:
+        place = said("{place}, table {name}", place=place, name=name)
+    row = problem.row - 1 if problem.row and problem.row > 1 else None
+    problem = replace(problem, file=place, row=row)
+    return replace(problem, problem=_renamed(problem.problem), remedy=_renamed(problem.remedy))
+
+
+def _renamed(text: str) -> Said:
+    """Speak of tables, not of files."""
+    assert isinstance(text, Said)
+    return text.reworded(re.sub(r"\b(\w+)\.csv\b", r"table \1", text))
+
+
+def _reason(error: Exception, address: str) -> str:
+    """Tell what the driver said, on one line, without the password."""
+    text = str(getattr(error, "orig", None) or error)
+    for secret in _secrets(_url(address)):
+        text = text.replace(secret, "***")
+    return " ".join(text.split()).rstrip(".")
+
+
+def _secrets(url: sa.URL) -> list[str]:
+    """Texts of an address that nobody may read."""
+    options = [value for key, value in url.query.items() if "password" in key.lower()]
+    listed = [text for value in options for text in ([value] if isinstance(value, str) else value)]
+    return [text for text in (url.password, *listed) if text]
+
+
+def _fault(address: str, fact: Said, remedy: Said) -> DataError:
+    return DataError([Problem(shown(address), None, None, None, fact, remedy)])

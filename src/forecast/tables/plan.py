@@ -1,0 +1,220 @@
+"""A plan: one region's indicators, targets, observations and rules, as of a date.
+
+The tables are read and checked by `checking`; here they are cut to a region and to what was
+known on a day, and the date of a mid-year figure becomes a point on the time axis.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, Problem, check_name, said
+from ..files import shipped_folder
+from .schema import is_address
+
+__all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A region's plan, or a folder's; the fields from `regions` to `projects` are tidy tables.
+
+    `observations` and `siblings` carry `year` as a number: 2022 is the end of 2022, a figure of
+    30 June 2022 stands at 2021.5. `siblings` are the observations of all other regions for
+    the plan's indicators; `indicators` are those with a target, an observation or both.
+    """
+
+    region: str
+    title: str
+    as_of: str
+    regions: pd.DataFrame
+    areas: pd.DataFrame
+    units: pd.DataFrame
+    sources: pd.DataFrame
+    indicators: pd.DataFrame
+    targets: pd.DataFrame
+    observations: pd.DataFrame
+    siblings: pd.DataFrame
+    milestones: pd.DataFrame
+    tasks: pd.DataFrame
+    rules: pd.DataFrame
+    indices: pd.DataFrame
+    projects: pd.DataFrame
+    folder: str = ""
+    """Folder of own tables, "" for the shipped ones and for a database."""
+    address: str = field(default="", repr=False)
+    """Address of a database, "" for files."""
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
+    """The whole tables that the plan was cut from, of all regions and days."""
+
+    @property
+    def place(self) -> str | Path:
+        """Where the tables stand that the plan was cut from: what `load_plan` takes."""
+        return self.folder or self.address or data_folder()
+
+
+def data_folder() -> Path:
+    """Folder of the tables that come with the package (inside it, or the repository's)."""
+    return shipped_folder("data")
+
+
+def known_indicators(plan: Plan) -> frozenset[str]:
+    """Ids of all indicators that the plan's folder or database, or the package, describes.
+
+    A plan's own table holds only those it has a target or a figure for.
+
+    >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
+    True
+    """
+    file = data_folder() / "indicators.csv"
+    own = plan.tables["indicators"]["indicator"] if plan.tables else ()
+    return _ids(file, file.stat().st_mtime_ns).union(own)
+
+
+@lru_cache(maxsize=8)
+def _ids(file: Path, _stamp: int) -> frozenset[str]:
+    return frozenset(pd.read_csv(file, usecols=[0], dtype=str).iloc[:, 0].dropna())
+
+
+def load_plan(
+    place: str | Path,
+    as_of: str | dt.date | None = None,
+    *,
+    region: str | None = None,
+) -> Plan:
+    """Load a shipped region's plan, or your own tables, as known on a day.
+
+    An observation is seen when the day it was `published` (where that is not known, the day it
+    stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets, rules and
+    tasks are part of the plan and always seen.
+
+    Parameters
+    ----------
+    place : id of a shipped region (`"lishui"`), a folder with tables of `data/README.md`, or the
+        address of a database with them (see `databases`); reference tables that a folder or
+        database lacks are taken from the package
+    as_of : ISO date or `datetime.date`; None sees everything
+    region : which region of tables of your own; None takes the only one with targets, or all
+
+    Raises
+    ------
+    DataError
+        With every problem found in the tables, or if `as_of` is no date.
+    UnknownNameError
+        If the region has no plan; the message lists those that have.
+
+    Examples
+    --------
+    >>> plan = load_plan("lishui", as_of="2020-12-31")
+    >>> own = plan.observations.set_index("indicator")["value"]
+    >>> float(own["minimum_living_standard"])
+    10200.0
+    """
+    from .validation import read_tables
+
+    day = _as_date(as_of)
+    shipped = data_folder()
+    folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
+    own = bool(folder) or is_address(place)
+    if folder:
+        tables = read_tables(Path(place), fallback=shipped)
+    elif own:
+        from .database import load_tables
+
+        tables = load_tables(str(place), fallback=shipped)
+    else:
+        if isinstance(place, Path) or "/" in place or "\\" in place:
+            problem, remedy = said("no such folder"), said("give a folder of tables")
+            raise DataError([Problem(str(place), None, None, None, problem, remedy)])
+        if region is not None and region != place:
+            told = "region={region!r} contradicts the plan {place!r}; give one of them."
+            raise ValueError(said(told, region=region, place=place))
+        tables, region = read_tables(shipped, fallback=None), str(place)
+    planned = sorted(set(tables["targets"]["region"]))
+    if region is None and len(planned) == 1:
+        region = planned[0]
+    if region is not None:
+        known = sorted(set(planned) | set(tables["observations"]["region"]))
+        check_name("region", region, known if own else planned)
+    address = str(place) if own and not folder else ""
+    return replace(_cut(tables, region, day), folder=folder, address=address)
+
+
+def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """Cut the same region's plan, as of the same day, from other tables.
+
+    >>> plan = load_plan("lishui", as_of="2022-12-31")
+    >>> bool((recut(plan, plan.tables).targets == plan.targets).all(axis=None))
+    True
+    """
+    day = _as_date(plan.as_of or None)
+    found = _cut(tables, plan.region or None, day)
+    return replace(found, folder=plan.folder, address=plan.address)
+
+
+def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
+    """One region's part of the tables (None: all), seen on a day."""
+    observations = _dated(tables["observations"])
+    if day is not None:
+        printed = observations["published"]
+        known = printed.where(printed != "", observations["date"])
+        observations = observations[known <= day.isoformat()]
+    observations = observations.drop(columns="date")
+    targets = tables["targets"]
+    mine = observations["region"] == region if region else np.ones(len(observations), bool)
+    own = observations[mine]
+    if region:
+        targets = targets[targets["region"] == region]
+    used = set(targets["indicator"]) | set(own["indicator"])
+    indicators = tables["indicators"]
+    siblings = observations[~mine & observations["indicator"].isin(used)]
+    sources = tables["sources"]
+    titles = sources.set_index("source")["title_zh"].reindex(targets["source"].unique())
+    local = {
+        name: (table[table["region"] == region] if region else table).reset_index(drop=True)
+        for name, table in tables.items()
+        if name in ("milestones", "tasks", "rules", "projects")
+    }
+    return Plan(
+        region=region or "",
+        title=" · ".join(t for t in titles.dropna() if t),
+        as_of=day.isoformat() if day else "",
+        regions=tables["regions"],
+        areas=tables["areas"],
+        units=tables["units"],
+        sources=sources,
+        indicators=indicators[indicators["indicator"].isin(used)].reset_index(drop=True),
+        targets=targets.reset_index(drop=True),
+        observations=own.reset_index(drop=True),
+        siblings=siblings.reset_index(drop=True),
+        indices=tables["indices"],
+        tables=tables,
+        **local,
+    )
+
+
+def _dated(observations: pd.DataFrame) -> pd.DataFrame:
+    """Add the day a figure stands for, and turn `year` into a point on the time axis."""
+    year_end = observations["year"].astype(str) + "-12-31"
+    date = observations["as_of"].where(observations["as_of"] != "", year_end)
+    stamp = pd.to_datetime(date)
+    share = stamp.dt.day_of_year / np.where(stamp.dt.is_leap_year, 366, 365)
+    return observations.assign(year=(stamp.dt.year - 1 + share).astype(float), date=date)
+
+
+def _as_date(as_of: str | dt.date | None) -> dt.date | None:
+    if as_of is None or isinstance(as_of, dt.date):
+        return as_of
+    try:
+        return dt.date.fromisoformat(as_of)
+    except (TypeError, ValueError):
+        problem, remedy = said("not a date"), said("write 2022-12-31")
+        fault = Problem("load_plan", None, "as_of", str(as_of), problem, remedy)
+        raise DataError([fault]) from None

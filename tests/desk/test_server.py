@@ -1,0 +1,175 @@
+"""The desk as a web page: who may see it, what it is made of, and how it ends."""
+
+import http.cookiejar
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from forecast.cli import app
+from forecast.desk.server import ServingError, serve
+
+TOKEN = "eight or more"
+COMMAND = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
+OUTSIDE = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]*""")
+
+
+class Served:
+    """A running server: its address, its process, and the folder for all its temporary files."""
+
+    def __init__(self, folder: Path, **environment: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [*COMMAND, "--language", "zh"],
+            cwd=folder, env=os.environ | environment | {"TMPDIR": str(folder)},
+            stdout=subprocess.PIPE, encoding="utf-8",
+        )  # fmt: skip
+        assert self.process.stdout
+        self.address = self.process.stdout.readline().strip()
+
+    def kernels(self) -> list[Path]:
+        """Processes that were started with a file of this server's folder."""
+        told = str(self.folder).encode()
+        commands = [p for p in Path("/proc").glob("[0-9]*/cmdline") if _content(p).count(told)]
+        return [command.parent for command in commands]
+
+    def ask(
+        self, path: str = "", *, host: str | None = None,
+        form: dict[str, str] | None = None, jar: http.cookiejar.CookieJar | None = None,
+    ) -> tuple[int, str]:  # fmt: skip
+        """Status and text of an answer; cookies are kept in a jar, if there is one."""
+        data = urllib.parse.urlencode(form).encode() if form else None
+        request = urllib.request.Request(self.address + path, data=data)
+        if host:
+            request.add_header("Host", host)
+        cookies = urllib.request.HTTPCookieProcessor(jar)
+        try:
+            with urllib.request.build_opener(_Stay, cookies).open(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return answer.code, answer.read().decode()
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Show a redirection instead of going there."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:  # the process has ended meanwhile
+        return b""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server that asks for a token; other kernels and settings lie about where it starts."""
+    folder = tmp_path_factory.mktemp("served")
+    other = folder / "kernels" / "python3"
+    other.mkdir(parents=True)
+    spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
+    (other / "kernel.json").write_text(json.dumps(spec))
+    (folder / "voila.json").write_text(json.dumps({"VoilaConfiguration": {"template": "none"}}))
+    running = Served(folder, FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
+    yield running
+    running.process.terminate()
+    running.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def page(served: Served) -> str:
+    """The page as a visitor with the token gets it: its notebook has run."""
+    status, text = served.ask("?" + urllib.parse.urlencode({"token": TOKEN}))
+    assert status == 200
+    return text
+
+
+def test_the_page_is_the_planner_notebook(page: str) -> None:
+    """It has the desk's title and language, and a widget that this Python has made."""
+    assert "<title>规划工作台</title>" in page and '<html lang="zh">' in page
+    assert "application/vnd.jupyter.widget-view+json" in page
+    assert "error when executing" not in page
+
+
+def test_the_page_asks_nothing_of_a_network(page: str, served: Served) -> None:
+    """Neither the page nor the page for the token refers to another machine."""
+    login = served.ask("login")[1]
+    assert OUTSIDE.findall(page) + OUTSIDE.findall(login) == []
+    assert OUTSIDE.findall("<link href='https://somewhere.org/x'>")
+
+
+def test_without_the_token_there_is_nothing_to_see(served: Served) -> None:
+    """The page leads to a form, which lets in with the token alone; kernels are closed as well."""
+    assert served.ask()[0] == 302
+    jar = http.cookiejar.CookieJar()
+    shown = served.ask("login", jar=jar)[1]
+    assert "口令" in shown
+    form = dict(re.findall(r'name="(_xsrf)" value="([^"]*)"', shown))
+    status, text = served.ask("login", form=form | {"password": "another one"}, jar=jar)
+    assert status == 401 and "口令不对" in text
+    assert served.ask(jar=jar)[0] == 302
+    assert served.ask("login", form=form | {"password": TOKEN}, jar=jar)[0] == 302
+    assert served.ask("voila/files/index.html.j2", jar=jar)[0] == 403
+    assert served.ask("voila/static/voila.js", jar=jar)[0] == 200
+    assert served.ask(f"api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}")[0] == 403
+
+
+def test_the_page_is_not_lent_to_another_name(served: Served) -> None:
+    """A request by another host name, as a page elsewhere could make it, is refused."""
+    assert served.ask("login", host="somewhere.org")[0] == 403
+
+
+def test_a_server_ends_cleanly(tmp_path: Path) -> None:
+    """Told to end, even twice and while a page opens: code 0, and no kernel or file is left."""
+    running = Served(tmp_path)
+    with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(running.address).port)) as s:
+        s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        while not running.kernels():
+            time.sleep(0.05)
+        running.process.send_signal(signal.SIGINT)
+        running.process.send_signal(signal.SIGTERM)
+        running.process.communicate(timeout=60)
+    assert running.process.returncode == 0
+    assert running.kernels() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("token", [None, "", "short"])
+def test_an_address_for_others_needs_a_token(token: str | None) -> None:
+    """Without one of some length the command refuses, says why, and ends with code 2."""
+    with socket.create_server(("", 0)) as taken:  # or else it would serve for ever
+        options = ["app", "--host", "0.0.0.0", "--port", str(taken.getsockname()[1])]
+        done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
+    assert done.exit_code == 2
+    assert "0.0.0.0" in done.output and "FORECAST_TOKEN" in done.output
+
+
+def test_a_port_that_is_taken() -> None:
+    """It is named, with the system's reason and the remedy."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServingError, match=rf"in use .*{port}.*--port"):
+            serve({"language": "en"}, port=port)
+
+
+def test_what_cannot_be_shown_is_refused_at_once() -> None:
+    """A region without a plan and a date that is none are faults of data: code 3."""
+    for options in (["--region", "nowhere"], ["--as-of", "2022-13-01"]):
+        done = CliRunner().invoke(app, ["app", *options])
+        assert done.exit_code == 3 and options[1] in done.output

@@ -1,0 +1,243 @@
+"""What moved from one issue to the next: every cause by itself, all of them together."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.evaluation.revisions import PARTS, explain_moves
+from forecast.evaluation.store import append_run, read_run
+from forecast.evaluation.vintages import answer, issue
+from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
+
+# What moved
+
+
+def parts(moves: pd.DataFrame) -> pd.DataFrame:
+    """Check that parts add up to the move, and give them."""
+    table = moves[list(PARTS)]
+    assert np.allclose(table.sum(axis=1, min_count=5), moves["move"], atol=1e-14, equal_nan=True)
+    assert np.allclose(moves["p_new"] - moves["p_old"], moves["move"], atol=0, equal_nan=True)
+    return table
+
+
+def test_nothing_moved(usual, folder, store):
+    """The same plan issued again: all parts are exactly zero and no cause is named."""
+    key = append_run(store, usual)
+    moves = explain_moves(read_run(store, key), issued(folder))
+    assert (parts(moves) == 0.0).all(axis=None)
+    assert moves["change"].tolist() == ["compared"] * 4 and set(moves["cause"]) == {""}
+    assert moves["p_old"].tolist() == issued(folder).forecasts["p_reach"].tolist()
+    assert (moves["year_old"] == moves["year"]).all()
+
+
+def edited(part: str, run, plan, folder):
+    """Old and new run between which only `part` changed, and for which indicators."""
+    if part == "method":
+        moved = run.forecasts.assign(p_reach=run.forecasts["p_reach"] - 0.005)
+        return replace(run, forecasts=moved), run, {SHARE, VISITS, MONEY}
+    if part == "revised":
+        write(folder, figure(VISITS, 2022, 69, published="2022-12-31"))
+        return run, issued(folder), {VISITS}
+    if part == "new":
+        write(folder, figure(VISITS, 2023, 71))
+        return run, issued(folder, "2023-11-30"), set()
+    if part == "targets":
+        about = plan.targets.assign(value=plan.targets["value"].replace(75.0, 70.0))
+        return run, issue(replace(plan, targets=about)), {VISITS}
+    beliefs = fc.read_priors()
+    amount = beliefs["noise"].where(beliefs["kind"] != "amount", beliefs["noise"] * 3)
+    return run, issue(plan, priors=beliefs.assign(noise=amount)), {MONEY}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_cause_is_one_part(folder, part):
+    """Where one thing changed, its part is the whole move and all others are exactly zero."""
+    plan = fc.load_plan(folder, as_of="2022-12-31")
+    old, new, moved = edited(part, issue(plan), plan, folder)
+    if part == "new":  # a figure of mid-2023, known by the end of November
+        write(folder, figure(VISITS, 2023, 71, as_of="2023-06-30"))
+        new, moved = issued(folder, "2023-11-30"), {VISITS}
+    moves = explain_moves(old, new)
+    table = parts(moves)
+    mine = moves["indicator"].isin(moved)
+    assert (table.drop(columns=part) == 0.0).all(axis=None)
+    assert (table.loc[mine, part] != 0.0).all()
+    assert set(moves.loc[mine, "cause"]) == {part}
+    # A share has siblings of its kind only within its indicator: nothing else moves.
+    assert (table.loc[~mine, part] == 0.0).all() and set(moves.loc[~mine, "cause"]) <= {""}
+    assert moves["p_new"].tolist() == new.forecasts["p_reach"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("resolution", 10.0),
+        ("better", "lower"),
+        ("upper", 75.0),
+        ("kind", "ratio"),
+        ("lower", 59.0),
+    ],
+)
+def test_a_changed_definition_is_a_changed_target(folder, column, value):
+    """Bounds, reporting step, kind and direction of an indicator move only the part `targets`."""
+    goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,72,eq")
+    plan = fc.load_plan(write(folder, goals=goals), as_of="2022-12-31")
+    mine = plan.indicators["indicator"] == VISITS
+    about = plan.indicators.copy()
+    about.loc[mine, column] = value
+    moves = explain_moves(issue(plan), issue(replace(plan, indicators=about)))
+    table = parts(moves)
+    assert (table.drop(columns="targets") == 0.0).all(axis=None)
+    assert (moves.loc[table["targets"] != 0.0, "indicator"] == VISITS).all()
+    assert (table["targets"] != 0.0).any()
+
+
+@pytest.mark.parametrize("change", [("75,ge", "75,gt"), ("75,ge", "70,ge"), ("2025,75", "2026,75")])
+def test_a_target_is_recognised(usual, folder, change):
+    """Another comparator, value or year is the same target, changed."""
+    goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,75,ge".replace(*change))
+    moves = explain_moves(usual, issued(write(folder, goals=goals)))
+    assert moves["change"].tolist() == ["compared"] * 4
+    row = moves.set_index("indicator").loc[VISITS]
+    assert row["targets"] != 0.0 and row["move"] == row["targets"] and row["cause"] == "targets"
+    assert (row["target_old"], row["comparator_old"], row["year_old"]) == (75.0, "ge", 2025)
+
+
+def test_all_causes_together_add_up(usual, folder):
+    """Method, revision, new figure, target and priors at once: five parts, one move."""
+    issued_then = usual.forecasts
+    old = replace(usual, forecasts=issued_then.assign(p_reach=issued_then["p_reach"] * 0.9))
+    goals = GOALS.replace(f"{VISITS},2025,75", f"{VISITS},2025,73")
+    write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
+          goals=goals)  # fmt: skip
+    priors = fc.read_priors()
+    new = issued(folder, "2023-12-31", priors=priors.assign(noise=priors["noise"] * 2))
+    moves = explain_moves(old, new).set_index("indicator")
+    row = parts(moves.loc[[VISITS]]).iloc[0]
+    assert (row != 0.0).all()
+    assert moves.loc[VISITS, "cause"] == row.abs().idxmax()
+
+
+def test_the_order_of_the_exchanges(usual, folder):
+    """A part is the change at its exchange: earlier parts are of today, later ones of old."""
+    old = usual
+    goals = GOALS.replace(f"{VISITS},2025,75", f"{VISITS},2025,73")
+    write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
+          goals=goals)  # fmt: skip
+    new = issued(folder, "2023-12-31")
+    row = explain_moves(old, new).set_index("indicator").loc[VISITS]
+
+    def p(inputs):
+        return answer(inputs).set_index("indicator").loc[VISITS, "p_reach"]
+
+    points = new.inputs.observations
+    revised = replace(old.inputs, observations=points[points["year"] <= 2022])
+    later = replace(old.inputs, observations=points, as_of="2023-12-31")
+    steps = [p(old.inputs), p(revised), p(later), p(new.inputs)]
+    assert [row["revised"], row["new"], row["targets"]] == np.diff(steps).tolist()
+
+
+def test_a_withdrawn_figure_is_a_revision(usual, folder):
+    """A figure that is no longer there moved the answer as a revised one does."""
+    old = usual
+    known = [row for row in KNOWN if row[:2] != (VISITS, 2020)]
+    row = explain_moves(old, issued(write(folder, known=known))).set_index("indicator").loc[VISITS]
+    assert row["move"] == row["revised"] != 0.0
+
+
+def test_targets_come_and_go(folder):
+    """A target that was not there appeared, one that is no longer there vanished: no move."""
+    lines = GOALS.splitlines(keepends=True)
+    old = issued(write(folder, goals="".join(lines[:3])))
+    new = issued(write(folder, goals="".join([lines[0], *lines[2:4]])))
+    moves = explain_moves(old, new)
+    assert moves["change"].tolist() == ["compared", "appeared", "vanished"]
+    assert moves["indicator"].tolist() == [SHARE, VISITS, SHARE]
+    assert moves["year"].tolist() == [2025, 2025, 2023]
+    assert moves["target"].tolist() == [40.0, 75.0, 27.0]
+    assert moves["p_old"].isna().tolist() == [False, True, False]
+    assert moves["p_new"].isna().tolist() == [False, False, True]
+    assert moves["move"].isna().tolist() == [False, True, True]
+    assert moves["cause"].tolist() == ["", "", ""]
+    assert moves["event"].tolist() == ["reach"] * 3
+
+
+def test_two_targets_of_a_role_are_not_guessed(folder):
+    """Of another year only a lone target of the role and source is the same; several are new."""
+    annual = "".join(f"lishui,{VISITS},{y},68,ge,annual,,{SOURCE},,\n" for y in (2023, 2024))
+    old = issued(write(folder, goals=GOALS + annual))
+    moved = annual.replace("2024", "2027").replace("2023", "2026")
+    moves = explain_moves(old, issued(write(folder, goals=GOALS + moved)))
+    assert moves["change"].value_counts().to_dict() == {"compared": 4, "appeared": 2, "vanished": 2}
+
+
+def test_a_first_figure_and_a_year_without_one(folder):
+    """Where an answer came or was lost there is no move, and the cause is the part that did it."""
+    known = [row for row in KNOWN if row[0] != VISITS]
+    old = issued(write(folder, known=known))
+    write(folder, figure(VISITS, 2023, 71), known=known)
+    moves = explain_moves(old, issued(folder, "2023-12-31"))
+    facts = moves.set_index(["indicator", "year"])
+    gained, lost = facts.loc[(VISITS, 2025)], facts.loc[(SHARE, 2023)]
+    assert (gained["status_old"], gained["cause"]) == ("no_data", "new") and gained["p_new"] > 0
+    assert (lost["status_new"], lost["cause"]) == ("not_published", "new") and lost["p_old"] > 0
+    assert np.isnan(gained["move"]) and np.isnan(lost["move"]) and lost["method"] == 0.0
+    assert np.isnan(lost[["new", "targets", "assumptions"]].astype(float)).all()
+
+
+def test_a_figure_moved_to_another_day_is_one_move(folder):
+    """An answer that is missing only between two exchanges does not break the sum."""
+    known = [row for row in KNOWN if row[0] != VISITS]
+    old = issued(write(folder, figure(VISITS, 2022, 66), known=known))
+    write(folder, figure(VISITS, 2022, 66, as_of="2022-06-30"), known=known)
+    row = explain_moves(old, issued(folder)).set_index("indicator").loc[[VISITS]]
+    assert parts(row)["revised"].item() == 0.0
+    assert row["move"].item() == row["new"].item() != 0.0 and row["cause"].item() == "new"
+
+
+def test_a_new_part_of_a_ratio_is_a_new_figure(folder):
+    """Figures of an indicator nobody asked about before count as new, not as new definitions."""
+    plan = fc.load_plan(folder, as_of="2022-12-31")
+    about = plan.indicators
+    ratio = about["indicator"] == MONEY
+    named = about.assign(numerator=about["numerator"].where(~ratio, "top"),
+                         denominator=about["denominator"].where(~ratio, "bottom"))  # fmt: skip
+    old = issue(replace(plan, indicators=named))
+    extra = about[ratio].assign(kind="stock", numerator="", denominator="")
+    extra = pd.concat([extra.assign(indicator=name) for name in ("top", "bottom")])
+    seen = plan.observations[plan.observations["indicator"] == MONEY]
+    more = [
+        seen.assign(indicator="top", value=[9e6, 9.5e6, 1.2e7]),
+        seen.assign(indicator="bottom", value=1e3),
+    ]
+    new = issue(replace(plan, indicators=pd.concat([named, extra]),
+                        observations=pd.concat([plan.observations, *more])))  # fmt: skip
+    row = explain_moves(old, new).set_index("indicator").loc[MONEY]
+    assert row["move"] == row["new"] != 0.0
+
+
+def test_an_old_prior_table_that_no_longer_fits(usual):
+    """Where today's method needs a column more, today's priors are used from the start."""
+    run = usual
+    short = replace(run, inputs=replace(run.inputs, priors=run.inputs.priors.drop(columns="noise")))
+    assert (parts(explain_moves(short, run)) == 0.0).all(axis=None)
+
+
+def test_another_growth_path_is_an_assumption(usual, folder):
+    """The growth path asked for is exchanged with the priors."""
+    moves = explain_moves(usual, issued(folder, growth="linear"))
+    table = parts(moves)
+    assert (table["assumptions"] != 0.0).all()
+    assert (table.drop(columns="assumptions") == 0.0).all(axis=None)
+
+
+def test_runs_that_cannot_be_compared(usual):
+    """Two regions, and forecasts that do not fit the targets, are refused."""
+    run = usual
+    with pytest.raises(ValueError, match="two regions, 'lishui' and 'shaoxing'"):
+        explain_moves(run, issue(fc.load_plan("shaoxing")))
+    with pytest.raises(ValueError, match="has 3 forecasts"):
+        explain_moves(replace(run, forecasts=run.forecasts.iloc[:3]), run)

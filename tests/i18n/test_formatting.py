@@ -1,0 +1,118 @@
+"""The words and numbers that people read."""
+
+import re
+from string import Formatter
+
+import pytest
+
+from forecast import UnknownNameError
+from forecast.i18n import formatting
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
+from forecast.tables import schema
+
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+PAIRS = {f"{g}.{k}": pair for g, words in WORDS.items() for k, pair in words.items()} | PHRASES
+
+
+def gaps(text):
+    """Names of the gaps in a phrase."""
+    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
+
+
+@pytest.mark.parametrize("key", PAIRS)
+def test_every_word_is_said_in_both_languages_without_mixing(key):
+    """Each entry has a Chinese and an English text with the same gaps and only its own letters."""
+    zh, en = PAIRS[key]
+    assert en and (zh or key == "sources_note")
+    assert gaps(zh) == gaps(en) or not zh
+    assert not re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", zh))
+    assert not CHINESE.search(en)
+
+
+@pytest.mark.parametrize(
+    ("group", "codes"),
+    [
+        ("comparator", schema.COMPARATORS),
+        ("role", schema.ROLES),
+        ("force", schema.FORCES),
+        ("data_status", schema.STATUSES),
+    ],
+)
+def test_every_code_of_the_tables_has_a_word(group, codes):
+    """What the tables may say can be said to people."""
+    assert set(WORDS[group]) == set(codes)
+
+
+@pytest.mark.parametrize("group", [group for group in WORDS if group.endswith("_meaning")])
+def test_what_is_explained_has_a_word(group):
+    """Meanings belong to words: each key of a group of meanings is one of its words."""
+    assert set(WORDS[group]) <= set(WORDS[group.removesuffix("_meaning")])
+
+
+@pytest.mark.parametrize(
+    ("value", "language", "unit", "text"),
+    [
+        (0, "en", "", "0"),
+        (-0.00001, "en", "", "0"),
+        (1234567.5, "en", "", "1,234,567.5"),
+        (-12, "en", "", "−12"),
+        (99999, "zh", "", "99999"),
+        (100000, "zh", "", "10万"),
+        (123456789, "zh", "", "1.23亿"),
+        (24252000000000, "zh", "", "24.25万亿"),
+        (100000, "zh", "yuan_10k", "100000"),
+        (54.9, "zh", "percent", "54.9%"),
+        (9, "en", "permille", "9\xa0‰"),
+        (float("nan"), "zh", "percent", "–"),
+    ],
+)
+def test_figures_follow_the_habit_of_the_language(value, language, unit, text):
+    """Separators in English, 万 and 亿 in Chinese unless the unit has 万 itself, signs of units."""
+    assert formatting.number(value, language, unit=unit) == text
+
+
+def test_numbers_of_one_axis_are_written_alike():
+    """80,000 beside 160,000 is 8万, and nothing is just 0."""
+    told = [formatting.number(v, "zh", like=160_000) for v in (-80_000, 0, 80_000, 160_000)]
+    assert told == ["−8万", "0", "8万", "16万"]
+    assert formatting.number(80_000, "en", like=160_000) == "80,000"
+
+
+def test_a_step_rounds_and_keeps_its_decimals():
+    """A value is written at the reporting step: 54.96 at step 0.1 is 55.0."""
+    assert formatting.number(54.96, "en", step=0.1) == "55.0"
+    assert formatting.number(1234.6, "en", step=1) == "1,235"
+    assert formatting.number(1234, "en", step=50) == "1,250"
+
+
+@pytest.mark.parametrize(
+    ("p", "text"),
+    [(0.0, "0"), (0.005, "<\xa01"), (0.01, "1"), (0.5, "50"), (0.9951, ">\xa099"), (1.0, "100")],
+)
+def test_only_certainty_is_written_as_0_or_100(p, text):
+    """A small chance is not written as none, nor a great one as certainty."""
+    assert formatting.probability(p, "en") == f"{text}\xa0%"
+
+
+def test_changes_carry_their_sign_and_percentages_change_in_points():
+    """A change of a share is in percentage points, not in percent."""
+    assert formatting.change(-2.0, "zh", unit="percent") == "−2.0个百分点"
+    assert formatting.change(0.0, "en") == "0"
+    assert formatting.change(float("nan"), "en") == "–"
+
+
+def test_targets_are_written_with_their_comparator():
+    """Greater than and at least stay apart, and a plain figure stays plain."""
+    written = [formatting.comparison(c, 13000, "en") for c in ("ge", "gt", "eq", "le", "lt")]
+    assert written == ["≥\xa013,000", ">\xa013,000", "13,000", "≤\xa013,000", "<\xa013,000"]
+
+
+def test_unknown_names_raise_with_the_nearest_known_one():
+    """A misspelt language, word or phrase is refused."""
+    with pytest.raises(UnknownNameError, match="Unknown language 'de'"):
+        formatting.number(1, "de")
+    with pytest.raises(UnknownNameError, match="Did you mean 'likely'"):
+        formatting.word("status", "likly", "en")
+    with pytest.raises(UnknownNameError, match="Did you mean 'title'"):
+        formatting.phrase("titel", "en")

@@ -1,0 +1,294 @@
+"""Figures as they come, made into arrays."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.errors import DataError, UnknownNameError
+from forecast.model.panel import KEY, batch_of, read_figures
+from forecast.tables.schema import STATUSES
+
+
+def figures(*rows, indicator="x", **columns):
+    """Figures of one indicator: region, year, value a row, and whole columns."""
+    table = pd.DataFrame(rows, columns=["region", "year", "value"])
+    return table.assign(indicator=indicator, **columns)
+
+
+def about(*names, **columns):
+    """Describe indicators, all alike."""
+    return pd.DataFrame({"indicator": names or ("x",), "kind": "ratio", "better": "higher"}).assign(
+        **columns
+    )
+
+
+def read(observations, **columns):
+    """Figures and series of a table whose indicators are all alike."""
+    return read_figures(observations, about(*observations["indicator"].unique(), **columns))
+
+
+MIXED = pd.concat(
+    [
+        figures(("b", 2020, 5.0), ("a", 2021.5, 2.0), ("a", 2019, 1.0)),
+        figures(("a", 2021, 9.0), ("a", 2018, 7.0), indicator="w"),
+    ],
+    ignore_index=True,
+)
+
+
+def test_figures_stand_in_the_order_of_series_and_time():
+    """Figures are sorted by region, indicator, year; each series knows its number and its last."""
+    seen, series = read(MIXED)
+    assert seen[[*KEY, "year", "value"]].values.tolist() == [
+        ["a", "w", 2018.0, 7.0], ["a", "w", 2021.0, 9.0],
+        ["a", "x", 2019.0, 1.0], ["a", "x", 2021.5, 2.0], ["b", "x", 2020.0, 5.0],
+    ]  # fmt: skip
+    assert series[[*KEY, "n", "latest", "latest_year"]].values.tolist() == [
+        ["a", "w", 2, 9.0, 2021.0], ["a", "x", 2, 2.0, 2021.5], ["b", "x", 1, 5.0, 2020.0],
+    ]  # fmt: skip
+    assert not seen["fresh"].any()
+    assert not series["conflicting"].any()
+
+
+def test_the_order_of_rows_is_irrelevant_and_the_input_untouched():
+    """Mixed rows and indices, of either table, give the same tables; the given ones are as before.
+
+    Among them are revisions, conflicts and quotient figures.
+    """
+    seen = pd.concat(
+        [MIXED, MIXED.assign(value=MIXED["value"] + 1.0), figures(("a", 2018, 3.0), indicator="z")],
+        ignore_index=True,
+    )
+    seen["published"] = ["2022-01-01"] * 5 + ["2022-01-01", "2022-03-01"] * 3
+    seen["break"] = [False, True] * 5 + [False]
+    known = about("z", "w", "x", numerator=["w", "", ""], denominator=["w", "", ""])
+    before = seen.copy(), known.copy()
+    first = read_figures(seen, known)
+    assert first[0]["indicator"].tolist() == list("wwxxzzx")
+    for state in range(4):
+        mixed = read_figures(
+            seen.sample(frac=1.0, random_state=state), known.sample(frac=1.0, random_state=state)
+        )
+        for found, expected in zip(mixed, first, strict=True):
+            pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    pd.testing.assert_frame_equal(seen, before[0])
+    pd.testing.assert_frame_equal(known, before[1])
+
+
+def test_what_the_indicators_table_leaves_out_is_none():
+    """Missing bounds are none, a missing resolution 0; counts are cumulative by nature."""
+    _, series = read_figures(MIXED, about("w", "x", kind=["count", "stock"]))
+    assert series[["lower", "upper"]].isna().all(axis=None)
+    assert series["resolution"].eq(0.0).all()
+    assert series["cumulative"].tolist() == [True, False, False]
+    assert series[["numerator", "denominator"]].eq("").all(axis=None)
+    _, series = read(MIXED, lower=0.0, upper=[np.nan, 9.0], resolution=[0.5, np.nan])
+    assert series["upper"].fillna(-1.0).tolist() == [9.0, -1.0, -1.0]
+    assert series["resolution"].tolist() == [0.0, 0.5, 0.5]
+
+
+def revised(*rows, **columns):
+    """Series and figures of region a with several figures of 2020."""
+    seen, series = read(figures(*(("a", 2020, value) for value in rows), **columns))
+    return seen["value"].tolist(), bool(series["conflicting"].iloc[0])
+
+
+def test_of_two_revisions_the_last_published_counts():
+    """The later publication replaces the earlier one, whatever its status, and is no conflict."""
+    later = {"published": ["2021-06-30", "2021-02-28"], "status": ["estimated", "actual"]}
+    assert revised(5.0, 7.0, **later) == ([5.0], False)
+    assert revised(5.0, 7.0, published=["2021-02-28", "2021-06-30"]) == ([7.0], False)
+
+
+def test_a_figure_without_a_date_gives_way_to_one_with():
+    """An empty publication date is older than any."""
+    assert revised(5.0, 7.0, published=["2021-02-28", None]) == ([5.0], False)
+
+
+def test_dates_that_are_dates_lose_no_figure():
+    """A publication column of dates, one of them missing, is read like one of texts."""
+    seen = figures(("a", 2020, 5.0), ("a", 2020, 7.0), ("a", 2021, 8.0))
+    published = pd.to_datetime(pd.Series(["2021-02-28", "2021-06-30", None]))
+    assert read(seen.assign(published=published))[0]["value"].tolist() == [7.0, 8.0]
+
+
+@pytest.mark.parametrize(("better", "worse"), list(pairwise(STATUSES)))
+def test_published_alike_the_better_status_counts(better, worse):
+    """Actual before preliminary before estimated, where dates do not decide."""
+    assert revised(5.0, 7.0, status=[better, worse]) == ([5.0], False)
+    assert revised(5.0, 7.0, status=[worse, better]) == ([7.0], False)
+    assert revised(5.0, 7.0, status=[worse, better], published="2021-02-28") == ([7.0], False)
+
+
+def test_figures_that_still_disagree_are_averaged_and_marked():
+    """Two different figures of one rank are averaged, and only their series is conflicting."""
+    assert revised(5.0, 8.0) == ([6.5], True)
+    assert revised(5.0, 8.0, 6.5, status=["actual", "actual", "estimated"]) == ([6.5], True)
+    seen = figures(("a", 2020, 5.0), ("a", 2020, 8.0), ("b", 2020, 5.0), ("b", 2020, 5.0))
+    _, series = read(seen)
+    assert series["conflicting"].tolist() == [True, False]
+    assert series["n"].tolist() == [1, 1]
+
+
+def test_the_same_figure_twice_is_no_conflict():
+    """Equal figures of one year are one figure."""
+    assert revised(5.0, 5.0) == ([5.0], False)
+
+
+def test_half_a_year_apart_is_no_revision():
+    """A mid-year figure and the year's end are two figures, and the middle stays in the middle."""
+    seen, series = read(figures(("a", 2021, 2.0), ("a", 2020.5, 1.0)))
+    assert seen["year"].tolist() == [2020.5, 2021.0]
+    assert series["n"].tolist() == [2]
+
+
+@pytest.mark.parametrize(
+    ("cell", "flag"),
+    [(True, True), ("true", True), (" TRUE ", True), (1, True), (1.0, True), ("yes", True),
+     (False, False), ("false", False), (0, False), ("", False), (None, False), (np.nan, False)],
+)  # fmt: skip
+def test_a_break_is_a_mark_that_says_so(cell, flag):
+    """Only a cell that says true marks a break; an empty one does not."""
+    given = pd.Series([None, cell], dtype=object)
+    seen, _ = read(figures(("a", 2020, 1.0), ("a", 2021, 2.0)).assign(**{"break": given}))
+    assert seen["fresh"].tolist() == [False, flag]
+
+
+@pytest.mark.parametrize("marks", [[True, False, False], [False, True, False]])
+def test_a_break_survives_a_revision(marks):
+    """A break marked on any of the figures that count for a year holds."""
+    seen = figures(("a", 2020, 1.0), ("a", 2020, 1.0), ("a", 2021, 2.0))
+    seen, _ = read(seen.assign(**{"break": marks}))
+    assert seen["fresh"].tolist() == [True, False]
+
+
+RATIO = {"numerator": ["y", "", ""], "denominator": ["n", "", ""]}
+PARTS = pd.concat(
+    [
+        figures(("a", 2018, 20.0), ("a", 2019, 30.0), ("a", 2020, 40.0), ("b", 2019, 9.0),
+                indicator="y"),
+        figures(("a", 2018, 1000.0), ("a", 2019, 1200.0), ("a", 2020, 1250.0), ("b", 2019, 500.0),
+                indicator="n"),
+    ]
+)  # fmt: skip
+
+
+def quotients(own, parts=PARTS, **columns):
+    """Figures of the ratio x = y / n, year -> value, of region a."""
+    known = about("x", "y", "n", **RATIO | columns)
+    seen, _ = read_figures(pd.concat([own, parts]), known)
+    seen = seen[(seen["indicator"] == "x") & (seen["region"] == "a")]
+    return dict(zip(seen["year"], seen["value"], strict=True))
+
+
+def test_quotient_figures_take_the_scale_of_the_ratio_itself():
+    """Years with both parts and no ratio get one, per 10,000 where the ratio's figures are."""
+    found = quotients(figures(("a", 2019, 250.0)))
+    assert found == pytest.approx({2018: 200.0, 2019: 250.0, 2020: 320.0}, rel=1e-12)
+
+
+def test_the_last_figure_of_a_ratio_sets_the_scale():
+    """Where the ratio's own figures disagree about the scale, the last one decides."""
+    found = quotients(figures(("a", 2018, 2.0), ("a", 2019, 250.0)))
+    assert found == pytest.approx({2018: 2.0, 2019: 250.0, 2020: 320.0}, rel=1e-12)
+
+
+def test_published_figures_of_a_ratio_stay():
+    """A derived figure never replaces a published one."""
+    own = figures(("a", 2018, 199.0), ("a", 2019, 251.0), ("a", 2020, 318.0))
+    assert quotients(own) == {2018: 199.0, 2019: 251.0, 2020: 318.0}
+
+
+def test_a_ratio_without_figures_of_its_own_gets_none():
+    """No figure of the ratio in the region, no scale, no derived figure; nor from zero people."""
+    assert quotients(figures(("b", 2019, 180.0))) == {}
+    nobody = PARTS.assign(value=np.where(PARTS["value"] == 1000.0, 0.0, PARTS["value"]))
+    found = quotients(figures(("a", 2019, 250.0)), nobody)
+    assert found == pytest.approx({2019: 250.0, 2020: 320.0}, rel=1e-12)
+
+
+def test_each_region_has_its_own_scale():
+    """One region's ratio tells nothing about another's scale."""
+    own = pd.concat([figures(("a", 2019, 250.0)), figures(("b", 2018, 3.0))])
+    known = about("x", "y", "n", **RATIO)
+    seen, _ = read_figures(pd.concat([own, PARTS]), known)
+    assert seen[(seen["region"] == "b") & (seen["indicator"] == "x")]["year"].tolist() == [2018.0]
+
+
+def test_arrays_are_flush_right():
+    """A batch has each series' last figure in the last column and nothing before its first."""
+    seen = MIXED.assign(**{"break": [False, True, False, False, False]})
+    series = read_figures(seen, about("w", "x", lower=[0.0, np.nan], upper=[np.nan, 50.0],
+                          better=["higher", "lower"], kind="amount", resolution=[1.0, 0.1],
+                          cumulative=[True, True]))  # fmt: skip
+    batch = batch_of(*series)
+    np.testing.assert_array_equal(batch.value, [[7.0, 9.0], [1.0, 2.0], [np.nan, 5.0]])
+    np.testing.assert_array_equal(
+        batch.year, [[2018.0, 2021.0], [2019.0, 2021.5], [np.nan, 2020.0]]
+    )
+    np.testing.assert_array_equal(batch.fresh, [[False, False], [False, True], [False, False]])
+    np.testing.assert_array_equal(batch.group, [0, 1, 1])
+    np.testing.assert_array_equal(batch.better, [1.0, -1.0, -1.0])
+    np.testing.assert_array_equal(batch.lower, [0.0, -np.inf, -np.inf])
+    np.testing.assert_array_equal(batch.upper, [np.inf, 50.0, 50.0])
+    np.testing.assert_array_equal(batch.resolution, [1.0, 0.1, 0.1])
+    # What is better low does not keep its highest value.
+    np.testing.assert_array_equal(batch.ratchet, [True, False, False])
+
+
+def test_nothing_observed_is_an_empty_batch():
+    """No rows give no series and arrays without rows."""
+    seen, series = read_figures(MIXED.iloc[:0], about("w", "x"))
+    assert len(seen) == len(series) == len(batch_of(seen, series).value) == 0
+
+
+def test_missing_columns_are_said_at_once():
+    """Every missing column of both tables stands in one error, with what to do."""
+    with pytest.raises(DataError) as caught:
+        read_figures(MIXED.drop(columns=["value", "region"]), about("w").drop(columns="better"))
+    said = [(p.file, p.column, p.problem, p.remedy) for p in caught.value.problems]
+    assert said == [
+        ("observations", "region", "no such column", "add a column 'region'"),
+        ("observations", "value", "no such column", "add a column 'value'"),
+        ("indicators", "better", "no such column", "add a column 'better'"),
+    ]
+
+
+def test_unusable_cells_are_said_at_once():
+    """Figures that are no numbers, indicators without a row, unknown directions: one error."""
+    broken = MIXED.astype({"value": object, "year": object})
+    broken.loc[0, "value"], broken.loc[1, "value"] = None, "12 %"
+    broken.loc[2, "year"], broken.loc[3, "value"] = "mid-2020", np.inf
+    with pytest.raises(DataError) as caught:
+        read_figures(broken, about("x", better="up"))
+    said = [(p.file, p.column, p.value, p.problem) for p in caught.value.problems]
+    assert said == [
+        ("observations", "year", "mid-2020", "no number (a, x)"),
+        ("observations", "value", "None", "no number (b, x)"),
+        ("observations", "value", "12 %", "no number (a, x)"),
+        ("observations", "value", "inf", "no number (a, w)"),
+        ("indicators", "indicator", "w", "observed but not described"),
+        ("indicators", "better", "up", "unknown direction of x"),
+    ]
+    assert "leave the row out where there is no figure" in str(caught.value)
+    assert "use higher or lower" in str(caught.value)
+
+
+def test_a_figure_of_no_region_is_refused():
+    """A row without a region or indicator cannot be placed: it is a fault, said like the others."""
+    with pytest.raises(DataError, match="region"):
+        read(figures(("a", 2020, 1.0), (None, 2021, 2.0), ("b", 2021, 3.0)))
+
+
+def test_indicators_that_are_not_observed_may_be_anything():
+    """Only the rows of observed indicators are judged."""
+    known = about("w", "x", "unused", better=["higher", "lower", "?"], kind=["stock"] * 2 + ["?"])
+    assert len(read_figures(MIXED, known)[1]) == 3
+
+
+def test_an_unknown_kind_is_named():
+    """A misspelt kind of an observed indicator is refused with the nearest known one."""
+    with pytest.raises(UnknownNameError, match=r"Unknown kind 'shares'.*'share'"):
+        read(MIXED, kind="shares")

@@ -1,0 +1,85 @@
+"""docs/planner.md and docs/planner.zh.md: held to the desk and to each other."""
+
+import re
+import struct
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from forecast.cli import app
+from forecast.desk.session import Desk
+from forecast.i18n.formatting import phrase
+
+ROOT = Path(__file__).parents[2]
+DOCS = {"en": ROOT / "docs" / "planner.md", "zh": ROOT / "docs" / "planner.zh.md"}
+NAMED = ("cancel", "undo", "reset", "take", "save", "export", "load", "go")
+LARGEST = 150_000
+EACH = pytest.mark.parametrize("language", DOCS)
+
+
+def pictures(language: str) -> list[str]:
+    """Names of the pictures that a document shows."""
+    return re.findall(r"!\[.+?\]\((.+?)\)", DOCS[language].read_text(encoding="utf-8"))
+
+
+def commands(language: str) -> list[list[str]]:
+    """Words of the commands that a document shows, apart from the language asked for."""
+    blocks = re.findall(
+        r"^```sh\n(.*?)^```", DOCS[language].read_text(encoding="utf-8"), re.M | re.S
+    )
+    lines = "".join(blocks).replace(f"--language {language}", "").splitlines()
+    return [line.split() for line in lines]
+
+
+def test_both_documents_have_the_same_parts() -> None:
+    """As many headings and lines of tables, the same commands, pictures of the same places."""
+    texts = [file.read_text(encoding="utf-8") for file in DOCS.values()]
+    for start in ("#", "|", "!"):
+        counts = {sum(line.startswith(start) for line in text.splitlines()) for text in texts}
+        assert len(counts) == 1 and counts != {0}
+    assert commands("en") == commands("zh")
+    assert [name.replace("_en", "_zh") for name in pictures("en")] == pictures("zh")
+
+
+@EACH
+def test_its_pictures_are_there_and_small(language: str) -> None:
+    """Each picture that is shown is a PNG as wide as the window, in few bytes."""
+    assert len(pictures(language)) == 4
+    for name in pictures(language):
+        content = (ROOT / "docs" / name).read_bytes()
+        assert struct.unpack(">II", content[16:24])[0] == 1280
+        assert len(content) < LARGEST
+
+
+@EACH
+def test_buttons_are_called_as_on_the_desk(language: str) -> None:
+    """Each button that the tour names has that name on the desk."""
+    text = DOCS[language].read_text(encoding="utf-8").replace("\n", " ")
+    quoted = "*{}*" if language == "en" else "{}"
+    for key in NAMED:
+        assert quoted.format(phrase(f"desk_{key}", language)) in text, key
+
+
+def test_commands_are_those_of_the_program() -> None:
+    """Every option shown belongs to the command it is shown with."""
+    known = {
+        name: {option for part in command.params for option in part.opts}
+        for name, command in typer.main.get_command(app).commands.items()
+    }
+    for program, command, *words in commands("en"):
+        assert program == "forecast"
+        assert {word for word in words if word.startswith("--")} <= known[command]
+
+
+@EACH
+def test_its_example_is_what_the_desk_answers(language: str) -> None:
+    """400 trainees a year: from 3 to 20 %; 620 for a chance of 80 %."""
+    text = DOCS[language].read_text(encoding="utf-8")
+    desk = Desk.open("lishui", as_of="2022-12-31", language=language)
+    desk.choose("care_workers_per_10k_elderly")
+    desk.set("trainees_per_year", 400)
+    chances = [desk.base_answer().p_reach, desk.answer().p_reach]
+    assert [round(100 * p) for p in chances] == [3, 20]
+    assert ("3 to 20 %" if language == "en" else "3% 升到 20%") in text.replace("\n", " ")
+    assert round(desk.seek(0.8, "trainees_per_year").value) == 620 and "620" in text

@@ -1,0 +1,92 @@
+"""The page on reports: its tables are those of the code, and its example runs as printed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from forecast.i18n.vocabulary import WORDS
+from forecast.reports.overview import KINDS, write_overview
+from forecast.reports.parameters import ReportParameters, read_parameters
+from forecast.reports.runner import run_report
+
+DOCUMENTS = {"en": "reports.md", "zh": "reports.zh.md"}
+UNSAID = {"en": "nothing", "zh": "空"}
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+
+
+def read(root: Path, language: str) -> str:
+    """Text of the page in a language."""
+    return (root / "docs" / DOCUMENTS[language]).read_text(encoding="utf-8")
+
+
+def tables(root: Path, language: str) -> list[list[list[str]]]:
+    """Cells of the page's tables, row by row, without heads; codes without their marks."""
+    found = re.findall(r"(?:^\|.*\n)+", read(root, language), re.MULTILINE)
+    rows = [[line.strip("|").split(" | ") for line in t.splitlines()[2:]] for t in found]
+    return [[[cell.strip(" `") for cell in row] for row in table] for table in rows]
+
+
+def blocks(root: Path, language: str) -> list[str]:
+    """Examples of the page, each with its language in the first line."""
+    return re.findall(r"^```(\w+\n.*?)^```", read(root, language), re.MULTILINE | re.DOTALL)
+
+
+def test_both_languages_say_the_same(root: Path) -> None:
+    """As many headings, the same examples, the same codes; no Chinese on the English page."""
+    assert blocks(root, "en") == blocks(root, "zh")
+    for pattern in (r"^#+ ", r"^\*\*", r"^\| `[^`]+`"):
+        found = [re.findall(pattern, read(root, key), re.MULTILINE) for key in DOCUMENTS]
+        assert found[0] == found[1]
+    assert not CHINESE.search(read(root, "en"))
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_every_kind_of_report_is_there(root: Path, language: str) -> None:
+    """Each shipped notebook but the desk has its line, with a parameter file that asks for it."""
+    kinds = {row[2]: row for row in tables(root, language)[0]}
+    shipped = {file.stem for file in (root / "notebooks").glob("*.ipynb")}
+    assert set(kinds) == shipped - {"planner"}
+    for notebook, row in kinds.items():
+        assert row[0] == KINDS[notebook][language == "en"]
+        assert read_parameters(root / row[3]).notebook == notebook
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_the_keys_of_a_parameter_file_are_those_of_the_code(root: Path, language: str) -> None:
+    """Each key with what it may be and what it is when left out."""
+    rows = {row[0]: row[1:] for row in tables(root, language)[1]}
+    fields = ReportParameters.model_fields
+    assert list(rows) == list(fields)
+    for key, (text, absent) in rows.items():
+        field = fields[key]
+        if not field.is_required():
+            assert absent == (UNSAID[language] if field.default is None else str(field.default))
+        if language == "en":
+            assert text.split(";")[0] == str(field.description).split(";")[0]
+
+
+@pytest.mark.parametrize("language", DOCUMENTS)
+def test_tables_and_words_are_those_of_the_reports(root: Path, language: str) -> None:
+    """Every table that a report may leave, every verdict, every evidence word with its meaning."""
+    place = int(language == "en")
+    *_, leaves, verdicts, evidence = tables(root, language)
+    assert {row[0] for row in leaves} == set(WORDS["sheet"])
+    assert {row[0] for row in verdicts} == {words[place] for words in WORDS["status"].values()}
+    meaning = {WORDS["evidence"][k][place]: w[place] for k, w in WORDS["evidence_meaning"].items()}
+    assert {row[0]: row[1] for row in evidence} == meaning
+
+
+def test_the_example_leaves_what_the_page_says(root: Path, tmp_path: Path) -> None:
+    """The printed parameter file makes a report with every kind of file, and a line in the list."""
+    (example,) = [b for b in blocks(root, "en") if b.startswith("yaml\n")]
+    file = tmp_path / "nursing_beds.yaml"
+    file.write_text(example.partition("\n")[2])
+    manifest = run_report(file, output=tmp_path / "reports")
+    left = list((tmp_path / "reports" / "nursing_beds").iterdir())
+    patterns = {row[0] for row in tables(root, "en")[2]}
+    assert [f.name for f in left if not any(f.match(pattern) for pattern in patterns)] == []
+    missing = [pattern for pattern in patterns if not any(f.match(pattern) for f in left)]
+    assert missing == list(manifest.notes)
+    page = write_overview(tmp_path / "reports").read_text(encoding="utf-8")
+    assert 'href="nursing_beds/report.html"' in page and KINDS["indicator"][1] in page

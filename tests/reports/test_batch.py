@@ -1,0 +1,29 @@
+"""Batches: the order in which reports begin."""
+
+import dataclasses
+from pathlib import Path
+
+from forecast.reports.batch import Options, longest_first
+from forecast.reports.manifest import Manifest
+
+RECORD = Manifest(
+    name="x", status="completed", folder="", parameters={}, seed=0, fingerprint="",
+    notebook_hash="", data_hash="", versions={}, started="", finished="", seconds={}, files={},
+)  # fmt: skip
+
+
+def test_what_took_longest_begins_first_and_before_it_what_was_never_run(tmp_path: Path) -> None:
+    """All steps of the last run count; equals keep the order given, as do unknown, broken ones."""
+    files = [tmp_path / "gone.yaml"]
+    took = {"short": [2.0, 0.5], "new": None, "long": [1.0, 9.0], "other": None, "same": [2.5]}
+    for name, seconds in took.items():
+        file = tmp_path / f"{name}.yaml"
+        file.write_text("region: lishui\n", encoding="utf-8")
+        files.append(file)
+        if seconds:
+            folder = tmp_path / "out" / name
+            folder.mkdir(parents=True)
+            steps = {f"step {i}": s for i, s in enumerate(seconds)}
+            dataclasses.replace(RECORD, name=name, seconds=steps).write(folder)
+    ordered = longest_first(files, Options(output=str(tmp_path / "out")))
+    assert [file.stem for file in ordered] == ["gone", "new", "other", "long", "short", "same"]

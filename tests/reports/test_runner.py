@@ -1,0 +1,461 @@
+"""The strict runner: honest success, whole output, and every fault with its own exit code."""
+
+import datetime as dt
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from forecast.files import MANIFEST, BusyError, building
+from forecast.reports.page import network_references
+from forecast.reports.pdf import NO_BROWSER
+from forecast.reports.runner import (
+    InputError,
+    Manifest,
+    NotebookError,
+    ParameterError,
+    ReportError,
+    Stopped,
+    TimeLimitError,
+    WriteError,
+    finished_report,
+    run_report,
+    stoppable,
+)
+
+PARAMETERS = """\
+region: str = "nowhere"
+data: str | None = None
+as_of = "2022-12-31"  # a date = ISO text
+until = None
+draws = 100
+seed = 1
+language = "zh"
+folder = "."
+"""
+TABLE = """\
+import json, os, sys
+from pathlib import Path
+values = dict(region=region, as_of=as_of, until=until, draws=draws, seed=seed, language=language)
+Path(folder, "表 1.csv").write_text(json.dumps(values), encoding="utf-8")
+os.system("echo from a subprocess")
+print(sys.executable, Path.cwd().name, os.environ["MPLBACKEND"])
+"""
+TABLES = {
+    "targets.csv": "region,year\nlishui,2025\n",
+    "sources.csv": "source\nmine\n",
+    "regions.csv": "region,name_zh,name_en\nlishui,我市,Our City\n",
+}
+
+
+def prepare(root: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> Path:
+    """Write a notebook, tables and a parameter file that outputs to `<root>/out/<name>`."""
+    root.mkdir(parents=True, exist_ok=True)
+    for file, text in TABLES.items():
+        (root / file).write_text(text)
+    tagged = new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    code = [new_code_cell(source) for source in cells]
+    made = new_notebook(cells=[new_markdown_cell("# 月报"), tagged, *code])
+    nbformat.write(made, root / f"{name}.ipynb")
+    lines = {
+        "region": "lishui",
+        "notebook": root / f"{name}.ipynb",
+        "data": root,
+        "as_of": "2022-12-31",
+        "until": 2025,
+        "output": root / "out",
+    }
+    file = root / f"{name}.yaml"
+    text = "\n".join(f"{key}: '{value}'" for key, value in lines.items())
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def old_report(root: Path, name: str) -> Path:
+    """Put an earlier report where the run will write."""
+    old = root / "out" / name
+    old.mkdir(parents=True)
+    (old / MANIFEST).write_text("old")
+    return old
+
+
+def left(root: Path) -> set[str]:
+    """Names in the output folder, without locks."""
+    return {file.name for file in (root / "out").iterdir() if file.suffix != ".lock"}
+
+
+def fails(root: Path, cells: Sequence[str], timeout: int = 60) -> tuple[ReportError, Path]:
+    """Run cells that fail over an old report, which must stand; return error and diagnosis."""
+    file = prepare(root, "x", *cells)
+    old = old_report(root, "x")
+    with pytest.raises(ReportError) as caught:
+        run_report(file, timeout=timeout)
+    assert (old / MANIFEST).read_text() == "old"
+    assert {path.name for path in old.iterdir()} == {MANIFEST}
+    assert left(root) <= {"x", "x.failed"}
+    return caught.value, root / "out" / "x.failed"
+
+
+def statuses(notebook: Path) -> list[str]:
+    """Return papermill's record of each code cell."""
+    cells = nbformat.read(notebook, as_version=4).cells
+    return [cell.metadata.papermill.status for cell in cells if cell.cell_type == "code"]
+
+
+def wait_for_number(file: Path, run: subprocess.Popen[bytes]) -> int:
+    """Wait until a cell of a run in another process has written its process id."""
+    while run.poll() is None:
+        if file.exists() and file.read_text():
+            return int(file.read_text())
+        time.sleep(0.05)
+    raise AssertionError(run.communicate())
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+    """A run whose names hold Chinese, braces and blanks, over an old and a failed report."""
+    root = tmp_path_factory.mktemp("运行 {x}")
+    file = prepare(root, "丽水 {a} 2", TABLE, "import forecast")
+    (old_report(root, "丽水 {a} 2") / "stale.csv").write_text("")
+    old_report(root, "丽水 {a} 2.failed")
+    return run_report(file)
+
+
+def test_a_run_leaves_one_whole_folder(good: Manifest) -> None:
+    """Page, notebook, tables and manifest; nothing of the old report or of the work."""
+    folder = Path(good.folder)
+    names = {"report.html", "notebook.ipynb", "表 1.csv"}
+    assert folder.name == "丽水 {a} 2"
+    assert {path.name for path in folder.iterdir()} == names | {MANIFEST}
+    assert set(good.files) == names
+    assert left(folder.parent.parent) == {folder.name}
+
+
+def test_the_notebook_sees_the_parameters(good: Manifest) -> None:
+    """The values of the file arrive as plain Python values, defaults included."""
+    seen = json.loads(Path(good.folder, "表 1.csv").read_text(encoding="utf-8"))
+    assert seen == {
+        "region": "lishui",
+        "as_of": "2022-12-31",
+        "until": 2025,
+        "draws": 4000,
+        "seed": 0,
+        "language": "zh",
+    }
+
+
+def test_the_manifest_says_what_from(good: Manifest) -> None:
+    """The file equals the returned record: parameters, versions, seed, times, hashes."""
+    stored = json.loads(Path(good.folder, MANIFEST).read_text(encoding="utf-8"))
+    assert stored == good.to_dict()
+    assert (good.name, good.status, good.seed, good.error) == ("丽水 {a} 2", "completed", 0, None)
+    assert good.region == {"zh": "我市", "en": "Our City"}  # as the run's own tables name it
+    assert good.parameters["as_of"] == "2022-12-31"
+    assert good.versions["python"] == sys.version.split()[0]
+    assert {"forecast", "numpy", "pandas", "scipy", "papermill"} <= set(good.versions)
+    assert set(good.seconds) == {"execute", "convert", "print"}
+    assert good.started <= good.finished
+    assert len(good.data_hash) == 64
+
+
+def test_the_page_reads_offline(good: Manifest) -> None:
+    """The report has its language and title, no code and no network reference."""
+    page = Path(good.folder, "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page and "<title>月报</title>" in page
+    assert "values = dict" not in page
+    assert network_references(page) == []
+
+
+def test_the_notebook_runs_in_this_interpreter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Registered kernels, PATH, the current directory and a set backend change nothing."""
+    spec = {"argv": ["false", "{connection_file}"], "display_name": "x", "language": "python"}
+    kernel = tmp_path / "jupyter" / "kernels" / "python3"
+    kernel.mkdir(parents=True)
+    (kernel / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir("/")
+    manifest = run_report(prepare(tmp_path, "x", TABLE))
+    page = Path(manifest.folder, "report.html").read_text(encoding="utf-8")
+    assert f"{sys.executable} .x.partial-" in page
+    assert "module://matplotlib_inline.backend_inline" in page
+    assert Path.cwd() == Path("/")
+
+
+def test_same_inputs_give_same_tables(good: Manifest, tmp_path: Path) -> None:
+    """A run elsewhere, of a file of the same content, has the same table and data hash."""
+    again = run_report(prepare(tmp_path, "again", TABLE))
+    assert again.files["表 1.csv"] == good.files["表 1.csv"]
+    assert again.data_hash == good.data_hash
+
+
+def test_a_failing_cell(tmp_path: Path) -> None:
+    """The old report stands; notebook with papermill's banner and manifest are kept beside it."""
+    error, failed = fails(tmp_path, ["'before'", "raise ValueError('boom')", "'after'"])
+    assert isinstance(error, NotebookError) and error.exit_code == 4
+    assert "ValueError: boom" in str(error) and "raise ValueError('boom')" in str(error)
+    assert {path.name for path in failed.iterdir()} == {"notebook.ipynb", MANIFEST}
+    manifest = json.loads((failed / MANIFEST).read_text(encoding="utf-8"))
+    assert manifest["status"] == "failed" and manifest["error"]["exit_code"] == 4
+    assert manifest["error"]["message"] == str(error)
+    kept = nbformat.read(failed / "notebook.ipynb", as_version=4)
+    assert "An Exception was encountered" in kept.cells[0].source
+    assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
+
+
+def test_leaving_early_is_no_success(tmp_path: Path) -> None:
+    """`sys.exit(0)` in a cell, which papermill calls a success, is refused."""
+    error, failed = fails(tmp_path, ["import sys; sys.exit(0)", "'never run'"])
+    assert isinstance(error, NotebookError)
+    assert "ended with SystemExit" in str(error)
+    assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
+
+
+def test_a_killed_kernel(tmp_path: Path) -> None:
+    """The cell is named, and the kept notebook no longer says that all was completed."""
+    error, failed = fails(tmp_path, ["import os; os.kill(os.getpid(), 9)", "'never run'"])
+    assert isinstance(error, NotebookError)
+    assert "os.kill(os.getpid(), 9)': the kernel died" in str(error)
+    kept = nbformat.read(failed / "notebook.ipynb", as_version=4)
+    assert "the kernel died" in kept.cells[0].source
+    assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
+
+
+def test_a_cell_over_its_time(tmp_path: Path) -> None:
+    """A cell that runs too long ends the run with an error of its own."""
+    error, failed = fails(tmp_path, ["import time; time.sleep(60)", "'never run'"], timeout=1)
+    assert isinstance(error, TimeLimitError) and error.exit_code == 7
+    assert "time.sleep(60)': over 1 s" in str(error)
+    assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
+
+
+def test_a_missing_table_in_a_cell_is_an_input_fault(tmp_path: Path) -> None:
+    """What a cell raises decides the exit code: 3 for data."""
+    error, _ = fails(tmp_path, ["open('no such table.csv')"])
+    assert isinstance(error, InputError) and error.exit_code == 3
+
+
+def test_a_full_disk_in_a_cell_is_a_fault_of_writing(tmp_path: Path) -> None:
+    """What a cell raises decides the exit code: 5 for a disk that is full."""
+    error, _ = fails(tmp_path, ["raise OSError(28, 'No space left on device')"])
+    assert isinstance(error, WriteError) and error.exit_code == 5
+
+
+def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
+    """A picture from elsewhere would be missing offline."""
+    cell = "from IPython.display import HTML; HTML('<img src=\"https://x.org/a.png\">')"
+    error, failed = fails(tmp_path, [cell])
+    assert isinstance(error, NotebookError) and "https://x.org/a.png" in str(error)
+    assert set(statuses(failed / "notebook.ipynb")) == {"completed"}
+
+
+FULL = """
+import resource, signal, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+from forecast.reports import WriteError, run_report
+try:
+    run_report(sys.argv[1])
+except WriteError as error:
+    print(error)
+    sys.exit(error.exit_code)
+"""
+
+
+def test_a_full_disk(tmp_path: Path) -> None:
+    """When the system refuses to write more, the old report stands and the work is cleared."""
+    file = prepare(tmp_path, "x", f"'{'long' * 1000}'")
+    old = old_report(tmp_path, "x")
+    # -B, and for the kernel too: a byte-code file cut short would break every later import.
+    ended = subprocess.run(
+        [sys.executable, "-B", "-c", FULL, str(file)],
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 5, ended.stderr
+    assert "cannot be written: File too large" in ended.stdout
+    assert (old / MANIFEST).read_text() == "old"
+    assert left(tmp_path) == {"x"}
+
+
+def test_a_file_in_place_of_the_output_folder(tmp_path: Path) -> None:
+    """Output that cannot be made ends the run before a kernel is started."""
+    file = prepare(tmp_path, "x")
+    (tmp_path / "out").write_text("")
+    with pytest.raises(WriteError, match="cannot be written"):
+        run_report(file)
+
+
+def test_two_runs_at_once(tmp_path: Path) -> None:
+    """The second run of one output is refused, whatever the first is doing."""
+    file = prepare(tmp_path, "x")
+    with building(tmp_path / "out" / "x"), pytest.raises(BusyError):
+        run_report(file)
+
+
+def test_faults_found_before_a_kernel_starts(tmp_path: Path) -> None:
+    """Parameters, declared names, notebook and data are checked first: only the record is kept."""
+    misspelt = PARAMETERS.replace("seed", "sead")
+    with pytest.raises(ParameterError, match="'sead': never passed"):
+        run_report(prepare(tmp_path, "a", parameters=misspelt))
+    file = prepare(tmp_path, "b")
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), tmp_path / "b.ipynb")
+    with pytest.raises(ParameterError, match="0 cells are tagged 'parameters'"):
+        run_report(file)
+    (tmp_path / "b.ipynb").unlink()
+    with pytest.raises(InputError, match=r"b\.ipynb cannot be read"):
+        run_report(file)
+    file = prepare(tmp_path, "c")
+    file.write_text(file.read_text().replace("lishui", "lishiu"))
+    with pytest.raises(ParameterError, match="Did you mean 'lishui'"):
+        run_report(file)
+    file.write_text("notebook: monitoring\nregion: lishui\ndata: no/such/folder\n")
+    with pytest.raises(InputError, match="holds no table"):
+        run_report(file, output=tmp_path / "out")
+    assert left(tmp_path) == {"a.failed", "b.failed", "c.failed"}
+    kept = {path.name for path in (tmp_path / "out").glob("*.failed/*")}
+    assert kept == {MANIFEST}
+
+
+class Backwards(dt.datetime):
+    """A clock that is an hour earlier each time it is looked at."""
+
+    looks = 0
+
+    @classmethod
+    def now(cls, tz: dt.tzinfo | None = None) -> "Backwards":
+        """Go back."""
+        cls.looks += 1
+        return super().now(tz) - dt.timedelta(hours=cls.looks)
+
+
+def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run succeeds, no duration is negative, and its end is not before its start."""
+    clock = SimpleNamespace(datetime=Backwards, timedelta=dt.timedelta, UTC=dt.UTC)
+    monkeypatch.setattr("forecast.reports.runner.dt", clock)
+    monkeypatch.setattr("papermill.execute.datetime", clock, raising=False)
+    ticks = itertools.count(time.time(), -60)
+    monkeypatch.setattr(time, "time", lambda: next(ticks))
+    manifest = run_report(prepare(tmp_path, "x", "1"))
+    assert min(manifest.seconds.values()) >= 0
+    assert manifest.started <= manifest.finished
+    assert Backwards.looks > 0
+
+
+@pytest.mark.parametrize("damage", ["garbage", '{"name": "x"}', ""])
+def test_a_finished_report_is_known(good: Manifest, tmp_path: Path, damage: str) -> None:
+    """Only with a whole record, the same inputs, every file, and no failure since."""
+    place = tmp_path / "out"
+    file = Path(good.folder).parents[1] / f"{good.name}.yaml"
+    shutil.copytree(Path(good.folder).parent, place)
+    assert finished_report(file, output=place) == good
+    failed = place / f"{good.name}.failed"
+    failed.mkdir()
+    assert finished_report(file, output=place) is None
+    failed.rmdir()
+    (place / good.name / MANIFEST).write_text(damage)
+    assert finished_report(file, output=place) is None
+    assert finished_report(file, output=tmp_path / "elsewhere") is None
+
+
+def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that is full at the very last file leaves the old report, and nothing half done."""
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    file = prepare(tmp_path, "x", "1")
+    old = old_report(tmp_path, "x")
+    monkeypatch.setattr(Manifest, "write", full)
+    with pytest.raises(WriteError, match="No space left"):
+        run_report(file)
+    assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
+
+
+def test_a_pdf_that_was_not_made_is_noted(
+    good: Manifest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The run succeeds; the record, and the log as a problem, say why there is none."""
+    assert good.notes == {"report.pdf": NO_BROWSER}
+    monkeypatch.setenv("FORECAST_BROWSER", "/no/such/browser")
+    manifest = run_report(prepare(tmp_path, "x", "1"))
+    assert "cannot be started" in manifest.notes["report.pdf"]
+    assert ["report.pdf not made" in message for message in caplog.messages].count(True) == 1
+    assert "report.pdf" not in manifest.files
+
+
+ONE = "import sys; from forecast.reports import run_report; run_report(sys.argv[1])"
+
+
+def test_a_signal_stops_cleanly(tmp_path: Path) -> None:
+    """The kernel ends, the unfinished folder goes, the old report stands."""
+    cells = [
+        "from pathlib import Path; import os, time",
+        f"Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid())); time.sleep(60)",
+    ]
+    file = prepare(tmp_path, "x", *cells)
+    old = old_report(tmp_path, "x")
+    with subprocess.Popen([sys.executable, "-c", ONE, str(file)], stderr=subprocess.PIPE) as run:
+        pid = wait_for_number(tmp_path / "pid", run)
+        run.terminate()
+        _, stderr = run.communicate(timeout=20)
+    assert "forecast.reports.runner.Stopped: stopped by SIGTERM" in stderr.decode()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert (old / MANIFEST).read_text() == "old"
+    assert left(tmp_path) == {"x"}
+
+
+def test_the_second_signal_does_not_disturb() -> None:
+    """Clean-up runs to its end, and the handlers are put back."""
+    before = signal.getsignal(signal.SIGTERM)
+    cleaned = False
+    with pytest.raises(Stopped) as caught, stoppable():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            cleaned = True
+    assert cleaned
+    assert caught.value.exit_code == 143
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_a_report_refused_before_its_kernel_is_on_record(tmp_path: Path) -> None:
+    """A region without a plan leaves a record of the failure beside the old report, which stands.
+
+    When it is put right, the record goes.
+    """
+    file = prepare(tmp_path, "x", TABLE)
+    text = file.read_text(encoding="utf-8")
+    old = old_report(tmp_path, "x")
+    file.write_text(text.replace("'lishui'", "'lishiu'"), encoding="utf-8")
+    for make in (run_report, finished_report):
+        with pytest.raises(ParameterError, match="lishui"):
+            make(file)
+        record = json.loads((tmp_path / "out" / "x.failed" / MANIFEST).read_text(encoding="utf-8"))
+        assert record["status"] == "failed" and record["error"]["exit_code"] == 2
+        assert "lishiu" in record["error"]["message"]
+        assert (old / MANIFEST).read_text() == "old"
+    file.write_text(text, encoding="utf-8")
+    run_report(file)
+    assert left(tmp_path) == {"x"}

@@ -1,0 +1,92 @@
+"""Boxes of failures: known ones are found, none is better, none is too small."""
+
+import numpy as np
+import pytest
+
+from forecast.scenarios.failure_regions import failure_boxes
+
+
+def test_the_box_of_known_failures_is_found():
+    """Failures where x <= 0.3 and y > 0.6, and nowhere else: both thresholds, and all shares."""
+    rng = np.random.default_rng(7)
+    x, y, z = rng.random((3, 20_000))
+    failed = (x <= 0.3) & (y > 0.6)
+    table = failure_boxes({"z": z, "x": x, "y": y}, failed)
+    two = table[table["conditions"] == 2]
+    assert two[["input", "comparator"]].values.tolist() == [["x", "le"], ["y", "gt"]]
+    assert two["threshold"].tolist() == pytest.approx([0.3, 0.6], abs=0.02)
+    half = np.arange(20_000) % 2 == 1
+    assert two["p_fail"].tolist() == [failed[half].mean()] * 2
+    assert two["p_fail_in"].min() > 0.85 and two["found_share"].min() > 0.9
+    # Every figure is reckoned on the other half, as the box says.
+    cut = dict(zip(two["input"], two["threshold"], strict=True))
+    box = (x <= cut["x"]) & (y > cut["y"])
+    assert two["share"].tolist() == [box[half].mean()] * 2
+    assert two["p_fail_in"].iloc[0] == failed[half & box].mean()
+    assert two["found_share"].iloc[0] == box[half & failed].mean()
+
+
+def test_one_threshold_is_enough_where_only_one_counts():
+    """Failures above 0.75 of one input: no second condition is told.
+
+    The draws beside are the same for both halves, so that luck has no part in it.
+    """
+    x = np.repeat(np.arange(1000) / 1000, 2)
+    table = failure_boxes({"x": x, "flat": np.zeros(2000)}, x > 0.75)
+    assert table["conditions"].tolist() == [1]
+    assert table[["input", "comparator", "threshold"]].values.tolist() == [
+        ["x", "gt", 0.75 - 0.001]
+    ]
+    assert table["found_share"].iloc[0] == 1.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_best_box_is_that_of_a_loop(seed):
+    """No box of two thresholds on the grid has a higher weighted relative accuracy."""
+    rng = np.random.default_rng(seed)
+    x, y = rng.random((2, 600))
+    failed = rng.random(600) < 0.2 + 0.5 * (x > 0.4) * (y <= 0.55)
+    table = failure_boxes({"x": x, "y": y}, failed)
+    searched = np.arange(600) % 2 == 0
+    grid = np.arange(1, 20) / 20
+
+    def gain(box):
+        box = box[searched]
+        there = failed[searched]
+        if box.mean() < 0.05:
+            return -1.0
+        return box.mean() * (there[box].mean() - there.mean())
+
+    halves = [
+        side
+        for v in (x, y)
+        for cut in np.quantile(v[searched], grid, method="inverted_cdf")
+        for side in (v <= cut, v > cut)
+    ]
+    best = [max(gain(a) for a in halves), max(gain(a & b) for a in halves for b in halves)]
+    for number in (1, 2):
+        box = np.ones(600, bool)
+        for _, row in table[table["conditions"] == number].iterrows():
+            value = {"x": x, "y": y}[row["input"]]
+            box &= (value <= row["threshold"]) == (row["comparator"] == "le")
+        assert gain(box) == pytest.approx(best[number - 1], abs=1e-6)
+
+
+def test_boxes_are_not_too_small():
+    """Failures in 2 % of the draws: the box holds at least 5 % of them all the same."""
+    x = np.random.default_rng(0).random(10_000)
+    table = failure_boxes({"x": x}, x > 0.98)
+    assert table["share"].iloc[0] == pytest.approx(0.05, abs=0.01)
+    assert table["p_fail_in"].iloc[0] == pytest.approx(0.4, abs=0.1)
+    x, y = np.random.default_rng(1).random((2, 10_000))
+    corner = failure_boxes({"x": x, "y": y}, (x > 0.9) & (y > 0.9))
+    assert corner["conditions"].max() == 2 and corner["share"].min() > 0.04
+
+
+@pytest.mark.parametrize("failed", [np.zeros(50, bool), np.ones(50, bool)])
+def test_nothing_to_tell_apart(failed):
+    """Where nothing or everything fails, or nothing varies, there is no box."""
+    x = np.arange(50.0)
+    assert failure_boxes({"x": x}, failed).empty
+    assert failure_boxes({"x": np.zeros(50)}, x > 20).empty
+    assert "found_share" in failure_boxes({"x": x}, failed)

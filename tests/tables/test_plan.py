@@ -1,0 +1,121 @@
+"""Plans."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from forecast.errors import DataError, UnknownNameError
+from forecast.tables.plan import data_folder, known_indicators, load_plan
+
+SOURCE = "000_616e588ea31d91eb.txt"
+SHARE = "orphans_moved_to_city_institution_share"
+TARGETS = f"""region,indicator,year,value,comparator,role,force,source,locus,note
+lishui,{SHARE},2025,40,ge,final,,{SOURCE},,
+"""
+OBSERVATIONS = f"""region,indicator,year,as_of,value,status,source,locus,note
+lishui,{SHARE},2022,,10,actual,{SOURCE},,
+lishui,{SHARE},2023,,20,actual,{SOURCE},,
+lishui,{SHARE},2024,2024-06-30,25,actual,{SOURCE},,
+xiaoshan,{SHARE},2023,,50,actual,{SOURCE},,
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Give a folder of one's own with two tables."""
+    (tmp_path / "targets.csv").write_text(TARGETS, encoding="utf-8")
+    (tmp_path / "observations.csv").write_text(OBSERVATIONS, encoding="utf-8")
+    return tmp_path
+
+
+def test_known_indicators_are_those_of_the_tables_and_the_package(folder):
+    """An indicator that only the folder describes is known, with or without a figure."""
+    shipped = pd.read_csv(data_folder() / "indicators.csv", dtype=str)
+    own = shipped[shipped["indicator"] == SHARE]
+    unseen = own.assign(indicator="my_own", concept="my_own")
+    pd.concat([own, unseen]).to_csv(folder / "indicators.csv", index=False)
+    known = known_indicators(load_plan(folder))
+    assert known == {*shipped["indicator"], "my_own"}
+    assert known_indicators(load_plan("lishui")) == set(shipped["indicator"])
+
+
+def test_a_folder_with_two_tables_is_a_plan(folder):
+    """Targets and observations are enough; the rest comes from the package or is empty."""
+    plan = load_plan(folder)
+    assert plan.region == "lishui"
+    assert plan.indicators["indicator"].tolist() == [SHARE]
+    assert plan.observations["value"].tolist() == [10.0, 20.0, 25.0]
+    assert plan.siblings["value"].tolist() == [50.0]
+    assert plan.as_of == ""
+    assert len(plan.projects) == len(plan.tasks) == 0
+
+
+@pytest.mark.parametrize(
+    ("as_of", "seen"),
+    [
+        ("2022-12-30", []),
+        ("2022-12-31", [10.0]),
+        ("2024-06-29", [10.0, 20.0]),
+        ("2024-06-30", [10.0, 20.0, 25.0]),
+        (dt.date(2023, 12, 31), [10.0, 20.0]),
+    ],
+)
+def test_as_of_cuts_figures_and_leaves_targets(folder, as_of, seen):
+    """A figure is seen from the day it stands for; the plan itself is always seen."""
+    plan = load_plan(folder, as_of=as_of)
+    assert plan.observations["value"].tolist() == seen
+    assert len(plan.siblings) == int(len(seen) >= 2)
+    assert plan.targets["value"].tolist() == [40.0]
+    assert plan.as_of == str(as_of)
+
+
+def test_a_june_figure_stands_in_the_middle_of_its_year(folder):
+    """2022 is the end of 2022; a figure of 30 June 2024 stands at 2023 and 182 of 366 days."""
+    years = load_plan(folder).observations["year"].tolist()
+    assert years == [2022.0, 2023.0, pytest.approx(2023 + 182 / 366, abs=1e-9)]
+    assert years[-1] == pytest.approx(2023.5, abs=0.01)
+
+
+def test_unknown_region_suggests_the_nearest(folder):
+    """A misspelt region is refused with the nearest known one, shipped or in a folder."""
+    with pytest.raises(UnknownNameError, match=r"Unknown region 'lishiu'.*Did you mean 'lishui'"):
+        load_plan("lishiu")
+    with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
+        load_plan(folder, region="lishuii")
+
+
+def test_an_observed_region_of_an_own_folder_can_be_asked_for(folder):
+    """A region with figures and no targets is a plan without targets."""
+    plan = load_plan(folder, region="xiaoshan")
+    assert plan.observations["value"].tolist() == [50.0]
+    assert len(plan.targets) == 0
+    assert len(plan.siblings) == 3
+
+
+@pytest.mark.parametrize("as_of", ["2022-13-01", "June 2022", 2022])
+def test_as_of_must_be_a_date(folder, as_of):
+    """What is no ISO date is refused with the remedy."""
+    with pytest.raises(DataError, match=r"column as_of.*not a date. Remedy: write 2022-12-31"):
+        load_plan(folder, as_of=as_of)
+
+
+def test_a_missing_folder_and_a_contradiction_are_refused(tmp_path):
+    """A path that is no folder, and a region that contradicts the plan, are said."""
+    with pytest.raises(DataError, match="no such folder"):
+        load_plan(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match="contradicts the plan 'lishui'"):
+        load_plan("lishui", region="xiaoshan")
+
+
+def test_every_shipped_region_with_targets_loads():
+    """Each shipped plan loads, holds its own rows only, and shares no figure with siblings."""
+    import pandas as pd
+
+    for region in sorted(set(pd.read_csv(data_folder() / "targets.csv")["region"])):
+        plan = load_plan(region)
+        assert set(plan.targets["region"]) == {region}
+        assert set(plan.observations["region"]) <= {region}
+        assert region not in set(plan.siblings["region"])
+        assert set(plan.siblings["indicator"]) <= set(plan.indicators["indicator"])
+        assert plan.title

@@ -1,0 +1,718 @@
+"""Attainment of targets."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+import forecast as fc
+from forecast.errors import DataError
+from forecast.model.posterior import LASTING_NOISE
+from forecast.model.predictive import POINTS
+from forecast.model.priors import STRAIGHT, read_priors
+from forecast.targets.attainment import EVENTS, LOOK_AHEAD, attainment_years, threshold
+
+PLAIN = {
+    "df": 4.0, "noise": 0.05, "noise_df": 5.0, "sibling_noise": 0.0, "recent": 0.0, "lasting": 0.0,
+    "catching_up": 0.0, "direction": 0.0, "direction_fades": 20.0, "freedom": 0.0,
+    "changing": -99.0, "restless": -99.0, "blurred": -99.0, "siblings_evidence": 0.0,
+    "own_evidence": 0.0, "spread": 1.0, "spread_growth": 0.0, "shift": 0.0, "stretch": 1.0,
+    "shared": 0.2,
+}  # fmt: skip
+STATUS = {
+    "met", "missed", "not_published", "no_data", "reached", "likely", "uncertain", "unlikely"
+}  # fmt: skip
+SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed"}
+CLASSES = {"on_track", "moderate", "limited", "deterioration", "at_baseline"} | {
+    "reached", "one_figure", "no_data", "closed",
+}  # fmt: skip
+READINGS = {"no_data", "reached", "expected", "beyond"}
+EVIDENCE = {"none", "prior only", "weak", "moderate", "strong"}
+COUNTED = 8.0 / POINTS
+"""What a share among 256 evenly spread futures may be off."""
+RANKED = 0.03
+"""What is lost where each future of a count keeps its rank from year to year."""
+HAIR = 1e-6
+"""Limits may stand a hair aside, so that floats that mean the same are the same."""
+DRAWS = 8000
+
+
+def luck(p, draws=DRAWS):
+    """Four standard errors of a share among draws."""
+    return 4 * np.sqrt(np.maximum(p * (1 - p), 1e-3) / draws)
+
+
+def priors(**numbers):
+    """Prior table whose every number is given here; the links of a growth path weigh alike."""
+    table = read_priors()
+    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    return table.assign(weight=alike, **PLAIN | numbers)
+
+
+def about(**changes):
+    """Describe the indicator x: a share in whole percent."""
+    row = {"indicator": "x", "kind": "share", "lower": 0.0, "upper": 100.0, "better": "higher",
+           "resolution": 1.0, "cumulative": False}  # fmt: skip
+    return pd.DataFrame([row | changes])
+
+
+def amount(**changes):
+    """Describe x as an amount without bounds."""
+    return about(**{"kind": "amount", "upper": np.nan} | changes)
+
+
+COUNT = {"kind": "count", "upper": np.nan, "cumulative": True}
+
+
+def series(values, last=2021):
+    """Yearly figures of x in region a."""
+    years = np.arange(last + 1 - len(values), last + 1)
+    return pd.DataFrame({"region": "a", "indicator": "x", "year": years, "value": values})
+
+
+def goals(*rows, indicator="x", **columns):
+    """Targets of region a: year, value, comparator a row."""
+    table = pd.DataFrame(rows, columns=["year", "value", "comparator"])
+    return table.assign(region="a", indicator=indicator, **columns)
+
+
+def fitted(values, growth="auto", prior=None, **changes):
+    """Fits of one series."""
+    return fc.fit(series(values), about(**changes), growth, priors=priors(**prior or {}))
+
+
+def one(values, goal, as_of=None, event="reach", **options):
+    """Attainment of one target."""
+    return fc.attainment(fitted(values, **options), goals(goal, event=event), as_of=as_of).iloc[0]
+
+
+# The event.
+
+
+@pytest.mark.parametrize(
+    ("value", "comparator", "resolution", "limit"),
+    [
+        (60.0, "ge", 1.0, 59.5), (60.0, "gt", 1.0, 60.5),
+        (60.0, "le", 1.0, 60.5), (60.0, "lt", 1.0, 59.5),
+        (100.0, "ge", 0.1, 99.95), (13000.0, "ge", 10.0, 12995.0), (-3.0, "ge", 1.0, -3.5),
+        (95.3, "ge", 1.0, 95.5), (95.3, "gt", 1.0, 95.5),
+        (95.3, "le", 1.0, 95.5), (95.3, "lt", 1.0, 95.5),
+        (0.3, "ge", 0.1, 0.25), (0.3, "gt", 0.1, 0.35), (0.3, "lt", 0.1, 0.25),
+        (60.0, "ge", 0.0, 60.0), (60.0, "lt", 0.0, 60.0),
+    ],
+)  # fmt: skip
+def test_threshold_is_half_a_step_before_what_meets_the_target(
+    value, comparator, resolution, limit
+):
+    """On the reporting grid, off it, in tenths that floats only nearly hold, and without a grid."""
+    found, upward = threshold(np.array([value]), np.array([comparator]), np.array([resolution]))
+    assert found[0] == pytest.approx(limit, rel=1e-12)
+    assert upward[0] == (comparator in ("ge", "gt"))
+
+
+MEETS = {"ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np.less}
+
+
+@given(
+    st.integers(-5000, 5000), st.sampled_from([0.0, 0.25, 0.5]), st.sampled_from(list(MEETS)),
+    st.sampled_from([0.1, 0.5, 1.0, 10.0]),
+)  # fmt: skip
+def test_threshold_is_where_reports_begin_to_meet(steps, off, comparator, resolution):
+    """A true value a little on the target's side of it is reported as meeting, on the other not."""
+    goal = (steps + off) * resolution
+    limit, upward = threshold(np.array([goal]), np.array([comparator]), np.array([resolution]))
+    way = 1.0 if upward[0] else -1.0
+    for side, expected in ((way, True), (-way, False)):
+        reported = np.round((limit[0] + side * 0.01 * resolution) / resolution)
+        assert MEETS[comparator](reported, np.round(goal / resolution, 6)) == expected
+
+
+def by_hand(limit, ahead, value=(1000.0, 1100.0)):
+    """P(value > limit) of two yearly figures of an amount on the log scale: a Student-t tail."""
+    pace, d, nu = STRAIGHT[0], np.log(value[1] / value[0]), PLAIN["noise_df"]
+    total = pace.ratio + 1.0 + pace.blur  # variance of d: pace, walk, two blurs
+    level, own = (pace.ratio + 1.0) / total, pace.ratio / total
+    center = np.log(value[0]) + level * d + ahead * own * d
+    p11 = pace.ratio + 1.0 - level**2 * total
+    p12, p22 = pace.ratio - level * own * total, pace.ratio - own**2 * total
+    spread = p11 + 2 * ahead * p12 + ahead**2 * p22 + (1 - pace.blur) * ahead + pace.blur
+    s2 = PLAIN["noise"] ** 2
+    variance = spread * (nu * s2 + d**2 / total) / (nu + 1) + LASTING_NOISE * s2 * ahead
+    return stats.t.sf((np.log(limit) - center) / np.sqrt(variance), PLAIN["df"] + 0.5)
+
+
+@pytest.mark.parametrize("comparator", ["ge", "gt", "le", "lt", "eq"])
+@pytest.mark.parametrize(("year", "goal"), [(2022, 1150.0), (2024, 1300.4)])
+def test_probability_by_hand(comparator, year, goal):
+    """p_reach of a one-path fit is the Student-t tail at the target."""
+    fits = fc.fit(series([1000.0, 1100.0]), amount(resolution=1e-6), "exponential", priors=priors())
+    row = fc.attainment(fits, goals((year, goal, comparator))).iloc[0]
+    above = by_hand(goal, year - 2021)
+    expected = above if comparator in ("ge", "gt", "eq") else 1.0 - above
+    assert row["p_reach"] == pytest.approx(expected, rel=1e-6)
+    middle = by_hand(row["median"], year - 2021)
+    assert middle == pytest.approx(0.5, abs=1e-6)
+    assert row["mc_error"] == 0.0
+
+
+def test_a_coarse_report_meets_a_target_half_a_step_earlier():
+    """With steps of 100, 1300 is met from 1250 on, and rounding blurs what is known by u^2 / 12."""
+    rough, fine = (
+        fc.fit(series([1000.0, 1100.0]), amount(resolution=r), "exponential", priors=priors())
+        for r in (100.0, 1e-6)
+    )
+    coarse = fc.attainment(rough, goals((2024, 1300.0, "ge"))).iloc[0]["p_reach"]
+    below = rough.cdf(np.array([[1250.0]]), np.array([[2024.0]]))[0, 0]
+    assert coarse == pytest.approx(1.0 - below, rel=HAIR)
+    assert coarse > fc.attainment(fine, goals((2024, 1300.0, "ge"))).iloc[0]["p_reach"] + 0.05
+
+
+def test_a_target_off_the_grid_is_met_by_the_next_report():
+    """In whole percent 95.3 is met by 96; from above by 95; strictly by the same."""
+    fits = fitted([90.0, 92.0, 94.0])
+    asked = [(2023, value, comparator) for value in (95.0, 95.3, 96.0) for comparator in MEETS]
+    found = fc.attainment(fits, goals(*asked))["p_reach"]
+    p = {
+        (value, comparator): chance
+        for (_, value, comparator), chance in zip(asked, found, strict=True)
+    }
+    above = [p[95.3, "ge"], p[95.3, "gt"], p[96.0, "ge"], p[95.0, "gt"]]
+    below = [p[95.3, "le"], p[95.3, "lt"], p[95.0, "le"], p[96.0, "lt"]]
+    assert above == pytest.approx([above[0]] * 4, abs=HAIR)
+    assert below == pytest.approx([1.0 - above[0]] * 4, abs=HAIR)
+
+
+def test_plain_target_is_read_in_the_wanted_direction():
+    """`eq` counts as `ge` where higher is better and as `le` where lower is."""
+    for better, comparator in (("higher", "ge"), ("lower", "le")):
+        plain, read = (
+            one([50.0, 53.0, 55.0], (2023, 57.0, c), better=better)["p_reach"]
+            for c in ("eq", comparator)
+        )
+        assert plain == read
+
+
+def test_a_hundred_percent_is_reachable():
+    """A target of 100 % with step 1 is met from 99.5 on; what lies beyond the cap counts as 100."""
+    row = one([90.0, 94.0, 97.0, 99.0], (2025, 100.0, "ge"))
+    assert 0.05 < row["p_reach"] < 0.99
+
+
+@pytest.mark.parametrize("resolution", [0.0, 0.1, 1.0])
+@pytest.mark.parametrize(
+    ("kind", "values", "goal"),
+    [("share", [90.0, 95.0, 99.0, 100.0], 100.0), ("share", [3.0, 2.0, 0.0, 0.0], 0.0),
+     ("count", [3.0, 4.0, 9.0], 12.0), ("count", [3.0, 4.0, 9.0], 9.0)],
+    ids=["full share", "empty share", "count", "latest count"],
+)  # fmt: skip
+def test_values_that_have_a_chance_of_their_own(kind, values, goal, resolution):
+    """At a bound, and on a count, the closed form and draws agree about each comparator.
+
+    Also where the table gives no resolution: `ge` and `le` include the value, `gt` and `lt` do not.
+    """
+    changes = {"kind": kind, "upper": 100.0 if kind == "share" else np.nan}
+    fits = fitted(values, resolution=resolution, **changes)
+    targets = goals(*((2023, goal, comparator) for comparator in MEETS))
+    exact = fc.attainment(fits, targets)["p_reach"]
+    drawn = fc.simulate(fits, until=2023, draws=DRAWS, seed=2)
+    values = drawn.values[0, :, -1]
+    reported = values if resolution == 0.0 else np.round(values / resolution) * resolution
+    for p, comparator in zip(exact, MEETS, strict=True):
+        share = MEETS[comparator](np.round(reported, 9), goal).mean()
+        assert p == pytest.approx(np.clip(share, 0.01, 0.99), abs=luck(share) + 0.011), comparator
+
+
+# What has happened.
+
+
+def test_a_known_year_is_met_or_missed():
+    """A target year with a figure is decided by it, exactly reached counting as met."""
+    for goal, comparator, word, p in (
+        (55.0, "ge", "met", 1.0), (56.0, "ge", "missed", 0.0), (55.0, "gt", "missed", 0.0),
+        (55.0, "le", "met", 1.0), (54.0, "le", "missed", 0.0), (55.0, "lt", "missed", 0.0),
+        (55.0, "eq", "met", 1.0),
+    ):  # fmt: skip
+        row = one([50.0, 53.0, 55.0], (2021, goal, comparator))
+        assert (row["status"], row["p_reach"], row["mc_error"]) == (word, p, 0.0)
+        assert (row["p_ever"], row["p_maintain"], row["median"]) == (p, p, 55.0)
+
+
+def test_a_printed_figure_meets_as_it_stands_or_rounded():
+    """A figure printed finer than the resolution may meet by itself, or by its rounding."""
+    for value, goal, comparator, word in (
+        (59.6, 60.0, "ge", "met"), (59.4, 60.0, "ge", "missed"), (95.4, 95.3, "ge", "met"),
+        (60.4, 60.0, "le", "met"), (60.6, 60.0, "le", "missed"), (60.4, 60.0, "gt", "met"),
+    ):  # fmt: skip
+        assert one([50.0, value], (2021, goal, comparator))["status"] == word
+
+
+def test_a_passed_year_without_figure_is_not_forecast():
+    """As of a later day a target without its figure is `not_published`, with no number."""
+    row = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of="2026-06-01")
+    assert row["status"] == "not_published"
+    assert row[["p_reach", "p_ever", "p_maintain", "p_path", "median", "mc_error"]].isna().all()
+    # A gap: the year before the latest figure has passed on any day.
+    seen = series([50.0, 55.0]).assign(year=[2018, 2021])
+    fits = fc.fit(seen, about(), priors=priors())
+    assert fc.attainment(fits, goals((2019, 51.0, "ge"))).iloc[0]["status"] == "not_published"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "status"),
+    [
+        ("2022-12-31", "not_published"), (dt.date(2023, 1, 1), "not_published"),
+        ("2022-12-30", "open"), (dt.date(2022, 6, 30), "open"), ("", "open"), (None, "open"),
+    ],
+)  # fmt: skip
+def test_a_year_has_passed_on_its_last_day(as_of, status):
+    """The end of 31 December closes the year; without a day only figures close a target."""
+    row = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of=as_of)
+    assert row["status"] == status or (status == "open" and 0 < row["p_reach"] < 1)
+
+
+def test_a_mid_year_figure_is_not_the_years():
+    """A figure of mid-2021 decides nothing about 2021, whose end is still open."""
+    seen = series([50.0, 70.0]).assign(year=[2020, 2021.5])
+    fits = fc.fit(seen, about(), priors=priors())
+    found = fc.attainment(fits, goals((2020, 50.0, "ge"), (2022, 60.0, "ge"), (2021, 60.0, "ge")))
+    assert found["status"].tolist() == ["met", "reached", "not_published"]
+    half = fc.fit(seen.assign(year=[2020, 2020.5]), about(), priors=priors())
+    row = fc.attainment(half, goals((2020, 60.0, "ge"), (2021, 60.0, "ge")))
+    assert row["status"].tolist() == ["missed", "reached"]
+    assert 0 < row["p_reach"][1] < 1
+
+
+def test_what_cannot_fall_stays_met():
+    """A passed year without figure is met where a cumulative series had reached it before."""
+    row = one([5.0, 8.0, 12.0], (2022, 10.0, "ge"), as_of="2026-06-01", **COUNT)
+    assert (row["status"], row["p_reach"], row["median"]) == ("met", 1.0, 12.0)
+    fits = fitted([5.0, 8.0, 12.0], **COUNT)
+    drawn = fc.simulate(fits, until=2022, draws=10)
+    both = goals((2022, 10.0, "ge"), (2022, 13.0, "ge"))
+    result = fc.attainment(drawn, both, as_of="2026-06-01")
+    assert result.attrs["joint"]["open"] == 0
+    open_ = one([5.0, 8.0, 12.0], (2022, 13.0, "ge"), as_of="2026-06-01", **COUNT)
+    assert open_["status"] == "not_published"
+    # What was reached after the target year was not reached in it.
+    late = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), about(**COUNT), priors=priors())
+    row = fc.attainment(late, goals((2020, 10.0, "ge"))).iloc[0]
+    assert row["status"] == "not_published"
+
+
+def test_no_figure_gives_no_number():
+    """A series without observations has evidence `none`, status `no_data` and no number."""
+    row = fc.attainment(fitted([50.0]), goals((2025, 60.0, "ge"), indicator="never seen")).iloc[0]
+    words = ["evidence", "status", "schedule_status", "ratio_class", "attainment_reading"]
+    assert row[words].tolist() == ["none", "no_data", "no_data", "no_data", "no_data"]
+    numbers = ["latest", "latest_year", "median", "p_reach", "p_ever", "p_maintain", "p_path",
+               "mc_error", "required_rate", "pace", "attainment_year", "ratio"]  # fmt: skip
+    assert row[numbers].isna().all()
+
+
+def test_one_figure_is_prior_only_and_unsure():
+    """One figure gives a probability from the prior, marked so, with no pace."""
+    row = one([55.0], (2022, 57.0, "ge"))
+    assert (row["evidence"], row["schedule_status"]) == ("prior only", "one_figure")
+    assert np.isnan(row["pace"])
+    assert 0.1 < row["p_reach"] < 0.5
+
+
+def test_printed_probabilities_stay_off_the_ends():
+    """Open targets print 1-99 % unless the event has happened or cannot happen."""
+    names = [f"p_{name}" for name in EVENTS]
+    for goal, p in ((99.0, 0.01), (5.0, 0.99), (101.0, 0.0)):
+        row = one([50.0, 51.0, 52.0], (2023, goal, "ge"))
+        # An event that the latest figure meets has already happened once.
+        expected = [p, 1.0 if goal == 5.0 else p, p]
+        assert row[names].tolist() == expected
+    falling = one([50.0, 51.0, 52.0], (2023, -1.0, "le"), better="lower")
+    assert falling["p_reach"] == 0.0
+    built = one([5.0, 8.0, 12.0], (2023, 10.0, "ge"), **COUNT)
+    assert (built["p_reach"], built["p_maintain"], built["status"]) == (1.0, 1.0, "reached")
+
+
+def test_a_path_of_milestones_is_as_decided_as_its_milestones():
+    """The chance that all targets so far are met never exceeds this one's: 0 and 1 included."""
+    for values, goal, changes in (
+        ([50.0, 52.0], 101.0, {}), ([5.0, 8.0, 12.0], 10.0, COUNT), ([50.0, 52.0], 99.0, {}),
+    ):  # fmt: skip
+        row = one(values, (2023, goal, "ge"), **changes)
+        assert row["p_path"] == row["p_reach"]
+
+
+def test_already_reached_is_not_secure():
+    """A level that can fall is `reached` but keeps a probability below one."""
+    row = one([60.0, 66.0, 61.0], (2024, 60.0, "ge"))
+    assert row["status"] == "reached"
+    assert 0.3 < row["p_reach"] < 0.99
+    assert row["required_rate"] == 0.0
+
+
+def test_status_is_the_third_of_the_chance():
+    """Two thirds and more are likely, under a third unlikely, the rest uncertain."""
+    asked = goals(*((2025, goal, "ge") for goal in np.arange(52.05, 62.0, 0.05).round(2)))
+    found = fc.attainment(
+        fitted([50.0, 51.0, 52.0], resolution=0.01, prior={"direction": 0.6}), asked
+    )
+    p = found["p_reach"]
+    assert found["status"].eq("likely").equals(p >= 2 / 3)
+    assert found["status"].eq("unlikely").equals(p < 1 / 3)
+    assert found["status"].eq("uncertain").equals((p >= 1 / 3) & (p < 2 / 3))
+    # Neighbours are so near each other that every edge has a target beside it.
+    assert p.diff().abs().max() < 0.02 < p.iloc[0] - 2 / 3 < 1 / 3 > p.iloc[-1]
+
+
+# Answers over several years.
+
+
+def test_the_event_column_chooses_what_must_meet_the_target():
+    """`reach` is the target year, `ever` any year to it, `maintain` all: p_reach follows."""
+    fits = fitted([50.0, 53.0, 55.0])
+    found = fc.attainment(fits, goals(*[(2025, 58.0, "ge")] * 3, event=list(EVENTS)))
+    assert found["event"].tolist() == list(EVENTS)
+    names = [f"p_{name}" for name in EVENTS]
+    assert found["p_reach"].tolist() == [found[name][i] for i, name in enumerate(names)]
+    # The default is the target year.
+    plain = fc.attainment(fits, goals((2025, 58.0, "ge"))).iloc[0]
+    assert (plain["event"], plain["p_reach"]) == ("reach", found["p_reach"][0])
+    empty = fc.attainment(fits, goals(*[(2025, 58.0, "ge")] * 3, event=["", None, "ever"]))
+    assert empty["event"].tolist() == ["reach", "reach", "ever"]
+    assert found["p_reach"][1] > found["p_reach"][0] > found["p_reach"][2]
+
+
+def test_a_target_of_next_year_has_one_event():
+    """With one year to go, ever, reach and maintain are the same."""
+    row = one([50.0, 53.0, 55.0], (2022, 57.0, "ge"))
+    assert row["p_ever"] == pytest.approx(row["p_reach"], abs=COUNTED)
+    assert row["p_maintain"] == pytest.approx(row["p_reach"], abs=COUNTED)
+    assert row["p_path"] == pytest.approx(row["p_reach"], abs=COUNTED)
+
+
+def test_a_target_met_now_was_met_once():
+    """`ever` counts what the latest figure says; `maintain` asks for every year to come."""
+    row = one([60.0, 66.0, 61.0], (2024, 60.0, "ge"), event="ever")
+    assert row["p_ever"] == row["p_reach"] == 1.0
+    assert row["p_maintain"] < 0.95
+
+
+CASES = {
+    "share": ([50.0, 53.0, 55.0], {}, [(2022, 57.0), (2024, 60.0), (2026, 62.0)]),
+    "full share": ([94.0, 97.0, 99.0], {}, [(2023, 99.0), (2025, 100.0)]),
+    "ratchet": ([100.0, 104.0, 103.0, 109.0],
+                {"kind": "amount", "upper": np.nan, "cumulative": True},
+                [(2022, 112.0), (2024, 125.0)]),
+    "count": ([3.0, 4.0, 9.0], COUNT, [(2022, 11.0), (2024, 20.0), (2026, 21.0)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("up", [True, False], ids=["ge", "le"])
+@pytest.mark.parametrize("case", list(CASES))
+def test_fits_and_paths_agree(case, up):
+    """The closed form and draws give the same chances of every event, medians and columns.
+
+    Within four Monte-Carlo errors, and what 256 futures leave for answers over several years.
+    """
+    values, changes, asked = CASES[case]
+    comparator = "ge" if up else "le"
+    fits = fitted(values, **changes)
+    targets = goals(*((year, goal, comparator) for year, goal in asked))
+    exact = fc.attainment(fits, targets)
+    drawn = fc.attainment(fc.simulate(fits, until=2026, draws=DRAWS, seed=2), targets)
+    assert list(exact.columns) == list(drawn.columns)
+    counted = COUNTED if case == "ratchet" else 0.0
+    np.testing.assert_allclose(drawn["p_reach"], exact["p_reach"], atol=luck(0.5) + counted + 0.003)
+    for name in ("p_ever", "p_maintain"):
+        np.testing.assert_allclose(drawn[name], exact[name], atol=luck(0.5) + COUNTED, err_msg=name)
+    scale = (exact["median"] - values[-1]).abs().max() + 1.0
+    np.testing.assert_allclose(drawn["median"], exact["median"], atol=0.1 * scale + 0.5)
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_fits_and_paths_agree_on_milestones(case):
+    """Both give the same chance that all of a series' targets so far are met."""
+    values, changes, asked = CASES[case]
+    fits = fitted(values, **changes)
+    targets = goals(*((year, goal, "ge") for year, goal in asked))
+    exact = fc.attainment(fits, targets)["p_path"]
+    drawn = fc.attainment(fc.simulate(fits, until=2026, draws=DRAWS, seed=2), targets)["p_path"]
+    ranked = RANKED if case == "count" else 0.0
+    np.testing.assert_allclose(drawn, exact, atol=luck(0.5) + COUNTED + ranked)
+
+
+def test_the_error_of_draws_is_that_of_a_share():
+    """mc_error is the standard error of a share among the draws."""
+    paths = fc.simulate(fitted([50.0, 53.0]), until=2023, draws=500, seed=1)
+    p = (paths.values[0, :, -1] >= 55.5).mean()
+    row = fc.attainment(paths, goals((2023, 56.0, "ge"))).iloc[0]
+    assert row["p_reach"] == pytest.approx(p, rel=1e-12)
+    assert row["mc_error"] == pytest.approx(np.sqrt(p * (1 - p) / 500), rel=1e-12)
+
+
+def test_a_milestone_path_is_all_targets_so_far():
+    """p_path of the last target is the chance that each of the series' targets is met."""
+    fits = fitted([50.0, 53.0, 55.0])
+    asked = [(2026, 60.0, "ge"), (2022, 56.0, "ge"), (2024, 60.0, "ge")]
+    found = fc.attainment(fits, goals(*asked))
+    values = fc.simulate(fits, until=2026, draws=DRAWS, seed=1).values[0]
+    met = values[:, [0, 2, 4]] >= np.array([55.5, 59.5, 59.5])
+    expected = [met.all(axis=1).mean(), met[:, 0].mean(), met[:, :2].all(axis=1).mean()]
+    np.testing.assert_allclose(found["p_path"], expected, atol=luck(0.5) + COUNTED)
+    assert (found["p_path"] <= found["p_reach"] + COUNTED).all()
+    # Another series' targets are no milestones of this one.
+    both = fc.fit(pd.concat([series([50.0, 53.0, 55.0]), series([1.0, 1.0]).assign(region="b")]),
+                  about(), priors=priors())  # fmt: skip
+    two = pd.concat([goals(*asked), goals((2022, 90.0, "ge")).assign(region="b")])
+    alone = fc.attainment(both, goals(*asked))["p_path"]
+    assert fc.attainment(both, two)["p_path"].tolist()[:3] == alone.tolist()
+
+
+def test_far_targets_keep_their_order():
+    """Beyond the years that futures are followed, ever is still no less likely than reach."""
+    row = one([50.0, 53.0, 55.0], (2021 + LOOK_AHEAD + 15, 80.0, "ge"), prior={"direction": 0.5})
+    assert row["p_ever"] >= row["p_reach"] >= row["p_maintain"]
+
+
+# The year of attainment.
+
+
+@pytest.mark.parametrize("case", ["share", "full share", "ratchet", "count"])
+@pytest.mark.parametrize("comparator", ["ge", "le"])
+def test_attainment_years_are_the_first_years_of_draws(case, comparator):
+    """p_by is the share of draws that met the target in that year or before."""
+    values, changes, asked = CASES[case]
+    goal = asked[-1][1] if comparator == "ge" else np.floor(0.96 * min(values))
+    fits = fitted(values, **changes)
+    found = attainment_years(fits, goals((2026, goal, comparator)), years=6)
+    drawn = fc.simulate(fits, until=2027, draws=DRAWS, seed=3).values[0]
+    limit = threshold(np.array([goal]), np.array([comparator]), np.ones(1))[0][0]
+    met = drawn >= limit if comparator == "ge" else drawn <= limit
+    expected = np.logical_or.accumulate(met, axis=1).mean(axis=0)
+    assert found["year"].tolist() == [2022, 2023, 2024, 2025, 2026, 2027]
+    np.testing.assert_allclose(found["p_by"], expected, atol=luck(0.5) + COUNTED)
+    assert found["p_by"].is_monotonic_increasing
+
+
+def test_attainment_years_are_a_table():
+    """A row a target with figures and year; what is met already has 1 throughout."""
+    targets = goals((2025, 62.0, "ge"), (2025, 55.0, "ge"), (2019, 40.0, "gt"))
+    targets.loc[2, "region"] = "nowhere"
+    found = attainment_years(fitted([50.0, 53.0, 56.0]), targets, years=3)
+    assert list(found.columns) == ["region", "indicator", "target", "comparator", "year", "p_by"]
+    assert found[["target", "year"]].values.tolist() == [
+        [62.0, 2022], [62.0, 2023], [62.0, 2024], [55.0, 2022], [55.0, 2023], [55.0, 2024],
+    ]  # fmt: skip
+    assert found["p_by"].tolist()[3:] == [1.0, 1.0, 1.0]
+    for years in (0, LOOK_AHEAD + 1):
+        with pytest.raises(ValueError, match=f"between 1 and {LOOK_AHEAD}, not {years}"):
+            attainment_years(fitted([50.0]), targets, years=years)
+    with pytest.raises(DataError, match="comparator"):
+        attainment_years(fitted([50.0]), targets.assign(comparator="above"))
+
+
+def test_early_middle_and_late_years_are_points_of_that_distribution():
+    """The first years with 10, 50 and 90 % of the chance to have met the target by then."""
+    fits = fitted([50.0, 53.0, 56.0], prior={"direction": 1.0})
+    row = fc.attainment(fits, goals((2025, 62.0, "ge"))).iloc[0]
+    by = attainment_years(fits, goals((2025, 62.0, "ge"))).set_index("year")["p_by"]
+    names = ("attainment_early", "attainment_year", "attainment_late")
+    expected = [int((by >= share).idxmax()) for share in (0.1, 0.5, 0.9)]
+    assert [int(row[name]) for name in names] == expected
+    assert expected[0] < expected[1] < expected[2]
+    assert row["attainment_reading"] == "expected"
+
+
+def test_a_published_figure_decides_the_attainment_year():
+    """The first figure that met the target, and no later one, is the year it was attained in."""
+    row = one([50.0, 56.0, 53.0, 57.0], (2025, 55.0, "ge"))
+    assert (row["attainment_year"], row["attainment_reading"]) == (2019, "reached")
+    assert row["attainment_early"] == row["attainment_late"] == 2019
+    seen = series([50.0, 56.0]).assign(year=[2019, 2020.5])
+    row = fc.attainment(fc.fit(seen, about(), priors=priors()), goals((2025, 55.0, "ge"))).iloc[0]
+    assert row["attainment_year"] == 2021
+
+
+def test_what_is_not_met_within_sight_is_beyond():
+    """A target that half of the futures do not meet in time has no year, and the word says so."""
+    row = one([50.0, 50.0, 50.0], (2025, 99.0, "ge"))
+    assert row["attainment_reading"] == "beyond"
+    assert pd.isna(row["attainment_year"]) and pd.isna(row["attainment_late"])
+
+
+# Joint answers.
+
+
+def test_joint_answers_are_about_all_open_targets():
+    """Expected number, chance of all, and the bounds that any dependence keeps, from the draws."""
+    fits = fitted([50.0, 53.0, 56.0])
+    for goal, sure in ((55.0, True), (60.0, False)):
+        targets = goals((2022, goal, "ge"), (2024, goal + 1, "ge"), (2020, 53.0, "ge"))
+        paths = fc.simulate(fits, until=2024, draws=2000, seed=2)
+        joint = fc.attainment(paths, targets).attrs["joint"]
+        hits = paths.values[0][:, [0, 2]] >= np.array([goal - 0.5, goal + 0.5])
+        p = hits.mean(axis=0)
+        assert joint["open"] == 2
+        assert joint["expected"] == pytest.approx(p.sum(), rel=1e-12)
+        assert joint["p_all"] == pytest.approx(hits.all(axis=1).mean(), rel=1e-12)
+        assert joint["low"] == pytest.approx(p.sum() - 1 if sure else 0.0, rel=1e-12)
+        assert joint["high"] == pytest.approx(p.min(), rel=1e-12)
+        assert joint["low"] < joint["p_all"] < joint["high"]
+    assert "joint" not in fc.attainment(fits, targets).attrs
+
+
+def test_without_open_targets_nothing_is_joint():
+    """Where no target is open there is no number to give."""
+    paths = fc.simulate(fitted([50.0, 53.0]), until=2023, draws=10)
+    joint = fc.attainment(paths, goals((2021, 50.0, "ge"))).attrs["joint"]
+    assert (joint["open"], joint["expected"]) == (0, 0.0)
+    assert np.isnan([joint["p_all"], joint["low"], joint["high"]]).all()
+
+
+def test_targets_beyond_the_draws_are_refused():
+    """A target after the simulated years raises and names the year to simulate to."""
+    paths = fc.simulate(fitted([50.0, 53.0]), until=2023, draws=10)
+    with pytest.raises(ValueError, match="Simulate until 2030"):
+        fc.attainment(paths, goals((2030, 60.0, "ge")))
+
+
+# Tables.
+
+
+def test_every_target_keeps_its_row_and_order():
+    """Any number of targets a series: one row each, in the given order, input untouched."""
+    fits = fitted([50.0, 53.0])
+    targets = goals((2030, 60.0, "ge"), (2022, 55.0, "gt"), (2022, 55.0, "ge"), (2019, 1.0, "le"))
+    targets.index = [7, 3, 3, 1]
+    before = targets.copy()
+    result = fc.attainment(fits, targets)
+    assert result[["year", "target", "comparator"]].values.tolist() == [
+        [2030, 60.0, "ge"], [2022, 55.0, "gt"], [2022, 55.0, "ge"], [2019, 1.0, "le"],
+    ]  # fmt: skip
+    pd.testing.assert_frame_equal(targets, before)
+    turned = fc.attainment(fits, targets.iloc[::-1])
+    pd.testing.assert_frame_equal(turned.iloc[::-1].reset_index(drop=True), result)
+    assert len(fc.attainment(fits, targets.iloc[:0])) == 0
+
+
+def test_fits_taken_from_others_answer_for_their_own_series():
+    """Attainment from some of the fits is what it is from all of them."""
+    other = series([1.0, 2.0, 40.0]).assign(region="0")
+    fits = fc.fit(pd.concat([other, series([50.0, 53.0])]), about(), priors=priors())
+    targets = goals((2025, 60.0, "ge"))
+    pd.testing.assert_frame_equal(
+        fc.attainment(fits.take(np.array([1])), targets), fc.attainment(fits, targets)
+    )
+
+
+def test_bad_targets_name_column_and_remedy():
+    """Missing columns, unknown comparators and events, missing numbers: errors that say so."""
+    good = goals((2030, 60.0, "ge"))
+    for bad, message in (
+        (good.drop(columns="comparator"), "add a column 'comparator'"),
+        (good.assign(comparator="above"), "use ge, gt, eq, le, lt"),
+        (good.assign(event="always"), "reach, ever, maintain"),
+        (good.assign(value=np.nan), "value: 1 values are no numbers"),
+        (good.assign(year=np.inf), "year: 1 values are no numbers"),
+    ):
+        with pytest.raises(fc.DataError, match=message):
+            fc.attainment(fitted([50.0, 53.0]), bad)
+
+
+# Every case there is.
+
+FIGURE = st.one_of(st.sampled_from([0.0, 100.0]), st.integers(0, 1000).map(lambda i: i / 10))
+GOAL = st.one_of(FIGURE, st.sampled_from([-5.0, 100.5, 300.0]))
+
+
+@st.composite
+def indicators_with_targets(draw):
+    """Few indicators of any kind, each with a short history and targets around it."""
+    tables, rows, targets = [], [], []
+    for number in range(draw(st.integers(1, 6))):
+        name, kind = f"x{number}", draw(st.sampled_from(["share", "ratio", "amount", "count"]))
+        values = draw(st.lists(FIGURE, min_size=1, max_size=5))
+        if kind == "count":
+            values = sorted(float(int(v)) for v in values)
+        years = sorted(draw(st.sets(st.sampled_from(np.arange(2012, 2022, 0.5).tolist()),
+                                    min_size=len(values), max_size=len(values))))  # fmt: skip
+        tables.append(pd.DataFrame({"indicator": name, "year": years, "value": values}))
+        rows.append({
+            "indicator": name, "kind": kind, "better": draw(st.sampled_from(["higher", "lower"])),
+            "lower": 0.0, "upper": 100.0 if kind == "share" else np.nan,
+            "resolution": draw(st.sampled_from([0.1, 1.0])), "cumulative": draw(st.booleans()),
+        })  # fmt: skip
+        goal = st.one_of(GOAL, st.sampled_from(values))
+        for _ in range(draw(st.integers(1, 4))):
+            targets.append((
+                draw(st.sampled_from([name, name, name, "unseen"])),
+                draw(st.sampled_from([2013, 2019, 2020, 2021, 2022, 2023, 2026, 2050])),
+                draw(goal), draw(st.sampled_from(["ge", "gt", "eq", "le", "lt"])),
+                draw(st.sampled_from(EVENTS)),
+            ))  # fmt: skip
+    columns = ["indicator", "year", "value", "comparator", "event"]
+    return (
+        pd.concat(tables).assign(region="a"), pd.DataFrame(rows),
+        pd.DataFrame(targets, columns=columns).assign(region="a"),
+    )  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(
+    indicators_with_targets(), st.sampled_from([None, "2021-12-31", "2023-06-30"]), st.booleans()
+)
+def test_attainment_is_total(case, as_of, draw_them):
+    """Zero, full, equal, met, passed, unseen: no NaN without a word, no infinity, no other word."""
+    seen, known, targets = case
+    source = fc.fit(seen, known, priors=priors())
+    source = fc.simulate(source, until=2050, draws=40) if draw_them else source
+    found = fc.attainment(source, targets, as_of=as_of)
+    assert found[["indicator", "year"]].equals(targets[["indicator", "year"]])
+    for column, words in (
+        ("status", STATUS), ("schedule_status", SCHEDULE), ("ratio_class", CLASSES),
+        ("attainment_reading", READINGS), ("evidence", EVIDENCE), ("event", set(EVENTS)),
+    ):  # fmt: skip
+        assert set(found[column]) <= words
+    numbers = found.select_dtypes("number").astype(float)
+    assert not np.isinf(numbers).any(axis=None)
+    silent = found["status"].isin(["no_data", "not_published"])
+    for name in ("p_reach", "p_ever", "p_maintain", "median", "mc_error"):
+        assert found[name].isna().equals(silent)
+    unseen = found["evidence"].eq("none")
+    assert unseen.equals(targets["indicator"].eq("unseen"))
+    for name in ("latest", "latest_year"):
+        assert found[name].isna().equals(unseen)
+    assert found["pace"].isna().equals(found["evidence"].isin(["none", "prior only"]))
+    open_ = ~silent & ~found["status"].isin(["met", "missed"])
+    assert found["required_rate"].notna().equals(open_)
+    assert found["p_path"].notna().equals(open_)
+    told = found["attainment_reading"].isin(["reached", "expected"])
+    assert found["attainment_year"].notna().equals(told)
+    dated = found[told]
+    assert (dated["attainment_early"] <= dated["attainment_year"]).all()
+    assert (dated["attainment_late"].fillna(9999) >= dated["attainment_year"]).all()
+    p = found.loc[open_, ["p_reach", "p_ever", "p_maintain", "p_path"]]
+    assert (p.isin([0.0, 1.0]) | ((p >= 0.01) & (p <= 0.99))).all(axis=None)
+    assert (p["p_ever"] >= p["p_maintain"]).all()
+    middle = found.loc[open_ & found["event"].eq("reach")]
+    assert (middle["p_ever"] >= middle["p_reach"]).all()
+    assert (middle["p_reach"] >= middle["p_maintain"]).all()
+    decided = found.loc[~silent & ~open_, "p_reach"]
+    assert decided.isin([0.0, 1.0]).all()
+    assert found.loc[found["status"].eq("met"), "p_reach"].eq(1.0).all()
+    assert found.loc[found["status"].eq("missed"), "p_reach"].eq(0.0).all()
+
+
+def test_the_error_of_draws_is_that_of_the_event_asked_for():
+    """sqrt(p (1 - p) / draws) with the chance of that event, and none of what is certain."""
+    fits = fitted([50.0, 54.0, 53.0])
+    paths = fc.simulate(fits, until=2025, draws=DRAWS, seed=3)
+    for event in EVENTS:
+        found = fc.attainment(paths, goals((2025, 56.0, "ge"), event=event)).iloc[0]
+        p = found[f"p_{event}"]
+        assert 0.02 < p < 0.98
+        assert found["mc_error"] == pytest.approx(np.sqrt(p * (1.0 - p) / DRAWS), rel=1e-9)
+    sure = fc.attainment(paths, goals((2025, 51.0, "ge"), event="ever")).iloc[0]
+    assert sure["p_reach"] == 1.0 and sure["mc_error"] == 0.0
