@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._version import __version__
+from ._version import __version__ as __version__
 from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
 from .evaluation.backtesting import Backtest, backtest
 from .model.fitting import Fits, fit, quantiles

@@ -365,20 +365,20 @@ def _check_path(place: Path | None, region: str | None, language: Language) -> b
 
 def _check_database(address: str, language: Language) -> bool:
     """Check the tables of a database; print every problem, or the row counts."""
-    from .i18n.formatting import phrase
+    from .i18n.catalog import gettext
     from .tables.database import load_tables, shown
     from .tables.plan import data_folder
 
     for name, table in load_tables(address, data_folder()).items():
         typer.echo(f"{name:<13}{len(table):>7}")
-    typer.echo(phrase("check_fine", language).format(place=shown(address)))
+    typer.echo(gettext("{place}: no problems.", language).format(place=shown(address)))
     return True
 
 
 def _check_folder(place: Path | None, language: Language) -> bool:
     """Check a folder of tables, or the package's own; print every problem, or the row counts."""
+    from .i18n.catalog import gettext
     from .i18n.errors import translate
-    from .i18n.formatting import phrase
     from .scenarios.declarations import read_mechanisms
     from .tables.plan import data_folder
     from .tables.validation import check_folder, read_tables
@@ -391,11 +391,15 @@ def _check_folder(place: Path | None, language: Language) -> bool:
         for name, table in read_tables(folder, fallback).items():
             typer.echo(f"{name:<13}{len(table):>7}")
         typer.echo(f"{'mechanisms':<13}{len(read_mechanisms(folder)):>7}")
-        typer.echo(phrase("check_fine", language).format(place=folder))
+        typer.echo(gettext("{place}: no problems.", language).format(place=folder))
         return True
     for problem in problems:
         typer.echo(translate(problem.said(), language))
-    typer.echo(phrase("check_problems", language).format(place=folder, count=len(problems)))
+    typer.echo(
+        gettext("{place}: problems, {count} in all.", language).format(
+            place=folder, count=len(problems)
+        )
+    )
     return False
 
 
@@ -418,7 +422,7 @@ def _check_file(file: Path, region: str | None, language: Language) -> bool:
 
 def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
     """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
-    from .i18n.formatting import phrase
+    from .i18n.catalog import gettext
     from .scenarios.engine import apply_scenario, project
     from .scenarios.scenario import read_scenario
     from .tables.plan import data_folder, load_plan
@@ -433,8 +437,10 @@ def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
         moved = apply_scenario(base, plan, scenario).values != base.values
         changed = (moved & (base.values == base.values)).any(axis=(1, 2)).sum()
         facts = {"region": name, "changed": changed, "all": len(base.values)}
-        typer.echo(phrase("check_changes", language).format(**facts))
-    typer.echo(phrase("check_fine", language).format(place=file))
+        typer.echo(
+            gettext("{region}: {changed} of {all} indicators change.", language).format(**facts)
+        )
+    typer.echo(gettext("{place}: no problems.", language).format(place=file))
     return True
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 __all__ = [
+    "N_",
     "DataError",
     "ForecastError",
     "Problem",
@@ -27,6 +28,31 @@ __all__ = [
     "check_name",
     "said",
 ]
+
+
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+    """Mark a message for translation where it is named, and leave it as it is."""
+    return message
+
+
+CAUSES = {
+    "EACCES": N_("no permission"),
+    "EBUSY": N_("in use"),
+    "EDQUOT": N_("the quota of disk space is used up"),
+    "EEXIST": N_("a file or folder of that name exists"),
+    "EINVAL": N_("the system does not accept the name or the content"),
+    "EIO": N_("the storage device failed"),
+    "EISDIR": N_("it is a folder"),
+    "EMFILE": N_("too many files are open"),
+    "ENAMETOOLONG": N_("the name is too long"),
+    "ENOENT": N_("no such file or folder"),
+    "ENOSPC": N_("no space is left"),
+    "ENOTDIR": N_("a part of the path is no folder"),
+    "ENOTEMPTY": N_("the folder is not empty"),
+    "EPERM": N_("the system does not permit it"),
+    "EROFS": N_("the place can only be read"),
+}
+"""What the system's error codes mean."""
 
 
 class Said(str):
@@ -64,9 +90,10 @@ def cause(error: OSError) -> Said:
     """Say why the system refused something, in its own words.
 
     >>> cause(FileNotFoundError(2, "No such file")), cause(FileNotFoundError(2, "x")).template
-    ('No such file', 'ENOENT')
+    ('No such file', 'no such file or folder')
     """
-    return _remember(error.strerror or str(error), errno.errorcode.get(error.errno or 0, ""), {})
+    code = errno.errorcode.get(error.errno or 0, "")
+    return _remember(error.strerror or str(error), CAUSES.get(code, ""), {})
 
 
 def _remember(text: str, template: str, gaps: Mapping[str, Any]) -> Said:

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
-from .errors import ReportError, WriteError, cause, said
+from .errors import N_, ReportError, WriteError, cause, said
 
 __all__ = ["MANIFEST", "BusyError", "building", "exchange", "shipped_folder"]
 
@@ -74,7 +74,7 @@ def building(final: Path, *others: Path) -> Iterator[Path]:
     except OSError as error:
         place = Path(error.filename or parent)
         where = parent if place.is_relative_to(folder) else place
-        told = (
+        told = N_(
             "{final} cannot be written: {reason} ({where}). Make room, close its files in "
             "other programs, or give another output folder."
         )
@@ -103,7 +103,7 @@ def _locked(final: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        told = "{final} is being written by another run. Wait for it, or give another name."
+        told = N_("{final} is being written by another run. Wait for it, or give another name.")
         raise BusyError(said(told, final=final)) from None
     try:
         yield
@@ -129,7 +129,7 @@ def _check_ours(place: Path) -> None:
     if not place.exists() or (place / MANIFEST).exists():
         return
     if not place.is_dir() or any(place.iterdir()):
-        told = (
+        told = N_(
             "{place} exists and is not a report, so it is kept. Give another name or output folder."
         )
         raise WriteError(said(told, place=place))

@@ -58,7 +58,7 @@ def test_buttons_are_called_as_on_the_desk(language: str) -> None:
     text = DOCS[language].read_text(encoding="utf-8").replace("\n", " ")
     quoted = "*{}*" if language == "en" else "{}"
     for key in NAMED:
-        assert quoted.format(phrase(f"desk_{key}", language)) in text, key
+        assert quoted.format(_(f"desk_{key}", language)) in text, key
 
 
 def test_commands_are_those_of_the_program() -> None:

@@ -93,10 +93,13 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(extreme):
     """Sentences stand where there is nothing to tabulate; no chance where all is decided."""
     check_languages(extreme)
     page, closed = read(told(extreme)), len(extreme.closed) > 0
-    assert (PHRASES["end_all_closed"][1] in page) == closed
-    assert (PHRASES["end_none_closed"][1] in page) == (not closed)
-    assert (PHRASES["end_no_verdicts"][1] in page) == (not closed)
-    assert (PHRASES["end_open_note"][1] in page) == (not closed)
+    assert ("Every final target has a final figure." in page) == closed
+    assert (("No final target has a final figure yet: how many were met cannot "
+"be said.") in page) == (not closed)
+    assert (("The outcome of no verdict of a year end is known yet: who was "
+"right cannot be said.") in page) == (not closed)
+    assert (("These have no final figure. The chance is a forecast from what is "
+"known, not a result:") in page) == (not closed)
 
 
 def test_a_plan_asked_before_its_end_claims_nothing(tmp_path):
@@ -163,7 +166,8 @@ def test_a_decided_target_is_told_with_what_is_beyond_and_when(whole):
 def test_a_chance_is_marked_as_a_forecast(whole):
     """What has no final figure stands apart, under words that say that it is no result."""
     page = final.show_reached(whole).text
-    before, after = page.split(PHRASES["end_open_note"][1])
+    before, after = page.split(("These have no final figure. The chance is a forecast from what is "
+"known, not a result:"))
     assert "Share of marriage registries of 4A" not in before
     assert "Chance (forecast)" in after and "50\xa0%" in after
 
@@ -215,7 +219,7 @@ def test_the_course_is_drawn_from_the_figure_known_then(whole):
 def test_what_is_awaited_stands_under_its_source(whole):
     """The target with an earlier figure under that figure's source, the other by area."""
     page = final.show_waiting(whole).text
-    first, second = page.split(PHRASES["end_never"][1])
+    first, second = page.split("Never published, and no place is known where they would be:")
     assert "[1]" in first and "Share of marriage registries of 4A (2025)" in first
     assert "Care visit share of assisted families (2025)" in second
     assert "Share of marriage registries" not in second
@@ -245,7 +249,7 @@ def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
     stores.append_run(store, vintages.issue(now))
     found = find(folder, "shaoxing", store=store)
     assert found.issued.hits.empty and found.made == "replayed"
-    assert PHRASES["end_issued_none"][1] in final_forecasts.show_scores(found).text
+    assert "No forecast in the store has an outcome yet." in final_forecasts.show_scores(found).text
 
 
 def test_names_from_the_tables_are_escaped(whole):
@@ -307,6 +311,6 @@ def test_the_notebook_makes_a_whole_report(command, tmp_path):
     keys = ["reading", "end_reached", "end_way", "end_scores", "end_verdicts", "projects",
             "end_waiting", "trust", "sources", "parameters"]  # fmt: skip
     heads = [html.unescape(h) for h in re.findall(r"<h2 id=.*?>(.*?)</h2>", page)]
-    assert heads == [phrase(key, "en") for key in keys]
+    assert heads == [gettext(key, "en") for key in keys]
     assert page.count("<img") == 3 and CHINESE.findall(read(page)) == []
     assert len(stores.read_runs(tmp_path / "out" / stores.STORE)) == 1

@@ -35,12 +35,14 @@ def change(found, **changed):
 def test_issued_and_replayed_forecasts_have_each_their_section(found):
     """Two heads, in this order, and a sentence where there is no store or nothing to score."""
     page = final_forecasts.show_scores(found).text
-    issued, replayed = page.split(f"<h3>{PHRASES['end_replayed'][1]}</h3>")
-    assert PHRASES["end_no_store"][1] in issued and "<table" not in issued
-    assert PHRASES["end_replayed_note"][1] in html.unescape(replayed)
+    issued, replayed = page.split(f"<h3>{'Forecasts replayed, never issued'}</h3>")
+    assert "No store of issued forecasts was given." in issued and "<table" not in issued
+    assert ("Made with the method of today from what was known at each year's "
+"end. They were never issued, and are never scored together with "
+"those that were.") in html.unescape(replayed)
     assert replayed.count("<table") == 2
     stored = final_forecasts.show_scores(change(found, stored=True)).text
-    assert PHRASES["end_issued_none"][1] in stored
+    assert "No forecast in the store has an outcome yet." in stored
 
 
 def test_the_last_issue_of_a_year_stands_in_its_column(found):
@@ -83,7 +85,7 @@ def test_few_disagreements_are_told_and_the_rest_is_counted(found, monkeypatch):
     monkeypatch.setattr(final_forecasts, "MOST", 1)
     page = final_forecasts.show_verdicts(found).text
     assert page.count("rule was right.") == 1
-    assert PHRASES["end_more"][1].format(count=2) in page
+    assert "Others, in the table above: {count}.".format(count=2) in page
 
 
 def test_bands_of_chance_are_told_without_saying_that_anyone_said_them(found):
@@ -99,10 +101,10 @@ def test_hits_of_both_are_counted_and_few_targets_are_said_to_prove_little(found
     assert "The schedule rule spoke in 15, right in 11;" in lines[0]
     assert "outcome is known: 22 (different targets: 5)" in lines[0]
     assert lines[1].startswith("Where they disagreed (3): the schedule rule was right in 2")
-    assert lines[2] == PHRASES["end_few"][1]
+    assert lines[2] == "So few targets prove little about a method."
     rows = found.verdicts.head(1)
     many = pd.concat([rows.assign(year=2025 + n) for n in range(10)], ignore_index=True)
-    assert PHRASES["end_few"][1] not in final_forecasts.right_lines(change(found, verdicts=many))
+    assert "So few targets prove little about a method." not in final_forecasts.right_lines(change(found, verdicts=many))
 
 
 def test_agreement_is_said_too(found):
@@ -110,6 +112,6 @@ def test_agreement_is_said_too(found):
     rows = found.verdicts[found.verdicts["schedule_said"] == found.verdicts["forecast_said"]]
     spoke = rows[rows["schedule_said"] != "silent"]
     (_, second, *_) = final_forecasts.right_lines(change(found, verdicts=spoke))
-    assert second == PHRASES["end_agreed"][1].format(both_spoke=len(spoke))
+    assert second == "Where both spoke ({both_spoke}), they never disagreed.".format(both_spoke=len(spoke))
     alone = found.verdicts[found.verdicts["schedule_said"] == "silent"]
     assert len(final_forecasts.right_lines(change(found, verdicts=alone))) == 2

@@ -183,8 +183,10 @@ def test_own_priors_ask_for_a_calibration_of_their_own(tmp_path, lishui):
     (tmp_path / "priors.csv").touch()
     assert method_check.lacks_calibration(tmp_path)
     told = method_check.show_panel(dataclasses.replace(lishui, own_priors=True)).text
-    assert lishui.say("panel_other_priors") in told
-    assert lishui.say("panel_other_priors") not in method_check.show_panel(lishui).text
+    assert lishui.gettext("Mind: your folder has priors of its own, while these numbers were "
+"measured with the priors that come with the package.") in told
+    assert lishui.gettext("Mind: your folder has priors of its own, while these numbers were "
+"measured with the priors that come with the package.") not in method_check.show_panel(lishui).text
     write(measured(), tmp_path)
     assert not method_check.lacks_calibration(tmp_path)
 
@@ -255,7 +257,9 @@ def test_an_error_that_one_year_cannot_tell_is_left_out(zhejiang):
 
 def test_few_cases_are_called_too_few(lishui):
     """Without enough forecasts or years there are no pictures, but the words that say so."""
-    few = lishui.say("trial_few").format(
+    few = lishui.gettext("Too few cases: with fewer than {cases} forecasts or {years} "
+"target years the plan's own figures can neither prove nor "
+"disprove the probabilities; the large panel has to.").format(
         cases=method_check.ENOUGH_CASES, years=method_check.ENOUGH_YEARS
     )
     assert few in read(method_check.show_reading(lishui).text)
@@ -279,7 +283,9 @@ def test_a_plan_without_history_is_told_so(lishui):
     assert method_check.replay_plan(plan, draws=100, seed=0) is None
     check = dataclasses.replace(lishui, plan=plan, trial=None)
     for part in (method_check.show_reading(check), method_check.show_trial(check)):
-        assert check.say("trial_none") in read(part.text)
+        assert check.gettext("No forecast can be checked: no series has two figures and another "
+"one in the three years after them. The plan's own figures say "
+"nothing about the probabilities; the large panel has to.") in read(part.text)
 
 
 def test_enough_cases_have_pictures_with_descriptions(zhejiang):
@@ -287,7 +293,7 @@ def test_enough_cases_have_pictures_with_descriptions(zhejiang):
     page = parts(zhejiang)
     described = re.findall(r'<img style="width:100%" alt="(.*?)" src="data:image/png', page)
     keys = ["trial_pit", "trial_reliability", "panel_reliability", "panel_reliability"]
-    heads = [zhejiang.say(key).partition(" (")[0] for key in [*keys, "panel_coverage"]]
+    heads = [zhejiang.gettext(key).partition(" (")[0] for key in [*keys, "panel_coverage"]]
     assert len(described) == len(re.findall("<img", page)) == len(heads)
     assert all(text.startswith(head) for text, head in zip(described, heads, strict=True))
     assert all(": " in text for text in described)
@@ -311,7 +317,7 @@ def test_better_and_worse_need_two_standard_errors(lishui, ours, verdict):
     plain = {"drift": [2.0, 2.1, 1.9, 2.0], "no_change": [4.0] * 4}
     trial = trial_of({"forecast": ours, **plain}, [2010, 2011, 2012, 2013])
     said = method_check._compared(lishui, trial)
-    assert said.endswith(f"{lishui.say(f'trial_{verdict}')}.")
+    assert said.endswith(f"{lishui.gettext(f'trial_{verdict}')}.")
     assert "drift with 2.00" in said and f"this method {np.mean(ours):.2f}" in said
 
 
@@ -422,7 +428,7 @@ def test_all_limits_are_said(lishui):
     text = read(method_check.show_limits(lishui).text)
     keys = [key for key in phrases.PHRASES if re.match(r"limit_", key)]
     assert {f"limit_{key}" for key in method_check.LIMITS} == set(keys)
-    assert all(lishui.say(key) in text for key in keys)
+    assert all(lishui.gettext(key) in text for key in keys)
 
 
 # ---------------------------------------------------------------------------------------------

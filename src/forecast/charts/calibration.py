@@ -19,7 +19,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 from scipy.special import bdtrik
 
-from ..i18n.formatting import number, phrase, probability
+from ..i18n.catalog import gettext
+from ..i18n.formatting import number, probability
 from .fan import (
     FONTS,
     GREY,
@@ -84,21 +85,29 @@ def reliability_diagram(
     ValueError
         Without a panel, or with more than three.
     """
-    notes = [phrase("reliability_note", language), footer]
+    notes = [
+        gettext(
+            "● said and came true in each bin   bars: two standard errors, "
+            "grouped by year   ○ error not known   dashed: perfectly reliable  "
+            " below: cases of each bin",
+            language,
+        ),
+        footer,
+    ]
     figure, frames = _frame(panels, notes, 4.0, language)
     for number_, (title, table) in enumerate(panels.items()):
         left, bottom, width, height = frames[number_]
         counts = 0.27 * height
         lower = figure.add_axes((left, bottom, width, counts))
         upper = figure.add_axes((left, bottom + counts, width, height - counts), sharex=lower)
-        cases = phrase("cases_are", language).format(count=number(table["n"].sum(), language))
+        cases = gettext("{count} cases", language).format(count=number(table["n"].sum(), language))
         _set_title(upper, f"{title} · {cases}")
         _draw_reliability(upper, table, language)
         _draw_counts(lower, table, language)
-        _name_axes(lower, phrase("axis_said", language), "")
+        _name_axes(lower, gettext("chance said", language), "")
         if number_ == 0:
-            _name_axes(upper, "", phrase("axis_came_true", language))
-            _name_axes(lower, "", phrase("axis_cases", language))
+            _name_axes(upper, "", gettext("share that came true", language))
+            _name_axes(lower, "", gettext("cases", language))
         else:
             upper.tick_params(labelleft=False)
     return figure
@@ -125,7 +134,15 @@ def pit_histogram(
     ValueError
         Without a panel, or with more than three.
     """
-    notes = [phrase("pit_note", language), footer]
+    notes = [
+        gettext(
+            "Bars of a reliable forecast are equal (dashed), nine in ten "
+            "within the grey band. High at both ends: intervals too narrow; in "
+            "the middle: too wide; at one side: biased.",
+            language,
+        ),
+        footer,
+    ]
     figure, frames = _frame(panels, notes, 3.0, language)
     top = max(float(table["share"].max()) for table in panels.values())
     for place, (title, table) in enumerate(panels.items()):
@@ -143,9 +160,9 @@ def pit_histogram(
         axes.plot([0.0, 1.0], [even, even], color=INK, linewidth=1.0, linestyle="--", zorder=3)
         _set_title(axes, title)
         _set_shares(axes, language, first=place == 0)
-        _name_axes(axes, phrase("axis_pit", language), "")
+        _name_axes(axes, gettext("place in the forecast distribution", language), "")
         if place == 0:
-            _name_axes(axes, "", phrase("axis_pit_share", language))
+            _name_axes(axes, "", gettext("share of cases", language))
     for axes in figure.axes:
         axes.set_xlim(0.0, 1.0)
         axes.set_ylim(0.0, 1.12 * top)
@@ -173,7 +190,14 @@ def coverage_chart(
     ValueError
         Without a panel or with more than three, or with more than three lines of a sort in one.
     """
-    notes = [phrase("coverage_note", language), footer]
+    notes = [
+        gettext(
+            "Grey band: 85 to 95 %, where the coverage of a 90 % interval "
+            "should lie (dashed: 90 %). Bars: two standard errors.",
+            language,
+        ),
+        footer,
+    ]
     figure, frames = _frame(panels, notes, 3.3, language)
     shown = [table for lines in panels.values() for table in lines.values()]
     counts = sorted({int(n) for table in shown for n in table["n"]})
@@ -191,9 +215,9 @@ def coverage_chart(
         axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: f"{n:.0f}"))
         _set_title(axes, title)
         _set_shares(axes, language, first=place == 0, both=False)
-        _name_axes(axes, phrase("axis_figures", language), "")
+        _name_axes(axes, gettext("figures known", language), "")
         if place == 0:
-            _name_axes(axes, "", phrase("axis_cover90", language))
+            _name_axes(axes, "", gettext("covered by 90 % intervals", language))
     return figure
 
 

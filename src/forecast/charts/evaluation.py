@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import (
     NO_VALUE,
     change,
@@ -26,12 +27,10 @@ from ..i18n.formatting import (
     day,
     estimate,
     number,
-    phrase,
     probability,
     unit_symbol,
-    word,
 )
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS, label_of
 from ..tables.plan import Plan
 from .fan import (
     FONTS,
@@ -114,10 +113,22 @@ def dashboard(
     names = charted(plan, attainment)
     panels = [panel_of(plan, quantiles, attainment, name, language) for name in names]
     heads, cell, rows = _spark_grid(panels, language)
-    statuses = [k for k in WORDS["status"] if k in set(attainment["status"])]
+    statuses = [k for k in LABELS["status"] if k in set(attainment["status"])]
     areas = _areas(plan, attainment)
     upper = max(ROW * (len(areas) + 1), 0.27 * len(statuses)) + 0.55
-    notes = [phrase("dashboard_note", language)] if panels else []
+    notes = (
+        [
+            gettext(
+                "The darker a cell the higher the chance; hatched: the year has "
+                "passed or no figure was ever published. Small pictures: ● "
+                "published   ━ median   band: 80 % interval   ◇ and dashed line: "
+                "last target.",
+                language,
+            )
+        ]
+        if panels
+        else []
+    )
     notes.append(origin_of(plan, names, language, sources))
     below_title = 0.62
     figure, bottom = _framed(below_title + upper + cell * rows + 0.3, notes, language)
@@ -154,7 +165,11 @@ def progress_chart(
     if shown.empty:
         return None
     now = int(shown["now"].iloc[0])
-    notes = [phrase("progress_note", language).format(year=now),
+    notes = [gettext("Way: baseline 0, target 100 % (dashed). Dark narrow bar: "
+"published   pale wide bar and line: estimate for the end of "
+"{year}, 80 % interval and median   ◇ where the schedule rule "
+"wants it at the end of {year}. What lies outside is cut at the "
+"edge.", language).format(year=now),
              _origin(plan, shown, language, sources)]  # fmt: skip
     figure, axes = _way_axes(len(shown), notes, language)
     for place, row in enumerate(shown.to_dict("records")):
@@ -185,7 +200,17 @@ def outcome_chart(
     shown = table[decided | table["gone"].notna() | table["middle"].notna()]
     if shown.empty:
         return None
-    notes = [phrase("outcomes_note", language), _origin(plan, shown, language, sources)]
+    notes = [
+        gettext(
+            "Way: baseline 0, target 100 % (dashed). Bar and mark: where the "
+            "published figure stands   ■ met   ✕ missed   ○ no final figure "
+            "yet   pale band and line: forecast for the target year, 80 % "
+            "interval and median. What lies outside is cut at the edge; marks "
+            "without a way stand at the right.",
+            language,
+        ),
+        _origin(plan, shown, language, sources),
+    ]
     figure, axes = _way_axes(len(shown), notes, language)
     for place, row in enumerate(shown.to_dict("records")):
         _draw_outcome(axes, place, row, language)
@@ -246,7 +271,9 @@ def attainment_chart(
     ends = shown[["year", "attainment_early"]].astype("Float64").to_numpy(float, na_value=np.nan)
     last = float(np.nanmax(shown["year"].to_numpy(float))) + AHEAD
     first = float(np.nanmin(ends)) - 1.0
-    notes = [phrase("years_note", language),
+    notes = [gettext("Line: 10 to 90 % range of the year of attainment   ● even chance  "
+" ■ met by a published figure   ◇ the target's year   ▶ beyond the "
+"picture   later: not within twenty years", language),
              origin_of(plan, list(shown["indicator"]), language, sources)]  # fmt: skip
     figure, axes = _row_axes(len(shown), notes, language)
     axes.set_xlim(first, last + 0.6)
@@ -258,7 +285,7 @@ def attainment_chart(
     moment = moment_of(plan)
     if first <= moment <= last:
         axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":", zorder=1)
-    _set_label(axes, phrase("axis_year", language))
+    _set_label(axes, gettext("year", language))
     return figure
 
 
@@ -314,7 +341,19 @@ def comparison_chart(
     language : `zh` or `en`
     """
     height = 0.235 * len(table)
-    figure, below = _framed(height + 0.75, [phrase("comparison_note", language), *notes], language)
+    figure, below = _framed(
+        height + 0.75,
+        [
+            gettext(
+                "Orange diamond: this report's region. Pace: mean change a year "
+                "over the last four figures; with one figure there is none. "
+                "Figures of different years do not compare.",
+                language,
+            ),
+            *notes,
+        ],
+        language,
+    )
     total = figure.get_figheight()
     for half, (column, title) in enumerate(zip(("latest", "pace"), titles, strict=True)):
         if table[column].isna().all():
@@ -363,7 +402,7 @@ def _framed(height: float, notes: Sequence[str], language: str) -> tuple[Figure,
 def _origin(plan: Plan, shown: pd.DataFrame, language: str, sources: Sequence[str]) -> str:
     """Say as `origin_of` does whose figures they are, of a picture without a dotted line."""
     text = origin_of(plan, list(shown["indicator"]), language, sources)
-    return text.replace(phrase("dotted", language), "")
+    return text.replace(gettext(" (dotted line)", language), "")
 
 
 def _row_axes(rows: int, notes: Sequence[str], language: str) -> tuple[Figure, Axes]:
@@ -386,7 +425,7 @@ def _way_axes(rows: int, notes: Sequence[str], language: str) -> tuple[Figure, A
     axes.set_xlim(*SHARES)
     ticks = [0, 25, 50, 75, 100, 125]
     axes.set_xticks(ticks, [number(t, language, unit="percent") for t in ticks])
-    _set_label(axes, phrase("axis_way", language))
+    _set_label(axes, gettext("share of the way gone", language))
     return figure, axes
 
 
@@ -401,7 +440,7 @@ def _name_row(axes: Axes, plan: Plan, place: int, row: Mapping[str, Any], langua
     goal = comparison(str(row["comparator"]), float(row["target"]), language, unit=unit)
     names = plan.units.set_index("unit")[f"name_{language}"]
     if unit_symbol(unit, str(names[unit])) == names[unit]:
-        goal = phrase("goal_unit", language).format(goal=goal, unit=names[unit])
+        goal = gettext("{goal} ({unit})", language).format(goal=goal, unit=names[unit])
     below = f"{goal} · {row['year']:.0f}"
     for text, down, size, colour in (
         (str(about[f"name_{language}"]), -0.17, 7.5, INK), (below, 0.2, 6.8, GREY)
@@ -436,11 +475,11 @@ def _write_heads(figure: Figure, plan: Plan, language: str) -> None:
     total = figure.get_figheight()
     place = str(plan.regions.set_index("region").at[plan.region, f"name_{language}"])
     known = (
-        phrase("as_of", language).format(day=day(plan.as_of, language))
+        gettext("As of {day}", language).format(day=day(plan.as_of, language))
         if plan.as_of
-        else phrase("everything", language)
+        else gettext("Everything known is used", language)
     )
-    title = phrase("dashboard_title", language).format(region=place)
+    title = gettext("{region}: the plan's targets on one page", language).format(region=place)
     for text, down, size, colour in ((title, 0.26, 13, INK), (known, 0.47, 8.5, GREY)):
         figure.text(
             0.02, 1 - down / total, text, fontsize=size, family=FONTS, color=colour, va="center"
@@ -473,7 +512,7 @@ def _draw_counts(
     """Draw a bar a verdict, named at the left, counted at its end."""
     codes, statuses = counted
     counts = codes.value_counts()
-    title = phrase("counts_title", language).format(count=len(codes))
+    title = gettext("Verdicts on {count} targets", language).format(count=len(codes))
     axes = _part(figure, 1.75, 1.75, room, 0.27 * len(statuses), title)
     axes.set_xlim(0, max(float(counts.max()), 1.0) if len(counts) else 1.0)
     axes.set_ylim(len(statuses) - 0.5, -0.5)
@@ -482,7 +521,7 @@ def _draw_counts(
             place, counts[status], height=0.66, edgecolor=MEDIAN, linewidth=0.8, **LOOKS[status]
         )
         axes.annotate(
-            word("status", status, language), (0, place), (-5, 0), textcoords="offset points",
+            label_of("status", status, language), (0, place), (-5, 0), textcoords="offset points",
             ha="right", va="center", fontsize=8, family=FONTS, color=INK,
         )  # fmt: skip
         axes.annotate(
@@ -506,7 +545,14 @@ def _draw_heat(
         area=attainment["indicator"].map(area_of), chance=attainment["p_reach"].where(open_)
     )
     years = sorted(set(table["year"]))
-    axes = _part(figure, 5.75, 4.0, room, ROW * (len(areas) + 1), phrase("heat_title", language))
+    axes = _part(
+        figure,
+        5.75,
+        4.0,
+        room,
+        ROW * (len(areas) + 1),
+        gettext("Mean chance by area and target year (targets with a chance / all)", language),
+    )
     axes.set_xlim(0, len(years))
     axes.set_ylim(len(areas), -1)
     for place, area in enumerate(areas):
@@ -540,7 +586,7 @@ def _fill_cell(axes: Axes, place: tuple[int, int], chances: pd.Series, language:
         )
     )  # fmt: skip
     text = probability(mean, language) if known else NO_VALUE
-    parts = phrase("heat_cell", language).format(known=known, all=len(chances))
+    parts = gettext("{known}/{all}", language).format(known=known, all=len(chances))
     ink = "white" if share > 0.55 else INK
     edge = [] if known else [effects.withStroke(linewidth=3, foreground="white")]
     axes.text(
@@ -624,9 +670,9 @@ def _goal_lines(panel: Panel, goal: pd.Series) -> list[tuple[str, str]]:
     language, unit = panel.language, panel.unit
     open_ = pd.notna(goal["p_reach"]) and str(goal["status"]) not in ("met", "missed")
     told = (
-        phrase("spark_chance", language).format(p=probability(float(goal["p_reach"]), language))
+        gettext("chance {p}", language).format(p=probability(float(goal["p_reach"]), language))
         if open_
-        else word("status", str(goal["status"]), language)
+        else label_of("status", str(goal["status"]), language)
     )
     year = float(goal["year"])
     target = comparison(str(goal["comparator"]), float(goal["target"]), language, unit=unit)
@@ -654,7 +700,7 @@ def _draw_region(
         text = f"{number(value, language, unit=unit)} · {when}"
     else:
         known = np.isfinite(value)
-        text = change(value, language, unit=unit) if known else phrase("one_pace", language)
+        text = change(value, language, unit=unit) if known else gettext("one figure only", language)
     if np.isfinite(value):
         axes.plot([0.0, value], [place, place], color=MEDIAN, linewidth=2.4 if own else 1.2)
         axes.plot([value], [place], marker="D" if own else "o", markersize=6 if own else 4.5,
@@ -680,8 +726,8 @@ def _draw_bullet(axes: Axes, place: int, row: Mapping[str, Any], language: str) 
     pair = (row["gone"], row["due_then"]) if known else (row["middle"], row["due"])
     told, due = (number(v, language, unit="percent", step=1) for v in pair)
     year = math.ceil(float(row["latest_year"]) - 1e-9) if known else row["now"]
-    key = "way_published" if known else "way_estimated"
-    _aside(axes, phrase(key, language).format(gone=told, due=due, year=year), place)
+    key = N_("{year}: {gone}, due {due}") if known else N_("{year}: estimate {gone}, due {due}")
+    _aside(axes, gettext(key, language).format(gone=told, due=due, year=year), place)
 
 
 def _draw_estimate(axes: Axes, place: int, row: Mapping[str, Any]) -> None:
@@ -696,10 +742,10 @@ def _draw_outcome(axes: Axes, place: int, row: Mapping[str, Any], language: str)
     """Draw how far the published figure went, a mark of the outcome at its end, and say both."""
     _draw_estimate(axes, place, row)
     outcome, known = str(row["outcome"]), np.isfinite(row["gone"])
-    told = word("outcome", outcome, language)
+    told = label_of("outcome", outcome, language)
     if known:
         share = number(row["gone"], language, unit="percent", step=1)
-        told = phrase("outcome_share", language).format(outcome=told, share=share)
+        told = gettext("{outcome}, {share}", language).format(outcome=told, share=share)
         axes.barh(place, np.clip(row["gone"], *SHARES), height=0.2, color=GREY, zorder=3)
     if known or outcome in ("met", "missed"):
         # A mark at the very edge is drawn whole.
@@ -733,15 +779,17 @@ def _draw_years(axes: Axes, place: int, row: Mapping[str, Any], told: tuple[floa
         markerfacecolor="white",
     )  # fmt: skip
     if sure:
-        _aside(axes, phrase("years_met", language).format(year=f"{middle:.0f}"), place)
+        _aside(axes, gettext("met in {year}", language).format(year=f"{middle:.0f}"), place)
         return
     if not np.isfinite(early):
-        _aside(axes, phrase("all_later", language), place)
+        _aside(axes, gettext("not in twenty years", language), place)
         return
-    texts = [f"{v:.0f}" if np.isfinite(v) else phrase("never", language)
+    texts = [f"{v:.0f}" if np.isfinite(v) else gettext("later", language)
              for v in (early, middle, late)]  # fmt: skip
     _aside(
         axes,
-        phrase("years_told", language).format(early=texts[0], middle=texts[1], late=texts[2]),
+        gettext("{early} – {middle} – {late}", language).format(
+            early=texts[0], middle=texts[1], late=texts[2]
+        ),
         place,
     )

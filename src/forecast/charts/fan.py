@@ -25,17 +25,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from ..i18n.formatting import (
-    comparison,
-    day,
-    estimate,
-    join,
-    number,
-    phrase,
-    probability,
-    unit_symbol,
-    word,
-)
+from ..i18n.catalog import gettext
+from ..i18n.formatting import comparison, day, estimate, join, number, probability, unit_symbol
+from ..i18n.labels import label_of
 from ..tables.plan import Plan
 
 __all__ = [
@@ -285,7 +277,7 @@ def draw_fan(
     end, last = fan.iloc[-1], float(fan.index[-1])
     median = estimate(float(end["q50"]), language, unit=panel.unit, step=panel.step)
     labels = [(end[high], probability(p, language), GREY) for _, high, p, _ in bands]
-    told = median if plain else phrase("median_label", language).format(value=median)
+    told = median if plain else gettext("median {value}", language).format(value=median)
     labels.append((end["q50"], told, MEDIAN))
     bottom, top = axes.get_ylim()
     places = spread_labels([float(height) for height, *_ in labels], gap=0.075 * (top - bottom))
@@ -384,8 +376,9 @@ def write_at(axes: Axes, text: str, place: tuple[float, float], offset: float, c
 def _set_title(axes: Axes, panel: Panel) -> None:
     name, language = panel.name, panel.language
     width = LINE[language]
-    evidence = word("evidence", str(panel.goals["evidence"].iloc[0]), language)
-    below = f"{panel.unit_name} · {phrase('evidence_is', language).format(word=evidence)}"
+    evidence = label_of("evidence", str(panel.goals["evidence"].iloc[0]), language)
+    told = gettext("evidence: {word}", language).format(word=evidence)
+    below = f"{panel.unit_name} · {told}"
     lines = (
         textwrap.wrap(name, width)
         if language == "en"
@@ -404,7 +397,17 @@ def _add_footer(
     """Say what the marks mean, whose figures they are and when they were known."""
     height = figure.get_figheight()
     origin = origin_of(plan, names, language, sources)
-    for inches, text in ((0.38, phrase("legend", language)), (0.14, origin)):
+    for inches, text in (
+        (
+            0.38,
+            gettext(
+                "● published   ━ median   bands: 50, 80, 90 % forecast intervals   "
+                "◇ target and its chance   ◆ target met",
+                language,
+            ),
+        ),
+        (0.14, origin),
+    ):
         figure.text(0.035, inches / height, text, fontsize=8, family=FONTS, color=GREY)
 
 
@@ -419,9 +422,15 @@ def origin_of(plan: Plan, names: Sequence[str], language: str, sources: Sequence
     used: set[str] = set()
     for table in (plan.observations, plan.targets):
         used |= set(table.loc[table["indicator"].isin(names), "source"])
-    known = phrase("as_of", language).format(day=day(plan.as_of, language)) if plan.as_of else ""
+    known = (
+        gettext("As of {day}", language).format(day=day(plan.as_of, language)) if plan.as_of else ""
+    )
     numbers = [f"[{i}]" for i, source in enumerate(sources, start=1) if source in used]
-    footer = phrase("footer", language).format(day=known or phrase("everything", language))
+    footer = gettext("{day} (dotted line). ", language).format(
+        day=known or gettext("Everything known is used", language)
+    )
     if numbers:
-        footer += phrase("footer_sources", language).format(sources=join(numbers, language))
+        footer += gettext("Sources, listed at the end of the report: {sources}.", language).format(
+            sources=join(numbers, language)
+        )
     return footer

@@ -22,6 +22,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import (
     amount,
     comparison,
@@ -29,13 +30,12 @@ from ..i18n.formatting import (
     money,
     money_unit,
     number,
-    phrase,
     points,
     probability,
     scenario_name,
     unit_symbol,
-    word,
 )
+from ..i18n.labels import label_of
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.scenario import BASELINE
 from ..tables.plan import Plan
@@ -138,7 +138,16 @@ def scenario_fans(
         )
     panels = {name: _recent(panel) for name, panel in panels.items()}
     base = panels[BASELINE.name]
-    notes = [phrase("fans_note", language), origin_of(plan, [indicator], language, sources)]
+    notes = [
+        gettext(
+            "● published   ◇ target and its chance   bands: 80 % (baseline: "
+            "50, 80, 90 %)   thick line and blue figure: median, solid for "
+            "levers, dashed for assumptions   grey dots: median and 80 % "
+            "interval of the baseline",
+            language,
+        ),
+        origin_of(plan, [indicator], language, sources),
+    ]
     rows_down = -(-len(panels) // ACROSS)
     figure, (left, bottom, width, height) = _frame(2.75 * rows_down + 0.3, notes, language)
     cell = (width / ACROSS, (height - 0.3 / figure.get_figheight()) / rows_down)
@@ -179,7 +188,14 @@ def difference_chart(plan: Plan, compared: pd.DataFrame, *, language: str) -> Fi
         len(_wrap_narrow(scenario_name(name, language), width, language)) for name in scenarios
     )
     head = 0.75 + 0.125 * tallest
-    notes = [phrase("changes_chart_note", language)]
+    notes = [
+        gettext(
+            "Blue: rises, orange: falls, the darker the more. Grey figures: "
+            "below two errors. Empty: not touched by the scenario. What rests "
+            "on assumptions holds if they do.",
+            language,
+        )
+    ]
     figure, (_, bottom, *_) = _frame(head + row * len(indicators), notes, language)
     first = WIDTH - 0.15 - width * len(scenarios)
     total = figure.get_figheight()
@@ -199,7 +215,14 @@ def difference_chart(plan: Plan, compared: pd.DataFrame, *, language: str) -> Fi
                           j=moved["scenario"].map(scenarios.index))  # fmt: skip
     for cell in places.to_dict("records"):
         _fill_cell(axes, cell, language)
-    _write_title(figure, phrase("changes_chart_title", language), language)
+    _write_title(
+        figure,
+        gettext(
+            "Change of each target's chance against the baseline (percentage points, ± error)",
+            language,
+        ),
+        language,
+    )
     return figure
 
 
@@ -225,7 +248,14 @@ def tornado_chart(
     table = tornado[clear].head(MOST_INPUTS)
     if table.empty:
         return None
-    notes = [phrase("tornado_note", language)]
+    notes = [
+        gettext(
+            "Ends of a bar: chance with the input at the value written there; "
+            "line: chance as it is. Dark: lever; hatched: assumption; pale: "
+            "related indicator; hollow: the indicator's own course.",
+            language,
+        )
+    ]
     figure, (_, bottom, _, height) = _frame(0.42 * len(table) + 1.2, notes, language)
     total = figure.get_figheight()
     axes = figure.add_axes((0.33, bottom + 0.5 / total, 0.57, height - 1.0 / total), label=GRAPH)
@@ -242,7 +272,7 @@ def tornado_chart(
             side = 1 if p > other or (p == other and value == row["high"]) else -1
             _write(axes, text, (p, place), (5 * side, 0), ha="left" if side > 0 else "right")
         name = names.get(str(row["input"]), str(row["input"]))
-        kind = word("input_kind", str(row["kind"]), language)
+        kind = label_of("input_kind", str(row["kind"]), language)
         lines = [*wrap_lines(name, 2.9, language)[:2], kind]
         axes.annotate(
             "\n".join(lines), (0, place), (-10, 0), xycoords=("axes fraction", "data"),
@@ -259,7 +289,9 @@ def tornado_chart(
     axes.set_ylim(len(table) - 0.5, -0.85)
     _set_chances(axes, language, axis="x")
     axes.set_yticks([])
-    axes.set_xlabel(phrase("axis_chance", language), fontsize=8, family=FONTS, color=GREY)
+    axes.set_xlabel(
+        gettext("chance of reaching the target", language), fontsize=8, family=FONTS, color=GREY
+    )
     _write_title(figure, title, language)
     return figure
 
@@ -282,7 +314,14 @@ def cost_curve(
     language : `zh` or `en`
     """
     curve = seek.curve
-    notes = [phrase("seek_note", language)]
+    notes = [
+        gettext(
+            "Curve: chance with so much of the lever a year, band: two errors. "
+            "Dashed: chance asked for. Dotted: limit of the lever. Second line "
+            "below: cost in all until the target year.",
+            language,
+        )
+    ]
     figure, (_, bottom, _, height) = _frame(3.75, notes, language, width=7.4)
     total = figure.get_figheight()
     axes = figure.add_axes((0.1, bottom + 0.62 / total, 0.86, height - 0.95 / total), label=GRAPH)
@@ -296,14 +335,14 @@ def cost_curve(
     span = float(x[-1] - x[0]) or 1.0
     axes.set_xlim(x[0] - 0.03 * span, x[-1] + 0.12 * span)
     axes.set_ylim(-0.03, 1.09)
-    asked = phrase("asked_label", language).format(
+    asked = gettext("asked for {probability}", language).format(
         probability=probability(seek.probability, language)
     )
     _write(axes, asked, (x[-1] + 0.11 * span, seek.probability), (0, 7), ha="right", colour=INK)
     if unit[0] != "year":
         limit = float(seek.upper[0]) if seek.upper[0] else float(seek.lower[0])
         axes.axvline(limit, color=GREY, linewidth=1.0, linestyle=":")
-        text = f"{phrase('upper_label', language)} {number(limit, language)}"
+        text = " ".join([gettext("limit", language), number(limit, language)])
         _write(axes, text, (limit, 1.06), (-4 if limit > 0 else 4, 0),
                ha="right" if limit > 0 else "left")  # fmt: skip
     if np.isfinite(seek.values[0]):
@@ -339,16 +378,29 @@ def index_chart(
         title = (
             str(plan.areas.set_index("area").at[area, f"name_{language}"])
             if area
-            else phrase("whole_region", language)
+            else gettext("whole region", language)
         )
         about = mine[mine["year"] == last].iloc[0]
-        below = phrase("components_of", language).format(of=about["of"], count=about["components"])
+        below = gettext("{count} of {of} components have figures", language).format(
+            of=about["of"], count=about["components"]
+        )
         heads.append((len(rows) + len(heads), title, below))
         rows += [row | {"place": len(rows) + len(heads) + i} for i, row in enumerate(shown)]
     if not rows:
         return None
-    note = "index_chart_note" if since < last else "index_chart_note_once"
-    notes = [phrase(note, language).format(year=since, last=last)]
+    note = (
+        N_(
+            "Points: medians, lines: 90 % intervals. Hollow: end of {year}, "
+            "solid: end of {last}; squares: scenarios, only those that move "
+            "the index by 1 or more."
+        )
+        if since < last
+        else N_(
+            "Points: medians at the end of {last}, lines: 90 % intervals. "
+            "Squares: scenarios, only those that move the index by 1 or more."
+        )
+    )
+    notes = [gettext(note, language).format(year=since, last=last)]
     count = len(rows) + len(heads)
     figure, (_, bottom, _, height) = _frame(0.265 * count + 0.75, notes, language)
     total = figure.get_figheight()
@@ -369,7 +421,9 @@ def index_chart(
     axes.set_xticks([-50, 0, 50, 100, 150], ["−50", "0", "50", "100", "150"])
     axes.set_yticks([])
     make_quiet(axes, "x")
-    axes.set_xlabel(phrase("axis_index", language), fontsize=8, family=FONTS, color=GREY)
+    axes.set_xlabel(
+        gettext("index (0: baseline, 100: target)", language), fontsize=8, family=FONTS, color=GREY
+    )
     return figure
 
 
@@ -409,14 +463,20 @@ def projects_chart(table: pd.DataFrame, *, language: str) -> Figure | None:
     """
     if table.empty:
         return None
-    notes = [phrase("projects_chart_note", language)]
+    notes = [
+        gettext(
+            "Squares and solid line: plan. Band and dots: 90 % interval and "
+            "median of the forecast. Dashed: medians under scenarios.",
+            language,
+        )
+    ]
     figure, (_, bottom, _, height) = _frame(3.2, notes, language)
     total = figure.get_figheight()
     divisor, unit = money_unit(float(table["planned_spending"].max()), language)
     sums = {column: table[column] / divisor for column in table if "spending" in column}
     titles = (
-        phrase("projects_done", language),
-        phrase("projects_spent", language).format(unit=unit),
+        gettext("projects completed so far", language),
+        gettext("spending in the year ({unit})", language).format(unit=unit),
     )
     for side, (planned, stem) in enumerate(
         (("planned", "completed"), ("planned_spending", "spending"))
@@ -537,12 +597,12 @@ def _draw_scenario(
     rows = mine[(mine["scenario"] == name) & (mine["year"] == mine["year"].max())]
     kind = str(rows["changed_by"].iloc[0])
     if name == BASELINE.name:
-        below = phrase("panel_base", language)
+        below = gettext("as things go now", language)
         draw_fan(axes, panel, plain=True)
     else:
         row = rows.loc[rows["p_change"].abs().fillna(0.0).idxmax()]
         change = points(row["p_change"], language, error=row["p_change_error"])
-        below = phrase("panel_kind", language).format(
+        below = gettext("{kind} · chance {points}", language).format(
             kind=_condition(kind, language), points=change
         )
         style: LineStyle = DASHED if "assumption" in kind else "-"
@@ -570,8 +630,8 @@ def _draw_scenario(
 
 def _condition(kind: str, language: str) -> str:
     """Name what an answer rests on, with an `if` where that is an assumption."""
-    told = word("changed_by", kind, language)
-    return phrase("if_kind", language).format(kind=told) if "assumption" in kind else told
+    told = label_of("changed_by", kind, language)
+    return gettext("{kind} (if)", language).format(kind=told) if "assumption" in kind else told
 
 
 # Changes of chances.
@@ -685,11 +745,13 @@ def _set_lever_axis(axes: Axes, seek: GoalSeek, told: tuple[str, str, str], lang
             text += f"\n{money(float(np.interp(x, values, cost)), language)}"
         texts.append(text)
     axes.set_xticks(places, texts)
-    label = phrase("axis_a_year", language).format(lever=name, unit=unit_symbol(unit, unit_name))
+    label = gettext("{lever} ({unit})", language).format(
+        lever=name, unit=unit_symbol(unit, unit_name)
+    )
     if unit == "year":
         label = name
     if priced:
-        label += phrase("axis_cost", language)
+        label += gettext("; second line: cost in all", language)
     axes.set_xlabel(label, fontsize=8, family=FONTS, color=GREY)
 
 
@@ -752,7 +814,9 @@ def _draw_ranks(axes: Axes, plan: Plan, ranked: tuple[str, pd.DataFrame], langua
             va="center", fontsize=8, family=FONTS, color=TARGET if own else INK,
         )  # fmt: skip
         few = row["regions"] <= TOP
-        told = phrase("rank_first" if few else "rank_label", language).format(
+        told = gettext(
+            N_("{value} (first: {top})") if few else N_("{value} (first three: {top})"), language
+        ).format(
             value=estimate(row["median"], language, unit=unit, step=step),
             top=probability(row["p_first" if few else "p_top"], language),
         )
@@ -771,7 +835,7 @@ def _draw_ranks(axes: Axes, plan: Plan, ranked: tuple[str, pd.DataFrame], langua
         title, (0, 1), (-100, 6), xycoords="axes fraction", textcoords="offset points",
         fontsize=9.5, family=FONTS, color=INK,
     )  # fmt: skip
-    axes.set_xlabel(phrase("axis_rank", language), fontsize=7.5, family=FONTS, color=GREY,
+    axes.set_xlabel(gettext("rank (1 is best)", language), fontsize=7.5, family=FONTS, color=GREY,
                     labelpad=1)  # fmt: skip
 
 
@@ -794,10 +858,10 @@ def _draw_projects(
     top = float(max(base[planned].max(), base[f"{stem}_q95"].max()))
     axes.set_ylim(-0.03 * top, 1.16 * top)
     ends = []
-    for key, column, colour in (("planned_label", planned, TARGET),
-                                ("median_label", f"{stem}_q50", MEDIAN)):  # fmt: skip
+    for key, column, colour in ((N_("plan {value}"), planned, TARGET),
+                                (N_("median {value}"), f"{stem}_q50", MEDIAN)):  # fmt: skip
         value = float(base[column].iloc[peak])
-        text = phrase(key, language).format(value=estimate(value, language, step=step))
+        text = gettext(key, language).format(value=estimate(value, language, step=step))
         ends.append((value, text, colour))
     for name in dict.fromkeys(table["scenario"]):
         other = table[table["scenario"] == name]

@@ -42,7 +42,8 @@ from ..charts.fan import (
     spread_labels,
     wrap_lines,
 )
-from ..i18n.formatting import estimate, phrase, points, probability
+from ..i18n.catalog import gettext
+from ..i18n.formatting import estimate, points, probability
 from ..scenarios.response import Answer
 from ..tables.plan import Plan
 
@@ -248,11 +249,15 @@ class Sketch:
         limits = self._limits(fan)
         self.axes.set_ylim(*limits)
         self._place_labels(fan)
-        told = phrase("desk_chance", language).format(chance=probability(answer.p_reach, language))
+        told = gettext("Chance {chance}", language).format(
+            chance=probability(answer.p_reach, language)
+        )
         if answer.p_change_error:
             gain = points(answer.p_change, language, error=answer.p_change_error)
             base = probability(p_base, language)
-            told += "\n" + phrase("desk_gain", language).format(base=base, gain=gain)
+            told += "\n" + gettext("baseline {base}, change {gain}", language).format(
+                base=base, gain=gain
+            )
         self._chance.set_text(told)
         return limits
 
@@ -264,11 +269,11 @@ class Sketch:
         median = estimate(float(end["q50"]), language, unit=panel.unit, step=panel.step)
         told = [(float(end[high]), probability(p, language), label)
                 for (_, high, p, _), label in zip(BANDS, self._labels, strict=True)]  # fmt: skip
-        named = phrase("median_label", language).format(value=median)
+        named = gettext("median {value}", language).format(value=median)
         told.append((float(end["q50"]), named, self._named))
         same = bool(np.isclose(float(end["q50"]), float(usual["q50"])))
         value = estimate(float(usual["q50"]), language, unit=panel.unit, step=panel.step)
-        beside = "" if same else phrase("desk_base", language).format(value=value)
+        beside = "" if same else gettext("baseline {value}", language).format(value=value)
         told.append((float(usual["q50"]), beside, self._beside))
         told.sort(key=lambda one: -one[0])
         bottom, top = self.axes.get_ylim()

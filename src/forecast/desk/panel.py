@@ -18,7 +18,9 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from ..i18n.formatting import LANGUAGES, probability, word
+from ..i18n.catalog import N_, languages
+from ..i18n.formatting import probability
+from ..i18n.labels import label_of
 from ..intake.figure_import import Intake
 from ..reports.html import paragraph, safe
 from ..scenarios.goal_seeking import GoalSeek
@@ -87,7 +89,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _build(self) -> None:
         told = self.desk.told
-        say, region = told.say, told.name("regions", self.desk.plan.region)
+        gettext, region = told.gettext, told.name("regions", self.desk.plan.region)
         self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
         self.chance, self.table, self.sources = (widgets.HTML() for _ in range(3))
         self.status, self.result, self.progress = (widgets.HTML() for _ in range(3))
@@ -108,43 +110,53 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         ]
         self.workplace = widgets.VBox([row_of(sides), self._build_questions(), self.result])
         shown = tuple(self.children)
+        title, below = (
+            gettext("{region}: the planner's desk").format(region=region),
+            gettext("All indicators as things are set"),
+        )
         self.children = [
-            widgets.HTML(HEAD + f"<h2>{safe(say('desk_title').format(region=region))}</h2>"),
+            widgets.HTML(f"{HEAD}<h2>{safe(title)}</h2>"),
             self._build_choices(),
             self._build_status(),
             self.workplace,
             self._build_files(),
             self._build_entries(),
-            widgets.HTML(f"<h3>{safe(say('desk_table'))}</h3>"),
+            widgets.HTML(f"<h3>{safe(below)}</h3>"),
             self.table,
         ]
         in_turn([self])
         discard(shown)
-        self._say("" if self.desk.chosen is not None else say("desk_closed"))
+        self._say(
+            ""
+            if self.desk.chosen is not None
+            else gettext(
+                "On this day no target is open for a forecast: choose another day, or add figures."
+            )
+        )
         self._place_target()
 
     def _build_choices(self) -> widgets.Widget:
         desk, told = self.desk, self.desk.told
-        say = told.say
+        gettext = told.gettext
         regions = [(told.name("regions", r), r) for r in desk.regions]
-        names = [(word("language", code, code), code) for code in LANGUAGES]
-        self.region = choice(say("desk_region"), regions, desk.plan.region, "desk-region")
-        self.language = choice(say("desk_language"), names, desk.language, "desk-language")
+        names = [(label_of("language", code, code), code) for code in languages()]
+        self.region = choice(gettext("Region"), regions, desk.plan.region, "desk-region")
+        self.language = choice(gettext("Language"), names, desk.language, "desk-language")
         self.day = widgets.DatePicker(
-            description=say("desk_day"), value=dt.date.fromisoformat(desk.plan.as_of)
+            description=gettext("As of"), value=dt.date.fromisoformat(desk.plan.as_of)
         )
         self.day.add_class("desk-day")
         about = [(name_indicator(desk, i), i) for i in desk.indicators]
         chosen = None if desk.chosen is None else str(desk.chosen["indicator"])
-        self.indicator = choice(say("desk_indicator"), about, chosen, "desk-indicator")
-        self.target = choice(say("desk_target"), [], None, "desk-target")
+        self.indicator = choice(gettext("Indicator"), about, chosen, "desk-indicator")
+        self.target = choice(gettext("Target"), [], None, "desk-target")
         self.scenario = choice(
-            say("desk_scenario"), self._scenarios(), desk.base.name, "desk-scenario"
+            gettext("Base scenario"), self._scenarios(), desk.base.name, "desk-scenario"
         )
         first = math.floor(min([*desk.plan.observations["year"], float(desk.paths.years[0])]))
         last = int(desk.paths.years[-1])
         self.years = widgets.IntRangeSlider(
-            description=say("desk_years"), min=first, max=last, value=(first, last),
+            description=gettext("Years"), min=first, max=last, value=(first, last),
             style={"description_width": "auto"},
         )  # fmt: skip
         self.years.add_class("desk-years")
@@ -163,35 +175,35 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         return [(desk.told.scenario(name), name) for name in listed]
 
     def _build_status(self) -> widgets.Widget:
-        self.cancel = self._button("desk_cancel", self._cancel)
+        self.cancel = self._button(N_("Cancel"), self._cancel)
         self.cancel.disabled = True
         return row_of([self.cancel, self.progress, self.status])
 
     def _build_steps(self) -> widgets.Widget:
-        self.undo = self._button("desk_undo", lambda: self._step(self.desk.undo()))
-        self.redo = self._button("desk_redo", lambda: self._step(self.desk.redo()))
-        self.reset = self._button("desk_reset", self._reset)
+        self.undo = self._button(N_("Undo"), lambda: self._step(self.desk.undo()))
+        self.redo = self._button(N_("Redo"), lambda: self._step(self.desk.redo()))
+        self.reset = self._button(N_("Reset"), self._reset)
         return row_of([self.undo, self.redo, self.reset])
 
     def _build_questions(self) -> widgets.Widget:
-        say, language = self.desk.told.say, self.desk.language
-        self.lever = choice(say("desk_lever"), [], None, "desk-lever")
+        gettext, language = self.desk.told.gettext, self.desk.language
+        self.lever = choice(gettext("Lever"), [], None, "desk-lever")
         chances = [(probability(p, language), p) for p in CHANCES]
-        self.probability = choice(say("desk_probability"), chances, 0.8, "desk-probability")
-        self.seek = self._button("desk_seek", self._seek)
-        self.take = self._button("desk_take", self._take)
+        self.probability = choice(gettext("Chance wanted"), chances, 0.8, "desk-probability")
+        self.seek = self._button(N_("What would it take?"), self._seek)
+        self.take = self._button(N_("Set it so"), self._take)
         self.take.disabled = True
-        self.tornado = self._button("desk_tornado", self._tornado)
+        self.tornado = self._button(N_("What matters most?"), self._tornado)
         return row_of([self.lever, self.probability, self.seek, self.take, self.tornado])
 
     def _build_files(self) -> widgets.Widget:
-        say = self.desk.told.say
-        self.name = widgets.Text(description=say("desk_name"))
+        gettext = self.desk.told.gettext
+        self.name = widgets.Text(description=gettext("Name"))
         self.name.add_class("desk-name")
-        self.save = self._button("desk_save", self._save)
-        self.export = self._button("desk_export", self._export)
+        self.save = self._button(N_("Save scenario"), self._save)
+        self.export = self._button(N_("Export picture, tables, parameters"), self._export)
         self.load = widgets.FileUpload(
-            accept=".yaml,.yml", description=say("desk_load"), tooltip=say("desk_load"),
+            accept=".yaml,.yml", description=gettext("Open a scenario file"), tooltip=gettext("Open a scenario file"),
             layout=widgets.Layout(width="auto"),
         )  # fmt: skip
         self.load.add_class("desk-load")
@@ -202,7 +214,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _build_entries(self) -> widgets.Widget:
         self.entries = Entries(self.desk, self._try, self._go_on, self._intake)
-        title = self.desk.told.say("desk_figures")
+        title = self.desk.told.gettext("Own figures")
         # An accordion could only be opened by mouse.
         opener = widgets.ToggleButton(
             description=title, tooltip=title, value=self._intake is not None,
@@ -217,7 +229,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.entries.layout.display = "flex" if wanted else "none"
 
     def _button(self, key: str, act: Callable[[], None]) -> widgets.Button:
-        return button(self.desk.told.say(key), key.replace("_", "-"), lambda: self._try(act))
+        return button(self.desk.told.gettext(key), key.replace("_", "-"), lambda: self._try(act))
 
     # The target that is asked about, and its settings.
 
@@ -242,7 +254,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         boxes = []
         for key, group in groups:
             if group:
-                head = widgets.HTML(paragraph(told.say(f"desk_{key}"), strong=True))
+                head = widgets.HTML(paragraph(told.label("desk", key), strong=True))
                 box = widgets.VBox([head, *(self.setters[c.name] for c in group)])
                 box.add_class(f"desk-{key}")
                 boxes.append(box)
@@ -256,7 +268,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _setter(self, control: Control) -> Setter:
         desk = self.desk
         texts = (name_setting(desk, control.name), tell_limits(desk, control),
-                 desk.told.say("desk_set"))  # fmt: skip
+                 desk.told.gettext("set"))  # fmt: skip
         return Setter(control, texts, self._set, self._tell_beyond)
 
     def _draw_base(self) -> None:
@@ -309,9 +321,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _tell_beyond(self, name: str) -> None:
         limits = tell_limits(self.desk, self.desk.control(name))
         self._say(
-            self.desk.told.say("desk_beyond").format(
-                name=name_setting(self.desk, name), limits=limits
-            )
+            self.desk.told.gettext(
+                "{name}: beyond what can be set ({limits}); the nearest value was taken."
+            ).format(name=name_setting(self.desk, name), limits=limits)
         )
 
     def _tell(self) -> None:
@@ -328,7 +340,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _step(self, done: bool) -> None:
         self.asides.drop()
         if not done:
-            self._say(self.desk.told.say("desk_no_step"))
+            self._say(self.desk.told.gettext("There is no such step."))
         self._refresh()
 
     def _reset(self) -> None:
@@ -396,7 +408,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _save(self) -> None:
         name = self.name.value.strip()
         if not self.desk.fits(name):
-            self._say(self.desk.told.say("desk_bad_name"))
+            self._say(
+                self.desk.told.gettext(
+                    "Give a short name without commas or slashes that is not that of a "
+                    "shipped scenario."
+                )
+            )
             return
         self._offer([self.desk.save(name)])
         self._show_choices()
@@ -404,7 +421,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _export(self) -> None:
         name = self.name.value.strip()
         if not self.desk.fits(name):
-            self._say(self.desk.told.say("desk_bad_name"))
+            self._say(
+                self.desk.told.gettext(
+                    "Give a short name without commas or slashes that is not that of a "
+                    "shipped scenario."
+                )
+            )
             return
         answer = self.desk.answer()
         pictures = {
@@ -417,7 +439,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _offer(self, files: list[Path]) -> None:
         """Say where files were written, and hand them over."""
         place = files[0].parent.absolute()
-        self._say(self.desk.told.say("desk_written").format(place=place))
+        self._say(self.desk.told.gettext("Written to: {place}").format(place=place))
         self.files.value = tell_files(files)
 
     def _load(self, uploaded: tuple[Any, ...]) -> None:
@@ -433,7 +455,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _take_figures(self, desk: Desk) -> None:
         self._move_to(desk)
-        self._say(desk.told.say("desk_taken").format(place=desk.plan.folder))
+        self._say(
+            desk.told.gettext("Own figures taken. Tables: {place}").format(place=desk.plan.folder)
+        )
 
     # Words, and what goes wrong.
 
@@ -466,9 +490,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _busy(self, share: float | None) -> None:
         self.cancel.disabled = share is None
         self.progress.value = "" if share is None else tell_progress(self.desk, share)
-        self._say("" if share is None else self.desk.told.say("desk_working"))
+        self._say("" if share is None else self.desk.told.gettext("Working …"))
 
     def _cancel(self) -> None:
         self.asides.drop()
         self._show_choices()
-        self._say(self.desk.told.say("desk_cancelled"))
+        self._say(self.desk.told.gettext("Cancelled; what is set stays."))

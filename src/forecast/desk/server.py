@@ -30,7 +30,8 @@ from traitlets.config import Config
 from voila.app import Voila
 
 from ..errors import ReportError
-from ..i18n.formatting import phrase
+from ..i18n.catalog import gettext
+from ..i18n.labels import label_of
 from ..reports.parameters import Plain, find_notebook
 from ..reports.runner import stoppable
 
@@ -254,9 +255,9 @@ def _furnish(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> None:
     language = str(parameters["language"])
     content = json.loads(find_notebook("planner").read_text(encoding="utf-8"))
     notebook = with_parameters(content, parameters)
-    notebook["metadata"]["title"] = phrase("app_title", language)
+    notebook["metadata"]["title"] = gettext("The planner's desk", language)
     (folder / "planner.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    said = {key: phrase(f"app_{key}", language) for key in SAID}
+    said = {key: label_of("app", key, language) for key in SAID}
     for name, text in {"index.html.j2": PAGE, "login.html": LOGIN}.items():
         filled = Template(text).substitute(said, language=language)
         (folder / name).write_text(filled, encoding="utf-8")

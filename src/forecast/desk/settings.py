@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..errors import said
+from ..errors import N_, said
 from ..scenarios.declarations import ENDS, Mechanism, Range
 from ..scenarios.response import PACE, Response
 from ..scenarios.scenario import BASELINE, Scenario, Span, Step
@@ -68,7 +68,7 @@ class Control:
         clean = round(float(value), DIGITS)
         if not round(self.lower, DIGITS) <= clean <= round(self.upper, DIGITS):
             limits = {"name": self.name, "lower": self.lower, "upper": self.upper}
-            told = "{name} takes {lower:g} to {upper:g}, not {value:g}."
+            told = N_("{name} takes {lower:g} to {upper:g}, not {value:g}.")
             raise ValueError(said(told, **limits, value=value))
         return clean
 

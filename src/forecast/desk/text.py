@@ -58,7 +58,7 @@ def name_indicator(desk: Desk, indicator: str) -> str:
     """Name of an indicator that can be asked about, marked where its target is binding."""
     goals = desk.goals(indicator)
     binding = "force" in goals and goals["force"].eq("binding").any()
-    return (desk.told.say("desk_binding") if binding else "") + desk.told.quantity(indicator)
+    return (desk.told.gettext("binding · ") if binding else "") + desk.told.quantity(indicator)
 
 
 def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
@@ -66,10 +66,24 @@ def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
     told, chosen = desk.told, desk.chosen
     assert chosen is not None
     indicator = str(chosen["indicator"])
-    evidence = told.say("evidence_is").format(word=told.word("evidence", str(chosen["evidence"])))
+    evidence = told.gettext("evidence: {word}").format(
+        word=told.label("evidence", str(chosen["evidence"]))
+    )
     heading = f"{told.quantity(indicator)} · {told.name('units', told.unit(indicator))}"
-    origin = told.say("desk_origin").format(day=known_on(desk.plan, desk.language))
-    texts = (heading, f"{told.goal(chosen)} · {evidence}", [told.say("desk_legend"), origin])
+    origin = told.gettext("{day} (dotted line). Sources: listed apart.").format(
+        day=known_on(desk.plan, desk.language)
+    )
+    texts = (
+        heading,
+        f"{told.goal(chosen)} · {evidence}",
+        [
+            told.gettext(
+                "●\u00a0published   ━\u00a0median as set   bands: 50, 80, 90\u00a0%   grey, "
+                "dotted: baseline (median, 80\u00a0%)   ◇\u00a0target"
+            ),
+            origin,
+        ],
+    )
     goals = desk.usual[desk.usual["indicator"] == indicator]
     goals = goals.loc[[chosen.name, *goals.index.drop(chosen.name)]]
     return Sketch(
@@ -85,7 +99,7 @@ def tell_limits(desk: Desk, control: Control) -> str:
     dated = control.unit == "year"
     low = f"{control.lower:.0f}" if dated else number(control.lower, desk.language)
     high = told.amount(control.upper, control.unit)
-    return told.say("desk_limits").format(low=low, high=high)
+    return told.gettext("{low} to {high}").format(low=low, high=high)
 
 
 def tell_lacking(desk: Desk) -> list[str]:
@@ -94,8 +108,14 @@ def tell_lacking(desk: Desk) -> list[str]:
     lines = []
     for name, lacking in desk.lacking.items():
         mechanism = getattr(told.mechanisms[name], f"name_{desk.language}")
-        what = join(map(told.quantity, lacking), desk.language) or told.say("desk_untold")
-        lines.append(told.say("desk_unable").format(mechanism=mechanism, lacking=what))
+        what = join(map(told.quantity, lacking), desk.language) or told.gettext(
+            "declarations for the region"
+        )
+        lines.append(
+            told.gettext(
+                "{mechanism} cannot be played for this region: it lacks {lacking}."
+            ).format(mechanism=mechanism, lacking=what)
+        )
     return lines
 
 
@@ -104,10 +124,15 @@ def tell_chance(desk: Desk, answer: Answer, base: Answer) -> str:
     told = desk.told
     assert desk.chosen is not None
     evidence = str(desk.chosen["evidence"])
-    label = told.say("desk_chance").format(chance=probability(answer.p_reach, desk.language))
-    words = {"word": told.word("evidence", evidence),
-             "meaning": told.word("evidence_meaning", evidence)}  # fmt: skip
-    lines = [tell_gain(told, answer, base), told.say("desk_evidence").format(**words)]
+    label = told.gettext("Chance {chance}").format(
+        chance=probability(answer.p_reach, desk.language)
+    )
+    words = {"word": told.label("evidence", evidence),
+             "meaning": told.label("evidence_meaning", evidence)}  # fmt: skip
+    lines = [
+        tell_gain(told, answer, base),
+        told.gettext("Evidence: {word} ({meaning})").format(**words),
+    ]
     return (
         f'<div class="number">{safe(label)}</div>'
         f'<div class="gauge" role="img" aria-label="{safe(label)}, {safe(lines[0])}">'
@@ -119,19 +144,23 @@ def tell_chance(desk: Desk, answer: Answer, base: Answer) -> str:
 def tell_gain(told: Naming, answer: Answer, base: Answer) -> str:
     """Tell a chance against that of the baseline."""
     if not answer.p_change_error:
-        return told.say("desk_same")
+        return told.gettext("as in the baseline")
     gain = points(answer.p_change, told.language, error=answer.p_change_error)
-    return told.say("desk_gain").format(base=probability(base.p_reach, told.language), gain=gain)
+    return told.gettext("baseline {base}, change {gain}").format(
+        base=probability(base.p_reach, told.language), gain=gain
+    )
 
 
 def tell_settings(desk: Desk) -> str:
     """Tell in words what is set: the base, what it says, and everything that it sets here."""
     told = desk.told
-    base = told.say("desk_base_is").format(name=told.scenario(desk.base.name))
+    base = told.gettext("Base scenario: {name}. ").format(name=told.scenario(desk.base.name))
     meant = getattr(desk.base, f"text_{desk.language}")
     steps = [line for step in desk.scenario.each() for line in settings_of(told, step)]
-    listed = join(steps, desk.language) or told.say("nothing_set")
-    return "".join(map(paragraph, [f"{base}{meant}", told.say("desk_steps").format(steps=listed)]))
+    listed = join(steps, desk.language) or told.gettext("nothing is set for this region")
+    return "".join(
+        map(paragraph, [f"{base}{meant}", told.gettext("Set now: {steps}").format(steps=listed)])
+    )
 
 
 def tell_table(desk: Desk) -> str:
@@ -142,7 +171,9 @@ def tell_table(desk: Desk) -> str:
     parts = [tabulate(rows, words=True)] if rows else []
     if silent.any():
         names = join(map(told.quantity, table.loc[silent, "indicator"]), desk.language)
-        head = told.say("desk_silent").format(count=int(silent.sum()))
+        head = told.gettext(
+            "Not forecast, for want of a figure or because their year has passed: {count}"
+        ).format(count=int(silent.sum()))
         parts.append(f"<details><summary>{safe(head)}</summary>{paragraph(names)}</details>")
     return "\n".join(parts)
 
@@ -152,14 +183,14 @@ def _table_row(told: Naming, row: Mapping[str, Any]) -> dict[str, str]:
     clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
     gain = points(row["p_change"], language, error=row["p_change_error"])
     return {
-        told.word("column", "name"): told.quantity(row["indicator"]),
-        told.word("column", "target"): told.goal(pd.Series(row)),
-        told.say("desk_base_chance"): probability(row["p_base"], language),
-        told.word("column", "p_reach"): probability(row["p_reach"], language),
-        told.word("column", "p_change"): gain if clear else NO_VALUE,
-        told.word("column", "changed_by"): told.word("changed_by", row["changed_by"]),
-        told.word("column", "status"): told.word("status", row["status"]),
-        told.word("column", "evidence"): told.word("evidence", row["evidence"]),
+        told.label("column", "name"): told.quantity(row["indicator"]),
+        told.label("column", "target"): told.goal(pd.Series(row)),
+        told.gettext("Baseline chance"): probability(row["p_base"], language),
+        told.label("column", "p_reach"): probability(row["p_reach"], language),
+        told.label("column", "p_change"): gain if clear else NO_VALUE,
+        told.label("column", "changed_by"): told.label("changed_by", row["changed_by"]),
+        told.label("column", "status"): told.label("status", row["status"]),
+        told.label("column", "evidence"): told.label("evidence", row["evidence"]),
     }
 
 
@@ -170,15 +201,20 @@ def tell_found(desk: Desk, found: GoalSeek) -> str:
     group = "pace_reading" if lever == PACE else "reading"
     facts = {
         "lever": name_setting(desk, lever),
-        "reading": told.word(group, found.reading),
+        "reading": told.label(group, found.reading),
         "wanted": probability(found.probability, language),
         "most": probability(found.p_upper, language),
     }
     if math.isnan(value):
-        return told.say("desk_not_found").format(**facts)
+        return told.gettext(
+            "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}."
+        ).format(**facts)
     chance = probability(found.p_reach, language)
     setting = told.amount(value, found.units[0])
-    return told.say("desk_found").format(value=setting, chance=chance, **facts)
+    return told.gettext(
+        "{lever}, for a chance of {wanted}: {reading}, at {value} a chance "
+        "of {chance}. At its limit the chance is {most}."
+    ).format(value=setting, chance=chance, **facts)
 
 
 def tell_progress(desk: Desk, share: float) -> str:
@@ -188,7 +224,7 @@ def tell_progress(desk: Desk, share: float) -> str:
     >>> tell_progress(desk, 0.256)
     '<progress value="0.26" aria-label="Share done"></progress>'
     """
-    label = safe(desk.told.say("desk_progress"))
+    label = safe(desk.told.gettext("Share done"))
     return f'<progress value="{share:.2f}" aria-label="{label}"></progress>'
 
 
@@ -200,7 +236,8 @@ def tell_sources(desk: Desk) -> str:
         used |= set(table.loc[table["indicator"] == desk.chosen["indicator"], "source"])
     titles = plan.sources.loc[plan.sources["source"].isin(used), "title_zh"]
     listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in titles)
-    return f"<small>{safe(desk.told.say('sources'))}<ul>{listed}</ul></small>"
+    head = safe(desk.told.gettext("Sources"))
+    return f"<small>{head}<ul>{listed}</ul></small>"
 
 
 def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
@@ -213,7 +250,11 @@ def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     figure = tornado_chart(
         tornado, names=names, units=told.units, title=title, language=desk.language
     )
-    return paragraph(told.say("no_swing")) if figure is None else picture(to_png(figure), title)
+    return (
+        paragraph(told.gettext("No input moves the chance by more than two errors."))
+        if figure is None
+        else picture(to_png(figure), title)
+    )
 
 
 def tell_files(files: Sequence[Path]) -> str:
@@ -228,10 +269,13 @@ def tell_files(files: Sequence[Path]) -> str:
 
 def tell_fault(desk: Desk, error: Exception) -> str:
     """Say what could not be done, and why; a fault of the program itself is quoted in English."""
-    say, language = desk.told.say, desk.language
+    gettext, language = desk.told.gettext, desk.language
     reason = safe(tell_error(error, language)).replace("\n", "<br>")
     if not reason:
         quoted = safe(f"{type(error).__name__}: {error}").replace("\n", "<br>")
-        reason = f'{safe(say("desk_broken"))} <q lang="en">{quoted}</q>'
-    head = safe(say("desk_fault"))
+        reason = (
+            safe(gettext("The program failed; nothing that was given is wrong. Please report:"))
+            + f' <q lang="en">{quoted}</q>'
+        )
+    head = safe(gettext("That cannot be done; what is set stays. Reason:"))
     return f'<div role="alert">{head} <span lang="{language}">{reason}</span></div>'

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from ..i18n.catalog import N_
 from ..i18n.formatting import number
 from ..intake.figure_import import OPEN, Intake, read
 from ..reports.html import paragraph, tabulate
@@ -39,31 +40,41 @@ class Entries(widgets.VBox):  # type: ignore[misc]
         intake: Intake | None = None,
     ) -> None:
         self.desk, self.intake, self._guard, self._go = desk, intake, guard, go
-        say = desk.told.say
+        gettext = desk.told.gettext
         self.upload = widgets.FileUpload(
-            accept=ENDINGS, description=say("desk_upload"), tooltip=say("desk_upload"),
+            accept=ENDINGS, description=gettext("Choose a file"), tooltip=gettext("Choose a file"),
             layout=widgets.Layout(width="auto"),
         )  # fmt: skip
         self.upload.add_class("desk-upload")
         self.upload.observe(lambda _: guard(self._uploaded), "value")
         self.place = widgets.Text(
-            description=say("desk_place"), style={"description_width": "auto"},
+            description=gettext("or its path"), style={"description_width": "auto"},
             layout=widgets.Layout(width="360px"),
         )  # fmt: skip
         self.place.add_class("desk-place")
-        self.read = self._button("desk_read", "desk-read", self._pointed)
+        self.read = self._button(N_("Read"), "desk-read", self._pointed)
         self.rows = widgets.HTML()
         self.rows.add_class("desk-rows")
-        self.which = choice(say("desk_which"), [], None, "desk-which")
+        self.which = choice(gettext("Which figure"), [], None, "desk-which")
         self.which.observe(lambda _: self._offer(), "value")
-        self.text = widgets.Text(description=say("desk_text"), style={"description_width": "auto"})
+        self.text = widgets.Text(
+            description=gettext("Correct to"), style={"description_width": "auto"}
+        )
         self.text.add_class("desk-text")
-        self.fix = self._button("desk_fix", "desk-fix", self._fixed)
-        self.accept = self._button("desk_accept", "desk-accept", self._accepted)
-        self.drop = self._button("desk_drop", "desk-drop", self._dropped)
-        self.go = self._button("desk_go", "desk-go", self._gone)
+        self.fix = self._button(N_("Correct"), "desk-fix", self._fixed)
+        self.accept = self._button(N_("Accept"), "desk-accept", self._accepted)
+        self.drop = self._button(N_("Drop"), "desk-drop", self._dropped)
+        self.go = self._button(N_("Go on with these figures"), "desk-go", self._gone)
         self.decide = row_of([self.which, self.text, self.fix, self.accept, self.drop, self.go])
-        note = widgets.HTML(paragraph(say("desk_figures_note")))
+        note = widgets.HTML(
+            paragraph(
+                gettext(
+                    "The file is read on this machine and sent nowhere. What is not "
+                    "understood or doubtful is listed, for you to correct, accept or "
+                    "drop; gaps are never filled."
+                )
+            )
+        )
         super().__init__([note, row_of([self.upload, self.place, self.read]), self.rows,
                           self.decide])  # fmt: skip
         self.show(intake)
@@ -79,13 +90,13 @@ class Entries(widgets.VBox):  # type: ignore[misc]
         table = intake.told(language)
         rows = [
             {
-                told.say("desk_line"): f"{row['row']} · {row['column']}",
-                told.say("desk_printed"): str(row["printed"]),
-                told.word("column", "name"): told.quantity(row["indicator"]),
-                told.word("column", "year"): number(row["year"], language).replace(",", ""),
-                told.word("column", "value"): number(row["value"], language),
-                told.word("column", "status"): told.word("figure_status", row["status"]),
-                told.say("desk_said"): str(row["said"]),
+                told.gettext("Row · column"): f"{row['row']} · {row['column']}",
+                told.gettext("As printed"): str(row["printed"]),
+                told.label("column", "name"): told.quantity(row["indicator"]),
+                told.label("column", "year"): number(row["year"], language).replace(",", ""),
+                told.label("column", "value"): number(row["value"], language),
+                told.label("column", "status"): told.label("figure_status", row["status"]),
+                told.gettext("What was understood, or what is wrong"): str(row["said"]),
             }
             for row in table.to_dict("records")
         ]
@@ -101,7 +112,7 @@ class Entries(widgets.VBox):  # type: ignore[misc]
         self.go.disabled = bool(still.any()) or not rows
 
     def _button(self, key: str, mark: str, act: Callable[[], None]) -> widgets.Button:
-        return button(self.desk.told.say(key), mark, lambda: self._guard(act))
+        return button(self.desk.told.gettext(key), mark, lambda: self._guard(act))
 
     def _uploaded(self) -> None:
         files, self.upload.value = self.upload.value, ()

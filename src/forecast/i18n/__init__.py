@@ -2,9 +2,11 @@
 
 For other packages:
 
+- `catalog`: messages in the language of the reader
+- `labels`: names of codes
 - `formatting`: numbers, dates, amounts of money and probabilities as text
 - `messages`: remarks on figures, translated
 - `errors`: translated error messages
 """
 
-__all__ = ["errors", "formatting", "messages"]
+__all__ = ["catalog", "errors", "formatting", "labels", "messages"]

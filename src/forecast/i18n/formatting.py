@@ -12,12 +12,11 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ..errors import check_name
-from .phrases import PHRASES
-from .vocabulary import WORDS
+from ..errors import N_, check_name
+from .catalog import languages
+from .labels import LABELS, label_of
 
 __all__ = [
-    "LANGUAGES",
     "NO_VALUE",
     "amount",
     "change",
@@ -28,45 +27,25 @@ __all__ = [
     "join",
     "money",
     "money_unit",
+    "named",
     "number",
-    "phrase",
     "points",
     "probability",
     "scenario_name",
     "unit_symbol",
-    "word",
 ]
 
-LANGUAGES = ("zh", "en")
 NO_VALUE = "–"
 
 COMPARISONS = {"ge": "≥ ", "gt": "> ", "eq": "", "le": "≤ ", "lt": "< "}
 SYMBOLS = {"percent": "%", "permille": "‰"}
 NBSP = "\xa0"
-SUMS = ((1.0, 1e4), (1e2, 1e5))
-"""Of sums in 10,000 yuan: what the smaller and the larger unit of each language are."""
+SUMS = {
+    "zh": ((1.0, "万元"), (1e4, "亿元")),
+    "en": ((1e2, N_("million yuan")), (1e5, N_("billion yuan"))),
+}
+"""The smaller and the larger unit of sums of money in each language, in 10,000 yuan."""
 LARGE = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
-
-
-def word(group: str, key: str, language: str) -> str:
-    """Word for a code of a group (`status`, `schedule`, `evidence`, `column` ...).
-
-    >>> word("status", "not_published", "zh"), word("evidence", "prior only", "en")
-    ('到期未公布', 'prior only')
-    """
-    check_name("group of words", group, list(WORDS))
-    check_name(group, key, list(WORDS[group]))
-    return WORDS[group][key][_index(language)]
-
-
-def phrase(key: str, language: str) -> str:
-    """Return a sentence or heading; its `{gaps}` are filled by the caller with `format`.
-
-    >>> phrase("as_of", "en").format(day=day("2022-12-31", "en"))
-    'As of 31 December 2022'
-    """
-    check_name("phrase", key, list(PHRASES))
-    return PHRASES[key][_index(language)]
 
 
 def number(
@@ -219,10 +198,8 @@ def money_unit(value: float, language: str) -> tuple[float, str]:
     >>> money_unit(558.0, "zh"), money_unit(34000.0, "zh"), money_unit(34000.0, "en")
     ((1.0, '万元'), (10000.0, '亿元'), (100.0, 'million yuan'))
     """
-    small, large = SUMS[_index(language)]
-    if abs(value) >= large:
-        return large, phrase("large_sum", language)
-    return small, phrase("small_sum", language)
+    small, large = SUMS["en" if _index(language) else "zh"]
+    return large if abs(value) >= large[0] else small
 
 
 def scenario_name(name: str, language: str) -> str:
@@ -231,7 +208,7 @@ def scenario_name(name: str, language: str) -> str:
     >>> scenario_name("pandemic_year", "en"), scenario_name("mine", "en")
     ('a year of shock', 'mine')
     """
-    return word("scenario", name, language) if name in WORDS["scenario"] else name
+    return label_of("scenario", name, language) if name in LABELS["scenario"] else name
 
 
 def comparison(comparator: str, value: float, language: str, *, unit: str = "") -> str:
@@ -282,9 +259,19 @@ MONTHS = (
 )  # fmt: skip
 
 
+def named(names: tuple[str, str], language: str) -> str:
+    """Take the name in a language from the Chinese and the English one of a table.
+
+    >>> named(("张", "beds"), "zh")
+    '张'
+    """
+    return names[_index(language)]
+
+
 def _index(language: str) -> int:
-    check_name("language", language, LANGUAGES)
-    return LANGUAGES.index(language)
+    """0 where numbers are written as in Chinese, else 1."""
+    check_name("language", language, languages())
+    return 0 if language == "zh" else 1
 
 
 def _named(text: str, language: str, unit: str, name: str) -> str:

@@ -10,10 +10,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..errors import DataError, Problem
-from .formatting import LANGUAGES, exact, word
-from .vocabulary import WORDS
+from .formatting import day, exact, named
+from .labels import LABELS, label_of
 
-__all__ = ["FiguresError", "Gap", "Quantity", "Remark", "facts", "remedies", "say", "tell"]
+__all__ = [
+    "Code",
+    "Day",
+    "FiguresError",
+    "Gap",
+    "Quantity",
+    "Remark",
+    "facts",
+    "remedies",
+    "say",
+    "tell",
+]
 
 BETWEEN = {"zh": "", "en": " "}
 """What parts two sentences."""
@@ -28,8 +39,23 @@ class Quantity:
     names: tuple[str, str] = ("", "")
 
 
-Gap = str | tuple[str, str] | Quantity
-"""What fills a gap: a text as it is printed, one in both languages, or a number."""
+@dataclass(frozen=True)
+class Code:
+    """A code of a group of labels."""
+
+    group: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date, as 2022-12-31."""
+
+    iso: str
+
+
+Gap = str | tuple[str, str] | Quantity | Code | Day
+"""What fills a gap: a text as printed, a name in Chinese and English, a number, a code, a day."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +82,7 @@ class Remark:
     def mend(self, language: str) -> str:
         """Say what to do; '' for what needs nothing done."""
         code = self.remedy or self.code
-        known = code in WORDS["figure_remedy"]
+        known = code in LABELS["figure_remedy"]
         return say("figure_remedy", code, language, self.gaps) if known else ""
 
 
@@ -99,14 +125,18 @@ def say(group: str, code: str, language: str, gaps: Mapping[str, Gap]) -> str:
     >>> say("figure_remark", "not_whole", "en", {"value": Quantity(1234.5)})
     '1,234.5 is no whole number'
     """
-    text, index = word(group, code, language), LANGUAGES.index(language)
-    filled = {}
-    for name, gap in gaps.items():
-        if isinstance(gap, Quantity):
-            filled[name] = exact(gap.value, language, unit=gap.unit, name=gap.names[index])
-        else:
-            filled[name] = gap if isinstance(gap, str) else gap[index]
-    return text.format_map(filled)
+    filled = {name: _fill(gap, language) for name, gap in gaps.items()}
+    return label_of(group, code, language).format_map(filled)
+
+
+def _fill(gap: Gap, language: str) -> str:
+    if isinstance(gap, Quantity):
+        return exact(gap.value, language, unit=gap.unit, name=named(gap.names, language))
+    if isinstance(gap, Code):
+        return label_of(gap.group, gap.key, language)
+    if isinstance(gap, Day):
+        return day(gap.iso, language)
+    return gap if isinstance(gap, str) else named(gap, language)
 
 
 def tell(
@@ -131,13 +161,13 @@ def tell(
 def facts(remarks: Iterable[Remark], language: str) -> str:
     """Facts of some remarks in a row."""
     told = (remark.fact(language) for remark in remarks)
-    return word("figure_said", "and", language).join(told)
+    return label_of("figure_said", "and", language).join(told)
 
 
 def remedies(remarks: Iterable[Remark], language: str) -> str:
     """Remedies of some remarks in a row, each once."""
     told = filter(None, (remark.mend(language) for remark in remarks))
-    return word("figure_said", "and", language).join(dict.fromkeys(told))
+    return label_of("figure_said", "and", language).join(dict.fromkeys(told))
 
 
 def _with_remedies(remarks: Sequence[Remark], language: str) -> str:

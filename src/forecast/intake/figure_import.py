@@ -21,11 +21,11 @@ from typing import Any
 
 import pandas as pd
 
-from ..errors import check_name, said
+from ..errors import N_, check_name, said
 from ..files import MANIFEST, building, exchange
 from ..i18n.formatting import join
-from ..i18n.messages import FiguresError, Gap, Remark, say
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
+from ..i18n.messages import Code, FiguresError, Gap, Remark, say
 from ..tables.plan import Plan, recut
 from ..tables.schema import TABLES
 from ..tables.validation import read_tables
@@ -158,8 +158,13 @@ class Intake:
         """How many figures there are of each status, and which sheets were not read."""
         statuses = [judged.status for judged in self._judged]
         counts = [
-            say("figure_said", "count", language, {"status": names, "number": str(number)})
-            for status, names in WORDS["figure_status"].items()
+            say(
+                "figure_said",
+                "count",
+                language,
+                {"status": Code("figure_status", status), "number": str(number)},
+            )
+            for status in LABELS["figure_status"]
             if (number := statuses.count(status))
         ]
         gaps: dict[str, Gap] = {"file": self.sheet.file, "count": str(len(statuses))}
@@ -288,7 +293,7 @@ class Intake:
     def _place(self, row: int, column: str, statuses: Collection[str]) -> Place:
         """Place of a figure, which must be there with one of some statuses."""
         places = [judged.place for judged in self._judged if judged.status in statuses]
-        what = "doubtful figure" if len(statuses) == 1 else "figure"
+        what = N_("doubtful figure") if len(statuses) == 1 else N_("figure")
         known = [said("row {row}, {column}", row=r, column=c) for r, c in places]
         check_name(what, said("row {row}, {column}", row=row, column=column), known)
         return row, column

@@ -20,8 +20,8 @@ import pandas as pd
 from ..errors import UnknownNameError, cause
 from ..i18n.errors import translate
 from ..i18n.formatting import exact
-from ..i18n.messages import FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
+from ..i18n.messages import Code, FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
 from ..tables.validation import FIRST_YEAR, LAST_YEAR
 from .numbers import Figure, Unit, parse_figure, same_thing, unit_of
 from .spreadsheet import TYPES, Cell, Sheet, fold, key_of, read_sheet
@@ -194,7 +194,9 @@ class Reading:
             key = "missing" if self.cell.printed else "empty"
             text = say("figure_said", key, language, {"mark": self.cell.printed})
         else:
-            text = say("figure_said", "understood", language, self.said)
+            compared = self.figure.comparator in LABELS["figure_comparator"]
+            key = "understood_compared" if compared else "understood"
+            text = say("figure_said", key, language, self.said)
         return tell(more, language, text, self.remarks)
 
 
@@ -296,8 +298,8 @@ def _read(cell: Cell, names: Names) -> Reading:
         "region": names.region_names[region],
         "indicator": (about["name_zh"], about["name_en"]),
         "year": str(year),
-        "type": WORDS["figure_type"][kind],
-        "comparator": WORDS["figure_comparator"].get(figure.comparator, ("", "")),
+        "type": Code("figure_type", kind),
+        "comparator": Code("figure_comparator", figure.comparator),
         "value": names.quantity(indicator, value),
     }
     if cell.above and names.regions.get(key_of(cell.above)) != region:
@@ -332,8 +334,8 @@ def _other_faults(cell: Cell, year: int | None, stated: str, figure: Figure) -> 
     if figure.fault:
         yield figure.fault
     elif stated == "actual" and figure.comparator != "eq":
-        words = WORDS["figure_comparator"][figure.comparator]
-        yield Remark("actual_compared", {"comparator": (words[0], words[1].strip())})
+        words = Code("figure_comparator", figure.comparator)
+        yield Remark("actual_compared", {"comparator": words})
 
 
 def _convert(

@@ -16,9 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..i18n.formatting import LANGUAGES, day
-from ..i18n.messages import Gap, Remark
-from ..i18n.vocabulary import WORDS
+from ..i18n.messages import Code, Day, Gap, Remark
 from ..tables.schema import STATUSES
 from ..tables.validation import falls
 from .reading import Names, Reading
@@ -113,16 +111,15 @@ class Known:
         if found and same(reading.value, found["value"]):
             yield Remark("same")
         if self.as_of and f"{reading.year}-12-31" > self.as_of:
-            zh, en = (day(self.as_of, language) for language in LANGUAGES)
-            yield Remark("late", {"day": (zh, en)})
+            yield Remark("late", {"day": Day(self.as_of)})
 
     def doubts(self, reading: Reading) -> Iterator[Remark]:
         """Say what somebody must look at."""
         yield from (remark for remark in reading.remarks if remark.code in DOUBTED)
         if reading.type == "target":
             if not reading.cell.type:
-                words = WORDS["figure_comparator"][reading.figure.comparator]
-                yield Remark("compared", {"comparator": (words[0], words[1].strip())})
+                words = Code("figure_comparator", reading.figure.comparator)
+                yield Remark("compared", {"comparator": words})
             return
         yield from self._against_published(reading)
         yield from self._against_neighbour(reading)

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, Tally
-from ..errors import said
+from ..errors import N_, said
 from .counts import Increments
 from .fitting import QUANTILES, SLICES, Fits, quantile_name
 from .panel import KEY
@@ -112,12 +112,12 @@ def simulate(
     ((1, 500, 2), True)
     """
     if draws < 1 or seed < 0:
-        told = "draws must be at least 1 and seed at least 0, not {draws} and {seed}."
+        told = N_("draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
         raise ValueError(said(told, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)
     start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
     if len(latest) and until < start:
-        told = "until={until} is not after the latest figures ({latest})."
+        told = N_("until={until} is not after the latest figures ({latest}).")
         raise ValueError(said(told, until=until, latest=start - 1))
     years = np.arange(start, until + 1)
     values = np.full((len(latest), draws, len(years)), np.nan)

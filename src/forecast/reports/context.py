@@ -19,7 +19,7 @@ import pandas as pd
 from ..errors import check_name
 from ..evaluation.vintages import OPEN
 from ..i18n.formatting import amount, change, comparison, scenario_name, unit_symbol
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.fitting import fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate
@@ -126,30 +126,30 @@ class Naming(Telling):
         """Name of an indicator of any plan, or of a quantity that only a formula has."""
         if name in self._names:
             return self._names[name]
-        return self.word("quantity", name) if name in WORDS["quantity"] else name
+        return self.label("quantity", name) if name in LABELS["quantity"] else name
 
     def input(self, label: str, indicator: str) -> str:
         """Name of a lever, an assumption or another input of an indicator."""
-        if label in WORDS["input"]:
-            return self.word("input", label)
+        if label in LABELS["input"]:
+            return self.label("input", label)
         head, _, tail = label.rpartition(".")
         for name, mechanism in self.mechanisms.items():
             if head == name or (not head and mechanism.indicator == indicator):
                 declared: dict[str, Any] = {**mechanism.levers, **mechanism.assumptions}
                 if tail in declared:
                     return str(getattr(declared[tail], f"name_{self.language}"))
-                if tail in WORDS["input"]:
-                    return self.word("input", tail)
+                if tail in LABELS["input"]:
+                    return self.label("input", tail)
         if head in set(self.plan.regions["region"]):
             place = self.name("regions", head)
-            return self.say("elsewhere").format(region=place, name=self.quantity(tail))
+            return self.gettext("{name} in {region}").format(region=place, name=self.quantity(tail))
         return self.quantity(label)
 
     def goal(self, row: pd.Series) -> str:
         """Write a target with its comparator and year."""
         unit = self.unit(row["indicator"])
         text = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
-        return self.say("side_target").format(target=text, year=row["year"])
+        return self.gettext("{target} ({year})").format(target=text, year=row["year"])
 
     def unit(self, indicator: object) -> str:
         """Id of an indicator's unit."""

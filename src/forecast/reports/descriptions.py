@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from ..i18n.catalog import N_
 from ..i18n.formatting import join, number
 from ..scenarios.declarations import Range
 from ..scenarios.engine import first_year
@@ -27,7 +28,7 @@ class Speaker(Protocol):
     def language(self) -> str:
         """The reader's language."""
 
-    def say(self, key: str) -> str:
+    def gettext(self, key: str) -> str:
         """Phrase in that language."""
 
     def name(self, kind: str, key: object) -> str:
@@ -50,7 +51,7 @@ def settings_of(found: Naming, step: Step) -> list[str]:
     if mechanism is None:
         return []
     parts = [
-        found.say("set_to").format(
+        found.gettext("{what} {value}").format(
             what=getattr(mechanism.levers[name], f"name_{found.language}"),
             value=_lever_setting(found, setting, mechanism.levers[name].unit),
         )
@@ -58,7 +59,7 @@ def settings_of(found: Naming, step: Step) -> list[str]:
         if name in mechanism.levers
     ]
     parts += [
-        found.say("set_to").format(
+        found.gettext("{what} {value}").format(
             what=getattr(mechanism.assumptions[name], f"name_{found.language}"),
             value=belief_of(found, belief, mechanism.assumptions[name].unit),
         )
@@ -67,10 +68,14 @@ def settings_of(found: Naming, step: Step) -> list[str]:
     ]
     if not parts:
         return []
-    text = found.say("set_of").format(
+    text = found.gettext("{mechanism}: {what}").format(
         mechanism=getattr(mechanism, f"name_{found.language}"), what=_list(found, parts)
     )
-    return [text if found.acts(mechanism) else found.say("without_figures").format(what=text)]
+    return [
+        text
+        if found.acts(mechanism)
+        else found.gettext("{what} (no figure, so without effect)").format(what=text)
+    ]
 
 
 def rests_on(found: Naming, scenario: Scenario) -> str:
@@ -88,23 +93,25 @@ def belief_of(found: Speaker, belief: float | Range, unit: str) -> str:
     if not isinstance(belief, Range):
         return found.amount(belief, unit)
     told = {k: found.amount(getattr(belief, k), unit) for k in ("low", "central", "high")}
-    return found.say("range_of").format(**told)
+    return found.gettext("{low} to {high}, most likely {central}").format(**told)
 
 
 def formula_of(found: Speaker, text: str) -> str:
     """Write a formula with the names of what it compares."""
-    say = found.say
+    gettext = found.gettext
     signs = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}
 
     def told(match: re.Match[str]) -> str:
         region, name, before = match.group(1), match.group(2), match.group(3)
         if name in ("max", "min"):
-            return say("larger_of" if name == "max" else "smaller_of")
+            return gettext(N_("the larger of ") if name == "max" else N_("the smaller of "))
         words = found.quantity(name)
         if before:
-            words = say("year_before").format(name=words)
+            words = gettext("{name} of the year before").format(name=words)
         if region:
-            words = say("elsewhere").format(region=found.name("regions", region), name=words)
+            words = gettext("{name} in {region}").format(
+                region=found.name("regions", region), name=words
+            )
         return words
 
     pieces = re.split(r"(>=|<=|==|//|\*|/)", text)
@@ -122,7 +129,9 @@ def lacking_of(found: Naming, rule: pd.Series) -> str:
     for region, read in sorted(parse_formula(str(rule["formula"])).names()):
         if read == name and region:
             place = found.name("regions", region)
-            return found.say("elsewhere").format(region=place, name=found.quantity(name))
+            return found.gettext("{name} in {region}").format(
+                region=place, name=found.quantity(name)
+            )
     return found.quantity(name)
 
 
@@ -132,50 +141,65 @@ def _list(found: Naming, parts: Iterable[str]) -> str:
 
 def _lever_setting(found: Naming, setting: Any, unit: str) -> str:
     """Write a lever's setting with its years."""
-    say = found.say
+    gettext = found.gettext
     if isinstance(setting, dict):
         years = [
-            say("years_of").format(
-                text=found.setting(value, unit), years=say("in_year").format(year=year)
+            gettext("{text} ({years})").format(
+                text=found.setting(value, unit), years=gettext("in {year}").format(year=year)
             )
             for year, value in setting.items()
         ]
         return _list(found, years)
     span = setting if isinstance(setting, Span) else Span(value=setting)
     if unit == "year":
-        return say("since").format(year=f"{span.value:.0f}")
+        return gettext("from {year}").format(year=f"{span.value:.0f}")
     since = first_year(found.plan) if span.since is None else span.since
-    years = [say("since").format(year=since)]
+    years = [gettext("from {year}").format(year=since)]
     if span.until is not None:
-        years.append(say("until_year").format(year=span.until))
-    return say("years_of").format(text=found.setting(span.value, unit), years=_list(found, years))
+        years.append(gettext("until {year}").format(year=span.until))
+    return gettext("{text} ({years})").format(
+        text=found.setting(span.value, unit), years=_list(found, years)
+    )
 
 
 def _verb_line(found: Naming, step: Step) -> list[str]:
     """Tell what a verb does to the indicators that have figures here."""
-    say = found.say
+    gettext = found.gettext
     every = next((group for group in ("all", "planned") if group in step.indicator), "")
     names = [n for n in step.indicator if n in found.seen]
     if not every and not names:
         return []
-    told = say(f"{every}_indicators") if every else join(map(found.quantity, names), found.language)
+    told = (
+        found.label("indicators", every)
+        if every
+        else join(map(found.quantity, names), found.language)
+    )
     action = getattr(step, step.verb)
     unit = "" if every or len({found.unit(n) for n in names}) > 1 else found.unit(names[0])
-    key, value = f"verb_{step.verb}", None
+    text, value = found.label("verb", step.verb), None
     for name in ("value", "by", "factor", "years", "ratio"):
         given = getattr(action, name, None)
         if given is not None and not (step.verb == "ramp_to" and name == "by"):
             plain = name in ("factor", "years", "ratio")
             value = belief_of(found, given, "" if plain else unit)
-            key = "verb_shock_times" if step.verb == "shock" and name == "factor" else key
+            if step.verb == "shock" and name == "factor":
+                text = gettext(
+                    "{names}: a shock to {value} times the value, made good over {recovery} years"
+                )
     facts = {"names": told, "value": value,
              "recovery": number(getattr(action, "recovery", None), found.language)}  # fmt: skip
     years = [
-        say(word).format(year=getattr(action, name))
-        for word, name in (("since", "since"), ("until_year", "until"), ("in_year", "year"))
+        gettext(word).format(year=getattr(action, name))
+        for word, name in (
+            (N_("from {year}"), "since"),
+            (N_("until {year}"), "until"),
+            (N_("in {year}"), "year"),
+        )
         if getattr(action, name, None) is not None
     ]
     if step.verb == "ramp_to":
-        years.append(say("by_year").format(year=action.by))
-    text = say(key).format(**facts)
-    return [say("years_of").format(text=text, years=_list(found, years)) if years else text]
+        years.append(gettext("by {year}").format(year=action.by))
+    text = text.format(**facts)
+    return [
+        gettext("{text} ({years})").format(text=text, years=_list(found, years)) if years else text
+    ]

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..i18n.formatting import join
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from .html import Telling
 from .monitoring import Findings
 
@@ -96,7 +96,7 @@ def write_book(
     content = io.BytesIO()
     with pd.ExcelWriter(content, engine="openpyxl") as book:
         for name, table in results.items():
-            sheet = findings.word("sheet", name)
+            sheet = findings.label("sheet", name)
             harmless(_spoken(findings, table)).to_excel(
                 book, sheet_name=sheet, index=False, freeze_panes=(1, 0), inf_rep="∞"
             )
@@ -148,17 +148,17 @@ def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
               "warnings": "warning"}  # fmt: skip
-    groups = {**{g: g for g in WORDS}, **spoken}
-    for column in [c for c in out.columns if groups.get(c) in WORDS and c in CODED]:
-        words = {key: findings.word(groups[column], key) for key in WORDS[groups[column]]}
+    groups = {**{g: g for g in LABELS}, **spoken}
+    for column in [c for c in out.columns if groups.get(c) in LABELS and c in CODED]:
+        words = {key: findings.label(groups[column], key) for key in LABELS[groups[column]]}
         out[column] = out[column].map(partial(_in_words, words, findings.language))
     for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
         if column in out:
             # A row may stand for no area, as the index of a whole region does.
             names = {key: key and findings.name(kind, key) for key in out[column].unique()}
             out[column] = out[column].map(names)
-    known = set(WORDS["column"])
-    return out.rename(columns={c: findings.word("column", c) for c in out.columns if c in known})
+    known = set(LABELS["column"])
+    return out.rename(columns={c: findings.label("column", c) for c in out.columns if c in known})
 
 
 def _in_words(words: Mapping[str, str], language: str, cell: object) -> object:

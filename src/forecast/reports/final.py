@@ -17,13 +17,14 @@ import pandas as pd
 from ..evaluation.outcomes import DECIDED, GOAL, first_course, judge, score_forecasts, verdicts_of
 from ..evaluation.store import read_forecasts, read_run, read_runs
 from ..evaluation.vintages import Run
+from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, change, day, estimate, join, number, probability
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
 from ..scenarios.project_list import project_forecast
 from ..tables.plan import Plan
 from .final_forecasts import Hindsight, cells_of, right_lines
-from .html import Html, bullets, paragraph, picture, safe, tabulate, title
+from .html import Html, bullets, heading, paragraph, picture, safe, tabulate, title
 from .midterm import FORCES, projects_now, tell_projects
 from .monitoring import span
 
@@ -149,23 +150,41 @@ def close(
 
 def show_title(found: Closing) -> Html:
     """Region, day, plan documents, and what a final evaluation is."""
-    return title(found, "end_title", "end_intro")
+    return title(
+        found,
+        N_("{region}: final evaluation of the plan"),
+        N_(
+            "This report says which of the plan's final targets were met, by "
+            "how much and when, and whether the forecasts and the schedule "
+            "rule on the way were right. Only a published final figure is a "
+            "result; where there is none, the chance given is a forecast. Of "
+            "an indicator without a target printed as final the last one is "
+            "taken."
+        ),
+    )
 
 
 def show_reading(found: Closing) -> Html:
     """Say what stands out: met, missed, without a figure; who was right on the way."""
-    say, finals = found.say, found.finals
+    gettext, finals = found.gettext, found.finals
     if finals.empty:
-        return Html(f"<h2>{say('reading')}</h2>\n{bullets([say('end_no_targets')])}")
+        return Html(
+            "\n".join(
+                [
+                    heading(gettext("What stands out")),
+                    bullets([gettext("The plan has no targets.")]),
+                ]
+            )
+        )
     counts = finals["outcome"].value_counts()
     told = [
-        say("end_count_word").format(word=found.word("outcome", key), count=counts.get(key, 0))
-        for key in WORDS["outcome"]
+        gettext("{word} {count}").format(word=found.label("outcome", key), count=counts.get(key, 0))
+        for key in LABELS["outcome"]
         if key in counts or key in DECIDED
     ]
     years = ", ".join(str(year) for year in sorted(finals["year"].unique()))
     lines = [
-        say("end_count").format(
+        gettext("Final targets: {count} (target years: {years}). Of these: {counts}.").format(
             count=len(finals), years=years, counts=join(told, found.language)
         ),
         *_force_lines(found),
@@ -175,25 +194,55 @@ def show_reading(found: Closing) -> Html:
         *right_lines(found),
     ]  # fmt: skip
     if len(found.projects):
-        lines.append(f"{projects_now(found, found.projects)}{say('end_projects_note')}")
-    return Html(f"<h2>{say('reading')}</h2>\n{bullets(line for line in lines if line)}")
+        lines.append(
+            projects_now(found, found.projects)
+            + gettext(
+                "The tables hold no actual completions or costs, so that when "
+                "projects were finished, and at what cost against the plan, cannot "
+                "be said; slips and cancellations in the picture are assumed."
+            )
+        )
+    return Html(
+        "\n".join([heading(gettext("What stands out")), bullets((line for line in lines if line))])
+    )
 
 
 def show_reached(found: Closing) -> Html:
     """Tell each final target's outcome, binding and expected apart, then targets on the way."""
-    say, printed = found.say, set(found.plan.targets["force"]) - {""}
-    parts = [f"<h2>{say('end_reached')}</h2>", paragraph(say("end_reached_note"))]
+    gettext, printed = found.gettext, set(found.plan.targets["force"]) - {""}
+    parts = [
+        heading(gettext("What was reached")),
+        paragraph(
+            gettext(
+                "Beyond the target: positive where better than asked, negative "
+                "where short of it; below it in percent of the way from baseline "
+                "to target, where the baseline had not met the target already. "
+                "When first met: the year of the first published figure that meets "
+                "the target."
+            )
+        ),
+    ]
     for force in FORCES:
         mine = found.finals["force"] == force
         if mine.any():
-            key = f"force_{force or ('other' if printed else 'none')}"
-            parts += [f"<h3>{say(key)}</h3>", *_reached_parts(found, force)]
+            head = found.label("force_targets", force or ("other" if printed else "none"))
+            parts += [heading(head, 3), *_reached_parts(found, force)]
     kept = found.attainment[~found.attainment["final"]]
     if len(kept):
-        parts.append(f"<h3>{say('end_milestones')}</h3>")
+        parts.append(heading(gettext("Targets on the way"), 3))
         closed = kept[kept["outcome"].isin(DECIDED)]
-        key = "end_way_reading" if len(closed) else "end_no_milestones"
-        parts.append(paragraph(say(key).format(**_counted(kept))))
+        key = (
+            N_(
+                "Targets on the way: {count}; with a figure of their year: "
+                "{closed} (met: {met}, missed: {missed})."
+            )
+            if len(closed)
+            else N_(
+                "No target on the way has a figure of its year: whether they were "
+                "kept cannot be said."
+            )
+        )
+        parts.append(paragraph(gettext(key).format(**_counted(kept))))
         if len(closed):
             parts.append(tabulate([_decided_row(found, row) for row in closed.to_dict("records")]))
     return Html("\n".join(parts))
@@ -204,45 +253,81 @@ def show_pictures(found: Closing) -> Html:
     from ..charts.evaluation import attainment_chart, course_panels, outcome_chart
     from ..charts.fan import origin_of, to_png
 
-    say, language, sources = found.say, found.language, found.sources()
+    gettext, language, sources = found.gettext, found.language, found.sources()
     seen = found.finals[found.finals["latest"].notna()]
-    parts = [f"<h2>{say('end_way')}</h2>"]
+    parts = [heading(gettext("Way, years and course"))]
     if seen.empty:
-        return Html("\n".join([*parts, paragraph(say("end_no_way"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No indicator of a final target has a figure: there is nothing to draw."
+                        )
+                    ),
+                ]
+            )
+        )
     ways = outcome_chart(found.plan, _ways(found, seen), language=language, sources=sources)
     if ways is not None:
-        parts.append(picture(to_png(ways), say("picture_outcomes")))
+        parts.append(
+            picture(to_png(ways), gettext("Way gone to each final target, and its outcome"))
+        )
     years = attainment_chart(found.plan, seen, language=language, sources=sources)
     if years is not None:
-        parts += [f"<h3>{say('when')}</h3>", picture(to_png(years), say("picture_years"))]
+        parts += [
+            heading(gettext("When each target is met"), 3),
+            picture(to_png(years), gettext("Range of years in which each target is met")),
+        ]
     told = seen[seen["indicator"].isin(found.course["indicator"])]
     if len(told):
         drawn = list(told["indicator"].drop_duplicates())
-        made = found.word("made", found.made)
+        made = found.label("made", found.made)
         notes = [
-            say("course_note").format(made=made, day=day(found.since, language)),
-            origin_of(found.plan, drawn, language, sources).replace(say("dotted"), ""),
+            gettext(
+                "● published   ◇ and dashed line: target   ━ and band: the first "
+                "forecast ({made}, from {day}; of series without a figure then, "
+                "from the year's end when they had one), median and 80 % interval."
+            ).format(made=made, day=day(found.since, language)),
+            origin_of(found.plan, drawn, language, sources).replace(gettext(" (dotted line)"), ""),
         ]
         course = course_panels(found.plan, found.course, told, notes=notes, language=language)
         names = join([found.name("indicators", name) for name in drawn], language)
-        text = say("picture_course").format(names=names)
-        parts += [f"<h3>{say('end_course')}</h3>", picture(to_png(course), text)]
+        text = gettext("{names}: figures, targets and what was forecast at first").format(
+            names=names
+        )
+        parts += [
+            heading(gettext("What was forecast at first, and what came"), 3),
+            picture(to_png(course), text),
+        ]
     return Html("\n".join(parts))
 
 
 def show_projects(found: Closing) -> Html:
     """Show the plan's projects: what is planned, and that completions are not known."""
     now = projects_now(found, found.projects)
-    return tell_projects(found, found.projects, now, note="end_projects_note")
+    return tell_projects(
+        found,
+        found.projects,
+        now,
+        note=N_(
+            "The tables hold no actual completions or costs, so that when "
+            "projects were finished, and at what cost against the plan, cannot "
+            "be said; slips and cancellations in the picture are assumed."
+        ),
+    )
 
 
 def show_waiting(found: Closing) -> Html:
     """List what still waits for a figure, by where the last one was published."""
-    say, language = found.say, found.language
+    gettext, language = found.gettext, found.language
     rows = found.finals[~found.finals["outcome"].isin(DECIDED)]
-    parts = [f"<h2>{say('end_waiting')}</h2>"]
+    parts = [heading(gettext("Figures still awaited"))]
     if rows.empty:
-        return Html("\n".join([*parts, paragraph(say("end_all_closed"))]))
+        return Html(
+            "\n".join([*parts, paragraph(gettext("Every final target has a final figure."))])
+        )
     seen = found.plan.observations.sort_values("year").drop_duplicates("indicator", keep="last")
     places = rows["indicator"].map(seen.set_index("indicator")["source"])
     if places.notna().any():
@@ -252,25 +337,52 @@ def show_waiting(found: Closing) -> Html:
             if (places == source).any()
         ]
         items = "\n".join(f"<li>{line}</li>" for line in lines)
-        parts += [paragraph(say("end_waiting_note")), f"<ul>\n{items}\n</ul>"]
+        parts += [
+            paragraph(
+                gettext(
+                    "Targets without a final figure, by the source of their last "
+                    "figure: the final one will most likely be published in the same "
+                    "place."
+                )
+            ),
+            f"<ul>\n{items}\n</ul>",
+        ]
     never = rows[places.isna()]
     if len(never):
         areas = never["indicator"].map(found.area)
         told = [
-            say("in_area").format(area=area, names=join(_goals(found, never[areas == area]),
+            gettext("{area}: {names}").format(area=area, names=join(_goals(found, never[areas == area]),
                                                         language))
             for area in areas.unique()
         ]  # fmt: skip
-        parts += [paragraph(say("end_never")), bullets(told)]
+        parts += [
+            paragraph(gettext("Never published, and no place is known where they would be:")),
+            bullets(told),
+        ]
     return Html("\n".join(parts))
 
 
 def show_trust(found: Closing) -> Html:
     """Say what outcomes and scores rest on."""
-    keys = ("end_trust_figures", "trust_comparator", "end_trust_way", "end_trust_replay",
-            "trust_prior", "trust_clip")  # fmt: skip
-    notes = bullets(found.say(key) for key in keys)
-    return Html(f"<h2>{found.say('trust')}</h2>\n{notes}")
+    keys = (N_("Outcomes rest on published figures alone, targets are never used "
+"as data; sources and places are in the tables. Figures published "
+"or revised later will change them."), N_("Targets are compared as printed: > must be exceeded, ≥ is enough "
+"when equalled; a plain figure counts as reached when it is "
+"equalled or bettered."), N_("The way starts from the baseline of the schedule rule: the last "
+"figure five years before the target year or earlier, else the "
+"first one."), N_("Method and priors behind replayed forecasts are younger than the "
+"years replayed: they inform, they are no record. Figures without "
+"a known date of publication count as known at the end of their "
+"year."),
+            N_("Forecasts start from published figures; the pace comes from the "
+"region's own figures, other regions of the indicator and a prior. "
+"The prior was learned from many years of 20 indicators in 70 "
+"countries, not from civil-affairs plans; the fewer the figures, "
+"the more the answer rests on it. The method check tells how often "
+"it was right on data it had never seen."), N_("Probabilities are kept within 1 to 99 %. Targets are never used "
+"as data."))  # fmt: skip
+    notes = bullets(found.gettext(key) for key in keys)
+    return Html("\n".join([heading(found.gettext("How far to trust this")), notes]))
 
 
 def result_tables(found: Closing) -> dict[str, pd.DataFrame]:
@@ -318,8 +430,11 @@ def _force_lines(found: Closing) -> list[str]:
     """Count binding and expected targets apart, where the documents print such a force."""
     printed = [f for f in FORCES if f and (found.finals["force"] == f).any()]
     return [
-        found.say("end_force").format(
-            force=found.say(f"force_{force}"),
+        found.gettext(
+            "{force}: {count}, of which with a final figure: {closed} (met: "
+            "{met}, missed: {missed})."
+        ).format(
+            force=found.label("force_targets", force),
             **_counted(found.finals[found.finals["force"] == force]),
         )
         for force in printed
@@ -329,10 +444,14 @@ def _force_lines(found: Closing) -> list[str]:
 def _name_lines(found: Closing) -> list[str]:
     """Name what was met and what was missed."""
     if found.closed.empty:
-        return [found.say("end_none_closed")]
+        return [
+            found.gettext(
+                "No final target has a final figure yet: how many were met cannot be said."
+            )
+        ]
     rows = {key: found.closed[found.closed["outcome"] == key] for key in DECIDED}
     return [
-        found.say(f"end_{key}").format(names=join(_goals(found, mine), found.language))
+        found.label("final", key).format(names=join(_goals(found, mine), found.language))
         for key, mine in rows.items()
         if len(mine)
     ]
@@ -341,7 +460,7 @@ def _name_lines(found: Closing) -> list[str]:
 def _goals(found: Closing, rows: pd.DataFrame) -> list[str]:
     """Names of indicators with the years of their targets."""
     return [
-        found.say("in_years").format(
+        found.gettext("{name} ({years})").format(
             name=found.name("indicators", name), years=", ".join(str(y) for y in mine.unique())
         )
         for name, mine in rows.groupby("indicator", sort=False)["year"]
@@ -351,13 +470,25 @@ def _goals(found: Closing, rows: pd.DataFrame) -> list[str]:
 def _open_line(found: Closing) -> str:
     seen, never = len(found.open), len(found.silent)
     if not seen + never:
-        return found.say("end_all_closed")
-    return found.say("end_open").format(count=seen + never, seen=seen, never=never)
+        return found.gettext("Every final target has a final figure.")
+    return found.gettext(
+        "Targets without a final figure count as neither met nor missed: "
+        "{count}. Of these, with an earlier figure and hence a forecast: "
+        "{seen}; without any figure, or with later ones only, and hence "
+        "not forecast: {never}."
+    ).format(count=seen + never, seen=seen, never=never)
 
 
 def _on_the_way(found: Closing) -> str:
     rows = found.attainment[~found.attainment["final"]]
-    return found.say("end_way_reading").format(**_counted(rows)) if len(rows) else ""
+    return (
+        found.gettext(
+            "Targets on the way: {count}; with a figure of their year: "
+            "{closed} (met: {met}, missed: {missed})."
+        ).format(**_counted(rows))
+        if len(rows)
+        else ""
+    )
 
 
 # What was reached.
@@ -370,12 +501,22 @@ def _reached_parts(found: Closing, force: str) -> Iterable[str]:
     if len(closed):
         yield tabulate([_decided_row(found, row) for row in closed.to_dict("records")])
     if len(open_):
-        yield paragraph(found.say("end_open_note"))
+        yield paragraph(
+            found.gettext(
+                "These have no final figure. The chance is a forecast from what is "
+                "known, not a result:"
+            )
+        )
         lines = pd.DataFrame([_open_row(found, row) for row in open_.to_dict("records")])
         yield tabulate(lines.loc[:, lines.ne(NO_VALUE).any()])
     if len(silent):
-        waiting = found.say("end_waiting")
-        yield paragraph(found.say("end_silent").format(count=len(silent), section=waiting))
+        waiting = found.gettext("Figures still awaited")
+        yield paragraph(
+            found.gettext(
+                "Without any figure, or with later ones only: {count}, not "
+                "forecast, listed under: {section}."
+            ).format(count=len(silent), section=waiting)
+        )
 
 
 def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
@@ -385,7 +526,7 @@ def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
     beyond = change(row["beyond"], language, unit=unit)
     if math.isfinite(row["beyond_share"]):
         share = number(row["beyond_share"], language, unit="percent", step=1)
-        beyond += "\n" + found.say("end_share_of_way").format(share=share)
+        beyond += "\n" + found.gettext("{share} of the way").format(share=share)
     first = row["first_met"]
     known = math.isfinite(first)
     years = f"{abs(row['year'] - first):.0f}" if known else ""
@@ -395,9 +536,9 @@ def _decided_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
         "area": found.area(row["indicator"]),
         "target": found.goal(row),
         "published": found.figure({**row, **figure}),
-        "outcome": found.word("outcome", str(row["outcome"])),
+        "outcome": found.label("outcome", str(row["outcome"])),
         "beyond": beyond,
-        "timing": found.word("timing", str(row["timing"])).format(year=year, years=years),
+        "timing": found.label("timing", str(row["timing"])).format(year=year, years=years),
     })  # fmt: skip
 
 
@@ -411,10 +552,10 @@ def _open_row(found: Closing, row: Mapping[str, Any]) -> dict[str, str]:
         "target": found.goal(row),
         "latest": found.figure(row),
         "so_far": number(row["gone"], language, unit="percent", step=1),
-        "outcome": found.word("outcome", str(row["outcome"])),
+        "outcome": found.label("outcome", str(row["outcome"])),
         "median_now": estimate(row["median_now"], language, unit=unit, step=float(step)),
         "p_now": probability(row["p_now"], language),
-        "evidence": found.word("evidence", str(row["evidence"])),
+        "evidence": found.label("evidence", str(row["evidence"])),
     })  # fmt: skip
 
 
@@ -439,7 +580,7 @@ def _waiting_line(found: Closing, source: str, rows: pd.DataFrame) -> str:
     about = found.plan.sources.set_index("source").fillna("").loc[source]
     known = " · ".join(str(p) for p in (about["issuer"], about["title_zh"]) if p)
     place = f'[{found.sources().index(source) + 1}] <span lang="zh">{safe(known)}</span>'
-    text = found.say("in_area").format(
+    text = found.gettext("{area}: {names}").format(
         area="{place}", names=join(_goals(found, rows), found.language)
     )
     return safe(text).replace("{place}", place)

@@ -14,8 +14,9 @@ import pandas as pd
 
 from ..evaluation.outcomes import GOAL, verdict_counts
 from ..evaluation.verification import Verification, track_record
+from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, comparison, day, number, probability
-from .html import Html, bullets, paragraph, tabulate
+from .html import Html, bullets, heading, paragraph, tabulate
 from .monitoring import Account
 
 __all__ = ["Hindsight", "cells_of", "right_lines", "show_scores", "show_verdicts"]
@@ -42,54 +43,106 @@ class Hindsight(Account):
 
 def cells_of(found: Account, cells: Mapping[str, str]) -> dict[str, str]:
     """Head cells by the words of their columns."""
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}
 
 
 def show_scores(found: Hindsight) -> Html:
     """Score issued forecasts, and apart from them those that were replayed."""
-    say = found.say
-    none = "end_issued_none" if found.stored else "end_no_store"
+    gettext = found.gettext
+    none = (
+        N_("No forecast in the store has an outcome yet.")
+        if found.stored
+        else N_("No store of issued forecasts was given.")
+    )
     return Html(
         "\n".join([
-            f"<h2>{say('end_scores')}</h2>", paragraph(say("end_scores_note")),
-            f"<h3>{say('end_issued')}</h3>", *_score_parts(found, found.issued, none),
-            f"<h3>{say('end_replayed')}</h3>", paragraph(say("end_replayed_note")),
-            *_score_parts(found, found.replayed, "end_replayed_none"),
+            heading(gettext("Were the forecasts right")), paragraph(gettext("Only forecasts whose target year has a figure count, those of "
+"targets on the way included. The table has the chance of the last "
+"issue in each calendar year. Brier score: lower is better, 0.25 "
+"for saying one half throughout; errors (CRPS) are in units of "
+"each series' mean yearly change.")),
+            heading(gettext("Forecasts that were issued"), 3), *_score_parts(found, found.issued, none),
+            heading(gettext("Forecasts replayed, never issued"), 3), paragraph(gettext("Made with the method of today from what was known at each year's "
+"end. They were never issued, and are never scored together with "
+"those that were.")),
+            *_score_parts(found, found.replayed, N_("No forecast that could be made at a year's end has an outcome yet.")),
         ])
     )  # fmt: skip
 
 
 def show_verdicts(found: Hindsight) -> Html:
     """Put the schedule rule's and the forecast's verdict of each year's end beside the outcome."""
-    say, table = found.say, found.verdicts
-    parts = [f"<h2>{say('end_verdicts')}</h2>"]
+    gettext, table = found.gettext, found.verdicts
+    parts = [heading(gettext("Which verdicts were right"))]
     if table.empty:
-        return Html("\n".join([*parts, paragraph(say("end_no_verdicts"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "The outcome of no verdict of a year end is known yet: who was "
+                            "right cannot be said."
+                        )
+                    ),
+                ]
+            )
+        )
     lines = []
     for _, mine in table.groupby(GOAL, sort=False):
         head = _goal_cells(found, mine.iloc[0])
         cells = {row["origin"][:4]: _verdict(found, row) for row in mine.to_dict("records")}
         lines.append(head | _by_year(found, cells, table["origin"]))
-    parts += [paragraph(say("end_verdicts_note")), tabulate(lines, words=True)]
+    parts += [
+        paragraph(
+            gettext(
+                "Each cell: above, what the schedule rule said at the year's end; "
+                "below, what the replayed forecast said, with its chance; ✓ right, "
+                "✗ wrong. With one figure the schedule rule is silent, with a "
+                "chance between a third and two thirds the forecast is. What was "
+                "settled by then is no verdict."
+            )
+        ),
+        tabulate(lines, words=True),
+    ]
     told = [text for row in table.to_dict("records") if (text := _disagreed(found, row))]
     sides = told[:MOST]
     if len(told) > MOST:
-        sides.append(say("end_more").format(count=len(told) - MOST))
+        sides.append(gettext("Others, in the table above: {count}.").format(count=len(told) - MOST))
     return Html("\n".join([*parts, bullets([*right_lines(found), *sides])]))
 
 
 def right_lines(found: Hindsight) -> list[str]:
     """Say who was right, and that few targets prove little."""
     if found.verdicts.empty:
-        return [found.say("end_no_verdicts")]
+        return [
+            found.gettext(
+                "The outcome of no verdict of a year end is known yet: who was "
+                "right cannot be said."
+            )
+        ]
     counts = verdict_counts(found.verdicts)
     targets = len(found.verdicts.drop_duplicates(GOAL))
-    lines = [found.say("end_right").format(targets=targets, **counts)]
+    lines = [
+        found.gettext(
+            "Verdicts of year ends whose outcome is known: {cases} (different "
+            "targets: {targets}). The schedule rule spoke in {schedule_spoke}, "
+            "right in {schedule_right}; the replayed forecast spoke in "
+            "{forecast_spoke}, right in {forecast_right}."
+        ).format(targets=targets, **counts)
+    ]
     if counts["both_spoke"]:
-        key = "end_differ" if counts["differ"] else "end_agreed"
-        lines.append(found.say(key).format(**counts))
+        key = (
+            N_(
+                "Where they disagreed ({differ}): the schedule rule was right in "
+                "{differ_schedule}, the forecast in {differ_forecast}."
+            )
+            if counts["differ"]
+            else N_("Where both spoke ({both_spoke}), they never disagreed.")
+        )
+        lines.append(found.gettext(key).format(**counts))
     if targets < FEW:
-        lines.append(found.say("end_few"))
+        lines.append(found.gettext("So few targets prove little about a method."))
     return lines
 
 
@@ -97,12 +150,12 @@ def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[
     """Chances said of each target, scores by lead, and the track record."""
     hits = scored.hits
     if hits.empty:
-        yield paragraph(found.say(none))
+        yield paragraph(found.gettext(none))
         return
     lines = []
     for _, mine in hits.groupby(GOAL, sort=False):
         first = mine.iloc[0]
-        outcome = found.word("outcome", "met" if first["met"] else "missed")
+        outcome = found.label("outcome", "met" if first["met"] else "missed")
         head = _goal_cells(found, first) | cells_of(found, {"outcome": outcome})
         ordered = mine.sort_values("origin", kind="stable")
         cells = {row["origin"][:4]: _chance(found, row) for row in ordered.to_dict("records")}
@@ -111,14 +164,15 @@ def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[
     scores = scored.scores.to_dict("records")
     yield tabulate([_score_row(found, row) for row in scores])
     yield bullets(
-        found.say("end_band").format(
+        found.gettext("Chances of {low}-{high} %: {times}, of which came true: {came} "
+"(different targets: {targets}).").format(
             low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}", times=row["times"],
             came=row["came_true"], targets=row["targets"],
         )
         for row in track_record(scored).to_dict("records")
     )  # fmt: skip
     if len(hits.drop_duplicates(GOAL)) < FEW:
-        yield paragraph(found.say("end_few"))
+        yield paragraph(found.gettext("So few targets prove little about a method."))
 
 
 def _goal_cells(found: Hindsight, row: Mapping[str, Any] | pd.Series) -> dict[str, str]:
@@ -129,7 +183,7 @@ def _goal_cells(found: Hindsight, row: Mapping[str, Any] | pd.Series) -> dict[st
 def _by_year(found: Hindsight, cells: Mapping[str, str], origins: pd.Series) -> dict[str, str]:
     """Lay cells out by the calendar year of their origin."""
     years = sorted(set(origins.str[:4]))
-    return {found.say("year_is").format(year=y): cells.get(y, NO_VALUE) for y in years}
+    return {found.gettext("{year}").format(year=y): cells.get(y, NO_VALUE) for y in years}
 
 
 def _chance(found: Hindsight, row: Mapping[str, Any]) -> str:
@@ -138,7 +192,7 @@ def _chance(found: Hindsight, row: Mapping[str, Any]) -> str:
 
 def _score_row(found: Hindsight, row: Mapping[str, Any]) -> dict[str, str]:
     language = found.language
-    lead = found.say("end_all_leads") if row["lead"] == "all" else f"{row['lead']}"
+    lead = found.gettext("all") if row["lead"] == "all" else f"{row['lead']}"
     cells = {"lead": lead, "forecasts": f"{row['forecasts']}", "targets": f"{row['targets']}"}
     cells |= {key: number(row[key], language, step=0.001) for key in ("brier", "brier_base")}
     cells["cover80"] = probability(row["cover80"], language)
@@ -157,8 +211,8 @@ def _verdict(found: Hindsight, row: Mapping[str, Any]) -> str:
     """Both verdicts of a year's end, each marked."""
     schedule, forecast = str(row["schedule_said"]), str(row["forecast_said"])
     p = probability(row["p_reach"], found.language)
-    above = found.say("end_line").format(said=found.word("said", schedule))
-    below = found.say("end_chance").format(said=found.word("said", forecast), p=p)
+    above = found.gettext("Schedule: {said}").format(said=found.label("said", schedule))
+    below = found.gettext("Forecast: {said} ({p})").format(said=found.label("said", forecast), p=p)
     marks = [_right(said, str(row["outcome"])) for said in (schedule, forecast)]
     return f"{above}{marks[0]}\n{below}{marks[1]}"
 
@@ -170,12 +224,14 @@ def _disagreed(found: Hindsight, row: Mapping[str, Any]) -> str:
         return ""
     right = _right(str(row["forecast_said"]), str(row["outcome"])) == " ✓"
     unit = found.unit(row["indicator"])
-    return found.say("end_disagreed").format(
+    return found.gettext("{name}, target {target} for {year}: at the end of {origin} the "
+"schedule rule said {schedule}, the forecast {forecast} ({p}); "
+"outcome: {outcome}, so {who}.").format(
         name=found.name("indicators", row["indicator"]), year=row["year"],
         target=comparison(row["comparator"], float(row["target"]), found.language, unit=unit),
-        origin=row["origin"][:4], schedule=found.word("said", str(row["schedule_said"])),
-        forecast=found.word("said", str(row["forecast_said"])),
+        origin=row["origin"][:4], schedule=found.label("said", str(row["schedule_said"])),
+        forecast=found.label("said", str(row["forecast_said"])),
         p=probability(row["p_reach"], found.language),
-        outcome=found.word("outcome", str(row["outcome"])),
-        who=found.say("end_who_forecast" if right else "end_who_schedule"),
+        outcome=found.label("outcome", str(row["outcome"])),
+        who=found.gettext(N_("the forecast was right") if right else N_("the schedule rule was right")),
     )  # fmt: skip

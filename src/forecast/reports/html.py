@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ..i18n.formatting import day, phrase, word
+from ..i18n.catalog import gettext
+from ..i18n.formatting import day
+from ..i18n.labels import label_of
 from ..tables.plan import Plan
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Telling",
     "bullets",
     "dated",
+    "heading",
     "known_on",
     "name_of",
     "paragraph",
@@ -48,13 +51,13 @@ class Telling:
     plan: Plan
     language: str
 
-    def say(self, key: str) -> str:
+    def gettext(self, key: str) -> str:
         """Phrase in the report's language."""
-        return phrase(key, self.language)
+        return gettext(key, self.language)
 
-    def word(self, group: str, key: str) -> str:
+    def label(self, group: str, key: str) -> str:
         """Word in the report's language."""
-        return word(group, key, self.language)
+        return label_of(group, key, self.language)
 
     def name(self, kind: str, key: object) -> str:
         """Name of a region, area, unit or indicator in the report's language."""
@@ -95,6 +98,15 @@ def paragraph(text: str, *, strong: bool = False) -> str:
     '<p><strong>a &lt; b</strong></p>'
     """
     return f"<p><strong>{safe(text)}</strong></p>" if strong else f"<p>{safe(text)}</p>"
+
+
+def heading(text: str, level: int = 2) -> str:
+    """Make a heading.
+
+    >>> heading("a < b", 3)
+    '<h3>a &lt; b</h3>'
+    """
+    return f"<h{level}>{safe(text)}</h{level}>"
 
 
 def bullets(items: Iterable[str]) -> str:
@@ -145,8 +157,8 @@ def picture(png: bytes, text: str, *, share: float = 1.0) -> str:
 def known_on(plan: Plan, language: str) -> str:
     """Say which day's knowledge a run uses."""
     if not plan.as_of:
-        return phrase("everything", language)
-    return phrase("as_of", language).format(day=day(plan.as_of, language))
+        return gettext("Everything known is used", language)
+    return gettext("As of {day}", language).format(day=day(plan.as_of, language))
 
 
 def title(found: Telling, heading: str, intro: str = "") -> Html:
@@ -154,13 +166,15 @@ def title(found: Telling, heading: str, intro: str = "") -> Html:
 
     `heading` and `intro` are keys of phrases.
     """
-    plan, say = found.plan, found.say
-    name = say(heading).format(region=found.name("regions", plan.region))
+    plan, gettext = found.plan, found.gettext
+    name = gettext(heading).format(region=found.name("regions", plan.region))
     titles = f'<span lang="zh">{safe(plan.title)}</span>'
-    documents = safe(say("documents")).replace("{titles}", titles)
+    documents = safe(gettext("Plan documents, by their original titles: {titles}")).replace(
+        "{titles}", titles
+    )
     known = safe(known_on(plan, found.language))
     head = f"<h1>{safe(name)}</h1>\n<p>{known}<br>\n{documents}</p>"
-    return Html(f"{head}\n{paragraph(say(intro))}" if intro else head)
+    return Html("\n".join([head, paragraph(gettext(intro))]) if intro else head)
 
 
 def dated(year: float) -> str:
@@ -192,17 +206,17 @@ def parameter_table(
     folder = parameters.get("folder")
     told = dict(parameters) | {
         "region": f"{name_of(plan, 'regions', plan.region, language)} ({plan.region})",
-        "data": parameters.get("data") or phrase("shipped", language),
+        "data": parameters.get("data") or gettext("tables that come with the package", language),
         "as_of": known_on(plan, language),
         "until": until,
-        "language": word("language", language, language),
-        "folder": phrase("here", language)
+        "language": label_of("language", language, language),
+        "folder": gettext("the folder of this report", language)
         if folder == "."
-        else folder or phrase("not_written", language),
+        else folder or gettext("not written", language),
     }
     lines = [
-        {word("column", "parameter", language): word("parameter", key, language),
-         word("column", "value", language): str(value)}
+        {label_of("column", "parameter", language): label_of("parameter", key, language),
+         label_of("column", "value", language): str(value)}
         for key, value in told.items()
     ]  # fmt: skip
     return tabulate(lines)

@@ -18,6 +18,7 @@ import pandas as pd
 
 from ..errors import check_name
 from ..evaluation.vintages import OPEN
+from ..i18n.catalog import N_
 from ..i18n.formatting import (
     NO_VALUE,
     amount,
@@ -28,7 +29,7 @@ from ..i18n.formatting import (
     probability,
     unit_symbol,
 )
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
 from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.response import yearly_paces
@@ -42,6 +43,7 @@ from .html import (
     Value,
     bullets,
     dated,
+    heading,
     known_on,
     paragraph,
     parameter_table,
@@ -145,7 +147,7 @@ class Profile(Telling):
         known = self.everything.indicators.set_index("indicator")[f"name_{self.language}"]
         if name in known:
             return str(known[name])
-        return self.word("quantity", name) if name in WORDS["quantity"] else name
+        return self.label("quantity", name) if name in LABELS["quantity"] else name
 
     def amount(self, value: float | None, unit: str) -> str:
         """Write a quantity with its unit; a year as a date."""
@@ -161,7 +163,7 @@ class Profile(Telling):
         told = comparison(
             str(row["comparator"]), float(row["target"]), self.language, unit=self.unit
         )
-        return self.say("side_target").format(target=told, year=row["year"])
+        return self.gettext("{target} ({year})").format(target=told, year=row["year"])
 
 
 def choose_indicator(plan: Plan, asked: str | None = None) -> str:
@@ -250,21 +252,36 @@ def result_tables(found: Profile) -> dict[str, pd.DataFrame]:
 
 def show_title(found: Profile) -> Html:
     """Name of the indicator, day, and whose plan it is seen from."""
-    title = found.say("indicator_title").format(name=found.title)
-    place = found.say("indicator_of").format(region=found.name("regions", found.plan.region))
+    title = found.gettext("{name}: everything known").format(name=found.title)
+    place = found.gettext(
+        "Seen from the plan of {region}; figures and targets of other regions stand beside it."
+    ).format(region=found.name("regions", found.plan.region))
     known = safe(known_on(found.plan, found.language))
     return Html(f"<h1>{safe(title)}</h1>\n<p>{known}<br>\n{safe(place)}</p>")
 
 
 def show_reading(found: Profile) -> Html:
     """Say what stands out: figures, each plan's last target, the paces that were seen."""
-    say = found.say
-    parts = [f"<h2>{say('reading')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("What stands out"))]
     if found.figures.empty:
-        return Html("\n".join([*parts, paragraph(say("indicator_unseen"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No region ever published a figure of this indicator, so nothing "
+                            "is forecast."
+                        )
+                    ),
+                ]
+            )
+        )
     years = found.figures["year"]
     lines = [
-        say("indicator_figures").format(
+        gettext("Regions with published figures: {regions}; figures: {figures}, "
+"{first} to {last}.").format(
             regions=found.figures["region"].nunique(), figures=len(found.figures),
             first=dated(float(years.min())), last=dated(float(years.max())),
         )
@@ -276,11 +293,11 @@ def show_reading(found: Profile) -> Html:
 
 def show_facts(found: Profile) -> Html:
     """Tell what the indicator is: definition, unit, kind, bounds, direction, near ones."""
-    say, about = found.say, found.about
+    gettext, about = found.gettext, found.about
     low, high = (
         number(float(about[end]), found.language, unit=found.unit)
         if pd.notna(about[end]) and str(about[end]) != ""
-        else say("no_bound")
+        else gettext("none")
         for end in ("lower", "upper")
     )
     definition = str(about["definition"] or "")
@@ -288,20 +305,20 @@ def show_facts(found: Profile) -> Html:
         "definition": Html(f'<span lang="zh">{safe(definition)}</span>' if definition else ""),
         "unit": found.symbol,
         "area": found.name("areas", about["area"]),
-        "kind": found.word("kind", str(about["kind"])),
-        "better": found.word("better", str(about["better"])),
-        "bounds": say("bounds_of").format(low=low, high=high),
+        "kind": found.label("kind", str(about["kind"])),
+        "better": found.label("better", str(about["better"])),
+        "bounds": gettext("lower {low}, upper {high}").format(low=low, high=high),
         "resolution": number(float(about["resolution"]), found.language, unit=found.unit),
         "parts": _parts(found),
         "related": "\n".join(_related(found)),
     }
     lines = [
-        {found.word("column", "fact"): found.word("fact", key),
-         found.word("column", "value"): value}
+        {found.label("column", "fact"): found.label("fact", key),
+         found.label("column", "value"): value}
         for key, value in facts.items()
         if value not in ("", Html(""))
     ]  # fmt: skip
-    return Html(f"<h2>{say('facts_of')}</h2>\n{tabulate(lines, words=True)}")
+    return Html("\n".join([heading(gettext("What it is")), tabulate(lines, words=True)]))
 
 
 def show_figures(found: Profile) -> Html:
@@ -309,16 +326,30 @@ def show_figures(found: Profile) -> Html:
     from ..charts.evaluation import region_panels
     from ..charts.fan import moment_of, to_png
 
-    say = found.say
-    parts = [f"<h2>{say('region_figures')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Figures and targets of all regions"))]
     regions = _regions(found)
     if not regions:
-        return Html("\n".join([*parts, paragraph(say("indicator_unseen"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No region ever published a figure of this indicator, so nothing "
+                            "is forecast."
+                        )
+                    ),
+                ]
+            )
+        )
     figure = region_panels(
         [_panel(found, region) for region in regions], moment=moment_of(found.plan),
-        notes=[say("regions_note"), _origin(found)], language=found.language,
+        notes=[gettext("All on one scale. ● published   ◇ and dashed line: last target   "
+"━ median and 80 % interval (regions with a plan)   dotted line: "
+"as-of date"), _origin(found)], language=found.language,
     )  # fmt: skip
-    text = say("picture_regions").format(name=found.title)
+    text = gettext("{name}: figures, targets and forecasts").format(name=found.title)
     parts.append(picture(to_png(figure), text))
     rows = found.figures.sort_values(["region", "year"], key=_ranked(regions), kind="stable")
     lines = [_figure_row(found, row) for row in rows.to_dict("records")]
@@ -332,29 +363,53 @@ def show_comparison(found: Profile) -> Html:
     from ..charts.evaluation import comparison_chart
     from ..charts.fan import to_png
 
-    say = found.say
-    parts = [f"<h2>{say('compared')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Regions compared"))]
     if found.figures.empty:
-        return Html("\n".join([*parts, paragraph(say("indicator_unseen"))]))
-    titles = [say("latest_title").format(unit=found.symbol), say("pace_title")]
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No region ever published a figure of this indicator, so nothing "
+                            "is forecast."
+                        )
+                    ),
+                ]
+            )
+        )
+    titles = [gettext("latest figure ({unit})").format(unit=found.symbol), gettext("pace a year")]
     figure = comparison_chart(
         _compared(found),
         unit=found.unit,
         titles=titles,
         language=found.language,
-        notes=[_origin(found).replace(say("dotted"), "")],
+        notes=[_origin(found).replace(gettext(" (dotted line)"), "")],
     )
-    text = say("picture_compared").format(name=found.title)
+    text = gettext("{name}: latest figure and pace of all regions").format(name=found.title)
     return Html("\n".join([*parts, picture(to_png(figure), text), bullets(_pace_lines(found))]))
 
 
 def show_fits(found: Profile) -> Html:
     """Tell how each region's figures were fitted: paths, pace, evidence, remarks."""
-    say = found.say
-    parts = [f"<h2>{say('region_fitted')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("How each region was fitted"))]
     summary = found.fits.summary()
     if summary.empty:
-        return Html("\n".join([*parts, paragraph(say("indicator_unseen"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No region ever published a figure of this indicator, so nothing "
+                            "is forecast."
+                        )
+                    ),
+                ]
+            )
+        )
     lines = []
     for region in _regions(found):
         mine = summary[summary["region"] == region]
@@ -364,17 +419,37 @@ def show_fits(found: Profile) -> Html:
             replace(found.plan, region=region), found.fits, None, pd.DataFrame(), found.language
         )
         told = fit_row(check, found.about, mine.iloc[0])
-        told.pop(found.word("column", "name"))
-        lines.append({found.word("column", "region"): found.name("regions", region)} | told)
-    return Html("\n".join([*parts, paragraph(say("fitted_note")), tabulate(lines)]))
+        told.pop(found.label("column", "name"))
+        lines.append({found.label("column", "region"): found.name("regions", region)} | told)
+    return Html(
+        "\n".join(
+            [
+                *parts,
+                paragraph(
+                    gettext(
+                        "Below the number of figures: the yearly steps that other regions "
+                        "show over eight years. Growth paths are straight lines on their "
+                        "own scales, with their weights; the forecast is the weighted mean "
+                        "of their quantiles. The estimated pace is in the indicator's unit "
+                        "a year, behind ± its standard deviation. Own: how much of the "
+                        "pace the region's own figures have settled; the rest is other "
+                        "regions and the prior."
+                    )
+                ),
+                tabulate(lines),
+            ]
+        )
+    )
 
 
 def show_forecasts(found: Profile) -> Html:
     """Give the attainment of every target, of all regions with a plan."""
-    say = found.say
-    parts = [f"<h2>{say('forecasts_of')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Forecasts and chances of regions with a plan"))]
     if found.reached.empty:
-        return Html("\n".join([*parts, paragraph(say("no_targets"))]))
+        return Html(
+            "\n".join([*parts, paragraph(gettext("No plan has a target of this indicator."))])
+        )
     rows = found.reached.sort_values(["region", "year"], key=_ranked(_regions(found)))
     lines = pd.DataFrame([_target_row(found, row) for row in rows.to_dict("records")])
     return Html("\n".join([*parts, tabulate(lines.loc[:, lines.ne(NO_VALUE).any()])]))
@@ -382,31 +457,38 @@ def show_forecasts(found: Profile) -> Html:
 
 def show_mechanisms(found: Profile) -> Html:
     """List the mechanisms that act on the indicator or read it, with levers and assumptions."""
-    say = found.say
-    parts = [f"<h2>{say('acts_on')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Mechanisms and levers"))]
     if not found.mechanisms:
-        return Html("\n".join([*parts, paragraph(say("no_mechanism"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(gettext("No mechanism that acts on this indicator is described.")),
+                ]
+            )
+        )
     for mechanism in found.mechanisms.values():
-        head = say("acts_line").format(
+        head = gettext("{mechanism} (acts on {indicator})").format(
             mechanism=getattr(mechanism, f"name_{found.language}"),
             indicator=found.quantity(mechanism.indicator),
         )
         lines = [*_levers(found, mechanism), *_beliefs(found, mechanism)]
-        parts += [f"<h3>{safe(head)}</h3>", link_sources(tabulate(lines, words=True))]
+        parts += [heading(head, 3), link_sources(tabulate(lines, words=True))]
     return Html("\n".join(parts))
 
 
 def show_rules(found: Profile) -> Html:
     """List the rules of all plans that name the indicator, in words."""
-    say, rules = found.say, found.rules
-    parts = [f"<h2>{say('names_rules')}</h2>"]
+    gettext, rules = found.gettext, found.rules
+    parts = [heading(gettext("Rules that name it"))]
     if rules.empty:
-        return Html("\n".join([*parts, paragraph(say("no_naming"))]))
+        return Html("\n".join([*parts, paragraph(gettext("No rule names this indicator."))]))
     lines: list[dict[str, str | Html]] = [
         {
-            found.word("column", "region"): found.name("regions", row["region"]),
-            found.word("column", "rule"): formula_of(found, str(row["formula"])),
-            found.word("column", "locus"): _place(found, row),
+            found.label("column", "region"): found.name("regions", row["region"]),
+            found.label("column", "rule"): formula_of(found, str(row["formula"])),
+            found.label("column", "locus"): _place(found, row),
         }
         for row in rules.to_dict("records")
     ]
@@ -415,14 +497,28 @@ def show_rules(found: Profile) -> Html:
 
 def show_parameters(found: Profile, parameters: Mapping[str, Value], *, last: int) -> Html:
     """Print the run's parameters, in words; `last` is the last year forecast."""
-    say = found.say
-    until = parameters.get("until") or say("automatic").format(year=last)
-    told = dict(parameters) | {"draws": say("not_used"), "seed": say("not_used")}
+    gettext = found.gettext
+    until = parameters.get("until") or gettext("{year} (by default)").format(year=last)
+    told = dict(parameters) | {
+        "draws": gettext("not used in this report"),
+        "seed": gettext("not used in this report"),
+    }
     given = parameters.get("indicator") is not None
-    told["indicator"] = found.title if given else say("chosen_itself").format(name=found.title)
+    told["indicator"] = (
+        found.title if given else gettext("{name} (by default)").format(name=found.title)
+    )
     table = parameter_table(found.plan, told, found.language, until=str(until))
-    note = paragraph(say("tables_note")) if parameters.get("folder") else ""
-    return Html(f"<h2>{say('parameters')}</h2>\n{table}\n{note}")
+    note = (
+        paragraph(
+            gettext(
+                "All results, and place and note of every target, are in the "
+                "tables beside this report."
+            )
+        )
+        if parameters.get("folder")
+        else ""
+    )
+    return Html("\n".join([heading(gettext("Parameters of this report")), table, note]))
 
 
 # Collecting.
@@ -489,18 +585,26 @@ def _compared(found: Profile) -> pd.DataFrame:
 
 def _origin(found: Profile) -> str:
     """Say on what day figures were known, and whose they are."""
-    text = found.say("footer").format(day=known_on(found.plan, found.language))
+    text = found.gettext("{day} (dotted line). ").format(day=known_on(found.plan, found.language))
     last = len(found.sources())
     listed = "[1]" if last == 1 else f"[1]–[{last}]"
-    return text + (found.say("footer_sources").format(sources=listed) if last else "")
+    return text + (
+        found.gettext("Sources, listed at the end of the report: {sources}.").format(sources=listed)
+        if last
+        else ""
+    )
 
 
 def _verdict(found: Profile, row: Mapping[str, Any]) -> str:
     open_ = row["status"] in OPEN
-    key = "indicator_target" if open_ else "indicator_judged"
-    return found.say(key).format(
+    key = (
+        N_("{region}: target {target}, {verdict}, chance {chance}.")
+        if open_
+        else N_("{region}: target {target}, {verdict}.")
+    )
+    return found.gettext(key).format(
         region=found.name("regions", row["region"]), target=found.goal(row),
-        verdict=found.word("status", str(row["status"])),
+        verdict=found.label("status", str(row["status"])),
         chance=probability(row["p_reach"] if open_ else None, found.language),
     )  # fmt: skip
 
@@ -509,19 +613,25 @@ def _pace_lines(found: Profile) -> list[str]:
     """Tell the paces of all regions, and how many were as fast as each target needs."""
     paces, language = found.paces, found.language
     if not len(paces):
-        return [found.say("no_paces")]
+        return [found.gettext("No region published two figures: there is no pace to compare.")]
     sign = -1.0 if str(found.about["better"]) == "lower" else 1.0
     low, middle, high = np.quantile(paces, [0.25, 0.5, 0.75])
     told = {"low": low, "middle": middle, "high": high, "fastest": sign * (sign * paces).max()}
     words = {k: change(float(v), language, unit=found.unit) for k, v in told.items()}
-    lines = [found.say("paces_told").format(count=len(paces), **words)]
+    lines = [
+        found.gettext(
+            "Yearly paces between published figures of all regions: {count}; "
+            "median {middle}, middle half {low} to {high}, fastest {fastest}."
+        ).format(count=len(paces), **words)
+    ]
     for row in found.last.to_dict("records"):
         needed = float(row["required_rate"])
         if row["status"] not in OPEN or not needed:
             continue
         way = math.copysign(1.0, needed)
         lines.append(
-            found.say("paces_needed").format(
+            found.gettext("{region} still needs {needed} a year: of {count} paces, {high} "
+"were as fast.").format(
                 region=found.name("regions", row["region"]), count=len(paces),
                 needed=change(needed, language, unit=found.unit),
                 high=int((way * paces >= abs(needed) - 1e-9).sum()),
@@ -536,7 +646,9 @@ def _parts(found: Profile) -> str:
     if not all(isinstance(name, str) and name for name in names):
         return ""
     told = [found.quantity(str(name)) for name in names]
-    return found.say("parts_of").format(numerator=told[0], denominator=told[1])
+    return found.gettext("{numerator} over {denominator}").format(
+        numerator=told[0], denominator=told[1]
+    )
 
 
 def _related(found: Profile) -> list[str]:
@@ -558,10 +670,10 @@ def _figure_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str | Html]
         "region": found.name("regions", row["region"]),
         "year": dated(float(row["year"])),
         "published": number(row["value"], found.language, unit=found.unit),
-        "data_status": found.word("data_status", str(row["status"])),
+        "data_status": found.label("data_status", str(row["status"])),
         "locus": _place(found, row),
     }
-    return {found.word("column", key): cell for key, cell in cells.items()}
+    return {found.label("column", key): cell for key, cell in cells.items()}
 
 
 def _target_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str]:
@@ -569,7 +681,9 @@ def _target_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str]:
     open_ = row["status"] in OPEN
     latest = number(row["latest"], language, unit=unit)
     if pd.notna(row["latest"]):
-        latest = found.say("side_target").format(target=latest, year=dated(row["latest_year"]))
+        latest = found.gettext("{target} ({year})").format(
+            target=latest, year=dated(row["latest_year"])
+        )
     cells = {
         "region": found.name("regions", row["region"]),
         "target": found.goal(row),
@@ -581,21 +695,23 @@ def _target_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str]:
         ),
         "p_reach": probability(row["p_reach"] if open_ else None, language),
         "attainment_year": _when(found, row) if open_ else NO_VALUE,
-        "status": found.word("status", str(row["status"])),
-        "evidence": found.word("evidence", str(row["evidence"])),
+        "status": found.label("status", str(row["status"])),
+        "evidence": found.label("evidence", str(row["evidence"])),
     }  # fmt: skip
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}
 
 
 def _when(found: Profile, row: Mapping[str, Any]) -> str:
     """Tell when a target is met: published, or the 10, 50 and 90 % points of the year."""
     years = [row[key] for key in ("attainment_early", "attainment_year", "attainment_late")]
     if row["attainment_reading"] == "reached":
-        return found.say("years_met").format(year=years[1])
+        return found.gettext("met in {year}").format(year=years[1])
     if pd.isna(years[0]):
-        return found.say("all_later")
-    told = [found.say("never") if pd.isna(year) else f"{year}" for year in years]
-    return found.say("years_told").format(early=told[0], middle=told[1], late=told[2])
+        return found.gettext("not in twenty years")
+    told = [found.gettext("later") if pd.isna(year) else f"{year}" for year in years]
+    return found.gettext("{early} – {middle} – {late}").format(
+        early=told[0], middle=told[1], late=told[2]
+    )
 
 
 def _levers(found: Profile, mechanism: Mechanism) -> list[dict[str, str]]:
@@ -620,8 +736,8 @@ def _beliefs(found: Profile, mechanism: Mechanism) -> list[dict[str, str]]:
 def _declared(found: Profile, kind: str, item: Any, told: str) -> dict[str, str]:
     cells = {
         "input": getattr(item, f"name_{found.language}"),
-        "declared": found.word("declared", kind),
+        "declared": found.label("declared", kind),
         "limit_or_range": told,
         "basis": getattr(item, f"basis_{found.language}") or NO_VALUE,
     }
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from ..errors import DataError, Problem
 from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest, backtest
+from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, change, join, number, probability, unit_symbol
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.fitting import Fits
 from ..model.panel import KEY
 from ..tables.plan import Plan, data_folder
@@ -29,6 +30,7 @@ from .html import (
     Value,
     bullets,
     dated,
+    heading,
     known_on,
     paragraph,
     parameter_table,
@@ -62,8 +64,8 @@ CALIBRATION = [
 """Columns of `calibration.csv`."""
 RELATED = ("priors", "calibration")
 MEASURES = ("crps", "brier", "ece", "cover90", "reliability")
-SPLITS = tuple(WORDS["split"])
-SETTINGS = tuple(WORDS["setting"])
+SPLITS = tuple(LABELS["split"])
+SETTINGS = tuple(LABELS["setting"])
 NUMBERS = ["n", "low", "high", "cases", "said", "value", "error"]
 MOST_DRAWS = 1000
 """Futures behind a joint score: it compares all pairs of them."""
@@ -200,106 +202,241 @@ def replay_plan(
 
 def show_title(check: Check) -> Html:
     """Region, as-of date, what the report is for."""
-    title = check.say("method_title").format(region=check.name("regions", check.plan.region))
+    title = check.gettext("{region}: how far the forecasts can be trusted").format(
+        region=check.name("regions", check.plan.region)
+    )
     known = known_on(check.plan, check.language)
     return Html(
-        f"<h1>{safe(title)}</h1>\n{paragraph(known)}\n{paragraph(check.say('method_intro'))}"
+        "\n".join(
+            [
+                heading(title, 1),
+                paragraph(known),
+                paragraph(
+                    check.gettext(
+                        "Only figures that came later can tell whether a probability could "
+                        "be trusted: forecast again with what was known at the time, and "
+                        "compare. This report does so with the plan's own figures, gives "
+                        "the reliability measured on a large panel, tells how each "
+                        "indicator was fitted, and says what the probabilities do not mean."
+                    )
+                ),
+            ]
+        )
     )
 
 
 def show_reading(check: Check) -> Html:
     """Say what stands out: how many cases, who is better, what the panel says."""
-    say = check.say
+    gettext = check.gettext
     lines = []
     if check.trial is None:
-        lines.append(say("trial_none"))
+        lines.append(
+            gettext(
+                "No forecast can be checked: no series has two figures and another "
+                "one in the three years after them. The plan's own figures say "
+                "nothing about the probabilities; the large panel has to."
+            )
+        )
     else:
         size = _Size.of(check.trial)
         counts = {key: number(count, check.language) for key, count in vars(size).items()}
-        lines += [say("trial_size").format(**counts), _compared(check, check.trial)]
+        lines += [
+            gettext(
+                "Of the published figures of the plan's indicators, forecasts that "
+                "can be checked: {forecasts}, from {series} series and {years} "
+                "target years. Cases of one year move together and are no "
+                "independent evidence."
+            ).format(**counts),
+            _compared(check, check.trial),
+        ]
         if not size.enough:
-            lines.append(say("trial_few").format(cases=ENOUGH_CASES, years=ENOUGH_YEARS))
+            lines.append(
+                gettext(
+                    "Too few cases: with fewer than {cases} forecasts or {years} "
+                    "target years the plan's own figures can neither prove nor "
+                    "disprove the probabilities; the large panel has to."
+                ).format(cases=ENOUGH_CASES, years=ENOUGH_YEARS)
+            )
     lines.append(_panel_reading(check))
     shown = bullets(line for line in lines if line)
-    return Html(f"<h2>{say('reading')}</h2>\n{shown}")
+    return Html("\n".join([heading(gettext("What stands out")), shown]))
 
 
 def show_trial(check: Check) -> Html:
     """Show the plan's own figures, forecast again: scores beside the plain methods', pictures."""
-    say, trial = check.say, check.trial
-    parts = [f"<h2>{say('trial')}</h2>"]
+    gettext, trial = check.gettext, check.trial
+    parts = [heading(gettext("Checked with the plan's own figures"))]
     if trial is None:
-        return Html("\n".join([*parts, paragraph(say("trial_none"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No forecast can be checked: no series has two figures and another "
+                            "one in the three years after them. The plan's own figures say "
+                            "nothing about the probabilities; the large panel has to."
+                        )
+                    ),
+                ]
+            )
+        )
     plain = [
-        _meaning(check, "method", key) for key in METHODS if key in WORDS["method_meaning"]
+        _meaning(check, "method", key) for key in METHODS if key in LABELS["method_meaning"]
     ]  # fmt: skip
-    parts += [paragraph(say("trial_how")), bullets(plain)]
+    parts += [
+        paragraph(
+            gettext(
+                "From the year of each series' second figure on, every year is "
+                "fitted again with what was known by then, and the three years "
+                "after it are forecast. Targets are set from the latest figure at "
+                "0.5, 1, 1.5 and 2 times the recent pace. The plain methods beside "
+                "it see the series' own figures alone:"
+            )
+        ),
+        bullets(plain),
+    ]
     whole = trial.scores[trial.scores["horizon"] == "all"]
     lines = [_score_row(check, row) for row in whole.to_dict("records")]
-    parts += [tabulate(lines), paragraph(say("scores_note")), paragraph(_joint(check, trial))]
+    parts += [
+        tabulate(lines),
+        paragraph(
+            gettext(
+                "Errors and scores: lower is better. An interval should cover the "
+                "share it is named for. The mean deviation is that of chances said "
+                "from shares that came true. Behind ±: the standard error, grouped "
+                "by target year; of a single year it is not known and left out. "
+                "Schedule rule and required rate say yes or no only and have no "
+                "interval."
+            )
+        ),
+        paragraph(_joint(check, trial)),
+    ]
     size = _Size.of(trial)
     if not size.enough:
-        few = say("trial_few").format(cases=ENOUGH_CASES, years=ENOUGH_YEARS)
+        few = gettext(
+            "Too few cases: with fewer than {cases} forecasts or {years} "
+            "target years the plan's own figures can neither prove nor "
+            "disprove the probabilities; the large panel has to."
+        ).format(cases=ENOUGH_CASES, years=ENOUGH_YEARS)
         return Html("\n".join([*parts, paragraph(few, strong=True)]))
     return Html("\n".join([*parts, _trial_pictures(check, trial)]))
 
 
 def show_panel(check: Check) -> Html:
     """Reliability measured on a large panel: scores, reliability, coverage."""
-    say, found = check.say, check.calibration
+    gettext, found = check.gettext, check.calibration
     splits = [key for key in SPLITS if (found["split"] == key).any()]
     settings = [key for key in SETTINGS if (found["setting"] == key).any()]
-    parts = [f"<h2>{say('panel')}</h2>", paragraph(say("panel_how"))]
+    parts = [
+        heading(gettext("Checked on a large panel")),
+        paragraph(
+            gettext(
+                "The plan's own figures are too few to measure reliability. It was "
+                "measured on the yearly series of many regions as well, each time "
+                "on a part that nothing was learned from:"
+            )
+        ),
+    ]
     parts.append(bullets(_meaning(check, "split", key) for key in splits))
-    parts.append(paragraph(say("panel_settings")))
+    parts.append(paragraph(gettext("Each has two settings:")))
     parts.append(bullets(_meaning(check, "setting", key) for key in settings))
     lines = [_panel_row(check, split, setting) for split in splits for setting in settings]
     parts.append(tabulate(lines))
     # The source stands as it is written, in its own language.
     sources = f"<code>{safe(_sources(check))}</code>"
-    parts.append(f"<p>{safe(say('panel_source')).replace('{source}', sources)}</p>")
+    parts.append(
+        "<p>"
+        + safe(gettext("Figures and command: {source}.")).replace("{source}", sources)
+        + "</p>"
+    )
     if check.own_priors:
-        parts.append(paragraph(say("panel_other_priors"), strong=True))
+        parts.append(
+            paragraph(
+                gettext(
+                    "Mind: your folder has priors of its own, while these numbers were "
+                    "measured with the priors that come with the package."
+                ),
+                strong=True,
+            )
+        )
     parts += _panel_pictures(check, splits, settings)
     return Html("\n".join(parts))
 
 
 def show_fits(check: Check) -> Html:
     """One table an area: paths and weights, pace, evidence and remarks of each indicator."""
-    say, summary = check.say, check.summary
-    parts = [f"<h2>{say('fitted')}</h2>"]
+    gettext, summary = check.gettext, check.summary
+    parts = [heading(gettext("How each indicator was fitted"))]
     if summary.empty:
-        return Html("\n".join([*parts, paragraph(say("nothing_seen"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(gettext("No figure is published for any indicator of the plan.")),
+                ]
+            )
+        )
     evidence = summary["evidence"].value_counts()
     counts = join(
-        (f"{check.word('evidence', k)} {evidence[k]}" for k in WORDS["evidence"] if k in evidence),
+        (
+            f"{check.label('evidence', k)} {evidence[k]}"
+            for k in LABELS["evidence"]
+            if k in evidence
+        ),
         check.language,
     )
-    told = say("fitted_counts").format(count=len(summary), counts=counts)
-    parts += [paragraph(say("fitted_note")), paragraph(told)]
+    told = gettext("Indicators with figures: {count}; by evidence: {counts}.").format(
+        count=len(summary), counts=counts
+    )
+    parts += [
+        paragraph(
+            gettext(
+                "Below the number of figures: the yearly steps that other regions "
+                "show over eight years. Growth paths are straight lines on their "
+                "own scales, with their weights; the forecast is the weighted mean "
+                "of their quantiles. The estimated pace is in the indicator's unit "
+                "a year, behind ± its standard deviation. Own: how much of the "
+                "pace the region's own figures have settled; the rest is other "
+                "regions and the prior."
+            )
+        ),
+        paragraph(told),
+    ]
     about = check.plan.indicators.set_index("indicator")
     areas = summary["indicator"].map(about["area"])
     for area in check.plan.areas["area"]:
         mine = summary[areas == area]
         if len(mine):
             lines = [fit_row(check, about.loc[r["indicator"]], r) for _, r in mine.iterrows()]
-            parts += [f"<h3>{safe(check.name('areas', area))}</h3>", tabulate(lines)]
+            parts += [heading(check.name("areas", area), 3), tabulate(lines)]
     return Html("\n".join(parts))
 
 
 def show_limits(check: Check) -> Html:
     """Say what the probabilities do not mean."""
-    lines = [check.say(f"limit_{key}") for key in LIMITS]
-    return Html(f"<h2>{check.say('limits')}</h2>\n{bullets(lines)}")
+    lines = [check.label("limit", key) for key in LIMITS]
+    return Html(
+        "\n".join([heading(check.gettext("What the probabilities do not mean")), bullets(lines)])
+    )
 
 
 def show_parameters(check: Check, parameters: Mapping[str, Value]) -> Html:
     """Print the run's parameters, in words."""
     told = parameter_table(
-        check.plan, parameters, check.language, until=check.say("not_used")
+        check.plan, parameters, check.language, until=check.gettext("not used in this report")
     )  # fmt: skip
-    note = paragraph(check.say("method_tables_note")) if parameters.get("folder") else ""
-    return Html(f"<h2>{check.say('parameters')}</h2>\n{told}\n{note}")
+    note = (
+        paragraph(
+            check.gettext(
+                "Forecasts case by case, scores, reliability and fitted parameters "
+                "are in the tables beside this report."
+            )
+        )
+        if parameters.get("folder")
+        else ""
+    )
+    return Html("\n".join([heading(check.gettext("Parameters of this report")), told, note]))
 
 
 def result_tables(check: Check) -> dict[str, pd.DataFrame]:
@@ -350,8 +487,8 @@ class _Size:
 
 
 def _meaning(check: Check, group: str, key: str) -> str:
-    return check.say("meaning_line").format(
-        word=check.word(group, key), meaning=check.word(f"{group}_meaning", key)
+    return check.gettext("{word}: {meaning}.").format(
+        word=check.label(group, key), meaning=check.label(f"{group}_meaning", key)
     )
 
 
@@ -365,13 +502,18 @@ def _compared(check: Check, trial: Backtest) -> str:
     apart, error = scores.mean_with_error(crps[METHODS[0]] - crps[best], crps["year"])
     clear = abs(apart) > CLEAR * error
     verdict = "undecided" if not clear else "better" if apart < 0 else "worse"
-    return check.say("trial_compared").format(
+    return check.gettext(
+        "Error of the values (CRPS, in units of each series' mean yearly "
+        "change, lower is better): this method {ours}; the best of the "
+        "plain ones is {best} with {theirs}. Difference {difference}, "
+        "standard error {error}: {verdict}."
+    ).format(
         ours=check.hundredths(crps[METHODS[0]].mean()),
-        best=check.word("method", best),
+        best=check.label("method", best),
         theirs=check.hundredths(crps[best].mean()),
         difference=check.hundredths(apart),
         error=check.hundredths(error),
-        verdict=check.say(f"trial_{verdict}"),
+        verdict=check.label("trial", verdict),
     )
 
 
@@ -386,7 +528,11 @@ def _panel_reading(check: Check) -> str:
         number(100.0 * float(end), check.language, step=0.1) for end in (ece.min(), ece.max())
     )
     least, most = (check.percent(float(end)) for end in (cover.min(), cover.max()))
-    return check.say("panel_reading").format(low=low, high=high, least=least, most=most)
+    return check.gettext(
+        "On the large panel the chances said and the shares that came true "
+        "differ by {low} to {high} percentage points on average; 90 % "
+        "intervals held {least} to {most} of the figures."
+    ).format(low=low, high=high, least=least, most=most)
 
 
 def _overall(check: Check) -> pd.Series:
@@ -402,7 +548,7 @@ def _with_error(value: float, error: float, write: Callable[[float], str]) -> st
 def _score_row(check: Check, row: Mapping[str, float]) -> dict[str, str]:
     """One method of the trial as a line of a table."""
     cells = {
-        "method": check.word("method", str(row["method"])),
+        "method": check.label("method", str(row["method"])),
         "forecasts": number(row["forecasts"], check.language) if row["forecasts"] else NO_VALUE,
         "targets": number(row["targets"], check.language),
         "error": check.hundredths(row["error"]),
@@ -417,16 +563,23 @@ def _score_row(check: Check, row: Mapping[str, float]) -> dict[str, str]:
     order = [
         "method", "forecasts", "error", "crps", "cover80", "cover90", "targets", "brier", "ece"
     ]  # fmt: skip
-    return {check.word("column", key): cells[key] for key in order}
+    return {check.label("column", key): cells[key] for key in order}
 
 
 def _joint(check: Check, trial: Backtest) -> str:
     found = trial.joint_scores.set_index("draws")
     if found.empty:
-        return check.say("trial_joint_none")
+        return check.gettext(
+            "No indicator has three regions to check in one year: answers over "
+            "regions together cannot be checked."
+        )
     told = {key: check.percent(float(found.at[key, "cover80"])) for key in found.index}
     groups = number(int(found["groups"].iloc[0]), check.language)
-    return check.say("trial_joint").format(groups=groups, **told)
+    return check.gettext(
+        "All regions together (how many reach their target): in {groups} "
+        "groups the 80 % interval covered {shared}; with regions taken for "
+        "independent, {independent}."
+    ).format(groups=groups, **told)
 
 
 def _trial_pictures(check: Check, trial: Backtest) -> str:
@@ -434,14 +587,14 @@ def _trial_pictures(check: Check, trial: Backtest) -> str:
     from ..charts.calibration import pit_histogram, reliability_diagram
     from ..charts.fan import to_png
 
-    say, language = check.say, check.language
+    gettext, language = check.gettext, check.language
     footer = known_on(check.plan, language)
-    names = {key: check.word("method", key) for key in COMPARED}
+    names = {key: check.label("method", key) for key in COMPARED}
     pit, bins = trial.pit, trial.reliability
     cases = {key: trial.forecasts[trial.forecasts["method"] == key] for key in COMPARED}
     worth = {key: _independent_cases(part) for key, part in cases.items()}
     titles = {
-        key: f"{name} · {say('cases_are').format(count=number(len(cases[key]), language))}"
+        key: name + " · " + gettext("{count} cases").format(count=number(len(cases[key]), language))
         for key, name in names.items()
     }
     places = pit_histogram(
@@ -453,17 +606,27 @@ def _trial_pictures(check: Check, trial: Backtest) -> str:
         {names[key]: bins[bins["method"] == key] for key in COMPARED},
         language=language, footer=footer,
     )  # fmt: skip
-    counted = say("trial_worth").format(
+    counted = gettext(
+        "Cases of one year move together: the {forecasts} of this method "
+        "are worth about {worth} independent ones, for which the band is "
+        "drawn."
+    ).format(
         forecasts=number(len(cases[METHODS[0]]), language),
         worth=number(worth[METHODS[0]], language, step=1.0),
     )
     parts = []
     for key, figure, more in (
-        ("trial_pit", places, paragraph(counted)),
-        ("trial_reliability", chances, ""),
+        (
+            N_("Where the figures fell in what was said (probability integral transform)"),
+            places,
+            paragraph(counted),
+        ),
+        (N_("Chances said and shares that came true"), chances, ""),
     ):
-        text = say("picture_of").format(text=say(key), panels=join(names.values(), language))
-        parts += [f"<h3>{say(key)}</h3>", more, picture(to_png(figure), text)]
+        text = gettext("{text}: {panels}").format(
+            text=gettext(key), panels=join(names.values(), language)
+        )
+        parts += [heading(gettext(key), 3), more, picture(to_png(figure), text)]
     return "\n".join(parts)
 
 
@@ -494,7 +657,7 @@ def _row(check: Check, split: str, setting: str, measure: str) -> dict[str, floa
 
 def _panel_row(check: Check, split: str, setting: str) -> dict[str, str]:
     """One split and setting of the panel as a line of a table."""
-    cells = {"split": check.word("split", split), "setting": check.word("setting", setting)}
+    cells = {"split": check.label("split", split), "setting": check.label("setting", setting)}
     rows = {key: _row(check, split, setting, key) for key in MEASURES[:4]}
     writers = {
         "crps": check.hundredths, "brier": check.thousandths,
@@ -511,7 +674,7 @@ def _panel_row(check: Check, split: str, setting: str) -> dict[str, str]:
     order = [
         "split", "setting", "forecasts", "crps", "cover90", "targets", "brier", "ece", "worst_bin"
     ]  # fmt: skip
-    return {check.word("column", key): cells[key] for key in order}
+    return {check.label("column", key): cells[key] for key in order}
 
 
 def _bins(check: Check, split: str, setting: str) -> pd.DataFrame:
@@ -533,28 +696,34 @@ def _panel_pictures(check: Check, splits: list[str], settings: list[str]) -> lis
     from ..charts.calibration import coverage_chart, reliability_diagram
     from ..charts.fan import to_png
 
-    say, language = check.say, check.language
-    footer = say("panel_source").format(source=_sources(check))
+    gettext, language = check.gettext, check.language
+    footer = gettext("Figures and command: {source}.").format(source=_sources(check))
     parts = []
 
-    def add(heading: str, figure: bytes, panels: list[str]) -> None:
-        text = say("picture_of").format(text=heading, panels=join(panels, language))
+    def add(head: str, figure: bytes, panels: list[str]) -> None:
+        text = gettext("{text}: {panels}").format(text=head, panels=join(panels, language))
         share = {1: 0.5, 2: 0.7}.get(len(panels), 1.0)
-        parts.append(f"<h3>{safe(heading)}</h3>\n{picture(figure, text, share=share)}")
+        parts.append("\n".join([heading(head, 3), picture(figure, text, share=share)]))
 
     for setting in settings:
-        tables = {check.word("split", split): _bins(check, split, setting) for split in splits}
+        tables = {check.label("split", split): _bins(check, split, setting) for split in splits}
         tables = {title: bins for title, bins in tables.items() if len(bins)}
         if tables:
-            heading = say("panel_reliability").format(setting=check.word("setting", setting))
+            head = gettext("Chances said and shares that came true ({setting})").format(
+                setting=check.label("setting", setting)
+            )
             figure = reliability_diagram(tables, language=language, footer=footer)
-            add(heading, to_png(figure), list(tables))
-    lines = {check.word("split", split): _coverage(check, split) for split in splits}
+            add(head, to_png(figure), list(tables))
+    lines = {check.label("split", split): _coverage(check, split) for split in splits}
     lines = {title: tables for title, tables in lines.items() if tables}
     if lines:
-        plain = [check.word("method", key) for key in METHODS[1:]]
+        plain = [check.label("method", key) for key in METHODS[1:]]
         chart = coverage_chart(lines, baselines=plain, language=language, footer=footer)
-        add(say("panel_coverage"), to_png(chart), list(lines))
+        add(
+            gettext("Coverage of 90 % intervals, by the number of figures known"),
+            to_png(chart),
+            list(lines),
+        )
     return parts
 
 
@@ -569,7 +738,7 @@ def _coverage(check: Check, split: str) -> dict[str, pd.DataFrame]:
         mine = found[found["setting"] == key]
         if len(mine):
             group = "setting" if key in SETTINGS else "method"
-            lines[check.word(group, key)] = mine[["n", "value", "error"]]
+            lines[check.label(group, key)] = mine[["n", "value", "error"]]
     return lines
 
 
@@ -583,16 +752,16 @@ def fit_row(check: Check, about: pd.Series, row: pd.Series) -> dict[str, str]:
     weights = {c.removeprefix("weight_"): float(row[c]) for c in row.index if "weight_" in c}
     present = {link: weight for link, weight in (links or weights).items() if weight > 0.0}
     paths = [
-        check.say("path_line").format(
-            path=check.word("link", link), weight=probability(weight, language)
+        check.gettext("{path}\u00a0{weight}").format(
+            path=check.label("link", link), weight=probability(weight, language)
         )
         for link, weight in sorted(present.items(), key=lambda item: -item[1])
     ]
     marks: list[str] = [mark for mark in str(row["warnings"]).split(", ") if mark]
     if not links:
         marks.append("by_parts")
-    others = check.say("of_others").format(count=number(row["siblings"], language))
-    own = check.say("own_part").format(share=probability(row["own_share"], language))
+    others = check.gettext("others {count}").format(count=number(row["siblings"], language))
+    own = check.gettext("own {share}").format(share=probability(row["own_share"], language))
     cells = {
         "name": (
             f"{about[f'name_{language}']}\n{unit_symbol(unit, check.name('units', unit))}"
@@ -601,10 +770,10 @@ def fit_row(check: Check, about: pd.Series, row: pd.Series) -> dict[str, str]:
         "figures": f"{number(row['n'], language)}\n{others}",
         "paths": "\n".join(paths),
         "estimated_pace": told,
-        "evidence": f"{check.word('evidence', row['evidence'])}\n{own}",
-        "remarks": join((check.word("warning", mark) for mark in marks), language) or NO_VALUE,
+        "evidence": f"{check.label('evidence', row['evidence'])}\n{own}",
+        "remarks": join((check.label("warning", mark) for mark in marks), language) or NO_VALUE,
     }  # fmt: skip
-    return {check.word("column", key): text for key, text in cells.items()}
+    return {check.label("column", key): text for key, text in cells.items()}
 
 
 def _short(value: float) -> float:

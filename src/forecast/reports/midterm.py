@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from ..evaluation.outcomes import last_closed
 from ..evaluation.vintages import OPEN
+from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, change, day, estimate, join, number, probability
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.fitting import Fits
 from ..model.simulation import simulate
 from ..scenarios.project_list import project_forecast
@@ -30,7 +31,7 @@ from ..scenarios.scenario import BASELINE
 from ..tables.plan import Plan
 from ..targets.attainment import attainment
 from ..targets.progress import baseline
-from .html import Html, Telling, bullets, dated, paragraph, picture, safe, tabulate, title
+from .html import Html, Telling, bullets, dated, heading, paragraph, picture, safe, tabulate, title
 from .monitoring import Findings, last_targets, open_together
 
 __all__ = [
@@ -238,45 +239,85 @@ def deadline(due: object) -> float:
 
 def show_title(found: Evaluation) -> Html:
     """Region, day, plan documents, and what an evaluation is."""
-    return title(found, "mid_title", "mid_intro")
+    return title(
+        found,
+        N_("{region}: mid-term evaluation of the plan"),
+        N_(
+            "This report puts the schedule rule (is the latest figure on the "
+            "straight line from baseline to target?) beside the forecast (the "
+            "chance that the target is reached in its year), says why they "
+            "differ, judges the final year, and lists indicators to adjust, "
+            "the projects' progress and the deadlines of tasks."
+        ),
+    )
 
 
 def show_reading(found: Evaluation) -> Html:
     """Say what stands out: both verdicts, all together, what has to be adjusted, deadlines."""
-    say, table = found.say, found.attainment
+    gettext, table = found.gettext, found.attainment
     seen = table.loc[table["latest"].notna(), "indicator"].nunique()
     lines = [
-        say("overview").format(
-            targets=len(table), indicators=table["indicator"].nunique(), seen=seen
-        )
+        gettext(
+            "Targets in the plan documents: {targets}. Indicators they "
+            "concern: {indicators}, of which with at least one published "
+            "figure: {seen}."
+        ).format(targets=len(table), indicators=table["indicator"].nunique(), seen=seen)
     ]
     if found.open.empty:
-        lines.append(say("none_open"))
+        lines.append(
+            gettext(
+                "No target is open for a forecast: either its year has passed, or "
+                "no figure was ever published."
+            )
+        )
     else:
         lines += [_agreement(found), _expected(found), _binding(found), _never_seen(found)]
     if len(found.projects):
         lines.append(projects_now(found, found.projects) + projects_end(found, found.projects))
     lines.append(_deadlines(found))
-    return Html(f"<h2>{say('reading')}</h2>\n{bullets(lines)}")
+    return Html("\n".join([heading(gettext("What stands out")), bullets(lines)]))
 
 
 def show_verdicts(found: Evaluation) -> Html:
     """Put schedule and forecast side by side, binding and expected targets apart, and say why."""
-    say = found.say
-    parts = [f"<h2>{say('verdicts')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Schedule and forecast side by side"))]
     if found.open.empty:
-        return Html("\n".join([*parts, paragraph(say("none_open"))]))
-    parts.append(paragraph(say("verdicts_note")))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No target is open for a forecast: either its year has passed, or "
+                            "no figure was ever published."
+                        )
+                    ),
+                ]
+            )
+        )
+    parts.append(
+        paragraph(
+            gettext(
+                "Each indicator with its last open target. The schedule rule looks "
+                "at the latest figure and the line only; the forecast also at the "
+                "pace, other regions and the uncertainty."
+            )
+        )
+    )
     printed = set(found.plan.targets["force"]) - {""}
     for force in FORCES:
         rows = found.open[found.open["force"] == force]
-        key = f"force_{force or ('other' if printed else 'none')}"
+        head = found.label("force_targets", force or ("other" if printed else "none"))
         if rows.empty:
             if force in printed:
-                parts += [f"<h3>{say(key)}</h3>", paragraph(say("force_unseen"))]
+                parts += [
+                    heading(head, 3),
+                    paragraph(gettext("No open target of this sort has a figure to judge by.")),
+                ]
             continue
         lines = [_verdict_row(found, row) for row in rows.to_dict("records")]
-        parts += [f"<h3>{say(key)}</h3>", tabulate(lines, words=True)]
+        parts += [heading(head, 3), tabulate(lines, words=True)]
     return Html("\n".join(parts))
 
 
@@ -285,13 +326,24 @@ def show_progress(found: Evaluation) -> Html:
     from ..charts.evaluation import progress_chart
     from ..charts.fan import to_png
 
-    say = found.say
+    gettext = found.gettext
     rows = found.way[found.way["indicator"].isin(found.open["indicator"])]
     chart = progress_chart(found.plan, rows, language=found.language, sources=found.sources())
-    parts = [f"<h2>{say('way')}</h2>"]
+    parts = [heading(gettext("How much of the way is gone"))]
     if chart is None:
-        return Html("\n".join([*parts, paragraph(say("no_way"))]))
-    return Html("\n".join([*parts, picture(to_png(chart), say("picture_way"))]))
+        return Html(
+            "\n".join(
+                [*parts, paragraph(gettext("There is no open target whose way could be drawn."))]
+            )
+        )
+    return Html(
+        "\n".join(
+            [
+                *parts,
+                picture(to_png(chart), gettext("Way gone by each indicator, beside the schedule")),
+            ]
+        )
+    )
 
 
 def show_final(found: Evaluation) -> Html:
@@ -299,37 +351,92 @@ def show_final(found: Evaluation) -> Html:
     from ..charts.evaluation import attainment_chart
     from ..charts.fan import to_png
 
-    say = found.say
-    parts = [f"<h2>{say('final')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Judgement of the final year"))]
     if found.open.empty:
-        return Html("\n".join([*parts, paragraph(say("none_open"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No target is open for a forecast: either its year has passed, or "
+                            "no figure was ever published."
+                        )
+                    ),
+                ]
+            )
+        )
     lines = [_final_row(found, row) for row in found.open.to_dict("records")]
-    parts += [paragraph(say("final_note")), tabulate(lines)]
+    parts += [
+        paragraph(
+            gettext(
+                "Forecasts: median and 80 % interval. What they rest on: the "
+                "evidence, the number of the region's own figures, and of other "
+                "regions with figures of the indicator. A judgement on weak "
+                "evidence is a starting point for talk."
+            )
+        ),
+        tabulate(lines),
+    ]
     chart = attainment_chart(
         found.plan, found.open, language=found.language, sources=found.sources()
     )
     if chart is not None:
-        parts += [f"<h3>{say('when')}</h3>", picture(to_png(chart), say("picture_years"))]
+        parts += [
+            heading(gettext("When each target is met"), 3),
+            picture(to_png(chart), gettext("Range of years in which each target is met")),
+        ]
     return Html("\n".join(parts))
 
 
 def show_adjust(found: Evaluation) -> Html:
     """List what is unlikely to be reached: the pace needed, and whether anyone ever had it."""
-    say = found.say
-    parts = [f"<h2>{say('adjust')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Indicators to adjust"))]
     rows = found.open[found.open["status"] == "unlikely"]
     if rows.empty:
-        reason_ = "none_open" if found.open.empty else "none_adjust"
-        return Html("\n".join([*parts, paragraph(say(reason_))]))
+        reason_ = (
+            N_(
+                "No target is open for a forecast: either its year has passed, or "
+                "no figure was ever published."
+            )
+            if found.open.empty
+            else N_("None of the open targets with figures is unlikely to be reached.")
+        )
+        return Html("\n".join([*parts, paragraph(gettext(reason_))]))
     lines = pd.DataFrame([_adjust_row(found, row) for row in rows.to_dict("records")])
     lines = lines.loc[:, lines.ne(NO_VALUE).any()]
-    return Html("\n".join([*parts, paragraph(say("adjust_note")), tabulate(lines, words=True)]))
+    return Html(
+        "\n".join(
+            [
+                *parts,
+                paragraph(
+                    gettext(
+                        "Targets unlikely to be reached. Needed from now on is the "
+                        "straight pace from the estimate of today to the target; it is "
+                        "compared with the yearly paces between published figures of all "
+                        "regions. Of totals, large regions show large paces: mind that "
+                        "when comparing."
+                    )
+                ),
+                tabulate(lines, words=True),
+            ]
+        )
+    )
 
 
 def show_projects(found: Evaluation) -> Html:
     """Show completions and spending of the plan's projects."""
     return tell_projects(
-        found, found.projects, projects_now(found, found.projects), note="mid_projects_note"
+        found,
+        found.projects,
+        projects_now(found, found.projects),
+        note=N_(
+            "No document publishes completions: how far projects slip, and "
+            "whether they are given up, is assumed; money is spent evenly from "
+            "start to completion."
+        ),
     )
 
 
@@ -341,13 +448,17 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
     from ..charts.fan import to_png
     from ..charts.scenarios import projects_chart
 
-    say = found.say
-    parts = [f"<h2>{say('projects')}</h2>"]
+    gettext = found.gettext
+    parts = [heading(gettext("Building projects"))]
     chart = projects_chart(projects, language=found.language)
     if chart is None:
-        return Html("\n".join([*parts, paragraph(say("no_projects"))]))
-    parts += [paragraph(now + projects_end(found, projects)), paragraph(say(note))]
-    return Html("\n".join([*parts, picture(to_png(chart), say("picture_projects"))]))
+        return Html("\n".join([*parts, paragraph(gettext("The plan has no list of projects."))]))
+    parts += [paragraph(now + projects_end(found, projects)), paragraph(gettext(note))]
+    return Html(
+        "\n".join(
+            [*parts, picture(to_png(chart), gettext("Projects completed, and spending a year"))]
+        )
+    )
 
 
 def projects_now(found: Telling, projects: pd.DataFrame) -> str:
@@ -357,7 +468,9 @@ def projects_now(found: Telling, projects: pd.DataFrame) -> str:
     if here.empty:
         return ""
     row = here.iloc[0]
-    return found.say("projects_now").format(
+    return found.gettext("By the end of {year}, {planned} projects were due and, as slips "
+"are assumed, about {median} completed (90 % interval {low} to "
+"{high}). ").format(
         year=now, planned=row["planned"], median=row["completed_q50"],
         low=row["completed_q05"], high=row["completed_q95"],
     )  # fmt: skip
@@ -367,7 +480,9 @@ def projects_end(found: Telling, projects: pd.DataFrame) -> str:
     """Tell how many projects the baseline has completed in the year when all should be."""
     table = projects[projects["scenario"] == BASELINE.name]
     end = table[table["planned"] == table["planned"].max()].iloc[0]
-    return found.say("projects_reading").format(
+    return found.gettext("Building projects: {planned} should be completed by the end of "
+"{year}, {median} are expected to be (90 % interval {low} to "
+"{high}).").format(
         year=end["year"], planned=end["planned"], median=end["completed_q50"],
         low=end["completed_q05"], high=end["completed_q95"],
     )  # fmt: skip
@@ -375,16 +490,32 @@ def projects_end(found: Telling, projects: pd.DataFrame) -> str:
 
 def show_lists(found: Evaluation) -> Html:
     """List tasks, policies and stages by deadline; what is done no data tells."""
-    say = found.say
+    gettext = found.gettext
     tasks, stages = _by_deadline(found, found.plan.tasks, "due"), _stages(found)
-    parts = [f"<h2>{say('lists')}</h2>"]
+    parts = [heading(gettext("Deadlines of tasks, policies and stages"))]
     if tasks.empty and stages.empty:
-        return Html("\n".join([*parts, paragraph(say("no_lists"))]))
-    parts.append(paragraph(say("lists_note")))
-    for key, rows in (("tasks_of", tasks), ("stages_of", stages)):
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(gettext("The plan has no list of tasks or policies, and no stages.")),
+                ]
+            )
+        )
+    parts.append(
+        paragraph(
+            gettext(
+                "Sorted by the deadline as printed, those without one last. It is "
+                "said only whether the deadline had passed on the as-of date; "
+                "whether the entry is done, no data tells, and nothing is judged. "
+                "Entries stand in the language of the documents."
+            )
+        )
+    )
+    for key, rows in ((N_("Lists of tasks and policies"), tasks), (N_("Stages in words"), stages)):
         if len(rows):
             lines = [_deadline_row(found, row) for row in rows.to_dict("records")]
-            parts += [f"<h3>{say(key)}</h3>", tabulate(lines, words=True)]
+            parts += [heading(gettext(key), 3), tabulate(lines, words=True)]
     return Html("\n".join(parts))
 
 
@@ -490,7 +621,7 @@ def _why(found: Evaluation, row: Mapping[str, Any]) -> str:
         "year": dated(float(row["latest_year"])),
         "figures": row["figures"],
     }
-    return found.word("reason", str(row["reason"])).format(**told)
+    return found.label("reason", str(row["reason"])).format(**told)
 
 
 def _verdict_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
@@ -499,12 +630,12 @@ def _verdict_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
         "name": found.named(row["indicator"]),
         "latest": found.figure(row),
         "target": found.goal(row),
-        "schedule_status": found.word("schedule", str(row["schedule_status"])),
-        "forecast": f"{found.word('status', str(row['status']))}\n"
+        "schedule_status": found.label("schedule", str(row["schedule_status"])),
+        "forecast": f"{found.label('status', str(row['status']))}\n"
         f"{probability(row['p_reach'], language)}",
         "why": _why(found, row),
     }
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}
 
 
 def _final_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
@@ -519,7 +650,7 @@ def _final_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
         for v in mine[["q50", "q10", "q90"]].to_numpy(float).ravel()
     ]
     forecast = (
-        found.say("final_range").format(median=ends[0], low=ends[1], high=ends[2])
+        found.gettext("{median}\n{low} to {high}").format(median=ends[0], low=ends[1], high=ends[2])
         if ends
         else NO_VALUE
     )
@@ -530,13 +661,13 @@ def _final_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
         "target": found.goal(row),
         "final_forecast": forecast,
         "p_reach": probability(row["p_reach"], language),
-        "status": found.word("status", str(row["status"])),
-        "rests_on": found.say("rests_on").format(
-            evidence=found.word("evidence", str(row["evidence"])), own=row["figures"],
+        "status": found.label("status", str(row["status"])),
+        "rests_on": found.gettext("{evidence}\nown figures: {own}; other regions: {others}").format(
+            evidence=found.label("evidence", str(row["evidence"])), own=row["figures"],
             others=regions,
         ),
     }  # fmt: skip
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}
 
 
 def _adjust_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
@@ -552,9 +683,9 @@ def _adjust_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str]:
         "needed_now": change(needed, language, unit=unit),
         "pace": change(row["pace"], language, unit=unit),
         "fastest_pace": change(row["fastest_pace"], language, unit=unit),
-        "ever_seen": found.word("ever_seen", key).format(high=high, seen=seen),
+        "ever_seen": found.label("ever_seen", key).format(high=high, seen=seen),
     }
-    return {found.word("column", key): text for key, text in cells.items()}
+    return {found.label("column", key): text for key, text in cells.items()}
 
 
 # What stands out.
@@ -565,18 +696,21 @@ def _agreement(found: Evaluation) -> str:
     reasons = found.open["reason"]
     same, silent = reasons.isin(["both_good", "both_bad"]), reasons == "one_figure"
     differ = found.open[~same & ~silent]
-    text = found.say("agreement").format(
-        count=len(reasons), same=int(same.sum()), differ=len(differ), silent=int(silent.sum())
-    )
+    text = found.gettext(
+        "Indicators with figures and an open target: {count}. Schedule "
+        "rule and forecast agree: {same}; differ: {differ}; one figure "
+        "only, so that the schedule rule is silent: {silent}."
+    ).format(count=len(reasons), same=int(same.sum()), differ=len(differ), silent=int(silent.sum()))
     if len(differ):
         names = join([found.name("indicators", n) for n in differ["indicator"]], found.language)
-        text += found.say("differ_are").format(names=names)
+        text += found.gettext(" They differ for: {names}.").format(names=names)
     return text
 
 
 def _expected(found: Evaluation) -> str:
     answer = found.together
-    return found.say("base_reading").format(
+    return found.gettext("As things go now: of {open} open targets with figures, {expected} "
+"are expected to be reached (90 % interval {low} to {high}).").format(
         open=answer.counted, expected=number(answer.expected, found.language, step=0.1),
         low=answer.low, high=answer.high,
     )  # fmt: skip
@@ -587,21 +721,30 @@ def _binding(found: Evaluation) -> str:
     answer = found.together
     if answer.binding:
         p = min(max(answer.p_binding, 1e-6), 1.0 - 1e-6)
-        return found.say("binding_reading").format(
-            count=answer.binding, chance=probability(p, found.language)
-        )
+        return found.gettext(
+            "Binding targets that are open and have figures: {count}; chance "
+            "that all are reached {chance}."
+        ).format(count=answer.binding, chance=probability(p, found.language))
     printed = (found.plan.targets["force"] == "binding").any()
-    return found.say("binding_unseen" if printed else "binding_not_printed")
+    return found.gettext(
+        N_("No open binding target has a figure to judge by.")
+        if printed
+        else N_("The plan documents do not say which targets are binding and which expected.")
+    )
 
 
 def _never_seen(found: Evaluation) -> str:
     """Count what is unlikely, and for how much of it no region ever had the pace needed."""
     rows = found.open[found.open["status"] == "unlikely"]
     if rows.empty:
-        return found.say("none_adjust")
+        return found.gettext("None of the open targets with figures is unlikely to be reached.")
     never = rows[(rows["paces_seen"] > 0) & (rows["paces_as_high"] == 0)]
     unknown = int((rows["paces_seen"] == 0).sum())
-    return found.say("adjust_reading").format(count=len(rows), never=len(never), unknown=unknown)
+    return found.gettext(
+        "Indicators unlikely to reach their target: {count}; for {never} "
+        "of them no region ever showed the pace needed, for {unknown} "
+        "there is no pace to compare with."
+    ).format(count=len(rows), never=len(never), unknown=unknown)
 
 
 # Deadlines.
@@ -645,13 +788,16 @@ def _deadlines(found: Evaluation) -> str:
         [_by_deadline(found, found.plan.tasks, "due")["state"], _stages(found)["state"]]
     )
     if states.empty:
-        return found.say("no_lists")
+        return found.gettext("The plan has no list of tasks or policies, and no stages.")
     counts = states.value_counts()
     told = join(
-        (f"{found.word('state', k)} {counts[k]}" for k in WORDS["state"] if k in counts),
+        (f"{found.label('state', k)} {counts[k]}" for k in LABELS["state"] if k in counts),
         found.language,
     )
-    return found.say("deadlines").format(count=len(states), counts=told)
+    return found.gettext(
+        "Entries of lists, and stages: {count}. By deadline: {counts}. "
+        "Whether they are done, no data tells."
+    ).format(count=len(states), counts=told)
 
 
 def _deadline_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str | Html]:
@@ -660,17 +806,17 @@ def _deadline_row(found: Evaluation, row: Mapping[str, Any]) -> dict[str, str | 
     if due.count("-") == 2:
         due = day(due, found.language)
     elif due:
-        due = found.say("year_is").format(year=due.replace("-", "–"))
+        due = found.gettext("{year}").format(year=due.replace("-", "–"))
     sources = found.sources()
     place = f"[{sources.index(row['source']) + 1}]" if row["source"] in sources else ""
     cells: dict[str, str | Html] = {"due": due or NO_VALUE}
-    cells["state"] = found.word("state", row["state"])
+    cells["state"] = found.label("state", row["state"])
     if row["list"]:
-        cells["list_of"] = found.word("list", row["list"])
+        cells["list_of"] = found.label("list", row["list"])
     cells["name_zh"] = _chinese(row["name_zh"])
     cells["requirement_zh"] = _chinese(row["requirement_zh"])
     cells["locus"] = _chinese(f"{place} {row['locus']}".strip())
-    return {found.word("column", key): cell for key, cell in cells.items()}
+    return {found.label("column", key): cell for key, cell in cells.items()}
 
 
 def _chinese(text: object) -> Html:

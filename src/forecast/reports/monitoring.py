@@ -17,6 +17,7 @@ from ..evaluation.revisions import explain_moves
 from ..evaluation.store import latest_run, read_forecasts
 from ..evaluation.verification import track_record, verify
 from ..evaluation.vintages import OPEN, issue
+from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import (
     NO_VALUE,
     change,
@@ -25,12 +26,11 @@ from ..i18n.formatting import (
     estimate,
     join,
     number,
-    phrase,
     points,
     probability,
     unit_symbol,
 )
-from ..i18n.vocabulary import WORDS
+from ..i18n.labels import LABELS
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.joint_answers import Joint, joint
@@ -40,6 +40,7 @@ from .html import (
     Value,
     bullets,
     dated,
+    heading,
     paragraph,
     parameter_table,
     picture,
@@ -69,6 +70,8 @@ __all__ = [
     "span",
 ]
 
+DOCUMENTS = "zh"
+"""The language of the sources."""
 SMALLEST_MOVE = 0.005
 """Moves below half a point are not told."""
 MOST_MOVES = 12
@@ -100,13 +103,13 @@ class Account(Telling):
         """Write a target with its comparator and year."""
         unit = self.unit(row["indicator"])
         told = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
-        return self.say("side_target").format(target=told, year=row["year"])
+        return self.gettext("{target} ({year})").format(target=told, year=row["year"])
 
     def figure(self, row: Mapping[str, Any]) -> str:
         """Write the latest figure with its year."""
         told = number(row["latest"], self.language, unit=self.unit(row["indicator"]))
         year = dated(float(row["latest_year"]))
-        return self.say("side_target").format(target=told, year=year)
+        return self.gettext("{target} ({year})").format(target=told, year=year)
 
 
 @dataclass(frozen=True)
@@ -153,17 +156,21 @@ def open_together(paths: Paths, plan: Plan, attainment: pd.DataFrame) -> Joint:
 
 def show_title(findings: Findings) -> Html:
     """Region, plan documents, as-of date."""
-    return title(findings, "title")
+    return title(findings, N_("{region}: where the plan's targets stand"))
 
 
 def show_reading(findings: Findings) -> Html:
     """Say what stands out: counts, the schedule, the best and the worst chances, all together."""
-    table, say = findings.attainment, findings.say
+    table, gettext = findings.attainment, findings.gettext
     seen = table.loc[table["latest"].notna(), "indicator"]
     parts = [
-        f"<h2>{say('reading')}</h2>",
+        heading(gettext("What stands out")),
         paragraph(
-            say("overview").format(
+            gettext(
+                "Targets in the plan documents: {targets}. Indicators they "
+                "concern: {indicators}, of which with at least one published "
+                "figure: {seen}."
+            ).format(
                 targets=len(table), indicators=table["indicator"].nunique(), seen=seen.nunique()
             )
         ),
@@ -173,18 +180,40 @@ def show_reading(findings: Findings) -> Html:
     verdicts = last.loc[last["latest"].notna() & (last["schedule_status"] != "closed")]
     if len(verdicts):
         counts = _counts(findings, "schedule", verdicts["schedule_status"])
-        parts.append(paragraph(say("schedule_counts").format(counts=counts)))
+        parts.append(
+            paragraph(
+                gettext(
+                    "Indicators with figures against the schedule rule (the straight "
+                    "line from baseline to target): {counts}."
+                ).format(counts=counts)
+            )
+        )
     ranked = last[last["status"].isin(OPEN)].sort_values(
         ["p_reach", "indicator"], ascending=[False, True]
     )
     if ranked.empty:
-        return Html("\n".join([*parts, paragraph(say("none_open"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext(
+                            "No target is open for a forecast: either its year has passed, or "
+                            "no figure was ever published."
+                        )
+                    ),
+                ]
+            )
+        )
     half = min(PICKED, (len(ranked) + 1) // 2)
     best, worst = ranked.head(half), ranked.iloc[half:].tail(PICKED).iloc[::-1]
-    for key, chosen in (("most_likely", best), ("least_likely", worst)):
+    for key, chosen in (
+        (N_("Open targets most likely to be reached"), best),
+        (N_("Open targets least likely to be reached"), worst),
+    ):
         if len(chosen):
             lines = [_target_line(findings, row) for _, row in chosen.iterrows()]
-            parts.append(paragraph(say(key), strong=True) + bullets(lines))
+            parts.append(paragraph(gettext(key), strong=True) + bullets(lines))
     return Html("\n".join([*parts, paragraph(_all_together(findings))]))
 
 
@@ -198,24 +227,45 @@ def show_dashboard(findings: Findings) -> Html:
         language=findings.language, sources=findings.sources(),
     )  # fmt: skip
     region = findings.name("regions", findings.plan.region)
-    text = findings.say("picture_dashboard").format(region=region)
-    return Html(f"<h2>{findings.say('dashboard')}</h2>\n{picture(to_png(figure), text)}")
+    text = findings.gettext(
+        "{region}: targets by verdict, chances by area and year, and the course of each indicator"
+    ).format(region=region)
+    return Html(
+        "\n".join(
+            [heading(findings.gettext("Everything on one page")), picture(to_png(figure), text)]
+        )
+    )
 
 
 def show_standing(findings: Findings) -> Html:
     """One table an area: every indicator that has a target and at least one figure."""
-    say = findings.say
-    parts = [f"<h2>{say('standing')}</h2>"]
+    gettext = findings.gettext
+    parts = [heading(gettext("Where each indicator stands"))]
     rows = last_targets(findings.attainment)
     rows = rows[rows["latest"].notna()]
     if rows.empty:
-        return Html("\n".join([*parts, paragraph(say("nothing_seen"))]))
-    parts.append(paragraph(say("standing_note")))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(gettext("No figure is published for any indicator of the plan.")),
+                ]
+            )
+        )
+    parts.append(
+        paragraph(
+            gettext(
+                "One row an indicator, for its last open target, or its last "
+                "target where none is open. Changes a year are in the indicator's "
+                "unit; those of percentages are in percentage points (pp)."
+            )
+        )
+    )
     told = pd.DataFrame([_standing_row(findings, row) for _, row in rows.iterrows()], rows.index)
     told = told.loc[:, told.ne(NO_VALUE).any()]
     for area, mine in _by_area(findings, rows):
         lines = told.loc[mine.index]
-        parts += [f"<h3>{safe(findings.name('areas', area))}</h3>", tabulate(lines)]
+        parts += [heading(findings.name("areas", area), 3), tabulate(lines)]
     return Html("\n".join(parts))
 
 
@@ -223,46 +273,73 @@ def show_charts(findings: Findings) -> Html:
     """Show the fan charts of all areas, as pictures inside the page."""
     from ..charts.fan import charted, fan_charts, to_png
 
-    plan, say = findings.plan, findings.say
+    plan, gettext = findings.plan, findings.gettext
     names = charted(plan, findings.attainment)
     figures = fan_charts(
         plan, findings.quantiles, findings.attainment,
         language=findings.language, sources=findings.sources(),
     )  # fmt: skip
-    parts = [f"<h2>{say('charts')}</h2>"]
+    parts = [heading(gettext("Figures and forecasts"))]
     if not figures:
-        return Html("\n".join([*parts, paragraph(say("no_charts"))]))
+        return Html(
+            "\n".join(
+                [
+                    *parts,
+                    paragraph(
+                        gettext("No indicator has both a published figure and a recent target.")
+                    ),
+                ]
+            )
+        )
     if (findings.attainment["status"] == "not_published").any():
-        parts.append(paragraph(say("charts_note")))
+        parts.append(
+            paragraph(
+                gettext(
+                    "Where a target's year has passed without a figure, the band "
+                    "estimates what was not published; no chance is given."
+                )
+            )
+        )
     area_of = plan.indicators.set_index("indicator")["area"]
     for area, figure in figures.items():
         title = findings.name("areas", area)
         drawn = [findings.name("indicators", name) for name in names if area_of[name] == area]
-        text = say("picture").format(area=title, names=join(drawn, findings.language))
-        parts.append(f"<h3>{safe(title)}</h3>\n{picture(to_png(figure), text)}")
+        text = gettext("{area}: figures and forecasts of {names}").format(
+            area=title, names=join(drawn, findings.language)
+        )
+        parts.append("\n".join([heading(title, 3), picture(to_png(figure), text)]))
     return Html("\n".join(parts))
 
 
 def show_closed(findings: Findings) -> Html:
     """Targets whose year has passed: met, missed, or without a figure."""
-    table, say = findings.attainment, findings.say
-    parts = [f"<h2>{say('closed')}</h2>"]
+    table, gettext = findings.attainment, findings.gettext
+    parts = [heading(gettext("Targets whose year has passed"))]
     closed = table[table["status"].isin(["met", "missed", "not_published"])]
     if closed.empty:
-        return Html("\n".join([*parts, paragraph(say("none_closed"))]))
+        return Html("\n".join([*parts, paragraph(gettext("No target's year has passed."))]))
     counts = _counts(findings, "status", closed["status"])
-    parts.append(paragraph(say("closed_counts").format(counts=counts)))
+    parts.append(
+        paragraph(gettext("Targets whose year has passed: {counts}.").format(counts=counts))
+    )
     judged = closed[closed["status"] != "not_published"]
     if len(judged):
         lines = [_closed_row(findings, row) for _, row in judged.iterrows()]
         parts.append(tabulate(lines))
     silent = closed[closed["status"] == "not_published"]
     if len(silent):
-        parts.append(paragraph(say("not_published")))
+        parts.append(
+            paragraph(
+                gettext(
+                    "The year of these targets has passed, but no figure was found; "
+                    "they count neither as met nor as missed:"
+                )
+            )
+        )
         items = []
         for area, mine in _by_area(findings, silent):
             names = [
-                say("in_years").format(
+                gettext("{name} ({years})").format(
                     name=findings.name("indicators", name),
                     years=", ".join(str(year) for year in group["year"].unique()),
                 )
@@ -275,39 +352,88 @@ def show_closed(findings: Findings) -> Html:
 
 def show_unknown(findings: Findings) -> Html:
     """List indicators without any figure or with one only; count targets nobody reported on."""
-    plan, table, say = findings.plan, findings.attainment, findings.say
+    plan, table, gettext = findings.plan, findings.attainment, findings.gettext
     silent = table[table["latest"].isna()].drop_duplicates("indicator")
     figures = plan.observations.groupby("indicator").size()
     single = table[table["indicator"].map(figures) == 1].drop_duplicates("indicator")
-    parts = [f"<h2>{say('unknown')}</h2>"]
-    for key, rows in (("no_figure", silent), ("one_figure", single)):
-        parts.append(paragraph(say(key).format(count=len(rows)), strong=True))
+    parts = [heading(gettext("What is not known"))]
+    for key, rows in (
+        (N_("Indicators without any figure: {count}"), silent),
+        (N_("Indicators with one figure only (no trend of their own): {count}"), single),
+    ):
+        parts.append(paragraph(gettext(key).format(count=len(rows)), strong=True))
         items = [
             (findings.name("areas", area), [findings.name("indicators", n) for n in m["indicator"]])
             for area, m in _by_area(findings, rows)
         ]
         parts.append(_name_lists(items, findings.language))
     passed = int((table["status"] == "not_published").sum())
-    parts.append(paragraph(say("passed").format(count=passed), strong=True))
+    parts.append(
+        paragraph(
+            gettext(
+                "Targets whose year passed without a figure: {count} (see the section above)"
+            ).format(count=passed),
+            strong=True,
+        )
+    )
     return Html("\n".join(parts))
 
 
 def show_trust(findings: Findings, *, draws: int, seed: int) -> Html:
     """Explain the evidence words, and what the numbers rest on."""
-    say, language = findings.say, findings.language
+    gettext, language = findings.gettext, findings.language
     counts = findings.attainment.drop_duplicates("indicator")["evidence"].value_counts()
     meanings = [
-        say("evidence_line").format(
-            word=findings.word("evidence", key), count=counts.get(key, 0),
-            meaning=findings.word("evidence_meaning", key),
+        gettext("{word} ({count}): {meaning}.").format(
+            word=findings.label("evidence", key), count=counts.get(key, 0),
+            meaning=findings.label("evidence_meaning", key),
         )
-        for key in WORDS["evidence"]
+        for key in LABELS["evidence"]
     ]  # fmt: skip
-    notes = [say(k) for k in ("trust_prior", "trust_words", "trust_comparator", "trust_clip")]
-    rests = say("trust_joint").format(draws=number(draws, language), seed=seed)
+    notes = [
+        gettext(k)
+        for k in (
+            N_(
+                "Forecasts start from published figures; the pace comes from the "
+                "region's own figures, other regions of the indicator and a prior. "
+                "The prior was learned from many years of 20 indicators in 70 "
+                "countries, not from civil-affairs plans; the fewer the figures, "
+                "the more the answer rests on it. The method check tells how often "
+                "it was right on data it had never seen."
+            ),
+            N_(
+                "A chance of two thirds or more is called likely, below one third "
+                "unlikely, between them uncertain. Reached so far does not mean "
+                "that the value will hold until the target year."
+            ),
+            N_(
+                "Targets are compared as printed: > must be exceeded, ≥ is enough "
+                "when equalled; a plain figure counts as reached when it is "
+                "equalled or bettered."
+            ),
+            N_("Probabilities are kept within 1 to 99 %. Targets are never used as data."),
+        )
+    ]
+    rests = gettext(
+        "The joint answer rests on {draws} simulated futures (seed "
+        "{seed}). A year's surprise is shared by the regions of an "
+        "indicator; other ties between indicators are not modelled, hence "
+        "the bounds that hold whatever the dependence."
+    ).format(draws=number(draws, language), seed=seed)
     return Html(
-        f"<h2>{say('trust')}</h2>\n{paragraph(say('trust_evidence'))}\n{bullets(meanings)}\n"
-        f"{bullets([*notes, rests])}"
+        "\n".join(
+            [
+                heading(gettext("How far to trust this")),
+                paragraph(
+                    gettext(
+                        "Evidence says how much of an answer comes from the region's own "
+                        "figures (in brackets the number of indicators):"
+                    )
+                ),
+                bullets(meanings),
+                bullets([*notes, rests]),
+            ]
+        )
     )
 
 
@@ -341,55 +467,100 @@ def look_back(
 
 def show_moves(findings: Findings, moves: pd.DataFrame | None) -> Html:
     """Tell what changed since the last issue, and why: the largest moves, split by cause."""
-    say = findings.say
-    head = f"<h2>{say('moves')}</h2>"
+    gettext = findings.gettext
+    head = heading(gettext("What changed since the last issue, and why"))
     if moves is None:
-        return Html(f"{head}\n{paragraph(say('moves_first'))}")
+        return Html(
+            "\n".join([head, paragraph(gettext("There is no earlier issue to compare with."))])
+        )
     moved = moves[moves["move"].abs() >= SMALLEST_MOVE]
     largest = moved.reindex(moved["move"].abs().sort_values(ascending=False, kind="stable").index)
     rows = [_moved_row(findings, row) for _, row in largest.head(MOST_MOVES).iterrows()]
     counts = {word: int((moves["change"] == word).sum()) for word in ("appeared", "vanished")}
-    parts = [head, paragraph(say("moves_note"))]
-    parts += [tabulate(rows)] if rows else [paragraph(say("moves_none"))]
+    parts = [
+        head,
+        paragraph(
+            gettext(
+                "Each move is split by cause, one after another; the parts add up "
+                "to the move, and where causes act together their order decides "
+                "which gets the credit."
+            )
+        ),
+    ]
+    parts += (
+        [tabulate(rows)]
+        if rows
+        else [paragraph(gettext("Nothing moved by more than half a point."))]
+    )
     if len(moved) > MOST_MOVES:
-        parts.append(paragraph(say("moves_more").format(count=len(moved) - MOST_MOVES)))
+        parts.append(
+            paragraph(
+                gettext("{count} more targets moved by less.").format(count=len(moved) - MOST_MOVES)
+            )
+        )
     if any(counts.values()):
-        parts.append(paragraph(say("moves_changed").format(**counts)))
+        parts.append(
+            paragraph(
+                gettext("Targets that are new: {appeared}; that are gone: {vanished}.").format(
+                    **counts
+                )
+            )
+        )
     return Html("\n".join(parts))
 
 
 def show_record(findings: Findings, record: pd.DataFrame) -> Html:
     """Tell how often what was said came true, once years have closed."""
-    say = findings.say
-    head = f"<h2>{say('record')}</h2>"
+    gettext = findings.gettext
+    head = heading(gettext("Track record"))
     if record.empty:
-        return Html(f"{head}\n{paragraph(say('record_none'))}")
+        return Html(
+            "\n".join(
+                [
+                    head,
+                    paragraph(
+                        gettext(
+                            "No target of an earlier issue has closed with a published figure yet."
+                        )
+                    ),
+                ]
+            )
+        )
     lines = [
-        say("record_once" if row["times"] == 1 else "record_line").format(
+        gettext(N_("Once we said {low}-{high} %; came true: {came}.") if row["times"] == 1 else N_("Of {times} times we said {low}-{high} %, {came} came true "
+"(different targets: {targets}).")).format(
             times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             came=row["came_true"], targets=row["targets"],
         )
         for row in record.to_dict("records")
     ]  # fmt: skip
-    return Html(f"{head}\n{paragraph(say('record_note'))}\n{bullets(lines)}")
+    return Html(
+        "\n".join(
+            [
+                head,
+                paragraph(gettext("What earlier issues said, beside the figures published since:")),
+                bullets(lines),
+            ]
+        )
+    )
 
 
 def _moved_row(findings: Findings, row: pd.Series) -> dict[str, str]:
     """One target's move, by cause."""
-    say, language = findings.say, findings.language
+    gettext, language = findings.gettext, findings.language
     causes = [
-        f"{findings.word('cause', cause)} {points(row[cause], language)}"
-        for cause in WORDS["cause"]
+        f"{findings.label('cause', cause)} {points(row[cause], language)}"
+        for cause in LABELS["cause"]
         if abs(row[cause]) >= SMALLEST_MOVE
     ]
     return {
-        say("moves_target"): say("side_target").format(
+        gettext("Target"): gettext("{target} ({year})").format(
             target=findings.name("indicators", row["indicator"]), year=row["year"]
         ),
-        say("moves_before"): probability(row["p_old"], language),
-        say("moves_now"): probability(row["p_new"], language),
-        say("moves_move"): points(row["move"], language),
-        say("moves_why"): join(causes, language),
+        gettext("Before"): probability(row["p_old"], language),
+        gettext("Now"): probability(row["p_new"], language),
+        gettext("Move"): points(row["move"], language),
+        gettext("Why"): join(causes, language),
     }
 
 
@@ -407,19 +578,32 @@ def show_sources(findings: Telling) -> Html:
         spoken = f'<span lang="zh">{safe(" · ".join(known))}</span>'
         items.append(" · ".join(p for p in (spoken, issued, f"<code>{place}</code>") if p))
     listed = "\n".join(f'<li value="{i}">{item}</li>' for i, item in enumerate(items, start=1))
-    note = findings.say("sources_note")
-    return Html(
-        f"<h2>{findings.say('sources')}</h2>\n{paragraph(note) if note else ''}\n<ol>{listed}</ol>"
-    )
+    parts = [heading(findings.gettext("Sources"))]
+    if findings.language != DOCUMENTS:
+        parts.append(
+            paragraph(
+                findings.gettext("Titles and issuers stand in the language of the documents.")
+            )
+        )
+    return Html("\n".join([*parts, f"<ol>{listed}</ol>"]))
 
 
 def show_parameters(findings: Findings, parameters: Mapping[str, Value], *, last: int) -> Html:
     """Print the run's parameters, in words; `last` is the last year forecast."""
-    say = findings.say
-    until = parameters.get("until") or say("automatic").format(year=last)
+    gettext = findings.gettext
+    until = parameters.get("until") or gettext("{year} (by default)").format(year=last)
     told = parameter_table(findings.plan, parameters, findings.language, until=str(until))
-    note = paragraph(say("tables_note")) if parameters.get("folder") else ""
-    return Html(f"<h2>{say('parameters')}</h2>\n{told}\n{note}")
+    note = (
+        paragraph(
+            gettext(
+                "All results, and place and note of every target, are in the "
+                "tables beside this report."
+            )
+        )
+        if parameters.get("folder")
+        else ""
+    )
+    return Html("\n".join([heading(gettext("Parameters of this report")), told, note]))
 
 
 def _by_area(findings: Findings, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -431,7 +615,7 @@ def _by_area(findings: Findings, rows: pd.DataFrame) -> list[tuple[str, pd.DataF
 
 
 def _name_lists(items: list[tuple[str, list[str]]], language: str) -> str:
-    line = phrase("in_area", language)
+    line = gettext("{area}: {names}", language)
     return bullets(line.format(area=area, names=join(names, language)) for area, names in items)
 
 
@@ -443,7 +627,10 @@ def _all_together(findings: Findings) -> str:
     answer, language = findings.together, findings.language
     certain = answer.p_all_low == 1.0 or answer.p_all_high == 0.0
     p_all = answer.p_all if certain else min(max(answer.p_all, 1e-6), 1.0 - 1e-6)
-    return findings.say("joint").format(
+    return findings.gettext("Taken together: open targets with figures {open}, expected to be "
+"reached {expected} (nine times in ten {least} to {most}); chance "
+"that all are reached {p_all} (whatever the dependence between "
+"them, from {low} to {high}).").format(
         open=answer.counted, expected=number(answer.expected, language, step=0.1),
         least=answer.low, most=answer.high, p_all=probability(p_all, language),
         low=probability(answer.p_all_low, language), high=probability(answer.p_all_high, language),
@@ -453,19 +640,19 @@ def _all_together(findings: Findings) -> str:
 def _counts(findings: Findings, group: str, codes: pd.Series) -> str:
     """Words with their counts, in the order of the words."""
     counts = codes.value_counts()
-    present = [(findings.word(group, k), counts[k]) for k in WORDS[group] if k in counts]
+    present = [(findings.label(group, k), counts[k]) for k in LABELS[group] if k in counts]
     return join((f"{text} {count}" for text, count in present), findings.language)
 
 
 def _status_counts(findings: Findings) -> str:
     """Table of the verdicts by area."""
     table = findings.attainment
-    present = [k for k in WORDS["status"] if k in set(table["status"])]
-    total = findings.word("column", "total")
+    present = [k for k in LABELS["status"] if k in set(table["status"])]
+    total = findings.label("column", "total")
     named = [(findings.name("areas", a), m) for a, m in _by_area(findings, table)]
     lines = [
-        {findings.word("column", "area"): label}
-        | {findings.word("status", k): str((rows["status"] == k).sum()) for k in present}
+        {findings.label("column", "area"): label}
+        | {findings.label("status", k): str((rows["status"] == k).sum()) for k in present}
         | {total: str(len(rows))}
         for label, rows in [*named, (total, table)]
     ]
@@ -474,7 +661,7 @@ def _status_counts(findings: Findings) -> str:
 
 def _target_line(findings: Findings, row: pd.Series) -> str:
     """One target as a line of a list: chance, name, target, where it stands."""
-    return findings.say("target_line").format(
+    return findings.gettext("{chance} – {name}: target {target}, latest {latest}").format(
         chance=probability(row["p_reach"], findings.language),
         name=findings.name("indicators", row["indicator"]),
         target=findings.goal(row),
@@ -499,15 +686,15 @@ def _standing_row(findings: Findings, row: pd.Series) -> dict[str, str]:
         "latest": findings.figure(row),
         "planned": join(planned, language) or NO_VALUE,
         "target": findings.goal(row),
-        "schedule_status": findings.word("schedule", row["schedule_status"]),
+        "schedule_status": findings.label("schedule", row["schedule_status"]),
         "required_rate": change(row["required_rate"], language, unit=unit),
         "pace": change(row["pace"], language, unit=unit),
         "median": estimate(median, language, unit=unit, step=step),
         "p_reach": probability(row["p_reach"] if open_ else None, language),
-        "status": findings.word("status", row["status"]),
-        "evidence": findings.word("evidence", row["evidence"]),
+        "status": findings.label("status", row["status"]),
+        "evidence": findings.label("evidence", row["evidence"]),
     }
-    return {findings.word("column", key): text for key, text in cells.items()}
+    return {findings.label("column", key): text for key, text in cells.items()}
 
 
 def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
@@ -515,6 +702,6 @@ def _closed_row(findings: Findings, row: pd.Series) -> dict[str, str]:
         "name": findings.named(row["indicator"]),
         "target": findings.goal(row),
         "published": number(row["median"], findings.language, unit=findings.unit(row["indicator"])),
-        "status": findings.word("status", row["status"]),
+        "status": findings.label("status", row["status"]),
     }
-    return {findings.word("column", key): text for key, text in cells.items()}
+    return {findings.label("column", key): text for key, text in cells.items()}

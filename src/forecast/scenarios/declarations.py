@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, RootModel, model_validator
 
-from ..errors import DataError, Problem, Said, advise, cause, check_name, said
+from ..errors import N_, DataError, Problem, Said, advise, cause, check_name, said
 from ..tables.plan import data_folder
 from ..tables.yaml_files import Strict, read_document, validate
 
@@ -202,8 +202,8 @@ class Mechanism(Strict):
         kind = KINDS[self.kind]
         inputs = {n for i in kind.inputs for n in (i, f"{i}_growth")}
         for what, given, needed, optional in (
-            ("input", self.inputs, kind.inputs, ()),
-            ("constant", self.constants, kind.constants, ()),
+            (N_("input"), self.inputs, kind.inputs, ()),
+            (N_("constant"), self.constants, kind.constants, ()),
             ("lever", self.levers, kind.levers, kind.optional),
             ("assumption", self.assumptions, kind.assumptions, {*inputs, *kind.optional}),
         ):

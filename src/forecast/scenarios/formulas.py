@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, said
+from ..errors import N_, DataError, Problem, said
 
 __all__ = ["Formula", "Lookup", "parse_formula", "read_rules"]
 
@@ -166,7 +166,7 @@ def _reference(node: ast.expr) -> tuple[str, str, int]:
     lag, plain = 0, node
     if isinstance(node, ast.Subscript):
         if ast.unparse(node.slice) != "-1":
-            told = "{part!r}: only [-1], the year before, is known."
+            told = N_("{part!r}: only [-1], the year before, is known.")
             raise ValueError(said(told, part=ast.unparse(node)))
         lag, plain = -1, node.value
     if isinstance(plain, ast.Name):

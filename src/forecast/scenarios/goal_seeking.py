@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ..callbacks import Progress, Tally
-from ..errors import said
+from ..errors import N_, said
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -171,7 +171,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     ('reached', ('person',), 0.0, True)
     """
     if not 0.0 < probability < 1.0:
-        told = "probability must lie between 0 and 1, not {probability}."
+        told = N_("probability must lie between 0 and 1, not {probability}.")
         raise ValueError(said(told, probability=probability))
     row = one_target(plan, target)
     whole = Tally(progress, 1 + (paths is None))
@@ -245,7 +245,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     ['pace', 'trainees_per_year', 'hires_per_year', 'hires_closed_form']
     """
     if not 0.0 < probability < 1.0:
-        told = "probability must lie between 0 and 1, not {probability}."
+        told = N_("probability must lie between 0 and 1, not {probability}.")
         raise ValueError(said(told, probability=probability))
     asked = plan.targets if targets is None else targets
     base = _baseline(plan, asked, None, draws, seed) if paths is None else paths
@@ -602,7 +602,7 @@ def _baseline(
 def _need_costs(chosen: Sequence[Choice]) -> None:
     """Refuse levers without a cost where costs are compared."""
     if free := [c.name for c in chosen if c.cost is None]:
-        told = (
+        told = N_(
             "Without a cost: {levers}. Add `cost` in mechanisms.yaml, or ask for one lever without "
             "a budget."
         )

@@ -25,7 +25,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from ..errors import DataError, Problem, Said, WriteError, said
+from ..errors import N_, DataError, Problem, Said, WriteError, said
 from .schema import TABLES
 from .validation import read_tables
 
@@ -34,7 +34,7 @@ __all__ = ["load_tables", "open_address", "read_database", "shown", "write_resul
 BUSY_SECONDS = 60
 LOCK = 0x76696E74
 """Key of the lock that writers of results hold in PostgreSQL."""
-FORM = "write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40"
+FORM = N_("write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40")
 
 
 def shown(address: str) -> str:
@@ -163,11 +163,11 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     """
     taken = sorted(set(tables) & set(TABLES))
     if taken:
-        told = "{names}: the name of a plan's own table, kept for its data."
+        told = N_("{names}: the name of a plan's own table, kept for its data.")
         raise ValueError(said(told, names=taken))
     own = sorted(name for name, table in tables.items() if "run" in table)
     if own:
-        told = "{names}: a column `run` is added here; leave it out."
+        told = N_("{names}: a column `run` is added here; leave it out.")
         raise ValueError(said(told, names=own))
     try:
         with _connected(address, "BEGIN IMMEDIATE") as connection:
@@ -179,7 +179,7 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
                 _check_columns(connection, name, rows, run, address)
                 rows.to_sql(name, connection, if_exists="append", index=False)
     except (SQLAlchemyError, OSError) as error:
-        told = (
+        told = N_(
             "{place} cannot be written: {reason}. Nothing was; check that it runs, its room and "
             "your rights."
         )
@@ -197,14 +197,14 @@ def _check_columns(
     there = {column["name"] for column in inspector.get_columns(name)}
     odd = sorted(there ^ set(rows))
     if odd:
-        told = (
+        told = N_(
             "{place}, table {name} has other columns than the results: {odd} not in both. Nothing "
             "was written; rename the old table, and a new one is made."
         )
         raise WriteError(said(told, place=shown(address), name=name, odd=odd))
     held = sa.select(sa.literal(1)).select_from(sa.table(name)).where(sa.column("run") == run)
     if connection.execute(held.limit(1)).first():
-        told = (
+        told = N_(
             "{place}, table {name} holds run {run} already. Nothing was written; give every run an "
             "id of its own."
         )

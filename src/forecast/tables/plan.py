@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, check_name, said
+from ..errors import N_, DataError, Problem, check_name, said
 from ..files import shipped_folder
 from .schema import is_address
 
@@ -134,7 +134,7 @@ def load_plan(
             problem, remedy = said("no such folder"), said("give a folder of tables")
             raise DataError([Problem(str(place), None, None, None, problem, remedy)])
         if region is not None and region != place:
-            told = "region={region!r} contradicts the plan {place!r}; give one of them."
+            told = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
             raise ValueError(said(told, region=region, place=place))
         tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))

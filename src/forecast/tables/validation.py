@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Problem, Said, cause, said
+from ..errors import N_, DataError, Problem, Said, cause, said
 from .schema import TABLES, Table
 
 __all__ = [
@@ -46,16 +46,18 @@ PATTERNS = {
     "text": r"[^\x00-\x08\x0b\x0c\x0e-\x1f]*",  # what no workbook can hold
 }
 FAULTS = {
-    "integer": ("not a whole number", "write digits only, such as 2025"),
+    "integer": (N_("not a whole number"), N_("write digits only, such as 2025")),
     "number": (
-        "not a plain number",
-        "write digits with at most a decimal point, such as 1234.5; the unit stands in "
-        "indicators.csv and a sign such as ≥ in the column comparator",
+        N_("not a plain number"),
+        N_(
+            "write digits with at most a decimal point, such as 1234.5; the unit stands in "
+            "indicators.csv and a sign such as ≥ in the column comparator"
+        ),
     ),
-    "boolean": ("neither true nor false", "write true or false"),
-    "date": ("not a date", "write year, month and day, such as 2022-06-30"),
-    "text": ("a control character in the text", "write the cell again without it"),
-    "not_nullable": ("the cell is empty", "fill it in: every row needs a value here"),
+    "boolean": (N_("neither true nor false"), N_("write true or false")),
+    "date": ("not a date", N_("write year, month and day, such as 2022-06-30")),
+    "text": (N_("a control character in the text"), N_("write the cell again without it")),
+    "not_nullable": (N_("the cell is empty"), N_("fill it in: every row needs a value here")),
 }
 
 
@@ -67,23 +69,24 @@ def _year(column: str) -> Rule:
     return (
         column,
         f"{column} < {FIRST_YEAR} or {column} > {LAST_YEAR}",
-        f"not a year between {FIRST_YEAR} and {LAST_YEAR}",
-        "write the four digits of the year; an amount of money that looks like a year belongs "
-        "in the column of the value",
+        N_("not a year between 1949 and 2100"),
+        N_(
+            "write the four digits of the year; an amount of money that looks like a year belongs "
+            "in the column of the value"
+        ),
     )
 
 
-ZERO_TO_100 = "a share is stored as 0-100: write {}, or take another kind"
-BOUND = "correct the value or its unit, or the bound in indicators.csv"
+BOUND = N_("correct the value or its unit, or the bound in indicators.csv")
 VALUE: tuple[Rule, ...] = (
     _year("year"),
-    ("value", "value < lower", "below {lower:.15g}, the least {indicator} can be", BOUND),
-    ("value", "value > upper", "above {upper:.15g}, the most {indicator} can be", BOUND),
+    ("value", "value < lower", N_("below {lower:.15g}, the least {indicator} can be"), BOUND),
+    ("value", "value > upper", N_("above {upper:.15g}, the most {indicator} can be"), BOUND),
     (
         "value",
         "kind == 'count' and resolution % 1 == 0 and value % 1 > 0",
-        "{indicator} counts whole things",
-        "write a whole number, or a finer resolution in indicators.csv",
+        N_("{indicator} counts whole things"),
+        N_("write a whole number, or a finer resolution in indicators.csv"),
     ),
 )
 RULES: dict[str, tuple[Rule, ...]] = {
@@ -91,50 +94,50 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (
             "lower",
             "kind == 'share' and lower.isna()",
-            "a share has no lower bound",
-            ZERO_TO_100.format(0),
+            N_("a share has no lower bound"),
+            N_("a share is stored as 0-100: write 0, or take another kind"),
         ),
         (
             "upper",
             "kind == 'share' and upper.isna()",
-            "a share has no upper bound",
-            ZERO_TO_100.format(100),
+            N_("a share has no upper bound"),
+            N_("a share is stored as 0-100: write 100, or take another kind"),
         ),
         (
             "upper",
             "kind == 'share' and upper > 100",
-            "the upper bound of a share is above 100",
-            ZERO_TO_100.format(100),
+            N_("the upper bound of a share is above 100"),
+            N_("a share is stored as 0-100: write 100, or take another kind"),
         ),
         (
             "lower",
             "kind in ('share', 'count') and lower < 0",
-            "a {kind} cannot be negative",
-            "write 0, or take another kind",
+            N_("a {kind} cannot be negative"),
+            N_("write 0, or take another kind"),
         ),
         (
             "upper",
             "upper <= lower",
-            "not above the lower bound {lower:.15g}",
-            "correct one of the two bounds",
+            N_("not above the lower bound {lower:.15g}"),
+            N_("correct one of the two bounds"),
         ),
         (
             "resolution",
             "resolution <= 0",
-            "the reporting step is not above 0",
-            "write the step of the figures, such as 1 or 0.1",
+            N_("the reporting step is not above 0"),
+            N_("write the step of the figures, such as 1 or 0.1"),
         ),
         (
             "cumulative",
             "kind == 'count' and cumulative == 0",
-            "a count is cumulative",
-            "write true, or the kind stock, a level that can fall",
+            N_("a count is cumulative"),
+            N_("write true, or the kind stock, a level that can fall"),
         ),
         (
             "cumulative",
             "kind == 'stock' and cumulative == 1",
-            "a stock can fall",
-            "write false, or the kind count, which never falls",
+            N_("a stock can fall"),
+            N_("write false, or the kind count, which never falls"),
         ),
     ),
     "targets": (
@@ -143,8 +146,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
             "comparator",
             "(comparator in ('ge', 'gt') and better == 'lower')"
             " or (comparator in ('le', 'lt') and better == 'higher')",
-            "asks for the worse side: {better} values of {indicator} are better",
-            "correct the comparator, or the column better in indicators.csv",
+            N_("asks for the worse side: {better} values of {indicator} are better"),
+            N_("correct the comparator, or the column better in indicators.csv"),
         ),
     ),
     "observations": (
@@ -152,8 +155,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (
             "as_of",
             "as_of != '' and year == year and as_of.str[:4] != year.astype('str').str[:4]",
-            "not a day of the year {year:.0f}",
-            "correct the date or the year; leave as_of empty for a figure of the year's end",
+            N_("not a day of the year {year:.0f}"),
+            N_("correct the date or the year; leave as_of empty for a figure of the year's end"),
         ),
     ),
     "milestones": (_year("year"),),
@@ -163,10 +166,15 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (
             "end",
             "end < start",
-            "ends before it starts in {start:.0f}",
-            "correct one of the two years",
+            N_("ends before it starts in {start:.0f}"),
+            N_("correct one of the two years"),
         ),
-        ("investment", "investment < 0", "less than nothing", "write what the project costs"),
+        (
+            "investment",
+            "investment < 0",
+            N_("less than nothing"),
+            N_("write what the project costs"),
+        ),
     ),
 }
 
@@ -531,8 +539,12 @@ def _check_key(name: str, cells: pd.DataFrame) -> list[Problem]:
     place = ", ".join(key)
     rows[place] = [", ".join(filter(None, names)) for names in rows[key].to_numpy()]
     alone = len(key) == 1
-    problem = "the same id stands in row {first}" if alone else "the same key stands in row {first}"
-    return _report(name, place, rows, problem, "keep one of the two rows")
+    problem = (
+        N_("the same id stands in row {first}")
+        if alone
+        else N_("the same key stands in row {first}")
+    )
+    return _report(name, place, rows, problem, N_("keep one of the two rows"))
 
 
 def _check_ids(name: str, raw: dict[str, pd.DataFrame], unlisted: set[str]) -> list[Problem]:
@@ -615,7 +627,9 @@ def _check_time(cells: pd.DataFrame, typed: dict[str, pd.DataFrame]) -> list[Pro
         "observations",
         "value",
         rows.assign(before=earlier["value"].to_numpy(), since=since.to_numpy()),
-        "falls from {before} ({since}), but {indicator} is cumulative and never falls",
-        "correct one of the two figures (one may be a year's increment), or say cumulative "
-        "false in indicators.csv",
+        N_("falls from {before} ({since}), but {indicator} is cumulative and never falls"),
+        N_(
+            "correct one of the two figures (one may be a year's increment), or say cumulative "
+            "false in indicators.csv"
+        ),
     )

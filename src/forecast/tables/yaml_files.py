@@ -15,41 +15,44 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..errors import DataError, Problem, Said, WriteError, cause, said
+from ..errors import N_, DataError, Problem, Said, WriteError, cause, said
 from .validation import nearest, read_text
 
 __all__ = ["Strict", "read_document", "validate", "write_whole"]
 
 FILE_BYTES = 1_000_000
-NUMBER, WHOLE, TEXT = "write a number", "write a whole number", "write a text"
-SECTION, LIST = "write lines of `key: value`", "write a list"
-MORE, LESS = "write a greater one", "write a smaller one"
-OTHER = ("not what belongs here", "compare it with other files")
+NUMBER, WHOLE, TEXT = N_("write a number"), N_("write a whole number"), N_("write a text")
+SECTION, LIST = N_("write lines of `key: value`"), N_("write a list")
+MORE, LESS = N_("write a greater one"), N_("write a smaller one")
+OTHER = (N_("not what belongs here"), N_("compare it with other files"))
 TEMPLATES = {
-    "missing": ("Field required", "add it"),
+    "missing": (N_("Field required"), N_("add it")),
     "float_parsing": (
-        "Input should be a valid number, unable to parse string as a number",
+        N_("Input should be a valid number, unable to parse string as a number"),
         NUMBER,
     ),
-    "float_type": ("Input should be a valid number", NUMBER),
-    "finite_number": ("Input should be a finite number", NUMBER),
+    "float_type": (N_("Input should be a valid number"), NUMBER),
+    "finite_number": (N_("Input should be a finite number"), NUMBER),
     "int_parsing": (
-        "Input should be a valid integer, unable to parse string as an integer",
+        N_("Input should be a valid integer, unable to parse string as an integer"),
         WHOLE,
     ),
-    "int_type": ("Input should be a valid integer", WHOLE),
-    "string_type": ("Input should be a valid string", TEXT),
-    "string_too_short": ("String should have at least {min_length} character", TEXT),
-    "dict_type": ("Input should be a valid dictionary", SECTION),
-    "model_type": ("Input should be a valid dictionary or instance of {class_name}", SECTION),
-    "tuple_type": ("Input should be a valid tuple", LIST),
-    "too_long": ("Tuple should have at most {max_length} items after validation", "leave some out"),
-    "greater_than": ("Input should be greater than {gt}", MORE),
+    "int_type": (N_("Input should be a valid integer"), WHOLE),
+    "string_type": (N_("Input should be a valid string"), TEXT),
+    "string_too_short": (N_("String should have at least {min_length} character"), TEXT),
+    "dict_type": (N_("Input should be a valid dictionary"), SECTION),
+    "model_type": (N_("Input should be a valid dictionary or instance of {class_name}"), SECTION),
+    "tuple_type": (N_("Input should be a valid tuple"), LIST),
+    "too_long": (
+        N_("Tuple should have at most {max_length} items after validation"),
+        N_("leave some out"),
+    ),
+    "greater_than": (N_("Input should be greater than {gt}"), MORE),
     "greater_than_equal": (
-        "Input should be greater than or equal to {ge}",
+        N_("Input should be greater than or equal to {ge}"),
         MORE,
     ),
-    "less_than": ("Input should be less than {lt}", LESS),
+    "less_than": (N_("Input should be less than {lt}"), LESS),
 }
 """Fact, as pydantic says it, and remedy of each type of fault that a file can have."""
 Model = TypeVar("Model", bound=BaseModel)
@@ -127,7 +130,7 @@ def write_whole(file: Path, content: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
-        told = "{file} cannot be written: {reason}. Choose another place."
+        told = N_("{file} cannot be written: {reason}. Choose another place.")
         reason = cause(error).reworded(str(error))
         raise WriteError(said(told, file=file, reason=reason)) from error
 

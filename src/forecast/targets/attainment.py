@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, said
+from ..errors import N_, DataError, Problem, said
 from ..model.counts import Increments
 from ..model.fitting import Fits
 from ..model.panel import KEY
@@ -645,7 +645,7 @@ def _path_chances(
 def _columns(paths: Paths, year: FloatArray) -> NDArray[np.int64]:
     beyond = sorted({int(y) for y in year if y > paths.years[-1]}) if len(paths.years) else []
     if beyond:
-        told = (
+        told = N_(
             "Targets of [{beyond}] lie beyond the simulated years (until {until}). "
             "Simulate until {last}, or leave these targets out."
         )
@@ -686,7 +686,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     ([2022, 2023, 2024], True)
     """
     if not 1 <= years <= LOOK_AHEAD:
-        told = "years must lie between 1 and {most}, not {years}."
+        told = N_("years must lie between 1 and {most}, not {years}.")
         raise ValueError(said(told, most=LOOK_AHEAD, years=years))
     _check(targets)
     out = _facts(fits, targets)
