@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Packages of another environment must not leak into this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test lint format lab app wheel constraints clean
+.PHONY: help install report reports test lint format messages lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -35,11 +35,21 @@ lint: $(STAMP) ## style, form and types
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
+	"$(BIN)/lint-imports" --no-cache
 
 format: $(STAMP) ## put code in form and strip the notebooks' outputs
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 	"$(BIN)/jupyter" nbconvert --clear-output --inplace notebooks/*.ipynb
+
+messages: $(STAMP) ## bring the translations up to date with the texts in the code
+	"$(BIN)/python" -m babel.messages.frontend --quiet extract --mapping babel.cfg --no-default-keywords --no-location --omit-header \
+		--keyword gettext --keyword N_ --keyword msg --keyword said --keyword pgettext:1c,2 \
+		--keyword check_name:1 --keyword UnknownNameError:1 --output build/forecast.pot src/forecast
+	for po in src/forecast/i18n/locale/*/LC_MESSAGES/forecast.po; do \
+		"$(BIN)/python" -m babel.messages.frontend --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header \
+			--width 100 --input-file build/forecast.pot --output-file $$po \
+			--locale $$(basename $$(dirname $$(dirname $$po))); done
 
 lab: $(STAMP) ## the planner's desk in JupyterLab, which asks nothing of the network
 	"$(BIN)/jupyter" lab --LabApp.news_url=None \

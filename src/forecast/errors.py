@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 
-def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+def N_(message: str) -> str:
     """Mark a message for translation where it is named, and leave it as it is."""
     return message
 

@@ -11,7 +11,6 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 import forecast as fc
 from forecast.charts import evaluation as dashboards
 from forecast.charts import fan
-from forecast.i18n.phrases import PHRASES
 from forecast.reports import midterm, monitoring
 
 STANDARD, BEDS = "minimum_living_standard", "nursing_bed_share"

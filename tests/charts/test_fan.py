@@ -6,14 +6,14 @@ import itertools
 import matplotlib as mpl
 import pandas as pd
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 import forecast as fc
 from forecast.charts import fan
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 
 
 @pytest.fixture(scope="module")

@@ -4,11 +4,11 @@ import re
 from string import Formatter
 
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 
 from forecast import UnknownNameError
 from forecast.i18n import formatting
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 from forecast.tables import schema
 
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")

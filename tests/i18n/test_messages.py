@@ -6,11 +6,11 @@ import ast
 from pathlib import Path
 
 import pytest
+from forecast.i18n.vocabulary import WORDS
 
 import forecast
 from forecast.errors import DataError, UnknownNameError
 from forecast.i18n.messages import FiguresError, Quantity, Remark, say, tell
-from forecast.i18n.vocabulary import WORDS
 from forecast.intake.numbers import STRANGERS
 
 MODULES = ("sheets", "numerals", "parsing", "doubts", "intakes")

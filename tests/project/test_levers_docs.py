@@ -155,10 +155,18 @@ def test_constants_are_those_of_the_code(doc):
     assert f"[{composite_index.LEAST:g}, {composite_index.MOST:g}]" in text
     assert f"max(s, {composite_index.FLOOR:g})" in text
     in_words = (
-        composite_index.APART, sensitivity_analysis.LOW, sensitivity_analysis.HIGH, failure_regions.LEAST_SHARE,
-        sensitivity_analysis.BINS, variances.CONFIDENCE, sensitivity_analysis.TAIL, response.PACE_LIMIT,
-        engine.READ_WITHIN, engine.PACE_FIGURES, engine.PACE_YEARS,
-    )  # fmt: skip
+        composite_index.APART,
+        sensitivity_analysis.LOW,
+        sensitivity_analysis.HIGH,
+        failure_regions.LEAST_SHARE,
+        sensitivity_analysis.BINS,
+        variances.CONFIDENCE,
+        sensitivity_analysis.TAIL,
+        response.PACE_LIMIT,
+        engine.READ_WITHIN,
+        engine.PACE_FIGURES,
+        engine.PACE_YEARS,
+    )
     # As the text has them: 90 %, 10 and 90 %, 5 %, ten, 95 %, 5 %, three, five, four, two.
     assert in_words == (0.9, 0.1, 0.9, 0.05, 10, 0.95, 0.05, 3.0, 5.0, 4, 2.0), (
         "adapt the documents"

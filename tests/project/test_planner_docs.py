@@ -9,7 +9,6 @@ import typer.main
 
 from forecast.cli import app
 from forecast.desk.session import Desk
-from forecast.i18n.formatting import phrase
 
 ROOT = Path(__file__).parents[2]
 DOCS = {"en": ROOT / "docs" / "planner.md", "zh": ROOT / "docs" / "planner.zh.md"}

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-
 from forecast.i18n.vocabulary import WORDS
+
 from forecast.reports.overview import KINDS, write_overview
 from forecast.reports.parameters import ReportParameters, read_parameters
 from forecast.reports.runner import run_report

@@ -8,15 +8,15 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 
 import forecast as fc
 from forecast.charts import evaluation
 from forecast.charts import fan as plots
 from forecast.evaluation import outcomes, vintages
 from forecast.evaluation import store as stores
-from forecast.i18n.formatting import phrase
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
+from forecast.i18n.catalog import gettext
 from forecast.reports import exports, final, final_forecasts
 from forecast.reports.parameters import check_declared, read_parameters
 from made_up import BEDS, BURIAL, CLOSED, OPEN, PER_WORKER, REGISTRIES, STANDARD, write_plan
@@ -26,10 +26,16 @@ NOTEBOOK = ROOT / "notebooks" / "final_evaluation.ipynb"
 REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 PARTS = (
-    final.show_title, final.show_reading, final.show_reached, final.show_pictures,
-    final_forecasts.show_scores, final_forecasts.show_verdicts, final.show_projects, final.show_waiting,
+    final.show_title,
+    final.show_reading,
+    final.show_reached,
+    final.show_pictures,
+    final_forecasts.show_scores,
+    final_forecasts.show_verdicts,
+    final.show_projects,
+    final.show_waiting,
     final.show_trust,
-)  # fmt: skip
+)
 
 
 @pytest.fixture(autouse=True)
@@ -94,12 +100,17 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(extreme):
     check_languages(extreme)
     page, closed = read(told(extreme)), len(extreme.closed) > 0
     assert ("Every final target has a final figure." in page) == closed
-    assert (("No final target has a final figure yet: how many were met cannot "
-"be said.") in page) == (not closed)
-    assert (("The outcome of no verdict of a year end is known yet: who was "
-"right cannot be said.") in page) == (not closed)
-    assert (("These have no final figure. The chance is a forecast from what is "
-"known, not a result:") in page) == (not closed)
+    assert (
+        ("No final target has a final figure yet: how many were met cannot be said.") in page
+    ) == (not closed)
+    assert (
+        ("The outcome of no verdict of a year end is known yet: who was right cannot be said.")
+        in page
+    ) == (not closed)
+    assert (
+        ("These have no final figure. The chance is a forecast from what is known, not a result:")
+        in page
+    ) == (not closed)
 
 
 def test_a_plan_asked_before_its_end_claims_nothing(tmp_path):
@@ -166,8 +177,9 @@ def test_a_decided_target_is_told_with_what_is_beyond_and_when(whole):
 def test_a_chance_is_marked_as_a_forecast(whole):
     """What has no final figure stands apart, under words that say that it is no result."""
     page = final.show_reached(whole).text
-    before, after = page.split(("These have no final figure. The chance is a forecast from what is "
-"known, not a result:"))
+    before, after = page.split(
+        "These have no final figure. The chance is a forecast from what is known, not a result:"
+    )
     assert "Share of marriage registries of 4A" not in before
     assert "Chance (forecast)" in after and "50\xa0%" in after
 

@@ -8,7 +8,6 @@ import pytest
 import forecast as fc
 from forecast.evaluation import outcomes
 from forecast.evaluation.verification import Verification
-from forecast.i18n.phrases import PHRASES
 from forecast.reports import final_forecasts
 from made_up import BEDS, PER_WORKER, write_plan
 
@@ -37,9 +36,11 @@ def test_issued_and_replayed_forecasts_have_each_their_section(found):
     page = final_forecasts.show_scores(found).text
     issued, replayed = page.split(f"<h3>{'Forecasts replayed, never issued'}</h3>")
     assert "No store of issued forecasts was given." in issued and "<table" not in issued
-    assert ("Made with the method of today from what was known at each year's "
-"end. They were never issued, and are never scored together with "
-"those that were.") in html.unescape(replayed)
+    assert (
+        "Made with the method of today from what was known at each year's "
+        "end. They were never issued, and are never scored together with "
+        "those that were."
+    ) in html.unescape(replayed)
     assert replayed.count("<table") == 2
     stored = final_forecasts.show_scores(change(found, stored=True)).text
     assert "No forecast in the store has an outcome yet." in stored
@@ -85,7 +86,7 @@ def test_few_disagreements_are_told_and_the_rest_is_counted(found, monkeypatch):
     monkeypatch.setattr(final_forecasts, "MOST", 1)
     page = final_forecasts.show_verdicts(found).text
     assert page.count("rule was right.") == 1
-    assert "Others, in the table above: {count}.".format(count=2) in page
+    assert f"Others, in the table above: {2}." in page
 
 
 def test_bands_of_chance_are_told_without_saying_that_anyone_said_them(found):
@@ -104,7 +105,9 @@ def test_hits_of_both_are_counted_and_few_targets_are_said_to_prove_little(found
     assert lines[2] == "So few targets prove little about a method."
     rows = found.verdicts.head(1)
     many = pd.concat([rows.assign(year=2025 + n) for n in range(10)], ignore_index=True)
-    assert "So few targets prove little about a method." not in final_forecasts.right_lines(change(found, verdicts=many))
+    assert "So few targets prove little about a method." not in final_forecasts.right_lines(
+        change(found, verdicts=many)
+    )
 
 
 def test_agreement_is_said_too(found):
@@ -112,6 +115,6 @@ def test_agreement_is_said_too(found):
     rows = found.verdicts[found.verdicts["schedule_said"] == found.verdicts["forecast_said"]]
     spoke = rows[rows["schedule_said"] != "silent"]
     (_, second, *_) = final_forecasts.right_lines(change(found, verdicts=spoke))
-    assert second == "Where both spoke ({both_spoke}), they never disagreed.".format(both_spoke=len(spoke))
+    assert second == f"Where both spoke ({len(spoke)}), they never disagreed."
     alone = found.verdicts[found.verdicts["schedule_said"] == "silent"]
     assert len(final_forecasts.right_lines(change(found, verdicts=alone))) == 2

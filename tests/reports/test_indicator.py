@@ -10,11 +10,11 @@ import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 
 import forecast as fc
 from forecast.charts import evaluation, fan
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 from forecast.reports import exports
 from forecast.reports import indicator as profiles
 from forecast.reports.parameters import check_declared, read_parameters
@@ -90,8 +90,10 @@ def test_an_indicator_nobody_published_is_said_so():
     found = find("lishui", SILENT)
     page = read(told(found))
     assert found.figures.empty
-    assert page.count(("No region ever published a figure of this indicator, so nothing "
-"is forecast.")) >= 2
+    assert (
+        page.count("No region ever published a figure of this indicator, so nothing is forecast.")
+        >= 2
+    )
     assert "no figure yet" in page
 
 
@@ -134,7 +136,9 @@ def test_paces_are_counted_against_what_is_needed(lishui):
     lines = profiles._pace_lines(lishui)
     assert f"of {len(lishui.paces)} paces, {high} were as fast" in lines[-1]
     none = dataclasses.replace(lishui, paces=np.zeros(0))
-    assert profiles._pace_lines(none) == [("No region published two figures: there is no pace to compare.")]
+    assert profiles._pace_lines(none) == [
+        ("No region published two figures: there is no pace to compare.")
+    ]
 
 
 def test_the_pace_of_a_region_is_that_of_its_last_four_figures(lishui):

@@ -183,10 +183,20 @@ def test_own_priors_ask_for_a_calibration_of_their_own(tmp_path, lishui):
     (tmp_path / "priors.csv").touch()
     assert method_check.lacks_calibration(tmp_path)
     told = method_check.show_panel(dataclasses.replace(lishui, own_priors=True)).text
-    assert lishui.gettext("Mind: your folder has priors of its own, while these numbers were "
-"measured with the priors that come with the package.") in told
-    assert lishui.gettext("Mind: your folder has priors of its own, while these numbers were "
-"measured with the priors that come with the package.") not in method_check.show_panel(lishui).text
+    assert (
+        lishui.gettext(
+            "Mind: your folder has priors of its own, while these numbers were "
+            "measured with the priors that come with the package."
+        )
+        in told
+    )
+    assert (
+        lishui.gettext(
+            "Mind: your folder has priors of its own, while these numbers were "
+            "measured with the priors that come with the package."
+        )
+        not in method_check.show_panel(lishui).text
+    )
     write(measured(), tmp_path)
     assert not method_check.lacks_calibration(tmp_path)
 
@@ -257,11 +267,11 @@ def test_an_error_that_one_year_cannot_tell_is_left_out(zhejiang):
 
 def test_few_cases_are_called_too_few(lishui):
     """Without enough forecasts or years there are no pictures, but the words that say so."""
-    few = lishui.gettext("Too few cases: with fewer than {cases} forecasts or {years} "
-"target years the plan's own figures can neither prove nor "
-"disprove the probabilities; the large panel has to.").format(
-        cases=method_check.ENOUGH_CASES, years=method_check.ENOUGH_YEARS
-    )
+    few = lishui.gettext(
+        "Too few cases: with fewer than {cases} forecasts or {years} "
+        "target years the plan's own figures can neither prove nor "
+        "disprove the probabilities; the large panel has to."
+    ).format(cases=method_check.ENOUGH_CASES, years=method_check.ENOUGH_YEARS)
     assert few in read(method_check.show_reading(lishui).text)
     page = method_check.show_trial(lishui).text
     assert few in read(page) and "<img" not in page
@@ -283,9 +293,11 @@ def test_a_plan_without_history_is_told_so(lishui):
     assert method_check.replay_plan(plan, draws=100, seed=0) is None
     check = dataclasses.replace(lishui, plan=plan, trial=None)
     for part in (method_check.show_reading(check), method_check.show_trial(check)):
-        assert check.gettext("No forecast can be checked: no series has two figures and another "
-"one in the three years after them. The plan's own figures say "
-"nothing about the probabilities; the large panel has to.") in read(part.text)
+        assert check.gettext(
+            "No forecast can be checked: no series has two figures and another "
+            "one in the three years after them. The plan's own figures say "
+            "nothing about the probabilities; the large panel has to."
+        ) in read(part.text)
 
 
 def test_enough_cases_have_pictures_with_descriptions(zhejiang):

@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 
 import forecast as fc
 from forecast.charts import fan
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 from forecast.reports import exports, midterm, monitoring
 from forecast.reports.parameters import check_declared, read_parameters
 
@@ -101,15 +101,19 @@ def test_what_is_not_there_is_said_in_a_sentence(shaoxing):
     for key in ("none_open", "no_way", "no_projects"):
         assert PHRASES[key][1] in page
     bare = dataclasses.replace(shaoxing.plan, milestones=shaoxing.plan.milestones.iloc[:0])
-    assert "The plan has no list of tasks or policies, and no stages." in read(told(dataclasses.replace(shaoxing, plan=bare)))
+    assert "The plan has no list of tasks or policies, and no stages." in read(
+        told(dataclasses.replace(shaoxing, plan=bare))
+    )
 
 
 def test_a_plan_without_any_figure_still_reads(lishui):
     """A region that published nothing has sentences everywhere, and a page of counts."""
     plan = dataclasses.replace(lishui.plan, observations=lishui.plan.observations.iloc[:0])
     page = read(told(judge(plan)))
-    assert ("No target is open for a forecast: either its year has passed, or "
-"no figure was ever published.") in page and "nan" not in page.lower().split()
+    assert (
+        "No target is open for a forecast: either its year has passed, or "
+        "no figure was ever published."
+    ) in page and "nan" not in page.lower().split()
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,10 @@ def test_moves_since_the_last_issue_are_told_by_cause(back, language):
     assert found.word("cause", "new") in text
     assert text.count("<tr") - 1 == min(int((moves["move"].abs() >= 0.005).sum()), 12)
     still = moves.assign(move=0.001)
-    assert monitoring.phrase("Nothing moved by more than half a point.", language) in monitoring.show_moves(found, still).text
+    assert (
+        monitoring.phrase("Nothing moved by more than half a point.", language)
+        in monitoring.show_moves(found, still).text
+    )
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -313,7 +316,11 @@ def test_the_track_record_counts_what_came_true(store, back, language):
     assert record["times"].sum() == len(said) > 0 and record["came_true"].sum() == sum(met)
     text = monitoring.show_record(found, record).text
     assert (
-        str(record["times"].iloc[0]) in text and monitoring.phrase("What earlier issues said, beside the figures published since:", language) in text
+        str(record["times"].iloc[0]) in text
+        and monitoring.phrase(
+            "What earlier issues said, beside the figures published since:", language
+        )
+        in text
     )
 
 

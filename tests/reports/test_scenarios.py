@@ -8,11 +8,11 @@ from pathlib import Path
 import openpyxl
 import pandas as pd
 import pytest
+from forecast.i18n.phrases import PHRASES
+from forecast.i18n.vocabulary import WORDS
 
 import forecast as fc
 from forecast.charts import fan
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 from forecast.reports import context, descriptions, exports, monitoring
 from forecast.reports import scenarios as exploring
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
@@ -118,7 +118,9 @@ def test_today_with_all_targets_closed_is_said():
     found = context.explore(
         plan, paths, context.choose_scenarios("care_worker_training"), language="zh"
     )
-    assert ("没有可以计算的未到期目标：目标年份均已过去，或者从未公布过数据，情景改变不了已成定局的结果。要看当时的情形，请把截至日期改到目标年份之前。") in exploring.show_reading(found).text
+    assert (
+        "没有可以计算的未到期目标：目标年份均已过去，或者从未公布过数据，情景改变不了已成定局的结果。要看当时的情形，请把截至日期改到目标年份之前。"
+    ) in exploring.show_reading(found).text
     assert "没有未到期的目标（见要点）。" in exploring.show_takes(found).text
 
 

@@ -203,9 +203,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.save = self._button(N_("Save scenario"), self._save)
         self.export = self._button(N_("Export picture, tables, parameters"), self._export)
         self.load = widgets.FileUpload(
-            accept=".yaml,.yml", description=gettext("Open a scenario file"), tooltip=gettext("Open a scenario file"),
+            accept=".yaml,.yml",
+            description=gettext("Open a scenario file"),
+            tooltip=gettext("Open a scenario file"),
             layout=widgets.Layout(width="auto"),
-        )  # fmt: skip
+        )
         self.load.add_class("desk-load")
         self.load.observe(partial(self._hear, self._load), "value")
         self.files = widgets.HTML()

@@ -1,21 +1,22 @@
 """Message catalogues: every text that a user reads, in the language that is asked for.
 
 English stands in the code and is the message's id; `locale/<language>/LC_MESSAGES/forecast.po`
-holds the translations and `forecast.mo` their compiled form (`make messages` renews both). Another
-language is one more folder there, or in the folder that `FORECAST_LOCALE` names.
+holds the translations (`make messages` brings it up to date) and is read as it is. Another language
+is one more folder there, or in the folder that `FORECAST_LOCALE` names.
 """
 
 from __future__ import annotations
 
 import functools
-import gettext as catalogues
+import io
 import os
+from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from pathlib import Path
 
 from ..errors import N_, check_name
 
-__all__ = ["DOMAIN", "SOURCE_LANGUAGE", "N_", "gettext", "languages", "pgettext"]
+__all__ = ["DOMAIN", "N_", "SOURCE_LANGUAGE", "gettext", "languages", "pgettext"]
 
 DOMAIN = "forecast"
 SOURCE_LANGUAGE = "en"
@@ -48,27 +49,34 @@ def pgettext(context: str, message: str, language: str) -> str:
 
 
 def languages() -> tuple[str, ...]:
-    """Codes of all languages that there are: Chinese first, English last.
+    """Codes of all languages that there are, English last.
 
     >>> languages()
     ('zh', 'en')
     """
-    found = {file.parents[1].name for place in _folders() for file in place.glob("*/*/*.mo")}
-    return (*sorted(found - {SOURCE_LANGUAGE}), SOURCE_LANGUAGE)
-
-
-def _folders() -> list[Path]:
-    own = Path(str(resources.files("forecast.i18n"))) / "locale"
-    more = os.environ.get("FORECAST_LOCALE")
-    return [own, *([Path(more)] if more else [])]
+    return (*_catalogues(), SOURCE_LANGUAGE)
 
 
 @functools.cache
-def _translations(language: str) -> catalogues.NullTranslations:
+def _catalogues() -> dict[str, Path]:
+    """File of each language's messages."""
+    folders = [Path(str(resources.files("forecast.i18n"))) / "locale"]
+    if more := os.environ.get("FORECAST_LOCALE"):
+        folders.append(Path(more))
+    files = [file for folder in folders for file in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")]
+    return {file.parents[1].name: file for file in sorted(files)}
+
+
+@functools.cache
+def _translations(language: str) -> NullTranslations:
     if language == SOURCE_LANGUAGE:
-        return catalogues.NullTranslations()
+        return NullTranslations()
     check_name("language", language, languages())
-    for folder in _folders():
-        if catalogues.find(DOMAIN, folder, [language]):
-            return catalogues.translation(DOMAIN, folder, [language])
-    raise AssertionError(language)  # `languages` found it
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    compiled = io.BytesIO()
+    with _catalogues()[language].open("rb") as file:
+        write_mo(compiled, read_po(file))
+    compiled.seek(0)
+    return GNUTranslations(compiled)

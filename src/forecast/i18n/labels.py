@@ -862,8 +862,8 @@ def label_of(group: str, key: str, language: str) -> str:
 
 def extract(
     file: IO[bytes],
-    keywords: object,
-    comments: object,
+    keywords: object,  # noqa: ARG001
+    comment_tags: object,  # noqa: ARG001
     options: object,  # noqa: ARG001
 ) -> Iterator[tuple[int, str, tuple[str, str], list[str]]]:
     """Give the labels to Babel: line, function, context and message, comments."""

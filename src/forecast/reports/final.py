@@ -203,7 +203,7 @@ def show_reading(found: Closing) -> Html:
             )
         )
     return Html(
-        "\n".join([heading(gettext("What stands out")), bullets((line for line in lines if line))])
+        "\n".join([heading(gettext("What stands out")), bullets(line for line in lines if line)])
     )
 
 
@@ -351,10 +351,11 @@ def show_waiting(found: Closing) -> Html:
     if len(never):
         areas = never["indicator"].map(found.area)
         told = [
-            gettext("{area}: {names}").format(area=area, names=join(_goals(found, never[areas == area]),
-                                                        language))
+            gettext("{area}: {names}").format(
+                area=area, names=join(_goals(found, never[areas == area]), language)
+            )
             for area in areas.unique()
-        ]  # fmt: skip
+        ]
         parts += [
             paragraph(gettext("Never published, and no place is known where they would be:")),
             bullets(told),
@@ -364,23 +365,39 @@ def show_waiting(found: Closing) -> Html:
 
 def show_trust(found: Closing) -> Html:
     """Say what outcomes and scores rest on."""
-    keys = (N_("Outcomes rest on published figures alone, targets are never used "
-"as data; sources and places are in the tables. Figures published "
-"or revised later will change them."), N_("Targets are compared as printed: > must be exceeded, ≥ is enough "
-"when equalled; a plain figure counts as reached when it is "
-"equalled or bettered."), N_("The way starts from the baseline of the schedule rule: the last "
-"figure five years before the target year or earlier, else the "
-"first one."), N_("Method and priors behind replayed forecasts are younger than the "
-"years replayed: they inform, they are no record. Figures without "
-"a known date of publication count as known at the end of their "
-"year."),
-            N_("Forecasts start from published figures; the pace comes from the "
-"region's own figures, other regions of the indicator and a prior. "
-"The prior was learned from many years of 20 indicators in 70 "
-"countries, not from civil-affairs plans; the fewer the figures, "
-"the more the answer rests on it. The method check tells how often "
-"it was right on data it had never seen."), N_("Probabilities are kept within 1 to 99 %. Targets are never used "
-"as data."))  # fmt: skip
+    keys = (
+        N_(
+            "Outcomes rest on published figures alone, targets are never used "
+            "as data; sources and places are in the tables. Figures published "
+            "or revised later will change them."
+        ),
+        N_(
+            "Targets are compared as printed: > must be exceeded, ≥ is "
+            "enough "
+            "when equalled; a plain figure counts as reached when it is "
+            "equalled or bettered."
+        ),
+        N_(
+            "The way starts from the baseline of the schedule rule: the last "
+            "figure five years before the target year or earlier, else the "
+            "first one."
+        ),
+        N_(
+            "Method and priors behind replayed forecasts are younger than the "
+            "years replayed: they inform, they are no record. Figures without "
+            "a known date of publication count as known at the end of their "
+            "year."
+        ),
+        N_(
+            "Forecasts start from published figures; the pace comes from the "
+            "region's own figures, other regions of the indicator and a prior. "
+            "The prior was learned from many years of 20 indicators in 70 "
+            "countries, not from civil-affairs plans; the fewer the figures, "
+            "the more the answer rests on it. The method check tells how often "
+            "it was right on data it had never seen."
+        ),
+        N_("Probabilities are kept within 1 to 99 %. Targets are never used as data."),
+    )
     notes = bullets(found.gettext(key) for key in keys)
     return Html("\n".join([heading(found.gettext("How far to trust this")), notes]))
 

@@ -55,19 +55,38 @@ def show_scores(found: Hindsight) -> Html:
         else N_("No store of issued forecasts was given.")
     )
     return Html(
-        "\n".join([
-            heading(gettext("Were the forecasts right")), paragraph(gettext("Only forecasts whose target year has a figure count, those of "
-"targets on the way included. The table has the chance of the last "
-"issue in each calendar year. Brier score: lower is better, 0.25 "
-"for saying one half throughout; errors (CRPS) are in units of "
-"each series' mean yearly change.")),
-            heading(gettext("Forecasts that were issued"), 3), *_score_parts(found, found.issued, none),
-            heading(gettext("Forecasts replayed, never issued"), 3), paragraph(gettext("Made with the method of today from what was known at each year's "
-"end. They were never issued, and are never scored together with "
-"those that were.")),
-            *_score_parts(found, found.replayed, N_("No forecast that could be made at a year's end has an outcome yet.")),
-        ])
-    )  # fmt: skip
+        "\n".join(
+            [
+                heading(gettext("Were the forecasts right")),
+                paragraph(
+                    gettext(
+                        "Only forecasts whose target year has a figure count, those "
+                        "of "
+                        "targets on the way included. The table has the chance of the last "
+                        "issue in each calendar year. Brier score: lower is better, 0.25 "
+                        "for saying one half throughout; errors (CRPS) are in units of "
+                        "each series' mean yearly change."
+                    )
+                ),
+                heading(gettext("Forecasts that were issued"), 3),
+                *_score_parts(found, found.issued, none),
+                heading(gettext("Forecasts replayed, never issued"), 3),
+                paragraph(
+                    gettext(
+                        "Made with the method of today from what was known at each "
+                        "year's "
+                        "end. They were never issued, and are never scored together with "
+                        "those that were."
+                    )
+                ),
+                *_score_parts(
+                    found,
+                    found.replayed,
+                    N_("No forecast that could be made at a year's end has an outcome yet."),
+                ),
+            ]
+        )
+    )
 
 
 def show_verdicts(found: Hindsight) -> Html:
@@ -224,14 +243,20 @@ def _disagreed(found: Hindsight, row: Mapping[str, Any]) -> str:
         return ""
     right = _right(str(row["forecast_said"]), str(row["outcome"])) == " ✓"
     unit = found.unit(row["indicator"])
-    return found.gettext("{name}, target {target} for {year}: at the end of {origin} the "
-"schedule rule said {schedule}, the forecast {forecast} ({p}); "
-"outcome: {outcome}, so {who}.").format(
-        name=found.name("indicators", row["indicator"]), year=row["year"],
+    return found.gettext(
+        "{name}, target {target} for {year}: at the end of {origin} the "
+        "schedule rule said {schedule}, the forecast {forecast} ({p}); "
+        "outcome: {outcome}, so {who}."
+    ).format(
+        name=found.name("indicators", row["indicator"]),
+        year=row["year"],
         target=comparison(row["comparator"], float(row["target"]), found.language, unit=unit),
-        origin=row["origin"][:4], schedule=found.label("said", str(row["schedule_said"])),
+        origin=row["origin"][:4],
+        schedule=found.label("said", str(row["schedule_said"])),
         forecast=found.label("said", str(row["forecast_said"])),
         p=probability(row["p_reach"], found.language),
         outcome=found.label("outcome", str(row["outcome"])),
-        who=found.gettext(N_("the forecast was right") if right else N_("the schedule rule was right")),
-    )  # fmt: skip
+        who=found.gettext(
+            N_("the forecast was right") if right else N_("the schedule rule was right")
+        ),
+    )

@@ -38,13 +38,27 @@ __all__ = ["Seat", "fresh_kernel", "preload", "start"]
 
 INLINE = "module://matplotlib_inline.backend_inline"
 NEEDED = (
-    "forecast.charts.evaluation", "forecast.reports.monitoring", "forecast.reports.exports", "pandera.pandas",
-    "scipy.stats", "matplotlib.pyplot", "matplotlib.backends.backend_agg", "openpyxl",
-    "pyarrow.parquet", "papermill", "nbconvert.exporters", "bs4", "ipykernel.kernelapp",
+    "forecast.charts.evaluation",
+    "forecast.reports.monitoring",
+    "forecast.reports.exports",
+    "pandera.pandas",
+    "scipy.stats",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+    "openpyxl",
+    "pyarrow.parquet",
+    "papermill",
+    "nbconvert.exporters",
+    "bs4",
+    "ipykernel.kernelapp",
     # What these import when they are first used.
-    "pandas.io.formats.excel", "pandas.io.formats.html", "IPython.core.completerlib",
-    "IPython.core.oinspect", "psutil", "tornado.platform.asyncio",
-)  # fmt: skip
+    "pandas.io.formats.excel",
+    "pandas.io.formats.html",
+    "IPython.core.completerlib",
+    "IPython.core.oinspect",
+    "psutil",
+    "tornado.platform.asyncio",
+)
 # A grammar of addresses, which takes a second to build and checks nothing that notebooks have.
 UNNEEDED = "rfc3987_syntax"
 

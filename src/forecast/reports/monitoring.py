@@ -527,13 +527,22 @@ def show_record(findings: Findings, record: pd.DataFrame) -> Html:
             )
         )
     lines = [
-        gettext(N_("Once we said {low}-{high} %; came true: {came}.") if row["times"] == 1 else N_("Of {times} times we said {low}-{high} %, {came} came true "
-"(different targets: {targets}).")).format(
-            times=row["times"], low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
-            came=row["came_true"], targets=row["targets"],
+        gettext(
+            N_("Once we said {low}-{high} %; came true: {came}.")
+            if row["times"] == 1
+            else N_(
+                "Of {times} times we said {low}-{high} %, {came} came true "
+                "(different targets: {targets})."
+            )
+        ).format(
+            times=row["times"],
+            low=f"{100 * row['low']:.0f}",
+            high=f"{100 * row['high']:.0f}",
+            came=row["came_true"],
+            targets=row["targets"],
         )
         for row in record.to_dict("records")
-    ]  # fmt: skip
+    ]
     return Html(
         "\n".join(
             [

@@ -536,7 +536,8 @@ def _extreme(found: Exploration, kind: str, key: str, *, best: bool) -> list[str
 def _focus_line(found: Exploration, focus: Focus) -> str:
     target = focus.target
     row = found.usual[found.usual["indicator"] == target["indicator"]].iloc[0]
-    return found.gettext("{name}, target {target}: as things go now the chance is {chance}.").format(
+    return found.gettext("{name}, target {target}: as things go now the chance is "
+        "{chance}.").format(
         name=found.quantity(str(target["indicator"])), target=found.goal(row),
         chance=probability(row["p_reach"], found.language),
     )  # fmt: skip
