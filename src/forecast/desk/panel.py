@@ -19,8 +19,7 @@ import ipywidgets as widgets
 import pandas as pd
 
 from ..i18n.catalog import N_, languages
-from ..i18n.formatting import probability
-from ..i18n.labels import label_of
+from ..i18n.formatting import language_name, probability
 from ..intake.figure_import import Intake
 from ..reports.html import paragraph, safe
 from ..scenarios.goal_seeking import GoalSeek
@@ -139,7 +138,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         desk, told = self.desk, self.desk.told
         gettext = told.gettext
         regions = [(told.name("regions", r), r) for r in desk.regions]
-        names = [(label_of("language", code, code), code) for code in languages()]
+        names = [(language_name(code), code) for code in languages()]
         self.region = choice(gettext("Region"), regions, desk.plan.region, "desk-region")
         self.language = choice(gettext("Language"), names, desk.language, "desk-language")
         self.day = widgets.DatePicker(

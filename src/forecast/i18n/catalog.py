@@ -36,7 +36,7 @@ def gettext(message: str, language: str) -> str:
     >>> gettext("As of {day}", "zh").format(day="2022年")
     '截至2022年'
     """
-    return _translations(language).gettext(message)
+    return _translations(language, _own_folder()).gettext(message)
 
 
 def pgettext(context: str, message: str, language: str) -> str:
@@ -45,7 +45,7 @@ def pgettext(context: str, message: str, language: str) -> str:
     >>> pgettext("status", "met", "zh")
     '已完成'
     """
-    return _translations(language).pgettext(context, message)
+    return _translations(language, _own_folder()).pgettext(context, message)
 
 
 def languages() -> tuple[str, ...]:
@@ -54,21 +54,26 @@ def languages() -> tuple[str, ...]:
     >>> languages()
     ('zh', 'en')
     """
-    return (*_catalogues(), SOURCE_LANGUAGE)
+    return (*_catalogues(_own_folder()), SOURCE_LANGUAGE)
+
+
+def _own_folder() -> str:
+    """Folder of further catalogues, '' for none."""
+    return os.environ.get("FORECAST_LOCALE", "")
 
 
 @functools.cache
-def _catalogues() -> dict[str, Path]:
+def _catalogues(own_folder: str) -> dict[str, Path]:
     """File of each language's messages."""
     folders = [Path(str(resources.files("forecast.i18n"))) / "locale"]
-    if more := os.environ.get("FORECAST_LOCALE"):
-        folders.append(Path(more))
+    if own_folder:
+        folders.append(Path(own_folder))
     files = [file for folder in folders for file in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")]
     return {file.parents[1].name: file for file in sorted(files)}
 
 
 @functools.cache
-def _translations(language: str) -> NullTranslations:
+def _translations(language: str, own_folder: str) -> NullTranslations:
     if language == SOURCE_LANGUAGE:
         return NullTranslations()
     check_name("language", language, languages())
@@ -76,7 +81,7 @@ def _translations(language: str) -> NullTranslations:
     from babel.messages.pofile import read_po
 
     compiled = io.BytesIO()
-    with _catalogues()[language].open("rb") as file:
+    with _catalogues(own_folder)[language].open("rb") as file:
         write_mo(compiled, read_po(file))
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -1,19 +1,21 @@
-"""What reports say and how they write numbers and dates, in Chinese (`zh`) and English (`en`).
+"""Numbers, dates, sums of money and probabilities as text, in the habit of a language.
 
-Every word a reader sees stands once a language, in `vocabulary` and `phrases`; tables, pictures and
-the desk take theirs from here.
-Numbers follow each language's habit: 13,000 in English; 13000, 120万, 1.5亿 in Chinese.
+Babel's locale data gives separators and dates. What Chinese and English statistics do beyond that
+is one `Style` a language: 13,000 in English; 13000, 120万, 1.5亿 in Chinese. A language without a
+style follows its locale. Missing values are written as `NO_VALUE`.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..errors import N_, check_name
-from .catalog import languages
+from .catalog import gettext, languages
 from .labels import LABELS, label_of
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "estimate",
     "exact",
     "join",
+    "language_name",
     "money",
     "money_unit",
     "named",
@@ -36,16 +39,44 @@ __all__ = [
 ]
 
 NO_VALUE = "–"
-
-COMPARISONS = {"ge": "≥ ", "gt": "> ", "eq": "", "le": "≤ ", "lt": "< "}
+COMPARISONS = {"ge": "≥\xa0", "gt": ">\xa0", "eq": "", "le": "≤\xa0", "lt": "<\xa0"}
 SYMBOLS = {"percent": "%", "permille": "‰"}
-NBSP = "\xa0"
-SUMS = {
-    "zh": ((1.0, "万元"), (1e4, "亿元")),
-    "en": ((1e2, N_("million yuan")), (1e5, N_("billion yuan"))),
+POINTS = {"percent": N_("{number}\u00a0pp"), "permille": N_("{number}\u00a0‰ points")}
+WHOLE_POWER = "yuan_10k"
+"""Unit whose name has a power of ten itself, so that its figures take no other."""
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a language writes numbers beyond its locale's separators.
+
+    `powers` are the powers of ten that have a word, largest first, used from 100,000 on; `sums` the
+    smaller and the larger unit of money, in 10,000 yuan; `space` parts a number from its unit,
+    `separator` the names in a row (not by commas, which names contain).
+    """
+
+    locale: str
+    grouped: bool = True
+    powers: tuple[tuple[int, str], ...] = ()
+    sums: tuple[tuple[float, str], ...] = (
+        (1e2, N_("million yuan")),
+        (1e5, N_("billion yuan")),
+    )
+    space: str = "\xa0"
+    separator: str = "; "
+
+
+STYLES = {
+    "en": Style("en_GB"),
+    "zh": Style(
+        "zh_Hans_CN",
+        grouped=False,
+        powers=((12, "万亿"), (8, "亿"), (4, "万")),
+        sums=((1.0, "万元"), (1e4, "亿元")),
+        space="",
+        separator="、",
+    ),
 }
-"""The smaller and the larger unit of sums of money in each language, in 10,000 yuan."""
-LARGE = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
 
 
 def number(
@@ -56,7 +87,7 @@ def number(
     step: float | None = None,
     like: float = 0,
 ) -> str:
-    r"""Write a figure: as it is (at most four decimals), or rounded to a reporting step.
+    r"""Write a figure as it is (at most four decimals), or rounded to a reporting step.
 
     Chinese takes 万 from 100,000, 亿 from 100,000,000 and 万亿 from a million million on, unless
     the unit (an id of `units.csv`) is itself in 万元; numbers of one axis, all from the largest
@@ -69,23 +100,7 @@ def number(
     >>> number(239300, "zh", unit="yuan_10k"), number(None, "en")
     ('239300', '–')
     """
-    index = _index(language)
-    if value is None or not math.isfinite(value):
-        return NO_VALUE
-    if step is not None and step > 0:
-        value = round(value / step) * step
-    decimals = 4 if step is None or step <= 0 else _decimals(step)
-    suffix, separator = "", "," if index else ""
-    size = max(abs(value), abs(like))
-    if index == 0 and unit != "yuan_10k" and size >= 1e5:
-        divisor, suffix = next(pair for pair in LARGE if size >= pair[0])
-        value, decimals = value / divisor, 2
-    text = f"{value:{separator}.{decimals}f}"
-    if step is None or suffix:
-        text = text.rstrip("0").rstrip(".") if "." in text else text
-    if float(text.replace(",", "")) == 0:
-        return "0" + _sign(unit, index)
-    return text.replace("-", "−") + suffix + _sign(unit, index)
+    return _number(value, language, unit=unit, step=step, like=like, trim=step is None)
 
 
 def estimate(value: float | None, language: str, *, unit: str = "", step: float = 0.0) -> str:
@@ -94,11 +109,7 @@ def estimate(value: float | None, language: str, *, unit: str = "", step: float 
     >>> estimate(16372.4, "en", step=1), estimate(7.79, "en", step=1), estimate(61.137, "zh")
     ('16,370', '8', '61.1')
     """
-    if value is None or not math.isfinite(value) or value == 0:
-        return number(value, language, unit=unit)
-    size = math.floor(math.log10(abs(value)))
-    finest = 10.0 ** (size - (3 if size >= 3 else 2))
-    return number(value, language, unit=unit, step=max(step, finest))
+    return _estimate(value, language, unit=unit, step=step, trim=False)
 
 
 def change(value: float | None, language: str, *, unit: str = "") -> str:
@@ -107,15 +118,12 @@ def change(value: float | None, language: str, *, unit: str = "") -> str:
     >>> change(1400.4, "en"), change(-0.34, "zh"), change(2.14, "en", unit="percent")
     ('+1,400', '−0.34', '+2.1\xa0pp')
     """
-    index = _index(language)
     if value is None or not math.isfinite(value):
         return NO_VALUE
     size = abs(value)
     step = 1.0 if size >= 100 else 0.1 if size >= 1 else 0.01
-    text = number(size, language, unit="" if unit in SYMBOLS else unit, step=step)
-    sign = "" if text.strip("0.") == "" else "+" if value > 0 else "−"
-    points = {"percent": ("个百分点", "\xa0pp"), "permille": ("个千分点", "\xa0‰ points")}
-    return sign + text + (points[unit][index] if unit in points else "")
+    text = _signed(value, number(size, language, unit="" if unit in SYMBOLS else unit, step=step))
+    return gettext(POINTS[unit], language).format(number=text) if unit in POINTS else text
 
 
 def probability(p: float | None, language: str) -> str:
@@ -124,11 +132,11 @@ def probability(p: float | None, language: str) -> str:
     >>> probability(0.337, "en"), probability(0.337, "zh"), probability(0.002, "en")
     ('34\xa0%', '34%', '<\xa01\xa0%')
     """
-    index = _index(language)
+    style = _style(language)
     if p is None or not math.isfinite(p):
         return NO_VALUE
     text = "< 1" if 0 < p <= 0.005 else "> 99" if 0.995 <= p < 1 else f"{100 * p:.0f}"
-    return text.replace(" ", "\xa0" if index else "") + _sign("percent", index)
+    return text.replace(" ", style.space) + _sign("percent", style)
 
 
 def points(
@@ -139,43 +147,44 @@ def points(
     >>> points(0.081, "zh", error=0.0043), points(-0.0126, "en"), points(0.3, "en", bare=True)
     ('+8.1±0.4个百分点', '−1.3\xa0pp', '+30')
     """
-    index = _index(language)
     if p is None or not math.isfinite(p):
         return NO_VALUE
     step = 1.0 if abs(p) >= 0.0995 else 0.1
-    size = number(abs(100.0 * p), language, step=step)
-    sign = "" if size.strip("0.") == "" else "+" if p > 0 else "−"
-    around = "" if error is None else f"±{number(max(100.0 * error, 0.1), language, step=0.1)}"
-    unit = "" if bare else ("个百分点", "\xa0pp")[index]
-    return f"{sign}{size if sign else '0'}{around}{unit}"
+    text = _signed(p, number(abs(100.0 * p), language, step=step))
+    text = text if text.strip("0.,") else "0"
+    if error is not None:
+        text += f"±{number(max(100.0 * error, 0.1), language, step=0.1)}"
+    pattern = POINTS["percent"]
+    return text if bare else gettext(pattern, language).format(number=text)
 
 
 def amount(value: float | None, language: str, *, unit: str, name: str) -> str:
-    r"""Write a quantity with the name of its unit; signs of percent stand for themselves.
+    r"""Write a quantity with the name of its unit; percent and per mille have their sign only.
 
     >>> amount(620.0, "zh", unit="person", name="人"), amount(4.5, "en", unit="percent", name="")
     ('620人', '4.5\xa0%')
     """
     text = number(value, language, unit=unit)
-    return text if text == NO_VALUE else _named(text, language, unit, name)
+    return text if text == NO_VALUE else _named(text, _style(language), unit, name)
 
 
 def exact(value: float, language: str, *, unit: str = "", name: str = "") -> str:
-    r"""Write a quantity with all the digits a spreadsheet keeps, as what was read is shown.
+    r"""Write a quantity with all the digits a spreadsheet keeps, to show what was read.
 
     >>> exact(19300.25, "en", name="beds"), exact(123456, "zh", name="张")
     ('19,300.25\xa0beds', '12.3456万张')
     >>> exact(0.000025, "en"), exact(58, "zh", unit="percent", name="百分比")
     ('0.000025', '58%')
     """
-    digits, suffix, index = Decimal(f"{value:.15g}"), "", _index(language)
-    if index == 0 and unit != "yuan_10k" and abs(value) >= 1e5:
-        power, suffix = (8, "亿") if abs(value) >= 1e8 else (4, "万")
+    style, digits, word = _style(language), Decimal(f"{value:.15g}"), ""
+    if unit != WHOLE_POWER and abs(value) >= 1e5:
+        # A full figure is easier to compare with its source in 亿 than in 万亿.
+        powers = [pair for pair in style.powers if pair[0] <= 8 and abs(value) >= 10.0 ** pair[0]]
+        power, word = next(iter(powers), (0, ""))
         digits = digits.scaleb(-power)
-    text = f"{digits:,f}" if index else f"{digits:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    text = text.replace("-", "−") + suffix + _sign(unit, index)
-    return _named(text, language, unit, name)
+    decimals = max(0, -int(digits.normalize().as_tuple().exponent))
+    text = _digits(digits, style, decimals, trim=True) + word + _sign(unit, style)
+    return _named(text, style, unit, name)
 
 
 def money(value: float | None, language: str) -> str:
@@ -187,23 +196,22 @@ def money(value: float | None, language: str) -> str:
     if value is None or not math.isfinite(value):
         return NO_VALUE
     divisor, name = money_unit(value, language)
-    told = estimate(value / divisor, language)
-    told = told.rstrip("0").rstrip(".") if "." in told else told
-    return f"{told}{'' if _index(language) == 0 else NBSP}{name}"
+    return _estimate(value / divisor, language, trim=True) + _style(language).space + name
 
 
 def money_unit(value: float, language: str) -> tuple[float, str]:
-    """Give what a sum in 10,000 yuan is best divided by, and the unit that it is then told in.
+    """Choose the unit for a sum in 10,000 yuan: what to divide it by, and the unit's name.
 
     >>> money_unit(558.0, "zh"), money_unit(34000.0, "zh"), money_unit(34000.0, "en")
     ((1.0, '万元'), (10000.0, '亿元'), (100.0, 'million yuan'))
     """
-    small, large = SUMS["en" if _index(language) else "zh"]
-    return large if abs(value) >= large[0] else small
+    small, large = _style(language).sums
+    divisor, name = large if abs(value) >= large[0] else small
+    return divisor, gettext(name, language)
 
 
 def scenario_name(name: str, language: str) -> str:
-    """Name of a scenario: in words if it came with the package, else as its file gives it.
+    """Name a scenario: by its label if it comes with the package, else as its file does.
 
     >>> scenario_name("pandemic_year", "en"), scenario_name("mine", "en")
     ('a year of shock', 'mine')
@@ -218,29 +226,38 @@ def comparison(comparator: str, value: float, language: str, *, unit: str = "") 
     ('>\xa011,000', '40%')
     """
     check_name("comparator", comparator, list(COMPARISONS))
-    sign = COMPARISONS[comparator].replace(" ", "\xa0")
-    return sign + number(value, language, unit=unit)
+    return COMPARISONS[comparator] + number(value, language, unit=unit)
 
 
 def day(iso: str, language: str) -> str:
-    """Write a date out.
+    """Write an ISO date in full.
 
     >>> day("2022-12-31", "zh"), day("2022-06-05", "en")
     ('2022年12月31日', '5 June 2022')
     """
-    date = dt.date.fromisoformat(iso)
-    if _index(language) == 0:
-        return f"{date.year}年{date.month}月{date.day}日"
-    return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
+    from babel.dates import format_date
+
+    return str(format_date(dt.date.fromisoformat(iso), "long", locale=_style(language).locale))
 
 
 def join(items: Iterable[str], language: str) -> str:
-    """Put names in a row: 、 in Chinese, a semicolon in English (names contain commas).
+    """Write names in a row.
 
     >>> join(["a", "b"], "zh"), join(["a", "b"], "en")
     ('a、b', 'a; b')
     """
-    return ("、", "; ")[_index(language)].join(items)
+    return _style(language).separator.join(items)
+
+
+def language_name(language: str) -> str:
+    """Name a language in itself.
+
+    >>> language_name("zh"), language_name("en")
+    ('中文', 'English')
+    """
+    from babel import Locale
+
+    return str(Locale.parse(_style(language).locale).get_language_name() or language)
 
 
 def unit_symbol(unit: str, name: str) -> str:
@@ -252,39 +269,90 @@ def unit_symbol(unit: str, name: str) -> str:
     return SYMBOLS.get(unit, name)
 
 
-# Not from the locale of the machine: a report reads the same everywhere.
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-
-
 def named(names: tuple[str, str], language: str) -> str:
-    """Take the name in a language from the Chinese and the English one of a table.
+    """Choose from the Chinese and the English name that a table gives; others read English.
 
     >>> named(("张", "beds"), "zh")
     '张'
     """
-    return names[_index(language)]
+    return names[0 if language == "zh" else 1]
 
 
-def _index(language: str) -> int:
-    """0 where numbers are written as in Chinese, else 1."""
+def _style(language: str) -> Style:
+    """Style of a language."""
     check_name("language", language, languages())
-    return 0 if language == "zh" else 1
+    return STYLES.get(language) or _style_of_locale(language)
 
 
-def _named(text: str, language: str, unit: str, name: str) -> str:
+@functools.cache
+def _style_of_locale(language: str) -> Style:
+    """Style with the separators of a locale, or with English ones where Babel knows none."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return replace(STYLES["en"], locale=str(Locale.parse(language)))
+    except (UnknownLocaleError, ValueError):
+        return STYLES["en"]
+
+
+def _number(
+    value: float | None,
+    language: str,
+    *,
+    unit: str,
+    step: float | None,
+    like: float = 0,
+    trim: bool,
+) -> str:
+    """Write a figure as `number` does, without zeros at its end if `trim`."""
+    style = _style(language)
+    if value is None or not math.isfinite(value):
+        return NO_VALUE
+    decimals, word = 4, ""
+    if step is not None and step > 0:
+        value = round(value / step) * step
+        decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
+    size = max(abs(value), abs(like))
+    if unit != WHOLE_POWER and size >= 1e5 and style.powers:
+        power, word = next(pair for pair in style.powers if size >= 10.0 ** pair[0])
+        value, decimals, trim = value / 10.0**power, 2, True
+    # Rounded here: Babel would round the shortest text of the number, not the number.
+    digits = Decimal(f"{value:.{decimals}f}")
+    if digits == 0:
+        return "0" + _sign(unit, style)
+    return _digits(digits, style, decimals, trim=trim) + word + _sign(unit, style)
+
+
+def _estimate(
+    value: float | None, language: str, *, unit: str = "", step: float = 0.0, trim: bool
+) -> str:
+    if value is None or not math.isfinite(value) or value == 0:
+        return number(value, language, unit=unit)
+    size = math.floor(math.log10(abs(value)))
+    finest = 10.0 ** (size - (3 if size >= 3 else 2))
+    return _number(value, language, unit=unit, step=max(step, finest), trim=trim)
+
+
+def _digits(digits: Decimal, style: Style, decimals: int, *, trim: bool) -> str:
+    """Write a decimal number with the separators of the locale and a true minus sign."""
+    from babel.numbers import format_decimal
+
+    fraction = ("#" if trim else "0") * decimals
+    text = format_decimal(
+        digits, f"#,##0.{fraction}", locale=style.locale, group_separator=style.grouped
+    )
+    return str(text).replace("-", "−")
+
+
+def _signed(value: float, size: str) -> str:
+    """Put the sign of a value before its size; a size that is written as nothing has none."""
+    return size if size.strip("0.,") == "" else ("+" if value > 0 else "−") + size
+
+
+def _named(text: str, style: Style, unit: str, name: str) -> str:
     """Put the name of its unit behind a number, unless it carries the unit's sign."""
-    if unit in SYMBOLS or not name:
-        return text
-    return text + ("" if _index(language) == 0 else "\xa0") + name
+    return text if unit in SYMBOLS or not name else text + style.space + name
 
 
-def _decimals(step: float) -> int:
-    return max(0, math.ceil(-math.log10(step) - 1e-9))
-
-
-def _sign(unit: str, index: int) -> str:
-    symbol = SYMBOLS.get(unit, "")
-    return "\xa0" + symbol if symbol and index else symbol
+def _sign(unit: str, style: Style) -> str:
+    return style.space + SYMBOLS[unit] if unit in SYMBOLS else ""

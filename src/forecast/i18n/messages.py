@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..errors import DataError, Problem
+from ..errors import N_, DataError, Problem
+from .catalog import gettext
 from .formatting import day, exact, named
-from .labels import LABELS, label_of
+from .labels import label_of
 
 __all__ = [
     "Code",
@@ -26,8 +27,144 @@ __all__ = [
     "tell",
 ]
 
-BETWEEN = {"zh": "", "en": " "}
-"""What parts two sentences."""
+CORRECT = N_("correct the figure or its unit")
+UNIT_ONCE = N_("say the unit once, in the figure or beside it")
+NEAREST = N_("perhaps '{near}' is meant")
+# fmt: off
+ISSUES: dict[str, tuple[str, str]] = {
+    "footnote": (
+        N_("a footnote mark or another special digit"),
+        N_("write plain digits and no footnote mark"),
+    ),
+    "date": (
+        N_("a date or a year, not a figure"),
+        N_("write the figure here and the year in its own column"),
+    ),
+    "range": (
+        N_("a range, not one figure"),
+        N_("write one figure; a range is two rows, one at least (≥) and one at most (≤)"),
+    ),
+    "points": (
+        N_("a change in percentage points, not a level"),
+        N_("write the level that is reached, such as 58%"),
+    ),
+    "change": (N_("a change, not a level"), N_("write the level that is reached")),
+    "scientific": (
+        N_("scientific notation, which may have lost digits"),
+        N_("format the cell as a number and save again"),
+    ),
+    "formula": (
+        N_("a formula without a stored result"),
+        N_("open the file in a spreadsheet and save it, or write the value itself"),
+    ),
+    "error": (
+        N_("an error mark of the spreadsheet"),
+        N_("correct the formula or write the value itself; what is unknown stays empty"),
+    ),
+    "unread": (
+        N_("not exactly one figure"),
+        N_("write one number with its unit, such as 58%, 19300 or ≥60; what is unknown stays "
+           "empty"),
+    ),
+    "contradiction": (
+        N_("{before} and {after} contradict each other"),
+        N_("keep the one that is meant"),
+    ),
+    "two_units": (N_("the figure is in {own}, the unit beside it is {given}"), UNIT_ONCE),
+    "power_beside": (N_("the figure has a power of ten, the unit beside it is {given}"), UNIT_ONCE),
+    "two_powers": (
+        N_("the figure and the unit beside it give different powers of ten, or give one twice"),
+        UNIT_ONCE,
+    ),
+    "power": (N_("a power of ten with the unit {unit}"), N_("write the figure in {unit}")),
+    "other_unit": (N_("the figure is in {own}, the indicator in {unit}"), N_("write it in {unit}")),
+    "month": (
+        N_("the figure is a month's ({own}), the indicator a year's ({unit})"),
+        N_("multiply by 12 and write it in {unit}"),
+    ),
+    "fraction": (
+        N_("{stored} may be {shown}% or {stored}%: sheets store 58% as 0.58"),
+        N_("write it as text with its sign, such as 58%"),
+    ),
+    "below": (N_("{value} is below {bound}, which the indicator cannot be"), CORRECT),
+    "above": (N_("{value} is above {bound}, which the indicator cannot be"), CORRECT),
+    "not_whole": (N_("{value} is no whole number"), N_("write a whole number")),
+    "no_region": (
+        N_("no region"),
+        N_("write the region in every row; merged cells saved as text fill only the first"),
+    ),
+    "no_indicator": (
+        N_("no indicator"),
+        N_("write the indicator in every row; merged cells saved as text fill only the first"),
+    ),
+    "unknown_region": (N_("unknown region '{name}'"), N_("use an id or name of the regions table")),
+    "unknown_indicator": (
+        N_("unknown indicator '{name}'"),
+        N_("use an id or name of the indicators table"),
+    ),
+    "not_year": (
+        N_("'{year}' is not a year between {first} and {last}"),
+        N_("write four digits; an amount that looks like a year belongs in the column of values"),
+    ),
+    "unknown_type": (N_("unknown type '{type}'"), N_("write target or actual")),
+    "actual_compared": (
+        N_("an actual value cannot be {comparator} a figure"),
+        N_("write the value itself, or the type target"),
+    ),
+    "twice": (
+        N_("the same figure is given more than once, in rows {rows}"),
+        N_("keep one of them"),
+    ),
+    "taken": (N_("{printed} taken as {value}"), ""),
+    "converted": (N_("converted from {own} to {unit}"), ""),
+    "late": (N_("not seen as of {day}, so that it moves nothing"), ""),
+    "target": (N_("a target is no data and moves nothing"), ""),
+    "same": (N_("the same as published"), ""),
+    "approximate": (N_("approximate"), N_("write the exact figure, accept it or drop it")),
+    "lent": (
+        N_("this line names no region and is taken as {region}'s"),
+        N_("write the region, accept it or drop it"),
+    ),
+    "compared": (
+        N_("taken as a target because of '{comparator}'; targets are no data"),
+        N_("write the figure that was reached, accept that it is a target, or drop it"),
+    ),
+    "differs": (
+        N_("the published figure is {published} ({source})"),
+        N_("accept it to replace the published one, drop it to keep that one"),
+    ),
+    "planned": (
+        N_("exactly the plan's target for {year}; targets are no data"),
+        N_("accept it if that much was reached, drop it if not"),
+    ),
+    "jump": (
+        N_("more than tenfold off the {published} published for {year}"),
+        N_("check the unit; correct, accept or drop it"),
+    ),
+    "falls": (
+        N_("a cumulative count never falls, but it is {before} in {early} and {after} in {late}"),
+        N_("correct it (it may be a year's increment) or drop it"),
+    ),
+    "no_header": (
+        N_("no header is recognised"),
+        N_("write in one of the first {rows} lines either region, indicator, year, value or "
+           "region, indicator and a column a year such as 2021"),
+    ),
+    "no_region_named": (
+        N_("names no region"),
+        N_("add a column region, or say which region the file is about"),
+    ),
+    "kind": (N_("not a kind of file read"), N_("give one of {kinds}")),
+    "workbook": (
+        N_("cannot be read as a workbook ({reason})"),
+        N_("open it in a spreadsheet and save it again, without a password"),
+    ),
+    "unreadable": (N_("cannot be read ({reason})"), N_("check the place and its rights")),
+    "encoding": (N_("neither UTF-8 nor GB18030 text"), N_("save the file as {format}")),
+    "column_twice": (N_("stands twice"), N_("keep one of the two, or rename one")),
+}
+# fmt: on
+"""Fact and remedy ('' where nothing need be done) of each code."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +200,9 @@ class Remark:
     """One fact about a figure or a file, and the remedy where there is one.
 
     `role` is the column that it concerns: region, indicator, year, type or value; `remedy` is
-    the code of the remedy where that is not the fact's own.
+    the template of the remedy where that is not the fact's own.
 
-    >>> remark = Remark("unknown_region", {"name": "丽水", "near": "丽水市"}, remedy="near")
+    >>> remark = Remark("unknown_region", {"name": "丽水", "near": "丽水市"}, remedy=NEAREST)
     >>> remark.fact("en"), remark.mend("en")
     ("unknown region '丽水'", "perhaps '丽水市' is meant")
     """
@@ -77,13 +214,12 @@ class Remark:
 
     def fact(self, language: str) -> str:
         """Say what is so."""
-        return say("figure_remark", self.code, language, self.gaps)
+        return _filled(ISSUES[self.code][0], language, self.gaps)
 
     def mend(self, language: str) -> str:
         """Say what to do; '' for what needs nothing done."""
-        code = self.remedy or self.code
-        known = code in LABELS["figure_remedy"]
-        return say("figure_remedy", code, language, self.gaps) if known else ""
+        remedy = self.remedy or ISSUES[self.code][1]
+        return _filled(remedy, language, self.gaps) if remedy else ""
 
 
 class FiguresError(DataError):
@@ -122,11 +258,17 @@ class FiguresError(DataError):
 def say(group: str, code: str, language: str, gaps: Mapping[str, Gap]) -> str:
     """Word of a group with its gaps filled in the habit of the language.
 
-    >>> say("figure_remark", "not_whole", "en", {"value": Quantity(1234.5)})
-    '1,234.5 is no whole number'
+    >>> say("figure_said", "plain", "en", {"said": Quantity(1234.5)})
+    '1,234.5.'
     """
     filled = {name: _fill(gap, language) for name, gap in gaps.items()}
     return label_of(group, code, language).format_map(filled)
+
+
+def _filled(template: str, language: str, gaps: Mapping[str, Gap]) -> str:
+    """Fill a translated template in the habit of the language."""
+    filled = {name: _fill(gap, language) for name, gap in gaps.items()}
+    return gettext(template, language).format_map(filled)
 
 
 def _fill(gap: Gap, language: str) -> str:
@@ -155,7 +297,10 @@ def tell(
         sentences.append(say("figure_said", "aside" if notes else "plain", language, said))
     if remarks:
         sentences.append(_with_remedies(remarks, language))
-    return BETWEEN[language].join(s[:1].upper() + s[1:] for s in sentences)
+    first, *more = [s[:1].upper() + s[1:] for s in sentences]
+    return (
+        gettext("{first} {second}", language).format(first=first, second=more[0]) if more else first
+    )
 
 
 def facts(remarks: Iterable[Remark], language: str) -> str:

@@ -21,7 +21,18 @@ from ..errors import UnknownNameError, cause
 from ..i18n.errors import translate
 from ..i18n.formatting import exact
 from ..i18n.labels import LABELS
-from ..i18n.messages import Code, FiguresError, Gap, Quantity, Remark, facts, remedies, say, tell
+from ..i18n.messages import (
+    NEAREST,
+    Code,
+    FiguresError,
+    Gap,
+    Quantity,
+    Remark,
+    facts,
+    remedies,
+    say,
+    tell,
+)
 from ..tables.validation import FIRST_YEAR, LAST_YEAR
 from .numbers import Figure, Unit, parse_figure, same_thing, unit_of
 from .spreadsheet import TYPES, Cell, Sheet, fold, key_of, read_sheet
@@ -317,7 +328,7 @@ def _name_faults(cell: Cell, region: str, indicator: str, names: Names) -> Itera
         elif not found:
             near = difflib.get_close_matches(key_of(name), list(known), n=1)
             gaps: dict[str, Gap] = {"name": name, "near": "".join(near)}
-            yield Remark(f"unknown_{role}", gaps, remedy="near" if near else "", role=role)
+            yield Remark(f"unknown_{role}", gaps, remedy=NEAREST if near else "", role=role)
 
 
 def _year(text: str) -> int | None:

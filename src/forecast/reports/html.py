@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ..i18n.catalog import gettext
-from ..i18n.formatting import day
+from ..i18n.formatting import day, language_name
 from ..i18n.labels import label_of
 from ..tables.plan import Plan
 
@@ -209,7 +209,7 @@ def parameter_table(
         "data": parameters.get("data") or gettext("tables that come with the package", language),
         "as_of": known_on(plan, language),
         "until": until,
-        "language": label_of("language", language, language),
+        "language": language_name(language),
         "folder": gettext("the folder of this report", language)
         if folder == "."
         else folder or gettext("not written", language),
