@@ -23,7 +23,7 @@ import numpy as np
 
 import forecast as fc
 from forecast.model.fitting import QUANTILES
-from forecast.scenarios.response import Response
+from forecast.scenarios.response import TargetResponse
 from forecast.scenarios.scenario import scenario_folder
 
 SIX = (
@@ -92,7 +92,7 @@ def main() -> None:
     print(f"  one draw at a time {loop:.1f} s: {loop / times[0]:.0f} times as long")
 
     target = {"indicator": INDICATOR, "year": 2025}
-    response = Response.of(plan, target, paths=paths)
+    response = TargetResponse.build(plan, target, paths=paths)
     settings = iter(range(10, 10_000, 10))
     times = seconds(lambda: response({"trainees_per_year": float(next(settings))}))
     loop = seconds(lambda: plain_lever(paths, 25.0, 300.0))[0]

@@ -10,7 +10,7 @@ import forecast as fc
 from forecast.callbacks import Tally
 from forecast.desk.session import Desk
 from forecast.model import simulation
-from forecast.scenarios.engine import Play
+from forecast.scenarios.engine import ScenarioRun
 
 LISHUI = fc.load_plan("lishui", as_of="2022-12-31")
 CARE = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
@@ -47,7 +47,7 @@ def heard():
         return lambda *given, **more: found.append(name) or function(*given, **more)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Play, "run", noted("play", Play.run))
+        patch.setattr(ScenarioRun, "apply", noted("play", ScenarioRun.apply))
         for name in ("_walk", "_count"):
             patch.setattr(simulation, name, noted(name, getattr(simulation, name)))
         yield found

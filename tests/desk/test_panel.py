@@ -15,7 +15,7 @@ import forecast as fc
 from forecast.desk import background
 from forecast.desk.panel import Panel
 from forecast.desk.session import Desk
-from forecast.scenarios.engine import Play
+from forecast.scenarios.engine import ScenarioRun
 
 WORKERS = "care_workers_per_10k_elderly"
 TRAINEES = "care_workforce.trainees_per_year"
@@ -369,7 +369,7 @@ def test_long_work_shows_how_far_it_is(panel, monkeypatch):
 def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
     """The setting that is being played when *Cancel* is pressed is the last one."""
     plays, begun, free = [], threading.Event(), threading.Event()
-    run = Play.run
+    run = ScenarioRun.apply
 
     def slow(game, scenario):
         plays.append(1)
@@ -377,7 +377,7 @@ def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
         free.wait(20)
         run(game, scenario)
 
-    monkeypatch.setattr(Play, "run", slow)
+    monkeypatch.setattr(ScenarioRun, "apply", slow)
 
     async def play():
         getattr(panel, question).click()

@@ -79,8 +79,8 @@ def test_each_year_of_an_indicator_can_be_chosen(desk):
     assert desk.chosen["year"] == desk.goals(WORKERS)["year"].max()
     for row, goal in desk.goals(WORKERS).iterrows():
         desk.choose(WORKERS, row)
-        assert desk.response.goal.year == goal["year"]
-        assert desk.response.goal.value == goal["target"]
+        assert desk.response.criterion.year == goal["year"]
+        assert desk.response.criterion.value == goal["target"]
 
 
 def test_of_two_targets_of_a_year_the_harder_one_is_chosen(tmp_path):
@@ -183,7 +183,7 @@ def test_what_is_undone_can_be_redone_until_something_is_set(desk):
     desk.reset()
     assert [desk.undo(), desk.undo(), desk.undo(), desk.undo()] == [True, True, True, False]
     assert [desk.redo(), desk.redo(), desk.redo(), desk.redo()] == [True, True, True, False]
-    assert list(desk.scenario.each()) == []
+    assert list(desk.scenario.all_steps()) == []
     desk.undo()
     assert desk.base.name == "care_workers_stay"
     desk.set("pace", 1.0)
@@ -205,7 +205,7 @@ def test_every_shipped_scenario_can_be_the_base(desk):
     for name in desk.shipped[1:]:
         desk.load(name)
         whole = fc.read_scenario(name)
-        assert list(desk.scenario.each()) == list(whole.each()), name
+        assert list(desk.scenario.all_steps()) == list(whole.all_steps()), name
         said = np.clip(desk.response(whole).p_reach, 0.01, 0.99)
         assert desk.answer().p_reach == pytest.approx(said, abs=1e-12), name
 
@@ -370,7 +370,7 @@ def test_another_day_keeps_what_is_set_and_another_region_does_not(desk):
     assert earlier.value("trainees_per_year") == 0.0
     other = desk.elsewhere(region="zhejiang")
     assert other.plan.region == "zhejiang"
-    assert list(other.scenario.each()) == []
+    assert list(other.scenario.all_steps()) == []
     assert desk.value("trainees_per_year") == 300.0
 
 
@@ -460,5 +460,5 @@ def test_a_decided_target_keeps_its_certainty(tmp_path):
     targets = pd.read_csv(folder / "targets.csv").assign(event="ever", value=50)
     targets.to_csv(folder / "targets.csv", index=False)
     desk = opened(tmp_path / "desk", "shaoxing", data=str(folder), as_of="2023-12-31")
-    assert not math.isnan(desk.response.goal.certain)
+    assert not math.isnan(desk.response.criterion.decided)
     assert desk.answer().p_reach == 1.0

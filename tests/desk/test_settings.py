@@ -7,7 +7,7 @@ import pytest
 import forecast as fc
 from forecast.desk.settings import Control, Settings, controls_of
 from forecast.scenarios.declarations import Range
-from forecast.scenarios.response import Response
+from forecast.scenarios.response import TargetResponse
 from forecast.scenarios.scenario import BASELINE, Scenario
 
 WORKERS = "care_workers_per_10k_elderly"
@@ -35,7 +35,7 @@ def paths():
 def controls(paths, indicator):
     """What can be set for an indicator of Lishui, by the last part of its name."""
     plan = fc.load_plan("lishui", as_of="2022-12-31")
-    response = Response.of(plan, {"indicator": indicator, "year": 2025}, paths=paths)
+    response = TargetResponse.build(plan, {"indicator": indicator, "year": 2025}, paths=paths)
     return {c.name.rpartition(".")[2]: c for c in controls_of(response)}
 
 
@@ -62,7 +62,7 @@ def test_levels_that_figures_give_cannot_be_believed(paths):
     assert {"total", "total_growth"} <= set(everywhere.assumptions)
     plan = fc.load_plan("lishui", as_of="2022-12-31")
     asked = {"indicator": "nursing_bed_share", "year": 2025}
-    response = Response.of(plan, asked, paths=paths, mechanisms={"stocks": everywhere})
+    response = TargetResponse.build(plan, asked, paths=paths, mechanisms={"stocks": everywhere})
     found = {control.name for control in controls_of(response)}
     assert "stocks.total_growth" in found
     assert "stocks.total" not in found
@@ -163,11 +163,11 @@ def test_a_written_scenario_comes_back_as_settings(nothing, tmp_path):
     mine = nothing.read(fc.read_scenario("combined_push"))
     mine = mine.put(TRAINEES, 440.0).put(LEAVING, 12.5).put(PACE, 0.25).put(START, 2024.0)
     file = fc.write_scenario(mine.scenario("mine"), tmp_path / "mine.yaml")
-    base = tuple(fc.read_scenario("combined_push").each())
-    assert tuple(mine.scenario("mine").each())[: len(base)] == base
+    base = tuple(fc.read_scenario("combined_push").all_steps())
+    assert tuple(mine.scenario("mine").all_steps())[: len(base)] == base
     again = nothing.read(fc.read_scenario(file))
     assert dict(again.given) == dict(mine.given)
-    assert tuple(again.scenario("x").each()) == tuple(mine.scenario("x").each())
+    assert tuple(again.scenario("x").all_steps()) == tuple(mine.scenario("x").all_steps())
 
 
 def test_only_the_last_of_two_steps_is_a_setting(nothing):
@@ -203,4 +203,4 @@ def test_other_steps_stay_in_the_base(nothing, step):
 def test_the_baseline_has_no_steps(nothing):
     """Nothing set on the baseline is the baseline under another name."""
     assert nothing.read(BASELINE) == nothing
-    assert list(nothing.scenario("mine").each()) == []
+    assert list(nothing.scenario("mine").all_steps()) == []

@@ -84,10 +84,9 @@ def test_both_languages_show_the_same_examples():
 
 def test_the_same_papers_are_cited_in_both():
     """Years of papers are those of the code, in both languages."""
-    code = "".join(
-        (ROOT / "src" / "forecast" / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("responses", "exploration", "boxes", "variances", "indices", "together")
-    )
+    package = ROOT / "src" / "forecast"
+    files = [*package.glob("scenarios/*.py"), *package.glob("targets/*.py")]
+    code = "".join(file.read_text(encoding="utf-8") for file in files)
     for name, year in [
         ("Glasserman", "1992"), ("Kraft", "1988"), ("Sobol", "1993"), ("Saltelli", "2010"),
         ("Fisher", "1999"), ("Lavrac", "1999"), ("Goldstein", "1996"), ("JRC", "2008"),
@@ -204,7 +203,7 @@ def test_the_scenario_example_plays_on_lishui(doc, tmp_path):
     """It reads, stands on its base, and changes what it names and what hangs on that."""
     *_, file = write_examples(doc, tmp_path)
     scenario = fc.read_scenario(file)
-    steps = list(scenario.each())
+    steps = list(scenario.all_steps())
     assert len(steps) > len(scenario.steps) >= 5
     plan = fc.load_plan("lishui", as_of="2022-12-31")
     base = fc.project(plan, until=2025, draws=200)

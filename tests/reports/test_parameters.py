@@ -15,6 +15,7 @@ from forecast.reports.parameters import (
     check_region,
     find_scenarios,
     find_tables,
+    hash_tables,
     read_parameters,
 )
 
@@ -248,7 +249,7 @@ def test_scenario_files_are_found_from_any_folder(tmp_path: Path) -> None:
     asked = read_parameters(write(tmp_path, text))
     assert asked.for_notebook()["scenarios"] == f"consumption_slows,{mine}"
     found = find_scenarios(tmp_path, asked)
-    assert found["scenarios/mine.yaml"] == mine and "scenarios/consumption_slows.yaml" in found
+    assert found[str(mine)] == mine and "scenarios/consumption_slows.yaml" in found
     write(tmp_path, "name: mine\nsteps:\n- {indicator: all, holt: }\n", "mine.yaml")
     with pytest.raises(ParameterError, match="holt") as caught:
         find_scenarios(tmp_path, read_parameters(write(tmp_path, text + "as_of: today\n")))
@@ -256,6 +257,18 @@ def test_scenario_files_are_found_from_any_folder(tmp_path: Path) -> None:
     wrong = read_parameters(write(tmp_path, "region: lishui\nscenarios: consumption_slow\n"))
     with pytest.raises(ParameterError, match="Did you mean 'consumption_slows'"):
         find_scenarios(tmp_path, wrong)
+
+
+def test_a_changed_base_of_a_scenario_changes_the_hash(tmp_path: Path) -> None:
+    """A report on a scenario is stale once a base of it, however far below, is another."""
+    base = write(tmp_path, "name: grand\nsteps:\n- {indicator: all, hold: }\n", "grand.yaml")
+    write(tmp_path, "name: other\nbase: grand\n", "other.yaml")
+    mine = write(tmp_path, "name: mine\nbase: other\n", "mine.yaml")
+    asked = read_parameters(write(tmp_path, f"region: lishui\nscenarios: {mine}\n"))
+    before = hash_tables(find_scenarios(tmp_path, asked))
+    assert hash_tables(find_scenarios(tmp_path, asked)) == before
+    write(tmp_path, base.read_text().replace("hold: ", "shift: {by: 1}"), "grand.yaml")
+    assert hash_tables(find_scenarios(tmp_path, asked)) != before
 
 
 @pytest.mark.parametrize(

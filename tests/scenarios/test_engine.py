@@ -12,7 +12,13 @@ import forecast as fc
 from forecast.errors import DataError
 from forecast.model.simulation import stream
 from forecast.scenarios.declarations import Mechanism, Range, read_mechanisms
-from forecast.scenarios.engine import Play, apply_scenario, first_year, play, project
+from forecast.scenarios.engine import (
+    ScenarioRun,
+    apply_scenario,
+    first_decision_year,
+    project,
+    run_scenario,
+)
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder
 
 SHIPPED = sorted(file.stem for file in scenario_folder().glob("*.yaml"))
@@ -141,7 +147,7 @@ def paths_of(draws, year=2021.0, regions=("here",), until=None, figures=FIGURES,
 
 def moved(paths, plan, *steps, mechanisms=None):
     """Play steps; values by indicator, of the only region."""
-    found = play(paths, plan, scenario(*steps), mechanisms=mechanisms or {})
+    found = run_scenario(paths, plan, scenario(*steps), mechanisms=mechanisms or {})
     names = paths.fits.series["indicator"]
     return dict(zip(names, found.paths.values, strict=True))
 
@@ -156,8 +162,8 @@ FLAT = np.full((3, 4), 50.0)
 def test_the_baseline_keeps_every_bit(region):
     """Played without a step the draws are the same arrays under the scenario's name."""
     plan, base = shipped(region)
-    game = play(base, plan, BASELINE)
-    assert same(game.paths, base) and game.changed == {}
+    run = run_scenario(base, plan, BASELINE)
+    assert same(run.paths, base) and run.changed == {}
     assert apply_scenario(base, plan, scenario(name="quiet")).scenario == "quiet"
 
 
@@ -179,9 +185,9 @@ def test_levers_at_zero_and_assumptions_restated_keep_every_bit(region, name):
     plan, base = shipped(region)
     steps = list(zero_steps(name, MECHANISMS, region))
     for step in steps:
-        game = play(base, plan, scenario(step))
-        assert same(game.paths, base) and game.changed == {}, step
-    assert same(play(base, plan, scenario(*steps)).paths, base)
+        run = run_scenario(base, plan, scenario(step))
+        assert same(run.paths, base) and run.changed == {}, step
+    assert same(run_scenario(base, plan, scenario(*steps)).paths, base)
 
 
 @pytest.mark.parametrize("region", REGIONS)
@@ -195,7 +201,9 @@ def test_a_decision_changes_no_year_before_it(region, name):
         n: {"low": a.low, "central": a.low, "high": (a.low + a.high) / 2}
         for n, a in here.assumptions.items()
     }
-    found = play(base, plan, scenario({"mechanism": name, "levers": limits, "assumptions": others}))
+    found = run_scenario(
+        base, plan, scenario({"mechanism": name, "levers": limits, "assumptions": others})
+    )
     early = base.years < 2023
     np.testing.assert_array_equal(found.paths.values[..., early], base.values[..., early])
 
@@ -211,12 +219,12 @@ def test_decisions_and_beliefs_do_change_later_years():
             ("minimum_living_standard_link", {"share_points": 2}),
             ("care_consortium_programme", {"projects_per_year": 3}),
         ):
-            game = play(base, plan, scenario({"mechanism": name, "levers": levers}))
+            run = run_scenario(base, plan, scenario({"mechanism": name, "levers": levers}))
             key = (region, MECHANISMS[name].indicator)
-            assert game.changed[key] == {"lever"}
+            assert run.changed[key] == {"lever"}
             row = row_of(base, key[1])
-            assert (game.paths.values[row, :, -1] >= base.values[row, :, -1]).all()
-            assert (game.paths.values[row, :, -1] > base.values[row, :, -1]).mean() > 0.5
+            assert (run.paths.values[row, :, -1] >= base.values[row, :, -1]).all()
+            assert (run.paths.values[row, :, -1] > base.values[row, :, -1]).mean() > 0.5
 
 
 # What an indicator is.
@@ -303,13 +311,13 @@ def test_the_same_luck_in_every_scenario():
     told = Range(low=2.0, central=4.0, high=6.0)
     for more in ([], [{"indicator": "carers", "shift": {"by": 1.0, "from": 2024}}]):
         step = {"mechanism": "care", "assumptions": {"leaving_rate": told.model_dump()}}
-        game = play(paths, plan_of(), scenario(*more, step), mechanisms=CARE)
+        run = run_scenario(paths, plan_of(), scenario(*more, step), mechanisms=CARE)
         key = ("here", "care", "leaving_rate")
         luck = uniform("assumption", "care", "leaving_rate")
         expected = np.column_stack(
             [Range(low=5, central=10, high=20).at(luck), *[told.at(luck)] * 2]
         )
-        np.testing.assert_array_equal(game.beliefs[key], expected)
+        np.testing.assert_array_equal(run.beliefs[key], expected)
 
 
 # Mechanisms, by hand.
@@ -374,10 +382,10 @@ def test_a_moved_input_moves_what_reads_it():
     carers, elderly = np.full((2, 3), 20.0), np.full((2, 3), 5e4)
     paths = paths_of({"carers": carers, "elderly": elderly})
     step = {"indicator": "elderly", "shift": {"by": 5e4, "from": 2023}}
-    game = play(paths, plan_of(), scenario(step), mechanisms=CARE)
+    run = run_scenario(paths, plan_of(), scenario(step), mechanisms=CARE)
     names = list(paths.fits.series["indicator"])
-    assert game.paths.values[names.index("carers"), 0].tolist() == [20.0, 10.0, 10.0]
-    assert game.changed == {("here", n): {"assumption"} for n in ("carers", "elderly")}
+    assert run.paths.values[names.index("carers"), 0].tolist() == [20.0, 10.0, 10.0]
+    assert run.changed == {("here", n): {"assumption"} for n in ("carers", "elderly")}
 
 
 def test_reasons_are_levers_and_assumptions():
@@ -390,8 +398,8 @@ def test_reasons_are_levers_and_assumptions():
         ([lever, belief], {"lever", "assumption"}),
     ):
         steps = [{"mechanism": "care"} | part for part in parts]
-        game = play(paths, plan_of(), scenario(*steps), mechanisms=CARE)
-        assert game.changed == {("here", "carers"): reasons}
+        run = run_scenario(paths, plan_of(), scenario(*steps), mechanisms=CARE)
+        assert run.changed == {("here", "carers"): reasons}
 
 
 def with_input(**assumptions):
@@ -474,8 +482,8 @@ def test_an_input_is_read_at_the_mechanisms_own_dates():
 def test_what_is_read_of_a_series_is_its_draws_to_the_last_bit():
     """At its own years a series is read as drawn, a year before as of the year before."""
     pay = np.random.default_rng(6).uniform(60, 400, (50, 3))
-    game = Play(paths_of({"pay": pay}), plan_of(), {})
-    read = game.lookup("here", np.array([2022.0, 2023, 2024]), after=True)
+    run = ScenarioRun(paths_of({"pay": pay}), plan_of(), {})
+    read = run.lookup("here", np.array([2022.0, 2023, 2024]), after=True)
     np.testing.assert_array_equal(read("", "pay", 0), pay)
     before = np.column_stack([np.full(50, 100.0), pay[:, :2]])
     np.testing.assert_array_equal(read("here", "pay", -1), before)
@@ -489,18 +497,18 @@ def test_a_narrower_belief_changes_only_what_reads_it():
     effect = {"low": 0.1, "central": 0.12, "high": 0.14}
     sites = {"mechanism": "eco_burial_adoption", "levers": {"sites_per_year": {2023: 40}}}
     told = sites | {"assumptions": {"site_effect": effect}}
-    one, two = (play(base, plan, scenario(step)) for step in (sites, told))
+    one, two = (run_scenario(base, plan, scenario(step)) for step in (sites, told))
     assert set(one.changed) == set(two.changed) == {("lishui", "eco_burial_share")}
     row = row_of(base, "eco_burial_share")
     luck = {n: uniform("assumption", "eco_burial_adoption", n) for n in ("places", "site_effect")}
     part = np.minimum(40 / mine["places"].at(luck["places"]), 1.0)
     years = np.maximum(base.years[base.years >= 2021] - 2022.0, 0.0)
     usual, new = mine["site_effect"], Range(**effect)
-    for game, believes in ((one, usual), (two, new)):
+    for run, believes in ((one, usual), (two, new)):
         pace = believes.at(luck["site_effect"]) * part
         share, times = base.values[row], np.exp(pace[:, None] * years)
         expected = 100 * share * times / (100 - share + share * times)
-        np.testing.assert_allclose(game.paths.values[row], expected, rtol=1e-9)
+        np.testing.assert_allclose(run.paths.values[row], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("value", [0.8, -0.5])
@@ -513,13 +521,13 @@ def test_correlated_beliefs_move_together(value):
     known = {"care": Mechanism(**(parts | {"correlations": ties, "assumptions": rates}))}
     flat = {"carers": np.full((draws, 2), 20.0), "elderly": np.full((draws, 2), 5e4)}
     hire = scenario({"mechanism": "care", "levers": {"hires_per_year": 1}})
-    game = play(paths_of(flat), plan_of(), hire, mechanisms=known)
+    run = run_scenario(paths_of(flat), plan_of(), hire, mechanisms=known)
     scores = []
     for name, (low, central, high) in (
         ("leaving_rate", (5, 10, 20)),
         ("passing_rate", (50, 60, 90)),
     ):
-        drawn = game.beliefs["here", "care", name][:, 0]
+        drawn = run.beliefs["here", "care", name][:, 0]
         share = stats.triang.cdf(drawn, (central - low) / (high - low), low, high - low)
         assert stats.kstest(share, "uniform").pvalue > 1e-3
         scores.append(stats.norm.ppf(share))
@@ -537,15 +545,15 @@ def test_given_luck_replaces_the_drawn():
     """A sampler may put its own uniforms in the place of a stream, and believe a course."""
     flat = {"carers": np.full((3, 2), 20.0), "elderly": np.full((3, 2), 1e4)}
     luck = np.array([[0.1], [0.5], [0.9]])
-    game = Play(
+    run = ScenarioRun(
         paths_of(flat), plan_of(), CARE, given={("assumption", "care", "leaving_rate"): luck}
     )
-    game.put(("here", "elderly"), np.array([[1e4, 2e4]]))
-    game.run(scenario({"mechanism": "care", "levers": {"hires_per_year": 1}}))
+    run.override_series(("here", "elderly"), np.array([[1e4, 2e4]]))
+    run.apply(scenario({"mechanism": "care", "levers": {"hires_per_year": 1}}))
     usual = Range(low=5, central=10, high=20)
-    np.testing.assert_array_equal(game.beliefs["here", "care", "leaving_rate"], usual.at(luck))
-    assert game.changed["here", "elderly"] == {"assumption"}
-    assert game.paths.values[row_of(game.before, "elderly")].tolist() == [[1e4, 2e4]] * 3
+    np.testing.assert_array_equal(run.beliefs["here", "care", "leaving_rate"], usual.at(luck))
+    assert run.changed["here", "elderly"] == {"assumption"}
+    assert run.paths.values[row_of(run.before, "elderly")].tolist() == [[1e4, 2e4]] * 3
 
 
 # Verbs, as a scenario says them.
@@ -778,10 +786,10 @@ def test_another_regions_standard_is_read_where_it_is_drawn():
     paths = replace(paths, values=np.stack([draws["pay"], 2 * draws["pay"]]))
     rules = [("here", "pay", "pay == there.pay")]
     step = {"indicator": "pay", "region": "there", "shift": {"by": 20.0}}
-    found = play(paths, plan_of(rules=rules), scenario(step), mechanisms={}).paths.values
+    found = run_scenario(paths, plan_of(rules=rules), scenario(step), mechanisms={}).paths.values
     np.testing.assert_allclose(found[:, 0], [[100, 110], [200, 220]], rtol=1e-12)
     for formula in ("pay == gone.pay + there.pay", "pay == rho * there.pay"):
-        other = play(
+        other = run_scenario(
             paths, plan_of(rules=[("here", "pay", formula)]), scenario(step), mechanisms={}
         )
         assert (other.paths.values[0] == 100).all()
@@ -811,8 +819,8 @@ def test_the_minimum_standard_of_lishui_moves_the_extreme_one_and_nothing_else()
     """Its floor is 1.3 standards or half of last year's consumption, in each draw."""
     plan, base = shipped("lishui")
     step = {"indicator": "minimum_living_standard", "shift": {"by": 4000.0}}
-    game = play(base, plan, scenario(step))
-    assert set(game.changed) == {
+    run = run_scenario(base, plan, scenario(step))
+    assert set(run.changed) == {
         ("lishui", "minimum_living_standard"), ("lishui", "extreme_poverty_standard"),
     }  # fmt: skip
     low, high = (
@@ -823,7 +831,7 @@ def test_the_minimum_standard_of_lishui_moves_the_extreme_one_and_nothing_else()
     was = np.maximum(half, 1.3 * np.minimum(low, 5 * 10200))
     now = np.maximum(half, 1.3 * np.minimum(low + 4000 * (base.years >= 2023), 5 * 10200))
     expected = high * np.maximum(high, now) / np.maximum(high, was)
-    found = game.paths.values[row_of(base, "extreme_poverty_standard")]
+    found = run.paths.values[row_of(base, "extreme_poverty_standard")]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert (found[:, -1] > high[:, -1]).any()
 
@@ -835,23 +843,23 @@ def test_slower_consumption_moves_the_chain_of_lishui_and_nothing_else():
     step = {
         "mechanism": "minimum_living_standard_link", "assumptions": {"consumption_growth": growth},
     }  # fmt: skip
-    game = play(base, plan, scenario(step))
+    run = run_scenario(base, plan, scenario(step))
     chain = ["orphan_standard_institutional", "orphan_standard_dispersed"]
     chain += ["child_in_difficulty_standard_lower"]
     standards = ["minimum_living_standard", "extreme_poverty_standard"]
-    assert set(game.changed) == {("lishui", name) for name in chain + standards}
+    assert set(run.changed) == {("lishui", name) for name in chain + standards}
     before = base.years - 1.0
     was, now = (lishui_consumption(before, g) for g in (None, Range(**growth)))
     last, moves = base.values[row_of(base, chain[0])], {}
     expected = last * np.maximum(last, 0.7 * now) / np.maximum(last, 0.7 * was)
-    found = game.paths.values[row_of(base, chain[0])]
+    found = run.paths.values[row_of(base, chain[0])]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     moves = {chain[0]: (np.clip(last, 0, 5 * 24252), np.clip(found, 0, 5 * 24252))}
     for name in chain[1:]:
         old, new = moves[chain[0]]
         value = base.values[row_of(base, name)]
         expected = value * np.maximum(value, 0.8 * new) / np.maximum(value, 0.8 * old)
-        found = game.paths.values[row_of(base, name)]
+        found = run.paths.values[row_of(base, name)]
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
@@ -862,7 +870,7 @@ def problems_of(*steps, region="lishui", mechanisms=None):
     """List the problems of a scenario on a shipped plan."""
     plan, base = shipped(region)
     with pytest.raises(DataError) as caught:
-        play(base, plan, scenario(*steps), mechanisms=mechanisms)
+        run_scenario(base, plan, scenario(*steps), mechanisms=mechanisms)
     return caught.value.problems
 
 
@@ -890,8 +898,8 @@ def test_indicators_without_figures_are_known_and_do_nothing():
     """A shipped id that the plan has no series of is no misspelling."""
     plan, base = shipped("shaoxing")
     step = {"indicator": "eco_burial_share", "region": "china", "shift": {"by": 1}}
-    assert same(play(base, plan, scenario(step)).paths, base)
-    assert same(play(base, plan, scenario(step | {"region": "shaoxing"})).paths, base)
+    assert same(run_scenario(base, plan, scenario(step)).paths, base)
+    assert same(run_scenario(base, plan, scenario(step | {"region": "shaoxing"})).paths, base)
 
 
 @pytest.mark.parametrize(
@@ -923,7 +931,7 @@ def test_a_lever_at_its_limits_is_accepted():
         mechanism = "care_workforce" if name == "hires_per_year" else "eco_burial_adoption"
         for value in values:
             step = {"mechanism": mechanism, "region": "lishui", "levers": {name: value}}
-            play(base, plan, scenario(step))
+            run_scenario(base, plan, scenario(step))
 
 
 def test_a_named_region_without_inputs_is_told_what_it_lacks():
@@ -935,8 +943,8 @@ def test_a_named_region_without_inputs_is_told_what_it_lacks():
     assert problem.problem == "no figures of population for lishui"
     assert "population, population_growth for lishui" in problem.remedy
     plan, base = shipped("lishui")
-    game = play(base, plan, scenario(step), mechanisms=known)
-    assert same(game.paths, base) and game.changed == {}
+    run = run_scenario(base, plan, scenario(step), mechanisms=known)
+    assert same(run.paths, base) and run.changed == {}
 
 
 def test_what_only_another_region_assumes_is_lacking():
@@ -951,14 +959,14 @@ def test_what_only_another_region_assumes_is_lacking():
     )  # fmt: skip
     plan, base = shipped("lishui")
     for more in ({}, {"assumptions": {"places": 50}}):
-        assert same(play(base, plan, scenario(step | more), mechanisms=known).paths, base)
+        assert same(run_scenario(base, plan, scenario(step | more), mechanisms=known).paths, base)
 
 
 def test_what_a_region_does_not_read_it_is_not_told():
     """A population assumed for Lishui says nothing to Zhejiang, which has figures."""
     step = {"mechanism": "care_workforce", "assumptions": {"population": 500_000}}
     plan, base = shipped("zhejiang")
-    assert same(play(base, plan, scenario(step)).paths, base)
+    assert same(run_scenario(base, plan, scenario(step)).paths, base)
     (problem,) = problems_of(step | {"region": "zhejiang"}, region="zhejiang")
     assert (problem.column, problem.value) == ("assumption", "population")
 
@@ -972,10 +980,10 @@ def test_the_first_year_is_the_one_after_what_is_known():
     for day, expected in (
         ("2022-12-31", 2023), ("2022-12-30", 2022), ("2022-06-30", 2022), ("2023-01-01", 2023),
     ):  # fmt: skip
-        assert first_year(replace(plan, as_of=day)) == expected
+        assert first_decision_year(replace(plan, as_of=day)) == expected
     for latest, expected in ((2021.0, 2022), (2021.5, 2022), (2020.999, 2021)):
         seen = pd.DataFrame({"year": [2019.0, latest, 2018.25]})
-        assert first_year(replace(plan, as_of="", observations=seen)) == expected
+        assert first_decision_year(replace(plan, as_of="", observations=seen)) == expected
 
 
 def test_the_baseline_is_the_plans_own_series():

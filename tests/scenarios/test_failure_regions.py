@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forecast.scenarios.failure_regions import failure_boxes
+from forecast.scenarios.failure_regions import find_failure_regions
 
 
 def test_the_box_of_known_failures_is_found():
@@ -11,7 +11,7 @@ def test_the_box_of_known_failures_is_found():
     rng = np.random.default_rng(7)
     x, y, z = rng.random((3, 20_000))
     failed = (x <= 0.3) & (y > 0.6)
-    table = failure_boxes({"z": z, "x": x, "y": y}, failed)
+    table = find_failure_regions({"z": z, "x": x, "y": y}, failed)
     two = table[table["conditions"] == 2]
     assert two[["input", "comparator"]].values.tolist() == [["x", "le"], ["y", "gt"]]
     assert two["threshold"].tolist() == pytest.approx([0.3, 0.6], abs=0.02)
@@ -32,7 +32,7 @@ def test_one_threshold_is_enough_where_only_one_counts():
     The draws beside are the same for both halves, so that luck has no part in it.
     """
     x = np.repeat(np.arange(1000) / 1000, 2)
-    table = failure_boxes({"x": x, "flat": np.zeros(2000)}, x > 0.75)
+    table = find_failure_regions({"x": x, "flat": np.zeros(2000)}, x > 0.75)
     assert table["conditions"].tolist() == [1]
     assert table[["input", "comparator", "threshold"]].values.tolist() == [
         ["x", "gt", 0.75 - 0.001]
@@ -46,7 +46,7 @@ def test_the_best_box_is_that_of_a_loop(seed):
     rng = np.random.default_rng(seed)
     x, y = rng.random((2, 600))
     failed = rng.random(600) < 0.2 + 0.5 * (x > 0.4) * (y <= 0.55)
-    table = failure_boxes({"x": x, "y": y}, failed)
+    table = find_failure_regions({"x": x, "y": y}, failed)
     searched = np.arange(600) % 2 == 0
     grid = np.arange(1, 20) / 20
 
@@ -75,11 +75,11 @@ def test_the_best_box_is_that_of_a_loop(seed):
 def test_boxes_are_not_too_small():
     """Failures in 2 % of the draws: the box holds at least 5 % of them all the same."""
     x = np.random.default_rng(0).random(10_000)
-    table = failure_boxes({"x": x}, x > 0.98)
+    table = find_failure_regions({"x": x}, x > 0.98)
     assert table["share"].iloc[0] == pytest.approx(0.05, abs=0.01)
     assert table["p_fail_in"].iloc[0] == pytest.approx(0.4, abs=0.1)
     x, y = np.random.default_rng(1).random((2, 10_000))
-    corner = failure_boxes({"x": x, "y": y}, (x > 0.9) & (y > 0.9))
+    corner = find_failure_regions({"x": x, "y": y}, (x > 0.9) & (y > 0.9))
     assert corner["conditions"].max() == 2 and corner["share"].min() > 0.04
 
 
@@ -87,6 +87,6 @@ def test_boxes_are_not_too_small():
 def test_nothing_to_tell_apart(failed):
     """Where nothing or everything fails, or nothing varies, there is no box."""
     x = np.arange(50.0)
-    assert failure_boxes({"x": x}, failed).empty
-    assert failure_boxes({"x": np.zeros(50)}, x > 20).empty
-    assert "found_share" in failure_boxes({"x": x}, failed)
+    assert find_failure_regions({"x": x}, failed).empty
+    assert find_failure_regions({"x": np.zeros(50)}, x > 20).empty
+    assert "found_share" in find_failure_regions({"x": x}, failed)

@@ -12,7 +12,7 @@ from forecast.scenarios import goal_seeking
 from forecast.scenarios import response as responses
 from forecast.scenarios.declarations import Mechanism
 from forecast.scenarios.goal_seeking import goal_seek, required
-from forecast.scenarios.response import Response, yearly_paces
+from forecast.scenarios.response import TargetResponse, yearly_paces
 from forecast.scenarios.rule_check import check_rules
 from forecast.targets.joint_answers import outcomes
 
@@ -190,10 +190,10 @@ def test_what_is_raised_in_one_year_is_paid_in_every_later_one():
     """12 yuan more every year cost 12 + 24 + 36 over three years."""
     link = fc.read_mechanisms()["minimum_living_standard_link"].in_region("lishui")
     asked = {"indicator": "minimum_living_standard", "year": 2025}
-    response = Response.of(LISHUI, asked, paths=fc.project(LISHUI, draws=10))
+    response = TargetResponse.build(LISHUI, asked, paths=fc.project(LISHUI, draws=10))
     raised, points = response.levers["extra_raise"], response.levers["share_points"]
-    assert raised.paid(12.0) == link.levers["extra_raise"].cost.central * 12 * 6
-    assert points.paid(2.0, "high") == link.levers["share_points"].cost.high * 2 * 3
+    assert raised.total_cost(12.0) == link.levers["extra_raise"].cost.central * 12 * 6
+    assert points.total_cost(2.0, "high") == link.levers["share_points"].cost.high * 2 * 3
 
 
 @pytest.fixture(scope="module")
@@ -234,8 +234,8 @@ def test_the_answer_put_back_reaches_and_a_step_less_does_not(
 
     assert chance(found.scenario) == pytest.approx(found.p_reach, abs=1e-12)
     assert found.p_reach >= probability
-    response = Response.of(LISHUI, asked, paths=lishui)
-    step = response.choice(lever).step
+    response = TargetResponse.build(LISHUI, asked, paths=lishui)
+    step = response.lever(lever).step
     assert chance(response.with_settings({lever: found.value - step})) < probability
     # On the steps of the lever, to the last digit but rounding.
     assert found.value / step == pytest.approx(round(found.value / step), abs=1e-6)
@@ -246,7 +246,7 @@ def test_a_misspelt_lever_suggests_the_nearest(lishui):
     asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
     with pytest.raises(fc.UnknownNameError, match="Did you mean 'trainees_per_year'"):
         goal_seek(LISHUI, asked, lever="trainee_per_year", paths=lishui)
-    response = Response.of(LISHUI, asked, paths=lishui)
+    response = TargetResponse.build(LISHUI, asked, paths=lishui)
     with pytest.raises(fc.UnknownNameError, match="Did you mean 'leaving_rate'"):
         response({"leaving_rat": 3.0})
     with pytest.raises(fc.UnknownNameError, match="pace"):
@@ -260,11 +260,11 @@ def test_a_lever_of_two_mechanisms_is_named_with_its_mechanism():
     """Two mechanisms of one indicator: the bare name is not known, the full ones are."""
     plan, paths = toy(HUNDRED)
     known = {"one": workforce(), "two": workforce()}
-    response = Response.of(plan, WORKERS, paths=paths, mechanisms=known)
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     assert "hires_per_year" not in response.levers
-    assert response.choice("two.hires_per_year").mechanism == "two"
+    assert response.lever("two.hires_per_year").mechanism == "two"
     with pytest.raises(fc.UnknownNameError):
-        response.choice("hires_per_year")
+        response.lever("hires_per_year")
 
 
 @pytest.mark.parametrize("probability", [0.0, 1.0, 80.0])
@@ -344,7 +344,7 @@ def test_the_share_of_paces_as_high():
 def test_without_paces_the_limit_follows_from_the_target():
     """No region has two figures: three times the change a year from 50 to 120, a step 1/1000."""
     plan, paths = toy(HUNDRED, siblings=LISHUI.siblings.iloc[:0], resolution=0.0)
-    choice = Response.of(plan, WORKERS, paths=paths, mechanisms={}).choice("pace")
+    choice = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms={}).lever("pace")
     assert choice.upper == pytest.approx(3 * 70 / 3, rel=1e-12)
     assert choice.step == pytest.approx(0.07, rel=1e-12)
     found = goal_seek(plan, WORKERS, lever="pace", paths=paths, mechanisms={})
@@ -356,9 +356,9 @@ def test_the_pace_of_a_large_sum_is_searched_in_a_million_steps_at_most():
     siblings = LISHUI.siblings.iloc[:0]
     target = ("workers", 2024, 50.0 + 6e7, "ge")
     plan, paths = toy(HUNDRED, siblings=siblings, targets=[target])
-    choice = Response.of(plan, WORKERS, paths=paths, mechanisms={}).choice("pace")
+    choice = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms={}).lever("pace")
     assert choice.upper == pytest.approx(6e7) and choice.step == pytest.approx(60.0)
-    assert len(choice.ladder) == 1_000_001
+    assert len(choice.grid) == 1_000_001
 
 
 def test_the_pace_adds_units_a_year_in_a_scenario():
@@ -427,11 +427,11 @@ def test_a_date_is_the_latest_that_still_reaches(sites, goal, reading, year):
 
 def brute(response, names, probability):
     """Cost and chance of every setting of two levers on their steps."""
-    ladders = [response.choice(n).ladder for n in names]
+    grids = [response.lever(n).grid for n in names]
     rows = []
-    for pair in product(*ladders):
+    for pair in product(*grids):
         p = response.chance(dict(zip(names, pair, strict=True)))
-        cost = sum(response.choice(n).paid(v) for n, v in zip(names, pair, strict=True))
+        cost = sum(response.lever(n).total_cost(v) for n, v in zip(names, pair, strict=True))
         rows.append((*pair, cost, p))
     table = pd.DataFrame(rows, columns=[*names, "cost", "p"])
     return table, table[table["p"] >= probability].sort_values("cost", ignore_index=True)
@@ -459,7 +459,7 @@ def test_two_levers_at_least_cost_are_those_of_a_grid(goal, prices):
     }
     known = {"force": force.model_copy(update={"levers": levers})}
     found = goal_seek(plan, WORKERS, lever=PAIR, paths=paths, mechanisms=known)
-    response = Response.of(plan, WORKERS, paths=paths, mechanisms=known)
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     table, feasible = brute(response, PAIR, 0.8)
     if feasible.empty:
         assert found.reading == "beyond_limits" and np.isnan(found.values).all()
@@ -486,7 +486,7 @@ def test_levers_of_a_nonlinear_mechanism_at_least_cost():
     known = {"sites": Mechanism.model_validate(content)}
     pair = ["sites_per_year", "subsidy"]
     found = goal_seek(plan, WORKERS, lever=pair, paths=paths, mechanisms=known)
-    response = Response.of(plan, WORKERS, paths=paths, mechanisms=known)
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     feasible = brute(response, pair, 0.8)[1]
     assert found.reading == "reached"
     assert found.cost == pytest.approx(feasible["cost"].iloc[0], abs=1e-9)
@@ -498,7 +498,7 @@ def test_a_budget_too_small_buys_the_likeliest_settings(budget):
     plan, paths = toy(HUNDRED)
     known = {"force": workforce(leaving=10.0)}
     found = goal_seek(plan, WORKERS, lever=PAIR, budget=budget, paths=paths, mechanisms=known)
-    response = Response.of(plan, WORKERS, paths=paths, mechanisms=known)
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     table, _ = brute(response, PAIR, 0.8)
     best = table.loc[table["cost"] <= budget, "p"].max()
     assert found.reading == "beyond_budget" and not found.reached
@@ -535,8 +535,8 @@ def test_continuous_settings_of_least_cost(effect):
         places=exactly(30.0), subsidy_effect=exactly(0.2), site_effect=exactly(effect)
     )
     known = {"sites": Mechanism.model_validate(content)}
-    response = Response.of(plan, WORKERS, paths=paths, mechanisms=known)
-    chosen = [response.choice(name) for name in ("sites_per_year", "subsidy")]
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
+    chosen = [response.lever(name) for name in ("sites_per_year", "subsidy")]
     search = goal_seeking._Search(response, chosen)
     upper = np.array([30.0, 4000.0])
     settings = goal_seeking._smooth_cheapest(search, 0.8) * upper
@@ -593,7 +593,7 @@ def test_a_response_is_the_scenario_played_in_full(lishui, indicator, settings):
     """Draws, quantiles, chance and change are those of all series together, to the last bit."""
     asked = {"indicator": indicator, "year": 2025}
     push = fc.read_scenario("combined_push")
-    response = Response.of(LISHUI, asked, paths=lishui, scenario=push)
+    response = TargetResponse.build(LISHUI, asked, paths=lishui, scenario=push)
     answer = response(settings)
     scenario = response.with_settings(settings)
     played = fc.apply_scenario(lishui, LISHUI, scenario)
@@ -629,7 +629,7 @@ def test_chances_are_those_of_outcomes(event, comparator):
     values = {"workers": np.round(rng.uniform(40, 60, (400, 3)) * 2) / 2}
     plan, paths = toy(values, latest=45.0, targets=[("workers", 2024, 50.0, comparator)])
     row = plan.targets.assign(event=event)
-    response = Response.of(plan, row, paths=paths, mechanisms={})
+    response = TargetResponse.build(plan, row, paths=paths, mechanisms={})
     expected = outcomes(paths, row, as_of=plan.as_of).met[0]
     np.testing.assert_array_equal(response.margin >= 0.0, expected)
 
@@ -650,7 +650,7 @@ def test_a_target_can_be_named_in_three_ways(lishui):
     mine = LISHUI.targets["indicator"].eq("nursing_bed_share") & LISHUI.targets["year"].eq(2025)
     table = LISHUI.targets[mine]
     goals = [
-        Response.of(LISHUI, target, paths=lishui).goal
+        TargetResponse.build(LISHUI, target, paths=lishui).criterion
         for target in (asked, table, table.iloc[0], {**asked, "value": 58.0, "comparator": "eq"})
     ]
     assert len(set(goals)) == 1 and goals[0].value == 58.0
@@ -675,7 +675,7 @@ def test_targets_that_cannot_be_answered_are_refused(lishui, target, error, mess
 def test_a_lever_beyond_its_limits_is_refused(lishui):
     """A response checks settings as a scenario does."""
     asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
-    response = Response.of(LISHUI, asked, paths=lishui)
+    response = TargetResponse.build(LISHUI, asked, paths=lishui)
     with pytest.raises(fc.DataError, match="beyond its limits"):
         response({"trainees_per_year": 99_999})
 

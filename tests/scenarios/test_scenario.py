@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.scenarios.declarations import Range, read_mechanisms
-from forecast.scenarios.engine import apply_scenario, play, project
+from forecast.scenarios.engine import apply_scenario, project, run_scenario
 from forecast.scenarios.scenario import (
     BASELINE,
     VERBS,
     Scenario,
     Step,
     read_scenario,
+    scenario_files,
     scenario_folder,
     write_scenario,
 )
@@ -68,7 +69,7 @@ steps:
   - {indicator: all, shock: {factor: 0.9, year: 2024, recovery: 1.5}}
 """
     read = read_scenario(write(tmp_path, text))
-    assert (read.name, read.text_zh, read.base, read.file) == (
+    assert (read.name, read.text_zh, read.base, read.source) == (
         "all kinds", "都有", ("baseline",), "own.yaml",
     )  # fmt: skip
     care, ramp, hold, shift, shock = read.steps
@@ -150,8 +151,8 @@ def test_all_faults_of_a_scenario_are_said_at_once(tmp_path):
 
 def test_what_only_a_program_may_say_is_no_key_of_a_file(tmp_path):
     """Steps cannot be smuggled in as inherited ones, to be dropped without a word."""
-    problems = faults(tmp_path, "name: own\nfile: a\ninherited: [{indicator: x, hold: }]\n")
-    assert {(p.row, p.column) for p in problems} == {(2, "file"), (3, "inherited")}
+    problems = faults(tmp_path, "name: own\nfiles: a\ninherited: [{indicator: x, hold: }]\n")
+    assert {(p.row, p.column) for p in problems} == {(2, "files"), (3, "inherited")}
     for text in ("steps: []\n", "", "name: ''\n"):
         assert {p.column for p in faults(tmp_path, text)} == {"name"}
 
@@ -172,7 +173,7 @@ SHIFT = "steps: [{indicator: x, shift: {by: %d}}]\n"
 
 def sizes(scenario):
     """Sizes of all steps, in order."""
-    return [step.shift.by for step in scenario.each()]
+    return [step.shift.by for step in scenario.all_steps()]
 
 
 def test_the_steps_of_bases_come_first_and_in_order(tmp_path):
@@ -200,7 +201,7 @@ def test_a_shipped_scenario_is_a_base_unless_one_stands_beside(tmp_path):
     """Beside the file comes first, then what is shipped."""
     file = write(tmp_path, "name: own\nbase: care_workers_stay\n")
     shipped = read_scenario("care_workers_stay")
-    assert list(read_scenario(file).each()) == list(shipped.steps)
+    assert list(read_scenario(file).all_steps()) == list(shipped.steps)
     write(tmp_path, "name: other\n" + SHIFT % 5, "care_workers_stay")
     assert sizes(read_scenario(file)) == [5]
 
@@ -238,7 +239,31 @@ def test_all_missing_bases_are_named(tmp_path):
 def test_the_baseline_has_a_name_and_nothing_else():
     """It is asked for by name like the others."""
     assert read_scenario("baseline") is BASELINE
-    assert list(BASELINE.each()) == [] and BASELINE.base == ()
+    assert list(BASELINE.all_steps()) == [] and BASELINE.base == ()
+
+
+def test_the_files_of_a_scenario_are_its_own_and_all_of_its_bases(tmp_path):
+    """Bases of bases too, each once, beside the file or shipped."""
+    grand = write(tmp_path, "name: grand\n" + SHIFT % 1, "grand")
+    one = write(tmp_path, "name: one\nbase: [grand, care_workers_stay]\n" + SHIFT % 2, "one")
+    own = write(tmp_path, "name: own\nbase: [one, grand]\n" + SHIFT % 3)
+    shipped = scenario_folder() / "care_workers_stay.yaml"
+    assert scenario_files(own) == {
+        str(own): own, str(one): one, str(grand): grand, f"scenarios/{shipped.name}": shipped,
+    }  # fmt: skip
+    assert scenario_files("baseline") == {}
+
+
+def test_files_of_one_name_in_two_folders_have_keys_of_their_own(tmp_path):
+    """Neither hides the other, nor a shipped one of that name."""
+    folders = [tmp_path / "a", tmp_path / "b"]
+    files = []
+    for folder in folders:
+        folder.mkdir()
+        files.append(write(folder, "name: own\n" + SHIFT % 1, "combined_push"))
+    found = {**scenario_files("combined_push"), **scenario_files(files[0])}
+    found |= scenario_files(files[1])
+    assert {*files, scenario_folder() / "combined_push.yaml"} <= set(found.values())
 
 
 # There and back.
@@ -250,8 +275,8 @@ def test_a_shipped_scenario_reads_back_the_same(tmp_path, name):
     shipped = read_scenario(name)
     assert shipped.name == name and shipped.text_zh and shipped.text_en
     again = read_scenario(write_scenario(shipped, tmp_path / "copy.yaml"))
-    assert again == shipped.model_copy(update={"file": "copy.yaml"})
-    assert list(again.each()) == list(shipped.each())
+    assert again == shipped.model_copy(update={"files": again.files})
+    assert list(again.all_steps()) == list(shipped.all_steps())
 
 
 NUMBERS = st.one_of(st.floats(-1e9, 1e9), st.integers(-1000, 1000).map(float), st.just(1e-7))
@@ -348,14 +373,14 @@ def played():
         plan = fc.load_plan(region, as_of="2022-12-31")
         base = project(plan, until=2025, draws=200)
         for name in SHIPPED:
-            game = play(base, plan, read_scenario(name))
-            assert game.paths.scenario == name
-            differ = (game.paths.values != base.values) & ~np.isnan(base.values)
+            run = run_scenario(base, plan, read_scenario(name))
+            assert run.paths.scenario == name
+            differ = (run.paths.values != base.values) & ~np.isnan(base.values)
             rows = np.flatnonzero(differ.any(axis=(1, 2)))
             series = base.fits.series.iloc[rows]
             found = set(zip(series["region"], series["indicator"], strict=True))
-            assert found == set(game.changed)
-            changes[name].update(game.changed)
+            assert found == set(run.changed)
+            changes[name].update(run.changed)
     return changes
 
 
@@ -372,8 +397,8 @@ def test_each_shipped_scenario_changes_something_somewhere(played, name):
     """It plays on all plans without a word, and on some plan it moves at least one series."""
     assert played[name]
     reasons = set().union(*played[name].values())
-    levers = any(step.levers for step in read_scenario(name).each())
-    others = any(step.verb or step.assumptions for step in read_scenario(name).each())
+    levers = any(step.levers for step in read_scenario(name).all_steps())
+    others = any(step.verb or step.assumptions for step in read_scenario(name).all_steps())
     assert "lever" not in reasons or levers
     assert "assumption" not in reasons or others
 

@@ -4,7 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from test_exploration import (
+
+import forecast as fc
+from forecast.scenarios.declarations import Mechanism
+from forecast.scenarios.sensitivity_analysis import failure_conditions, next_figure, sensitivity
+from forecast.targets.joint_answers import outcomes
+from scenarios.test_goal_seeking import (
     HUNDRED,
     LISHUI,
     NAMES,
@@ -16,11 +21,6 @@ from test_exploration import (
     toy,
     workforce,
 )
-
-import forecast as fc
-from forecast.scenarios.declarations import Mechanism
-from forecast.scenarios.sensitivity_analysis import failure_conditions, next_figure, sensitivity
-from forecast.targets.joint_answers import outcomes
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forecast.scenarios.trajectory import Course
+from forecast.scenarios.trajectory import Trajectory
 
 TIMES = np.array([2020.67, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0])
 DRAWS = 4
@@ -17,7 +17,9 @@ def course(times=TIMES, seed=1, **changes):
     """Draws that wander freely: no bound, no ratchet."""
     path = 50 + np.cumsum(np.random.default_rng(seed).normal(2, 6, (DRAWS, len(times))), axis=1)
     path[:, 0] = 50.0
-    return Course(times, path, **{"lower": -np.inf, "upper": np.inf, "link": "identity"} | changes)
+    return Trajectory(
+        times, path, **{"lower": -np.inf, "upper": np.inf, "link": "identity"} | changes
+    )
 
 
 def column(*values):
@@ -75,10 +77,10 @@ def test_scale_pace_multiplies_the_change(since):
 def test_pace_is_scaled_on_the_indicators_own_scale():
     """By hand: growth of 10 % a year squared is 21 %; odds that double, halved, grow by root 2."""
     times = np.array([2021.0, 2022.0, 2023.0])
-    money = Course(times, np.array([[100.0, 110.0, 121.0]]), 0.0, np.inf, "log")
+    money = Trajectory(times, np.array([[100.0, 110.0, 121.0]]), 0.0, np.inf, "log")
     found = money.scale_pace(column(2.0), 2022)
     np.testing.assert_allclose(found.path, [[100.0, 121.0, 146.41]], rtol=1e-12)
-    share = Course(times, np.array([[20.0, 100 / 3, 50.0]]), 0.0, 100.0, "logit")
+    share = Trajectory(times, np.array([[20.0, 100 / 3, 50.0]]), 0.0, 100.0, "logit")
     odds = [0.25 * math.sqrt(2.0) ** n for n in (0, 1, 2)]
     found = share.scale_pace(column(0.5), 2022)
     np.testing.assert_allclose(found.path, [[100 * o / (1 + o) for o in odds]], rtol=1e-12)
@@ -87,7 +89,7 @@ def test_pace_is_scaled_on_the_indicators_own_scale():
 def test_a_share_at_its_bound_keeps_its_course():
     """Where the pace has no finite size nothing is scaled; other draws of the year are."""
     path = np.array([[100.0, 100.0, 90.0], [50.0, 60.0, 100.0]])
-    share = Course(np.array([2021.0, 2022, 2023]), path, 0.0, 100.0, "logit")
+    share = Trajectory(np.array([2021.0, 2022, 2023]), path, 0.0, 100.0, "logit")
     found = share.scale_pace(column(2.0, 2.0), 2022).path
     assert found[0].tolist() == [100.0, 100.0, 90.0] and found[1, 2] == 100.0
     assert found[1, 1] == pytest.approx(100 * 2.25 / 3.25)
@@ -181,7 +183,7 @@ def test_follow_is_a_factor_on_the_log_scale():
     """By hand: 10 % a year where growth was 5 % raises every draw by the same factor."""
     times = np.array([2021.0, 2022.0, 2023.0])
     path = np.array([[100.0, 105.0, 110.25], [100.0, 95.0, 120.0], [100.0, 115.0, 100.0]])
-    found = Course(times, path, 0.0, np.inf, "log").follow(math.log(1.1), 2022, upward=True)
+    found = Trajectory(times, path, 0.0, np.inf, "log").follow(math.log(1.1), 2022, upward=True)
     factors = np.array([1.0, 1.1 / 1.05, 1.1**2 / 1.05**2])
     np.testing.assert_allclose(found.path, path * factors, rtol=1e-12)
 
@@ -231,7 +233,7 @@ def courses(draw):
         upper = 85.0
     link = {"share": "logit", "money": "log"}.get(kind, "identity")
     kept = kind in ("count", "tens", "ratchet")
-    return Course(times, np.clip(path, lower, upper), lower, upper, link, step, kept)
+    return Trajectory(times, np.clip(path, lower, upper), lower, upper, link, step, kept)
 
 
 SINCES = st.integers(2018, 2028)
@@ -310,7 +312,7 @@ def test_neutral_sizes_keep_every_bit(base, since):
 def test_a_count_is_floored_and_capped():
     """By hand: 2.7 more is 2 more, no more than the cap in whole steps, and never a step back."""
     times = np.array([2021.0, 2022.0, 2023.0])
-    built = Course(times, np.array([[3.0, 5.0, 9.0]]), 0.0, 10.5, "identity", 1.0, True)
+    built = Trajectory(times, np.array([[3.0, 5.0, 9.0]]), 0.0, 10.5, "identity", 1.0, True)
     assert built.shift(column(2.7), 2022).path.tolist() == [[3.0, 7.0, 10.0]]
     assert built.shift(column(-4.0), 2022).path.tolist() == [[3.0, 3.0, 5.0]]
     assert built.shift(column(-7.0), 2023).path.tolist() == [[3.0, 5.0, 5.0]]

@@ -44,7 +44,7 @@ from ..charts.fan import (
 )
 from ..i18n.catalog import gettext
 from ..i18n.formatting import estimate, points, probability
-from ..scenarios.response import Answer
+from ..scenarios.response import TargetOutcome
 from ..tables.plan import Plan
 
 __all__ = ["Sketch"]
@@ -88,7 +88,7 @@ class Shown:
         Parameters
         ----------
         plan : for names, units and published figures
-        base : quantiles of the indicator in the baseline, as in `Answer`
+        base : quantiles of the indicator in the baseline, as in `TargetOutcome`
         goals : its targets, rows of `attainment` or `outcomes`, the one asked about first
         language : `zh` or `en`
         years : first and last year shown
@@ -113,10 +113,10 @@ class Sketch:
     r"""A picture that answers are drawn on, one after the other.
 
     >>> import forecast as fc
-    >>> from forecast.scenarios.response import Response
+    >>> from forecast.scenarios.response import TargetResponse
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
-    >>> response = Response.of(plan, asked, paths=fc.project(plan, draws=400))
+    >>> response = TargetResponse.build(plan, asked, paths=fc.project(plan, draws=400))
     >>> usual = response({})
     >>> goals = fc.attainment(fc.project(plan, draws=400), plan.targets, as_of=plan.as_of)
     >>> shown = Shown.of(plan, usual.quantiles, goals[goals["indicator"] == asked["indicator"]],
@@ -140,7 +140,7 @@ class Sketch:
         self._moving = self._make_moving()
         self._grounds: dict[tuple[float, float], Any] = {}
 
-    def draw(self, answer: Answer, p_base: float) -> bytes:
+    def draw(self, answer: TargetOutcome, p_base: float) -> bytes:
         """Draw an answer beside the baseline's chance, as PNG."""
         limits = self._move(answer, p_base)
         if limits in self._grounds:
@@ -155,7 +155,7 @@ class Sketch:
         imsave(stream, colours, format="png", pil_kwargs={"compress_level": 1})
         return stream.getvalue()
 
-    def printed(self, answer: Answer, p_base: float) -> bytes:
+    def printed(self, answer: TargetOutcome, p_base: float) -> bytes:
         """Draw an answer at the size for print, as PNG."""
         self._move(answer, p_base)
         for artist in self._moving:
@@ -237,7 +237,7 @@ class Sketch:
             va="center", family=FONTS, color=colour, annotation_clip=False,
         )  # fmt: skip
 
-    def _move(self, answer: Answer, p_base: float) -> tuple[float, float]:
+    def _move(self, answer: TargetOutcome, p_base: float) -> tuple[float, float]:
         """Put fan, labels and chance in their places; gives the limits of the scale."""
         panel = self.shown.panel
         language = panel.language

@@ -36,7 +36,7 @@ from ..scenarios.comparison import compare
 from ..scenarios.declarations import Mechanism, Range, read_mechanisms
 from ..scenarios.engine import apply_scenario, project
 from ..scenarios.goal_seeking import GoalSeek, goal_seek
-from ..scenarios.response import PACE, Answer, Response
+from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder, write_scenario
 from ..scenarios.sensitivity_analysis import sensitivity
 from ..tables.plan import Plan, load_plan
@@ -91,7 +91,7 @@ class Desk:
         self._settings = Settings(plan.region, self.mechanisms)
         self._past, self._ahead = list[Settings](), list[Settings]()
         self._moving: Control | None = None
-        self._responses: dict[int, Response] = {}
+        self._responses: dict[int, TargetResponse] = {}
         self._controls: dict[int | None, list[Control]] = {}
         self._row = self._hardest(self.indicators[0]) if self.indicators else None
         tally.end()
@@ -225,7 +225,7 @@ class Desk:
         self.settle()
 
     @property
-    def response(self) -> Response:
+    def response(self) -> TargetResponse:
         """How the chosen target responds.
 
         Raises
@@ -236,7 +236,7 @@ class Desk:
         if self._row is None:
             raise ValueError(said("No target is open on this day. Choose an earlier one."))
         if self._row not in self._responses:
-            self._responses[self._row] = Response.of(
+            self._responses[self._row] = TargetResponse.build(
                 self.plan, self._target, paths=self.paths, mechanisms=self.mechanisms
             )
         return self._responses[self._row]
@@ -267,9 +267,9 @@ class Desk:
         """Mechanisms of the chosen target that cannot be played here, and inputs they lack."""
         response = self.response
         return {
-            name: [i for i in m.inputs.values() if i and not response.is_drawn(i)]
-            for name, m in response.acting.items()
-            if name not in response.able
+            name: [i for i in m.inputs.values() if i and not response.is_simulated(i)]
+            for name, m in response.acting_mechanisms.items()
+            if name not in response.usable_mechanisms
         }
 
     # What is set.
@@ -370,11 +370,11 @@ class Desk:
 
     # What follows from it.
 
-    def answer(self) -> Answer:
+    def answer(self) -> TargetOutcome:
         """Answer for the chosen target, its chance as reports say it."""
         return self._said(self.scenario)
 
-    def base_answer(self) -> Answer:
+    def base_answer(self) -> TargetOutcome:
         """Answer for the chosen target in the baseline."""
         return self._said(BASELINE)
 
@@ -479,9 +479,9 @@ class Desk:
         last = goals[goals["year"] == goals["year"].max()]
         return int(last["p_reach"].idxmin())
 
-    def _said(self, scenario: Scenario) -> Answer:
+    def _said(self, scenario: Scenario) -> TargetOutcome:
         found = self.response(scenario)
-        if not math.isnan(self.response.goal.certain):
+        if not math.isnan(self.response.criterion.decided):
             return found
         return replace(found, p_reach=float(np.clip(found.p_reach, *PRINTED)))
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from ..errors import N_, said
-from ..scenarios.declarations import ENDS, Mechanism, Range
-from ..scenarios.response import PACE, Response
+from ..scenarios.declarations import ASSUMPTION_BOUNDS, Mechanism, Range
+from ..scenarios.response import PACE, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, Span, Step
 
 __all__ = ["Control", "Settings", "controls_of"]
@@ -73,7 +73,7 @@ class Control:
         return clean
 
 
-def controls_of(response: Response) -> list[Control]:
+def controls_of(response: TargetResponse) -> list[Control]:
     """List what can be set for a target: its pace, then levers, then assumptions.
 
     Mechanisms that lack something here are left out, and so are levels that figures give.
@@ -81,23 +81,27 @@ def controls_of(response: Response) -> list[Control]:
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> asked = {"indicator": "nursing_bed_share", "year": 2025}
-    >>> response = Response.of(plan, asked, paths=fc.project(plan, draws=100))
+    >>> response = TargetResponse.build(plan, asked, paths=fc.project(plan, draws=100))
     >>> [control.name.rpartition(".")[2] for control in controls_of(response)]
     ['pace', 'new_per_year', 'converted_per_year', 'closed_per_year', 'total_growth']
     """
-    pace = response.pace_choice()
+    pace = response.pace_lever()
     found = [
-        Control(("", response.goal.key[1]), PACE, pace.unit, pace.lower, pace.upper, pace.step)
+        Control(("", response.criterion.key[1]), PACE, pace.unit, pace.lower, pace.upper, pace.step)
     ]
-    for name in response.acting:
-        for lever in response.acting[name].levers if name in response.able else ():
+    for name in response.acting_mechanisms:
+        for lever in (
+            response.acting_mechanisms[name].levers if name in response.usable_mechanisms else ()
+        ):
             choice = response.levers[f"{name}.{lever}"]
             about = (choice.unit, choice.lower, choice.upper, choice.step)
             found.append(Control((name, lever), "lever", *about))
-    for name, mechanism in response.acting.items():
+    for name, mechanism in response.acting_mechanisms.items():
         for assumption, belief in mechanism.assumptions.items():
             source = mechanism.inputs.get(assumption)
-            if name in response.able and not (source and response.is_drawn(source)):
+            if name in response.usable_mechanisms and not (
+                source and response.is_simulated(source)
+            ):
                 usual = Range(low=belief.low, central=belief.central, high=belief.high)
                 about = (belief.unit, *_reach(assumption, usual))
                 found.append(Control((name, assumption), "assumption", *about, usual=usual))
@@ -159,7 +163,7 @@ class Settings:
     def _in_base(self, control: Control) -> Number:
         found: Number = control.unset
         mechanism, name = control.key
-        for step in self.base.each() if mechanism else ():
+        for step in self.base.all_steps() if mechanism else ():
             if step.mechanism == mechanism and (not step.region or self.region in step.region):
                 found = step.assumptions.get(name, found)
                 found = _height(step.levers[name]) if name in step.levers else found
@@ -204,7 +208,7 @@ def _reach(name: str, belief: Range) -> tuple[float, float, float]:
     width = belief.high - belief.low or abs(belief.central) or 1.0
     size = 10.0 ** math.floor(math.log10(2.0 * width / STEPS))
     step = next(size * m for m in (1.0, 2.0, 5.0, 10.0) if 2.0 * width <= STEPS * size * m)
-    low, high = ENDS.get(name, (-math.inf, math.inf))
+    low, high = ASSUMPTION_BOUNDS.get(name, (-math.inf, math.inf))
     least = max(low, 0.0 if belief.low >= 0.0 else -math.inf)
     lower = max(least, math.floor((belief.low - width / 2.0) / step) * step)
     upper = min(high, math.ceil((belief.high + width / 2.0) / step) * step)

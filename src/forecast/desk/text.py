@@ -18,7 +18,7 @@ from ..reports.context import Naming
 from ..reports.descriptions import belief_of, settings_of
 from ..reports.html import known_on, paragraph, picture, safe, tabulate
 from ..scenarios.goal_seeking import GoalSeek
-from ..scenarios.response import PACE, Answer
+from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import SILENT
 from .live_chart import Shown, Sketch
 from .session import Desk
@@ -61,7 +61,7 @@ def name_indicator(desk: Desk, indicator: str) -> str:
     return (desk.told.gettext("binding · ") if binding else "") + desk.told.quantity(indicator)
 
 
-def sketch_of(desk: Desk, base: Answer, years: tuple[int, int]) -> Sketch:
+def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> Sketch:
     """Begin a picture of the chosen target, over the baseline's answer."""
     told, chosen = desk.told, desk.chosen
     assert chosen is not None
@@ -119,7 +119,7 @@ def tell_lacking(desk: Desk) -> list[str]:
     return lines
 
 
-def tell_chance(desk: Desk, answer: Answer, base: Answer) -> str:
+def tell_chance(desk: Desk, answer: TargetOutcome, base: TargetOutcome) -> str:
     """Tell the chance as a number, as a gauge, and against the baseline."""
     told = desk.told
     assert desk.chosen is not None
@@ -141,7 +141,7 @@ def tell_chance(desk: Desk, answer: Answer, base: Answer) -> str:
     )
 
 
-def tell_gain(told: Naming, answer: Answer, base: Answer) -> str:
+def tell_gain(told: Naming, answer: TargetOutcome, base: TargetOutcome) -> str:
     """Tell a chance against that of the baseline."""
     if not answer.p_change_error:
         return told.gettext("as in the baseline")
@@ -156,7 +156,7 @@ def tell_settings(desk: Desk) -> str:
     told = desk.told
     base = told.gettext("Base scenario: {name}. ").format(name=told.scenario(desk.base.name))
     meant = getattr(desk.base, f"text_{desk.language}")
-    steps = [line for step in desk.scenario.each() for line in settings_of(told, step)]
+    steps = [line for step in desk.scenario.all_steps() for line in settings_of(told, step)]
     listed = join(steps, desk.language) or told.gettext("nothing is set for this region")
     return "".join(
         map(paragraph, [f"{base}{meant}", told.gettext("Set now: {steps}").format(steps=listed)])

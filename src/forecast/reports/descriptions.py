@@ -11,7 +11,7 @@ import pandas as pd
 from ..i18n.catalog import N_
 from ..i18n.formatting import join, number
 from ..scenarios.declarations import Range
-from ..scenarios.engine import first_year
+from ..scenarios.engine import first_decision_year
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step
 from .context import Naming
@@ -81,7 +81,7 @@ def settings_of(found: Naming, step: Step) -> list[str]:
 def rests_on(found: Naming, scenario: Scenario) -> str:
     """Tell whether a scenario sets levers here, assumes, or both."""
     kinds = set()
-    for step in scenario.each():
+    for step in scenario.all_steps():
         if settings_of(found, step):
             kinds |= {"lever"} if step.levers else set()
             kinds |= {"assumption"} if step.verb or step.assumptions else set()
@@ -153,7 +153,7 @@ def _lever_setting(found: Naming, setting: Any, unit: str) -> str:
     span = setting if isinstance(setting, Span) else Span(value=setting)
     if unit == "year":
         return gettext("from {year}").format(year=f"{span.value:.0f}")
-    since = first_year(found.plan) if span.since is None else span.since
+    since = first_decision_year(found.plan) if span.since is None else span.since
     years = [gettext("from {year}").format(year=since)]
     if span.until is not None:
         years.append(gettext("until {year}").format(year=span.until))

@@ -22,7 +22,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from ..errors import DataError, Problem, ReportError, UnknownNameError, check_name
 from ..files import shipped_folder
-from ..scenarios.scenario import read_scenario, scenario_folder
+from ..scenarios.scenario import scenario_files, scenario_folder
 from ..tables.plan import data_folder
 from ..tables.schema import TABLES, is_address
 from ..tables.validation import REFERENCE, nearest, read_text
@@ -274,7 +274,7 @@ def find_tables(data: str | None) -> dict[str, Content]:
 
 
 def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
-    """List the scenario files that a run may read: all shipped ones, and those asked for.
+    """List the scenario files that a run may read: all shipped ones, those chosen, their bases.
 
     Raises
     ------
@@ -285,12 +285,10 @@ def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
     problems = []
     for name in parameters.scenarios.split(",") if parameters.scenarios else []:
         try:
-            read_scenario(name)
+            found |= scenario_files(name)
         except (DataError, UnknownNameError) as error:
             faults = error.problems if isinstance(error, DataError) else [error]
             problems += [f"key 'scenarios', value {name!r}: {fault}" for fault in faults]
-        if name.endswith((".yaml", ".yml")):
-            found[f"scenarios/{Path(name).name}"] = Path(name)
     if problems:
         raise ParameterError(file, problems)
     return found

@@ -27,7 +27,7 @@ from ..i18n.formatting import (
     unit_symbol,
 )
 from ..scenarios.declarations import Mechanism
-from ..scenarios.engine import first_year
+from ..scenarios.engine import first_decision_year
 from ..scenarios.formulas import parse_formula
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE
@@ -153,7 +153,7 @@ def show_scenarios(found: Exploration) -> Html:
     rows = []
     for scenario in found.scenarios:
         told = getattr(scenario, f"text_{found.language}") or NO_VALUE
-        settings = [line for step in scenario.each() for line in settings_of(found, step)]
+        settings = [line for step in scenario.all_steps() for line in settings_of(found, step)]
         rows.append(
             {
                 found.label("column", "scenario"): f"{found.scenario(scenario.name)}\n"
@@ -250,7 +250,7 @@ def show_takes(found: Exploration) -> Html:
         "Extra pace asks about no lever: it comes on top of the present "
         "course; the next column tells how many of the yearly paces that "
         "any region ever showed were as high."
-    ).format(probability=chance, first=first_year(found.plan))
+    ).format(probability=chance, first=first_decision_year(found.plan))
     rows = [_need_row(found, row) for _, row in found.usual.iterrows()]
     return Html(
         "\n".join([*parts, paragraph(note), tabulate(rows, words=True), _focus_part(found)])
@@ -323,7 +323,9 @@ def show_index(found: Exploration) -> Html:
 
     gettext, plan = found.gettext, found.plan
     table = found.indices
-    since = min(max(first_year(plan) - 1, int(table["year"].min())), int(table["year"].max()))
+    since = min(
+        max(first_decision_year(plan) - 1, int(table["year"].min())), int(table["year"].max())
+    )
     chart = index_chart(plan, table, since=since, language=found.language)
     parts = [heading(gettext("How far each area has come"))]
     if chart is None:

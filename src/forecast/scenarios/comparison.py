@@ -16,7 +16,7 @@ from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.joint_answers import outcomes
 from .declarations import Mechanism
-from .engine import play, project
+from .engine import project, run_scenario
 from .scenario import BASELINE, Scenario, read_scenario
 
 __all__ = ["compare"]
@@ -89,9 +89,9 @@ def compare(
     usual = outcomes(base, targets, as_of=plan.as_of)
     tables = []
     for scenario in chosen:
-        game = play(base, plan, scenario, mechanisms=mechanisms)
+        run = run_scenario(base, plan, scenario, mechanisms=mechanisms)
         plain = scenario == BASELINE
-        found = usual if plain else outcomes(game.paths, targets, as_of=plan.as_of)
+        found = usual if plain else outcomes(run.paths, targets, as_of=plan.as_of)
         table = found.table[FACTS].copy()
         gain = np.mean(found.met, axis=1) - np.mean(usual.met, axis=1)
         moved = np.mean(found.met != usual.met, axis=1)
@@ -100,7 +100,7 @@ def compare(
         table["p_change"] = np.where(found.counted, gain, np.nan)
         table["p_change_error"] = np.where(found.counted, error, np.nan)
         keys = zip(table["region"], table["indicator"], strict=True)
-        table["changed_by"] = [", ".join(sorted(game.changed.get(k, ()))) for k in keys]
+        table["changed_by"] = [", ".join(sorted(run.changed.get(k, ()))) for k in keys]
         table["force"] = targets["force"].fillna("") if "force" in targets else ""
         table["status"] = found.table["status"]
         tables.append(table)

@@ -161,7 +161,7 @@ KINDS: dict[str, Kind] = {
 }
 """The kinds of mechanism; the arithmetic of each is in `mechanisms`."""
 
-ENDS = {
+ASSUMPTION_BOUNDS = {
     **dict.fromkeys(("leaving_rate", "passing_rate", "completion_probability"), (0.0, 100.0)),
     **dict.fromkeys(("duration", "slippage", "common_delay"), (0.0, np.inf)),
     "places": (1.0, np.inf),
@@ -288,7 +288,7 @@ def beyond_ends(name: str, belief: float | Range) -> Said:
     >>> beyond_ends("leaving_rate", Range(low=5, central=10, high=20))
     ''
     """
-    low, high = ENDS.get(name, (-np.inf, np.inf))
+    low, high = ASSUMPTION_BOUNDS.get(name, (-np.inf, np.inf))
     ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
     if low <= ends[0] and ends[1] <= high:
         return said("")

@@ -30,9 +30,9 @@ from .declarations import KINDS, Mechanism, Range, beyond_ends, read_mechanisms
 from .formulas import Formula, Lookup, read_rules
 from .mechanisms import MOVES, Setting
 from .scenario import BASELINE, Scenario, Span, Step
-from .trajectory import Course
+from .trajectory import Trajectory
 
-__all__ = ["Play", "apply_scenario", "first_year", "play", "project"]
+__all__ = ["ScenarioRun", "apply_scenario", "first_decision_year", "project", "run_scenario"]
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, str]
@@ -117,32 +117,32 @@ def apply_scenario(
     >>> bool((push.values[row, :, -1] > base.values[row, :, -1]).all())
     True
     """
-    return play(paths, plan, scenario, mechanisms=mechanisms).paths
+    return run_scenario(paths, plan, scenario, mechanisms=mechanisms).paths
 
 
-def play(
+def run_scenario(
     paths: Paths,
     plan: Plan,
     scenario: Scenario,
     *,
     mechanisms: Mapping[str, Mechanism] | None = None,
-) -> Play:
+) -> ScenarioRun:
     """Apply a scenario and keep what was changed and what was believed."""
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
     check_scenario(scenario, plan, known, paths.fits.series)
-    done = Play(paths, plan, known)
-    done.run(scenario)
-    return done
+    run = ScenarioRun(paths, plan, known)
+    run.apply(scenario)
+    return run
 
 
-def first_year(plan: Plan) -> int:
+def first_decision_year(plan: Plan) -> int:
     """First year that a decision can still change: the year after the as-of date.
 
     A day before 31 December leaves its own year open. Without a date: the year after the latest
     figure.
 
     >>> import forecast as fc
-    >>> first_year(fc.load_plan("lishui", as_of="2022-12-31"))
+    >>> first_decision_year(fc.load_plan("lishui", as_of="2022-12-31"))
     2023
     """
     if plan.as_of:
@@ -152,7 +152,7 @@ def first_year(plan: Plan) -> int:
 
 
 @dataclass
-class Play:
+class ScenarioRun:
     """One scenario being played on the draws of `before`."""
 
     before: Paths
@@ -167,22 +167,22 @@ class Play:
     given: Mapping[tuple[str, ...], FloatArray] = field(default_factory=dict)
     """Uniforms (draws, 1) in place of drawn ones, by what they are drawn for: ("assumption",
     mechanism, name), ("projects", mechanism, region)."""
-    _after: dict[Key, Course] = field(default_factory=dict)
+    _after: dict[Key, Trajectory] = field(default_factory=dict)
     _inputs: dict[Key, tuple[FloatArray, FloatArray, FloatArray]] = field(default_factory=dict)
     """What mechanisms read, by the indicator read: times, values before and after."""
     _name: str = BASELINE.name
 
-    def put(self, key: Key, values: FloatArray) -> None:
+    def override_series(self, key: Key, values: FloatArray) -> None:
         """Believe another course of a series, before `run`: values (draws or 1, drawn years)."""
         course = self._course(key)
         path = np.broadcast_to(values, course.path[:, 1:].shape)
         new = course.moved(np.column_stack([course.path[:, :1], path]), course.times[1])
         self._change(key, new, ["assumption"])
 
-    def run(self, scenario: Scenario) -> None:
+    def apply(self, scenario: Scenario) -> None:
         """Take all steps of a scenario, in order."""
         self._name = scenario.name
-        steps = list(scenario.each())
+        steps = list(scenario.all_steps())
         for step in steps:
             if step.verb:
                 for key in self._meant(step):
@@ -212,7 +212,7 @@ class Play:
 
     @cached_property
     def _since(self) -> int:
-        return first_year(self.plan)
+        return first_decision_year(self.plan)
 
     def since(self, step: Any) -> int:
         """First year of a step: its own, or the first that a decision can change."""
@@ -228,12 +228,12 @@ class Play:
             if _covers(step, key[0]) and (everything or key in planned or key[1] in step.indicator)
         ]
 
-    def _course(self, key: Key, *, after: bool = True) -> Course:
+    def _course(self, key: Key, *, after: bool = True) -> Trajectory:
         if after and key in self._after:
             return self._after[key]
         return self._baseline(key)
 
-    def _baseline(self, key: Key) -> Course:
+    def _baseline(self, key: Key) -> Trajectory:
         row = self._keys[key]
         about = self.before.fits.facts[row]
         drawn = ~np.isnan(self.before.values[row, 0])
@@ -243,7 +243,7 @@ class Play:
             for name, open_ in (("lower", -np.inf), ("upper", np.inf))
         )
         count = about["kind"] == "count"
-        return Course(
+        return Trajectory(
             np.concatenate([[float(about["latest_year"])], self.before.years[drawn].astype(float)]),
             np.column_stack([start, self.before.values[row][:, drawn]]),
             lower,
@@ -253,7 +253,7 @@ class Play:
             kept=bool(about["cumulative"]) or count,
         )
 
-    def _change(self, key: Key, course: Course, why: Iterable[str]) -> None:
+    def _change(self, key: Key, course: Trajectory, why: Iterable[str]) -> None:
         if not np.array_equal(course.path, self._course(key).path):
             self._after[key] = course
             self.changed.setdefault(key, set()).update(why)
@@ -447,57 +447,57 @@ class Play:
                     return
 
 
-def _ramp(game: Play, course: Course, step: Any, key: Key) -> Course:
-    return course.ramp_to(game.size(step.value, "ramp_to", *key), step.by, game.since(step))
+def _ramp(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    return course.ramp_to(run.size(step.value, "ramp_to", *key), step.by, run.since(step))
 
 
-def _hold(game: Play, course: Course, step: Any, _key: Key) -> Course:
-    return course.hold(game.since(step), step.until or np.inf)
+def _hold(run: ScenarioRun, course: Trajectory, step: Any, _key: Key) -> Trajectory:
+    return course.hold(run.since(step), step.until or np.inf)
 
 
-def _shift(game: Play, course: Course, step: Any, key: Key) -> Course:
-    return course.shift(game.size(step.by, "shift", *key), game.since(step))
+def _shift(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    return course.shift(run.size(step.by, "shift", *key), run.since(step))
 
 
-def _scale_pace(game: Play, course: Course, step: Any, key: Key) -> Course:
-    return course.scale_pace(game.size(step.factor, "scale_pace", *key), game.since(step))
+def _scale_pace(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    return course.scale_pace(run.size(step.factor, "scale_pace", *key), run.since(step))
 
 
-def _add_pace(game: Play, course: Course, step: Any, key: Key) -> Course:
-    return course.add_pace(game.size(step.by, "add_pace", *key), game.since(step))
+def _add_pace(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    return course.add_pace(run.size(step.by, "add_pace", *key), run.since(step))
 
 
-def _delay(game: Play, course: Course, step: Any, key: Key) -> Course:
-    return course.delay(game.size(step.years, "delay", *key), game.since(step))
+def _delay(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    return course.delay(run.size(step.years, "delay", *key), run.since(step))
 
 
-def _shock(game: Play, course: Course, step: Any, key: Key) -> Course:
+def _shock(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
     if step.by is not None:
-        return course.shock(game.size(step.by, "shock", *key), step.year, step.recovery)
+        return course.shock(run.size(step.by, "shock", *key), step.year, step.recovery)
     at = int(np.clip(np.searchsorted(course.times, step.year - 1e-9), 0, len(course.times) - 1))
-    size = course.path[:, [at]] * (game.size(step.factor, "shock", *key) - 1.0)
+    size = course.path[:, [at]] * (run.size(step.factor, "shock", *key) - 1.0)
     return course.shock(size, step.year, step.recovery)
 
 
-def _follow(game: Play, course: Course, step: Any, key: Key) -> Course:
-    seen = game.plan.siblings[game.plan.siblings["indicator"] == key[1]]
-    upward = bool(game.before.fits.series["better"].iloc[game._keys[key]] != "lower")
+def _follow(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    seen = run.plan.siblings[run.plan.siblings["indicator"] == key[1]]
+    upward = bool(run.before.fits.series["better"].iloc[run._keys[key]] != "lower")
     paces = _paces(seen, course)
     if not len(paces):
         return course
     best = paces.max() if upward else paces.min()
-    return course.follow(float(best), game.since(step), upward=upward)
+    return course.follow(float(best), run.since(step), upward=upward)
 
 
-def _execute(game: Play, course: Course, step: Any, key: Key) -> Course:
-    goals = game.plan.targets
+def _execute(run: ScenarioRun, course: Trajectory, step: Any, key: Key) -> Trajectory:
+    goals = run.plan.targets
     goals = goals[(goals["region"] == key[0]) & (goals["indicator"] == key[1])]
     line = goals.groupby("year", as_index=False)["value"].max()[["year", "value"]]
-    ratio = game.size(step.ratio, "execute_plan", key[0])
-    return course.execute(line.to_numpy(float), ratio, game.since(step))
+    ratio = run.size(step.ratio, "execute_plan", key[0])
+    return course.execute(line.to_numpy(float), ratio, run.since(step))
 
 
-_VERBS: dict[str, Callable[[Play, Course, Any, Key], Course]] = {
+_VERBS: dict[str, Callable[[ScenarioRun, Trajectory, Any, Key], Trajectory]] = {
     "ramp_to": _ramp,
     "hold": _hold,
     "shift": _shift,
@@ -510,7 +510,7 @@ _VERBS: dict[str, Callable[[Play, Course, Any, Key], Course]] = {
 }
 
 
-def _paces(seen: pd.DataFrame, course: Course) -> FloatArray:
+def _paces(seen: pd.DataFrame, course: Trajectory) -> FloatArray:
     """Yearly change of each other region over its latest figures, on the course's scale."""
     last = seen.sort_values("year").groupby("region").tail(PACE_FIGURES)
     z = course.to_scale(last["value"].to_numpy(float))
@@ -637,7 +637,7 @@ def check_scenario(
 
     `series` is a table with the region and indicator of each.
     """
-    file = scenario.file or scenario.name
+    file = scenario.source
     problems: list[Problem] = []
     regions = {*plan.regions["region"], *series["region"]}
     indicators = {*known_indicators(plan), *series["indicator"], "all", "planned"}
@@ -652,7 +652,7 @@ def check_scenario(
                 )
                 problems.append(Problem(file, None, what, name, problem, hint))
 
-    for step in scenario.each():
+    for step in scenario.all_steps():
         know("region", step.region, regions)
         know("indicator", step.indicator, indicators)
         if step.mechanism is None:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_SHARE", "failure_boxes"]
+__all__ = ["LEAST_SHARE", "find_failure_regions"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -23,7 +23,7 @@ LEAST_SHARE = 0.05
 """Quantile levels of the thresholds tried, and the least share of draws in a box."""
 
 
-def failure_boxes(inputs: Mapping[str, FloatArray], failed: BoolArray) -> pd.DataFrame:
+def find_failure_regions(inputs: Mapping[str, FloatArray], failed: BoolArray) -> pd.DataFrame:
     """Find the one and the two thresholds that best set failures apart.
 
     All boxes of one and of two half-spaces at the 5, 10 ... 95 % points of the inputs are tried,
@@ -50,7 +50,7 @@ def failure_boxes(inputs: Mapping[str, FloatArray], failed: BoolArray) -> pd.Dat
     --------
     >>> rng = np.random.default_rng(0)
     >>> x, y = rng.random((2, 4000))
-    >>> table = failure_boxes({"x": x, "y": y}, (x <= 0.3) & (y > 0.6))
+    >>> table = find_failure_regions({"x": x, "y": y}, (x <= 0.3) & (y > 0.6))
     >>> table.iloc[1:][["conditions", "input", "comparator"]].values.tolist()
     [[2, 'x', 'le'], [2, 'y', 'gt']]
     """

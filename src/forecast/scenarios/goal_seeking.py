@@ -25,9 +25,9 @@ from ..tables.plan import Plan
 from ..targets.attainment import draw_events
 from ..targets.joint_answers import SILENT
 from .declarations import Mechanism
-from .engine import Play, first_year, project
+from .engine import ScenarioRun, first_decision_year, project
 from .mechanisms import required_hires
-from .response import Choice, Response, one_target, share_error
+from .response import SearchLever, TargetResponse, one_target, share_error
 from .scenario import BASELINE, Scenario
 
 __all__ = ["GoalSeek", "goal_seek", "required"]
@@ -157,7 +157,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     UnknownNameError
         For a lever that the indicator does not have; the nearest is suggested.
     DataError
-        As `Response.of`, and where a mechanism lacks an input.
+        As `TargetResponse.of`, and where a mechanism lacks an input.
     ValueError
         For a probability outside 0 to 1, and for a lever without a cost where one is needed.
 
@@ -177,10 +177,10 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     whole = Tally(progress, 1 + (paths is None))
     base = paths or _baseline(plan, row, until, draws, seed, whole.part(1))
     tally = Tally(whole.part(1))
-    response = Response.of(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
+    response = TargetResponse.build(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
     response = replace(response, tally=tally)
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
-    chosen = [response.choice(name) for name in names]
+    chosen = [response.lever(name) for name in names]
     if len(chosen) > 1 or budget is not None:
         _need_costs(chosen)
     tally.expected = _expected(chosen)
@@ -254,7 +254,9 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     rows: list[dict[str, Any]] = []
     for place in np.flatnonzero(~status.isin(["met", "missed", *SILENT])):
         row = asked.iloc[[place]]
-        response = Response.of(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
+        response = TargetResponse.build(
+            plan, row, paths=base, scenario=scenario, mechanisms=mechanisms
+        )
         rows += _needs(response, probability)
     columns = [
         *KEY, "year", "target", "lever", "unit", "needed_median", "needed", "reading", "cost",
@@ -264,16 +266,16 @@ def required(  # noqa: PLR0913 - as `goal_seek`
 
 
 class _Search:
-    """Chances at settings of one or several levers, by their places on the ladders."""
+    """Chances at settings of one or several levers, by their places on the grids."""
 
-    def __init__(self, response: Response, chosen: Sequence[Choice]) -> None:
+    def __init__(self, response: TargetResponse, chosen: Sequence[SearchLever]) -> None:
         self.response, self.chosen = response, chosen
-        self.ladders = [choice.ladder for choice in chosen]
+        self.grids = [choice.grid for choice in chosen]
         self._known: dict[tuple[int, ...], float] = {}
 
     def values(self, place: Sequence[int]) -> tuple[float, ...]:
         """Give settings at a place."""
-        return tuple(float(ladder[i]) for ladder, i in zip(self.ladders, place, strict=True))
+        return tuple(float(grid[i]) for grid, i in zip(self.grids, place, strict=True))
 
     def settings(self, values: Sequence[float]) -> dict[str, float]:
         """Give settings by name."""
@@ -288,16 +290,16 @@ class _Search:
 
     def margin(self, values: Sequence[float]) -> FloatArray:
         """Margins (draws,) at settings between the steps."""
-        return self.response.goal.margin(self.response.draws(self.settings(values)))
+        return self.response.criterion.margin(self.response.draws(self.settings(values)))
 
     def cost(self, values: Sequence[float], level: str = "central") -> float:
         """Cost of settings over all years."""
-        return sum(c.paid(v, level) for c, v in zip(self.chosen, values, strict=True))
+        return sum(c.total_cost(v, level) for c, v in zip(self.chosen, values, strict=True))
 
     @property
     def top(self) -> tuple[int, ...]:
-        """Last place of each ladder."""
-        return tuple(len(ladder) - 1 for ladder in self.ladders)
+        """Last place of each grid."""
+        return tuple(len(grid) - 1 for grid in self.grids)
 
     def without(self) -> float:
         """Share of the draws that meet the target with the levers at 0."""
@@ -322,9 +324,9 @@ class _Search:
         return table.drop_duplicates("value").sort_values("value", ignore_index=True)
 
 
-def _expected(chosen: Sequence[Choice]) -> int:
+def _expected(chosen: Sequence[SearchLever]) -> int:
     """Count the settings that a search plays: of one lever at most, of several about."""
-    top = len(chosen[0].ladder) - 1
+    top = len(chosen[0].grid) - 1
     if len(chosen) > 1:
         return OF_SEVERAL
     halvings = math.ceil(math.log2(max(top / (CURVE_POINTS - 1), 1.0))) + 1
@@ -335,7 +337,7 @@ def _expected(chosen: Sequence[Choice]) -> int:
 def _least(
     search: _Search, probability: float, budget: float | None = None, points: int = CURVE_POINTS
 ) -> tuple[tuple[int, ...] | None, str]:
-    """Find the first place on one lever's ladder that is likely enough, and what to say of it.
+    """Find the first place on one lever's grid that is likely enough, and what to say of it.
 
     Places between two `points` are bisected, where the first of the points is that does.
     """
@@ -385,8 +387,8 @@ def _cheapest(
 
 def _smooth_cheapest(search: _Search, probability: float) -> FloatArray:
     """Shares of the limits of least cost at which the smooth margin is not below 0."""
-    upper = np.array([ladder[-1] for ladder in search.ladders])
-    price = np.array([c.paid(u) for c, u in zip(search.chosen, upper, strict=True)])
+    upper = np.array([grid[-1] for grid in search.grids])
+    price = np.array([c.total_cost(u) for c, u in zip(search.chosen, upper, strict=True)])
     scale = _spread(search.response.margin)
     worst = math.floor(len(search.response.margin) * (1.0 - probability) + 1e-9)
 
@@ -400,8 +402,8 @@ def _smooth_cheapest(search: _Search, probability: float) -> FloatArray:
 
 def _smooth_likeliest(search: _Search, budget: float) -> FloatArray:
     """Shares of the limits that a budget buys with the highest smoothed chance."""
-    upper = np.array([ladder[-1] for ladder in search.ladders])
-    price = np.array([c.paid(u) for c, u in zip(search.chosen, upper, strict=True)])
+    upper = np.array([grid[-1] for grid in search.grids])
+    price = np.array([c.total_cost(u) for c, u in zip(search.chosen, upper, strict=True)])
     scale = 0.1 * _spread(search.response.margin)
 
     def unlikely(share: FloatArray) -> float:
@@ -493,7 +495,9 @@ def _affordable(
     if left < -1e-9:
         return None
     choice = search.chosen[lever]
-    most = left / choice.paid(choice.step) if choice.paid(choice.step) > 0.0 else math.inf
+    most = (
+        left / choice.total_cost(choice.step) if choice.total_cost(choice.step) > 0.0 else math.inf
+    )
     high = int(min(most + 1e-9, search.top[lever]))
     return (*place[:lever], high, *place[lever + 1 :])
 
@@ -506,7 +510,7 @@ def _report(
     probability: float,
 ) -> GoalSeek:
     """Put an answer into words and numbers."""
-    response, goal = search.response, search.response.goal
+    response, goal = search.response, search.response.criterion
     p = pace = share = math.nan
     values = (math.nan,) * len(search.chosen)
     scenario = response.scenario
@@ -514,7 +518,7 @@ def _report(
         values, p = search.values(place), search.chance(place)
         scenario = response.with_settings(search.settings(values))
         pace = _pace(response, scenario)
-        share = _at_least(response.paces, pace, goal.way)
+        share = _at_least(response.paces, pace, goal.direction)
     cost, low, high = (search.cost(values, level) for level in ("central", "low", "high"))
     ends = [(c.lower, c.upper) for c in search.chosen]
     top = (0,) if search.chosen[0].unit == "year" else search.top
@@ -528,13 +532,13 @@ def _report(
     )  # fmt: skip
 
 
-def _needs(response: Response, probability: float) -> list[dict[str, Any]]:
+def _needs(response: TargetResponse, probability: float) -> list[dict[str, Any]]:
     """Rows of `required` of one target."""
-    goal = response.goal
-    own = {n: m for n, m in response.acting.items() if m.indicator == goal.key[1]}
-    choices = [response.pace_choice()]
+    goal = response.criterion
+    own = {n: m for n, m in response.acting_mechanisms.items() if m.indicator == goal.key[1]}
+    choices = [response.pace_lever()]
     for name, mechanism in own.items():
-        if name in response.able:
+        if name in response.usable_mechanisms:
             labels = [x if x in response.levers else f"{name}.{x}" for x in mechanism.levers]
             choices += [response.levers[label] for label in labels]
     rows: list[dict[str, Any]] = []
@@ -547,15 +551,17 @@ def _needs(response: Response, probability: float) -> list[dict[str, Any]]:
         share = math.nan
         if place is not None:
             pace = _pace(response, response.with_settings({choice.name: needed}))
-            share = _at_least(response.paces, pace, goal.way)
-        costs = {n: choice.paid(needed, n.removeprefix("cost_")) for n in ("cost_low", "cost_high")}
+            share = _at_least(response.paces, pace, goal.direction)
+        costs = {
+            n: choice.total_cost(needed, n.removeprefix("cost_")) for n in ("cost_low", "cost_high")
+        }
         rows.append(
             {**shared, "lever": choice.name, "unit": choice.unit, "needed_median": median,
-             "needed": needed, "reading": reading, "cost": choice.paid(needed), **costs,
+             "needed": needed, "reading": reading, "cost": choice.total_cost(needed), **costs,
              "pace_share": share}
         )  # fmt: skip
     for name, mechanism in own.items():
-        if mechanism.kind == "workforce" and name in response.able:
+        if mechanism.kind == "workforce" and name in response.usable_mechanisms:
             hires = _closed_form(response, mechanism)
             reading = "reached" if hires > 0.0 else "reached_already"
             unit = mechanism.levers["hires_per_year"].unit
@@ -566,15 +572,15 @@ def _needs(response: Response, probability: float) -> list[dict[str, Any]]:
     return rows
 
 
-def _closed_form(response: Response, mechanism: Mechanism) -> float:
+def _closed_form(response: TargetResponse, mechanism: Mechanism) -> float:
     """Gross hires a year at central beliefs: see `mechanisms.required_hires`."""
-    goal, first = response.goal, first_year(response.plan)
+    goal, first = response.criterion, first_decision_year(response.plan)
     beliefs = {name: belief.central for name, belief in mechanism.assumptions.items()}
     years = np.array([first - 1.0, float(goal.year)])
     key = (goal.key[0], mechanism.inputs["population"])
-    if response.is_drawn(key[1]):
-        game = Play(response.paths, response.plan, response.mechanisms)
-        read = game.lookup(key[0], years, after=False)("", key[1], 0)
+    if response.is_simulated(key[1]):
+        run = ScenarioRun(response.paths, response.plan, response.mechanisms)
+        read = run.lookup(key[0], years, after=False)("", key[1], 0)
         assert read is not None
         population = np.median(read, axis=0)
     else:
@@ -599,7 +605,7 @@ def _baseline(
     return project(plan, until=end, draws=draws, seed=seed, progress=progress)
 
 
-def _need_costs(chosen: Sequence[Choice]) -> None:
+def _need_costs(chosen: Sequence[SearchLever]) -> None:
     """Refuse levers without a cost where costs are compared."""
     if free := [c.name for c in chosen if c.cost is None]:
         told = N_(
@@ -609,9 +615,9 @@ def _need_costs(chosen: Sequence[Choice]) -> None:
         raise ValueError(said(told, levers=free))
 
 
-def _pace(response: Response, scenario: Scenario) -> float:
+def _pace(response: TargetResponse, scenario: Scenario) -> float:
     """Change a year of the middle draw, from the latest figure to the target year."""
-    goal = response.goal
+    goal = response.criterion
     if goal.year <= goal.latest_year:
         return math.nan
     middle = float(np.median(response.draws(scenario)[:, goal.last]))

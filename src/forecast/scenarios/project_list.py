@@ -95,7 +95,7 @@ def _forecast(
     name, mechanism = described
     region = str(rows["region"].iloc[0])
     beliefs: dict[str, float | Range] = dict(mechanism.assumptions)
-    for step in scenario.each():
+    for step in scenario.all_steps():
         if step.mechanism == name and (not step.region or region in step.region):
             beliefs.update(step.assumptions)
     luck = {n: stream(seed, "belief", "assumption", name, n).random((draws, 1)) for n in beliefs}

@@ -1,9 +1,9 @@
 """One target and how it responds to settings: built once, asked often.
 
-A `Response` plays settings of levers on the draws of one indicator and of what its mechanisms and
-rules read, and of nothing else. The same draws answer every setting, so that a chance rises with
-its lever without noise (common random numbers: Glasserman and Yao 1992). Chances are shares of
-draws here, not kept within 1-99 %.
+A `TargetResponse` applies settings of levers to the draws of one indicator and of what its
+mechanisms and rules read. The same draws answer every setting, so that a chance rises with its
+lever without noise (common random numbers: Glasserman and Yao 1992). Chances are shares of draws
+here, not kept within 1-99 %.
 """
 
 from __future__ import annotations
@@ -27,11 +27,19 @@ from ..tables.plan import Plan
 from ..targets.attainment import draw_bar, draw_events
 from ..targets.joint_answers import SILENT
 from .declarations import Lever, Mechanism, Range, read_mechanisms
-from .engine import first_year, play
+from .engine import first_decision_year, run_scenario
 from .formulas import read_rules
 from .scenario import BASELINE, Scenario, Step
 
-__all__ = ["Answer", "Choice", "Goal", "Response", "one_target", "share_error", "yearly_paces"]
+__all__ = [
+    "SearchLever",
+    "TargetCriterion",
+    "TargetOutcome",
+    "TargetResponse",
+    "one_target",
+    "share_error",
+    "yearly_paces",
+]
 
 FloatArray = NDArray[np.float64]
 Key = tuple[str, str]
@@ -49,7 +57,7 @@ LASTING = ("extra_raise",)
 
 
 @dataclass(frozen=True)
-class Goal:
+class TargetCriterion:
     """One target as it is read on draws.
 
     `bar` is the value at which a drawn value begins to meet it, `way` 1 where up is wanted, else
@@ -62,9 +70,9 @@ class Goal:
     value: float
     comparator: str
     event: str
-    bar: float
-    way: float
-    certain: float
+    threshold: float
+    direction: float
+    decided: float
     latest: float
     latest_year: float
     first: int
@@ -75,16 +83,18 @@ class Goal:
 
         With d_t = way (value_t - bar): `reach` d_T, `ever` max d_t, `maintain` min d_t.
         """
-        if not math.isnan(self.certain):
-            return np.full(len(values), math.inf if self.certain else -math.inf)
-        beyond: FloatArray = self.way * (values[:, self.first : self.last + 1] - self.bar)
+        if not math.isnan(self.decided):
+            return np.full(len(values), math.inf if self.decided else -math.inf)
+        beyond: FloatArray = self.direction * (
+            values[:, self.first : self.last + 1] - self.threshold
+        )
         every = self.event == "maintain"
         margin: FloatArray = beyond.min(axis=1) if every else beyond.max(axis=1)
         return margin
 
 
 @dataclass(frozen=True)
-class Choice:
+class SearchLever:
     """A lever as it is searched: its name in answers, its mechanism ("" for a pace), limits, cost.
 
     `years` is the number of years that a unit a year is paid for until the target year.
@@ -101,7 +111,7 @@ class Choice:
     years: float
 
     @property
-    def ladder(self) -> FloatArray:
+    def grid(self) -> FloatArray:
         """Settings in the order of effort: multiples of the step; dates from the latest one."""
         first = self.lower if self.unit == "year" else 0.0
         far = self.upper if self.unit == "year" or self.upper > 0.0 else self.lower
@@ -110,7 +120,7 @@ class Choice:
             return np.asarray(far - self.step * rungs)
         return np.asarray(math.copysign(self.step, far) * rungs)
 
-    def paid(self, value: float, level: str = "central") -> float:
+    def total_cost(self, value: float, level: str = "central") -> float:
         """Cost of a setting over all years, in 10,000 yuan; NaN where none is declared."""
         if self.cost is None:
             return math.nan
@@ -118,7 +128,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Answer:
+class TargetOutcome:
     """A target under one setting.
 
     `quantiles` has a row a year: year, and a column a level (`q05` ...), in the indicator's unit.
@@ -134,7 +144,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Response:
+class TargetResponse:
     """How one target responds to settings: built once, asked often; `tally` counts what is played.
 
     Examples
@@ -142,7 +152,7 @@ class Response:
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
-    >>> response = Response.of(plan, asked, paths=fc.project(plan, draws=400))
+    >>> response = TargetResponse.build(plan, asked, paths=fc.project(plan, draws=400))
     >>> sorted(response.levers)[:3]
     ['care_workforce.hires_per_year', 'care_workforce.trainees_per_year', 'hires_per_year']
     >>> answer = response({"trainees_per_year": 500, "leaving_rate": 10})
@@ -151,7 +161,7 @@ class Response:
     """
 
     plan: Plan
-    goal: Goal
+    criterion: TargetCriterion
     paths: Paths
     row: int
     scenario: Scenario
@@ -159,14 +169,14 @@ class Response:
     tally: Tally = field(default_factory=Tally, repr=False, compare=False)
 
     @staticmethod
-    def of(
+    def build(
         plan: Plan,
         target: Any,
         *,
         paths: Paths,
         scenario: Scenario = BASELINE,
         mechanisms: Mapping[str, Mechanism] | None = None,
-    ) -> Response:
+    ) -> TargetResponse:
         """Take from the draws what the target's indicator, its mechanisms and its rules read.
 
         Parameters
@@ -195,26 +205,26 @@ class Response:
         rules = plan.rules[np.array([quantity in read for quantity in quantities], bool)]
         goal = _goal(part, row, plan.as_of)
         place = [series[i] for i in at].index(key)
-        return Response(replace(plan, rules=rules), goal, part, place, scenario, known)
+        return TargetResponse(replace(plan, rules=rules), goal, part, place, scenario, known)
 
     @cached_property
-    def acting(self) -> dict[str, Mechanism]:
+    def acting_mechanisms(self) -> dict[str, Mechanism]:
         """Mechanisms that the indicator can be moved by, as they are in the region."""
-        region, _ = self.goal.key
+        region, _ = self.criterion.key
         own = self.paths.fits.series
         indicators = set(own.loc[own["region"] == region, "indicator"])
         local = {n: m.in_region(region) for n, m in self.mechanisms.items()}
         return {n: m for n, m in local.items() if m.indicator in indicators}
 
     @cached_property
-    def levers(self) -> dict[str, Choice]:
+    def levers(self) -> dict[str, SearchLever]:
         """Levers by `mechanism.lever`, and by `lever` those of the indicator's own mechanisms."""
         found, short = {}, dict[str, list[str]]()
-        for name, mechanism in self.acting.items():
+        for name, mechanism in self.acting_mechanisms.items():
             for lever, about in mechanism.levers.items():
                 label = f"{name}.{lever}"
                 found[label] = self._choice(name, lever, about)
-                if mechanism.indicator == self.goal.key[1]:
+                if mechanism.indicator == self.criterion.key[1]:
                     short.setdefault(lever, []).append(label)
         alone = {n: replace(found[of[0]], name=n) for n, of in short.items() if len(of) == 1}
         return {**found, **alone}
@@ -223,25 +233,25 @@ class Response:
     def assumptions(self) -> dict[str, tuple[str, str]]:
         """Mechanism and name of each assumption, named as `levers` are."""
         found, short = {}, dict[str, list[str]]()
-        for name, mechanism in self.acting.items():
+        for name, mechanism in self.acting_mechanisms.items():
             for assumption in mechanism.assumptions:
                 label = f"{name}.{assumption}"
                 found[label] = (name, assumption)
-                if mechanism.indicator == self.goal.key[1]:
+                if mechanism.indicator == self.criterion.key[1]:
                     short.setdefault(assumption, []).append(label)
         return {**found, **{n: found[of[0]] for n, of in short.items() if len(of) == 1}}
 
     @cached_property
     def margin(self) -> FloatArray:
         """Margins (draws,) of the draws under the scenario and nothing else."""
-        return self.goal.margin(self.draws(self.scenario))
+        return self.criterion.margin(self.draws(self.scenario))
 
     @cached_property
     def paces(self) -> FloatArray:
         """Yearly paces that any region's figures showed: see `yearly_paces`."""
-        return yearly_paces(self.plan, self.goal.key[1])[0]
+        return yearly_paces(self.plan, self.criterion.key[1])[0]
 
-    def __call__(self, setting: Settings | Scenario) -> Answer:
+    def __call__(self, setting: Settings | Scenario) -> TargetOutcome:
         """Answer for a scenario, or for settings of levers, assumptions or the `pace` by name.
 
         Settings come on top of the response's own scenario and replace what it says of the same
@@ -255,33 +265,33 @@ class Response:
             As `apply_scenario` does: levers beyond their limits among them.
         """
         values = self.draws(setting)
-        met, usual = self.goal.margin(values) >= 0.0, self.margin >= 0.0
+        met, usual = self.criterion.margin(values) >= 0.0, self.margin >= 0.0
         drawn = ~np.isnan(values[0])
         table = pd.DataFrame({"year": self.paths.years[drawn]})
         rows = np.quantile(values[:, drawn], QUANTILES, axis=0)
         table = table.assign(**dict(zip(map(quantile_name, QUANTILES), rows, strict=True)))
         p, change = float(met.mean()), met.astype(float) - usual
         error = share_error(p, len(met)), float(change.std() / np.sqrt(len(met)))
-        return Answer(table, p, error[0], float(change.mean()), error[1])
+        return TargetOutcome(table, p, error[0], float(change.mean()), error[1])
 
     def draws(self, setting: Settings | Scenario) -> FloatArray:
         """Values of the indicator (draws, years) under a setting."""
         asked = setting if isinstance(setting, Scenario) else self.with_settings(setting)
         self.tally()
-        game = play(self.paths, self.plan, asked, mechanisms=self.mechanisms)
-        values: FloatArray = game.paths.values[self.row]
+        run = run_scenario(self.paths, self.plan, asked, mechanisms=self.mechanisms)
+        values: FloatArray = run.paths.values[self.row]
         return values
 
     def chance(self, setting: Settings) -> float:
         """Share of the draws that meet the target under settings."""
-        return float((self.goal.margin(self.draws(setting)) >= 0.0).mean())
+        return float((self.criterion.margin(self.draws(setting)) >= 0.0).mean())
 
     def with_settings(self, settings: Settings) -> Scenario:
         """Give the response's scenario with settings on top of it."""
         steps = [self._step(name, value) for name, value in settings.items()]
         return self.scenario.model_copy(update={"steps": (*self.scenario.steps, *steps)})
 
-    def pace_choice(self) -> Choice:
+    def pace_lever(self) -> SearchLever:
         """Give the pace as a lever: units a year on top of each draw, in the wanted direction.
 
         Limits are `PACE_LIMIT` times the largest pace that any region showed; where none did, times
@@ -289,36 +299,38 @@ class Response:
         indicator's reporting step (`MOST_STEPS` of them at most), a thousandth of the limit where
         it has none.
         """
-        goal = self.goal
+        goal = self.criterion
         needed = abs(goal.value - goal.latest) / max(goal.year - goal.latest_year, 1.0)
         limit = PACE_LIMIT * (float(np.abs(self.paces).max(initial=0.0)) or needed or 1.0)
         resolution = float(self.paths.fits.series["resolution"].iloc[self.row])
         step = max(resolution / 10.0, limit / (MOST_STEPS if resolution else 1000.0))
         units = self.plan.indicators.set_index("indicator")["unit"]
-        low, high = sorted((0.0, goal.way * limit))
-        return Choice(PACE, "", PACE, str(units[goal.key[1]]), low, high, step, None, 0.0)
+        low, high = sorted((0.0, goal.direction * limit))
+        return SearchLever(PACE, "", PACE, str(units[goal.key[1]]), low, high, step, None, 0.0)
 
     @cached_property
-    def able(self) -> frozenset[str]:
+    def usable_mechanisms(self) -> frozenset[str]:
         """Names of the acting mechanisms that have what they read in the region."""
-        return frozenset(name for name, m in self.acting.items() if self._is_able(name, m))
+        return frozenset(
+            name for name, m in self.acting_mechanisms.items() if self._is_able(name, m)
+        )
 
     def _is_able(self, name: str, mechanism: Mechanism) -> bool:
         nothing = self.with_settings({f"{name}.{next(iter(mechanism.levers))}": 0.0})
         self.tally()
         try:
-            play(self.paths, self.plan, nothing, mechanisms=self.mechanisms)
+            run_scenario(self.paths, self.plan, nothing, mechanisms=self.mechanisms)
         except DataError:
             return False
         return True
 
-    def is_drawn(self, indicator: str) -> bool:
+    def is_simulated(self, indicator: str) -> bool:
         """Whether an indicator of the region is among the draws."""
         series = self.paths.fits.series
-        mine = (series["region"] == self.goal.key[0]) & (series["indicator"] == indicator)
+        mine = (series["region"] == self.criterion.key[0]) & (series["indicator"] == indicator)
         return bool(mine.any())
 
-    def choice(self, lever: str) -> Choice:
+    def lever(self, lever: str) -> SearchLever:
         """Look up a lever by name.
 
         Raises
@@ -327,22 +339,22 @@ class Response:
             With the nearest name.
         """
         if lever == PACE:
-            return self.pace_choice()
+            return self.pace_lever()
         check_name("lever", lever, [PACE, *self.levers])
         return self.levers[lever]
 
-    def _choice(self, mechanism: str, lever: str, about: Lever) -> Choice:
-        first = first_year(self.plan)
-        years = max(self.goal.year - first + 1, 0)
+    def _choice(self, mechanism: str, lever: str, about: Lever) -> SearchLever:
+        first = first_decision_year(self.plan)
+        years = max(self.criterion.year - first + 1, 0)
         paid = years * (years + 1) / 2 if lever in LASTING else years
         lower = max(about.lower, float(first)) if about.unit == "year" else 0.0
-        return Choice(
+        return SearchLever(
             f"{mechanism}.{lever}", mechanism, lever, about.unit, lower, about.upper, about.step,
             about.cost, float(paid),
         )  # fmt: skip
 
     def _step(self, name: str, value: float | Range) -> Step:
-        region, indicator = self.goal.key
+        region, indicator = self.criterion.key
         if name == PACE:
             return Step(region=region, indicator=indicator, add_pace={"by": value})
         check_name("lever or assumption", name, [PACE, *self.levers, *self.assumptions])
@@ -422,7 +434,7 @@ def _needed(plan: Plan, mechanisms: Mapping[str, Mechanism], key: Key, known: se
     return found
 
 
-def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> Goal:
+def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriterion:
     """Read a target on draws.
 
     Raises
@@ -450,7 +462,7 @@ def _goal(paths: Paths, row: pd.DataFrame, as_of: str) -> Goal:
     latest_year = float(mine["latest_year"])
     last = int(year - paths.years[0])
     first = int(np.searchsorted(paths.years, latest_year + 1e-9, side="right"))
-    return Goal(
+    return TargetCriterion(
         key, year, value, comparator, event, float(bar), way, certain, float(mine["latest"]),
         latest_year, last if event == "reach" else first, last,
     )  # fmt: skip

@@ -16,7 +16,7 @@ from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_bar
 from .declarations import Mechanism, read_mechanisms
-from .engine import Play
+from .engine import ScenarioRun
 from .formulas import Formula, Lookup, parse_formula, read_rules
 
 __all__ = ["check_rules"]
@@ -72,7 +72,7 @@ def check_rules(
     """
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
     read_rules(plan.rules)
-    rules = _Rules(Play(paths, plan, known), plan, paths)
+    rules = _Rules(ScenarioRun(paths, plan, known), plan, paths)
     rows = [row for _, rule in plan.rules.iterrows() for row in rules.check(rule)]
     columns = [
         "rule", "region", "quantity", "formula", "year", "path", "requirement", "target",
@@ -85,8 +85,8 @@ def check_rules(
 class _Rules:
     """A plan's rules on draws."""
 
-    def __init__(self, game: Play, plan: Plan, paths: Paths) -> None:
-        self.game, self.paths = game, paths
+    def __init__(self, run: ScenarioRun, plan: Plan, paths: Paths) -> None:
+        self.run, self.paths = run, paths
         goals = plan.targets.groupby([*KEY, "year"])["value"].max()
         self.goals = {(str(r), str(i), int(y)): float(v) for (r, i, y), v in goals.items()}
         self.better = plan.indicators.set_index("indicator")["better"]
@@ -116,7 +116,7 @@ class _Rules:
         self, formula: Formula, region: str, quantity: str, year: int
     ) -> dict[str, dict[str, Any]]:
         """Tell what a rule asks for in a year, by path, and who satisfies it."""
-        drawn = self.game.lookup(region, np.array([float(year)]), after=False)
+        drawn = self.run.lookup(region, np.array([float(year)]), after=False)
         planned = self._planned(drawn, region, year, used := set[str]())
         asked = formula.value(self._with_share(planned, formula, region, quantity))
         if isinstance(asked, str):
@@ -161,7 +161,7 @@ class _Rules:
         about = self.paths.fits.series.iloc[row]
         start = float(about["latest_year"])
         years = np.array([start, np.floor(start + 1e-9) + 1.0])
-        read = self.game.lookup(region, years, after=False)(*base[0], 0)
+        read = self.run.lookup(region, years, after=False)(*base[0], 0)
 
         def values(elsewhere: str, name: str, lag: int) -> FloatArray | None:
             if (elsewhere, name) != ("", "rho"):

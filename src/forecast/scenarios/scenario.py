@@ -25,6 +25,7 @@ __all__ = [
     "Scenario",
     "Step",
     "read_scenario",
+    "scenario_files",
     "scenario_folder",
     "write_scenario",
 ]
@@ -191,7 +192,7 @@ class Scenario(Strict):
     """A named set of lever settings and assumptions.
 
     `inherited` are the steps of its base scenarios, which come before its own; a file names the
-    bases only.
+    bases only. `files` are those that it was read from, its own first.
 
     >>> push = Scenario(name="push", steps=[
     ...     {"mechanism": "care_workforce", "levers": {"trainees_per_year": 300}}])
@@ -205,9 +206,14 @@ class Scenario(Strict):
     base: Names = ("baseline",)
     steps: tuple[Step, ...] = ()
     inherited: tuple[Step, ...] = Field((), exclude=True)
-    file: str = Field("", exclude=True, repr=False)
+    files: tuple[Path, ...] = Field((), exclude=True, repr=False)
 
-    def each(self) -> Iterator[Step]:
+    @property
+    def source(self) -> str:
+        """Name of the scenario's own file, else the scenario's name."""
+        return self.files[0].name if self.files else self.name
+
+    def all_steps(self) -> Iterator[Step]:
         """All steps in order, those of the bases first."""
         yield from self.inherited
         yield from self.steps
@@ -264,6 +270,33 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
     return path
 
 
+def scenario_files(source: str | Path) -> dict[str, Path]:
+    """Return all files that a scenario rests on: its own and those of its bases.
+
+    Each has a key of its own: `scenarios/<name>` for those that come with the package, else the
+    absolute path, so that files of one name in two folders are told apart.
+
+    Parameters
+    ----------
+    source : as in `read_scenario`
+
+    Raises
+    ------
+    DataError, UnknownNameError
+        As `read_scenario`.
+
+    Examples
+    --------
+    >>> list(scenario_files("combined_push"))[:2]
+    ['scenarios/combined_push.yaml', 'scenarios/care_worker_training.yaml']
+    """
+    shipped = scenario_folder().resolve()
+    files = (file.absolute() for file in read_scenario(source).files)
+    return {
+        f"scenarios/{f.name}" if f.resolve().parent == shipped else f.as_posix(): f for f in files
+    }
+
+
 def scenario_folder() -> Path:
     """Folder of the scenarios that come with the package."""
     return data_folder().parent / "params" / "scenarios"
@@ -279,7 +312,7 @@ def _find(name: str, beside: Path) -> Path:
 def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
     """Read a file; a base that several scenarios stand on, `told` before, has its steps once."""
     content, lines = read_document(file)
-    own = ("inherited", "file") if isinstance(content, dict) else ()
+    own = ("inherited", "files") if isinstance(content, dict) else ()
     problems = [
         Problem(file.name, lines[(name,)], name, None, said("unknown key"), said("remove it"))
         for name in own
@@ -289,6 +322,7 @@ def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
         raise DataError(problems)
     scenario = validate(Scenario, content, file, lines)
     inherited: list[Step] = []
+    files = [file]
     above = (*above, file.resolve())
     for base in scenario.base:
         if base == BASELINE.name:
@@ -302,12 +336,14 @@ def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
         else:
             if place.resolve() not in told:
                 told.add(place.resolve())
-                inherited += _read(place, above, told).each()
+                base_scenario = _read(place, above, told)
+                inherited += base_scenario.all_steps()
+                files += base_scenario.files
             continue
         problems.append(Problem(file.name, lines.get(("base",)), "base", base, fault, remedy))
     if problems:
         raise DataError(problems)
-    return scenario.model_copy(update={"inherited": tuple(inherited), "file": file.name})
+    return scenario.model_copy(update={"inherited": tuple(inherited), "files": tuple(files)})
 
 
 def _simple(content: Any) -> Any:

@@ -24,9 +24,9 @@ from ..errors import DataError, Problem, said
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from .declarations import Mechanism, Range
-from .engine import Play, project
-from .failure_regions import failure_boxes
-from .response import Response
+from .engine import ScenarioRun, project
+from .failure_regions import find_failure_regions
+from .response import TargetResponse
 from .scenario import BASELINE, Scenario, Span
 from .variances import UnsuitedError, no_indices, variance_indices
 
@@ -186,7 +186,7 @@ def failure_conditions(
 
     Returns
     -------
-    As `failure_boxes`, with the unit of each threshold.
+    As `find_failure_regions`, with the unit of each threshold.
 
     Raises
     ------
@@ -204,11 +204,11 @@ def failure_conditions(
     True
     """
     response = _open(plan, target, scenario, _drawn(plan, paths, draws, seed), mechanisms)
-    game = Play(response.paths, response.plan, response.mechanisms)
-    game.run(scenario)
-    failed = response.goal.margin(game.paths.values[response.row]) < 0.0
-    inputs, units = _conditions(response, game)
-    table = failure_boxes(inputs, failed)
+    run = ScenarioRun(response.paths, response.plan, response.mechanisms)
+    run.apply(scenario)
+    failed = response.criterion.margin(run.paths.values[response.row]) < 0.0
+    inputs, units = _conditions(response, run)
+    table = find_failure_regions(inputs, failed)
     table.insert(4, "unit", [units[name] for name in table["input"]])
     return table
 
@@ -251,7 +251,7 @@ def next_figure(
     response = _open(plan, target, scenario, _drawn(plan, paths, draws, seed), mechanisms)
     values = response.draws(scenario)
     column = int(np.flatnonzero(~np.isnan(values[0]))[0])
-    figure, met = values[:, column], response.goal.margin(values) >= 0.0
+    figure, met = values[:, column], response.criterion.margin(values) >= 0.0
     cuts = np.arange(BINS + 1) / BINS
     edges = np.unique(np.quantile(figure, cuts, method="inverted_cdf"))
     place = np.maximum(np.searchsorted(edges, figure, side="left"), 1) - 1
@@ -277,34 +277,36 @@ def _open(
     scenario: Scenario,
     paths: Paths,
     mechanisms: Mapping[str, Mechanism] | None,
-) -> Response:
-    """Response of a target that is still open.
+) -> TargetResponse:
+    """TargetResponse of a target that is still open.
 
     Raises
     ------
     DataError
         If a figure has decided it.
     """
-    response = Response.of(plan, target, paths=paths, scenario=scenario, mechanisms=mechanisms)
-    if not math.isnan(response.goal.certain):
-        where = f"{', '.join(response.goal.key)}, {response.goal.year}"
+    response = TargetResponse.build(
+        plan, target, paths=paths, scenario=scenario, mechanisms=mechanisms
+    )
+    if not math.isnan(response.criterion.decided):
+        where = f"{', '.join(response.criterion.key)}, {response.criterion.year}"
         problem, remedy = said("a figure has decided it"), said("ask about an open target")
         raise DataError([Problem("targets", None, "indicator", where, problem, remedy)])
     return response
 
 
-def _expected(response: Response) -> int:
+def _expected(response: TargetResponse) -> int:
     """Count what is played for tornado and indices, at most."""
-    choices = [c for c in response.levers.values() if c.mechanism in response.able]
+    choices = [c for c in response.levers.values() if c.mechanism in response.usable_mechanisms]
     levers = {(c.mechanism, c.lever) for c in choices if c.unit != "year"}
     ends = 2 * (len(response.paths.values) + len(_used(response)) + len(levers))
     names, correlated, _ = _index_inputs(response)
     # A trial, two sets of points, and one more an input.
     indices = 3 + len(names) if names and not correlated else 0
-    return len(response.acting) + 1 + ends + indices
+    return len(response.acting_mechanisms) + 1 + ends + indices
 
 
-def _tornado(response: Response) -> pd.DataFrame:
+def _tornado(response: TargetResponse) -> pd.DataFrame:
     """Rows of all inputs, the widest first."""
     base = response.margin >= 0.0
     rows = [*_course_rows(response), *_assumption_rows(response), *_lever_rows(response)]
@@ -322,7 +324,7 @@ def _tornado(response: Response) -> pd.DataFrame:
 Row = tuple[dict[str, Any], BoolArray, BoolArray]
 
 
-def _course_rows(response: Response) -> list[Row]:
+def _course_rows(response: TargetResponse) -> list[Row]:
     """Move the indicator's own course and its inputs', at their low and high paths."""
     rows: list[Row] = []
     for row, key in enumerate(_keys(response)):
@@ -331,12 +333,12 @@ def _course_rows(response: Response) -> list[Row]:
         ends = np.quantile(values[:, drawn], [LOW, HIGH], axis=0)
         met = []
         for end in ends:
-            game = Play(response.paths, response.plan, response.mechanisms)
-            game.put(key, end)
+            run = ScenarioRun(response.paths, response.plan, response.mechanisms)
+            run.override_series(key, end)
             response.tally()
-            game.run(response.scenario)
-            met.append(response.goal.margin(game.paths.values[response.row]) >= 0.0)
-        at = response.goal.last - int(np.flatnonzero(drawn)[0])
+            run.apply(response.scenario)
+            met.append(response.criterion.margin(run.paths.values[response.row]) >= 0.0)
+        at = response.criterion.last - int(np.flatnonzero(drawn)[0])
         own = row == response.row
         facts = {
             "input": OWN if own else _named(response, key), "kind": "own" if own else "input",
@@ -346,11 +348,11 @@ def _course_rows(response: Response) -> list[Row]:
     return rows
 
 
-def _assumption_rows(response: Response) -> list[Row]:
+def _assumption_rows(response: TargetResponse) -> list[Row]:
     """Beliefs at P10 and P90, what is correlated with them at its conditional median."""
     rows: list[Row] = []
     for label, (name, assumption) in _used(response).items():
-        mechanism = response.acting[name]
+        mechanism = response.acting_mechanisms[name]
         beliefs = _beliefs(response, name, mechanism)
         belief = beliefs[assumption]
         if not isinstance(belief, Range):
@@ -363,14 +365,14 @@ def _assumption_rows(response: Response) -> list[Row]:
                 if isinstance(carried, Range):
                     settings[f"{name}.{other}"] = float(carried.at(at))
             ends.append(settings[label])
-            met.append(response.goal.margin(response.draws(settings)) >= 0.0)
+            met.append(response.criterion.margin(response.draws(settings)) >= 0.0)
         facts = {"input": label, "kind": "assumption", "low": ends[0], "high": ends[1],
                  "unit": mechanism.assumptions[assumption].unit}  # fmt: skip
         rows.append((facts, met[0], met[1]))
     return rows
 
 
-def _lever_rows(response: Response) -> list[Row]:
+def _lever_rows(response: TargetResponse) -> list[Row]:
     """Levers at 0 and a quarter of the limit, or about their setting in the scenario."""
     rows: list[Row] = []
     for label, choice in response.levers.items():
@@ -379,7 +381,7 @@ def _lever_rows(response: Response) -> list[Row]:
             c.mechanism == choice.mechanism and c.lever == choice.lever and n != label
             for n, c in response.levers.items()
         )
-        if shadowed or choice.unit == "year" or choice.mechanism not in response.able:
+        if shadowed or choice.unit == "year" or choice.mechanism not in response.usable_mechanisms:
             continue
         setting = _setting(response, choice.mechanism, choice.lever)
         height = 0.0 if setting is None else _height(setting)
@@ -387,35 +389,35 @@ def _lever_rows(response: Response) -> list[Row]:
         if setting is None or height == 0.0:
             for value in (0.0, choice.upper / 4.0):
                 ends.append(value)
-                met.append(response.goal.margin(response.draws({label: value})) >= 0.0)
+                met.append(response.criterion.margin(response.draws({label: value})) >= 0.0)
         else:
             for factor in (0.5, min(1.5, choice.upper / height)):
                 ends.append(factor * height)
                 scaled = _with_lever(response, choice.mechanism, choice.lever, setting, factor)
-                met.append(response.goal.margin(response.draws(scaled)) >= 0.0)
+                met.append(response.criterion.margin(response.draws(scaled)) >= 0.0)
         facts = {"input": label, "kind": "lever", "low": ends[0], "high": ends[1],
                  "unit": choice.unit}  # fmt: skip
         rows.append((facts, met[0], met[1]))
     return rows
 
 
-def _used(response: Response) -> dict[str, tuple[str, str]]:
+def _used(response: TargetResponse) -> dict[str, tuple[str, str]]:
     """Assumptions that are used, by their shortest name; not where figures take their place."""
     found: dict[tuple[str, str], str] = {}
     for label, own in response.assumptions.items():
-        mechanism = response.acting[own[0]]
+        mechanism = response.acting_mechanisms[own[0]]
         role = own[1].removesuffix("_growth")
-        replaced = role in mechanism.inputs and response.is_drawn(mechanism.inputs[role])
-        if own[0] in response.able and not replaced:
+        replaced = role in mechanism.inputs and response.is_simulated(mechanism.inputs[role])
+        if own[0] in response.usable_mechanisms and not replaced:
             found[own] = min(found.get(own, label), label, key=len)
     return {label: own for own, label in found.items()}
 
 
-def _beliefs(response: Response, name: str, mechanism: Mechanism) -> dict[str, float | Range]:
+def _beliefs(response: TargetResponse, name: str, mechanism: Mechanism) -> dict[str, float | Range]:
     """Tell what is believed of a mechanism under the scenario."""
     beliefs: dict[str, float | Range] = dict(mechanism.assumptions)
-    for step in response.scenario.each():
-        if step.mechanism == name and (not step.region or response.goal.key[0] in step.region):
+    for step in response.scenario.all_steps():
+        if step.mechanism == name and (not step.region or response.criterion.key[0] in step.region):
             beliefs.update(step.assumptions)
     return beliefs
 
@@ -431,11 +433,13 @@ def _tied(mechanism: Mechanism, assumption: str) -> dict[str, float]:
     }
 
 
-def _setting(response: Response, name: str, lever: str) -> float | dict[int, float] | Span | None:
+def _setting(
+    response: TargetResponse, name: str, lever: str
+) -> float | dict[int, float] | Span | None:
     """Give a lever's setting in the scenario, None where it has none."""
     found = None
-    for step in response.scenario.each():
-        covers = not step.region or response.goal.key[0] in step.region
+    for step in response.scenario.all_steps():
+        covers = not step.region or response.criterion.key[0] in step.region
         if step.mechanism == name and covers and lever in step.levers:
             found = step.levers[lever]
     return found
@@ -449,7 +453,7 @@ def _height(setting: float | dict[int, float] | Span) -> float:
 
 
 def _with_lever(
-    response: Response,
+    response: TargetResponse,
     name: str,
     lever: str,
     setting: float | dict[int, float] | Span,
@@ -462,16 +466,16 @@ def _with_lever(
         scaled = setting.model_copy(update={"value": factor * setting.value})
     else:
         scaled = factor * setting
-    step = {"mechanism": name, "region": response.goal.key[0], "levers": {lever: scaled}}
+    step = {"mechanism": name, "region": response.criterion.key[0], "levers": {lever: scaled}}
     more = Scenario.model_validate({"name": "more", "steps": [step]})
     return response.scenario.model_copy(update={"steps": (*response.scenario.steps, *more.steps)})
 
 
 def _index_inputs(
-    response: Response,
+    response: TargetResponse,
 ) -> tuple[dict[str, tuple[str, ...]], list[tuple[str, str]], str]:
-    """List inputs of the indices with what `Play` draws for them, correlated pairs, a refusal."""
-    for step in response.scenario.each():
+    """List the inputs of the indices, what is drawn for them, correlated pairs, and a refusal."""
+    for step in response.scenario.all_steps():
         given = getattr(step, step.verb).model_dump() if step.verb else {}
         if ranged := [n for n, v in given.items() if isinstance(v, dict)]:
             why = f"The scenario's step {step.verb} has a range for {ranged[0]}"
@@ -482,13 +486,13 @@ def _index_inputs(
         names[name] = ("path", *key)
     used = _used(response)
     names.update({label: ("assumption", *own) for label, own in used.items()})
-    for name, mechanism in response.acting.items():
+    for name, mechanism in response.acting_mechanisms.items():
         if mechanism.kind == "programme":
-            names[f"{name}.project_luck"] = ("projects", name, response.goal.key[0])
+            names[f"{name}.project_luck"] = ("projects", name, response.criterion.key[0])
     labels = {own: label for label, own in used.items()}
     pairs = [
         (labels[name, c.between[0]], labels[name, c.between[1]])
-        for name, mechanism in response.acting.items()
+        for name, mechanism in response.acting_mechanisms.items()
         for c in mechanism.correlations
         if {(name, n) for n in c.between} <= set(labels)
     ]
@@ -496,7 +500,7 @@ def _index_inputs(
 
 
 def _values_at(
-    response: Response, names: Mapping[str, tuple[str, ...]]
+    response: TargetResponse, names: Mapping[str, tuple[str, ...]]
 ) -> Callable[[FloatArray], FloatArray]:
     """Value in the target year as a function of the inputs' quantile levels (inputs, points)."""
     ranked, keys = np.sort(response.paths.values, axis=1), _keys(response)
@@ -511,25 +515,27 @@ def _values_at(
                 path[row, :, year] = np.interp(asked, place, ranked[row, :, year])
         given = {what: u[:, None] for what, u in at.items() if what[0] != "path"}
         paths = replace(response.paths, values=path)
-        game = Play(paths, response.plan, response.mechanisms, given=given)
+        run = ScenarioRun(paths, response.plan, response.mechanisms, given=given)
         response.tally()
-        game.run(response.scenario)
-        return game.paths.values[response.row, :, response.goal.last]
+        run.apply(response.scenario)
+        return run.paths.values[response.row, :, response.criterion.last]
 
     return values
 
 
-def _conditions(response: Response, game: Play) -> tuple[dict[str, FloatArray], dict[str, str]]:
+def _conditions(
+    response: TargetResponse, run: ScenarioRun
+) -> tuple[dict[str, FloatArray], dict[str, str]]:
     """Collect what differs between the draws, by input (draws,), and its units."""
     inputs: dict[str, FloatArray] = {}
     units: dict[str, str] = {}
-    goal = response.goal
+    goal = response.criterion
     labels = {own: label for label, own in _used(response).items()}
-    for (region, name, assumption), belief in game.beliefs.items():
+    for (region, name, assumption), belief in run.beliefs.items():
         label = labels.get((name, assumption))
         if region == goal.key[0] and label is not None:
             inputs[label] = np.broadcast_to(belief[:, -1], len(response.margin))
-            units[label] = response.acting[name].assumptions[assumption].unit
+            units[label] = response.acting_mechanisms[name].assumptions[assumption].unit
     series = response.paths.fits.series
     for row, key in enumerate(_keys(response)):
         latest, since = (float(series[c].iloc[row]) for c in ("latest", "latest_year"))
@@ -539,7 +545,7 @@ def _conditions(response: Response, game: Play) -> tuple[dict[str, FloatArray], 
             units[NEXT_CHANGE] = _unit(response, key[1])
             continue
         name, years = _named(response, key), goal.year - since
-        values = game.paths.values[row, :, goal.last]
+        values = run.paths.values[row, :, goal.last]
         if latest > 0.0:
             growth = 100.0 * (np.maximum(values / latest, 0.0) ** (1.0 / years) - 1.0)
             inputs[name], units[name] = growth, "percent"
@@ -548,16 +554,16 @@ def _conditions(response: Response, game: Play) -> tuple[dict[str, FloatArray], 
     return inputs, units
 
 
-def _keys(response: Response) -> list[Key]:
+def _keys(response: TargetResponse) -> list[Key]:
     series = response.paths.fits.series
     return list(zip(series["region"], series["indicator"], strict=True))
 
 
-def _named(response: Response, key: Key) -> str:
+def _named(response: TargetResponse, key: Key) -> str:
     """Name of an input: its indicator, with the region where it is another's."""
-    return key[1] if key[0] == response.goal.key[0] else f"{key[0]}.{key[1]}"
+    return key[1] if key[0] == response.criterion.key[0] else f"{key[0]}.{key[1]}"
 
 
-def _unit(response: Response, indicator: str) -> str:
+def _unit(response: TargetResponse, indicator: str) -> str:
     """Give the unit of an indicator, "" where the plan does not describe it."""
     return str(response.plan.indicators.set_index("indicator")["unit"].get(indicator, ""))

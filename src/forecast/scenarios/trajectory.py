@@ -1,6 +1,6 @@
 """Steps that a scenario can take with any indicator: pure functions of a course.
 
-A `Course` is the draws of one series with its latest figure in front. A step changes it from year
+A `Trajectory` is the draws of one series, its latest figure in front. A step changes it from year
 `since` on, draw by draw, relative to each draw's own value of the year before; earlier years stay,
 to the last bit. Sizes may be numbers or, with a range, one number a draw.
 """
@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 from ..model import links
 from .mechanisms import later
 
-__all__ = ["Course"]
+__all__ = ["Trajectory"]
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Course:
+class Trajectory:
     """Draws of one series: `path` (draws, 1 + years), the latest figure first, at `times`.
 
     `whole` is the step of a count, 0 for other kinds; `lower`, `upper` its bounds, `kept` whether
@@ -40,7 +40,7 @@ class Course:
         """Give the first column of year `since` or later, never the latest figure's."""
         return max(1, int(np.searchsorted(self.times, since - 1e-9)))
 
-    def moved(self, path: FloatArray, since: float) -> Course:
+    def moved(self, path: FloatArray, since: float) -> Trajectory:
         """Give the course with another path from `since` on, within what the indicator can be."""
         at = self.begin(since)
         start = self.path[:, :1]
@@ -53,7 +53,7 @@ class Course:
             free = np.where(past, free, np.maximum.accumulate(free, axis=1))
         return replace(self, path=free)
 
-    def ramp_to(self, value: FloatArray, by: float, since: float) -> Course:
+    def ramp_to(self, value: FloatArray, by: float, since: float) -> Trajectory:
         """Go evenly to `value`, reached at the end of year `by`; then by its own moves.
 
         Where no year is left until then, nothing changes.
@@ -70,7 +70,7 @@ class Course:
         onward = np.where(times > by, self.path - there, 0.0)
         return self.moved(here + share * (value - here) + onward, since)
 
-    def hold(self, since: float, until: float = np.inf) -> Course:
+    def hold(self, since: float, until: float = np.inf) -> Trajectory:
         """Stay at the value of the year before `since` until the end of `until`; then go on.
 
         >>> _example().hold(2023, 2024).path.tolist()
@@ -82,7 +82,7 @@ class Course:
         held = np.where(np.arange(len(self.times)) < end, self.path[:, [at - 1]], self.path - lost)
         return self.moved(held, since)
 
-    def shift(self, by: FloatArray, since: float) -> Course:
+    def shift(self, by: FloatArray, since: float) -> Trajectory:
         """Add `by` units to every year.
 
         >>> _example().shift(np.array([[5.0]]), 2024).path.tolist()
@@ -90,7 +90,7 @@ class Course:
         """
         return self.moved(self.path + by, since)
 
-    def scale_pace(self, factor: FloatArray, since: float) -> Course:
+    def scale_pace(self, factor: FloatArray, since: float) -> Trajectory:
         """Multiply the change since the year before `since`, on the indicator's own scale.
 
         >>> _example().scale_pace(np.array([[0.5]]), 2023).path.tolist()
@@ -103,7 +103,7 @@ class Course:
         path = np.where(np.isfinite(scaled), self.to_value(scaled), self.path)
         return self.moved(np.where(factor == 1.0, self.path, path), since)
 
-    def add_pace(self, pace: FloatArray, since: float) -> Course:
+    def add_pace(self, pace: FloatArray, since: float) -> Trajectory:
         """Add `pace` units a year.
 
         >>> _example().add_pace(np.array([[1.0]]), 2024).path.tolist()
@@ -112,7 +112,7 @@ class Course:
         before = self.begin(since) - 1
         return self.moved(self.path + pace * (self.times - self.times[before]), since)
 
-    def delay(self, years: FloatArray, since: float) -> Course:
+    def delay(self, years: FloatArray, since: float) -> Trajectory:
         """Arrive `years` later everywhere than it would have.
 
         >>> _example().delay(np.array([[1.0]]), 2023).path.tolist()
@@ -124,7 +124,7 @@ class Course:
         kept = later(self.path[:, before:], self.times[before:], years)
         return self.moved(np.column_stack([self.path[:, :before], kept]), since)
 
-    def shock(self, size: FloatArray, year: float, recovery: float) -> Course:
+    def shock(self, size: FloatArray, year: float, recovery: float) -> Trajectory:
         """Change by `size` units in `year`, made good evenly over `recovery` years; 0: lasting.
 
         >>> _example().shock(np.array([[-8.0]]), 2023, 2).path.tolist()
@@ -134,7 +134,7 @@ class Course:
         left = np.clip(1.0 - since / recovery, 0.0, 1.0) if recovery else np.ones(len(since))
         return self.moved(self.path + size * np.where(since >= -1e-9, left, 0.0), year)
 
-    def follow(self, pace: float, since: float, *, upward: bool) -> Course:
+    def follow(self, pace: float, since: float, *, upward: bool) -> Trajectory:
         """Move in the middle by `pace` a year on the indicator's scale, where that is better.
 
         What each draw differs from the median stays.
@@ -151,7 +151,7 @@ class Course:
         gain = np.maximum(gain, 0.0) if upward else np.minimum(gain, 0.0)
         return self.moved(np.where(gain == 0.0, self.path, self.to_value(z + gain)), since)
 
-    def execute(self, goals: FloatArray, ratio: FloatArray, since: float) -> Course:
+    def execute(self, goals: FloatArray, ratio: FloatArray, since: float) -> Trajectory:
         """Follow the plan's line, executed at `ratio`; after its last goal by its own moves.
 
             y'_t = y_0 + ratio (line_t - y_0)
@@ -183,7 +183,7 @@ class Course:
         return links.inverse(self.link, z, self.lower, self.upper)
 
 
-def _example() -> Course:
+def _example() -> Trajectory:
     """Give a course of one draw: 10 a year."""
     times = np.arange(2021.0, 2026.0)
-    return Course(times, 10.0 * np.arange(1.0, 6.0)[None, :], 0.0, np.inf, "identity")
+    return Trajectory(times, 10.0 * np.arange(1.0, 6.0)[None, :], 0.0, np.inf, "identity")
