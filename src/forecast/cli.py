@@ -406,7 +406,7 @@ def _check_folder(place: Path | None, language: Language) -> bool:
 def _check_file(file: Path, region: str | None, language: Language) -> bool:
     """Say row by row what was understood of a planner's file, beside the shipped plans."""
     from .i18n.messages import FiguresError
-    from .intake.figure_import import read
+    from .intake import read
     from .tables.plan import data_folder, load_plan
 
     try:

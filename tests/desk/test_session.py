@@ -11,7 +11,7 @@ import yaml
 import forecast as fc
 from forecast.desk.session import Desk
 from forecast.errors import DataError, UnknownNameError
-from forecast.intake import figure_import
+from forecast.intake import read
 from forecast.reports.context import choose_scenarios, explore
 from forecast.reports.monitoring import last_targets
 from forecast.reports.parameters import read_parameters
@@ -392,7 +392,7 @@ def test_what_cannot_be_played_elsewhere_is_refused(desk, tmp_path):
 def own_figure(desk, value):
     """An intake of one figure, decided."""
     file = f"指标,2022\n每万老年人持证养老护理员数,{value}\n".encode()
-    intake = figure_import.read(file, "own.csv", desk.plan)
+    intake = read(file, "own.csv", desk.plan)
     for row in intake.rows.to_dict("records"):
         if row["status"] == "doubtful":
             intake = intake.accept(row["row"], row["column"])

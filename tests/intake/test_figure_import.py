@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast import intake as own_figures
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.i18n.messages import FiguresError
-from forecast.intake import figure_import
-from forecast.intake.figure_import import Intake
+from forecast.intake import FigureImport
+from forecast.intake.figure_import import COLUMNS
 from forecast.tables.plan import Plan, load_plan, recut
 
 SHARE = "nursing_bed_share"
@@ -32,18 +33,18 @@ def plan() -> Plan:
     return load_plan("lishui", as_of="2022-12-31")
 
 
-def take(text: str, plan: Plan, region: str | None = None) -> Intake:
+def take(text: str, plan: Plan, region: str | None = None) -> FigureImport:
     """Read a text as a planner's file."""
-    return figure_import.read(text.encode("gb18030"), "我的数据.csv", plan, region)
+    return own_figures.read(text.encode("gb18030"), "我的数据.csv", plan, region)
 
 
 @pytest.fixture
-def intake(plan: Plan) -> Intake:
+def intake(plan: Plan) -> FigureImport:
     """Give figures of which some are doubtful and one is a problem."""
     return take(FILE, plan)
 
 
-def decided(intake: Intake) -> Intake:
+def decided(intake: FigureImport) -> FigureImport:
     """Decide what is open: one replaced, one corrected, one dropped."""
     return intake.accept(2, "2020").fix(2, "2021年", "56%").drop(3, "2021年")
 
@@ -55,10 +56,10 @@ def own(plan: Plan) -> list[list[object]]:
     return found
 
 
-def test_every_figure_has_a_row_with_what_was_understood(intake: Intake) -> None:
+def test_every_figure_has_a_row_with_what_was_understood(intake: FigureImport) -> None:
     """In file order, with place, value, status and a sentence; missing cells are there too."""
     rows = intake.rows
-    assert tuple(rows.columns) == figure_import.COLUMNS
+    assert tuple(rows.columns) == COLUMNS
     assert list(zip(rows["row"], rows["column"], strict=True))[:4] == [
         (2, "2020"), (2, "2021年"), (2, "2022"), (2, "2025目标"),
     ]  # fmt: skip
@@ -69,27 +70,29 @@ def test_every_figure_has_a_row_with_what_was_understood(intake: Intake) -> None
     ]
     assert rows["value"].tolist()[:1] == [61.5] and pd.isna(rows["value"][1])
     assert rows["published"].tolist()[:1] == [54.9] and pd.isna(rows["published"][2])
-    assert rows["said"].str.len().min() > 10
+    assert rows["reason"].str.len().min() > 10
 
 
-def test_the_sentences_are_there_in_both_languages(intake: Intake) -> None:
+def test_the_sentences_are_there_in_both_languages(intake: FigureImport) -> None:
     """The same rows, told in Chinese and in English."""
-    zh, en = intake.told("zh"), intake.told("en")
-    assert zh.drop(columns="said").equals(en.drop(columns="said"))
-    assert zh["said"][6] == "丽水市，最低生活保障年标准，2022年：实际12000元/年。"
-    assert en["said"][6] == "Lishui, Minimum living standard, 2022: actual 12,000\xa0yuan per year."
-    assert "54.9%" in zh["said"][0] and "61.5%" in zh["said"][0]
+    zh, en = intake.describe("zh"), intake.describe("en")
+    assert zh.drop(columns="reason").equals(en.drop(columns="reason"))
+    assert zh["reason"][6] == "丽水市，最低生活保障年标准，2022年：实际12000元/年。"
+    assert (
+        en["reason"][6] == "Lishui, Minimum living standard, 2022: actual 12,000\xa0yuan per year."
+    )
+    assert "54.9%" in zh["reason"][0] and "61.5%" in zh["reason"][0]
     assert intake.lines("zh")[1].startswith("第2行，2021年列，“六成”：不是恰好一个数。办法：")
     assert intake.summary("zh") == "我的数据.csv：共12格，看懂6、存疑2、有问题1、缺3。"
     assert intake.summary("en").endswith(
         "12 cells: understood 6; doubtful 2; problem 1; missing 3."
     )
     with pytest.raises(UnknownNameError):
-        intake.told("de")
+        intake.describe("de")
 
 
 def test_what_is_open_must_be_decided_before_the_figures_are_taken(
-    intake: Intake, plan: Plan, tmp_path: Path
+    intake: FigureImport, plan: Plan, tmp_path: Path
 ) -> None:
     """Nothing is left out or replaced by itself; all that is open is told at once."""
     assert intake.open[["row", "column"]].to_numpy().tolist() == [
@@ -105,7 +108,9 @@ def test_what_is_open_must_be_decided_before_the_figures_are_taken(
     assert not (tmp_path / "own").exists()
 
 
-def test_decided_figures_join_and_replace_those_of_the_plan(intake: Intake, plan: Plan) -> None:
+def test_decided_figures_join_and_replace_those_of_the_plan(
+    intake: FigureImport, plan: Plan
+) -> None:
     """What is as published, missing, dropped or a target changes nothing; the plan stays as is."""
     done = decided(intake)
     assert done.open.empty
@@ -126,7 +131,7 @@ def test_decided_figures_join_and_replace_those_of_the_plan(intake: Intake, plan
     assert locus[0] == "第2行 2020"
 
 
-def test_figures_of_another_region_are_those_of_a_sibling(intake: Intake, plan: Plan) -> None:
+def test_figures_of_another_region_are_those_of_a_sibling(intake: FigureImport, plan: Plan) -> None:
     """The line that names Hangzhou informs Lishui's pace as published ones of Hangzhou do."""
     rows = decided(intake).apply(plan).siblings
     rows = rows[rows["source"] == OWN]
@@ -135,30 +140,34 @@ def test_figures_of_another_region_are_those_of_a_sibling(intake: Intake, plan: 
     ]
 
 
-def test_dropping_keeps_what_is_published(intake: Intake, plan: Plan) -> None:
+def test_dropping_keeps_what_is_published(intake: FigureImport, plan: Plan) -> None:
     """Keep or replace is the planner's word, here keep."""
     kept = intake.drop(2, "2020").drop_open().apply(plan)
     rows = kept.observations
     assert rows[rows["indicator"] == SHARE]["value"].tolist() == [54.9, 58.0]
 
 
-def test_an_accepted_figure_says_what_it_replaces(intake: Intake) -> None:
+def test_an_accepted_figure_says_what_it_replaces(intake: FigureImport) -> None:
     """It needs no more decision, but both values stay in sight."""
-    row = intake.accept(2, "2020").told("zh").iloc[0]
+    row = intake.accept(2, "2020").describe("zh").iloc[0]
     assert row["status"] == "understood"
-    assert "61.5%" in row["said"] and "公布数是54.9%" in row["said"] and "办法" not in row["said"]
+    assert (
+        "61.5%" in row["reason"]
+        and "公布数是54.9%" in row["reason"]
+        and "办法" not in row["reason"]
+    )
 
 
-def test_an_approximate_figure_is_an_estimate(intake: Intake, plan: Plan) -> None:
+def test_an_approximate_figure_is_an_estimate(intake: FigureImport, plan: Plan) -> None:
     """Accepted, 约1.1万 is an observation with the status of an estimate."""
     done = intake.accept(3, "2021年").drop_open().apply(plan).observations
     row = done[(done["indicator"] == STANDARD) & (done["year"] == 2021.0)].iloc[0]
     assert (row["value"], row["status"]) == (11000.0, "estimated")
     for intake_then in (intake, intake.accept(3, "2021年")):
-        assert intake_then.told("zh")["said"][5].count("约数") == 1
+        assert intake_then.describe("zh")["reason"][5].count("约数") == 1
 
 
-def test_what_is_typed_is_read_as_if_it_had_stood_in_the_file(intake: Intake) -> None:
+def test_what_is_typed_is_read_as_if_it_had_stood_in_the_file(intake: FigureImport) -> None:
     """A wrong correction stays open, with the new text; the intake before stays as it was."""
     again = intake.fix(2, "2021年", "五六成")
     assert again.rows["printed"][1] == "五六成" and again.rows["status"][1] == "problem"
@@ -167,7 +176,7 @@ def test_what_is_typed_is_read_as_if_it_had_stood_in_the_file(intake: Intake) ->
     assert intake.fix(2, "2021年", "——").rows["status"][1] == "missing"
 
 
-def test_a_corrected_figure_is_accepted_anew(intake: Intake) -> None:
+def test_a_corrected_figure_is_accepted_anew(intake: FigureImport) -> None:
     """What was accepted is no longer what stands there; its neighbours are what they were."""
     accepted = intake.accept(2, "2020")
     assert accepted.fix(2, "2020", "70%").rows["status"][0] == "doubtful"
@@ -176,13 +185,13 @@ def test_a_corrected_figure_is_accepted_anew(intake: Intake) -> None:
 
 
 def test_a_name_is_corrected_in_its_own_column(plan: Plan) -> None:
-    """`mend` says which cell is wrong; one correction mends all figures of the line."""
+    """`fix_column` says which cell is wrong; one correction mends all figures of the line."""
     intake = take("指标,2021,2022\n护理型床位站比,56%,58%\n", plan)
-    assert intake.rows["mend"].tolist() == ["指标", "指标"]
-    assert "护理型床位占比" in intake.rows["said"][0]
+    assert intake.rows["fix_column"].tolist() == ["指标", "指标"]
+    assert "护理型床位占比" in intake.rows["reason"][0]
     fixed = intake.fix(2, "指标", "护理型床位占比")
     assert fixed.rows["status"].tolist() == ["understood", "understood"]
-    assert fixed.rows["mend"].tolist() == ["2021", "2022"]
+    assert fixed.rows["fix_column"].tolist() == ["2021", "2022"]
 
 
 def test_a_line_without_a_region_below_another_region_is_doubted(plan: Plan) -> None:
@@ -191,8 +200,8 @@ def test_a_line_without_a_region_below_another_region_is_doubted(plan: Plan) -> 
     assert fine.open.empty
     intake = take(f"地区,指标,2021\n杭州市,{STANDARD},13000\n,{SHARE},56%\n", plan)
     assert intake.rows["status"].tolist() == ["understood", "doubtful"]
-    assert intake.rows["mend"].tolist() == ["2021", "地区"]
-    assert "这一行没有写地区，当作丽水市" in intake.told("zh")["said"][1]
+    assert intake.rows["fix_column"].tolist() == ["2021", "地区"]
+    assert "这一行没有写地区，当作丽水市" in intake.describe("zh")["reason"][1]
     assert intake.fix(3, "地区", "杭州市").rows["region"].tolist() == ["hangzhou", "hangzhou"]
     assert own(intake.accept(3, "2021").apply(plan)) == [[SHARE, 2021.0, 56.0]]
 
@@ -205,7 +214,7 @@ def test_of_a_figure_given_twice_one_is_dropped(plan: Plan) -> None:
     assert own(intake.drop(3, "数值").apply(plan)) == [[SHARE, 2021.0, 56.0]]
 
 
-def test_only_what_is_there_can_be_decided(intake: Intake) -> None:
+def test_only_what_is_there_can_be_decided(intake: FigureImport) -> None:
     """A figure that is understood has nothing to accept; an unknown one cannot be dropped."""
     with pytest.raises(UnknownNameError, match="doubtful figure"):
         intake.accept(2, "2022")
@@ -214,7 +223,7 @@ def test_only_what_is_there_can_be_decided(intake: Intake) -> None:
 
 
 def test_the_folder_gives_the_same_plan_and_the_same_chances(
-    intake: Intake, plan: Plan, tmp_path: Path
+    intake: FigureImport, plan: Plan, tmp_path: Path
 ) -> None:
     """Figures, tables and p_reach of the written folder are those of the plan in memory."""
     done = decided(intake)
@@ -238,7 +247,7 @@ def test_the_folder_gives_the_same_plan_and_the_same_chances(
 
 
 def test_a_folder_of_ones_own_is_replaced_and_any_other_is_kept(
-    intake: Intake, plan: Plan, tmp_path: Path
+    intake: FigureImport, plan: Plan, tmp_path: Path
 ) -> None:
     """Written again it holds the new figures; what was not written here stays untouched."""
     folder = tmp_path / "own"
@@ -288,7 +297,7 @@ def test_one_file_after_another_adds_up(plan: Plan) -> None:
     """A second file is held against a plan that has the first; its name is its own source."""
     first = take(f"指标,2021\n{SHARE},56%\n", plan).apply(plan)
     text = f"指标,2021,2022\n{SHARE},56%,58%\n".encode()
-    second = figure_import.read(text, "更多.csv", first).apply(first)
+    second = own_figures.read(text, "更多.csv", first).apply(first)
     rows = second.observations[second.observations["indicator"] == SHARE]
     assert rows["value"].tolist() == [54.9, 56.0, 58.0]
     assert rows["source"].tolist()[1:] == [OWN, "own figures: 更多.csv"]
@@ -312,14 +321,17 @@ def test_a_cumulative_count_that_would_fall_is_a_problem(plan: Plan) -> None:
     """The tables would be refused; so the figure is, before it gets there."""
     intake = take("指标,2021\nwelfare_children_benefited,5\n", plan)
     assert intake.rows["status"].tolist() == ["problem"]
-    assert "2.3万" in intake.told("zh")["said"][0] or "23000" in intake.told("zh")["said"][0]
+    assert (
+        "2.3万" in intake.describe("zh")["reason"][0]
+        or "23000" in intake.describe("zh")["reason"][0]
+    )
 
 
 def test_nothing_in_a_file_changes_nothing(plan: Plan) -> None:
     """A header alone has no figures, and the plan is as it was."""
     empty = take("指标,2021\n", plan)
     assert empty.summary("en") == "我的数据.csv: no figures."
-    assert empty.rows.empty and tuple(empty.rows.columns) == figure_import.COLUMNS
+    assert empty.rows.empty and tuple(empty.rows.columns) == COLUMNS
     assert empty.apply(plan).observations.equals(plan.observations)
 
 
@@ -331,7 +343,7 @@ def test_sheets_that_were_not_read_are_named(plan: Plan, tmp_path: Path) -> None
     book.create_sheet("另表").append(["指标", 2022])
     book.save(tmp_path / "own.xlsx")
     book.close()
-    intake = figure_import.read((tmp_path / "own.xlsx").read_bytes(), "own.xlsx", plan)
+    intake = own_figures.read((tmp_path / "own.xlsx").read_bytes(), "own.xlsx", plan)
     assert intake.summary("zh").endswith("没有读的工作表：另表。")
     assert intake.rows["status"].tolist() == ["problem"]
     fixed = intake.fix(2, "2021", "56%")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forecast.intake.reading import Names, Reading, read_cells
-from forecast.intake.review import Known, replaced
+from forecast.intake.review import PublishedFigures, replaced
 from forecast.intake.spreadsheet import read_sheet
 from forecast.tables.plan import Plan, load_plan
 
@@ -46,11 +46,11 @@ def readings(plan: Plan, *lines: str) -> list[Reading]:
     return read_cells(read_sheet(text.encode(), "own.csv"), names, "lishui")
 
 
-def known(plan: Plan) -> Known:
+def known(plan: Plan) -> PublishedFigures:
     """Give what the plan knows."""
     tables = plan.tables
     names = Names.of(tables["indicators"], tables["regions"], tables["units"])
-    return Known.of(tables, names, plan.as_of)
+    return PublishedFigures.of(tables, names, plan.as_of)
 
 
 @pytest.mark.parametrize(

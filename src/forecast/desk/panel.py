@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..i18n.catalog import N_, languages
 from ..i18n.formatting import language_name, probability
-from ..intake.figure_import import Intake
+from ..intake import FigureImport
 from ..reports.html import paragraph, safe
 from ..scenarios.goal_seeking import GoalSeek
 from .background import Asides
@@ -81,7 +81,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._quiet = False
         self.asides = Asides(self._busy, self._fail)
         self._found: GoalSeek | None = None
-        self._intake: Intake | None = None
+        self._intake: FigureImport | None = None
         self._build()
 
     # Building: everything anew for another region, day or language.
@@ -451,7 +451,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.take_in(Path(name).name, content)
         self._refresh()
 
-    def _go_on(self, intake: Intake) -> None:
+    def _go_on(self, intake: FigureImport) -> None:
         self.asides.work(partial(self.desk.with_figures, intake), self._take_figures)
 
     def _take_figures(self, desk: Desk) -> None:

@@ -26,7 +26,7 @@ from ..callbacks import Progress, Tally
 from ..errors import DataError, check_name, said
 from ..evaluation.vintages import OPEN
 from ..files import MANIFEST, building, exchange
-from ..intake.figure_import import Intake
+from ..intake import FigureImport
 from ..model.simulation import Paths
 from ..reports.context import Naming
 from ..reports.exports import write_book
@@ -150,7 +150,7 @@ class Desk:
         tally.end()
         return other
 
-    def with_figures(self, intake: Intake, *, progress: Progress | None = None) -> Desk:
+    def with_figures(self, intake: FigureImport, *, progress: Progress | None = None) -> Desk:
         """Write a planner's own figures into a new folder, and open the desk on them.
 
         `progress` is that of `open`; where the desk cannot be opened the folder is not kept.
@@ -158,7 +158,7 @@ class Desk:
         Raises
         ------
         FiguresError, WriteError
-            As `Intake.write`.
+            As `FigureImport.write`.
         """
         tally = Tally(progress, 10)
         tally()

@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
-from ..intake.figure_import import OPEN, Intake, read
+from ..intake import OPEN, FigureImport, read
 from ..reports.html import paragraph, tabulate
 from .session import Desk
 from .widgets import button, choice, row_of
@@ -36,8 +36,8 @@ class Entries(widgets.VBox):  # type: ignore[misc]
         self,
         desk: Desk,
         guard: Callable[[Callable[[], None]], None],
-        go: Callable[[Intake], None],
-        intake: Intake | None = None,
+        go: Callable[[FigureImport], None],
+        intake: FigureImport | None = None,
     ) -> None:
         self.desk, self.intake, self._guard, self._go = desk, intake, guard, go
         gettext = desk.told.gettext
@@ -79,7 +79,7 @@ class Entries(widgets.VBox):  # type: ignore[misc]
                           self.decide])  # fmt: skip
         self.show(intake)
 
-    def show(self, intake: Intake | None) -> None:
+    def show(self, intake: FigureImport | None) -> None:
         """Show figures, those to be decided first in the list of choices."""
         self.intake = intake
         self.decide.layout.display = "none" if intake is None else "flex"
@@ -87,7 +87,7 @@ class Entries(widgets.VBox):  # type: ignore[misc]
             self.rows.value = ""
             return
         told, language = self.desk.told, self.desk.language
-        table = intake.told(language)
+        table = intake.describe(language)
         rows = [
             {
                 told.gettext("Row · column"): f"{row['row']} · {row['column']}",
@@ -96,7 +96,7 @@ class Entries(widgets.VBox):  # type: ignore[misc]
                 told.label("column", "year"): number(row["year"], language).replace(",", ""),
                 told.label("column", "value"): number(row["value"], language),
                 told.label("column", "status"): told.label("figure_status", row["status"]),
-                told.gettext("What was understood, or what is wrong"): str(row["said"]),
+                told.gettext("What was understood, or what is wrong"): str(row["reason"]),
             }
             for row in table.to_dict("records")
         ]
@@ -141,7 +141,7 @@ class Entries(widgets.VBox):  # type: ignore[misc]
     def _fixed(self) -> None:
         assert self.intake is not None
         chosen = self._chosen()
-        self.show(self.intake.fix(chosen["row"], chosen["mend"], self.text.value))
+        self.show(self.intake.fix(chosen["row"], chosen["fix_column"], self.text.value))
 
     def _accepted(self) -> None:
         assert self.intake is not None

@@ -2,7 +2,10 @@
 
 For other packages:
 
-- `figure_import`: read a file, correct it, apply it to a plan
+- `read`: read a file beside a plan
+- `FigureImport`: what was read, to be corrected, accepted, dropped and applied
 """
 
-__all__ = ["figure_import"]
+from .figure_import import OPEN, STATUSES, FigureImport, read
+
+__all__ = ["OPEN", "STATUSES", "FigureImport", "read"]

@@ -1,13 +1,12 @@
-"""A planner's own figures: read, set right cell by cell, held against a plan, and taken into it.
+"""Own figures from a file: corrected cell by cell, held against a plan, and merged into it.
 
-`read` says of each figure of a workbook or a text what was understood: a figure is understood,
-doubtful (read, but somebody must look), a problem (not read) or missing. Problems and doubts are
-open until the planner corrects a cell (`Intake.fix`), accepts what is doubted (`Intake.accept`)
-or leaves a figure out (`Intake.drop`). Then `Intake.apply` gives the plan with these figures and
-`Intake.write` a folder of tables for reports. Nothing is filled in, replaced or left out by
-itself, and nothing leaves the machine.
+`read` gives each figure of a file a status: understood, doubtful (read, to be confirmed), problem
+(not read) or missing. Doubtful figures and problems are open until the planner corrects a cell
+(`fix`), accepts the figure (`accept`) or leaves it out (`drop`). Then `apply` gives the plan with
+these figures and `write` a folder of tables for reports. Nothing is filled in, replaced or left
+out by itself, and nothing leaves the machine.
 
-What is doubted, and why, stands in `doubts`. Targets are no data: they are shown and left out.
+`review` has the reasons for a doubt. Targets are no data: they are shown and left out.
 """
 
 from __future__ import annotations
@@ -30,19 +29,19 @@ from ..tables.plan import Plan, recut
 from ..tables.schema import TABLES
 from ..tables.validation import read_tables
 from .reading import Names, Reading, read_cells
-from .review import DOUBTED, Known, replaced, same
+from .review import DOUBTED, PublishedFigures, replaced, same
 from .spreadsheet import Sheet, read_sheet
 
-__all__ = ["COLUMNS", "OPEN", "STATUSES", "Intake", "read"]
+__all__ = ["COLUMNS", "OPEN", "STATUSES", "FigureImport", "read"]
 
 STATUSES = ("understood", "doubtful", "problem", "missing")
 OPEN = ("doubtful", "problem")
 """What needs a decision."""
 COLUMNS = (
     "row", "column", "printed", "region", "indicator", "year", "value", "published", "type",
-    "status", "said", "mend",
+    "status", "reason", "fix_column",
 )  # fmt: skip
-LINE = ("row", "column", "printed", "said")
+LINE = ("row", "column", "printed")
 COMPANIONS = ("mechanisms.yaml", "priors.csv", "calibration.csv")
 """Files of a folder of tables that are no tables, but change what it says."""
 
@@ -76,7 +75,7 @@ class _Judged:
 
 
 @dataclass(frozen=True, eq=False)
-class Intake:
+class FigureImport:
     """A planner's own figures beside a plan; each change gives a new one.
 
     Parameters
@@ -100,15 +99,15 @@ class Intake:
 
     @property
     def rows(self) -> pd.DataFrame:
-        """Every figure, a row each, in file order; `said` in English (see `told`).
+        """Every figure, a row each, in file order; `reason` in English (see `describe`).
 
         The columns are row (line in the file), column (its title), printed, region, indicator,
         year, value (in the indicator's unit, NaN unless read), published (the figure published
-        for that year, NaN if none), type (actual or target), status (one of `STATUSES`), said
-        (what was understood, or what is wrong and what to do), and mend (title of the column to
-        correct, which may name the indicator or the year).
+        for that year, NaN if none), type (actual or target), status (one of `STATUSES`), reason
+        (what was understood, or what is wrong and what to do), and fix_column (title of the
+        column to correct, which may name the indicator or the year).
         """
-        return self.told("en")
+        return self.describe("en")
 
     @property
     def open(self) -> pd.DataFrame:
@@ -121,7 +120,7 @@ class Intake:
         """Id of these figures among the sources of a plan."""
         return f"own figures: {self.sheet.file}"
 
-    def told(self, language: str) -> pd.DataFrame:
+    def describe(self, language: str) -> pd.DataFrame:
         """Every figure as in `rows`, said in Chinese or English."""
         rows = []
         for judged in self._judged:
@@ -141,8 +140,8 @@ class Intake:
                     "published": judged.published,
                     "type": reading.type,
                     "status": judged.status,
-                    "said": reading.told(language, judged.doubts),
-                    "mend": self.sheet.title(fault, cell.column) if wrong else cell.column,
+                    "reason": reading.told(language, judged.doubts),
+                    "fix_column": self.sheet.title(fault, cell.column) if wrong else cell.column,
                 }
             )
         return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -150,8 +149,13 @@ class Intake:
     def lines(self, language: str) -> list[str]:
         """Every figure in a sentence: where it stands, how it is printed, what is said of it."""
         return [
-            say("figure_said", "line", language, {key: str(row[key]) for key in LINE})
-            for row in self.told(language).to_dict("records")
+            say(
+                "figure_said",
+                "line",
+                language,
+                {"said": row["reason"]} | {key: str(row[key]) for key in LINE},
+            )
+            for row in self.describe(language).to_dict("records")
         ]
 
     def summary(self, language: str) -> str:
@@ -175,11 +179,11 @@ class Intake:
             said += say("figure_said", "others", language, names)
         return said
 
-    def fix(self, row: int, column: str, text: str) -> Intake:
+    def fix(self, row: int, column: str, text: str) -> FigureImport:
         """Correct a cell; what is typed is read as if it had stood in the file.
 
         The cell may be a figure, or one that names its region, indicator, unit, year or type
-        (`mend` in `rows` says which). What was accepted and reads otherwise now has to be
+        (`fix_column` in `rows` says which). What was accepted and reads otherwise now has to be
         accepted again.
 
         Raises
@@ -192,7 +196,7 @@ class Intake:
         accepted = self.accepted & {(cell.row, cell.column) for cell in alike}
         return replace(self, sheet=sheet, accepted=accepted)
 
-    def accept(self, row: int, column: str) -> Intake:
+    def accept(self, row: int, column: str) -> FigureImport:
         """Take a doubtful figure as it is; one that differs replaces the published one.
 
         Raises
@@ -203,7 +207,7 @@ class Intake:
         place = self._place(row, column, ["doubtful"])
         return replace(self, accepted=self.accepted | {place})
 
-    def drop(self, row: int, column: str) -> Intake:
+    def drop(self, row: int, column: str) -> FigureImport:
         """Leave a figure out; what is published for its year stays.
 
         Raises
@@ -213,7 +217,7 @@ class Intake:
         """
         return replace(self, dropped=self.dropped | {self._place(row, column, STATUSES)})
 
-    def drop_open(self) -> Intake:
+    def drop_open(self) -> FigureImport:
         """Leave out every figure that still needs a decision."""
         rest = self
         while len(rest.open):
@@ -270,7 +274,7 @@ class Intake:
         tables = self.plan.tables
         names = Names.of(tables["indicators"], tables["regions"], tables["units"])
         readings = read_cells(self.sheet, names, self.region, without=self.dropped)
-        known = Known.of(tables, names, self.plan.as_of)
+        known = PublishedFigures.of(tables, names, self.plan.as_of)
         fallen = known.falls(readings)
         return tuple(
             _Judged(reading.refused(fallen[at]), "problem")
@@ -279,7 +283,7 @@ class Intake:
             for at, reading in enumerate(readings)
         )
 
-    def _judge(self, reading: Reading, known: Known) -> _Judged:
+    def _judge(self, reading: Reading, known: PublishedFigures) -> _Judged:
         if reading.status != "ok":
             return _Judged(reading, reading.status)
         notes = [remark for remark in reading.remarks if remark.code not in DOUBTED]
@@ -336,7 +340,7 @@ class Intake:
         }
 
 
-def read(content: bytes, name: str, plan: Plan, region: str | None = None) -> Intake:
+def read(content: bytes, name: str, plan: Plan, region: str | None = None) -> FigureImport:
     r"""Read a planner's own figures beside a plan.
 
     Parameters
@@ -367,7 +371,7 @@ def read(content: bytes, name: str, plan: Plan, region: str | None = None) -> In
     >>> decided.apply(plan).observations.tail(1)[["indicator", "year", "value"]].values.tolist()
     [['nursing_bed_share', 2021.0, 62.0]]
     """
-    return Intake(read_sheet(content, name), plan, region or plan.region or None)
+    return FigureImport(read_sheet(content, name), plan, region or plan.region or None)
 
 
 def _joined(table: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:

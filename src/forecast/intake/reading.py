@@ -310,9 +310,10 @@ def _read(cell: Cell, names: Names) -> Reading:
         "indicator": (about["name_zh"], about["name_en"]),
         "year": str(year),
         "type": Code("figure_type", kind),
-        "comparator": Code("figure_comparator", figure.comparator),
         "value": names.quantity(indicator, value),
     }
+    if figure.comparator != "eq":
+        said["comparator"] = Code("figure_comparator", figure.comparator)
     if cell.above and names.regions.get(key_of(cell.above)) != region:
         notes.append(Remark("lent", {"region": names.region_names[region]}, role="region"))
     return replace(read, value=value, status="ok", said=said, remarks=tuple(notes))

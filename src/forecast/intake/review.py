@@ -21,7 +21,7 @@ from ..tables.schema import STATUSES
 from ..tables.validation import falls
 from .reading import Names, Reading
 
-__all__ = ["DOUBTED", "Known", "replaced", "same"]
+__all__ = ["DOUBTED", "PublishedFigures", "replaced", "same"]
 
 TIMES = 10
 """A figure so many times its neighbour, or less than that part of it, is doubted."""
@@ -34,7 +34,7 @@ SeriesYear = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
-class Known:
+class PublishedFigures:
     """What a plan's tables say of the series that own figures belong to."""
 
     observations: pd.DataFrame
@@ -49,7 +49,7 @@ class Known:
     titles: Mapping[str, str]
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], names: Names, as_of: str) -> Known:
+    def of(cls, tables: Mapping[str, pd.DataFrame], names: Names, as_of: str) -> PublishedFigures:
         """Take from tables what the doubts rest on."""
         figures = tables["observations"]
         better = figures["status"].map({s: -at for at, s in enumerate(STATUSES)})
