@@ -31,7 +31,7 @@ import pandas as pd
 
 import forecast as fc
 from forecast.evaluation import scores
-from forecast.evaluation.baselines import INTERVAL_METHODS, said_naively
+from forecast.evaluation.baselines import INTERVAL_METHODS, compute_naive_forecasts
 from forecast.model import posterior
 from forecast.model.fitting import QUANTILES
 from forecast.model.panel import batch_of
@@ -186,7 +186,7 @@ def naive(panel: Panel, part: Part) -> dict[str, tuple[pd.DataFrame, pd.DataFram
         limit, upward = threshold(
             goals["target"].to_numpy(), goals["comparator"].to_numpy(str), unit
         )
-        said = said_naively(
+        said = compute_naive_forecasts(
             past.take(rows), forecasts["year"].to_numpy(float), np.array(QUANTILES), asked, limit
         )
         for method, (values, below) in said.items():

@@ -150,7 +150,7 @@ def verify(
 
     from .errors import ForecastError
     from .evaluation.store import STORE, read_forecasts
-    from .evaluation.verification import track_record
+    from .evaluation.verification import compute_track_record
     from .evaluation.verification import verify as score
     from .reports.exports import harmless
     from .tables.plan import load_plan
@@ -174,7 +174,7 @@ def verify(
     typer.echo(f"{len(issued)} forecasts issued, {len(found.hits)} of them closed.")
     if len(found.hits):
         typer.echo(found.scores.to_string(index=False))
-        typer.echo(track_record(found).to_string(index=False))
+        typer.echo(compute_track_record(found).to_string(index=False))
 
 
 @app.command()

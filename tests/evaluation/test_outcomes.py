@@ -20,7 +20,7 @@ def load(folder, day="2026-06-30"):
 def judge(plan):
     """Judge a plan's final targets."""
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    table = outcomes.judge(plan, fits)
+    table = outcomes.judge_targets(plan, fits)
     return table[table["final"]].set_index("indicator")
 
 
@@ -45,7 +45,7 @@ def judged(plan):
 @pytest.fixture(scope="module")
 def runs(folder, plan):
     """Forecasts of it, replayed at its year ends."""
-    return outcomes.replay_runs(str(folder), outcomes.year_ends(plan), region="shaoxing")
+    return outcomes.replay_runs(str(folder), outcomes.list_origins(plan), region="shaoxing")
 
 
 @pytest.mark.parametrize(
@@ -144,8 +144,8 @@ def test_forecasts_are_replayed_from_what_was_known(folder, runs):
 def test_year_ends_stop_at_the_day(folder):
     """No forecast is replayed at a day that has not come, and none of a plan without targets."""
     plan = load(folder, "2022-06-30")
-    assert outcomes.year_ends(plan) == ["2020-12-31", "2021-12-31"]
-    assert outcomes.year_ends(dataclasses.replace(plan, targets=plan.targets.iloc[:0])) == []
+    assert outcomes.list_origins(plan) == ["2020-12-31", "2021-12-31"]
+    assert outcomes.list_origins(dataclasses.replace(plan, targets=plan.targets.iloc[:0])) == []
 
 
 def test_scores_are_those_of_the_chances_and_outcomes(plan, runs):
@@ -161,12 +161,12 @@ def test_nothing_is_scored_without_forecasts_or_figures(plan, runs):
     """No run, or no figure, gives an empty verification and no verdict."""
     bare = dataclasses.replace(plan, observations=plan.observations.iloc[:0])
     for found in (outcomes.score_forecasts([], plan), outcomes.score_forecasts(runs, bare)):
-        assert len(found.hits) == len(found.scores) == len(outcomes.verdicts_of(found)) == 0
+        assert len(found.hits) == len(found.scores) == len(outcomes.compare_verdicts(found)) == 0
 
 
 def test_verdicts_are_those_of_the_year_ends(plan, runs):
     """Schedule: silent with one figure, then by the line; forecast: by thirds of the chance."""
-    table = outcomes.verdicts_of(outcomes.score_forecasts(runs, plan))
+    table = outcomes.compare_verdicts(outcomes.score_forecasts(runs, plan))
     beds = table[(table["indicator"] == BEDS) & (table["year"] == 2025)]
     # 45 in 2021 is above 44 on the line from 40 to 60, and so are 52, 55 and 58 above theirs.
     assert beds["schedule_said"].tolist() == ["silent", "yes", "yes", "yes", "yes"]
@@ -185,7 +185,7 @@ def test_verdicts_are_those_of_the_year_ends(plan, runs):
 def test_the_forecast_speaks_below_a_third_and_from_two_thirds(plan, runs, p, said):
     """The bounds are those of the words likely and unlikely; between them nothing is said."""
     hits = outcomes.score_forecasts(runs, plan).hits.assign(p_reach=p)
-    assert set(outcomes.verdicts_of(Verification(hits))["forecast_said"]) == {said}
+    assert set(outcomes.compare_verdicts(Verification(hits))["forecast_said"]) == {said}
 
 
 def test_who_was_right_is_counted():
@@ -195,7 +195,7 @@ def test_who_was_right_is_counted():
         ("missed", "no", "no"), ("met", "silent", "yes"), ("missed", "yes", "silent"),
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["outcome", "schedule_said", "forecast_said"])
-    assert outcomes.verdict_counts(table) == {
+    assert outcomes.count_verdicts(table) == {
         "cases": 6, "schedule_spoke": 5, "schedule_right": 3, "forecast_spoke": 5,
         "forecast_right": 3, "both_spoke": 4, "differ": 3, "differ_schedule": 2,
         "differ_forecast": 1,
@@ -204,16 +204,16 @@ def test_who_was_right_is_counted():
 
 def test_the_course_is_that_of_the_first_run_with_a_figure(runs):
     """It opens at the figure known then and is forecast from it; later runs change nothing."""
-    course = outcomes.first_course(runs, 2025)
+    course = outcomes.compute_first_forecasts(runs, 2025)
     beds = course[course["indicator"] == BEDS]
     assert beds["year"].tolist() == [2020.0, 2021.0, 2022.0, 2023.0, 2024.0, 2025.0]
     assert beds.iloc[0][["q05", "q50", "q95"]].tolist() == [40.0, 40.0, 40.0]
     assert course["origin"].unique().tolist() == ["2020-12-31"]
-    later = outcomes.first_course(runs[1:], 2025)
+    later = outcomes.compute_first_forecasts(runs[1:], 2025)
     assert later.loc[later["indicator"] == BEDS, "q50"].iloc[0] == 45.0
     assert VISITS not in set(course["indicator"])
     last = course[(course["indicator"] == BEDS) & (course["year"] == 2025)]["q50"].item()
     said = runs[0].forecasts
     goal = (said["indicator"] == BEDS) & (said["year"] == 2025)
     assert last == pytest.approx(said.loc[goal, "q50"].item(), rel=1e-9)
-    assert list(outcomes.first_course([], 2025).columns) == list(course.columns)
+    assert list(outcomes.compute_first_forecasts([], 2025).columns) == list(course.columns)

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.evaluation.revisions import PARTS, explain_moves
+from forecast.evaluation.revisions import CAUSES, attribute_changes
 from forecast.evaluation.store import append_run, read_run
-from forecast.evaluation.vintages import answer, issue
+from forecast.evaluation.vintages import compute_forecasts, issue
 from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
 
 # What moved
@@ -17,7 +17,7 @@ from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issue
 
 def parts(moves: pd.DataFrame) -> pd.DataFrame:
     """Check that parts add up to the move, and give them."""
-    table = moves[list(PARTS)]
+    table = moves[list(CAUSES)]
     assert np.allclose(table.sum(axis=1, min_count=5), moves["move"], atol=1e-14, equal_nan=True)
     assert np.allclose(moves["p_new"] - moves["p_old"], moves["move"], atol=0, equal_nan=True)
     return table
@@ -26,7 +26,7 @@ def parts(moves: pd.DataFrame) -> pd.DataFrame:
 def test_nothing_moved(usual, folder, store):
     """The same plan issued again: all parts are exactly zero and no cause is named."""
     key = append_run(store, usual)
-    moves = explain_moves(read_run(store, key), issued(folder))
+    moves = attribute_changes(read_run(store, key), issued(folder))
     assert (parts(moves) == 0.0).all(axis=None)
     assert moves["change"].tolist() == ["compared"] * 4 and set(moves["cause"]) == {""}
     assert moves["p_old"].tolist() == issued(folder).forecasts["p_reach"].tolist()
@@ -52,7 +52,7 @@ def edited(part: str, run, plan, folder):
     return run, issue(plan, priors=beliefs.assign(noise=amount)), {MONEY}
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", CAUSES)
 def test_one_cause_is_one_part(folder, part):
     """Where one thing changed, its part is the whole move and all others are exactly zero."""
     plan = fc.load_plan(folder, as_of="2022-12-31")
@@ -60,7 +60,7 @@ def test_one_cause_is_one_part(folder, part):
     if part == "new":  # a figure of mid-2023, known by the end of November
         write(folder, figure(VISITS, 2023, 71, as_of="2023-06-30"))
         new, moved = issued(folder, "2023-11-30"), {VISITS}
-    moves = explain_moves(old, new)
+    moves = attribute_changes(old, new)
     table = parts(moves)
     mine = moves["indicator"].isin(moved)
     assert (table.drop(columns=part) == 0.0).all(axis=None)
@@ -88,7 +88,7 @@ def test_a_changed_definition_is_a_changed_target(folder, column, value):
     mine = plan.indicators["indicator"] == VISITS
     about = plan.indicators.copy()
     about.loc[mine, column] = value
-    moves = explain_moves(issue(plan), issue(replace(plan, indicators=about)))
+    moves = attribute_changes(issue(plan), issue(replace(plan, indicators=about)))
     table = parts(moves)
     assert (table.drop(columns="targets") == 0.0).all(axis=None)
     assert (moves.loc[table["targets"] != 0.0, "indicator"] == VISITS).all()
@@ -99,7 +99,7 @@ def test_a_changed_definition_is_a_changed_target(folder, column, value):
 def test_a_target_is_recognised(usual, folder, change):
     """Another comparator, value or year is the same target, changed."""
     goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,75,ge".replace(*change))
-    moves = explain_moves(usual, issued(write(folder, goals=goals)))
+    moves = attribute_changes(usual, issued(write(folder, goals=goals)))
     assert moves["change"].tolist() == ["compared"] * 4
     row = moves.set_index("indicator").loc[VISITS]
     assert row["targets"] != 0.0 and row["move"] == row["targets"] and row["cause"] == "targets"
@@ -115,7 +115,7 @@ def test_all_causes_together_add_up(usual, folder):
           goals=goals)  # fmt: skip
     priors = fc.read_priors()
     new = issued(folder, "2023-12-31", priors=priors.assign(noise=priors["noise"] * 2))
-    moves = explain_moves(old, new).set_index("indicator")
+    moves = attribute_changes(old, new).set_index("indicator")
     row = parts(moves.loc[[VISITS]]).iloc[0]
     assert (row != 0.0).all()
     assert moves.loc[VISITS, "cause"] == row.abs().idxmax()
@@ -128,10 +128,10 @@ def test_the_order_of_the_exchanges(usual, folder):
     write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
           goals=goals)  # fmt: skip
     new = issued(folder, "2023-12-31")
-    row = explain_moves(old, new).set_index("indicator").loc[VISITS]
+    row = attribute_changes(old, new).set_index("indicator").loc[VISITS]
 
     def p(inputs):
-        return answer(inputs).set_index("indicator").loc[VISITS, "p_reach"]
+        return compute_forecasts(inputs).set_index("indicator").loc[VISITS, "p_reach"]
 
     points = new.inputs.observations
     revised = replace(old.inputs, observations=points[points["year"] <= 2022])
@@ -144,7 +144,11 @@ def test_a_withdrawn_figure_is_a_revision(usual, folder):
     """A figure that is no longer there moved the answer as a revised one does."""
     old = usual
     known = [row for row in KNOWN if row[:2] != (VISITS, 2020)]
-    row = explain_moves(old, issued(write(folder, known=known))).set_index("indicator").loc[VISITS]
+    row = (
+        attribute_changes(old, issued(write(folder, known=known)))
+        .set_index("indicator")
+        .loc[VISITS]
+    )
     assert row["move"] == row["revised"] != 0.0
 
 
@@ -153,7 +157,7 @@ def test_targets_come_and_go(folder):
     lines = GOALS.splitlines(keepends=True)
     old = issued(write(folder, goals="".join(lines[:3])))
     new = issued(write(folder, goals="".join([lines[0], *lines[2:4]])))
-    moves = explain_moves(old, new)
+    moves = attribute_changes(old, new)
     assert moves["change"].tolist() == ["compared", "appeared", "vanished"]
     assert moves["indicator"].tolist() == [SHARE, VISITS, SHARE]
     assert moves["year"].tolist() == [2025, 2025, 2023]
@@ -170,7 +174,7 @@ def test_two_targets_of_a_role_are_not_guessed(folder):
     annual = "".join(f"lishui,{VISITS},{y},68,ge,annual,,{SOURCE},,\n" for y in (2023, 2024))
     old = issued(write(folder, goals=GOALS + annual))
     moved = annual.replace("2024", "2027").replace("2023", "2026")
-    moves = explain_moves(old, issued(write(folder, goals=GOALS + moved)))
+    moves = attribute_changes(old, issued(write(folder, goals=GOALS + moved)))
     assert moves["change"].value_counts().to_dict() == {"compared": 4, "appeared": 2, "vanished": 2}
 
 
@@ -179,7 +183,7 @@ def test_a_first_figure_and_a_year_without_one(folder):
     known = [row for row in KNOWN if row[0] != VISITS]
     old = issued(write(folder, known=known))
     write(folder, figure(VISITS, 2023, 71), known=known)
-    moves = explain_moves(old, issued(folder, "2023-12-31"))
+    moves = attribute_changes(old, issued(folder, "2023-12-31"))
     facts = moves.set_index(["indicator", "year"])
     gained, lost = facts.loc[(VISITS, 2025)], facts.loc[(SHARE, 2023)]
     assert (gained["status_old"], gained["cause"]) == ("no_data", "new") and gained["p_new"] > 0
@@ -193,7 +197,7 @@ def test_a_figure_moved_to_another_day_is_one_move(folder):
     known = [row for row in KNOWN if row[0] != VISITS]
     old = issued(write(folder, figure(VISITS, 2022, 66), known=known))
     write(folder, figure(VISITS, 2022, 66, as_of="2022-06-30"), known=known)
-    row = explain_moves(old, issued(folder)).set_index("indicator").loc[[VISITS]]
+    row = attribute_changes(old, issued(folder)).set_index("indicator").loc[[VISITS]]
     assert parts(row)["revised"].item() == 0.0
     assert row["move"].item() == row["new"].item() != 0.0 and row["cause"].item() == "new"
 
@@ -215,7 +219,7 @@ def test_a_new_part_of_a_ratio_is_a_new_figure(folder):
     ]
     new = issue(replace(plan, indicators=pd.concat([named, extra]),
                         observations=pd.concat([plan.observations, *more])))  # fmt: skip
-    row = explain_moves(old, new).set_index("indicator").loc[MONEY]
+    row = attribute_changes(old, new).set_index("indicator").loc[MONEY]
     assert row["move"] == row["new"] != 0.0
 
 
@@ -223,12 +227,12 @@ def test_an_old_prior_table_that_no_longer_fits(usual):
     """Where today's method needs a column more, today's priors are used from the start."""
     run = usual
     short = replace(run, inputs=replace(run.inputs, priors=run.inputs.priors.drop(columns="noise")))
-    assert (parts(explain_moves(short, run)) == 0.0).all(axis=None)
+    assert (parts(attribute_changes(short, run)) == 0.0).all(axis=None)
 
 
 def test_another_growth_path_is_an_assumption(usual, folder):
     """The growth path asked for is exchanged with the priors."""
-    moves = explain_moves(usual, issued(folder, growth="linear"))
+    moves = attribute_changes(usual, issued(folder, growth="linear"))
     table = parts(moves)
     assert (table["assumptions"] != 0.0).all()
     assert (table.drop(columns="assumptions") == 0.0).all(axis=None)
@@ -238,6 +242,6 @@ def test_runs_that_cannot_be_compared(usual):
     """Two regions, and forecasts that do not fit the targets, are refused."""
     run = usual
     with pytest.raises(ValueError, match="two regions, 'lishui' and 'shaoxing'"):
-        explain_moves(run, issue(fc.load_plan("shaoxing")))
+        attribute_changes(run, issue(fc.load_plan("shaoxing")))
     with pytest.raises(ValueError, match="has 3 forecasts"):
-        explain_moves(replace(run, forecasts=run.forecasts.iloc[:3]), run)
+        attribute_changes(replace(run, forecasts=run.forecasts.iloc[:3]), run)

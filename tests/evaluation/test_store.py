@@ -12,16 +12,16 @@ import pytest
 
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.evaluation import store as stores
-from forecast.evaluation.revisions import explain_moves
+from forecast.evaluation.revisions import attribute_changes
 from forecast.evaluation.store import (
     STORE,
     append_run,
-    latest_run,
     read_forecasts,
+    read_latest_run,
     read_run,
     read_runs,
 )
-from forecast.evaluation.vintages import answer
+from forecast.evaluation.vintages import compute_forecasts
 from small_plan import issued
 from warm import FORK, forked
 
@@ -42,7 +42,7 @@ def test_a_run_comes_back_as_it_was(folder, store):
     for name in ("observations", "targets", "indicators", "priors"):
         there, back = getattr(run.inputs, name), getattr(again.inputs, name)
         pd.testing.assert_frame_equal(back, there, check_exact=True)
-    assert answer(again.inputs).equals(run.forecasts)
+    assert compute_forecasts(again.inputs).equals(run.forecasts)
 
 
 def test_tables_of_the_store(folder, store):
@@ -66,13 +66,13 @@ def test_scenario_rows_are_kept_beside_the_baseline(usual, store):
     both = pd.concat([run.forecasts, run.forecasts.assign(scenario="push", p_reach=0.9)])
     key = append_run(store, replace(run, forecasts=both))
     assert read_forecasts(store)["scenario"].tolist() == ["baseline"] * 4 + ["push"] * 4
-    assert (explain_moves(read_run(store, key), run)["move"].abs() == 0.0).all()
+    assert (attribute_changes(read_run(store, key), run)["move"].abs() == 0.0).all()
 
 
 def test_reading_makes_no_store(store):
     """A store that is not there, or an empty file, has no runs and is not made by reading."""
     assert read_runs(store).empty and read_forecasts(store).empty
-    assert latest_run(store, region="lishui") is None
+    assert read_latest_run(store, region="lishui") is None
     assert not store.parent.exists()
     store.parent.mkdir()
     store.touch()
@@ -82,11 +82,11 @@ def test_reading_makes_no_store(store):
 def test_the_latest_run_is_the_one_before(folder, store):
     """The last appended run of the region, name and earlier origin is taken."""
     keys = [append_run(store, issued(folder, f"{y}-12-31", name="m")) for y in (2020, 2022, 2021)]
-    assert latest_run(store, region="lishui").run == keys[2]
-    assert latest_run(store, region="lishui", before="2022-12-31").run == keys[2]
-    assert latest_run(store, region="lishui", before="2021-12-31").run == keys[0]
-    assert latest_run(store, region="lishui", before="2020-12-31") is None
-    assert latest_run(store, region="lishui", name="other") is None
+    assert read_latest_run(store, region="lishui").run == keys[2]
+    assert read_latest_run(store, region="lishui", before="2022-12-31").run == keys[2]
+    assert read_latest_run(store, region="lishui", before="2021-12-31").run == keys[0]
+    assert read_latest_run(store, region="lishui", before="2020-12-31") is None
+    assert read_latest_run(store, region="lishui", name="other") is None
     with pytest.raises(UnknownNameError, match="Unknown run 'x'"):
         read_run(store, "x")
 

@@ -8,7 +8,7 @@ import forecast as fc
 from forecast.errors import DataError
 from forecast.evaluation.scores import crps_of_quantiles
 from forecast.evaluation.store import append_run, read_forecasts
-from forecast.evaluation.verification import CAP, LEVELS, Verification, track_record, verify
+from forecast.evaluation.verification import CAP, LEVELS, Verification, compute_track_record, verify
 from forecast.evaluation.vintages import issue
 
 ABOUT = pd.DataFrame(
@@ -105,7 +105,7 @@ def test_reliability_bins_by_hand():
     assert table["came_true"].tolist() == pytest.approx([1.0, 1.0, 0.0, 0.0, 0.0])
     sure = verify(said((2022, 50.0, np.nextafter(1.0, 0.0))), came(FIGURES), ABOUT)
     assert sure.reliability["forecasts"].tolist() == [0, 0, 0, 0, 1]
-    record = track_record(found)
+    record = compute_track_record(found)
     assert record["times"].tolist() == [1, 2, 1, 1, 1]
     assert record["came_true"].tolist() == [1, 2, 0, 0, 0]
 
@@ -114,7 +114,7 @@ def test_the_track_record_counts():
     """Of three times we said 60-80 %, two came true, about two targets; no row for other bins."""
     first = said((2022, 50.0, 0.7), (2023, 60.0, 0.75))
     later = said((2023, 60.0, 0.2), (2022, 50.0, 0.65), origin="2022-06-30")
-    record = track_record(verify(pd.concat([first, later]), came(FIGURES), ABOUT))
+    record = compute_track_record(verify(pd.concat([first, later]), came(FIGURES), ABOUT))
     assert record.values.tolist() == [[0.2, 0.4, 1, 0, 1], [0.6, 0.8, 3, 2, 2]]
 
 
@@ -128,7 +128,7 @@ def test_nothing_has_closed():
         (said((2022, 60.0, 0.5), indicator="unknown"), came(FIGURES)),
     ):
         found = verify(table, figures, ABOUT)
-        assert found.hits.empty and found.scores.empty and track_record(found).empty
+        assert found.hits.empty and found.scores.empty and compute_track_record(found).empty
         assert {"lead", "figure", "met", "p_reach"} <= set(found.hits)
         assert {"lead", "brier", "cover80", "crps"} <= set(found.scores)
         assert found.reliability["forecasts"].tolist() == [0] * 5

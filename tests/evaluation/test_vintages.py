@@ -10,7 +10,13 @@ import pandas as pd
 import forecast as fc
 from forecast.evaluation import vintages
 from forecast.evaluation.store import append_run, read_run
-from forecast.evaluation.vintages import FORECASTS, METHOD, issue, method_version, target_version
+from forecast.evaluation.vintages import (
+    FORECASTS,
+    METHOD,
+    fingerprint_method,
+    fingerprint_targets,
+    issue,
+)
 from small_plan import GOALS, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
 
 # What is issued
@@ -27,8 +33,8 @@ def test_a_run_holds_what_the_report_says(folder):
     table = fc.quantiles(fits, [2023, 2025]).set_index(["indicator", "year"])
     own = table[table["region"] == "lishui"]
     for row in run.forecasts.to_dict("records"):
-        expected = own.loc[(row["indicator"], row["year"]), vintages.LEVELS]
-        assert [row[name] for name in vintages.LEVELS] == expected.tolist()
+        expected = own.loc[(row["indicator"], row["year"]), vintages.QUANTILE_COLUMNS]
+        assert [row[name] for name in vintages.QUANTILE_COLUMNS] == expected.tolist()
     assert run.forecasts["role"].tolist() == ["annual", "final", "final", "final"]
     assert (run.origin, run.region) == ("2022-12-31", "lishui")
 
@@ -62,7 +68,9 @@ def test_closed_targets_have_no_quantiles(folder):
     assert table["status"].tolist()[0] == "met"
     assert table.loc[(VISITS, 2023), "status"] == "not_published"
     closed = table["status"].isin(["met", "not_published"])
-    assert (table[vintages.LEVELS].isna().all(axis=1) == closed).all() and closed.sum() == 2
+    assert (
+        table[vintages.QUANTILE_COLUMNS].isna().all(axis=1) == closed
+    ).all() and closed.sum() == 2
 
 
 def test_a_plan_without_a_day_is_issued_today(folder):
@@ -107,31 +115,31 @@ def test_the_method_is_all_that_answers_come_from():
 def test_method_version_follows_code_and_priors(tmp_path, monkeypatch):
     """Another prior or another source of a module is another method; the rows' order is not."""
     priors = fc.read_priors()
-    usual = method_version()
-    assert usual == method_version(priors.iloc[::-1]) and usual.startswith(fc.__version__ + "+")
-    assert method_version(priors.assign(noise=priors["noise"] * 2)) != usual
+    usual = fingerprint_method()
+    assert usual == fingerprint_method(priors.iloc[::-1]) and usual.startswith(fc.__version__ + "+")
+    assert fingerprint_method(priors.assign(noise=priors["noise"] * 2)) != usual
     for name in METHOD:
         source = Path(vintages.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
         (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
     monkeypatch.setattr(vintages, "__file__", str(tmp_path / "vintages.py"))
-    assert method_version() == usual
+    assert fingerprint_method() == usual
     (tmp_path / "filtering.py").write_text("pass\n")
-    assert method_version() != usual
+    assert fingerprint_method() != usual
 
 
 def test_target_version_is_what_targets_ask_for():
     """Value, year, comparator, event, region count; order, repeats, source and notes do not."""
     goals = pd.DataFrame({"region": "a", "indicator": ["x", "y"], "year": 2025, "value": [1.0, 2],
                           "comparator": "ge", "source": "s", "event": ""})  # fmt: skip
-    usual = target_version(goals)
+    usual = fingerprint_targets(goals)
     same = [goals.iloc[::-1], goals.assign(source="t", note="n"), goals.drop(columns="event"),
             pd.concat([goals, goals]), goals.assign(event="reach"),
             goals.assign(value=[1, 2])]  # fmt: skip
-    assert {target_version(table) for table in same} == {usual}
+    assert {fingerprint_targets(table) for table in same} == {usual}
     other = [goals.assign(**{name: value}) for name, value in (
         ("region", "b"), ("indicator", "z"), ("year", 2026), ("value", 3.0), ("comparator", "gt"),
         ("event", "ever"))]  # fmt: skip
-    versions = [target_version(table) for table in [*other, goals.iloc[:1]]]
+    versions = [fingerprint_targets(table) for table in [*other, goals.iloc[:1]]]
     assert len({usual, *versions}) == 8
 
 

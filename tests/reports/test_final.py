@@ -48,7 +48,7 @@ def find(place, region, day="2026-06-30", *, store=None, replays=5):
     """Evaluate a plan in English with few draws and the last replays."""
     plan = fc.load_plan(place, as_of=day, region=region)
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    days = outcomes.year_ends(plan)[-replays:]
+    days = outcomes.list_origins(plan)[-replays:]
     runs = outcomes.replay_runs(str(place), days, region=region)
     return final.close(plan, fits, runs, vintages=store, draws=100, language="en")
 

@@ -17,12 +17,12 @@ def found(tmp_path_factory):
     """Made-up plan with its replayed forecasts, and none that was issued."""
     folder = write_plan(tmp_path_factory.mktemp("plan"))
     plan = fc.load_plan(folder, as_of="2026-06-30", region="shaoxing")
-    runs = outcomes.replay_runs(str(folder), outcomes.year_ends(plan), region="shaoxing")
+    runs = outcomes.replay_runs(str(folder), outcomes.list_origins(plan), region="shaoxing")
     replayed = outcomes.score_forecasts(runs, plan)
     return final_forecasts.Hindsight(
         plan=plan, quantiles=pd.DataFrame(), attainment=pd.DataFrame(), language="en",
         stored=False, issued=outcomes.score_forecasts([], plan), replayed=replayed,
-        verdicts=outcomes.verdicts_of(replayed),
+        verdicts=outcomes.compare_verdicts(replayed),
     )  # fmt: skip
 
 

@@ -24,7 +24,13 @@ from ..model.simulation import simulate
 from ..tables.schema import COMPARATORS
 from ..targets.attainment import threshold
 from . import scores
-from .baselines import INTERVAL_METHODS, RULES, said_by_rules, said_naively, steps_of
+from .baselines import (
+    INTERVAL_METHODS,
+    RULES,
+    compute_naive_forecasts,
+    compute_rule_verdicts,
+    count_steps,
+)
 
 __all__ = ["METHODS", "Backtest", "backtest"]
 
@@ -246,7 +252,10 @@ class _Trial:
             return None
         goals = _judged(goals, cases, past)
         asked = _asked(cases, goals)
-        said = {"forecast": _ours(fits, cases, *asked), **said_naively(past, year, LEVELS, *asked)}
+        said = {
+            "forecast": _ours(fits, cases, *asked),
+            **compute_naive_forecasts(past, year, LEVELS, *asked),
+        }
         joint = _drawn(fits, cases, goals, self.draws, self.seed)
         return Backtest(_forecasts(cases, said), _chances(goals, past, said), joint)
 
@@ -275,7 +284,7 @@ def _ours(fits: Fits, cases: pd.DataFrame, case: IntArray, y: FloatArray) -> Sai
 def _made(cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
     """Targets as a planner could have set them: case, factor, target, comparator."""
     row, width = np.arange(len(cases)), past.value.shape[1]
-    start = width - 1 - np.minimum(steps_of(past), PACE_STEPS)
+    start = width - 1 - np.minimum(count_steps(past), PACE_STEPS)
     latest, now = past.value[:, -1], past.year[:, -1]
     span = now - past.year[row, start]
     moved = np.abs(latest - past.value[row, start]) / np.where(span > 0.0, span, 1.0)
@@ -349,7 +358,7 @@ def _chances(goals: pd.DataFrame, past: Batch, said: Mapping[str, Said]) -> pd.D
     shown = past.take(goals["case"].to_numpy())
     year, goal, at = (goals[c].to_numpy(float) for c in ("year", "target", "at"))
     met = _meets(shown.value[:, -1], at, upward)
-    p.update(zip(RULES, said_by_rules(shown, year, goal, met, upward), strict=True))
+    p.update(zip(RULES, compute_rule_verdicts(shown, year, goal, met, upward), strict=True))
     out = goals.drop(columns=["case", "at", "upward"])
     return out.assign(**{method: p[method] for method in METHODS})
 

@@ -22,7 +22,13 @@ from scipy.special import stdtr, stdtrit
 from ..model.posterior import Batch
 from ..targets.progress import ON_TRACK, baseline, on_line, rate_ratio
 
-__all__ = ["INTERVAL_METHODS", "RULES", "said_by_rules", "said_naively", "steps_of"]
+__all__ = [
+    "INTERVAL_METHODS",
+    "RULES",
+    "compute_naive_forecasts",
+    "compute_rule_verdicts",
+    "count_steps",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -34,7 +40,7 @@ INTERVAL_METHODS = ("no_change", "linear_trend", "drift")
 RULES = ("schedule_rule", "required_rate")
 
 
-def said_naively(
+def compute_naive_forecasts(
     past: Batch, year: FloatArray, levels: FloatArray, case: IntArray, y: FloatArray
 ) -> dict[str, tuple[FloatArray, FloatArray]]:
     """Quantiles of the methods that have some, and their chances of staying at or below `y`.
@@ -56,7 +62,7 @@ def said_naively(
     ...              np.zeros((1, 3), bool), np.zeros(1, np.int64), np.ones(1), -np.ones(1) / 0.1,
     ...              np.ones(1) * np.inf, np.zeros(1), np.zeros(1, bool))
     >>> asked = np.array([2023.0]), np.array([0.5]), np.array([0]), np.array([7.0])
-    >>> said = said_naively(past, *asked)
+    >>> said = compute_naive_forecasts(past, *asked)
     >>> {name: (float(q[0, 0].round(3)), float(p[0].round(3))) for name, (q, p) in said.items()}
     {'no_change': (4.0, 0.91), 'linear_trend': (6.833, 0.553), 'drift': (7.0, 0.5)}
     """
@@ -74,13 +80,13 @@ def said_naively(
 
 def _no_change(past: Batch, year: FloatArray) -> Student:
     step, span = np.diff(past.value, axis=1), np.diff(past.year, axis=1)
-    noise = np.nansum(step**2 / span, axis=1) / np.maximum(steps_of(past), 1)
+    noise = np.nansum(step**2 / span, axis=1) / np.maximum(count_steps(past), 1)
     scale = np.sqrt(noise * (year - past.year[:, -1]))
     return past.value[:, -1], scale, np.full(len(year), np.inf)
 
 
 def _drift(past: Batch, year: FloatArray) -> Student:
-    step, span, k = np.diff(past.value, axis=1), np.diff(past.year, axis=1), steps_of(past)
+    step, span, k = np.diff(past.value, axis=1), np.diff(past.year, axis=1), count_steps(past)
     whole = np.where(k > 0, np.nansum(span, axis=1), 1.0)
     pace = np.nansum(step, axis=1) / whole
     left = np.nansum((step - pace[:, None] * span) ** 2 / span, axis=1)
@@ -91,7 +97,7 @@ def _drift(past: Batch, year: FloatArray) -> Student:
 
 
 def _linear_trend(past: Batch, year: FloatArray) -> Student:
-    n = steps_of(past) + 1
+    n = count_steps(past) + 1
     mean, middle = np.nanmean(past.value, axis=1), np.nanmean(past.year, axis=1)
     t = past.year - middle[:, None]
     spread = np.where(n > 1, np.nansum(t * t, axis=1), 1.0)
@@ -103,7 +109,7 @@ def _linear_trend(past: Batch, year: FloatArray) -> Student:
     return mean + pace * h, scale, np.maximum(n - 2.0, 1.0)
 
 
-def said_by_rules(
+def compute_rule_verdicts(
     past: Batch, year: FloatArray, goal: FloatArray, met: BoolArray, upward: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """Verdicts, 0 or 1, of the schedule rule and of the required rate: (targets,) each.
@@ -122,7 +128,7 @@ def said_by_rules(
     return (met | kept).astype(float), (met | enough).astype(float)
 
 
-def steps_of(past: Batch) -> IntArray:
+def count_steps(past: Batch) -> IntArray:
     """Count the steps between figures of each series."""
     count: IntArray = (~np.isnan(past.value)).sum(axis=1) - 1
     return count

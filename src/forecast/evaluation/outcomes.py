@@ -26,8 +26,16 @@ from .verification import Verification, verify
 from .vintages import Run, issue
 
 __all__ = [
-    "DECIDED", "GOAL", "first_course", "judge", "last_closed", "replay_runs", "score_forecasts",
-    "verdict_counts", "verdicts_of", "year_ends",
+    "DECIDED",
+    "TARGET_COLUMNS",
+    "compare_verdicts",
+    "compute_first_forecasts",
+    "count_verdicts",
+    "judge_targets",
+    "last_closed_year",
+    "list_origins",
+    "replay_runs",
+    "score_forecasts",
 ]  # fmt: skip
 
 LEVELS = [quantile_name(level) for level in QUANTILES]
@@ -35,17 +43,17 @@ LIKELY, UNLIKELY = 2 / 3, 1 / 3
 NOW = {"p_reach": "p_now", "median": "median_now"}
 DECIDED = ("met", "missed")
 """Outcomes that a published figure gives."""
-GOAL = ["indicator", "year", "target", "comparator"]
-SAID = ["region", *GOAL, "origin", "outcome"]
+TARGET_COLUMNS = ["indicator", "year", "target", "comparator"]
+SAID = ["region", *TARGET_COLUMNS, "origin", "outcome"]
 
 
-def last_closed(plan: Plan) -> int:
+def last_closed_year(plan: Plan) -> int:
     """Last year that has ended on the plan's day; without a day, that of the latest figure.
 
     >>> import forecast as fc
-    >>> last_closed(fc.load_plan("lishui", as_of="2022-12-31"))
+    >>> last_closed_year(fc.load_plan("lishui", as_of="2022-12-31"))
     2022
-    >>> last_closed(fc.load_plan("lishui", as_of="2022-12-30"))
+    >>> last_closed_year(fc.load_plan("lishui", as_of="2022-12-30"))
     2021
     """
     if not plan.as_of:
@@ -54,7 +62,7 @@ def last_closed(plan: Plan) -> int:
     return year if plan.as_of[5:] == "12-31" else year - 1
 
 
-def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
+def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     """Tell what became of each target of a plan, a row each, in the targets' order.
 
     Returns
@@ -81,7 +89,7 @@ def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
     >>> import pandas as pd, forecast as fc
     >>> plan = fc.load_plan("xiaoshan", as_of="2026-06-30")
     >>> fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    >>> table = judge(plan, fits)
+    >>> table = judge_targets(plan, fits)
     >>> table.loc[table["final"], "outcome"].value_counts().to_dict()
     {'not_published': 49, 'met': 1}
     """
@@ -93,7 +101,7 @@ def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
         table[name] = goals[name].to_numpy()
     table["final"] = _final(goals).to_numpy(bool)
     decided = table["status"].isin(DECIDED)
-    passed = table["status"].eq("not_published") | (table["year"] <= last_closed(plan))
+    passed = table["status"].eq("not_published") | (table["year"] <= last_closed_year(plan))
     table["outcome"] = table["status"].where(
         decided, pd.Series(np.where(passed, "not_published", "ahead"), table.index)
     )
@@ -105,11 +113,11 @@ def judge(plan: Plan, fits: Fits) -> pd.DataFrame:
     return table.join(pd.DataFrame(facts, columns=columns, index=table.index))
 
 
-def year_ends(plan: Plan) -> list[str]:
+def list_origins(plan: Plan) -> list[str]:
     """Days at which forecasts are replayed: year ends of the last five years before the final one.
 
     >>> import forecast as fc
-    >>> year_ends(fc.load_plan("lishui", as_of="2022-12-31"))
+    >>> list_origins(fc.load_plan("lishui", as_of="2022-12-31"))
     ['2020-12-31', '2021-12-31', '2022-12-31']
     """
     if plan.targets.empty:
@@ -170,7 +178,7 @@ def score_forecasts(forecasts: pd.DataFrame | Sequence[Run], plan: Plan) -> Veri
     return Verification(pd.DataFrame(columns=columns))
 
 
-def verdicts_of(verification: Verification) -> pd.DataFrame:
+def compare_verdicts(verification: Verification) -> pd.DataFrame:
     """Put schedule rule and forecast beside what came, a row a closed target and year's end.
 
     `schedule_said` and `forecast_said` are `yes`, `no` or `silent`: the schedule rule is silent
@@ -181,7 +189,7 @@ def verdicts_of(verification: Verification) -> pd.DataFrame:
     --------
     >>> import forecast as fc
     >>> runs = replay_runs("xiaoshan", ["2022-12-31"], region="xiaoshan")
-    >>> table = verdicts_of(score_forecasts(runs, fc.load_plan("xiaoshan")))
+    >>> table = compare_verdicts(score_forecasts(runs, fc.load_plan("xiaoshan")))
     >>> table[["year", "outcome", "schedule_said", "forecast_said"]].values[0].tolist()
     [2023, 'met', 'yes', 'yes']
     """
@@ -197,12 +205,12 @@ def verdicts_of(verification: Verification) -> pd.DataFrame:
     return table[[*SAID, "p_reach", "schedule_said", "forecast_said"]].reset_index(drop=True)
 
 
-def verdict_counts(verdicts: pd.DataFrame) -> dict[str, int]:
+def count_verdicts(verdicts: pd.DataFrame) -> dict[str, int]:
     """Count who was right: of both, where they spoke, and where they disagreed.
 
     >>> said = pd.DataFrame({"outcome": ["met", "met"], "schedule_said": ["yes", "no"],
     ...                      "forecast_said": ["silent", "yes"]})
-    >>> verdict_counts(said)["schedule_right"], verdict_counts(said)["forecast_spoke"]
+    >>> count_verdicts(said)["schedule_right"], count_verdicts(said)["forecast_spoke"]
     (1, 1)
     """
     came = verdicts["outcome"].map({"met": "yes", "missed": "no"})
@@ -222,7 +230,7 @@ def verdict_counts(verdicts: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def first_course(runs: Iterable[Run], until: int) -> pd.DataFrame:
+def compute_first_forecasts(runs: Iterable[Run], until: int) -> pd.DataFrame:
     """Quantiles of each series as forecast by the first run that had a figure of it.
 
     Rows are those of `quantiles`, from the figure known then, in its year, to `until`, with the
@@ -230,7 +238,8 @@ def first_course(runs: Iterable[Run], until: int) -> pd.DataFrame:
 
     Examples
     --------
-    >>> course = first_course(replay_runs("xiaoshan", ["2020-12-31"], region="xiaoshan"), 2025)
+    >>> runs = replay_runs("xiaoshan", ["2020-12-31"], region="xiaoshan")
+    >>> course = compute_first_forecasts(runs, 2025)
     >>> course.loc[course["indicator"] == "minimum_living_standard", "year"].tolist()[-1]
     2025.0
     """
@@ -273,7 +282,7 @@ def _final(targets: pd.DataFrame) -> pd.Series:
 
 
 def _facts(plan: Plan, row: Mapping[str, Any]) -> tuple[object, ...]:
-    """Measure a target's figure against baseline and target: the last columns of `judge`."""
+    """Measure a figure against baseline and target: the last columns of `judge_targets`."""
     nothing = math.nan
     seen = plan.observations[plan.observations["indicator"] == row["indicator"]]
     if seen.empty:

@@ -13,16 +13,16 @@ from ..model.priors import COLUMNS as PRIOR_COLUMNS
 from ..targets.attainment import attainment
 from .vintages import Inputs, Run, fit_inputs
 
-__all__ = ["PARTS", "explain_moves"]
+__all__ = ["CAUSES", "attribute_changes"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-PARTS = ("method", "revised", "new", "targets", "assumptions")
+CAUSES = ("method", "revised", "new", "targets", "assumptions")
 """Parts of a move, in the order in which they are exchanged."""
 
 
-def explain_moves(old: Run, new: Run) -> pd.DataFrame:
+def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     """Tell how each target's chance moved since an earlier run, and why.
 
     The inputs of `old` are played again under the method of today, and exchanged for those of
@@ -43,7 +43,7 @@ def explain_moves(old: Run, new: Run) -> pd.DataFrame:
 
     Parameters
     ----------
-    old : from `latest_run` or `read_run`
+    old : from `read_latest_run` or `read_run`
     new : from `issue`, of the same region
 
     Returns
@@ -67,7 +67,7 @@ def explain_moves(old: Run, new: Run) -> pd.DataFrame:
     >>> import forecast as fc
     >>> from forecast.evaluation.vintages import issue
     >>> old, new = (issue(fc.load_plan("lishui", as_of=f"{y}-12-31")) for y in (2021, 2022))
-    >>> moves = explain_moves(old, new)
+    >>> moves = attribute_changes(old, new)
     >>> moves["change"].unique().tolist(), moves[["method", "targets"]].abs().max().tolist()
     (['compared'], [0.0, 0.0])
     """
@@ -93,7 +93,7 @@ def explain_moves(old: Run, new: Run) -> pd.DataFrame:
 
 
 def _exchanged(old: Inputs, new: Inputs) -> list[Inputs]:
-    """Give the inputs after each exchange, in the order of `PARTS`."""
+    """Give the inputs after each exchange, in the order of `CAUSES`."""
     complete = set(PRIOR_COLUMNS) <= set(old.priors)
     start = replace(old, priors=old.priors if complete else new.priors)
     point = [*KEY, "year"]
@@ -164,7 +164,7 @@ def _moves(
     before: IntArray,
     after: IntArray,
 ) -> pd.DataFrame:
-    """Put the answers after each exchange into the table of `explain_moves`."""
+    """Put the answers after each exchange into the table of `attribute_changes`."""
     p = np.stack([table["p_reach"].to_numpy(float) for table in told])
     # An answer lost on the way (a figure moved to another day) is no move of its own.
     whole = ~np.isnan(p[0]) & ~np.isnan(p[-1])
@@ -177,7 +177,7 @@ def _moves(
     change = np.select([before < 0, after < 0], ["appeared", "vanished"], "compared")
     out = pd.concat([out, old], axis=1).assign(
         change=change, p_old=p[0], p_new=p[-1], move=p[-1] - p[0],
-        **dict(zip(PARTS, parts, strict=True)),
+        **dict(zip(CAUSES, parts, strict=True)),
         status_old=told[0]["status"], status_new=told[-1]["status"], cause=_cause(p, parts),
     )  # fmt: skip
     out.loc[out["change"] != "compared", "cause"] = ""
@@ -191,5 +191,5 @@ def _cause(p: FloatArray, parts: FloatArray) -> NDArray[np.str_]:
     size = np.where(np.isnan(parts), 0.0, np.abs(parts))
     gained = (known[0] != known[-1])[None, :]
     # The last turn decides: what was lost on the way and found again is no cause.
-    weight = np.where(gained, turned * (1.0 + np.arange(len(PARTS))[:, None]), size)
-    return np.where(weight.max(axis=0) > 0.0, np.array(PARTS)[weight.argmax(axis=0)], "")
+    weight = np.where(gained, turned * (1.0 + np.arange(len(CAUSES))[:, None]), size)
+    return np.where(weight.max(axis=0) > 0.0, np.array(CAUSES)[weight.argmax(axis=0)], "")

@@ -25,7 +25,7 @@ import pandas as pd
 from ..errors import DataError, Problem, WriteError, check_name
 from .vintages import FORECASTS, Inputs, Run, hash_rows
 
-__all__ = ["STORE", "append_run", "latest_run", "read_forecasts", "read_run", "read_runs"]
+__all__ = ["STORE", "append_run", "read_forecasts", "read_latest_run", "read_run", "read_runs"]
 
 STORE = "vintages.sqlite"
 APPLICATION, VERSION = 0x76696E74, 1
@@ -195,7 +195,7 @@ def read_run(store: str | Path, run: str) -> Run:
     )  # fmt: skip
 
 
-def latest_run(
+def read_latest_run(
     store: str | Path, *, region: str, name: str | None = None, before: str | None = None
 ) -> Run | None:
     """Last stored run of a region (and report); None where there is none.
@@ -203,7 +203,7 @@ def latest_run(
     `before` leaves out runs whose origin is that ISO day or later, so that a report made twice is
     compared with the issue before it.
 
-    >>> latest_run("no/such/store.sqlite", region="lishui") is None
+    >>> read_latest_run("no/such/store.sqlite", region="lishui") is None
     True
     """
     runs = read_runs(store, region=region, name=name)

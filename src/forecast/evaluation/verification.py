@@ -30,7 +30,7 @@ from ..model.panel import KEY
 from ..targets.attainment import attainment
 from . import scores
 
-__all__ = ["Verification", "track_record", "verify"]
+__all__ = ["Verification", "compute_track_record", "verify"]
 
 LEVELS = [quantile_name(level) for level in QUANTILES]
 INTERVALS = {"cover50": ("q25", "q75"), "cover80": ("q10", "q90"), "cover90": ("q05", "q95")}
@@ -142,7 +142,7 @@ def verify(
     return Verification(said.merge(outcome, on=[*GOAL, "latest_year"]))
 
 
-def track_record(verification: Verification) -> pd.DataFrame:
+def compute_track_record(verification: Verification) -> pd.DataFrame:
     """Plain facts for "of 41 times we said 60-80 %, 29 came true"; no row where nothing has closed.
 
     Returns
@@ -152,7 +152,8 @@ def track_record(verification: Verification) -> pd.DataFrame:
 
     Examples
     --------
-    >>> len(track_record(Verification(pd.DataFrame(columns=["p_reach", "met", "year", *GOAL]))))
+    >>> hits = pd.DataFrame(columns=["p_reach", "met", "year", *GOAL])
+    >>> len(compute_track_record(Verification(hits)))
     0
     """
     table = verification.reliability

@@ -28,16 +28,16 @@ from ..targets.attainment import attainment
 
 __all__ = [
     "FORECASTS",
-    "LEVELS",
     "OPEN",
+    "QUANTILE_COLUMNS",
     "Inputs",
     "Run",
-    "answer",
+    "compute_forecasts",
+    "fingerprint_method",
+    "fingerprint_targets",
     "fit_inputs",
     "hash_rows",
     "issue",
-    "method_version",
-    "target_version",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -53,13 +53,13 @@ ABOUT = [
     "indicator", "kind", "lower", "upper", "better", "cumulative", "resolution", "numerator",
     "denominator",
 ]  # fmt: skip
-LEVELS = [quantile_name(level) for level in QUANTILES]
+QUANTILE_COLUMNS = [quantile_name(level) for level in QUANTILES]
 FORECASTS = {
     "region": "TEXT", "indicator": "TEXT", "scenario": "TEXT", "year": "INTEGER", "target": "REAL",
     "comparator": "TEXT", "event": "TEXT", "role": "TEXT", "source": "TEXT", "latest": "REAL",
-    "latest_year": "REAL", "median": "REAL", **dict.fromkeys(LEVELS, "REAL"), "p_reach": "REAL",
-    "mc_error": "REAL", "required_rate": "REAL", "pace": "REAL", "schedule_status": "TEXT",
-    "status": "TEXT", "evidence": "TEXT", "scale": "REAL",
+    "latest_year": "REAL", "median": "REAL", **dict.fromkeys(QUANTILE_COLUMNS, "REAL"),
+    "p_reach": "REAL", "mc_error": "REAL", "required_rate": "REAL", "pace": "REAL",
+    "schedule_status": "TEXT", "status": "TEXT", "evidence": "TEXT", "scale": "REAL",
 }  # fmt: skip
 """Columns of forecasts, and their types in a store."""
 
@@ -146,19 +146,20 @@ def issue(
         name=name, region=plan.region, notebook=notebook,
         origin=plan.as_of or dt.date.today().isoformat(),
         data_hash=data_hash or hash_rows(inputs.observations.merge(inputs.indicators)),
-        method_version=method_version(beliefs), target_version=target_version(plan.targets),
-        inputs=inputs, forecasts=answer(inputs), parameters=dict(parameters or {}),
+        method_version=fingerprint_method(beliefs),
+        target_version=fingerprint_targets(plan.targets),
+        inputs=inputs, forecasts=compute_forecasts(inputs), parameters=dict(parameters or {}),
     )  # fmt: skip
 
 
-def answer(inputs: Inputs) -> pd.DataFrame:
+def compute_forecasts(inputs: Inputs) -> pd.DataFrame:
     """Forecasts of a run from its inputs, under the method of today: see `Run.forecasts`."""
     fits = fit_inputs(inputs)
     table = attainment(fits, inputs.targets, as_of=inputs.as_of)
     place = pd.MultiIndex.from_frame(fits.series[KEY])
     at = place.get_indexer(pd.MultiIndex.from_frame(table[KEY]))
     rows = np.flatnonzero(table["status"].isin(OPEN))
-    values = np.full((len(LEVELS), len(table)), np.nan)
+    values = np.full((len(QUANTILE_COLUMNS), len(table)), np.nan)
     if len(rows):
         years = table["year"].to_numpy(float)[rows, None]
         values[:, rows] = fits.take(at[rows]).quantiles(QUANTILES, years)[:, :, 0]
@@ -166,14 +167,14 @@ def answer(inputs: Inputs) -> pd.DataFrame:
     goals = inputs.targets.reindex(columns=["role", "source"], fill_value="")
     return table.assign(
         **{name: goals[name].to_numpy() for name in goals},
-        **dict(zip(LEVELS, values, strict=True)), scale=scale,
+        **dict(zip(QUANTILE_COLUMNS, values, strict=True)), scale=scale,
     )[list(FORECASTS)]  # fmt: skip
 
 
-def method_version(priors: pd.DataFrame | None = None) -> str:
+def fingerprint_method(priors: pd.DataFrame | None = None) -> str:
     """Version of the package and a short hash of the modules `METHOD` and the priors used.
 
-    >>> version, _, short = method_version().partition("+")
+    >>> version, _, short = fingerprint_method().partition("+")
     >>> version.count("."), len(short)
     (2, 12)
     """
@@ -186,16 +187,16 @@ def method_version(priors: pd.DataFrame | None = None) -> str:
     return f"{__version__}+{_hash(code + beliefs)[:12]}"
 
 
-def target_version(targets: pd.DataFrame) -> str:
+def fingerprint_targets(targets: pd.DataFrame) -> str:
     """Short hash of what targets ask for: region, indicator, year, value, comparator and event.
 
     Order, repeats, sources and notes do not matter.
 
     >>> goals = pd.DataFrame({"region": "a", "indicator": "x", "year": [2022, 2025],
     ...                       "value": [50, 60.0], "comparator": "ge"})
-    >>> target_version(goals) == target_version(goals.iloc[::-1].assign(note="reprint"))
+    >>> fingerprint_targets(goals) == fingerprint_targets(goals.iloc[::-1].assign(note="reprint"))
     True
-    >>> target_version(goals) == target_version(goals.assign(comparator="gt"))
+    >>> fingerprint_targets(goals) == fingerprint_targets(goals.assign(comparator="gt"))
     False
     """
     meaning = targets[[*KEY, "comparator"]].astype(str)

@@ -14,7 +14,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..evaluation.outcomes import DECIDED, GOAL, first_course, judge, score_forecasts, verdicts_of
+from ..evaluation.outcomes import (
+    DECIDED,
+    TARGET_COLUMNS,
+    compare_verdicts,
+    compute_first_forecasts,
+    judge_targets,
+    score_forecasts,
+)
 from ..evaluation.store import read_forecasts, read_run, read_runs
 from ..evaluation.vintages import Run
 from ..i18n.catalog import N_
@@ -49,8 +56,8 @@ SCORES = ("brier", "brier_base", "cover80", "crps")
 class Closing(Hindsight):
     """What a final evaluation is told from.
 
-    `attainment` is the table of `outcomes.judge`, `quantiles` are of what is known now. `course`
-    is what was forecast at first: `made` (issued or replayed), from the day `since`.
+    `attainment` is the table of `outcomes.judge_targets`, `quantiles` are of what is known now.
+    `course` is what was forecast at first: `made` (issued or replayed), from the day `since`.
     """
 
     course: pd.DataFrame
@@ -121,12 +128,12 @@ def close(
     >>> from forecast.evaluation import outcomes
     >>> plan = fc.load_plan("xiaoshan", as_of="2026-06-30")
     >>> fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    >>> runs = outcomes.replay_runs("xiaoshan", outcomes.year_ends(plan), region="xiaoshan")
+    >>> runs = outcomes.replay_runs("xiaoshan", outcomes.list_origins(plan), region="xiaoshan")
     >>> found = close(plan, fits, runs, language="en")
     >>> len(found.closed), found.made, found.since
     (1, 'replayed', '2020-12-31')
     """
-    reached = judge(plan, fits)
+    reached = judge_targets(plan, fits)
     last = int(plan.targets["year"].max()) if len(plan.targets) else 0
     first = _first_issue(plan, vintages, last)
     issued = read_forecasts(vintages, region=plan.region) if vintages else []
@@ -140,8 +147,8 @@ def close(
         stored=vintages is not None,
         issued=score_forecasts(issued, plan),
         replayed=replayed,
-        verdicts=verdicts_of(replayed),
-        course=first_course([*first, *runs], last),
+        verdicts=compare_verdicts(replayed),
+        course=compute_first_forecasts([*first, *runs], last),
         made="issued" if first else "replayed",
         since=days[0] if days else "",
         projects=project_forecast(plan, draws=draws, seed=seed),
@@ -408,7 +415,7 @@ def result_tables(found: Closing) -> dict[str, pd.DataFrame]:
     both = {"issued": found.issued, "replayed": found.replayed}
     hits = [v.hits.assign(made=made) for made, v in both.items() if len(v.hits)]
     scores = [v.scores.assign(made=made) for made, v in both.items() if len(v.hits)]
-    columns = ["made", *GOAL, "origin", "lead", "p_reach", "median", "figure", "outcome"]
+    columns = ["made", *TARGET_COLUMNS, "origin", "lead", "p_reach", "median", "figure", "outcome"]
     judged = found.attainment.drop(columns="timing")
     tables = {"outcomes": found.described(judged)}
     if hits:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..evaluation.outcomes import GOAL, verdict_counts
-from ..evaluation.verification import Verification, track_record
+from ..evaluation.outcomes import TARGET_COLUMNS, count_verdicts
+from ..evaluation.verification import Verification, compute_track_record
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, comparison, day, number, probability
 from .html import Html, bullets, heading, paragraph, tabulate
@@ -32,7 +32,7 @@ class Hindsight(Account):
     """An account, and what was said before: `issued` and `replayed` forecasts, scored apart.
 
     `stored` is whether a store of issued forecasts was given; `verdicts` are those of
-    `outcomes.verdicts_of` on the replayed ones.
+    `outcomes.compare_verdicts` on the replayed ones.
     """
 
     stored: bool
@@ -108,7 +108,7 @@ def show_verdicts(found: Hindsight) -> Html:
             )
         )
     lines = []
-    for _, mine in table.groupby(GOAL, sort=False):
+    for _, mine in table.groupby(TARGET_COLUMNS, sort=False):
         head = _goal_cells(found, mine.iloc[0])
         cells = {row["origin"][:4]: _verdict(found, row) for row in mine.to_dict("records")}
         lines.append(head | _by_year(found, cells, table["origin"]))
@@ -140,8 +140,8 @@ def right_lines(found: Hindsight) -> list[str]:
                 "right cannot be said."
             )
         ]
-    counts = verdict_counts(found.verdicts)
-    targets = len(found.verdicts.drop_duplicates(GOAL))
+    counts = count_verdicts(found.verdicts)
+    targets = len(found.verdicts.drop_duplicates(TARGET_COLUMNS))
     lines = [
         found.gettext(
             "Verdicts of year ends whose outcome is known: {cases} (different "
@@ -172,7 +172,7 @@ def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[
         yield paragraph(found.gettext(none))
         return
     lines = []
-    for _, mine in hits.groupby(GOAL, sort=False):
+    for _, mine in hits.groupby(TARGET_COLUMNS, sort=False):
         first = mine.iloc[0]
         outcome = found.label("outcome", "met" if first["met"] else "missed")
         head = _goal_cells(found, first) | cells_of(found, {"outcome": outcome})
@@ -188,9 +188,9 @@ def _score_parts(found: Hindsight, scored: Verification, none: str) -> Iterable[
             low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}", times=row["times"],
             came=row["came_true"], targets=row["targets"],
         )
-        for row in track_record(scored).to_dict("records")
+        for row in compute_track_record(scored).to_dict("records")
     )  # fmt: skip
-    if len(hits.drop_duplicates(GOAL)) < FEW:
+    if len(hits.drop_duplicates(TARGET_COLUMNS)) < FEW:
         yield paragraph(found.gettext("So few targets prove little about a method."))
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from ..evaluation.revisions import explain_moves
-from ..evaluation.store import latest_run, read_forecasts
-from ..evaluation.verification import track_record, verify
+from ..evaluation.revisions import attribute_changes
+from ..evaluation.store import read_forecasts, read_latest_run
+from ..evaluation.verification import compute_track_record, verify
 from ..evaluation.vintages import OPEN, issue
 from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import (
@@ -458,11 +458,11 @@ def look_back(
     if vintages is None:
         return None, pd.DataFrame()
     today = plan.as_of or dt.date.today().isoformat()
-    old = latest_run(vintages, region=plan.region, name=name, before=today)
+    old = read_latest_run(vintages, region=plan.region, name=name, before=today)
     issued = read_forecasts(vintages, region=plan.region)
     known = pd.concat([plan.observations, plan.siblings])
-    record = track_record(verify(issued, known, plan.indicators)) if len(issued) else issued
-    return (None if old is None else explain_moves(old, issue(plan))), record
+    record = compute_track_record(verify(issued, known, plan.indicators)) if len(issued) else issued
+    return (None if old is None else attribute_changes(old, issue(plan))), record
 
 
 def show_moves(findings: Findings, moves: pd.DataFrame | None) -> Html:
