@@ -6,10 +6,12 @@ import resource
 import sqlite3
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import forecast as fc
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.evaluation import store as stores
 from forecast.evaluation.revisions import attribute_changes
@@ -21,7 +23,8 @@ from forecast.evaluation.store import (
     read_run,
     read_runs,
 )
-from forecast.evaluation.vintages import compute_forecasts
+from forecast.evaluation.verification import verify
+from forecast.evaluation.vintages import compute_forecasts, fingerprint_method, issue
 from small_plan import issued
 from warm import FORK, forked
 
@@ -77,6 +80,38 @@ def test_reading_makes_no_store(store):
     store.parent.mkdir()
     store.touch()
     assert read_runs(store).empty and store.stat().st_size == 0
+
+
+def test_reading_writes_nothing(usual, store):
+    """Whatever is read of a store, its folder holds the same file, of the same time and bytes."""
+    key = append_run(store, usual)
+    content, time_written = store.read_bytes(), store.stat().st_mtime_ns
+    read_run(store, key), read_forecasts(store), read_latest_run(store, region="lishui")
+    assert list(store.parent.iterdir()) == [store]
+    assert (store.read_bytes(), store.stat().st_mtime_ns) == (content, time_written)
+
+
+def test_an_old_store_is_read_and_continued(tmp_path):
+    """A store written when the modules lay in one folder: its forecasts are today's, to the bit.
+
+    They count as made by the method of today, whose first issue so reports no change of method,
+    and a forecast issued again from the same knowledge is scored once.
+    """
+    store = tmp_path / STORE
+    store.write_bytes(
+        Path(__file__).with_name("stores").joinpath("flat_modules.sqlite").read_bytes()
+    )
+    stored = read_latest_run(store, region="xiaoshan")
+    assert compute_forecasts(stored.inputs).equals(stored.forecasts)
+    assert stored.method_version == fingerprint_method()
+    again = issue(fc.load_plan("xiaoshan", as_of=stored.origin))
+    assert (attribute_changes(stored, again)["method"].dropna() == 0.0).all()
+    append_run(store, again)
+    assert set(read_runs(store)["method_version"]) == {fingerprint_method()}
+    plan = fc.load_plan("xiaoshan")
+    table = read_forecasts(store)
+    once = verify(table[table["run"] == stored.run], plan.observations, plan.indicators)
+    assert len(verify(table, plan.observations, plan.indicators).hits) == len(once.hits) > 0
 
 
 def test_the_latest_run_is_the_one_before(folder, store):
@@ -175,14 +210,12 @@ def test_a_run_is_stored_once(usual, store):
     assert len(read_forecasts(store)) == 4
 
 
-def test_a_fault_on_the_way_takes_all_back(usual, store, monkeypatch):
-    """A row that cannot be stored takes back the whole run, the making of the tables included."""
-    plain = stores._plain
-    monkeypatch.setattr(stores, "_plain", lambda t: [*plain(t)[:-1], [object()] * 30])
-    monkeypatch.setattr(stores, "_packed", lambda _: b"")
+def test_a_fault_on_the_way_takes_all_back(usual, store):
+    """A last row that cannot be stored takes back the whole run, its tables included."""
+    broken = usual.forecasts.astype({"status": object})
+    broken.iloc[-1, broken.columns.get_loc("status")] = object()
     with pytest.raises(WriteError, match="cannot be written"):
-        append_run(store, usual)
-    monkeypatch.undo()
+        append_run(store, replace(usual, forecasts=broken))
     assert read_runs(store).empty
     append_run(store, usual)
     assert len(read_runs(store)) == 1

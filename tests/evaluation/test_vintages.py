@@ -1,7 +1,9 @@
 """Issued forecasts: what a run holds, and the versions it names."""
 
 import ast
+import shutil
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -96,20 +98,26 @@ def test_later_figures_and_revisions_do_not_change_an_old_day(usual, folder, sto
     assert later.data_hash != stored.data_hash
 
 
+def imported_modules(path: Path) -> set[Path]:
+    """Files of the package that a module imports by relative imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            folder = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+            found |= {folder.with_suffix(".py"), *(folder / f"{a.name}.py" for a in node.names)}
+    return {file for file in found if file.is_file()}
+
+
 def test_the_method_is_all_that_answers_come_from():
-    """`METHOD` names each module that `targets` imports, but for words, tables, plans, progress."""
-    folder = Path(vintages.__file__).parent
-    found, left = set(), ["targets", "growth"]
+    """`METHOD` names each module behind an answer, but for plans, errors and progress reports."""
+    package = Path(fc.__file__).parent
+    named = {file for pattern in METHOD for file in package.glob(pattern)}
+    aside = {package / name for name in ("errors.py", "callbacks.py", "files.py", "tables/plan.py")}
+    reached, left = set(), [package / "targets/attainment.py", package / "model/fitting.py"]
     while left:
-        name = left.pop()
-        found.add(name)
-        tree = ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))
-        parts = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level == 1]
-        near = {
-            name for n in parts for name in ([n.module] if n.module else [a.name for a in n.names])
-        }
-        left += sorted(near - found - {"errors", "schema", "plans", "callbacks"})
-    assert found == set(METHOD)
+        reached.add(left.pop())
+        left += {n for file in reached for n in imported_modules(file)} - reached - aside
+    assert reached <= named, sorted(reached - named)
 
 
 def test_method_version_follows_code_and_priors(tmp_path, monkeypatch):
@@ -118,13 +126,12 @@ def test_method_version_follows_code_and_priors(tmp_path, monkeypatch):
     usual = fingerprint_method()
     assert usual == fingerprint_method(priors.iloc[::-1]) and usual.startswith(fc.__version__ + "+")
     assert fingerprint_method(priors.assign(noise=priors["noise"] * 2)) != usual
-    for name in METHOD:
-        source = Path(vintages.__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
-        (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
-    monkeypatch.setattr(vintages, "__file__", str(tmp_path / "vintages.py"))
-    assert fingerprint_method() == usual
-    (tmp_path / "filtering.py").write_text("pass\n")
-    assert fingerprint_method() != usual
+    package = Path(shutil.copytree(Path(fc.__file__).parent, tmp_path / "forecast"))
+    monkeypatch.setattr(resources, "files", lambda _: package)
+    assert fingerprint_method(priors) == usual
+    for module, counts in (("desk/panel.py", False), ("model/kalman.py", True)):
+        (package / module).write_text("pass\n")
+        assert (fingerprint_method(priors) != usual) == counts
 
 
 def test_target_version_is_what_targets_ask_for():

@@ -1,4 +1,4 @@
-"""What moved from one issue of forecasts to the next, and why."""
+"""Revisions of forecasts: how each chance changed from one issue to the next, by cause."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import N_, said
 from ..model.panel import KEY
 from ..model.priors import COLUMNS as PRIOR_COLUMNS
 from ..targets.attainment import attainment
@@ -19,27 +20,35 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 CAUSES = ("method", "revised", "new", "targets", "assumptions")
-"""Parts of a move, in the order in which they are exchanged."""
+"""Causes of a change, in the order in which their inputs are exchanged."""
+MATCHES = (
+    ([*KEY, "year", "comparator", "event", "role", "source", "value"], False),
+    ([*KEY, "year", "comparator", "role", "source"], False),
+    ([*KEY, "year", "role"], False),
+    ([*KEY, "year"], False),
+    ([*KEY, "role", "source"], True),
+)
+"""Columns by which targets are matched, one round after another, and whether only unique ones."""
 
 
 def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
-    """Tell how each target's chance moved since an earlier run, and why.
+    """Return the change of each target's chance since an earlier run, split by cause.
 
-    The inputs of `old` are played again under the method of today, and exchanged for those of
-    `new` one part at a time, all targets at once; a part is the change of `p_reach` at its
-    exchange. The parts add up to the move, to the last bits; where two causes act together, the
-    order, that of the columns, decides which gets the credit.
+    The inputs of `old` are answered again by the method of today, and then exchanged for those of
+    `new` one cause at a time, for all targets at once; a part is the change of `p_reach` at its
+    exchange. The parts add up to the change, to the last bits. Where two causes act together, the
+    order of the columns decides which gets the credit.
 
     =========== ==========================================================================
-    method      the old inputs under the method of today, less what was issued
+    method      the old inputs by the method of today, less what was issued
     revised     figures known then that have other values now, or were withdrawn
     new         figures published since, and the years that ended since
     targets     value, comparator, event or year of the target, definitions of the indicators
-    assumptions growth path and priors. Mechanisms act in scenarios only: no part is theirs
+    assumptions growth path and priors. Mechanisms act in scenarios only and have no part
     =========== ==========================================================================
 
-    Where the old prior table lacks a column that the method of today needs, today's table takes its
-    place from the start.
+    If the old prior table lacks a column that the method of today needs, today's table replaces it
+    from the start.
 
     Parameters
     ----------
@@ -48,19 +57,19 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, a row a target: region, indicator, year, target, comparator, event, those before
+    DataFrame, one row per target: region, indicator, year, target, comparator, event, those before
     (`year_old`, `target_old`, `comparator_old`), `change` (`compared`, `appeared`, `vanished`),
-    p_old, p_new, move, the five parts, status_old, status_new and `cause`: the part that moved
-    most, "" if none did. Targets of both runs are paired by region, indicator and year, then
-    source, comparator and role; one of another year by region, indicator, role and source, where
-    there is only one of them. Where one of the answers is no number (no figures, a year that ended
-    without one) so is the move, and `cause` is the part at which that changed. Rows stand in the
-    order of today's targets; vanished ones follow.
+    p_old, p_new, move (p_new - p_old), the five parts, status_old, status_new and `cause`: the
+    largest part, "" if there is no change. Targets of both runs are matched by region, indicator
+    and year, then source, comparator and role; one of another year by region, indicator, role and
+    source, if it is the only one. Where one of the chances is missing (no figures, a year that
+    ended without one) so is the move, and `cause` is the part at which that changed. Rows are in
+    the order of today's targets; vanished ones follow.
 
     Raises
     ------
     ValueError
-        For runs of two regions, or an old one whose forecasts do not fit its targets.
+        For runs of two regions, or an old run with more or fewer forecasts than targets.
 
     Examples
     --------
@@ -72,124 +81,115 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     (['compared'], [0.0, 0.0])
     """
     if old.region != new.region:
-        raise ValueError(f"runs of two regions, {old.region!r} and {new.region!r}.")
+        text = N_("runs of two regions, {old!r} and {new!r}.")
+        raise ValueError(said(text, old=old.region, new=new.region))
     issued = old.forecasts[old.forecasts["scenario"] == "baseline"]
     if len(issued) != len(old.inputs.targets):
-        raise ValueError(
-            f"run {old.run!r} has {len(issued)} forecasts of its targets, not one a target."
-        )
-    before, after = _paired(old.inputs.targets, new.inputs.targets)
-    told = [_at(issued, before)]
-    last, found = None, issued
+        text = N_("run {run!r} has {forecasts} forecasts for {targets} targets.")
+        counts = {"forecasts": len(issued), "targets": len(old.inputs.targets)}
+        raise ValueError(said(text, run=old.run, **counts))
+    before, after = _match(old.inputs.targets, new.inputs.targets)
+    answers = [_select(issued, before)]
+    last, table = None, issued
     for inputs, rows in zip(
-        _exchanged(old.inputs, new.inputs), [before] * 3 + [after] * 2, strict=True
+        _exchange(old.inputs, new.inputs), [before] * 3 + [after] * 2, strict=True
     ):
-        if last is None or not _same(inputs, last):
-            found = attainment(fit_inputs(inputs), inputs.targets, as_of=inputs.as_of)
-        told.append(_at(found, rows))
+        if last is None or not _equal(inputs, last):
+            table = attainment(fit_inputs(inputs), inputs.targets, as_of=inputs.as_of)
+        answers.append(_select(table, rows))
         last = inputs
-    then, now = old.inputs.targets, new.inputs.targets
-    return _moves(told, then, now, before, after)
+    return _changes(answers, old.inputs.targets, new.inputs.targets, before, after)
 
 
-def _exchanged(old: Inputs, new: Inputs) -> list[Inputs]:
-    """Give the inputs after each exchange, in the order of `CAUSES`."""
+def _exchange(old: Inputs, new: Inputs) -> list[Inputs]:
+    """Return the inputs after each exchange, in the order of `CAUSES`."""
     complete = set(PRIOR_COLUMNS) <= set(old.priors)
     start = replace(old, priors=old.priors if complete else new.priors)
     point = [*KEY, "year"]
-    seen = pd.MultiIndex.from_frame(new.observations[point]).isin(
+    known = pd.MultiIndex.from_frame(new.observations[point]).isin(
         pd.MultiIndex.from_frame(old.observations[point])
     )
-    # Figures of an indicator that nobody asked about before bring its description with them.
-    fresh = new.indicators[~new.indicators["indicator"].isin(old.indicators["indicator"])]
-    about = pd.concat([old.indicators, fresh], ignore_index=True) if len(fresh) else old.indicators
-    today = replace(start, observations=new.observations, indicators=about, as_of=new.as_of)
+    # Figures of an indicator that was not used before come with its definition.
+    added = new.indicators[~new.indicators["indicator"].isin(old.indicators["indicator"])]
+    joined = pd.concat([old.indicators, added], ignore_index=True) if len(added) else old.indicators
+    today = replace(start, observations=new.observations, indicators=joined, as_of=new.as_of)
     return [
         start,
-        replace(start, observations=new.observations[seen].reset_index(drop=True)),
+        replace(start, observations=new.observations[known].reset_index(drop=True)),
         today,
         replace(new, priors=start.priors, growth=start.growth),
         new,
     ]
 
 
-def _same(one: Inputs, other: Inputs) -> bool:
+def _equal(one: Inputs, other: Inputs) -> bool:
     pairs = [(getattr(one, f.name), getattr(other, f.name)) for f in fields(Inputs)]
     return all(a.equals(b) if isinstance(a, pd.DataFrame) else a == b for a, b in pairs)
 
 
-ROUNDS = (
-    ([*KEY, "year", "comparator", "event", "role", "source", "value"], False),
-    ([*KEY, "year", "comparator", "role", "source"], False),
-    ([*KEY, "year", "role"], False),
-    ([*KEY, "year"], False),
-    ([*KEY, "role", "source"], True),
-)
-"""What targets are paired by, one round after another, and whether only where alone."""
-
-
-def _paired(old: pd.DataFrame, new: pd.DataFrame) -> tuple[IntArray, IntArray]:
-    """Rows of both tables side by side, -1 for none: today's first, then what vanished."""
+def _match(old: pd.DataFrame, new: pd.DataFrame) -> tuple[IntArray, IntArray]:
+    """Return matched rows of both tables, -1 for none: today's first, then the vanished ones."""
     before, left = np.full(len(new), -1), np.ones(len(old), bool)
-    for keys, alone in ROUNDS:
-        sides = [_numbered(t, free, keys, alone) for t, free in ((old, left), (new, before < 0))]
+    for keys, unique in MATCHES:
+        sides = [_number(t, free, keys, unique) for t, free in ((old, left), (new, before < 0))]
         pairs = sides[0].merge(sides[1], on=[*keys, "nth"], suffixes=("_old", "_new"))
         before[pairs["row_new"].to_numpy()] = pairs["row_old"]
         left[pairs["row_old"].to_numpy()] = False
-    gone = np.flatnonzero(left)
-    after = np.append(np.arange(len(new)), np.full(len(gone), -1))
-    return np.append(before, gone), after
+    vanished = np.flatnonzero(left)
+    after = np.append(np.arange(len(new)), np.full(len(vanished), -1))
+    return np.append(before, vanished), after
 
 
-def _numbered(
-    table: pd.DataFrame, free: NDArray[np.bool_], keys: list[str], alone: bool
+def _number(
+    table: pd.DataFrame, free: NDArray[np.bool_], keys: list[str], unique: bool
 ) -> pd.DataFrame:
-    """Rows still free, with their number among those of the same keys."""
+    """Return the free rows, with their number among those of the same keys."""
     rows = table.loc[free, keys].assign(row=np.flatnonzero(free))
-    if alone:
+    if unique:
         rows = rows[~rows.duplicated(keys, keep=False)]
     return rows.assign(nth=rows.groupby(keys).cumcount())
 
 
-def _at(table: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
-    """Chance and status of some targets; nothing where there is none (-1)."""
-    found = table[["p_reach", "status"]].reset_index(drop=True)
-    return found.reindex(np.where(rows < 0, len(found), rows)).reset_index(drop=True)
+def _select(table: pd.DataFrame, rows: IntArray) -> pd.DataFrame:
+    """Return chance and status of some targets, missing where there is no row (-1)."""
+    answers = table[["p_reach", "status"]].reset_index(drop=True)
+    return answers.reindex(np.where(rows < 0, len(answers), rows)).reset_index(drop=True)
 
 
-def _moves(
-    told: list[pd.DataFrame],
+def _changes(
+    answers: list[pd.DataFrame],
     then: pd.DataFrame,
     now: pd.DataFrame,
     before: IntArray,
     after: IntArray,
 ) -> pd.DataFrame:
-    """Put the answers after each exchange into the table of `attribute_changes`."""
-    p = np.stack([table["p_reach"].to_numpy(float) for table in told])
-    # An answer lost on the way (a figure moved to another day) is no move of its own.
-    whole = ~np.isnan(p[0]) & ~np.isnan(p[-1])
-    parts = np.diff(np.where(whole, pd.DataFrame(p).ffill(), p), axis=0)
+    """Return the table of `attribute_changes` from the answers after each exchange."""
+    p = np.stack([table["p_reach"].to_numpy(float) for table in answers])
+    # A chance missing only between two exchanges (a figure moved to another day) is no change.
+    comparable = ~np.isnan(p[0]) & ~np.isnan(p[-1])
+    parts = np.diff(np.where(comparable, pd.DataFrame(p).ffill(), p), axis=0)
     then, now = (table.rename(columns={"value": "target"}) for table in (then, now))
-    goals = ["year", "target", "comparator"]
+    columns = ["year", "target", "comparator"]
     out = pd.concat([now, then.iloc[before[after < 0]]], ignore_index=True)
-    out = out[[*KEY, *goals, "event"]].replace({"event": {"": "reach"}})
-    old = then[goals].reindex(before).reset_index(drop=True).add_suffix("_old")
+    out = out[[*KEY, *columns, "event"]].replace({"event": {"": "reach"}})
+    old = then[columns].reindex(before).reset_index(drop=True).add_suffix("_old")
     change = np.select([before < 0, after < 0], ["appeared", "vanished"], "compared")
     out = pd.concat([out, old], axis=1).assign(
         change=change, p_old=p[0], p_new=p[-1], move=p[-1] - p[0],
         **dict(zip(CAUSES, parts, strict=True)),
-        status_old=told[0]["status"], status_new=told[-1]["status"], cause=_cause(p, parts),
+        status_old=answers[0]["status"], status_new=answers[-1]["status"],
+        cause=_largest_cause(p, parts),
     )  # fmt: skip
     out.loc[out["change"] != "compared", "cause"] = ""
     return out.astype({"year_old": "Int64"})
 
 
-def _cause(p: FloatArray, parts: FloatArray) -> NDArray[np.str_]:
-    """Name the part that moved most, or that gave or took the answer."""
+def _largest_cause(p: FloatArray, parts: FloatArray) -> NDArray[np.str_]:
+    """Return the cause of the largest part, or the one at which a chance came or was lost."""
     known = ~np.isnan(p)
     turned = known[1:] != known[:-1]
     size = np.where(np.isnan(parts), 0.0, np.abs(parts))
-    gained = (known[0] != known[-1])[None, :]
-    # The last turn decides: what was lost on the way and found again is no cause.
-    weight = np.where(gained, turned * (1.0 + np.arange(len(CAUSES))[:, None]), size)
+    came_or_lost = (known[0] != known[-1])[None, :]
+    # The last turn decides: a chance lost between exchanges and regained has no cause.
+    weight = np.where(came_or_lost, turned * (1.0 + np.arange(len(CAUSES))[:, None]), size)
     return np.where(weight.max(axis=0) > 0.0, np.array(CAUSES)[weight.argmax(axis=0)], "")

@@ -1,9 +1,9 @@
-"""How good a forecast was, once the figure is known: scores on plain arrays.
+"""Proper scores of forecasts, coverage and reliability, on plain arrays.
 
-Every score is a loss: lower is better, 0 the least that can be had. Values are in the unit of the
-figures, so whoever compares series divides by a scale of each series first. The scores are proper:
-what one truly believes has the least expected score (Gneiting and Raftery 2007, doi
-10.1198/016214506000001437). Years have common shocks, so errors of means are clustered by year.
+Every score is a loss: lower is better, 0 is the minimum. Values are in the unit of the figures; to
+compare series, divide by `mean_yearly_change` first. The scores are proper: a forecaster's true
+belief has the lowest expected score (Gneiting and Raftery 2007, doi 10.1198/016214506000001437).
+Years have common shocks, so standard errors of means are clustered by year.
 """
 
 from __future__ import annotations
@@ -12,16 +12,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from ..errors import N_, said
+from ..model.panel import KEY
+
 __all__ = [
+    "CAP",
+    "INTERVALS",
     "brier",
     "calibration_error",
     "covered",
-    "crps_of_draws",
     "crps_of_quantiles",
     "energy_score",
-    "interval_score",
     "log_score",
     "mean_with_error",
+    "mean_yearly_change",
     "pit_histogram",
     "pit_share",
     "reliability",
@@ -31,12 +35,16 @@ __all__ = [
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 
+CAP = 20.0
+"""Largest scaled score: a few nearly flat series would otherwise decide every mean."""
+INTERVALS = {"cover50": ("q25", "q75"), "cover80": ("q10", "q90"), "cover90": ("q05", "q95")}
+"""Central intervals whose coverage is measured, and their ends."""
 SAFE = 0.005
-"""A probability nearer to 0 or 1 counts as this near in the log score: it stays finite."""
+"""Least distance of a probability from 0 and 1 in the log score, which so stays finite."""
 
 
 def crps_of_quantiles(actual: ArrayLike, values: ArrayLike, levels: ArrayLike) -> FloatArray:
-    """Continuous ranked probability score of a distribution known by its quantiles.
+    """Return the continuous ranked probability score (CRPS) of a distribution given by quantiles.
 
     CRPS = 2 integral of pinball_p dp, here 2 sum_i w_i pinball_i with w_i the width of the cell of
     level i; cells end half-way between neighbouring levels, the outer ones at 0 and 1 (Laio and
@@ -44,7 +52,7 @@ def crps_of_quantiles(actual: ArrayLike, values: ArrayLike, levels: ArrayLike) -
 
     Parameters
     ----------
-    actual : (...) figures that came
+    actual : (...) realised figures
     values : (levels, ...) quantiles, in the unit of `actual`
     levels : (levels,) probabilities in rising order
 
@@ -59,7 +67,7 @@ def crps_of_quantiles(actual: ArrayLike, values: ArrayLike, levels: ArrayLike) -
 
     Examples
     --------
-    >>> crps_of_quantiles(12.0, [10.0], [0.5]).tolist()  # of a median alone: the distance
+    >>> crps_of_quantiles(12.0, [10.0], [0.5]).tolist()  # of a median alone: absolute error
     2.0
     >>> crps_of_quantiles([10.0, 14.0], [[8.0, 8.0], [12.0, 12.0]], [0.25, 0.75]).tolist()
     [1.0, 3.0]
@@ -70,21 +78,17 @@ def crps_of_quantiles(actual: ArrayLike, values: ArrayLike, levels: ArrayLike) -
     return score
 
 
-def crps_of_draws(actual: ArrayLike, draws: ArrayLike) -> FloatArray:
-    """CRPS of a distribution known by draws: E|X - y| - E|X - X'| / 2.
+def energy_score(actual: ArrayLike, draws: ArrayLike) -> float:
+    """Return the energy score of draws of a vector: E||X - y|| - E||X - X'|| / 2.
 
-    The second mean runs over pairs of different draws ("fair", Ferro 2014, doi 10.1002/qj.2270),
-    so that its expectation does not depend on their number; summed by rank. A lucky handful of
-    draws may have a score a little below 0.
+    The CRPS of several outcomes jointly (Gneiting and others 2008, doi 10.1007/s11749-008-0114-x).
+    The second mean runs over pairs of different draws ("fair", Ferro 2014, doi 10.1002/qj.2270), so
+    that its expectation does not depend on their number. Scale outcomes of different size first.
 
     Parameters
     ----------
-    actual : (...) figures that came
-    draws : (draws, ...) at least two
-
-    Returns
-    -------
-    Array of shape (...), in the unit of `actual`.
+    actual : (outcomes,) realised figures
+    draws : (draws, outcomes) at least two draws
 
     Raises
     ------
@@ -93,80 +97,40 @@ def crps_of_draws(actual: ArrayLike, draws: ArrayLike) -> FloatArray:
 
     Examples
     --------
-    >>> crps_of_draws([1.0, 5.0], [[0.0, 0.0], [2.0, 2.0]]).tolist()
-    [0.0, 3.0]
-    """
-    x, y = np.sort(np.asarray(draws, float), axis=0), np.asarray(actual, float)
-    m = len(x)
-    if m < 2:
-        raise ValueError(f"a spread needs at least two draws, not {m}.")
-    rank = (2.0 * np.arange(1, m + 1) - m - 1.0) / (m * (m - 1.0))
-    score: FloatArray = np.abs(x - y).mean(axis=0) - np.tensordot(rank, x, 1)
-    return score
-
-
-def energy_score(actual: ArrayLike, draws: ArrayLike) -> float:
-    """Score of draws of a whole vector: E||X - y|| - E||X - X'|| / 2 (Gneiting and others 2008).
-
-    The CRPS of several outcomes together (doi 10.1007/s11749-008-0114-x); the pairs are of
-    different draws, as in `crps_of_draws`. Outcomes of different size are scaled before.
-
-    Parameters
-    ----------
-    actual : (outcomes,)
-    draws : (draws, outcomes) at least two draws
-
-    Examples
-    --------
     >>> energy_score([3.0, 4.0], [[0.0, 0.0], [0.0, 0.0]])
     5.0
-    >>> energy_score([5.0], [[0.0], [2.0]]), float(crps_of_draws(5.0, [0.0, 2.0]))
-    (3.0, 3.0)
+    >>> energy_score([5.0], [[0.0], [2.0]])
+    3.0
     """
     away = np.asarray(draws, float) - np.asarray(actual, float)
     m = len(away)
     if m < 2:
-        raise ValueError(f"a spread needs at least two draws, not {m}.")
+        raise ValueError(said("a spread needs at least two draws, not {count}.", count=m))
     squares = (away * away).sum(axis=1)
-    # |a - b|^2 from products: the array of all differences would be large.
+    # |a - b|^2 from products: an array of all differences would be large.
     apart = np.maximum(squares[:, None] + squares - 2.0 * (away @ away.T), 0.0)
     np.fill_diagonal(apart, 0.0)
     return float(np.sqrt(squares).mean() - np.sqrt(apart).sum() / (2.0 * m * (m - 1.0)))
 
 
-def interval_score(
-    actual: ArrayLike, lower: ArrayLike, upper: ArrayLike, level: float
-) -> FloatArray:
-    """Score of a central interval: its width, and 2 / alpha times what the figure lies outside.
-
-    S = (u - l) + 2 / alpha (l - y)+ + 2 / alpha (y - u)+ with alpha = 1 - level (Gneiting and
-    Raftery 2007, section 6.2). Shapes broadcast; in the unit of `actual`.
-
-    >>> interval_score([11.0, 13.0], 10.0, 12.0, 0.8).round(6).tolist()
-    [2.0, 12.0]
-    """
-    y, low, high = (np.asarray(a, float) for a in (actual, lower, upper))
-    outside = np.maximum(low - y, 0.0) + np.maximum(y - high, 0.0)
-    score: FloatArray = high - low + 2.0 / (1.0 - level) * outside
-    return score
-
-
 def weighted_interval_score(actual: ArrayLike, values: ArrayLike, levels: ArrayLike) -> FloatArray:
-    """Weighted interval score of quantiles in pairs about a median (Bracher and others 2021).
+    """Return the weighted interval score (WIS) of quantiles in pairs about a median.
 
-    WIS = (|y - median| / 2 + sum_k alpha_k / 2 S_k) / (K + 1/2) over the K central intervals, which
-    is twice the mean pinball loss of the 2K + 1 levels (doi 10.1371/journal.pcbi.1008618, (1)-(2)).
+    WIS = (|y - median| / 2 + sum_k alpha_k / 2 S_k) / (K + 1/2) over the K central intervals [l, u]
+    of level 1 - alpha, S = (u - l) + 2 / alpha (l - y)+ + 2 / alpha (y - u)+. This is twice the
+    mean pinball loss of the 2K + 1 levels (Bracher and others 2021, doi
+    10.1371/journal.pcbi.1008618, equations 1 and 2).
 
     Parameters
     ----------
-    actual : (...) figures that came
+    actual : (...) realised figures
     values : (levels, ...) quantiles
     levels : (levels,) rising and symmetric, the median among them
 
     Raises
     ------
     ValueError
-        If the levels are not rising, not in pairs, or lack the median.
+        If the levels do not rise, are not in pairs, or lack the median.
 
     Examples
     --------
@@ -175,13 +139,14 @@ def weighted_interval_score(actual: ArrayLike, values: ArrayLike, levels: ArrayL
     """
     level = _rising(levels)
     if len(level) % 2 == 0 or not np.allclose(level + level[::-1], 1.0):
-        raise ValueError(f"levels must be a median and pairs about it, not {level.tolist()}.")
+        text = N_("levels must be a median and pairs about it, not {levels}.")
+        raise ValueError(said(text, levels=level.tolist()))
     score: FloatArray = 2.0 * _pinball(actual, values, level).mean(axis=0)
     return score
 
 
 def covered(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> BoolArray:
-    """Whether figures lie in their intervals, ends included.
+    """Return whether figures lie in their intervals, ends included.
 
     >>> covered([10.0, 12.1], 10.0, 12.0).tolist()
     [True, False]
@@ -191,7 +156,7 @@ def covered(actual: ArrayLike, lower: ArrayLike, upper: ArrayLike) -> BoolArray:
 
 
 def brier(p: ArrayLike, reached: ArrayLike) -> FloatArray:
-    """Brier score of each probability: (p - reached)^2, between 0 and 1 (Brier 1950).
+    """Return the Brier score of each probability: (p - reached)^2, from 0 to 1 (Brier 1950).
 
     >>> brier([0.5, 1.0], [True, False]).tolist()
     [0.25, 1.0]
@@ -201,9 +166,9 @@ def brier(p: ArrayLike, reached: ArrayLike) -> FloatArray:
 
 
 def log_score(p: ArrayLike, reached: ArrayLike) -> FloatArray:
-    """Logarithmic score of each probability: -log of what was said of what happened.
+    """Return the logarithmic score: -log of the probability given to what happened.
 
-    `p` is first held within `SAFE` and 1 - `SAFE`: no certainty costs more than 5.3.
+    `p` is first clipped to [`SAFE`, 1 - `SAFE`], so that no score exceeds 5.3.
 
     >>> log_score([0.5, 0.0], [True, True]).round(4).tolist()
     [0.6931, 5.2983]
@@ -214,10 +179,10 @@ def log_score(p: ArrayLike, reached: ArrayLike) -> FloatArray:
 
 
 def calibration_error(p: ArrayLike, reached: ArrayLike, bins: int = 10) -> float:
-    """Take the mean of |said - came true| over bins, weighted by cases: the ECE.
+    """Return the expected calibration error (ECE).
 
-    The bins are those of `reliability`. It is positive even for a calibrated forecaster, the more
-    so the fewer the cases.
+    The mean of |mean probability - share that came true| over the bins of `reliability`, weighted
+    by cases. It is positive even for a calibrated forecaster, the more so the fewer the cases.
 
     >>> round(calibration_error([0.2, 0.2, 0.9, 0.9], [0, 0, 1, 1]), 6)
     0.15
@@ -229,20 +194,20 @@ def calibration_error(p: ArrayLike, reached: ArrayLike, bins: int = 10) -> float
 def reliability(
     p: ArrayLike, reached: ArrayLike, cluster: ArrayLike | None = None, bins: int = 10
 ) -> pd.DataFrame:
-    """Said and come true: cases of like probability together.
+    """Return mean probability and observed frequency by bin of probability.
 
     Parameters
     ----------
     p : (cases,) probabilities
-    reached : (cases,) whether it came true
-    cluster : (cases,) the year of each case; None takes the cases as independent
-    bins : number of bins of equal width; a probability on an edge belongs to the upper bin, 1 to
-        the last
+    reached : (cases,) whether the event happened
+    cluster : (cases,) the year of each case; None treats cases as independent
+    bins : number of bins of equal width; an edge belongs to the upper bin, 1 to the last
 
     Returns
     -------
-    DataFrame with low, high (ends of the bin), n, said (mean probability), came_true (share) and
-    error (standard error of came_true, see `mean_with_error`); bins without a case are left out.
+    DataFrame with low, high (ends of the bin), n (cases), said (mean probability), came_true
+    (observed share) and error (its standard error, see `mean_with_error`), one row per bin that
+    has a case.
 
     Examples
     --------
@@ -250,30 +215,31 @@ def reliability(
     >>> table[["low", "n", "came_true"]].values.tolist()
     [[0.1, 2.0, 0.5], [0.9, 1.0, 1.0]]
     """
-    said, came = np.asarray(p, float), np.asarray(reached, float)
-    group = np.arange(len(said)) if cluster is None else np.asarray(cluster)
-    place = np.minimum((said * bins).astype(int), bins - 1)
+    chance, event = np.asarray(p, float), np.asarray(reached, float)
+    group = np.arange(len(chance)) if cluster is None else np.asarray(cluster)
+    index = np.minimum((chance * bins).astype(int), bins - 1)
     rows = []
-    for one in np.unique(place):
-        mine = place == one
-        share, error = mean_with_error(came[mine], group[mine])
-        rows.append((one / bins, (one + 1) / bins, mine.sum(), said[mine].mean(), share, error))
+    for one in np.unique(index):
+        subset = index == one
+        share, error = mean_with_error(event[subset], group[subset])
+        ends = one / bins, (one + 1) / bins
+        rows.append((*ends, subset.sum(), chance[subset].mean(), share, error))
     return pd.DataFrame(rows, columns=["low", "high", "n", "said", "came_true", "error"])
 
 
 def pit_share(at: ArrayLike, below: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
-    """Share of each figure's probability integral transform that lies between `low` and `high`.
+    """Return the share of each probability integral transform (PIT) between `low` and `high`.
 
-    Of a count (or rounded) figure y the transform is not one number but spread evenly from
-    P(X < y) to P(X <= y) (Czado, Gneiting and Held 2009, doi 10.1111/j.1541-0420.2009.01191.x).
-    Over calibrated forecasts the shares average to high - low; a central 80 % interval with
-    randomised ends is `low` 0.1 and `high` 0.9.
+    For a count or a rounded figure y the PIT is not one number but uniform from P(X < y) to
+    P(X <= y) (Czado, Gneiting and Held 2009, doi 10.1111/j.1541-0420.2009.01191.x). Over
+    calibrated forecasts the shares average to high - low; `low` 0.1 and `high` 0.9 give a central
+    80 % interval with randomised ends.
 
     Parameters
     ----------
     at : (...) P(X <= y); of a continuous forecast the same as `below`
     below : (...) P(X < y)
-    low, high : (...) ends; a transform on an end counts above it, 1 below the end 1
+    low, high : (...) ends; a PIT on an end counts above it, except that 1 counts below the end 1
 
     Examples
     --------
@@ -293,19 +259,20 @@ def pit_share(at: ArrayLike, below: ArrayLike, low: ArrayLike, high: ArrayLike) 
 
 
 def pit_histogram(at: ArrayLike, below: ArrayLike | None = None, bins: int = 10) -> pd.DataFrame:
-    """Histogram of probability integral transforms: flat for a calibrated forecaster.
+    """Return the histogram of probability integral transforms, flat if calibrated.
 
-    Heaped at both ends the forecasts were too narrow, in the middle too wide, at one end biased.
+    Mass at both ends shows forecasts that are too narrow, in the middle too wide, at one end
+    biased.
 
     Parameters
     ----------
-    at : (cases,) P(X <= y) of the figures that came
-    below : (cases,) P(X < y) of counts and rounded figures; None takes forecasts as continuous
+    at : (cases,) P(X <= y) of the realised figures
+    below : (cases,) P(X < y) of counts and rounded figures; None treats forecasts as continuous
     bins : number of bins of equal width
 
     Returns
     -------
-    DataFrame with low, high and share (1 / `bins` each when calibrated), a row a bin.
+    DataFrame with low, high and share (1 / `bins` each when calibrated), one row per bin.
 
     Examples
     --------
@@ -322,11 +289,11 @@ def pit_histogram(at: ArrayLike, below: ArrayLike | None = None, bins: int = 10)
 
 
 def mean_with_error(values: ArrayLike, cluster: ArrayLike) -> tuple[float, float]:
-    """Mean, and its standard error where the values of a cluster (a year) move together.
+    """Return a mean and its standard error when values of one cluster (a year) are correlated.
 
-    error^2 = G / (G - 1) sum_g (sum_{i in g} (x_i - mean))^2 / n^2 over G clusters (Liang and Zeger
-    1986, doi 10.1093/biomet/73.1.13). Of a single cluster it is infinite: one year does not tell
-    how years differ.
+    error^2 = G / (G - 1) sum_g (sum_{i in g} (x_i - mean))^2 / n^2 over G clusters: the covariance
+    of a regression on a constant (Liang and Zeger 1986, doi 10.1093/biomet/73.1.13). With a single
+    cluster the error is infinite: one year does not show how years differ.
 
     Parameters
     ----------
@@ -340,25 +307,50 @@ def mean_with_error(values: ArrayLike, cluster: ArrayLike) -> tuple[float, float
 
     Examples
     --------
-    >>> mean_with_error([1.0, 1.0, 3.0, 3.0], [2019, 2019, 2020, 2020])
+    >>> mean, error = mean_with_error([1.0, 1.0, 3.0, 3.0], [2019, 2019, 2020, 2020])
+    >>> mean, round(error, 12)
     (2.0, 1.0)
     >>> mean_with_error([1.0, 3.0], [2019, 2019])
     (2.0, inf)
     """
     x = np.asarray(values, float)
     if not len(x):
-        raise ValueError("no values to take the mean of.")
-    mean = float(x.mean())
-    found, group = np.unique(np.asarray(cluster), return_inverse=True)
-    if len(found) == 1:
-        return mean, float("inf")
-    sums = np.bincount(group, x - mean)
-    error = np.sqrt(len(found) / (len(found) - 1.0) * (sums**2).sum()) / len(x)
-    return mean, float(error)
+        raise ValueError(said("no values to take the mean of."))
+    clusters, group = np.unique(np.asarray(cluster), return_inverse=True)
+    if len(clusters) == 1:
+        return float(x.mean()), float("inf")
+    from statsmodels.regression.linear_model import OLS  # a second, which few answers need
+
+    fitted = OLS(x, np.ones(len(x))).fit(cov_type="cluster", cov_kwds={"groups": group})
+    return float(x.mean()), float(fitted.bse[0])
+
+
+def mean_yearly_change(figures: pd.DataFrame, series: pd.DataFrame) -> FloatArray:
+    """Return the scale of each series: its mean absolute change per year.
+
+    A step across a break in definition does not count. A flat series has its reporting step as
+    scale, one with a single figure none (NaN).
+
+    Parameters
+    ----------
+    figures : region, indicator, year, value and fresh (True at the first figure after a break), in
+        the order of years
+    series : region, indicator and resolution, one row per series
+
+    Returns
+    -------
+    (series,) in the unit of the figures a year.
+    """
+    step = figures.groupby(KEY)[["value", "year"]].diff()
+    change = (step["value"] / step["year"]).abs().mask(figures["fresh"].astype(bool))
+    mean = change.groupby([figures[name] for name in KEY]).mean()
+    scale = mean.reindex(pd.MultiIndex.from_frame(series[KEY])).to_numpy(float)
+    step_size = series["resolution"].to_numpy(float)
+    return np.asarray(np.where(scale == 0.0, step_size, scale))
 
 
 def _pinball(actual: ArrayLike, values: ArrayLike, level: FloatArray) -> FloatArray:
-    """Loss of each quantile, (levels, ...): p (y - q) above it, (1 - p) (q - y) below."""
+    """Return each quantile's loss (levels, ...): p (y - q) above it, (1 - p) (q - y) below."""
     short = np.asarray(actual, float) - np.asarray(values, float)
     p = level.reshape((-1,) + (1,) * (short.ndim - 1))
     loss: FloatArray = short * (p - (short < 0.0))
@@ -366,7 +358,9 @@ def _pinball(actual: ArrayLike, values: ArrayLike, level: FloatArray) -> FloatAr
 
 
 def _rising(levels: ArrayLike) -> FloatArray:
+    """Return levels as an array, or raise if they do not rise between 0 and 1."""
     level = np.asarray(levels, float)
     if not (level.ndim == 1 and len(level) and (np.diff([0.0, *level, 1.0]) > 0.0).all()):
-        raise ValueError(f"levels must rise between 0 and 1, not {level.tolist()}.")
+        text = N_("levels must rise between 0 and 1, not {levels}.")
+        raise ValueError(said(text, levels=level.tolist()))
     return level

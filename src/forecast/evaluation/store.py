@@ -1,10 +1,10 @@
-"""Where runs keep the forecasts they issued: one SQLite file, in which nothing ever changes.
+"""The store of issued forecasts: one SQLite file in which nothing ever changes.
 
-All vintages of an output folder stand in one file, `STORE`. SQLite comes with Python and is read
-by everything; a run is appended in one transaction, so that a crash or a full disk leaves all of
-it or nothing; processes that append at the same time wait for each other's lock. Triggers refuse
-to change or delete what was issued. There are two tables: `runs`, with what a run was made from,
-and `forecasts`, with a row a target.
+All runs of an output folder are kept in one file, `STORE`. SQLite comes with Python and every tool
+reads it. A run is appended in one transaction, so a crash or a full disk leaves all of it or
+nothing; processes that append at the same time wait for each other's lock. Triggers refuse to
+change or delete what was issued. There are two tables: `runs`, with the inputs of each run, and
+`forecasts`, with one row per target.
 """
 
 from __future__ import annotations
@@ -14,80 +14,66 @@ import json
 import sqlite3
 import uuid
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import sqlalchemy as sa
 
-from ..errors import DataError, Problem, WriteError, check_name
-from .vintages import FORECASTS, Inputs, Run, hash_rows
+from ..errors import N_, DataError, Problem, Said, WriteError, check_name, said
+from .vintages import FORECASTS, Inputs, Run, hash_rows, rename_former
 
 __all__ = ["STORE", "append_run", "read_forecasts", "read_latest_run", "read_run", "read_runs"]
 
 STORE = "vintages.sqlite"
 APPLICATION, VERSION = 0x76696E74, 1
-"""What marks a SQLite file as a store ("vint"), and the version of its tables."""
+"""Marks a SQLite file as a store ("vint"), and the version of its tables."""
 BUSY_SECONDS = 60.0
 """How long a process waits for others that append."""
-RUNS = {
-    "run": "TEXT PRIMARY KEY", "name": "TEXT", "region": "TEXT", "notebook": "TEXT",
-    "origin": "TEXT", "issued": "TEXT", "data_hash": "TEXT", "method_version": "TEXT",
-    "target_version": "TEXT", "priors_hash": "TEXT", "mechanisms_hash": "TEXT",
-    "parameters": "TEXT", "answers": "INTEGER",
-}  # fmt: skip
-BESIDE = (
-    "run", "name", "origin", "issued", "data_hash", "method_version", "target_version"
+SQL_TYPES = {"str": sa.TEXT, "float64": sa.REAL, "int64": sa.INTEGER}
+TABLES = sa.MetaData()
+RUNS = sa.Table(
+    "runs", TABLES, sa.Column("run", sa.TEXT, primary_key=True),
+    *(sa.Column(name, sa.TEXT) for name in (
+        "name", "region", "notebook", "origin", "issued", "data_hash", "method_version",
+        "target_version", "priors_hash", "mechanisms_hash", "parameters")),
+    sa.Column("answers", sa.INTEGER), sa.Column("inputs", sa.BLOB),
 )  # fmt: skip
-TYPES = {"TEXT": "str", "REAL": "float64", "INTEGER": "int64"}
-
-
-def _columns(named: Mapping[str, str]) -> str:
-    return ", ".join(f'"{name}" {kind}' for name, kind in named.items())
-
-
-def _refusing(name: str, when: str, reason: str) -> str:
-    return f"CREATE TRIGGER {name} BEFORE {when} BEGIN SELECT RAISE(ABORT, '{reason}'); END"
-
-
+ANSWERS = sa.Table(
+    "forecasts", TABLES, sa.Column("run", sa.TEXT, sa.ForeignKey(RUNS.c.run), primary_key=True),
+    sa.Column("position", sa.INTEGER, primary_key=True),
+    *(sa.Column(name, SQL_TYPES[dtype]) for name, dtype in FORECASTS.items()),
+)  # fmt: skip
+BESIDE = ("run", "name", "origin", "issued", "data_hash", "method_version", "target_version")
+APPENDED: sa.ColumnElement[int] = sa.literal_column("runs.rowid")
+"""Rises in the order in which runs were appended."""
 KEPT = "issued forecasts are never changed"
-TABLES = (
-    f"CREATE TABLE runs ({_columns(RUNS)}, inputs BLOB)",
-    f"CREATE TABLE forecasts (run TEXT REFERENCES runs, position INTEGER, {_columns(FORECASTS)}, "
-    "PRIMARY KEY (run, position))",
-    *(
-        _refusing(f"{table}_{verb.lower()}", f"{verb} ON {table}", KEPT)
-        for table in ("runs", "forecasts")
-        for verb in ("UPDATE", "DELETE")
-    ),
-    # A REPLACE deletes without asking the triggers above.
-    _refusing(
-        "runs_twice", "INSERT ON runs WHEN EXISTS (SELECT 1 FROM runs WHERE run = NEW.run)", KEPT
-    ),
-    _refusing(
-        "forecasts_twice",
-        "INSERT ON forecasts WHEN EXISTS (SELECT 1 FROM forecasts WHERE run = NEW.run AND "
-        "position = NEW.position) OR (NEW.position BETWEEN 0 AND (SELECT answers - 1 FROM runs "
-        "WHERE run = NEW.run)) IS NOT TRUE",
-        KEPT,
-    ),
-    f"PRAGMA application_id = {APPLICATION}",
-    f"PRAGMA user_version = {VERSION}",
-)
+GUARDS = {
+    **{f"{t}_{verb.lower()}": f"{verb} ON {t}" for t in TABLES.tables
+       for verb in ("UPDATE", "DELETE")},
+    # A REPLACE deletes without calling the triggers above.
+    "runs_twice": "INSERT ON runs WHEN EXISTS (SELECT 1 FROM runs WHERE run = NEW.run)",
+    "forecasts_twice": "INSERT ON forecasts WHEN EXISTS (SELECT 1 FROM forecasts WHERE run = "
+    "NEW.run AND position = NEW.position) OR (NEW.position BETWEEN 0 AND (SELECT answers - 1 FROM "
+    "runs WHERE run = NEW.run)) IS NOT TRUE",
+}  # fmt: skip
+"""Triggers by name, and when each refuses."""
 
 
 def append_run(store: str | Path, run: Run) -> str:
-    """Store a run, all of it or nothing, and return its id; the store is made where there is none.
+    """Append a run, all of it or nothing, and return its id.
 
-    Others that append meanwhile are waited for, `BUSY_SECONDS` at most.
+    The store is made where there is none. Others that append meanwhile are waited for, at most
+    `BUSY_SECONDS`.
 
     Parameters
     ----------
     store : file, by custom `STORE` in the folder of the reports
-    run : from `issue`, with further rows in `forecasts` where scenarios were answered too; its id
-        and the moment are set here unless it has them
+    run : from `issue`, with further rows in `forecasts` where scenarios were answered too; an id
+        and the time of issue are added unless it has them
 
     Raises
     ------
@@ -110,30 +96,31 @@ def append_run(store: str | Path, run: Run) -> str:
     file = Path(store)
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     stored = replace(run, run=run.run or uuid.uuid4().hex, issued=run.issued or now)
-    rows = stored.forecasts.reindex(columns=list(FORECASTS))
-    rows.insert(0, "position", range(len(rows)))
-    rows.insert(0, "run", stored.run)
+    rows = _plain_rows(stored.forecasts.reindex(columns=list(FORECASTS)))
+    answers = [{"run": stored.run, "position": i, **row} for i, row in enumerate(rows)]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _opened(file, "rwc") as connection:
-            connection.execute("BEGIN IMMEDIATE")
+        with _connect(file, "rwc") as connection:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
             if not _is_store(file, connection):
-                for statement in TABLES:
-                    connection.execute(statement)
-            _insert(connection, "runs", [_described(stored)])
-            _insert(connection, "forecasts", _plain(rows))
-            connection.execute("COMMIT")
-    except (OSError, sqlite3.Error) as error:
+                _create_tables(connection)
+            connection.execute(sa.insert(RUNS), _run_row(stored))
+            if answers:
+                connection.execute(sa.insert(ANSWERS), answers)
+            connection.commit()
+    except OSError as error:
         raise _unwritable(file, error) from None
+    except sa.exc.DBAPIError as error:
+        raise _unwritable(file, error.orig) from None
     return stored.run
 
 
 def read_runs(
     store: str | Path, *, region: str | None = None, name: str | None = None
 ) -> pd.DataFrame:
-    """List the runs of a store in the order in which they were appended, without their inputs.
+    """Return the runs of a store in the order in which they were appended, without their inputs.
 
-    A store that is not there yet has no runs; it is never made by reading. `parameters` is JSON.
+    A store that does not exist has no runs; reading never makes one. `parameters` is JSON.
 
     Raises
     ------
@@ -145,62 +132,52 @@ def read_runs(
     >>> len(read_runs("no/such/store.sqlite"))
     0
     """
-    chosen, values = _where({"region": region, "name": name})
-    query = f"SELECT {_names(RUNS)} FROM runs{chosen} ORDER BY rowid"
-    return _frame(_query(Path(store), query, values), RUNS)
+    query = sa.select(*(c for c in RUNS.c if c.name != "inputs")).order_by(APPENDED)
+    return _read(Path(store), query.where(*_conditions(region=region, name=name)))
 
 
 def read_forecasts(
     store: str | Path, *, region: str | None = None, name: str | None = None, run: str | None = None
 ) -> pd.DataFrame:
-    """Forecasts of a store beside what their runs say of themselves: a row a run and target.
+    """Return the forecasts of a store beside facts of their runs, one row per run and target.
 
     Columns are `run`, `name`, `origin`, `issued`, `data_hash`, `method_version`, `target_version`
-    and those of `Run.forecasts`. Raises and treats a missing store as `read_runs` does.
+    and those of `Run.forecasts`. Errors, and a store that does not exist, are as in `read_runs`.
 
     Examples
     --------
     >>> list(read_forecasts("no/such/store.sqlite"))[:4]
     ['run', 'name', 'origin', 'issued']
     """
-    named = {**dict.fromkeys(BESIDE, "TEXT"), **FORECASTS}
-    chosen, values = _where({"runs.region": region, "runs.name": name, "runs.run": run})
-    query = (
-        f"SELECT {_names(BESIDE, 'runs.')}, {_names(FORECASTS, 'forecasts.')} FROM forecasts "
-        f"JOIN runs ON runs.run = forecasts.run{chosen} ORDER BY runs.rowid, position"
-    )
-    return _frame(_query(Path(store), query, values), named)
+    columns = *(RUNS.c[n] for n in BESIDE), *(ANSWERS.c[n] for n in FORECASTS)
+    query = sa.select(*columns).join_from(ANSWERS, RUNS).order_by(APPENDED, ANSWERS.c.position)
+    return _read(Path(store), query.where(*_conditions(region=region, name=name, run=run)))
 
 
 def read_run(store: str | Path, run: str) -> Run:
-    """One stored run with its inputs and forecasts.
+    """Return one stored run with its inputs and forecasts.
 
     Raises
     ------
     UnknownNameError
         If the store has no such run.
     DataError
-        As `read_runs` does.
+        As in `read_runs`.
     """
     file = Path(store)
     check_name("run", run, read_runs(file)["run"].tolist())
-    query = f"SELECT {_names(RUNS)}, inputs FROM runs WHERE run = ?"
-    (row,) = _query(file, query, [run])
-    facts = dict(zip([*RUNS, "inputs"], row, strict=True))
-    known = {f.name: facts[f.name] for f in fields(Run) if f.name in facts}
-    forecasts = read_forecasts(file, run=run)[list(FORECASTS)]
-    return Run(
-        **known | {"inputs": _unpacked(facts["inputs"]), "forecasts": forecasts}
-        | {"parameters": json.loads(facts["parameters"])}
-    )  # fmt: skip
+    (row,) = _read(file, sa.select(RUNS).where(RUNS.c.run == run)).to_dict("records")
+    facts = {f.name: row[f.name] for f in fields(Run) if f.name in row}
+    facts |= {"inputs": _unpack(row["inputs"]), "parameters": json.loads(row["parameters"])}
+    return Run(**facts, forecasts=read_forecasts(file, run=run)[list(FORECASTS)])
 
 
 def read_latest_run(
     store: str | Path, *, region: str, name: str | None = None, before: str | None = None
 ) -> Run | None:
-    """Last stored run of a region (and report); None where there is none.
+    """Return the last stored run of a region (and report), or None.
 
-    `before` leaves out runs whose origin is that ISO day or later, so that a report made twice is
+    `before` leaves out runs whose origin is that ISO date or later, so that a report made twice is
     compared with the issue before it.
 
     >>> read_latest_run("no/such/store.sqlite", region="lishui") is None
@@ -213,127 +190,131 @@ def read_latest_run(
 
 
 @contextmanager
-def _opened(file: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    """Connect in autocommit, so that BEGIN and COMMIT are ours; closing takes back the rest."""
-    place = f"{file.absolute().as_uri()}?mode={mode}"
-    connection = sqlite3.connect(place, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-    with closing(connection):
+def _connect(file: Path, mode: str) -> Iterator[sa.Connection]:
+    """Connect in autocommit: the driver begins no transaction; closing rolls back an open one."""
+    engine = sa.create_engine(
+        "sqlite://", poolclass=sa.NullPool,
+        creator=lambda: sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True,
+                                        timeout=BUSY_SECONDS, isolation_level=None),
+    )  # fmt: skip
+    with engine.connect() as connection:
         yield connection
 
 
-def _is_store(file: Path, connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there; False of an empty file, an error of anything else."""
-    (application,), (version,), (objects,) = (
-        connection.execute(query).fetchone()
+def _is_store(file: Path, connection: sa.Connection) -> bool:
+    """Return whether the tables are there: False for an empty file, an error for another's."""
+    application, version, objects = (
+        connection.exec_driver_sql(query).scalar_one()
         for query in (
             "PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_master"
         )
     )  # fmt: skip
     if application == APPLICATION and version > VERSION:
-        fact = f"its tables are of version {version}, this package knows {VERSION}"
-        raise DataError([_fault(file, fact, "use a newer version of the package")])
+        text = N_("its tables are of version {version}, this package knows {known}")
+        fact = said(text, version=version, known=VERSION)
+        raise DataError([_fault(file, fact, said("use a newer version of the package"))])
     if application != APPLICATION and (application or objects):
         raise DataError([_not_ours(file)])
     return bool(application == APPLICATION)
 
 
-def _query(file: Path, query: str, values: list[str]) -> list[tuple[Any, ...]]:
-    """Rows of a store; none where there is no store yet."""
-    if not file.exists():
-        return []
+def _create_tables(connection: sa.Connection) -> None:
+    """Make the tables and their guards, and mark the file as a store."""
+    TABLES.create_all(connection)
+    for name, when in GUARDS.items():
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+        connection.exec_driver_sql(f"CREATE TRIGGER {name} BEFORE {when} {refusal}")
+    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION}")
+    connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
+
+
+def _conditions(**wanted: str | None) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that a query's runs meet; a value of None sets none."""
+    return [RUNS.c[name] == value for name, value in wanted.items() if value is not None]
+
+
+def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
+    """Return the rows of a query, with the types of its columns; none without a store."""
+    rows: list[Any] = []
     try:
-        # Not mode=ro: what a killed process left half done can then not be taken back.
-        with _opened(file, "rw") as connection:
-            if not _is_store(file, connection):
-                return []
-            return connection.execute(query, values).fetchall()
-    except sqlite3.Error as error:
-        raise DataError([_unreadable(file, error)]) from None
+        if file.exists():
+            # Mode "ro" could not roll back what a killed process left half written.
+            with _connect(file, "rw") as connection:
+                if _is_store(file, connection):
+                    rows = list(connection.execute(query))
+    except sa.exc.DBAPIError as error:
+        if _is_damaged(error.orig):
+            raise DataError([_not_ours(file)]) from None
+        fact = said("cannot be read ({reason})", reason=str(error.orig))
+        remedy = said("check the folder and its permissions")
+        raise DataError([_fault(file, fact, remedy)]) from None
+    dtypes = {sql: dtype for dtype, sql in SQL_TYPES.items()}
+    types = {c.name: dtypes.get(type(c.type), "object") for c in query.selected_columns}
+    table = pd.DataFrame(rows, columns=list(types), dtype=object).astype(types)
+    return table.assign(method_version=table["method_version"].map(rename_former))
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: list[list[Any]]) -> None:
-    if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-
-
-def _unreadable(file: Path, error: sqlite3.Error) -> Problem:
+def _unwritable(file: Path, error: BaseException | None) -> DataError | WriteError:
+    """Return the error of a run that cannot be appended, with what to do."""
     if _is_damaged(error):
-        return _not_ours(file)
-    return _fault(file, f"cannot be read ({error})", "check the place and its rights")
-
-
-def _unwritable(file: Path, error: OSError | sqlite3.Error) -> DataError | WriteError:
-    if isinstance(error, sqlite3.Error) and _is_damaged(error):
         return DataError([_not_ours(file)])
-    remedy = "Make room, or give another output folder."
+    remedy = said("Make room, or give another output folder.")
     if "locked" in str(error):
-        remedy = f"Another process held it for {BUSY_SECONDS:.0f} s; try again."
+        text = N_("Another process held it for {seconds} s; try again.")
+        remedy = said(text, seconds=round(BUSY_SECONDS))
     if KEPT in str(error):
-        remedy = "Give every run an id of its own."
-    return WriteError(f"{file} cannot be written: {error}. {remedy}")
+        remedy = said("Give every run an id of its own.")
+    text = N_("{file} cannot be written: {reason}. {remedy}")
+    return WriteError(said(text, file=str(file), reason=str(error), remedy=remedy))
 
 
-def _is_damaged(error: sqlite3.Error) -> bool:
+def _is_damaged(error: BaseException | None) -> bool:
     return getattr(error, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
 
 
 def _not_ours(file: Path) -> Problem:
-    return _fault(file, "not a store of issued forecasts", "give another file")
+    return _fault(file, said("not a store of issued forecasts"), said("give another file"))
 
 
-def _fault(file: Path, fact: str, remedy: str) -> Problem:
+def _fault(file: Path, fact: Said, remedy: Said) -> Problem:
     return Problem(str(file), None, None, None, fact, remedy)
 
 
-def _names(columns: Iterable[str], table: str = "") -> str:
-    return ", ".join(f'{table}"{name}"' for name in columns)
-
-
-def _where(conditions: Mapping[str, str | None]) -> tuple[str, list[str]]:
-    """Condition of a query, and its values; what is None is not asked."""
-    asked = {name: value for name, value in conditions.items() if value is not None}
-    text = " AND ".join(f"{name} = ?" for name in asked)
-    return (f" WHERE {text}" if asked else ""), list(asked.values())
-
-
-def _frame(rows: list[tuple[Any, ...]], named: Mapping[str, str]) -> pd.DataFrame:
-    types = {name: TYPES[kind.partition(" ")[0]] for name, kind in named.items()}
-    return pd.DataFrame(rows, columns=list(named), dtype=object).astype(types)
-
-
-def _plain(table: pd.DataFrame) -> list[list[Any]]:
-    """Rows of plain built-ins, None where a value is missing."""
-    rows: list[list[Any]] = table.astype(object).where(table.notna(), None).to_numpy().tolist()
+def _plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows of plain built-ins, None where a value is missing."""
+    plain = table.astype(object).where(table.notna(), None)
+    rows: list[dict[str, Any]] = plain.to_dict("records")
     return rows
 
 
-def _described(run: Run) -> list[Any]:
-    """Row of the table `runs`."""
-    facts = {f.name: getattr(run, f.name) for f in fields(Run) if f.name in RUNS}
-    facts["parameters"] = json.dumps(dict(run.parameters), ensure_ascii=False, sort_keys=True)
-    facts["priors_hash"] = hash_rows(run.inputs.priors)
-    facts["mechanisms_hash"] = run.inputs.mechanisms
-    facts["answers"] = len(run.forecasts)
-    return [*(facts[name] for name in RUNS), _packed(run.inputs)]
+def _run_row(run: Run) -> dict[str, Any]:
+    """Return a run's row of the table `runs`."""
+    facts = {f.name: getattr(run, f.name) for f in fields(Run) if f.name in RUNS.c}
+    return facts | {
+        "parameters": json.dumps(dict(run.parameters), ensure_ascii=False, sort_keys=True),
+        "priors_hash": hash_rows(run.inputs.priors), "mechanisms_hash": run.inputs.mechanisms,
+        "answers": len(run.forecasts), "inputs": _pack(run.inputs),
+    }  # fmt: skip
 
 
-def _packed(inputs: Inputs) -> bytes:
-    """Write inputs as compressed JSON; numbers keep every bit."""
-    content: dict[str, Any] = {}
-    for f in fields(Inputs):
-        value = getattr(inputs, f.name)
+def _pack(inputs: Inputs) -> bytes:
+    """Return inputs as compressed JSON; numbers keep every bit."""
+    content = {f.name: getattr(inputs, f.name) for f in fields(Inputs)}
+    for name, value in content.items():
         if isinstance(value, pd.DataFrame):
-            types = {name: str(dtype) for name, dtype in value.dtypes.items()}
-            value = {"types": types, "rows": _plain(value)}
-        content[f.name] = value
+            types = {column: str(dtype) for column, dtype in value.dtypes.items()}
+            content[name] = {
+                "types": types,
+                "rows": [[*row.values()] for row in _plain_rows(value)],
+            }
     return zlib.compress(json.dumps(content, ensure_ascii=False).encode(), 9)
 
 
-def _unpacked(content: bytes) -> Inputs:
-    found: dict[str, Any] = json.loads(zlib.decompress(content))
-    for name, value in found.items():
+def _unpack(content: bytes) -> Inputs:
+    """Return the inputs that `_pack` wrote."""
+    values: dict[str, Any] = json.loads(zlib.decompress(content))
+    for name, value in values.items():
         if isinstance(value, dict):
             table = pd.DataFrame(value["rows"], columns=list(value["types"]), dtype=object)
-            found[name] = table.astype(value["types"])
-    return Inputs(**found)
+            values[name] = table.astype(value["types"])
+    return Inputs(**values)
