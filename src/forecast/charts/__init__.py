@@ -2,10 +2,16 @@
 
 For other packages:
 
-- `fan`: histories and forecasts
-- `calibration`: reliability
-- `evaluation`: overview and progress
-- `scenarios`: scenarios, levers, ranks
+- `style`: fonts, colours, `to_png`
+- `fan`: histories and forecasts of indicators
+- `dashboard`: a plan on one page, small multiples
+- `evaluation`: progress, outcomes, years of attainment, regions compared
+- `scenarios`: scenario fans, changes of chances, tornado, cost curve
+- `rankings`: composite indices, ranks of regions
+- `projects`: building projects
+- `calibration`: reliability, PIT histogram, coverage
 """
 
-__all__ = ["calibration", "evaluation", "fan", "scenarios"]
+__all__ = [
+    "calibration", "dashboard", "evaluation", "fan", "projects", "rankings", "scenarios", "style"
+]  # fmt: skip

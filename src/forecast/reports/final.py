@@ -258,7 +258,8 @@ def show_reached(found: Closing) -> Html:
 def show_pictures(found: Closing) -> Html:
     """Show the way gone, the years of attainment, and the course beside the first forecast."""
     from ..charts.evaluation import attainment_chart, course_panels, outcome_chart
-    from ..charts.fan import origin_of, to_png
+    from ..charts.fan import origin_of
+    from ..charts.style import to_png
 
     gettext, language, sources = found.gettext, found.language, found.sources()
     seen = found.finals[found.finals["latest"].notna()]
@@ -276,12 +277,12 @@ def show_pictures(found: Closing) -> Html:
                 ]
             )
         )
-    ways = outcome_chart(found.plan, _ways(found, seen), language=language, sources=sources)
+    ways = outcome_chart(found, _ways(found, seen), sources=sources)
     if ways is not None:
         parts.append(
             picture(to_png(ways), gettext("Way gone to each final target, and its outcome"))
         )
-    years = attainment_chart(found.plan, seen, language=language, sources=sources)
+    years = attainment_chart(found, seen, sources=sources)
     if years is not None:
         parts += [
             heading(gettext("When each target is met"), 3),
@@ -297,9 +298,9 @@ def show_pictures(found: Closing) -> Html:
                 "forecast ({made}, from {day}; of series without a figure then, "
                 "from the year's end when they had one), median and 80 % interval."
             ).format(made=made, day=day(found.since, language)),
-            origin_of(found.plan, drawn, language, sources).replace(gettext(" (dotted line)"), ""),
+            origin_of(found, drawn, sources, dotted=False),
         ]
-        course = course_panels(found.plan, found.course, told, notes=notes, language=language)
+        course = course_panels(found, found.course, told, notes=notes)
         names = join([found.name("indicators", name) for name in drawn], language)
         text = gettext("{names}: figures, targets and what was forecast at first").format(
             names=names

@@ -13,6 +13,7 @@ import pandas as pd
 from ..i18n.catalog import gettext
 from ..i18n.formatting import day, language_name
 from ..i18n.labels import label_of
+from ..tables.names import Names
 from ..tables.plan import Plan
 
 __all__ = [
@@ -45,23 +46,8 @@ class Html:
         return self.text
 
 
-class Telling:
+class Telling(Names):
     """What every report is told from: a plan, and the reader's language; for dataclasses."""
-
-    plan: Plan
-    language: str
-
-    def gettext(self, key: str) -> str:
-        """Phrase in the report's language."""
-        return gettext(key, self.language)
-
-    def label(self, group: str, key: str) -> str:
-        """Word in the report's language."""
-        return label_of(group, key, self.language)
-
-    def name(self, kind: str, key: object) -> str:
-        """Name of a region, area, unit or indicator in the report's language."""
-        return name_of(self.plan, kind, key, self.language)
 
     def described(self, table: pd.DataFrame) -> pd.DataFrame:
         """Put name, unit and area of each row's indicator beside its id; the region comes first."""

@@ -323,8 +323,9 @@ def show_facts(found: Profile) -> Html:
 
 def show_figures(found: Profile) -> Html:
     """Show figures and targets of all regions as small pictures, then as a table with sources."""
-    from ..charts.evaluation import region_panels
-    from ..charts.fan import moment_of, to_png
+    from ..charts.dashboard import region_panels
+    from ..charts.fan import moment_of
+    from ..charts.style import to_png
 
     gettext = found.gettext
     parts = [heading(gettext("Figures and targets of all regions"))]
@@ -361,7 +362,7 @@ def show_figures(found: Profile) -> Html:
 def show_comparison(found: Profile) -> Html:
     """Compare the regions by their latest figures and paces."""
     from ..charts.evaluation import comparison_chart
-    from ..charts.fan import to_png
+    from ..charts.style import to_png
 
     gettext = found.gettext
     parts = [heading(gettext("Regions compared"))]
@@ -385,7 +386,7 @@ def show_comparison(found: Profile) -> Html:
         unit=found.unit,
         titles=titles,
         language=found.language,
-        notes=[_origin(found).replace(gettext(" (dotted line)"), "")],
+        notes=[_origin(found, dotted=False)],
     )
     text = gettext("{name}: latest figure and pace of all regions").format(name=found.title)
     return Html("\n".join([*parts, picture(to_png(figure), text), bullets(_pace_lines(found))]))
@@ -551,13 +552,13 @@ def _ranked(regions: list[str]) -> Any:
 
 def _panel(found: Profile, region: str) -> Any:
     """Collect a region's small picture; forecasts only where a plan asks for them."""
-    from ..charts.fan import Panel, anchored
+    from ..charts.fan import ChartData, anchored
 
     goals = found.reached[found.reached["region"] == region]
     seen = found.figures[found.figures["region"] == region]
     fan = found.quantiles[found.quantiles["region"] == region]
     fan = fan[fan["year"] <= goals["year"].max()] if len(goals) else fan.iloc[:0]
-    return Panel(
+    return ChartData(
         found.name("regions", region), found.unit, found.symbol,
         float(found.about["resolution"]), found.language, seen,
         anchored(fan, seen) if len(fan) else pd.DataFrame(), goals,
@@ -583,16 +584,13 @@ def _compared(found: Profile) -> pd.DataFrame:
 # Lines.
 
 
-def _origin(found: Profile) -> str:
+def _origin(found: Profile, *, dotted: bool = True) -> str:
     """Say on what day figures were known, and whose they are."""
-    text = found.gettext("{day} (dotted line). ").format(day=known_on(found.plan, found.language))
+    from ..charts.fan import origin_line
+
     last = len(found.sources())
-    listed = "[1]" if last == 1 else f"[1]–[{last}]"
-    return text + (
-        found.gettext("Sources, listed at the end of the report: {sources}.").format(sources=listed)
-        if last
-        else ""
-    )
+    listed = "" if not last else "[1]" if last == 1 else f"[1]–[{last}]"
+    return origin_line(found, listed, dotted=dotted)
 
 
 def _verdict(found: Profile, row: Mapping[str, Any]) -> str:

@@ -585,7 +585,7 @@ def _joint(check: Check, trial: Backtest) -> str:
 def _trial_pictures(check: Check, trial: Backtest) -> str:
     """PIT and reliability of ours and of two plain methods."""
     from ..charts.calibration import pit_histogram, reliability_diagram
-    from ..charts.fan import to_png
+    from ..charts.style import to_png
 
     gettext, language = check.gettext, check.language
     footer = known_on(check.plan, language)
@@ -694,7 +694,7 @@ def _sources(check: Check) -> str:
 def _panel_pictures(check: Check, splits: list[str], settings: list[str]) -> list[str]:
     """Reliability, a picture a setting and a panel a split; coverage by the number of figures."""
     from ..charts.calibration import coverage_chart, reliability_diagram
-    from ..charts.fan import to_png
+    from ..charts.style import to_png
 
     gettext, language = check.gettext, check.language
     footer = gettext("Figures and command: {source}.").format(source=_sources(check))

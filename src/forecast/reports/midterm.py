@@ -324,11 +324,11 @@ def show_verdicts(found: Evaluation) -> Html:
 def show_progress(found: Evaluation) -> Html:
     """Show how much of the way is gone, beside the schedule."""
     from ..charts.evaluation import progress_chart
-    from ..charts.fan import to_png
+    from ..charts.style import to_png
 
     gettext = found.gettext
     rows = found.way[found.way["indicator"].isin(found.open["indicator"])]
-    chart = progress_chart(found.plan, rows, language=found.language, sources=found.sources())
+    chart = progress_chart(found, rows, sources=found.sources())
     parts = [heading(gettext("How much of the way is gone"))]
     if chart is None:
         return Html(
@@ -349,7 +349,7 @@ def show_progress(found: Evaluation) -> Html:
 def show_final(found: Evaluation) -> Html:
     """Judge the final year: the forecast with its range, the verdict, what it rests on."""
     from ..charts.evaluation import attainment_chart
-    from ..charts.fan import to_png
+    from ..charts.style import to_png
 
     gettext = found.gettext
     parts = [heading(gettext("Judgement of the final year"))]
@@ -380,7 +380,7 @@ def show_final(found: Evaluation) -> Html:
         tabulate(lines),
     ]
     chart = attainment_chart(
-        found.plan, found.open, language=found.language, sources=found.sources()
+        found, found.open, sources=found.sources()
     )
     if chart is not None:
         parts += [
@@ -445,8 +445,8 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
 
     `now` stands before what is expected at their end, `note` is the key of the words after it.
     """
-    from ..charts.fan import to_png
-    from ..charts.scenarios import projects_chart
+    from ..charts.style import to_png
+    from ..charts.projects import projects_chart
 
     gettext = found.gettext
     parts = [heading(gettext("Building projects"))]

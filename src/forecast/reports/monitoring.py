@@ -219,12 +219,11 @@ def show_reading(findings: Findings) -> Html:
 
 def show_dashboard(findings: Findings) -> Html:
     """Show everything on one page, as a picture."""
-    from ..charts.evaluation import dashboard
-    from ..charts.fan import to_png
+    from ..charts.dashboard import dashboard
+    from ..charts.style import to_png
 
     figure = dashboard(
-        findings.plan, findings.quantiles, findings.attainment,
-        language=findings.language, sources=findings.sources(),
+        findings, findings.quantiles, findings.attainment, sources=findings.sources()
     )  # fmt: skip
     region = findings.name("regions", findings.plan.region)
     text = findings.gettext(
@@ -271,13 +270,13 @@ def show_standing(findings: Findings) -> Html:
 
 def show_charts(findings: Findings) -> Html:
     """Show the fan charts of all areas, as pictures inside the page."""
-    from ..charts.fan import charted, fan_charts, to_png
+    from ..charts.fan import charted_indicators, fan_charts
+    from ..charts.style import to_png
 
     plan, gettext = findings.plan, findings.gettext
-    names = charted(plan, findings.attainment)
+    names = charted_indicators(plan, findings.attainment)
     figures = fan_charts(
-        plan, findings.quantiles, findings.attainment,
-        language=findings.language, sources=findings.sources(),
+        findings, findings.quantiles, findings.attainment, sources=findings.sources()
     )  # fmt: skip
     parts = [heading(gettext("Figures and forecasts"))]
     if not figures:

@@ -168,8 +168,8 @@ def show_scenarios(found: Exploration) -> Html:
 
 def show_changes(found: Exploration) -> Html:
     """Tell what scenarios change: counts, best and worst changes, a table as a picture, fans."""
-    from ..charts.fan import to_png
     from ..charts.scenarios import difference_chart, scenario_fans
+    from ..charts.style import to_png
 
     gettext, language = found.gettext, found.language
     parts = [heading(gettext("What the scenarios change"))]
@@ -193,14 +193,13 @@ def show_changes(found: Exploration) -> Html:
         ),
         tabulate(rows, words=True),
     ]
-    chart = difference_chart(found.plan, found.last, language=language)
+    chart = difference_chart(found, found.last)
     assert chart is not None
     told = join([found.scenario(name) for name in names], language)
     parts.append(picture(to_png(chart), gettext("Changes of chances: {names}").format(names=told)))
     for indicator in _fanned(found, moved):
         figure = scenario_fans(
-            found.plan, found.quantiles, found.compared, indicator,
-            language=language, sources=found.sources(),
+            found, found.quantiles, found.compared, indicator, sources=found.sources()
         )  # fmt: skip
         text = gettext("{name}: baseline and scenarios").format(name=found.quantity(indicator))
         parts.append(picture(to_png(figure), text))
@@ -318,15 +317,15 @@ def show_projects(found: Exploration) -> Html:
 
 def show_index(found: Exploration) -> Html:
     """Show how far each area has come, and which components are not known."""
-    from ..charts.fan import to_png
-    from ..charts.scenarios import index_chart
+    from ..charts.rankings import index_chart
+    from ..charts.style import to_png
 
     gettext, plan = found.gettext, found.plan
     table = found.indices
     since = min(
         max(first_decision_year(plan) - 1, int(table["year"].min())), int(table["year"].max())
     )
-    chart = index_chart(plan, table, since=since, language=found.language)
+    chart = index_chart(found, table, since=since)
     parts = [heading(gettext("How far each area has come"))]
     if chart is None:
         return Html(
@@ -364,12 +363,12 @@ def show_index(found: Exploration) -> Html:
 
 def show_ranks(found: Exploration) -> Html:
     """Show where the region stands among those of its level."""
-    from ..charts.fan import to_png
-    from ..charts.scenarios import rank_chart
+    from ..charts.rankings import rank_chart
+    from ..charts.style import to_png
 
     gettext = found.gettext
     parts = [heading(gettext("Among regions of its level"))]
-    chart = rank_chart(found.plan, found.ranks, language=found.language)
+    chart = rank_chart(found, found.ranks)
     if chart is None:
         return Html(
             "\n".join(
@@ -719,10 +718,10 @@ def _lever_line(found: Exploration, need: pd.Series) -> str:
 
 def _focus_part(found: Exploration) -> str:
     """Look into one target: the lever's curve, the tornado, failures, the next figure."""
-    from ..charts.fan import to_png
     from ..charts.scenarios import cost_curve, tornado_chart
+    from ..charts.style import to_png
 
-    gettext, language, focus = found.gettext, found.language, found.focus
+    gettext, focus = found.gettext, found.focus
     if focus is None:
         return paragraph(
             gettext(
@@ -741,16 +740,14 @@ def _focus_part(found: Exploration) -> str:
     row = found.usual[found.usual["indicator"] == own].iloc[0]
     title = f"{name} · {found.goal(row)}"
     lever = found.input(seek.levers[0], own)
-    unit = seek.units[0]
-    unit_name = str(found.plan.units.set_index("unit").at[unit, f"name_{language}"])
-    chart = cost_curve(seek, name=lever, unit=(unit, unit_name), title=title, language=language)
+    chart = cost_curve(found, seek, lever=lever, title=title)
     parts.append(
         picture(to_png(chart), gettext("Chance by lever: {name}").format(name=lever), share=0.75)
     )
     tornado = focus.sensitivity.tornado
     figure = tornado_chart(
-        tornado, names={label: found.input(label, own) for label in tornado["input"]},
-        units=found.units, title=title, language=language,
+        found, tornado, inputs={label: found.input(label, own) for label in tornado["input"]},
+        title=title,
     )  # fmt: skip
     parts += [
         heading(gettext("What matters most"), 3),
