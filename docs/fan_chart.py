@@ -6,7 +6,9 @@ from pathlib import Path
 import pandas as pd
 
 import forecast as fc
-from forecast.charts.fan import fan_charts, to_png
+from forecast.charts.fan import fan_charts
+from forecast.charts.style import to_png
+from forecast.tables.names import Names
 
 
 def draw() -> bytes:
@@ -15,7 +17,7 @@ def draw() -> bytes:
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     result = fc.attainment(fits, plan.targets, as_of=plan.as_of)
     fan = fc.quantiles(fits, range(2022, 2026))
-    return to_png(fan_charts(plan, fan, result, language="en")["assurance"])
+    return to_png(fan_charts(Names(plan, "en"), fan, result)["assurance"])
 
 
 if __name__ == "__main__":

@@ -1,15 +1,13 @@
 """Pictures of how far forecasts could be trusted."""
 
-import itertools
-
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import stats
 
-from forecast.charts import calibration, fan
+from drawn import check_layout, overlapping, texts
+from forecast.charts import calibration, style
 from forecast.charts.calibration import (
     calibrated_band,
     coverage_chart,
@@ -64,30 +62,18 @@ def bars(axes):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_letter_is_drawn(language):
-    """All pictures are encoded in both languages without a missing glyph, which would warn."""
+def test_nothing_written_leaves_the_figure_or_overprints(language):
+    """All is drawn inside its figure without a missing glyph, and names of lines are apart."""
     for figure in pictures(language):
-        assert fan.to_png(figure).startswith(b"\x89PNG")
-        assert len(figure.findobj(mpl.text.Text)) > 20
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_nothing_written_leaves_the_picture_or_overprints(language):
-    """All that is drawn lies inside the figure, and no two names of lines lie on each other."""
-    for figure in pictures(language):
-        FigureCanvasAgg(figure).draw()
-        drawn, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
-        assert drawn.x0 >= 0.0 and drawn.y0 >= 0.0 and drawn.x1 <= width and drawn.y1 <= height
-        for axes in figure.axes:
-            names = [t.get_window_extent(figure.canvas.get_renderer()) for t in axes.texts]
-            assert not [1 for a, b in itertools.combinations(names, 2) if a.overlaps(b)]
+        check_layout(figure)
+        assert [pair for axes in figure.axes for pair in overlapping(figure, axes.texts)] == []
 
 
 def test_reliability_is_drawn_as_the_table_says():
     """Points stand at said and came true, bars reach two errors and not beyond 0 or 1."""
     figure = reliability_diagram({"a": BINS}, language="en")
     counts, upper = figure.axes
-    known, unknown = marks(upper)[fan.MEDIAN], marks(upper)["white"]
+    known, unknown = marks(upper)[style.MEDIAN], marks(upper)["white"]
     assert known == BINS[["said", "came_true"]].to_numpy()[:3].tolist()
     assert unknown == [[0.97, 1.0]]
     expected = [(0.04, 0.0, 0.08), (0.26, 0.18, 0.42), (0.55, 0.58, 0.66)]
@@ -103,25 +89,23 @@ def test_a_spread_that_is_not_known_has_no_bar(error):
     """Of one year, or all alike, the mark is hollow."""
     figure = reliability_diagram({"a": BINS.assign(error=error)}, language="zh")
     assert len(marks(figure.axes[1])["white"]) == len(BINS)
-    assert marks(figure.axes[1])[fan.MEDIAN] == [] and bars(figure.axes[1]) == []
+    assert marks(figure.axes[1])[style.MEDIAN] == [] and bars(figure.axes[1]) == []
 
 
 def test_reliability_has_the_diagonal_and_states_its_cases():
     """The line of perfect reliability runs from corner to corner; the title counts all cases."""
     figure = reliability_diagram({"drift": BINS}, language="en")
     assert [[0.0, 0.0], [1.0, 1.0]] in [li.get_xydata().tolist() for li in figure.axes[1].lines]
-    assert "drift · 124,703 cases" in [text.get_text() for text in figure.axes[1].texts]
+    assert "drift · 124,703 cases" in texts(figure)
 
 
 def test_the_histogram_is_drawn_as_the_table_says():
     """Bars have the shares and bins; the dashed line is at the even share."""
     figure = pit_histogram({"a": PLACES}, cases={"a": 80.0}, language="en")
     (axes,) = figure.axes
-    drawn = [
-        p for p in axes.patches if p.get_facecolor()[:3] != mpl.colors.to_rgb(calibration.BAND)
-    ]
-    assert [p.get_height() for p in drawn] == PLACES["share"].tolist()
-    assert [p.get_x() for p in drawn] == PLACES["low"].tolist()
+    drawn = [p for p in axes.patches if p.get_facecolor()[:3] != mpl.colors.to_rgb(style.SHADE)]
+    assert [p.get_height() for p in drawn] == pytest.approx(PLACES["share"].tolist())
+    assert [p.get_x() for p in drawn] == pytest.approx(PLACES["low"].tolist())
     assert axes.lines[0].get_ydata().tolist() == pytest.approx([0.1, 0.1])
     assert axes.get_ylim()[1] > PLACES["share"].max()
 
@@ -130,7 +114,7 @@ def test_the_histogram_is_drawn_as_the_table_says():
 def test_the_band_is_that_of_independent_cases(worth, bands):
     """It lies between the calibrated shares of so many cases; without any there is none."""
     (axes,) = pit_histogram({"a": PLACES}, cases={"a": worth}, language="zh").axes
-    grey = mpl.colors.to_rgb(calibration.BAND)
+    grey = mpl.colors.to_rgb(style.SHADE)
     found = [p for p in axes.patches if p.get_facecolor()[:3] == grey]
     assert len(found) == bands
     for band in found:
@@ -152,7 +136,7 @@ def test_coverage_is_drawn_as_the_table_says():
     """Lines have the table's shares, a hair aside of its numbers of figures; bars two errors."""
     lines = lines_of(["ours"]) | lines_of(["drift"], 0.2)
     (axes,) = coverage_chart({"a": lines}, baselines=["drift"], language="en").axes
-    ours, drift = marks(axes)[fan.MEDIAN], marks(axes, "^")[fan.GREY]
+    ours, drift = marks(axes)[style.MEDIAN], marks(axes, "^")[style.GREY]
     assert ours == COVER[["n", "value"]].to_numpy().tolist()
     assert drift == lines["drift"][["n", "value"]].to_numpy().tolist()
     np.testing.assert_allclose(
@@ -175,15 +159,6 @@ def test_lines_are_named_where_they_end_and_the_goal_is_shown():
     assert axes.get_ylim()[0] < calibration.GOAL[0] and axes.get_ylim()[1] > 1.0
 
 
-def test_lines_differ_without_colour():
-    """No two lines of a panel have the same marker, and ours are not dotted as the plain ones."""
-    styles = [*calibration.STYLES, *calibration.PLAIN_STYLES]
-    assert len({style["marker"] for style in styles}) == len(styles)
-    assert not {s["linestyle"] for s in calibration.STYLES} & {
-        s["linestyle"] for s in calibration.PLAIN_STYLES
-    }
-
-
 def test_panels_share_one_scale():
     """What stands side by side can be compared."""
     tall = PLACES.assign(share=PLACES["share"][::-1].to_numpy() * 2)
@@ -200,25 +175,3 @@ def test_pictures_with_nothing_or_too_much_are_refused():
             reliability_diagram(panels, language="en")
     with pytest.raises(ValueError, match="4 lines are too many"):
         coverage_chart({"a": lines_of("wxyz")}, language="en")
-
-
-def test_drawing_is_repeatable_and_leaves_no_traces():
-    """Same input, same bits; matplotlib's settings and the tables stay as they were."""
-    settings, before = dict(mpl.rcParams), (BINS.copy(), PLACES.copy(), COVER.copy())
-    first, second = ([fan.to_png(f) for f in pictures("zh")] for _ in range(2))
-    assert first == second
-    assert dict(mpl.rcParams) == settings
-    for table, old in zip((BINS, PLACES, COVER), before, strict=True):
-        pd.testing.assert_frame_equal(table, old)
-
-
-def test_notes_are_wrapped_between_words():
-    """No line is longer than the picture, and nothing of a note is lost."""
-    for language, note in (
-        ("en", "nine in ten within the band. " * 9),
-        ("zh", "灰带，说明。" * 40),
-    ):
-        lines = fan.wrap_lines(note, 4.8, language)
-        assert len(lines) > 1
-        assert "".join(lines).replace(" ", "") == note.replace(" ", "")
-        assert not [line for line in lines if line[0] in "，。"]

@@ -1,150 +1,102 @@
-"""Pictures of an evaluation."""
+"""Charts of an evaluation: progress, outcomes, years of attainment, regions compared."""
 
-import dataclasses
-import functools
-
-import matplotlib as mpl
 import pandas as pd
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import forecast as fc
-from forecast.charts import evaluation as dashboards
-from forecast.charts import fan
-from forecast.reports import midterm, monitoring
+from drawn import check_layout, texts
+from forecast.charts import evaluation
+from forecast.tables.names import Names
 
-STANDARD, BEDS = "minimum_living_standard", "nursing_bed_share"
-
-
-@functools.cache
-def judge(region, day="2022-12-31"):
-    """Evaluate a shipped region in English with few draws."""
-    plan = fc.load_plan(region, as_of=day)
-    fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    quantiles = fc.quantiles(fits, monitoring.span(plan))
-    return midterm.evaluate(plan, fits, quantiles, draws=100, language="en")
+STANDARD, BEDS, CARE = (
+    "minimum_living_standard",
+    "nursing_bed_share",
+    "care_workers_per_10k_elderly",
+)
+ROWS = pd.DataFrame(
+    {
+        "indicator": [STANDARD, BEDS, CARE], "year": 2025, "target": [13000.0, 58.0, 25.0],
+        "comparator": ["ge", "gt", "eq"],
+    }
+)  # fmt: skip
+WAY = ROWS.assign(
+    gone=[80.0, float("nan"), float("nan")], latest_year=[2021.0, 2020.0, 2020.0], due_then=33.0,
+    now=2022, due=50.0, low=[float("nan"), 10.0, -10.0], middle=[float("nan"), 30.0, 20.0],
+    high=[float("nan"), 50.0, 40.0],
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def lishui():
-    """Lishui at the end of 2022."""
-    return judge("lishui")
+def names():
+    """Names of Lishui's plan, in English."""
+    return Names(fc.load_plan("lishui", as_of="2022-12-31"), "en")
 
 
-@pytest.fixture(scope="module")
-def zhejiang():
-    """Zhejiang at the end of 2022."""
-    return judge("zhejiang")
+def diamonds(figure):
+    """Places of the diamonds."""
+    return [x.get_xdata()[0] for x in figure.axes[0].lines if x.get_marker() == "D"]
 
 
-def texts(figure):
-    """All that is written in a figure, tick labels included."""
-    FigureCanvasAgg(figure).draw()
-    return [t.get_text().replace("\xa0", " ") for t in figure.findobj(mpl.text.Text)
-            if t.get_text()]  # fmt: skip
-
-
-def page(found, language="en"):
-    """Dashboard of an evaluation."""
-    return dashboards.dashboard(
-        found.plan, found.quantiles, found.attainment, language=language, sources=found.sources()
-    )
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("region", ["lishui", "xiaoshan", "shaoxing"])
-def test_a_dashboard_tells_each_language_and_stays_inside(region, language):
-    """Every text lies inside the picture, and the English one has no Chinese in it."""
-    figure = page(judge(region), language)
-    said = texts(figure)
-    if language == "en":
-        assert not [t for t in said if any("\u4e00" <= c <= "\u9fff" for c in t)]
-    box = figure.bbox
-    for text in figure.findobj(mpl.text.Text):
-        if text.get_text():
-            extent = text.get_window_extent(figure.canvas.get_renderer())
-            assert extent.x0 >= box.x0 - 1 and extent.x1 <= box.x1 + 1, text.get_text()
-            assert extent.y0 >= box.y0 - 1 and extent.y1 <= box.y1 + 1, text.get_text()
-
-
-def test_counts_of_verdicts_are_those_of_the_targets(lishui):
-    """A bar a verdict, named and counted."""
-    figure, counts = page(lishui), lishui.attainment["status"].value_counts()
-    bars = figure.axes[0].patches
-    assert sorted(bar.get_width() for bar in bars) == sorted(counts)
-    said = texts(figure)
-    assert "no figure yet" in said and str(counts["no_data"]) in said
-
-
-def test_a_cell_is_the_mean_chance_and_says_of_how_many(lishui):
-    """Elderly care in 2025: the mean of the open chances, three of all targets having one."""
-    table = lishui.attainment
-    area = lishui.plan.indicators.set_index("indicator")["area"]
-    mine = table[table["indicator"].map(area).eq("elderly_care") & table["year"].eq(2025)]
-    mean, known = mine["p_reach"].mean(), mine["p_reach"].notna().sum()
-    assert f"{100 * mean:.0f} %  {known}/{len(mine)}" in texts(page(lishui))
-
-
-def test_a_small_picture_says_chance_target_median_and_latest(lishui):
-    """Numbers stand beside their marks, the target with its comparator and year."""
-    said = texts(page(lishui))
-    row = lishui.verdicts.set_index("indicator").loc[BEDS]
-    assert f"chance {100 * row['p_reach']:.0f} %" in said
-    assert "◇ 58 % · 2025" in said and "● 54.9 % · 2020" in said
-
-
-def test_a_passed_target_has_its_verdict_in_place_of_a_chance():
-    """Shaoxing's standard of 2022: the year passed without a figure."""
-    said = texts(page(judge("shaoxing")))
-    assert "year passed, no figure" in said
-    assert not [t for t in said if t.startswith("chance")]
-
-
-def test_a_plan_without_figures_has_a_page_of_counts(lishui):
-    """Without any published figure counts and cells remain."""
-    plan = dataclasses.replace(lishui.plan, observations=lishui.plan.observations.iloc[:0])
-    silent = lishui.attainment.assign(status="no_data", p_reach=float("nan"), latest=float("nan"))
-    figure = dashboards.dashboard(plan, lishui.quantiles, silent, language="en")
-    assert len(figure.axes) == 2 and "no figure yet" in texts(figure)
-
-
-def test_progress_shows_figures_and_estimates_beside_the_schedule(zhejiang):
+def test_progress_shows_figures_and_estimates_beside_the_schedule(names):
     """A published figure is judged by the line of its own year, an estimate by today's."""
-    figure = dashboards.progress_chart(zhejiang.plan, zhejiang.way, language="en")
-    rows, said = zhejiang.way.set_index("indicator"), texts(figure)
-    assert f"2021: {rows.loc[STANDARD, 'gone']:.0f} %, due 33 %" in said
-    other = rows[rows["gone"].isna()].iloc[0]
-    assert f"2022: estimate {other['middle']:.0f} %, due {other['due']:.0f} %" in said
-    marks = [line for line in figure.axes[0].lines if line.get_marker() == "D"]
-    assert [line.get_xdata()[0] for line in marks] == rows["due"].tolist()
+    figure = evaluation.progress_chart(names, WAY)
+    check_layout(figure)
+    written = texts(figure)
+    assert {"2021: 80 %, due 33 %", "2022: estimate 30 %, due 50 %"} <= set(written)
+    assert {"≥ 13,000 (yuan per year) · 2025", "> 58 % · 2025"} <= set(written)
+    assert diamonds(figure) == [50.0] * 3
+    bars = [(bar.get_x(), bar.get_width()) for bar in figure.axes[0].patches]
+    assert bars == [(0.0, 80.0), (10.0, 40.0), (-10.0, 50.0)]
 
 
-def test_progress_beyond_the_picture_is_cut_at_its_edge(zhejiang):
+def test_progress_beyond_the_chart_is_cut_at_its_edge(names):
     """No bar leaves the axes; the number says how far it is."""
-    far = zhejiang.way.assign(gone=400.0, low=-300.0, middle=200.0, high=900.0)
-    figure = dashboards.progress_chart(zhejiang.plan, far, language="en")
-    low, high = dashboards.SHARES
+    figure = evaluation.progress_chart(names, WAY.assign(gone=400.0, low=-300.0, middle=200.0,
+                                                         high=900.0))  # fmt: skip
+    low, high = evaluation.SHARES
     for bar in figure.axes[0].patches:
         assert low <= bar.get_x() and bar.get_x() + bar.get_width() <= high
     assert "2021: 400 %, due 33 %" in texts(figure)
-    assert dashboards.progress_chart(zhejiang.plan, far.iloc[:0], language="en") is None
+    assert evaluation.progress_chart(names, WAY.iloc[:0]) is None
 
 
-def test_years_of_attainment_have_range_middle_and_target(lishui):
+def test_outcomes_are_told_apart_by_shape(names):
+    """A square is met, a cross missed, a hollow ring open: without any colour."""
+    table = WAY.assign(outcome=["met", "missed", "ahead"], gone=[300.0, 80.0, 20.0])
+    figure = evaluation.outcome_chart(names, table)
+    check_layout(figure)
+    marks = [line.get_marker() for line in figure.axes[0].lines if line.get_marker() != "None"]
+    assert sorted(marks) == ["X", "o", "s"]
+    assert {"met, 300 %", "missed, 80 %"} <= set(texts(figure))
+    assert evaluation.outcome_chart(names, table.iloc[:0]) is None
+
+
+def test_years_of_attainment_have_range_median_and_target(names):
     """Beyond twenty years is later; a published attainment is told as one."""
-    rows = lishui.verdicts.head(3).assign(
-        attainment_early=[2022, 2021, None], attainment_year=[2024, 2021, None],
+    rows = ROWS.assign(
+        latest=1.0, attainment_early=[2022, 2021, None], attainment_year=[2024, 2021, None],
         attainment_late=[None, 2021, None], attainment_reading=["expected", "reached", "beyond"],
     )  # fmt: skip
-    figure = dashboards.attainment_chart(lishui.plan, rows, language="en")
-    said = texts(figure)
-    for text in ("2022 – 2024 – later", "met in 2021", "not in twenty years"):
-        assert text in said
-    targets = [x for x in figure.axes[0].lines if x.get_marker() == "D"]
-    assert [x.get_xdata()[0] for x in targets] == [2025.0] * 3
-    assert dashboards.attainment_chart(lishui.plan, rows.iloc[:0], language="en") is None
+    figure = evaluation.attainment_chart(names, rows)
+    check_layout(figure)
+    assert {"2022 – 2024 – later", "met in 2021", "not in twenty years"} <= set(texts(figure))
+    assert diamonds(figure) == [2025.0] * 3
+    assert evaluation.attainment_chart(names, rows.iloc[:0]) is None
 
 
-def test_the_same_page_has_the_same_bits(lishui):
-    """A picture depends on nothing but what it is given."""
-    assert fan.to_png(page(lishui)) == fan.to_png(page(lishui))
+def test_the_comparison_writes_every_number():
+    """Latest figure with its year, pace with its sign, or that there is one figure only."""
+    table = pd.DataFrame({
+        "name": ["A", "B"], "latest": [10200.0, 9000.0], "latest_year": [2020.0, 2021.5],
+        "pace": [794.0, float("nan")], "own": [False, True],
+    })  # fmt: skip
+    titles = ["latest", "pace"]
+    figure = evaluation.comparison_chart(table, unit="yuan_per_year", titles=titles, language="en")
+    check_layout(figure)
+    assert {"10,200 · 2020", "9,000 · 2022", "+794", "one figure only", "pace"} <= set(
+        texts(figure)
+    )
+    assert len(diamonds(figure)) == 1
+    alone = table.assign(pace=float("nan"))
+    figure = evaluation.comparison_chart(alone, unit="yuan_per_year", titles=titles, language="zh")
+    assert len(figure.axes) == 1 and "pace" not in texts(figure)

@@ -137,11 +137,10 @@ def region_panels(
     cell = SPARK + LINE + 0.24
     figure, bottom = style.new_figure(cell * -(-len(panels) // ACROSS) + 0.1, notes, language)
     drawn = _draw_sparks(figure, panels, [[data.title] for data in panels], (bottom, cell))
-    x, y = (np.array([getattr(a, f"get_{axis}lim")() for a in drawn]) for axis in ("xlim", "ylim"))
-    left, right = x.min(), x.max()
-    ends = [math.ceil(left), math.floor(right)]
+    x, y = np.array([a.get_xlim() for a in drawn]), np.array([a.get_ylim() for a in drawn])
+    ends = [math.ceil(x.min()), math.floor(x.max())]
     for axes in drawn:
-        axes.set_xlim(left, right)
+        axes.set_xlim(x.min(), x.max())
         axes.set_ylim(y.min(), y.max())
         axes.set_xticks(ends, [str(end) for end in ends])
         style.draw_moment(axes, moment)

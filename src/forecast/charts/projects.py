@@ -16,7 +16,7 @@ from . import style
 __all__ = ["projects_chart"]
 
 LEGEND = N_(
-    "Squares and solid line: plan. style.Band and dots: 90 % interval and median of the forecast. "
+    "Squares and solid line: plan. Band and dots: 90 % interval and median of the forecast. "
     "Dashed: medians under scenarios."
 )
 Label = tuple[float, str, str]

@@ -246,7 +246,7 @@ def cost_curve(names: Names, seek: GoalSeek, *, lever: str, title: str) -> Figur
         limit = float(seek.upper[0]) if seek.upper[0] else float(seek.lower[0])
         axes.axvline(limit, color=style.GREY, linewidth=1.0, linestyle=":")
         side = -1 if limit > 0 else 1
-        text = f"{names.gettext('limit')} {number(limit, names.language)}"
+        text = names.gettext("limit {value}", value=number(limit, names.language))
         style.write_near(
             axes, text, (limit, 1.06), (4 * side, 0), ha="right" if limit > 0 else "left"
         )
@@ -370,7 +370,7 @@ def _fill_cells(axes: Axes, table: pd.DataFrame, scenarios: list[str], language:
     texts = [[points(p, language, bare=True) for p in row] for row in change]
     sns.heatmap(
         colours, annot=np.array(texts), fmt="", cmap=style.CHANGES, vmin=-1.0, vmax=1.0, cbar=False,
-        linewidths=0.8, linecolor=style.EDGE, xticklabels=False, yticklabels=False, ax=axes,
+        linewidths=0.8, linecolor=style.GRID, xticklabels=False, yticklabels=False, ax=axes,
         annot_kws={"fontsize": 8.5},
     )  # fmt: skip
     axes.set_axis_off()

@@ -29,17 +29,17 @@ from matplotlib.ticker import FuncFormatter
 from ..i18n.formatting import number
 
 __all__ = [
-    "BANDS", "CHANCES", "CHANGES", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "INK", "LINE_HEIGHT",
-    "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "add_axes", "draw_moment", "ems",
-    "format_axis", "halo", "load_font", "make_quiet", "name_row", "new_figure",
-    "spread_labels", "themed", "title_axes", "to_png", "wrap_lines", "write", "write_beside",
-    "write_near", "write_title",
+    "BANDS", "CHANCES", "CHANGES", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "GRID", "INK",
+    "LINE_HEIGHT", "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "add_axes",
+    "draw_moment", "ems", "format_axis", "halo", "load_font", "make_quiet", "name_row",
+    "new_figure", "spread_labels", "themed", "title_axes", "to_png", "wrap_lines", "write",
+    "write_beside", "write_near", "write_title",
 ]  # fmt: skip
 
 FONTS = ["DejaVu Sans", "Noto Sans SC"]
 """Families in the order in which a glyph is looked for."""
 MEDIAN, TARGET, INK, GREY = "#12406f", "#b34700", "#1b1f24", "#57606a"
-PALE, FAINT, SHADE, EDGE = "#a9c9e6", "#d3e3f3", "#dfe3e8", "#c3c9d0"
+PALE, FAINT, SHADE, EDGE, GRID = "#a9c9e6", "#d3e3f3", "#dfe3e8", "#c3c9d0", "#e3e7eb"
 CHANCES = sns.light_palette(MEDIAN, as_cmap=True)
 """Colours of chances, the darker the higher."""
 CHANGES = sns.blend_palette([TARGET, "white", MEDIAN], as_cmap=True)
@@ -96,7 +96,7 @@ def new_figure(
 ) -> tuple[Figure, float]:
     """Return an empty figure, `height` inches above its notes, and the inches that those take."""
     load_font()
-    lines = [line for note in notes for line in wrap_lines(note, width - 0.5, language)]
+    lines = [line for note in notes for line in wrap_lines(note, width - 1.5 * MARGIN, language)]
     below = LINE_HEIGHT * len(lines) + 0.16
     total = height + below
     figure = Figure(figsize=(width, total))
@@ -182,7 +182,7 @@ def halo(width: float = 2.5) -> list[effects.AbstractPathEffect]:
 def make_quiet(axes: Axes, lines: Literal["x", "y", "both"] = "y") -> None:
     """Leave of axes their numbers and pale lines across."""
     axes.tick_params(labelsize=SMALL, colors=GREY, length=0, labelfontfamily=FONTS)
-    axes.grid(axis=lines, color="#e3e7eb", linewidth=0.7)
+    axes.grid(axis=lines, color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     sns.despine(ax=axes, left=True, bottom=True)
 

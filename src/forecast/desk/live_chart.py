@@ -25,26 +25,29 @@ from matplotlib.text import Annotation
 from numpy.typing import NDArray
 
 from ..charts.fan import (
+    ChartData,
+    anchored,
+    chart_data,
+    draw_figures,
+    draw_targets,
+    moment_of,
+    set_axes,
+)
+from ..charts.style import (
     BANDS,
     FONTS,
     GREY,
     INK,
     MEDIAN,
     TARGET,
-    Panel,
-    anchored,
-    draw_figures,
-    draw_targets,
     load_font,
-    moment_of,
-    panel_of,
-    set_axes,
     spread_labels,
     wrap_lines,
 )
 from ..i18n.catalog import gettext
-from ..i18n.formatting import estimate, points, probability
+from ..i18n.formatting import points, probability
 from ..scenarios.response import TargetOutcome
+from ..tables.names import Names
 from ..tables.plan import Plan
 
 __all__ = ["Sketch"]
@@ -65,7 +68,7 @@ class Shown:
     `asked` is the year of the target asked about.
     """
 
-    panel: Panel
+    panel: ChartData
     figures: pd.DataFrame
     moment: float
     asked: int
@@ -96,17 +99,18 @@ class Shown:
         """
         name, asked = str(goals["indicator"].iloc[0]), int(goals["year"].iloc[0])
         rows = base.assign(region=plan.region, indicator=name)
-        panel = panel_of(plan, rows, goals.assign(status=""), name, language)
+        names = Names(plan, language)
+        panel = chart_data(names, rows, goals.assign(status=""), name)
         first = float(base["year"].iloc[0])
         # At least one year of the forecast is shown, and where it starts from.
         years = (min(years[0], first - 1.0), max(years[1], first))
         shown = replace(
             panel,
-            seen=panel.seen[panel.seen["year"].between(*years)],
-            goals=panel.goals[panel.goals["year"].between(*years)],
-            fan=anchored(base[base["year"] <= years[1]], panel.seen),
+            figures=panel.figures[panel.figures["year"].between(*years)],
+            targets=panel.targets[panel.targets["year"].between(*years)],
+            fan=anchored(base[base["year"] <= years[1]], panel.figures),
         )
-        return Shown(shown, panel.seen, moment_of(plan), asked, *texts)
+        return Shown(shown, panel.figures, moment_of(plan), asked, *texts)
 
 
 class Sketch:
@@ -185,7 +189,7 @@ class Sketch:
         panel = self.shown.panel
         set_axes(self.axes, panel, self.shown.moment)
         left, _ = self.axes.get_xlim()
-        last = max([*panel.fan.index, *panel.goals["year"], *panel.seen["year"]])
+        last = max([*panel.fan.index, *panel.targets["year"], *panel.figures["year"]])
         self.axes.set_xlim(left, last + 0.06 * (last - left))
         for low, high, *_ in BANDS[:2]:
             self.axes.fill_between(panel.fan.index, panel.fan[low], panel.fan[high], color=PALE,
@@ -194,17 +198,17 @@ class Sketch:
         before = len(self.axes.lines)
         texts = list(self.axes.texts)
         # Over many years only the target that is asked about is named: names would overprint.
-        named = panel.goals["year"].eq(self.shown.asked) | (not panel.wide)
-        other = panel.goals[~named]
+        named = panel.targets["year"].eq(self.shown.asked) | (not panel.wide)
+        other = panel.targets[~named]
         self.axes.plot(other["year"], other["target"], color=TARGET, marker="D", markersize=4,
                        linestyle="", markerfacecolor="white", zorder=4)  # fmt: skip
-        draw_targets(self.axes, replace(panel, goals=panel.goals[named]))
+        draw_targets(self.axes, replace(panel, targets=panel.targets[named]))
         self._over: list[Artist] = [
             *texts[-1:], *self.axes.lines[before:], *self.axes.texts[len(texts):],
         ]  # fmt: skip
         self._usual = self.axes.get_ylim()
         # A target in the last year has its label around it.
-        self._aside = 26.0 if (panel.goals["year"] == last).any() else 8.0
+        self._aside = 26.0 if (panel.targets["year"] == last).any() else 8.0
 
     def _make_moving(self) -> list[Artist]:
         """Make the artists that move, in the order in which they are drawn."""
@@ -266,13 +270,13 @@ class Sketch:
         panel = self.shown.panel
         language, last = panel.language, float(fan.index[-1])
         end, usual = fan.iloc[-1], panel.fan.iloc[-1]
-        median = estimate(float(end["q50"]), language, unit=panel.unit, step=panel.step)
+        median = panel.estimate(float(end["q50"]))
         told = [(float(end[high]), probability(p, language), label)
                 for (_, high, p, _), label in zip(BANDS, self._labels, strict=True)]  # fmt: skip
         named = gettext("median {value}", language).format(value=median)
         told.append((float(end["q50"]), named, self._named))
         same = bool(np.isclose(float(end["q50"]), float(usual["q50"])))
-        value = estimate(float(usual["q50"]), language, unit=panel.unit, step=panel.step)
+        value = panel.estimate(float(usual["q50"]))
         beside = "" if same else gettext("baseline {value}", language).format(value=value)
         told.append((float(usual["q50"]), beside, self._beside))
         told.sort(key=lambda one: -one[0])

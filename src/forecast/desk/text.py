@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..charts.fan import to_png
-from ..charts.scenarios import CLEAR, tornado_chart
+from ..charts.scenarios import tornado_chart
+from ..charts.style import CLEAR, to_png
 from ..i18n.errors import tell_error
 from ..i18n.formatting import NO_VALUE, join, number, points, probability
 from ..reports.context import Naming
@@ -247,9 +247,7 @@ def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     own = str(chosen["indicator"])
     title = f"{told.quantity(own)} · {told.goal(chosen)}"
     names = {label: told.input(label, own) for label in tornado["input"]}
-    figure = tornado_chart(
-        tornado, names=names, units=told.units, title=title, language=desk.language
-    )
+    figure = tornado_chart(told, tornado, inputs=names, title=title)
     return (
         paragraph(told.gettext("No input moves the chance by more than two errors."))
         if figure is None

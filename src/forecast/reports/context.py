@@ -7,7 +7,6 @@ projects, indices and ranks. Nothing is written or drawn here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +17,7 @@ import pandas as pd
 
 from ..errors import check_name
 from ..evaluation.vintages import OPEN
-from ..i18n.formatting import amount, change, comparison, scenario_name, unit_symbol
+from ..i18n.formatting import change, comparison, scenario_name
 from ..i18n.labels import LABELS
 from ..model.fitting import fit
 from ..model.priors import read_priors
@@ -90,9 +89,7 @@ class Naming(Telling):
 
     def amount(self, value: float | None, unit: str) -> str:
         """Write a quantity with its unit; a year as a date."""
-        if unit == "year" and value is not None and value > 1000:
-            return f"{value:.0f}"
-        return amount(value, self.language, unit=unit, name=self.units.get(unit, ""))
+        return self.format_amount(value, unit)
 
     def setting(self, value: float, unit: str) -> str:
         """Write a lever's setting to three digits; of a percentage in points."""
@@ -102,14 +99,7 @@ class Naming(Telling):
 
     def rounded(self, value: float, unit: str) -> str:
         """Write a quantity to three digits, with its unit."""
-        size = math.floor(math.log10(abs(value))) if value and math.isfinite(value) else 0
-        return self.amount(round(value, 2 - size), unit)
-
-    @cached_property
-    def units(self) -> dict[str, str]:
-        """Names of units by their ids; those of signs stay empty."""
-        names = self.plan.units.set_index("unit")[f"name_{self.language}"]
-        return {str(u): str(n) for u, n in names.items() if unit_symbol(str(u), n) == n}
+        return self.format_rounded(value, unit)
 
     @cached_property
     def seen(self) -> set[str]:
@@ -121,12 +111,6 @@ class Naming(Telling):
         if mechanism.kind == "project_list":
             return len(self.plan.projects) > 0
         return mechanism.indicator in self.seen
-
-    def quantity(self, name: str) -> str:
-        """Name of an indicator of any plan, or of a quantity that only a formula has."""
-        if name in self._names:
-            return self._names[name]
-        return self.label("quantity", name) if name in LABELS["quantity"] else name
 
     def input(self, label: str, indicator: str) -> str:
         """Name of a lever, an assumption or another input of an indicator."""
@@ -150,20 +134,6 @@ class Naming(Telling):
         unit = self.unit(row["indicator"])
         text = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
         return self.gettext("{target} ({year})").format(target=text, year=row["year"])
-
-    def unit(self, indicator: object) -> str:
-        """Id of an indicator's unit."""
-        return self._units.get(str(indicator), "")
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
-        about = self.everything.indicators
-        return dict(zip(about["indicator"], about[f"name_{self.language}"], strict=True))
-
-    @cached_property
-    def _units(self) -> dict[str, str]:
-        about = self.everything.indicators
-        return dict(zip(about["indicator"], about["unit"], strict=True))
 
 
 @dataclass(frozen=True)

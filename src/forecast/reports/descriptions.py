@@ -28,7 +28,7 @@ class Speaker(Protocol):
     def language(self) -> str:
         """The reader's language."""
 
-    def gettext(self, key: str) -> str:
+    def gettext(self, message: str, /, **gaps: object) -> str:
         """Phrase in that language."""
 
     def name(self, kind: str, key: object) -> str:

@@ -257,7 +257,8 @@ def show_reached(found: Closing) -> Html:
 
 def show_pictures(found: Closing) -> Html:
     """Show the way gone, the years of attainment, and the course beside the first forecast."""
-    from ..charts.evaluation import attainment_chart, course_panels, outcome_chart
+    from ..charts.dashboard import course_panels
+    from ..charts.evaluation import attainment_chart, outcome_chart
     from ..charts.fan import origin_of
     from ..charts.style import to_png
 

@@ -29,7 +29,6 @@ from ..i18n.formatting import (
     probability,
     unit_symbol,
 )
-from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
 from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.response import yearly_paces
@@ -101,14 +100,14 @@ class Profile(Telling):
         return self.everything.indicators.set_index("indicator").loc[self.indicator]
 
     @property
-    def unit(self) -> str:
+    def unit_id(self) -> str:
         """Id of the indicator's unit."""
         return str(self.about["unit"])
 
     @property
-    def symbol(self) -> str:
+    def unit_sign(self) -> str:
         """Sign or name of the indicator's unit."""
-        return unit_symbol(self.unit, self.name("units", self.unit))
+        return unit_symbol(self.unit_id, self.name("units", self.unit_id))
 
     @property
     def title(self) -> str:
@@ -142,13 +141,6 @@ class Profile(Telling):
         named = np.array([bool(word.search(str(f))) for f in rows["formula"]], bool)
         return rows.loc[named].reset_index(drop=True)
 
-    def quantity(self, name: str) -> str:
-        """Name of an indicator of any plan, or of a quantity that only a formula has."""
-        known = self.everything.indicators.set_index("indicator")[f"name_{self.language}"]
-        if name in known:
-            return str(known[name])
-        return self.label("quantity", name) if name in LABELS["quantity"] else name
-
     def amount(self, value: float | None, unit: str) -> str:
         """Write a quantity with its unit; a year as a date."""
         if unit == "year" and value is not None and value > 1000:
@@ -161,7 +153,7 @@ class Profile(Telling):
     def goal(self, row: Mapping[str, Any]) -> str:
         """Write a target with its comparator and year."""
         told = comparison(
-            str(row["comparator"]), float(row["target"]), self.language, unit=self.unit
+            str(row["comparator"]), float(row["target"]), self.language, unit=self.unit_id
         )
         return self.gettext("{target} ({year})").format(target=told, year=row["year"])
 
@@ -295,7 +287,7 @@ def show_facts(found: Profile) -> Html:
     """Tell what the indicator is: definition, unit, kind, bounds, direction, near ones."""
     gettext, about = found.gettext, found.about
     low, high = (
-        number(float(about[end]), found.language, unit=found.unit)
+        number(float(about[end]), found.language, unit=found.unit_id)
         if pd.notna(about[end]) and str(about[end]) != ""
         else gettext("none")
         for end in ("lower", "upper")
@@ -303,12 +295,12 @@ def show_facts(found: Profile) -> Html:
     definition = str(about["definition"] or "")
     facts: dict[str, str | Html] = {
         "definition": Html(f'<span lang="zh">{safe(definition)}</span>' if definition else ""),
-        "unit": found.symbol,
+        "unit": found.unit_sign,
         "area": found.name("areas", about["area"]),
         "kind": found.label("kind", str(about["kind"])),
         "better": found.label("better", str(about["better"])),
         "bounds": gettext("lower {low}, upper {high}").format(low=low, high=high),
-        "resolution": number(float(about["resolution"]), found.language, unit=found.unit),
+        "resolution": number(float(about["resolution"]), found.language, unit=found.unit_id),
         "parts": _parts(found),
         "related": "\n".join(_related(found)),
     }
@@ -380,10 +372,13 @@ def show_comparison(found: Profile) -> Html:
                 ]
             )
         )
-    titles = [gettext("latest figure ({unit})").format(unit=found.symbol), gettext("pace a year")]
+    titles = [
+        gettext("latest figure ({unit})").format(unit=found.unit_sign),
+        gettext("pace a year"),
+    ]
     figure = comparison_chart(
         _compared(found),
-        unit=found.unit,
+        unit=found.unit_id,
         titles=titles,
         language=found.language,
         notes=[_origin(found, dotted=False)],
@@ -417,8 +412,9 @@ def show_fits(found: Profile) -> Html:
         if mine.empty:
             continue
         check = Check(
-            replace(found.plan, region=region), found.fits, None, pd.DataFrame(), found.language
-        )
+            plan=replace(found.plan, region=region), fits=found.fits, trial=None,
+            calibration=pd.DataFrame(), language=found.language,
+        )  # fmt: skip
         told = fit_row(check, found.about, mine.iloc[0])
         told.pop(found.label("column", "name"))
         lines.append({found.label("column", "region"): found.name("regions", region)} | told)
@@ -559,7 +555,7 @@ def _panel(found: Profile, region: str) -> Any:
     fan = found.quantiles[found.quantiles["region"] == region]
     fan = fan[fan["year"] <= goals["year"].max()] if len(goals) else fan.iloc[:0]
     return ChartData(
-        found.name("regions", region), found.unit, found.symbol,
+        found.name("regions", region), found.unit_id, found.unit_sign,
         float(found.about["resolution"]), found.language, seen,
         anchored(fan, seen) if len(fan) else pd.DataFrame(), goals,
     )  # fmt: skip
@@ -615,7 +611,7 @@ def _pace_lines(found: Profile) -> list[str]:
     sign = -1.0 if str(found.about["better"]) == "lower" else 1.0
     low, middle, high = np.quantile(paces, [0.25, 0.5, 0.75])
     told = {"low": low, "middle": middle, "high": high, "fastest": sign * (sign * paces).max()}
-    words = {k: change(float(v), language, unit=found.unit) for k, v in told.items()}
+    words = {k: change(float(v), language, unit=found.unit_id) for k, v in told.items()}
     lines = [
         found.gettext(
             "Yearly paces between published figures of all regions: {count}; "
@@ -631,7 +627,7 @@ def _pace_lines(found: Profile) -> list[str]:
             found.gettext("{region} still needs {needed} a year: of {count} paces, {high} "
 "were as fast.").format(
                 region=found.name("regions", row["region"]), count=len(paces),
-                needed=change(needed, language, unit=found.unit),
+                needed=change(needed, language, unit=found.unit_id),
                 high=int((way * paces >= abs(needed) - 1e-9).sum()),
             )
         )  # fmt: skip
@@ -667,7 +663,7 @@ def _figure_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str | Html]
     cells: dict[str, str | Html] = {
         "region": found.name("regions", row["region"]),
         "year": dated(float(row["year"])),
-        "published": number(row["value"], found.language, unit=found.unit),
+        "published": number(row["value"], found.language, unit=found.unit_id),
         "data_status": found.label("data_status", str(row["status"])),
         "locus": _place(found, row),
     }
@@ -675,7 +671,7 @@ def _figure_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str | Html]
 
 
 def _target_row(found: Profile, row: Mapping[str, Any]) -> dict[str, str]:
-    language, unit = found.language, found.unit
+    language, unit = found.language, found.unit_id
     open_ = row["status"] in OPEN
     latest = number(row["latest"], language, unit=unit)
     if pd.notna(row["latest"]):

@@ -379,9 +379,7 @@ def show_final(found: Evaluation) -> Html:
         ),
         tabulate(lines),
     ]
-    chart = attainment_chart(
-        found, found.open, sources=found.sources()
-    )
+    chart = attainment_chart(found, found.open, sources=found.sources())
     if chart is not None:
         parts += [
             heading(gettext("When each target is met"), 3),
@@ -445,8 +443,8 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
 
     `now` stands before what is expected at their end, `note` is the key of the words after it.
     """
-    from ..charts.style import to_png
     from ..charts.projects import projects_chart
+    from ..charts.style import to_png
 
     gettext = found.gettext
     parts = [heading(gettext("Building projects"))]

@@ -125,7 +125,7 @@ class Names:
         """Format when a target is met: published, or the 10, 50 and 90 % points of the year."""
         points = [row[f"attainment_{point}"] for point in ("early", "year", "late")]
         if row["attainment_reading"] == "reached":
-            return self.gettext("met in {year}", year=points[1])
+            return self.gettext("met in {year}", year=f"{points[1]:.0f}")
         if pd.isna(points[0]):
             return self.gettext("not in twenty years")
         early, middle, late = (
