@@ -152,9 +152,9 @@ def verify(
     from .evaluation.store import STORE, read_forecasts
     from .evaluation.verification import compute_track_record
     from .evaluation.verification import verify as score
+    from .files import write_atomic
     from .reports.exports import harmless
     from .tables.plan import load_plan
-    from .tables.yaml_files import write_whole
 
     try:
         issued = read_forecasts(output / STORE)
@@ -167,7 +167,7 @@ def verify(
         found = score(issued, figures, known)
         if hits:
             written = harmless(found.hits).to_csv(index=False, lineterminator="\n")
-            write_whole(hits, written.encode())
+            write_atomic(hits, written.encode())
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
@@ -191,7 +191,7 @@ def learn_priors(
 ) -> None:
     """Learn what is believed before a series speaks from yearly figures of many regions."""
     from .errors import ForecastError
-    from .tables.yaml_files import write_whole
+    from .files import write_atomic
     from .training.learning import learn_priors as learn
     from .training.learning import read_panel
 
@@ -206,7 +206,7 @@ def learn_priors(
     except ForecastError as error:
         typer.echo(error, err=True)
         raise typer.Exit(1) from None
-    write_whole(output, table.to_csv(index=False, lineterminator="\n").encode())
+    write_atomic(output, table.to_csv(index=False, lineterminator="\n").encode())
     log.info("%s: %d rows.", output, len(table))
 
 
@@ -380,8 +380,8 @@ def _check_folder(place: Path | None, language: Language) -> bool:
     from .i18n.catalog import gettext
     from .i18n.errors import translate
     from .scenarios.declarations import read_mechanisms
+    from .tables.csv_files import check_folder, read_tables
     from .tables.plan import data_folder
-    from .tables.validation import check_folder, read_tables
 
     shipped = data_folder()
     folder = place or shipped
@@ -425,8 +425,8 @@ def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
     from .i18n.catalog import gettext
     from .scenarios.engine import apply_scenario, project
     from .scenarios.scenario import read_scenario
+    from .tables.csv_files import read_tables
     from .tables.plan import data_folder, load_plan
-    from .tables.validation import read_tables
 
     scenario = read_scenario(file)
     planned = sorted(set(read_tables(data_folder())["targets"]["region"]))

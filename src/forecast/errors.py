@@ -26,6 +26,7 @@ __all__ = [
     "advise",
     "cause",
     "check_name",
+    "nearest",
     "said",
 ]
 
@@ -94,6 +95,16 @@ def cause(error: OSError) -> Said:
     """
     code = errno.errorcode.get(error.errno or 0, "")
     return _remember(error.strerror or str(error), CAUSES.get(code, ""), {})
+
+
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> Said | None:
+    """Hint at the known word most like a given one, None if none is near.
+
+    >>> nearest("lisui", ["lishui", "xiaoshan"])
+    "perhaps 'lishui' is meant"
+    """
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)
+    return said("perhaps {near!r} is meant", near=near[0]) if near else None
 
 
 def _remember(text: str, template: str, gaps: Mapping[str, Any]) -> Said:

@@ -1,22 +1,32 @@
-"""Output folders that are replaced whole or not at all.
+"""Files and folders that are written whole or not at all, and text files as offices save them.
 
-A folder is built under another name beside its final place, under a lock, and exchanged for
-the old one by renaming. A crash at any moment leaves the old folder, the new one, or an old one
-set aside that the next run puts back.
+An output folder is built under another name beside its final place, under a lock, and swapped with
+the old one by renaming. A crash at any moment leaves the old folder, the new one, or an old one set
+aside that the next run restores.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
-from .errors import N_, ReportError, WriteError, cause, said
+from .errors import N_, DataError, Problem, ReportError, WriteError, cause, said
 
-__all__ = ["MANIFEST", "BusyError", "building", "exchange", "shipped_folder"]
+__all__ = [
+    "MANIFEST",
+    "BusyError",
+    "decode_text",
+    "read_text",
+    "shipped_folder",
+    "staging_folder",
+    "swap_folder",
+    "write_atomic",
+]
 
 MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
@@ -33,6 +43,63 @@ def shipped_folder(name: str) -> Path:
     return inside if inside.is_dir() else package.parents[1] / name
 
 
+def read_text(path: Path) -> str:
+    """Text of a file in UTF-8 (with or without a byte-order mark), else in GB18030.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be opened or is in neither encoding.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = said("cannot be read ({reason})", reason=cause(error))
+        remedy = said("check the place and its rights")
+        raise DataError([Problem(path.name, None, None, None, problem, remedy)]) from None
+    text = decode_text(content)
+    if text is None:
+        problem, remedy = said("neither UTF-8 nor GB18030 text"), said("save the file as CSV UTF-8")
+        raise DataError([Problem(path.name, None, None, None, problem, remedy)])
+    return text
+
+
+def decode_text(content: bytes) -> str | None:
+    r"""Text of bytes in UTF-8 (with or without a byte-order mark), else in GB18030, else None.
+
+    >>> decode_text("丽水".encode("gb18030")), decode_text(b"PK\0")
+    ('丽水', None)
+    """
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        # A NUL is valid in both encodings, but only UTF-16 and binary files contain it.
+        if "\0" not in text:
+            return text
+    return None
+
+
+def write_atomic(file: Path, content: bytes) -> None:
+    """Write a file under another name beside its place, and rename it when it is complete.
+
+    Raises
+    ------
+    WriteError
+        If it cannot be written; an older file then stays as it was.
+    """
+    partial = file.with_name(f".{file.name}.partial-{uuid.uuid4().hex[:8]}")
+    try:
+        partial.write_bytes(content)
+        partial.replace(file)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        message = N_("{file} cannot be written: {reason}. Choose another place.")
+        raise WriteError(said(message, file=file, reason=cause(error))) from error
+
+
 class BusyError(ReportError):
     """Output that another run is writing."""
 
@@ -40,20 +107,20 @@ class BusyError(ReportError):
 
 
 @contextmanager
-def building(final: Path, *others: Path) -> Iterator[Path]:
-    """Hold `final` for this process and give an empty folder beside it, gone at the end.
+def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
+    """Lock `final` for this process and give an empty folder beside it, removed at the end.
 
-    The lock is the operating system's and ends with the process, so none is ever stale.
-    Whatever an earlier crash left unfinished is cleared; `others` are further folders that the
-    caller means to exchange.
+    The lock is the operating system's and ends with the process, so none is ever stale. What an
+    earlier crash left unfinished is removed; `others` are further folders that the caller will
+    swap.
 
     Raises
     ------
     BusyError
         If another process holds `final`.
     WriteError
-        If something cannot be written, here or in the block; if a place is taken by a folder
-        without a manifest, which a report must not replace.
+        If something cannot be written, here or in the block; if a folder without a manifest,
+        which a report must not replace, is in the way.
     """
     parent = final.parent
     prefix = f".{final.name}.partial-"
@@ -74,15 +141,39 @@ def building(final: Path, *others: Path) -> Iterator[Path]:
     except OSError as error:
         place = Path(error.filename or parent)
         where = parent if place.is_relative_to(folder) else place
-        told = N_(
+        message = N_(
             "{final} cannot be written: {reason} ({where}). Make room, close its files in "
             "other programs, or give another output folder."
         )
-        raise WriteError(said(told, final=final, reason=cause(error), where=where)) from None
+        raise WriteError(said(message, final=final, reason=cause(error), where=where)) from None
 
 
-def exchange(new: Path, final: Path) -> None:
-    """Put `new` in the place of `final`, or leave `final` as it was."""
+def swap_folder(new: Path, final: Path, written: Mapping[str, str] | None = None) -> list[str]:
+    """Put `new` in the place of `final`, or leave `final` as it was.
+
+    Parameters
+    ----------
+    written : SHA-256 by name of the files that a run wrote into `final`, as its manifest lists
+        them (empty where the manifest is damaged): what else is there is copied to `new`, and
+        a listed file that was edited since is copied under another name, as report.edited.html.
+        None drops all that `final` holds.
+
+    Returns
+    -------
+    Names, in the new folder, of the copied files.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     final = Path(place, "report")
+    ...     final.mkdir()
+    ...     _ = (final / "my notes.txt").write_text("ask the county")
+    ...     with staging_folder(final.with_name("other")) as new:
+    ...         swap_folder(new, final, written={})
+    ['my notes.txt']
+    """
+    kept = [] if written is None or not final.exists() else _copy_own(final, new, written)
     aside = _aside(final)
     if final.exists():
         final.rename(aside)
@@ -91,7 +182,29 @@ def exchange(new: Path, final: Path) -> None:
     except BaseException:
         _restore(final)
         raise
-    shutil.rmtree(aside, ignore_errors=True)
+    _discard(aside)
+    return kept
+
+
+def _copy_own(old: Path, new: Path, written: Mapping[str, str]) -> list[str]:
+    """Copy what a folder holds beyond the files a run wrote, without replacing anything."""
+    kept = []
+    for file in sorted(f for f in old.rglob("*") if f.is_symlink() or f.is_file()):
+        name = file.relative_to(old)
+        if str(name) == MANIFEST:
+            continue
+        if name.as_posix() in written and not file.is_symlink():
+            if hashlib.sha256(file.read_bytes()).hexdigest() == written[name.as_posix()]:
+                continue
+            name = name.with_suffix(f".edited{name.suffix}")
+        stem, number = name.stem, 1
+        while (new / name).exists():
+            number += 1
+            name = name.with_name(f"{stem}-{number}{name.suffix}")
+        (new / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(file, new / name, follow_symlinks=False)
+        kept.append(name.as_posix())
+    return kept
 
 
 @contextmanager
@@ -103,8 +216,8 @@ def _locked(final: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        told = N_("{final} is being written by another run. Wait for it, or give another name.")
-        raise BusyError(said(told, final=final)) from None
+        message = N_("{final} is being written by another run. Wait for it, or give another name.")
+        raise BusyError(said(message, final=final)) from None
     try:
         yield
     finally:
@@ -116,12 +229,23 @@ def _aside(final: Path) -> Path:
 
 
 def _restore(final: Path) -> None:
-    """Put back a folder that a crash left set aside, or drop it where its successor stands."""
+    """Put back a folder that a crash left set aside, or discard it where its successor exists."""
     aside = _aside(final)
-    if final.exists():
-        shutil.rmtree(aside, ignore_errors=True)
-    elif aside.exists():
+    if not final.exists() and aside.exists():
         aside.rename(final)
+    _discard(aside)
+
+
+def _discard(aside: Path) -> None:
+    """Delete a folder set aside; what cannot be deleted now is tried again by later runs.
+
+    It is renamed first, so that a part of it can neither be restored nor be in the way.
+    """
+    prefix = f"{aside.name}-deleted-"
+    if aside.exists():
+        aside.rename(aside.with_name(f"{prefix}{uuid.uuid4().hex[:8]}"))
+    for left in [f for f in aside.parent.iterdir() if f.name.startswith(prefix)]:
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _check_ours(place: Path) -> None:
@@ -129,7 +253,7 @@ def _check_ours(place: Path) -> None:
     if not place.exists() or (place / MANIFEST).exists():
         return
     if not place.is_dir() or any(place.iterdir()):
-        told = N_(
+        message = N_(
             "{place} exists and is not a report, so it is kept. Give another name or output folder."
         )
-        raise WriteError(said(told, place=place))
+        raise WriteError(said(message, place=place))

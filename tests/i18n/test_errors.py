@@ -371,7 +371,7 @@ def test_faults_of_settings_are_told_in_chinese(desk, tmp_path):
         told(desk, desk.elsewhere, data="sqlite:////no/such.db"),
         told(desk, (tmp_path / "none").read_bytes),
         told(desk, (tmp_path / "file" / "x").write_text, ""),
-        told(desk, forecast.documents.write_whole, tmp_path / "none" / "x", b""),
+        told(desk, forecast.documents.write_atomic, tmp_path / "none" / "x", b""),
     ]
     given = "bedz 1e9 trainees a/b nowhere lisui sqlite no/folder no/such.db none file x as_of"
     for text in faults:

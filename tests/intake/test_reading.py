@@ -12,8 +12,8 @@ import pytest
 from forecast.errors import DataError, UnknownNameError
 from forecast.i18n.formatting import SYMBOLS
 from forecast.intake.reading import FIGURE_COLUMNS, read_figures
+from forecast.tables.csv_files import read_tables
 from forecast.tables.plan import data_folder
-from forecast.tables.validation import read_tables
 
 REGIONS = pd.DataFrame(
     {

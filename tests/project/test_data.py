@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from forecast.scenarios.declarations import read_mechanisms
+from forecast.tables.csv_files import check_folder
 from forecast.tables.plan import data_folder
 from forecast.tables.schema import TABLES
-from forecast.tables.validation import check_folder
 
 DATA = data_folder()
 REFORMS = "000_616e588ea31d91eb.txt"

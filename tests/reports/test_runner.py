@@ -17,7 +17,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from forecast.files import MANIFEST, BusyError, building
+from forecast.files import MANIFEST, BusyError, staging_folder
 from forecast.reports.page import network_references
 from forecast.reports.pdf import NO_BROWSER
 from forecast.reports.runner import (
@@ -304,7 +304,7 @@ def test_a_file_in_place_of_the_output_folder(tmp_path: Path) -> None:
 def test_two_runs_at_once(tmp_path: Path) -> None:
     """The second run of one output is refused, whatever the first is doing."""
     file = prepare(tmp_path, "x")
-    with building(tmp_path / "out" / "x"), pytest.raises(BusyError):
+    with staging_folder(tmp_path / "out" / "x"), pytest.raises(BusyError):
         run_report(file)
 
 

@@ -1,64 +1,20 @@
-"""What `checking` accepts, and what it says of each fault."""
+"""What validation accepts, and how it reports each fault, in files and in frames."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.errors import DataError
-from forecast.tables.plan import data_folder
+from forecast.tables.csv_files import check_folder, read_tables
 from forecast.tables.schema import TABLES
-from forecast.tables.validation import check_folder, nearest, read_tables, read_text
-
-SOUND = {
-    "sources": "source,title_zh,issuer,issued,note\nplan,某市规划,市民政局,2021-12-01,\n",
-    "regions": (
-        "region,name_zh,name_en,level,parent\nriver,江省,River,province,\nhill,山市,Hill,city,river\n"
-    ),
-    "areas": "area,name_zh,name_en\ncare,照护,Care\n",
-    "units": (
-        "unit,name_zh,name_en\npercent,百分比,percent\nsite,个/处,sites\nyuan_per_year,元/年,yuan\n"
-    ),
-    "indicators": (
-        "indicator,name_zh,name_en,area,unit,kind,lower,upper,better,cumulative,resolution,"
-        "concept,definition\n"
-        "bed_share,床位占比,Bed share,care,percent,share,0,100,higher,false,0.1,beds,护理床位占比\n"
-        "stations,站点,Stations,care,site,count,0,,higher,true,1,stations,累计建成站点\n"
-        "waiting,等待,Waiting,care,site,stock,0,,lower,false,1,waiting,等待天数\n"
-        "standard,标准,Standard,care,yuan_per_year,amount,0,,higher,false,1,standard,年标准\n"
-    ),
-    "targets": (
-        "region,indicator,year,value,comparator,role,force,source,locus,note\n"
-        "hill,bed_share,2025,58,ge,final,binding,plan,表1,\n"
-        "hill,stations,2025,30,eq,final,,plan,,\n"
-        "hill,waiting,2025,10,le,final,,plan,,\n"
-        "hill,standard,2022,2021,ge,annual,,plan,,\n"
-    ),
-    "observations": (
-        "region,indicator,year,as_of,value,status,source,locus,note\n"
-        "hill,bed_share,2020,,54.9,actual,plan,,\n"
-        "hill,stations,2021,,12,actual,plan,,\n"
-        "hill,stations,2020,,10,actual,plan,,\n"
-        "hill,stations,2022,2022-06-30,15,preliminary,plan,,\n"
-    ),
-    "projects": (
-        "region,agency,class,stage,name_zh,start,end,investment,builder,source\n"
-        "hill,局,planning,new,养老院,2021,2023,5000,,plan\n"
-    ),
-}
-
-
-def write(folder: Path, tables: dict[str, str]) -> Path:
-    """Write tables into a folder."""
-    for name, text in tables.items():
-        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
-    return folder
+from forecast.tables.validation import check_frame, cumulative_decreases
+from sound_tables import SOUND, change, write
 
 
 @pytest.fixture
@@ -67,43 +23,20 @@ def sound(tmp_path: Path) -> Path:
     return write(tmp_path, SOUND)
 
 
-def change(folder: Path, table: str, old: str, new: str) -> None:
-    """Put one fault into a table."""
-    text = SOUND[table]
-    assert text.count(old) == 1
-    (folder / f"{table}.csv").write_text(text.replace(old, new), encoding="utf-8")
-
-
-def test_the_packages_own_tables_are_sound() -> None:
-    """The tables that come with the package have no fault."""
-    assert "\n".join(map(str, check_folder(data_folder()))) == ""
-
-
 def test_sound_tables_are_typed(sound: Path) -> None:
     """Text is str with '', numbers are float, integers int64, booleans bool."""
     tables = read_tables(sound)
-    expected = {"text": "str", "date": "str", "number": "float64", "integer": "int64"}
-    expected["boolean"] = "bool"
+    expected = {"text": "str", "date": "str", "deadline": "str", "boolean": "bool"}
+    expected |= {"number": "float64", "integer": "int64"}
     for name, table in TABLES.items():
         assert list(tables[name].columns) == list(table.columns)
         assert tables[name].dtypes.map(str).to_dict() == {
-            column: expected[type_] for column, type_ in table.file_types.items()
+            column: expected[type_] for column, type_ in table.types.items()
         }
     assert tables["observations"]["as_of"].tolist() == ["", "", "", "2022-06-30"]
     assert tables["indicators"]["upper"].isna().tolist() == [False, True, True, True]
     assert tables["indicators"]["cumulative"].tolist() == [False, True, False, False]
     assert tables["targets"].index.tolist() == [0, 1, 2, 3]
-
-
-def test_tables_that_are_missing_are_empty(sound: Path) -> None:
-    """A plan without tasks, rules, indices and milestones is a plan."""
-    tables = read_tables(sound)
-    assert [name for name in tables if tables[name].empty] == [
-        "milestones",
-        "tasks",
-        "rules",
-        "indices",
-    ]
 
 
 def test_money_that_looks_like_a_year_is_money(sound: Path) -> None:
@@ -127,12 +60,23 @@ FAULTS = [
     ("targets", "2025,30,", "2025,30.5,", 3, "value", "30.5", "whole things", "whole number"),
     ("targets", "binding,plan", "binding,plann", 2, "source", "plann", "unknown", "'plan'"),
     ("targets", "hill,waiting", "hil,waiting", 4, "region", "hil", "unknown", "'hill'"),
-    ("targets", "hill,waiting", "hill,zzz", 4, "indicator", "zzz", "unknown", "add it to ind"),
+    (
+        "targets",
+        "hill,waiting",
+        "hill,zzz",
+        4,
+        "indicator",
+        "zzz",
+        "unknown",
+        "add it to the table ind",
+    ),
     ("regions", "River", "Riv\x07er", 2, "name_en", "Riv\x07er", "control character", "without"),
     ("regions", "city,river", "city,rivr", 3, "parent", "rivr", "unknown", "'river'"),
     ("observations", "2022-06-30", "2022-06-31", 5, "as_of", "2022-06-31", "not a date", "06-30"),
     ("observations", "2022-06-30", "2023-06-30", 5, "as_of", "2023-06-30", "year 2022", "empty"),
     ("observations", ",15,", ",11,", 5, "value", "11", "falls from 12 (2021-12-31)", "increment"),
+    ("tasks", "2023年底", "soon", 3, "due", "soon", "not a deadline", "2023-06"),
+    ("tasks", "2023年底", "6月底前", 3, "due", "6月底前", "not a deadline", "2022-2024"),
     ("sources", "2021-12-01", "Dec 2021", 2, "issued", "Dec 2021", "not a date", "2022-06-30"),
     ("indicators", "true", "yes", 3, "cumulative", "yes", "neither true nor false", "true or"),
     ("indicators", "true", "false", 3, "cumulative", "false", "count is cumulative", "stock"),
@@ -142,6 +86,7 @@ FAULTS = [
     ("indicators", "0,100,", "0,,", 2, "upper", None, "no upper bound", "write 100"),
     ("indicators", "0,100,", ",100,", 2, "lower", None, "no lower bound", "write 0"),
     ("indicators", "count,0,", "count,-1,", 3, "lower", "-1", "cannot be negative", "write 0"),
+    ("indicators", "stock,0,", "stock,-1,", 4, "lower", "-1", "cannot be negative", "write 0"),
     ("indicators", "stock,0,,", "stock,10,10,", 4, "upper", "10", "lower bound 10", "bounds"),
     ("indicators", "false,0.1,", "false,0,", 2, "resolution", "0", "not above 0", "0.1"),
     ("projects", "2021,2023", "2023,2021", 2, "end", "2021", "before it starts in 2023", "years"),
@@ -201,154 +146,102 @@ def test_cumulative_counts_may_differ_between_regions(sound: Path) -> None:
     assert check_folder(write(sound, {"observations": text})) == ()
 
 
+def test_a_count_without_a_bound_is_not_negative_either(sound: Path) -> None:
+    """Things cannot be fewer than none, whether a lower bound says so or not."""
+    write(sound, {"indicators": SOUND["indicators"].replace("stock,0,", "stock,,")})
+    change(sound, "targets", "2025,10,", "2025,-10,")
+    (problem,) = check_folder(sound)
+    assert problem.problem == "waiting is a stock, which cannot be negative"
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), st.randoms(use_true_random=False))
-@settings(max_examples=10, deadline=None)
-def test_falls_are_found_as_a_loop_finds_them(counts: list[int], random: object) -> None:
-    """Whatever the order of rows, exactly the years below their predecessor are faults."""
-    rows = [f"hill,stations,{2000 + i},,{n},actual,plan,," for i, n in enumerate(counts)]
-    falls = {2000 + i for i in range(1, len(counts)) if counts[i] < counts[i - 1]}
-    random.shuffle(rows)  # type: ignore[attr-defined]
-    header = SOUND["observations"].splitlines()[0]
-    with tempfile.TemporaryDirectory() as folder:
-        place = write(Path(folder), SOUND | {"observations": "\n".join([header, *rows])})
-        problems = check_folder(place)
-    assert {int(rows[p.row - 2].split(",")[2]) for p in problems if p.row} == falls
+def test_decreases_are_found_as_a_loop_finds_them(counts: list[int], random) -> None:
+    """Whatever the order of rows, exactly the years below their predecessor are decreases."""
+    rows = [("hill", "stations", 2000.0 + i, "", float(n)) for i, n in enumerate(counts)]
+    random.shuffle(rows)
+    seen = pd.DataFrame(rows, columns=["region", "indicator", "year", "as_of", "value"])
+    about = pd.DataFrame({"indicator": ["stations"], "cumulative": [1.0]})
+    found = cumulative_decreases(seen, about)
+    years = {2000 + i for i in range(1, len(counts)) if counts[i] < counts[i - 1]}
+    assert set(seen.loc[found["later"], "year"]) == years
+    assert (
+        seen.loc[found["earlier"], "year"].to_numpy() + 1 == seen.loc[found["later"], "year"]
+    ).all()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
-def test_encodings_of_spreadsheets_are_read(sound: Path, encoding: str) -> None:
-    """UTF-8 with and without its mark and GB18030 give the same table."""
-    (sound / "regions.csv").write_text(SOUND["regions"], encoding=encoding)
-    assert read_tables(sound)["regions"]["name_zh"].tolist() == ["江省", "山市"]
+# Frames that callers give in place of files.
+
+ABOUT = pd.DataFrame(
+    {"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100.0], "better": ["higher"],
+     "resolution": [0.1]}
+)  # fmt: skip
+SEEN = pd.DataFrame({"region": "a", "indicator": "x", "year": [2020, 2021.5], "value": [51, 53.5]})
+NEEDED = {
+    "indicators": ["indicator", "kind"],
+    "observations": ["region", "indicator", "year", "value"],
+}
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\xff", "region,年".encode("utf-16")])
-def test_other_encodings_are_named(sound: Path, content: bytes) -> None:
-    """A file in neither encoding is one problem, and ids of it are not called unknown."""
-    (sound / "regions.csv").write_bytes(content)
-    (problem,) = check_folder(sound)
-    assert problem.problem == "neither UTF-8 nor GB18030 text"
-    assert problem.remedy == "save the file as CSV UTF-8"
+def faults(table: str, frame: pd.DataFrame) -> list[tuple[int | None, str | None, str]]:
+    """Row, column and fact of each problem of a frame."""
+    found = check_frame(table, frame, NEEDED[table], ABOUT)
+    assert all(problem.file == table and problem.remedy for problem in found)
+    return [(problem.row, problem.column, problem.problem) for problem in found]
 
 
-def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
-    """What the system says of a file stands in the problem."""
-    with pytest.raises(DataError, match="cannot be read"):
-        read_text(tmp_path / "nothing.csv")
-
-
-def test_missing_reference_tables_come_from_the_fallback(sound: Path, tmp_path: Path) -> None:
-    """An own folder may lack units; other missing tables stay empty even with a fallback."""
-    own = tmp_path / "own"
-    own.mkdir()
-    write(own, {name: SOUND[name] for name in ("sources", "targets")})
-    tables = read_tables(own, sound)
-    assert len(tables["indicators"]) == 4
-    assert len(tables["targets"]) == 4
-    assert tables["observations"].empty
-    assert tables["projects"].empty
-
-
-def test_missing_reference_tables_without_fallback_are_named(sound: Path) -> None:
-    """A missing table of regions is one problem, not one a row."""
-    (sound / "regions.csv").unlink()
-    (problem,) = check_folder(sound)
-    assert (problem.file, problem.problem) == ("regions.csv", "the table is missing")
-
-
-def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
-    """No folder, and a folder without any table, say what is wanted."""
-    (missing,) = check_folder(tmp_path / "nowhere", data_folder())
-    assert missing.problem == "no such folder"
-    (empty,) = check_folder(tmp_path, data_folder())
-    assert empty.problem == "the folder holds none of the tables"
-    assert "targets.csv" in empty.remedy
-
-
-def test_a_misspelt_table_is_not_passed_over(sound: Path) -> None:
-    """A file nearly named like a missing table is a problem; a stranger is not."""
-    (sound / "targets.csv").rename(sound / "Target.csv")
-    (sound / "priors.csv").write_text("anything", encoding="utf-8")
-    (problem,) = check_folder(sound)
-    assert str(problem) == (
-        "Target.csv: not the name of a table. Remedy: rename it; perhaps 'targets' is meant."
+def test_a_frame_may_lack_what_is_not_needed() -> None:
+    """Without bounds, steps, sources and statuses a frame is sound; years may have fractions."""
+    assert faults("observations", SEEN) == []
+    assert faults("indicators", ABOUT[["indicator", "kind"]]) == []
+    more = SEEN.assign(status=["actual", None], published=["2021-03-05", np.nan], mine="x")
+    assert faults("observations", more.assign(**{"break": [True, None]})) == []
+    assert (
+        faults("indicators", ABOUT.assign(kind="ratio", lower=-np.inf, upper=np.inf, resolution=0))
+        == []
     )
+    assert faults("indicators", pd.concat([ABOUT, ABOUT])) == []
 
 
-HEADERS = [
-    ("name_en", "nam_en", [("nam_en", "not a", "'name_en'"), ("name_en", "is missing", "add it")]),
-    ("region,name_zh,name_en,level,parent", "", [(None, "no header", "column names in line 1")]),
-    ("name_zh", "region", [("region", "stands twice", "remove one")]),
-    ("parent", "parent,zip", [(None, "5 cells where the header has 6", "quotation marks")] * 2),
-    ("江省", '"江省', [(None, "not a CSV file", "left open")]),
-    ("江省", "江省,", [(None, "6 cells where the header has 5", "quotation marks")]),
-]  # fmt: skip
+@pytest.mark.parametrize(
+    ("table", "frame", "expected"),
+    [
+        ("observations", SEEN.drop(columns="year"), (None, "year", "no such column")),
+        ("observations", SEEN.assign(region=["a", ""]), (2, "region", "the cell is empty")),
+        ("observations", SEEN.assign(value=[1, None]), (2, "value", "the cell is empty")),
+        ("observations", SEEN.assign(value=["1", "58%"]), (2, "value", "not a plain number")),
+        ("observations", SEEN.assign(value=[1, np.inf]), (2, "value", "not a plain number")),
+        ("observations", SEEN.assign(value=[1, -3]), (2, "value", "x is a share, which cannot be")),
+        ("observations", SEEN.assign(status=["actual", "atual"]), (2, "status", "not an allowed")),
+        ("observations", SEEN.assign(published=["2024-3-1", ""]), (1, "published", "not a date")),
+        ("observations", SEEN.assign(**{"break": ["是", ""]}), (1, "break", "neither true nor")),
+        ("indicators", ABOUT.assign(kind="shares"), (1, "kind", "not an allowed word")),
+        ("indicators", ABOUT.assign(upper=-1), (1, "upper", "not above the lower bound 0")),
+        ("indicators", ABOUT.assign(lower=-1), (1, "lower", "a share cannot be negative")),
+        ("indicators", ABOUT.assign(resolution=-1), (1, "resolution", "the reporting step is")),
+        ("indicators", pd.concat([ABOUT, ABOUT.assign(upper=90)]), (2, "indicator", "the same id")),
+    ],
+)  # fmt: skip
+def test_each_fault_of_a_frame_is_reported(table, frame, expected) -> None:
+    """Columns, cells and rows are named, rows counted from 1."""
+    (found,) = faults(table, frame)
+    assert found[:2] == expected[:2] and found[2].startswith(expected[2])
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), HEADERS)
-def test_faults_of_header_and_shape_do_not_drag_others_along(
-    sound: Path, old: str, new: str, expected: list[tuple[str | None, str, str]]
-) -> None:
-    """A broken header or line is told, and nothing that only follows from it."""
-    change(sound, "regions", old, new)
-    problems = check_folder(sound)
-    assert len(problems) == len(expected)
-    for problem, (column, fact, remedy) in zip(problems, expected, strict=True):
-        assert problem.column == column
-        assert fact in problem.problem
-        assert remedy in problem.remedy
+@pytest.mark.parametrize(
+    "years",
+    [
+        pd.to_datetime(["2020-12-31", "2021-12-31"]),
+        pd.period_range("2020", "2021", freq="Y"),
+        pd.Series(pd.to_datetime(["2020-12-31", "2021-12-31"])).dt.date,
+    ],
+)
+def test_dates_are_no_years(years) -> None:
+    """A date, a period or a timestamp in the column year is never read as a number."""
+    found = faults("observations", SEEN.assign(year=years))
+    assert [row for row, *_ in found] == [1, 2]
+    assert {fact for *_, fact in found} <= {"a date, not a year", "not a plain number"}
 
 
-def test_a_missing_id_column_is_told_once(sound: Path) -> None:
-    """Without its id column a table lists nothing, and its ids are not called unknown."""
-    text = "\n".join(line.partition(",")[2] for line in SOUND["regions"].splitlines())
-    (problem,) = check_folder(write(sound, {"regions": text}))
-    assert (problem.column, problem.problem) == ("region", "the column is missing")
-
-
-def test_lines_are_counted_as_a_spreadsheet_counts(sound: Path) -> None:
-    """Blank lines count, and a cell with a line break is one row; blanks at the end are nothing."""
-    rows = SOUND["targets"].replace("表1", '"表1\n第2行"').replace("30,eq", "30,x")
-    first, rest = rows.split("\n", 1)
-    write(sound, {"targets": f"{first}\n\n{rest}\n,,,,,,,,,\n"})
-    (problem,) = check_folder(sound)
-    assert (problem.row, problem.value) == (4, "x")
-
-
-def test_spaces_around_a_cell_do_not_matter(sound: Path) -> None:
-    """Cells are read without the blanks around them, full-width ones included."""
-    change(sound, "targets", "hill,waiting", " hill　, waiting")
-    assert read_tables(sound)["targets"].loc[2, "region"] == "hill"
-
-
-def test_a_header_without_rows_is_an_empty_table(sound: Path) -> None:
-    """A table may have no rows yet, and keeps its types."""
-    write(sound, {"targets": SOUND["targets"].splitlines()[0] + "\n"})
-    table = read_tables(sound)["targets"]
-    assert table.empty
-    assert str(table["year"].dtype) == "int64"
-
-
-def test_nearest_is_silent_when_nothing_is_near() -> None:
-    """A hint is given only for a word that is like a known one."""
-    assert nearest("qqq", ["hill", "river"]) == ""
-    assert nearest("hil", ["hill", "river"]) == "perhaps 'hill' is meant"
-
-
-def test_checking_is_light_to_import() -> None:
-    """Importing the module does not load pandera; only checking does."""
-    code = "import sys, forecast.checking; sys.exit('pandera' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_tables_read_again_are_as_they_stand_now(tmp_path: Path) -> None:
-    """What a caller changes stays his own, and a changed file is seen at once."""
-    head = "region,indicator,task,year,text_zh,source,locus\n"
-    row = "lishui,,x,2023,{text},003_8dc3f949d45a2179.txt,\n"
-    file = tmp_path / "milestones.csv"
-    file.write_text(head + row.format(text="甲"), encoding="utf-8")
-    first = read_tables(tmp_path, data_folder())["milestones"]
-    first.loc[0, "text_zh"] = "changed"
-    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["甲"]
-    file.write_text(head + row.format(text="乙"), encoding="utf-8")
-    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["乙"]
+def test_a_fault_of_many_rows_is_shown_in_twenty() -> None:
+    """A frame of a million bad rows gives an error that can be read."""
+    assert len(faults("observations", pd.concat([SEEN.assign(value="?")] * 50))) == 20

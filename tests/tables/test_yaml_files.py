@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from forecast.errors import DataError, WriteError
-from forecast.tables.yaml_files import Strict, read_document, validate, write_whole
+from forecast.errors import DataError
+from forecast.tables.yaml_files import StrictModel, read_document, validate
 
 
-class Inner(Strict):
+class Inner(StrictModel):
     """A record in a record."""
 
     height: float
     names: tuple[str, str] | None = None
 
 
-class Outer(Strict):
+class Outer(StrictModel):
     """A record with a union, a list and a record."""
 
     title: str
@@ -36,7 +36,7 @@ def read(folder: Path, text: str | bytes):
     return read_document(write(folder, text))[0]
 
 
-def faults(folder: Path, text: str | bytes, model: type[Strict] | None = None):
+def faults(folder: Path, text: str | bytes, model: type[StrictModel] | None = None):
     """List the problems of a file, as read or as a record."""
     file = write(folder, text)
     with pytest.raises(DataError) as caught:
@@ -194,34 +194,3 @@ def test_a_file_that_is_no_mapping_is_refused(tmp_path):
     for text in ("- a\n", "word\n"):
         (problem,) = faults(tmp_path, text, Outer)
         assert problem.row == 1 and problem.column is None
-
-
-def test_a_file_is_written_whole(tmp_path):
-    """The content stands there, over what stood there, and nothing else is left behind."""
-    file = write(tmp_path, "old")
-    write_whole(file, b"new\r\n")
-    assert file.read_bytes() == b"new\r\n"
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_failed_write_leaves_what_stood_there(tmp_path, monkeypatch):
-    """If the last step fails the old file stays, the partial one goes, and the place is named."""
-    file = write(tmp_path, "old")
-
-    def refuse(*_):
-        raise PermissionError(13, "no right to it")
-
-    monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(WriteError, match=r"own\.yaml cannot be written.*no right"):
-        write_whole(file, b"new")
-    assert file.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [file]
-
-
-def test_a_place_that_cannot_be_is_no_crash(tmp_path):
-    """A folder that is missing, or a file in the place of a folder, is a fault of the place."""
-    file = write(tmp_path, "old")
-    for place in (tmp_path / "none" / "x.yaml", file / "x.yaml"):
-        with pytest.raises(WriteError, match="Choose another place"):
-            write_whole(place, b"new")
-    assert file.read_bytes() == b"old"

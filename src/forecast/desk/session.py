@@ -25,7 +25,7 @@ import yaml
 from ..callbacks import Progress, Tally
 from ..errors import DataError, check_name, said
 from ..evaluation.vintages import OPEN
-from ..files import MANIFEST, building, exchange
+from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
 from ..intake import FigureImport
 from ..model.simulation import Paths
 from ..reports.context import Naming
@@ -40,7 +40,6 @@ from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder, write_scenario
 from ..scenarios.sensitivity_analysis import sensitivity
 from ..tables.plan import Plan, load_plan
-from ..tables.yaml_files import write_whole
 from ..targets.attainment import PRINTED
 from ..targets.joint_answers import outcomes
 from .settings import Control, Settings, controls_of
@@ -348,7 +347,7 @@ class Desk:
         """
         place = self._place(Path(name).stem)
         tried = place.with_name(f".{place.name}")
-        write_whole(tried, content)
+        write_atomic(tried, content)
         try:
             self.load(tried)
             tried.replace(place)
@@ -454,7 +453,7 @@ class Desk:
         """
         scenario = self.save(name)
         final = self.folder / name
-        with building(final) as new:
+        with staging_folder(final) as new:
             used = self.plan.sources["source"].isin(self.told.sources())
             tables = {"compare": self.table(), "sources": self.plan.sources[used]}
             write_book(self.told, tables, new)
@@ -464,7 +463,7 @@ class Desk:
             (new / "run.yaml").write_text(asked, encoding="utf-8")
             listed = sorted(file.name for file in new.iterdir())
             (new / MANIFEST).write_text(json.dumps({"files": listed}), encoding="utf-8")
-            exchange(new, final)
+            swap_folder(new, final)
         return final
 
     # Within.

@@ -297,10 +297,11 @@ def tell(
         sentences.append(say("figure_said", "aside" if notes else "plain", language, said))
     if remarks:
         sentences.append(_with_remedies(remarks, language))
-    first, *more = [s[:1].upper() + s[1:] for s in sentences]
-    return (
-        gettext("{first} {second}", language).format(first=first, second=more[0]) if more else first
-    )
+    sentences = [s[:1].upper() + s[1:] for s in sentences]
+    if len(sentences) < 2:
+        return "".join(sentences)
+    first, second = sentences
+    return gettext("{first} {second}", language).format(first=first, second=second)
 
 
 def facts(remarks: Iterable[Remark], language: str) -> str:

@@ -21,13 +21,13 @@ from typing import Any
 import pandas as pd
 
 from ..errors import N_, check_name, said
-from ..files import MANIFEST, building, exchange
+from ..files import MANIFEST, staging_folder, swap_folder
 from ..i18n.formatting import join
 from ..i18n.labels import LABELS
 from ..i18n.messages import Code, FiguresError, Gap, Remark, say
+from ..tables.csv_files import read_tables
 from ..tables.plan import Plan, recut
 from ..tables.schema import TABLES
-from ..tables.validation import read_tables
 from .reading import Names, Reading, read_cells
 from .review import DOUBTED, PublishedFigures, replaced, same
 from .spreadsheet import Sheet, read_sheet
@@ -255,7 +255,7 @@ class FigureImport:
         """
         tables = replace(self, plan=plan)._tables()
         final = Path(folder)
-        with building(final) as new:
+        with staging_folder(final) as new:
             for name in TABLES:
                 text = tables[name].to_csv(index=False, lineterminator="\n")
                 (new / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -266,7 +266,7 @@ class FigureImport:
             made = {"made": "tables with own figures", "file": self.sheet.file}
             text = json.dumps(made, ensure_ascii=False)
             (new / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-            exchange(new, final)
+            swap_folder(new, final)
         return final
 
     def _judge_all(self) -> tuple[_Judged, ...]:

@@ -33,7 +33,7 @@ from ..i18n.messages import (
     say,
     tell,
 )
-from ..tables.validation import FIRST_YEAR, LAST_YEAR
+from ..tables.calendar import FIRST_YEAR, LAST_YEAR
 from .numbers import Figure, Unit, parse_figure, same_thing, unit_of
 from .spreadsheet import TYPES, Cell, Sheet, fold, key_of, read_sheet
 

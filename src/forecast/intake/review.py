@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..i18n.messages import Code, Day, Gap, Remark
 from ..tables.schema import STATUSES
-from ..tables.validation import falls
+from ..tables.validation import cumulative_decreases
 from .reading import Names, Reading
 
 __all__ = ["DOUBTED", "PublishedFigures", "replaced", "same"]
@@ -85,7 +85,7 @@ class PublishedFigures:
         every = pd.concat([rest, pd.DataFrame.from_dict(own, orient="index")])
         every["as_of"] = every["as_of"].fillna("")
         found = {}
-        for later, earlier in falls(every, self.indicators).itertuples(index=False):
+        for later, earlier in cumulative_decreases(every, self.indicators).itertuples(index=False):
             one, other = every.loc[earlier], every.loc[later]
             gaps: dict[str, Gap] = {
                 "early": str(one["year"]),

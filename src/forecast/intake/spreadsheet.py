@@ -24,8 +24,8 @@ from xml.etree import ElementTree
 import numpy as np
 
 from ..errors import check_name
+from ..files import decode_text
 from ..i18n.messages import FiguresError, Gap, Remark
-from ..tables.validation import decode
 
 __all__ = ["TYPES", "Cell", "Sheet", "fold", "key_of", "read_sheet"]
 
@@ -292,7 +292,7 @@ def _sheets(content: bytes, name: str) -> Iterator[Sheet]:
     if suffix in WORKBOOKS:
         yield from _workbook(content, name)
     elif suffix in TEXTS:
-        text = decode(content)
+        text = decode_text(content)
         if text is None:
             raise _fault(name, "encoding", format="CSV UTF-8")
         for delimiter in (",", ";", "\t"):

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DataError
 from ..scenarios.declarations import read_mechanisms
+from ..tables.csv_files import read_tables
 from ..tables.plan import data_folder
-from ..tables.validation import read_tables
 from .page import warm_up
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ NEEDED = (
     "forecast.charts.evaluation",
     "forecast.reports.monitoring",
     "forecast.reports.exports",
-    "pandera.pandas",
     "scipy.stats",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",

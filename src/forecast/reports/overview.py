@@ -13,8 +13,7 @@ from urllib.parse import quote
 from filelock import FileLock, Timeout
 
 from ..errors import WriteError
-from ..files import MANIFEST
-from ..tables.yaml_files import write_whole
+from ..files import MANIFEST, write_atomic
 from .manifest import Manifest, read_manifest
 from .page import STYLE
 
@@ -79,7 +78,7 @@ def write_overview(output: Path) -> Path:
         with FileLock(output / f".{INDEX}.lock", timeout=PATIENCE):
             if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
                 raise WriteError(f"{file} is not a list of reports, so it is kept. Rename it.")
-            write_whole(file, _page(output).encode())
+            write_atomic(file, _page(output).encode())
     except Timeout:
         raise WriteError(f"{file} is being written by another run that does not end.") from None
     except OSError as error:

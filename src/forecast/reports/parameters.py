@@ -20,12 +20,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from ..errors import DataError, Problem, ReportError, UnknownNameError, check_name
-from ..files import shipped_folder
+from ..errors import DataError, Problem, ReportError, UnknownNameError, check_name, nearest
+from ..files import read_text, shipped_folder
 from ..scenarios.scenario import scenario_files, scenario_folder
 from ..tables.plan import data_folder
-from ..tables.schema import TABLES, is_address
-from ..tables.validation import REFERENCE, nearest, read_text
+from ..tables.schema import REFERENCE, TABLES, is_address
 from ..tables.yaml_files import read_document
 
 __all__ = [

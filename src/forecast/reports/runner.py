@@ -44,7 +44,7 @@ import pandas as pd
 from ..errors import ReportError, WriteError
 from ..evaluation.store import STORE, append_run
 from ..evaluation.vintages import issue
-from ..files import BusyError, building, exchange
+from ..files import BusyError, staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .kernel import fresh_kernel
 from .manifest import Manifest, fingerprint, hash_file, is_whole, read_manifest, versions
@@ -147,7 +147,7 @@ def run_report(
     forecast.parameters.InputError: no/such/file.yaml cannot be read: No such file ...
     """
     run = _Run(Path(params), output)
-    with stoppable(), building(run.final, run.failed) as folder:
+    with stoppable(), staging_folder(run.final, run.failed) as folder:
         try:
             with _limited(limit, run.notebook):
                 with run.timed("execute"):
@@ -163,7 +163,7 @@ def run_report(
             run.keep_failed(folder, error)
             raise
         manifest = run.write_manifest(folder)
-        exchange(folder, run.final)
+        swap_folder(folder, run.final)
         shutil.rmtree(run.failed, ignore_errors=True)
         run.issue()
     log.info("%s: report written to %s", manifest.name, run.final)
@@ -282,7 +282,7 @@ class _Run:
     def _keep_refused(self, error: ReportError) -> None:
         """Leave a record of a report that never began, so that the list of all shows it."""
         try:
-            with building(self.final, self.failed) as folder:
+            with staging_folder(self.final, self.failed) as folder:
                 self.keep_failed(folder, error)
         except ReportError as fault:
             log.info("%s: nothing kept for diagnosis: %s", self.parameters.name, fault)
@@ -376,7 +376,7 @@ class _Run:
                 _mark_unrun(folder / NOTEBOOK, str(error))
                 (folder / NOTEBOOK).rename(kept / NOTEBOOK)
             self.write_manifest(kept, error)
-            exchange(kept, self.failed)
+            swap_folder(kept, self.failed)
             log.info("%s: kept for diagnosis in %s", self.parameters.name, self.failed)
         except OSError as fault:
             log.warning("%s: nothing kept for diagnosis: %s", self.parameters.name, fault)

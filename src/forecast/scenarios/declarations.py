@@ -18,7 +18,7 @@ from pydantic import Field, RootModel, model_validator
 
 from ..errors import N_, DataError, Problem, Said, advise, cause, check_name, said
 from ..tables.plan import data_folder
-from ..tables.yaml_files import Strict, read_document, validate
+from ..tables.yaml_files import StrictModel, read_document, validate
 
 __all__ = [
     "KINDS",
@@ -35,7 +35,7 @@ FloatArray = NDArray[np.float64]
 FILE = "mechanisms.yaml"
 
 
-class Range(Strict):
+class Range(StrictModel):
     """A number believed to lie between `low` and `high`, most likely at `central`.
 
     >>> Range(low=0, central=5, high=10).at(0.5)
@@ -72,7 +72,7 @@ class Range(Strict):
         return np.asarray(np.clip(value, self.low, self.high))
 
 
-class Lever(Strict):
+class Lever(StrictModel):
     """Something a planner can decide: `unit` a year, on top of the present course.
 
     `upper` is the most that is thought possible, `step` what it is counted in, `cost` what one unit
@@ -108,7 +108,7 @@ class Assumption(Range):
     basis_en: str = ""
 
 
-class Correlation(Strict):
+class Correlation(StrictModel):
     """Two assumptions that move together: the correlation of their normal scores."""
 
     between: tuple[str, str]
@@ -122,7 +122,7 @@ class Correlation(Strict):
         return self
 
 
-class Kind(Strict):
+class Kind(StrictModel):
     """What a kind of mechanism reads: names of its inputs, constants, levers and assumptions."""
 
     inputs: tuple[str, ...] = ()
@@ -169,7 +169,7 @@ ASSUMPTION_BOUNDS = {
 """What an assumption can be at all; others have no ends."""
 
 
-class _Local(Strict):
+class _Local(StrictModel):
     """What a region's section changes."""
 
     inputs: dict[str, str] = Field(default_factory=dict)
@@ -178,7 +178,7 @@ class _Local(Strict):
     assumptions: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
 
-class Mechanism(Strict):
+class Mechanism(StrictModel):
     """How an indicator arises: its kind, the indicators it reads, its levers and assumptions.
 
     An input without figures of the region is assumed: a level of the input's name, and a growth of

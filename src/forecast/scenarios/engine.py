@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from ..callbacks import Progress, Tally
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, nearest, said
 from ..model.fitting import fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate, stream
 from ..tables.plan import Plan, known_indicators
-from ..tables.validation import nearest
 from .declarations import KINDS, Mechanism, Range, beyond_ends, read_mechanisms
 from .formulas import Formula, Lookup, read_rules
 from .mechanisms import MOVES, Setting

@@ -15,8 +15,9 @@ import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
 from ..errors import DataError, Problem, advise, check_name, said
+from ..files import write_atomic
 from ..tables.plan import data_folder
-from ..tables.yaml_files import Strict, read_document, validate, write_whole
+from ..tables.yaml_files import StrictModel, read_document, validate
 from .declarations import Range
 
 __all__ = [
@@ -38,7 +39,7 @@ VERBS = (
 )  # fmt: skip
 
 
-class Ramp(Strict):
+class Ramp(StrictModel):
     """Go evenly to `value` by the end of year `by`."""
 
     value: Number
@@ -53,42 +54,42 @@ class Ramp(Strict):
         return self
 
 
-class Hold(Strict):
+class Hold(StrictModel):
     """Stay at the value of the year before `from`, until the end of `until`."""
 
     since: int | None = Field(None, alias="from")
     until: int | None = None
 
 
-class Shift(Strict):
+class Shift(StrictModel):
     """Add `by` units."""
 
     by: Number
     since: int | None = Field(None, alias="from")
 
 
-class ScalePace(Strict):
+class ScalePace(StrictModel):
     """Multiply the change a year by `factor`."""
 
     factor: Number
     since: int | None = Field(None, alias="from")
 
 
-class AddPace(Strict):
+class AddPace(StrictModel):
     """Add `by` units a year."""
 
     by: Number
     since: int | None = Field(None, alias="from")
 
 
-class Delay(Strict):
+class Delay(StrictModel):
     """Arrive `years` later."""
 
     years: Number
     since: int | None = Field(None, alias="from")
 
 
-class Shock(Strict):
+class Shock(StrictModel):
     """Change by `by` units, or to `factor` times the value, in `year`; recover over years."""
 
     by: Number | None = None
@@ -103,20 +104,20 @@ class Shock(Strict):
         return self
 
 
-class FollowBest(Strict):
+class FollowBest(StrictModel):
     """Move at the pace of the best other region, where that is better."""
 
     since: int | None = Field(None, alias="from")
 
 
-class ExecutePlan(Strict):
+class ExecutePlan(StrictModel):
     """Follow the line through the plan's targets, executed at `ratio` (1 is in full)."""
 
     ratio: Number
     since: int | None = Field(None, alias="from")
 
 
-class Span(Strict):
+class Span(StrictModel):
     """A lever's setting in the years `from` to `until`."""
 
     value: Finite
@@ -131,7 +132,7 @@ def _listed(names: Any) -> Any:
 Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 
 
-class Step(Strict):
+class Step(StrictModel):
     """One step: a mechanism's levers and assumptions, or one verb for indicators.
 
     `region` and `indicator` are one id or several; no region is every region, the indicator `all`
@@ -188,7 +189,7 @@ class Step(Strict):
         return next((verb for verb in VERBS if getattr(self, verb) is not None), "")
 
 
-class Scenario(Strict):
+class Scenario(StrictModel):
     """A named set of lever settings and assumptions.
 
     `inherited` are the steps of its base scenarios, which come before its own; a file names the
@@ -266,7 +267,7 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
     content = scenario.model_dump(by_alias=True, exclude_defaults=True)
     text = yaml.safe_dump(_simple(content), allow_unicode=True, sort_keys=False, width=100)
     path = Path(file)
-    write_whole(path, text.encode())
+    write_atomic(path, text.encode())
     return path
 
 

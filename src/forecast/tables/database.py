@@ -1,12 +1,11 @@
-"""Tables in a database that a bureau already runs: read as a plan, and results appended.
+"""Plan tables read from a database that a bureau already runs, and results appended to one.
 
 A database is named by an SQLAlchemy address, such as `sqlite:///C:/data/plan.db` or
 `postgresql+psycopg://user@host/plan` (which needs the package's extra `database`). Passwords
-belong into the driver's own place (`.pgpass`, `PGPASSWORD`); one that stands in an address is
-never shown.
+belong where the driver looks for them (`.pgpass`, `PGPASSWORD`); one in an address is never shown.
 
-Tables and views are named as the CSV files are, with their columns. They are checked by the same
-code, so dates, numbers and words may be stored as text or in a type of their own.
+Tables and views have the names and columns of the CSV files and are validated by the same code, so
+dates, numbers and words may be stored as text or in a type of their own.
 """
 
 from __future__ import annotations
@@ -14,11 +13,8 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import os
-import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -26,8 +22,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import N_, DataError, Problem, Said, WriteError, said
-from .schema import TABLES
-from .validation import read_tables
+from .csv_files import read_reference_tables
+from .schema import REFERENCE, TABLES
+from .validation import read_raw_table, validate
 
 __all__ = ["load_tables", "open_address", "read_database", "shown", "write_results"]
 
@@ -74,7 +71,7 @@ def open_address(address: str) -> str:
 
 
 def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.DataFrame]:
-    """Read and check the tables of a database: what `checking.read_tables` does for a folder.
+    """Read and check the tables of a database, as `csv_files.read_tables` does for a folder.
 
     Parameters
     ----------
@@ -93,15 +90,21 @@ def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.Data
     Traceback (most recent call last):
     forecast.errors.DataError: 1 problem in the data: ...
     """
-    cells = read_database(address)
-    # The checks read files: what a database says goes through the very same door.
-    with tempfile.TemporaryDirectory() as place:
-        for name, table in cells.items():
-            table.to_csv(Path(place, f"{name}.csv"), index=False, encoding="utf-8")
-        try:
-            return read_tables(Path(place), fallback)
-        except DataError as error:
-            raise DataError(_in_database(problem, address) for problem in error.problems) from None
+    place = shown(address)
+    raw = {
+        name: read_raw_table(name, said("{place}, table {name}", place=place, name=name), cells)
+        for name, cells in read_database(address).items()
+    }
+    raw |= read_reference_tables(fallback, set(raw)) if fallback else {}
+    tables, problems = validate(raw)
+    fact, remedy = said("the table is missing"), said("add it; data/README.md lists its columns")
+    for name in REFERENCE:
+        if name not in raw:
+            table = said("{place}, table {name}", place=place, name=name)
+            problems.append(Problem(table, None, None, None, fact, remedy))
+    if problems:
+        raise DataError(problems)
+    return tables
 
 
 def read_database(address: str) -> dict[str, pd.DataFrame]:
@@ -155,6 +158,7 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     address = f"sqlite:///{folder}/results.db"
     ...     write_results(address, {"attainment": pd.DataFrame({"p_reach": [0.5]})}, "a1")
@@ -255,7 +259,7 @@ def _cells(connection: sa.Connection, name: str) -> pd.DataFrame:
     # Without types, so that an odd value comes through and is reported as it stands.
     found = connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
     columns = list(found.keys())
-    types = TABLES[name].file_types
+    types = TABLES[name].types
     words = {key for key, column in TABLES[name].columns.items() if "true" in column.words}
     words |= {key for key, kind in types.items() if kind == "boolean"}
     rows = [
@@ -263,9 +267,10 @@ def _cells(connection: sa.Connection, name: str) -> pd.DataFrame:
         for row in found
     ]
     cells = pd.DataFrame(rows, columns=columns, dtype="str")
+    cells = cells.apply(lambda column: column.str.strip())
     key = [column for column in TABLES[name].key if column in columns]
     rest = [column for column in columns if column not in key]
-    return cells.sort_values([*key, *rest], ignore_index=True)
+    return cells.sort_values([*key, *rest]).set_axis(pd.RangeIndex(1, len(cells) + 1))
 
 
 def _text(value: object, *, flag: bool) -> str:
@@ -282,23 +287,6 @@ def _text(value: object, *, flag: bool) -> str:
         exact = decimal.Decimal(repr(value)) if isinstance(value, float) else value
         return f"{exact:.0f}" if exact == exact.to_integral_value() else f"{exact:f}"
     return str(value)
-
-
-def _in_database(problem: Problem, address: str) -> Problem:
-    """Say a problem of a file in the words of a database."""
-    name = problem.file.removesuffix(".csv")
-    place = shown(address)
-    if name in TABLES:
-        place = said("{place}, table {name}", place=place, name=name)
-    row = problem.row - 1 if problem.row and problem.row > 1 else None
-    problem = replace(problem, file=place, row=row)
-    return replace(problem, problem=_renamed(problem.problem), remedy=_renamed(problem.remedy))
-
-
-def _renamed(text: str) -> Said:
-    """Speak of tables, not of files."""
-    assert isinstance(text, Said)
-    return text.reworded(re.sub(r"\b(\w+)\.csv\b", r"table \1", text))
 
 
 def _reason(error: Exception, address: str) -> str:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import N_, DataError, Problem, check_name, said
 from ..files import shipped_folder
+from .calendar import figure_days, known_days, parse_day, year_fractions
 from .schema import is_address
 
 __all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
@@ -117,9 +118,9 @@ def load_plan(
     >>> float(own["minimum_living_standard"])
     10200.0
     """
-    from .validation import read_tables
+    from .csv_files import read_tables
 
-    day = _as_date(as_of)
+    day = None if as_of is None else parse_day(as_of, "load_plan")
     shipped = data_folder()
     folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
     own = bool(folder) or is_address(place)
@@ -154,19 +155,17 @@ def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
     >>> bool((recut(plan, plan.tables).targets == plan.targets).all(axis=None))
     True
     """
-    day = _as_date(plan.as_of or None)
+    day = parse_day(plan.as_of, "recut") if plan.as_of else None
     found = _cut(tables, plan.region or None, day)
     return replace(found, folder=plan.folder, address=plan.address)
 
 
 def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
     """One region's part of the tables (None: all), seen on a day."""
-    observations = _dated(tables["observations"])
+    observations = tables["observations"]
     if day is not None:
-        printed = observations["published"]
-        known = printed.where(printed != "", observations["date"])
-        observations = observations[known <= day.isoformat()]
-    observations = observations.drop(columns="date")
+        observations = observations[known_days(observations) <= day.isoformat()]
+    observations = observations.assign(year=year_fractions(figure_days(observations)))
     targets = tables["targets"]
     mine = observations["region"] == region if region else np.ones(len(observations), bool)
     own = observations[mine]
@@ -198,23 +197,3 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
         tables=tables,
         **local,
     )
-
-
-def _dated(observations: pd.DataFrame) -> pd.DataFrame:
-    """Add the day a figure stands for, and turn `year` into a point on the time axis."""
-    year_end = observations["year"].astype(str) + "-12-31"
-    date = observations["as_of"].where(observations["as_of"] != "", year_end)
-    stamp = pd.to_datetime(date)
-    share = stamp.dt.day_of_year / np.where(stamp.dt.is_leap_year, 366, 365)
-    return observations.assign(year=(stamp.dt.year - 1 + share).astype(float), date=date)
-
-
-def _as_date(as_of: str | dt.date | None) -> dt.date | None:
-    if as_of is None or isinstance(as_of, dt.date):
-        return as_of
-    try:
-        return dt.date.fromisoformat(as_of)
-    except (TypeError, ValueError):
-        problem, remedy = said("not a date"), said("write 2022-12-31")
-        fault = Problem("load_plan", None, "as_of", str(as_of), problem, remedy)
-        raise DataError([fault]) from None

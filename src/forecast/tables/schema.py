@@ -1,7 +1,8 @@
 """The tables of a plan: their columns, types, keys and allowed words.
 
-Only descriptions stand here; `checking` holds tables against them. Column order is the
-order in the files. Types are `text`, `integer`, `number`, `boolean` and `date` (ISO 8601).
+Descriptions only; `validation` checks tables against them. Column order is the order in the files.
+Types are `text`, `integer`, `number`, `boolean`, `date` (ISO 8601) and `deadline` (as printed, see
+`calendar.parse_deadline`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ __all__ = [
     "FORCES",
     "KINDS",
     "LEVELS",
+    "REFERENCE",
     "ROLES",
     "STATUSES",
     "TABLES",
@@ -33,6 +35,8 @@ FORCES = ("binding", "expected")
 STATUSES = ("actual", "preliminary", "estimated")
 LEVELS = ("country", "province", "city", "district", "county", "township")
 EVENTS = ("reach", "ever", "maintain")
+REFERENCE = ("sources", "regions", "areas", "units", "indicators")
+"""Tables that others refer to; own tables may lack them and take those of the package."""
 TASK_LISTS = ("reform", "policy", "project", "work")
 
 
@@ -57,7 +61,7 @@ class Table:
     key: tuple[str, ...] = field(default=())
 
     @property
-    def file_types(self) -> dict[str, str]:
+    def types(self) -> dict[str, str]:
         """Column name to type name."""
         return {name: column.type for name, column in self.columns.items()}
 
@@ -162,7 +166,7 @@ TABLES: dict[str, Table] = {
             "list": Column(words=TASK_LISTS),
             "name_zh": TEXT,
             "requirement_zh": OPTIONAL,
-            "due": OPTIONAL,
+            "due": Column("deadline", required=False),
             "source": SOURCE,
             "locus": OPTIONAL,
         },
@@ -207,10 +211,10 @@ TABLES: dict[str, Table] = {
 }
 
 
-def is_address(place: object) -> bool:
-    """Whether a text names a database, as in `databases`.
+def is_address(source: object) -> bool:
+    """Whether a text is the address of a database, see `database`.
 
     >>> is_address("sqlite:///plan.db"), is_address("C:/plans"), is_address("lishui")
     (True, False, False)
     """
-    return isinstance(place, str) and re.match(r"[A-Za-z][\w+.-]*://", place) is not None
+    return isinstance(source, str) and re.match(r"[A-Za-z][\w+.-]*://", source) is not None

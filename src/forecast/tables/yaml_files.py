@@ -6,19 +6,17 @@ year is a year. Nothing in a file is executed: no tags, no anchors, no key twice
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Container
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..errors import N_, DataError, Problem, Said, WriteError, cause, said
-from .validation import nearest, read_text
+from ..errors import N_, DataError, Problem, Said, nearest, said
+from ..files import read_text
 
-__all__ = ["Strict", "read_document", "validate", "write_whole"]
+__all__ = ["StrictModel", "read_document", "validate"]
 
 FILE_BYTES = 1_000_000
 NUMBER, WHOLE, TEXT = N_("write a number"), N_("write a whole number"), N_("write a text")
@@ -59,7 +57,7 @@ Model = TypeVar("Model", bound=BaseModel)
 Place = tuple[str | int, ...]
 
 
-class Strict(BaseModel):
+class StrictModel(BaseModel):
     """A record that refuses unknown keys and cannot be changed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -113,26 +111,6 @@ def validate(model: type[Model], content: Any, file: Path, lines: dict[Place, in
     except ValidationError as error:
         problems = [_explain(model, dict(e), content, file, lines) for e in error.errors()]
         raise DataError(dict.fromkeys(problems)) from None
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file under another name beside its place, and rename it when it is complete.
-
-    Raises
-    ------
-    WriteError
-        If it cannot be written; what stood there before stays.
-    """
-    partial = file.with_name(f".{file.name}.partial-{uuid.uuid4().hex[:8]}")
-    try:
-        partial.write_bytes(content)
-        partial.replace(file)
-    except OSError as error:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        told = N_("{file} cannot be written: {reason}. Choose another place.")
-        reason = cause(error).reworded(str(error))
-        raise WriteError(said(told, file=file, reason=reason)) from error
 
 
 def _plain(

@@ -1,0 +1,197 @@
+"""Calendar conventions: years as numbers, closed years, days of figures, deadlines as printed.
+
+A year as a number is its end: 2022 is 31 December 2022, and day d of the N days of a year lies at
+year - 1 + d / N. A figure without a date stands for the end of its year; it is known from the day
+it was published or, where that is not given, from the day it stands for. A year is closed from its
+31 December on.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+import unicodedata
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, Problem, said
+
+__all__ = [
+    "FIRST_YEAR",
+    "LAST_YEAR",
+    "figure_days",
+    "is_year_end",
+    "known_days",
+    "last_closed_year",
+    "parse_day",
+    "parse_deadline",
+    "year_end",
+    "year_fraction",
+    "year_fractions",
+]
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+"""Years that tables may speak of."""
+
+SUFFIX = re.compile(r"[底末]?(?:之前|以前|前)?$")
+DEADLINES = [
+    re.compile(pattern)
+    for pattern in (
+        r"(?:[0-9]{4}年?[-~—–至到])?(?P<year>[0-9]{4})(?:年度?|年年)?",
+        r"(?P<year>[0-9]{4})(?:[-/.]|年)(?P<month>[0-9]{1,2})(?:月份?)?",
+        r"(?P<year>[0-9]{4})(?:[-/.]|年)(?P<month>[0-9]{1,2})(?:[-/.]|月)(?P<day>[0-9]{1,2})[日号]?",
+        r"(?P<year>[0-9]{4})年?(?:第?(?P<quarter>[一二三四1-4])季度|Q(?P<q>[1-4])|(?P<half>[上下])半年)",
+    )
+]
+"""A year or a span of years, a month, a day, a quarter or half of a year."""
+QUARTERS = {"一": 3, "二": 6, "三": 9, "四": 12, "上": 6, "下": 12}
+"""Last month of a quarter, or of a half of a year."""
+
+
+def parse_day(given: object, source: str, column: str = "as_of") -> dt.date:
+    """Day of a date, or of a text as 2022-12-31.
+
+    Parameters
+    ----------
+    source, column : what the error names: a file or function, and a column or parameter
+
+    Raises
+    ------
+    DataError
+        For anything else.
+
+    Examples
+    --------
+    >>> parse_day("2022-12-31", "load_plan")
+    datetime.date(2022, 12, 31)
+    >>> parse_day("2022", "load_plan")
+    Traceback (most recent call last):
+    forecast.errors.DataError: 1 problem in the data: ...
+    """
+    if isinstance(given, dt.datetime):
+        return given.date()
+    if isinstance(given, dt.date):
+        return given
+    if isinstance(given, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
+        try:
+            return dt.date.fromisoformat(given)
+        except ValueError:
+            pass
+    problem, remedy = said("not a date"), said("write 2022-12-31")
+    raise DataError([Problem(source, None, column, str(given), problem, remedy)])
+
+
+def year_end(year: int) -> str:
+    """Last day of a year, ISO.
+
+    >>> year_end(2022)
+    '2022-12-31'
+    """
+    return f"{year:04d}-12-31"
+
+
+def is_year_end(day: str) -> bool:
+    """Whether an ISO day is the last of its year.
+
+    >>> is_year_end("2022-12-31"), is_year_end("2022-06-30")
+    (True, False)
+    """
+    return day[4:] == "-12-31"
+
+
+def year_fraction(day: str | dt.date) -> float:
+    """Position of a day on the axis of years.
+
+    >>> year_fraction("2022-12-31"), year_fraction("2024-06-30") == 2023 + 182 / 366
+    (2022.0, True)
+    """
+    date = dt.date.fromisoformat(day) if isinstance(day, str) else day
+    return date.year - 1 + date.timetuple().tm_yday / (365 + calendar.isleap(date.year))
+
+
+def year_fractions(days: pd.Series) -> pd.Series:
+    """Positions of ISO days on the axis of years.
+
+    >>> year_fractions(pd.Series(["2022-12-31", "2021-12-31"])).tolist()
+    [2022.0, 2021.0]
+    """
+    stamps = pd.to_datetime(days).dt
+    length = np.where(stamps.is_leap_year, 366, 365)
+    return (stamps.year - 1 + stamps.day_of_year / length).astype(float)
+
+
+def last_closed_year(day: str | dt.date) -> int:
+    """Last year that has ended on a day; that day itself counts.
+
+    >>> last_closed_year("2022-12-31"), last_closed_year("2022-12-30")
+    (2022, 2021)
+    """
+    date = parse_day(day, "last_closed_year")
+    return date.year if (date.month, date.day) == (12, 31) else date.year - 1
+
+
+def figure_days(observations: pd.DataFrame) -> pd.Series:
+    """ISO day that each figure stands for: its `as_of`, else the end of its year.
+
+    A year with a fraction, as 2021.5, ends with the next whole one.
+
+    >>> figure_days(pd.DataFrame({"year": [2021, 2022.0], "as_of": ["", "2022-06-30"]})).tolist()
+    ['2021-12-31', '2022-06-30']
+    """
+    years = np.ceil(observations["year"].astype(float))
+    days = years.map("{:04.0f}-12-31".format)
+    return _given(observations, "as_of", days)
+
+
+def known_days(observations: pd.DataFrame) -> pd.Series:
+    """ISO day from which each figure is known: `published`, else the day it stands for.
+
+    >>> known_days(pd.DataFrame({"year": [2021, 2022], "published": ["2022-03-05", ""]})).tolist()
+    ['2022-03-05', '2022-12-31']
+    """
+    return _given(observations, "published", figure_days(observations))
+
+
+def _given(rows: pd.DataFrame, column: str, otherwise: pd.Series) -> pd.Series:
+    """Take what a column says, or something else where it is empty or missing."""
+    if column not in rows:
+        return otherwise
+    text = rows[column].fillna("")
+    return text.where(text != "", otherwise)
+
+
+def parse_deadline(text: str) -> dt.date | None:
+    """Last day of a deadline as plans print it; None where none is printed.
+
+    Understood are a day (2022-06-30, 2022年6月30日前), a month (2023-06, 2023年6月底前), a quarter
+    or half of a year (2023年第二季度, 2023年上半年), a year (2023, 2023年底) and a span of years
+    (2022-2024), of which the end counts.
+
+    Raises
+    ------
+    ValueError
+        For anything else, also for a deadline without its year.
+
+    Examples
+    --------
+    >>> [str(parse_deadline(text)) for text in ("2022-2024", "2023-06", "2024年2月底前", "")]
+    ['2024-12-31', '2023-06-30', '2024-02-29', 'None']
+    """
+    printed = SUFFIX.sub("", re.sub(r"\s", "", unicodedata.normalize("NFKC", text)))
+    if not printed:
+        return None
+    for pattern in DEADLINES:
+        if found := pattern.fullmatch(printed):
+            part = found.groupdict()
+            year = int(part["year"])
+            last = part.get("quarter") or part.get("half") or part.get("q")
+            if last:
+                month = QUARTERS.get(last) or 3 * int(last)
+            else:
+                month = int(part.get("month") or 12)
+            if not (FIRST_YEAR <= year <= LAST_YEAR and 1 <= month <= 12):
+                break
+            return dt.date(year, month, int(part.get("day") or calendar.monthrange(year, month)[1]))
+    raise ValueError(f"not a deadline: {text!r}")

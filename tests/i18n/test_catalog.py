@@ -1,0 +1,146 @@
+"""Catalogues: every message of the code is there, translated, with the gaps of its English text."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.frontend import CommandLineInterface
+from babel.messages.pofile import read_po
+
+import forecast
+from forecast.errors import UnknownNameError
+from forecast.i18n.catalog import gettext, languages
+from made_up_language import LANGUAGE, mark, write_catalogue
+
+PACKAGE = Path(forecast.__file__).parent
+CATALOGUES = sorted(PACKAGE.glob("i18n/locale/*/LC_MESSAGES/forecast.po"))
+TREES = {
+    str(file.relative_to(PACKAGE)): ast.parse(file.read_text(encoding="utf-8"))
+    for file in PACKAGE.rglob("*.py")
+}
+TRANSLATORS = {"N_", "gettext", "pgettext", "said", "msg"}
+
+LEFT_OUT = {"class_name", "error", "reason"}
+"""Gaps that a translation may leave out: words of other programs, and names of classes."""
+VOCABULARIES = {
+    "intake/numbers.py", "intake/reading.py", "intake/spreadsheet.py", "i18n/formatting.py",
+}  # fmt: skip
+"""Modules that read or write printed Chinese figures: number words, units, table heads."""
+PENDING = {
+    *["charts/fan.py", "charts/scenarios.py", "intake/figure_import.py", "reports/descriptions.py"],
+    *["reports/overview.py", "reports/page.py", "scenarios/scenario.py"],
+    "targets/composite_index.py",
+}
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]")
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+
+
+def read(file: Path) -> Catalog:
+    """Read a catalogue."""
+    with file.open("rb") as stream:
+        return read_po(stream)
+
+
+def ids(catalogue: Catalog) -> set[tuple[str | None, str]]:
+    """Context and text of all messages."""
+    return {(message.context, message.id) for message in catalogue if message.id}
+
+
+def gaps(text: str) -> set[str]:
+    """Names of the gaps of a message."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.fixture(scope="module")
+def extracted(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """Messages that `make messages` finds in the code."""
+    rule = (root / "Makefile").read_text(encoding="utf-8").partition("\nmessages:")[2]
+    keywords = re.findall(r"--keyword \S+", rule)
+    target = tmp_path_factory.mktemp("messages") / "forecast.pot"
+    command = ["pybabel", "--quiet", "extract", "--mapping", str(root / "babel.cfg")]
+    command += ["--no-default-keywords", *" ".join(keywords).split()]
+    CommandLineInterface().run([*command, "--output", str(target), str(PACKAGE)])
+    return read(target)
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parents[1].name)
+def test_a_catalogue_holds_exactly_the_messages_of_the_code(file, extracted):
+    """Nothing is new, obsolete, untranslated or fuzzy."""
+    catalogue = read(file)
+    assert ids(extracted) - ids(catalogue) == set()
+    assert ids(catalogue) - ids(extracted) == set()
+    assert not catalogue.obsolete
+    assert [m.id for m in catalogue if m.id and (not m.string or m.fuzzy)] == []
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: file.parents[1].name)
+def test_a_translation_has_the_gaps_of_its_message(file):
+    """A gap that is missing loses a fact; one that is new ends the program."""
+    for message in read(file):
+        if message.id:
+            missing, new = (
+                gaps(message.id) - gaps(message.string), gaps(message.string) - gaps(message.id)
+            )  # fmt: skip
+            assert (missing - LEFT_OUT, new) == (set(), set()), message.id
+
+
+def strings(tree: ast.Module) -> Iterator[ast.Constant]:
+    """Texts of a module that are no docstrings."""
+    documentation = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
+    }  # fmt: skip
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if id(node) not in documentation:
+                yield node
+
+
+def test_no_message_stands_inside_an_f_string():
+    """Babel does not look there, so that the message would never be translated."""
+    hidden = [
+        f"{module}:{node.lineno}"
+        for module, tree in TREES.items()
+        for outer in ast.walk(tree)
+        if isinstance(outer, ast.JoinedStr)
+        for node in ast.walk(outer)
+        if isinstance(node, ast.Call)
+        and (getattr(node.func, "id", "") or getattr(node.func, "attr", "")) in TRANSLATORS
+        and isinstance(node.args[0], ast.Constant)
+    ]
+    assert hidden == []
+
+
+def test_chinese_stands_in_catalogues_only():
+    """The code writes no Chinese, but for the words and signs of printed figures."""
+    written = [
+        f"{module}:{node.lineno} {node.value!r}"
+        for module, tree in TREES.items()
+        if module not in VOCABULARIES | PENDING
+        for node in strings(tree)
+        if CHINESE.search(node.value)
+    ]
+    assert written == []
+
+
+def test_a_message_is_translated_and_english_stays():
+    """English is the text of the code; Chinese comes from the catalogue."""
+    assert gettext("As of {day}", "en") == "As of {day}"
+    assert gettext("As of {day}", "zh") == "截至{day}"
+    with pytest.raises(UnknownNameError, match="Unknown language 'de'"):
+        gettext("As of {day}", "de")
+
+
+def test_a_folder_of_catalogues_adds_a_language(tmp_path, monkeypatch):
+    """A further language is one folder; without it the language is unknown."""
+    assert LANGUAGE not in languages()
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(tmp_path)))
+    assert languages() == (LANGUAGE, "zh", "en")
+    assert gettext("As of {day}", LANGUAGE) == mark("As of {day}") == "⟦As of ⟧{day}"
+    monkeypatch.delenv("FORECAST_LOCALE")
+    assert LANGUAGE not in languages()
