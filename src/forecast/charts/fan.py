@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import comparison, estimate, number, probability
 from ..i18n.labels import label_of
+from ..tables.calendar import year_fraction
 from ..tables.names import Names
 from ..tables.plan import Plan
 from . import style
@@ -116,10 +117,7 @@ def fan_charts(
 
 def moment_of(plan: Plan) -> float:
     """Point of the as-of date on the time axis, where 2022.0 is the end of 2022."""
-    if not plan.as_of:
-        return np.nan
-    date = pd.Timestamp(plan.as_of)
-    return float(date.year - 1 + date.day_of_year / (366 if date.is_leap_year else 365))
+    return year_fraction(plan.as_of) if plan.as_of else np.nan
 
 
 def chart_data(

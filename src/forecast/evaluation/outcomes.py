@@ -19,6 +19,7 @@ import pandas as pd
 
 from ..model.fitting import QUANTILES, Fits, fit, quantile_name, quantiles
 from ..model.panel import KEY
+from ..tables import calendar
 from ..tables.plan import Plan, load_plan
 from ..targets.attainment import attainment, draw_bar
 from ..targets.progress import PLAN_YEARS, baseline
@@ -58,8 +59,7 @@ def last_closed_year(plan: Plan) -> int:
     """
     if not plan.as_of:
         return math.floor(plan.observations["year"].max()) if len(plan.observations) else 0
-    year = int(plan.as_of[:4])
-    return year if plan.as_of[5:] == "12-31" else year - 1
+    return calendar.last_closed_year(plan.as_of)
 
 
 def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
@@ -123,7 +123,7 @@ def list_origins(plan: Plan) -> list[str]:
     if plan.targets.empty:
         return []
     last = int(plan.targets.loc[_final(plan.targets).to_numpy(bool), "year"].max())
-    days = [f"{year}-12-31" for year in range(last - PLAN_YEARS, last)]
+    days = [calendar.year_end(year) for year in range(last - PLAN_YEARS, last)]
     return [day for day in days if not plan.as_of or day <= plan.as_of]
 
 

@@ -27,6 +27,7 @@ import pandas as pd
 from ..errors import DataError, Problem
 from ..model.fitting import QUANTILES, Fits, fit, quantile_name
 from ..model.panel import KEY
+from ..tables.calendar import known_days, last_closed_year, parse_day
 from ..targets.attainment import attainment
 from . import scores
 
@@ -129,8 +130,7 @@ def verify(
     """
     _check(forecasts)
     year, origin = forecasts["year"].astype(int), forecasts["origin"]
-    begun = (origin.str[4:] != "-12-31").astype(int)
-    said = forecasts.assign(lead=year - origin.str[:4].astype(int) + begun)
+    said = forecasts.assign(lead=year - origin.map(last_closed_year).astype(int))
     open_ = said["p_reach"].gt(0.0) & said["p_reach"].lt(1.0)
     said = said[open_ & (said["scenario"] == "baseline") & (said["lead"] >= 1)]
     figures = _known(observations, on)
@@ -182,17 +182,8 @@ def _known(observations: pd.DataFrame, on: str | dt.date | None) -> pd.DataFrame
     """Figures that were known on a day."""
     if on is None:
         return observations
-    try:
-        day = dt.date.fromisoformat(str(on)).isoformat()
-    except ValueError:
-        problem = Problem("verify", None, "on", str(on), "not a date", "write 2022-12-31")
-        raise DataError([problem]) from None
-    known = np.ceil(observations["year"].astype(float)).astype(int).astype(str) + "-12-31"
-    for name in ("as_of", "published"):
-        if name in observations:
-            stated = observations[name].fillna("")
-            known = stated.where(stated != "", known)
-    return observations[known <= day]
+    day = parse_day(on, "verify", "on").isoformat()
+    return observations[known_days(observations) <= day]
 
 
 def _outcomes(said: pd.DataFrame, fits: Fits) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from ..i18n.messages import Code, Day, Gap, Remark
+from ..tables.calendar import is_year_end, year_end
 from ..tables.schema import STATUSES
 from ..tables.validation import cumulative_decreases
 from .reading import Names, Reading
@@ -110,7 +111,7 @@ class PublishedFigures:
         found = self.beside(reading)
         if found and same(reading.value, found["value"]):
             yield Remark("same")
-        if self.as_of and f"{reading.year}-12-31" > self.as_of:
+        if self.as_of and reading.year and year_end(reading.year) > self.as_of:
             yield Remark("late", {"day": Day(self.as_of)})
 
     def doubts(self, reading: Reading) -> Iterator[Remark]:
@@ -174,4 +175,4 @@ def _series_year(reading: Reading) -> SeriesYear:
 
 
 def _at_years_end(figures: pd.DataFrame) -> pd.Series:
-    return figures["as_of"].eq("") | figures["as_of"].str.endswith("-12-31")
+    return figures["as_of"].eq("") | figures["as_of"].map(is_year_end)

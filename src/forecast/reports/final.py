@@ -29,6 +29,7 @@ from ..i18n.formatting import NO_VALUE, change, day, estimate, join, number, pro
 from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
 from ..scenarios.project_list import project_forecast
+from ..tables.calendar import year_end
 from ..tables.plan import Plan
 from .final_forecasts import Hindsight, cells_of, right_lines
 from .html import Html, bullets, heading, paragraph, picture, safe, tabulate, title
@@ -439,7 +440,7 @@ def _first_issue(plan: Plan, vintages: str | None, last: int) -> list[Run]:
     if vintages is None:
         return []
     runs = read_runs(vintages, region=plan.region)
-    runs = runs[runs["origin"] < f"{last}-12-31"].sort_values("origin", kind="stable")
+    runs = runs[runs["origin"] < year_end(last)].sort_values("origin", kind="stable")
     return [read_run(vintages, str(runs["run"].iloc[0]))] if len(runs) else []
 
 

@@ -7,7 +7,6 @@ so lists say only which deadlines have passed. Every name and text from the tabl
 
 from __future__ import annotations
 
-import calendar
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from ..model.simulation import simulate
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import yearly_paces
 from ..scenarios.scenario import BASELINE
+from ..tables.calendar import parse_deadline, year_fraction
 from ..tables.plan import Plan
 from ..targets.attainment import attainment
 from ..targets.progress import baseline
@@ -222,19 +222,13 @@ def reason(row: Mapping[str, Any]) -> str:
 
 
 def deadline(due: object) -> float:
-    """Give the point in time of a deadline as printed: the end of its last year or day.
+    """Give the point in time of a deadline as printed: the end of its last day.
 
     >>> deadline("2022-2024"), deadline("2023"), deadline("2022-06-30") < 2022, deadline("")
     (2024.0, 2023.0, True, nan)
     """
-    text = str(due).strip()
-    if not text or text == "nan":
-        return math.nan
-    parts = text.split("-")
-    if len(parts) == 3:
-        date = pd.Timestamp(text)
-        return float(date.year - 1 + date.day_of_year / (365 + calendar.isleap(date.year)))
-    return float(parts[-1])
+    day = parse_deadline(str(due))
+    return math.nan if day is None else year_fraction(day)
 
 
 def show_title(found: Evaluation) -> Html:

@@ -24,6 +24,7 @@ from ..errors import DataError, Problem, nearest, said
 from ..model.fitting import fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate, stream
+from ..tables.calendar import last_closed_year
 from ..tables.plan import Plan, known_indicators
 from .declarations import KINDS, Mechanism, Range, beyond_ends, read_mechanisms
 from .formulas import Formula, Lookup, read_rules
@@ -145,8 +146,7 @@ def first_decision_year(plan: Plan) -> int:
     2023
     """
     if plan.as_of:
-        year = int(plan.as_of[:4])
-        return year + plan.as_of.endswith("-12-31")
+        return last_closed_year(plan.as_of) + 1
     return int(np.floor(plan.observations["year"].max() + 1e-9)) + 1
 
 

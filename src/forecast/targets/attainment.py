@@ -28,6 +28,7 @@ from ..model.fitting import Fits
 from ..model.panel import KEY
 from ..model.predictive import POINTS, Blend, select
 from ..model.simulation import Paths
+from ..tables.calendar import last_closed_year, parse_day
 from ..tables.schema import COMPARATORS, EVENTS
 from .progress import add_progress
 
@@ -331,13 +332,6 @@ class _Event:
         return met
 
 
-def _last_closed_year(as_of: str | dt.date | None) -> float:
-    if not as_of:
-        return -np.inf
-    day = dt.date.fromisoformat(as_of) if isinstance(as_of, str) else as_of
-    return day.year if (day.month, day.day) == (12, 31) else day.year - 1
-
-
 @dataclass(frozen=True)
 class _Standing:
     """What published figures decide about each target and what they leave open; (targets,) each.
@@ -370,7 +364,8 @@ class _Standing:
         )
         known, meets = position >= 0, event.met_by(latest)
         closed = known & ~np.isnan(reads)
-        passed = ~closed & ((year <= _last_closed_year(as_of)) | (known & (year <= latest_year)))
+        ended = last_closed_year(parse_day(as_of, "attainment")) if as_of else -np.inf
+        passed = ~closed & ((year <= ended) | (known & (year <= latest_year)))
         held = meets & facts["cumulative"].to_numpy(bool) & event.upward
         kept = passed & held & (latest_year <= year)
         passed &= ~kept
