@@ -18,16 +18,17 @@ from .evaluation.backtesting import Backtest, backtest
 from .model.fitting import Fits, fit, quantiles
 from .model.priors import read_priors
 from .model.simulation import Paths, simulate
+from .scenarios.baseline import project
 from .scenarios.comparison import compare
 from .scenarios.declarations import Range, read_mechanisms
-from .scenarios.engine import apply_scenario, project
+from .scenarios.engine import apply_scenario
+from .scenarios.failure_regions import failure_conditions
 from .scenarios.goal_seeking import GoalSeek, goal_seek, required
 from .scenarios.project_list import project_forecast
 from .scenarios.rule_check import check_rules
 from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
 from .scenarios.sensitivity_analysis import (
     Sensitivity,
-    failure_conditions,
     next_figure,
     sensitivity,
 )

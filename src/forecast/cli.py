@@ -423,7 +423,8 @@ def _check_file(file: Path, region: str | None, language: Language) -> bool:
 def _check_scenario(file: Path, region: str | None, language: Language) -> bool:
     """Play a scenario on a plan, or on every shipped one, and say how much of it changes."""
     from .i18n.catalog import gettext
-    from .scenarios.engine import apply_scenario, project
+    from .scenarios.baseline import project
+    from .scenarios.engine import apply_scenario
     from .scenarios.scenario import read_scenario
     from .tables.csv_files import read_tables
     from .tables.plan import data_folder, load_plan

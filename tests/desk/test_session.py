@@ -16,7 +16,7 @@ from forecast.reports.context import choose_scenarios, explore
 from forecast.reports.monitoring import last_targets
 from forecast.reports.parameters import read_parameters
 from forecast.reports.runner import find_notebook
-from forecast.scenarios.engine import project
+from forecast.scenarios.baseline import project
 from forecast.scenarios.scenario import BASELINE, Scenario
 from forecast.tables.plan import data_folder
 from made_up import OPEN as STILL_OPEN

@@ -12,12 +12,14 @@ import yaml
 
 import forecast as fc
 from forecast.scenarios import (
-    engine,
     failure_regions,
     goal_seeking,
     response,
     sensitivity_analysis,
-    variances,
+    series_state,
+    sobol,
+    tornado,
+    trajectory,
 )
 from forecast.scenarios.declarations import KINDS
 from forecast.scenarios.scenario import VERBS, Scenario
@@ -132,7 +134,10 @@ def test_every_verb_has_a_line_with_its_keys(doc):
 def test_every_reading_of_a_goal_seek_is_explained(doc):
     """The codes that the record documents have a row each."""
     told = re.search(r"\n    reading : (.*?)\n    \w+ :", goal_seeking.GoalSeek.__doc__, re.DOTALL)
-    source = Path(goal_seeking.__file__).read_text(encoding="utf-8")
+    source = "".join(
+        (ROOT / "src" / "forecast" / "scenarios" / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("goal_seeking", "lever_search")
+    )
     codes = {code for code in re.findall(r"`(\w+)`", told[1]) if f'"{code}"' in source}
     assert {"reached_already", "beyond_limits", "no_effect"} < codes
     rows = re.findall(r"^\| `(\w+)` \|", prose(doc), re.MULTILINE)
@@ -155,16 +160,16 @@ def test_constants_are_those_of_the_code(doc):
     assert f"max(s, {composite_index.FLOOR:g})" in text
     in_words = (
         composite_index.APART,
-        sensitivity_analysis.LOW,
-        sensitivity_analysis.HIGH,
+        tornado.LOW,
+        tornado.HIGH,
         failure_regions.LEAST_SHARE,
         sensitivity_analysis.BINS,
-        variances.CONFIDENCE,
-        sensitivity_analysis.TAIL,
+        sobol.CONFIDENCE,
+        sobol.TAIL,
         response.PACE_LIMIT,
-        engine.READ_WITHIN,
-        engine.PACE_FIGURES,
-        engine.PACE_YEARS,
+        series_state.READ_WITHIN,
+        trajectory.PACE_FIGURES,
+        trajectory.PACE_YEARS,
     )
     # As the text has them: 90 %, 10 and 90 %, 5 %, ten, 95 %, 5 %, three, five, four, two.
     assert in_words == (0.9, 0.1, 0.9, 0.05, 10, 0.95, 0.05, 3.0, 5.0, 4, 2.0), (

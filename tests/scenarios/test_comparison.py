@@ -8,8 +8,9 @@ import pytest
 
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
+from forecast.scenarios.baseline import project
 from forecast.scenarios.comparison import compare
-from forecast.scenarios.engine import apply_scenario, project
+from forecast.scenarios.engine import apply_scenario
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario
 from forecast.targets.joint_answers import outcomes
 
@@ -168,10 +169,10 @@ def test_the_baseline_comes_first_asked_for_or_not(plan, base):
 
 def test_two_scenarios_of_one_name_are_refused(plan, base):
     """They could not be told apart; nor could another `baseline`."""
-    with pytest.raises(ValueError, match="of one name: care_workers_stay"):
+    with pytest.raises(ValueError, match="are named care_workers_stay"):
         compare(plan, ["care_workers_stay", "care_workers_stay"], paths=base)
     step = {"indicator": "all", "hold": {}}
-    with pytest.raises(ValueError, match="of one name: baseline"):
+    with pytest.raises(ValueError, match="are named baseline"):
         compare(plan, [Scenario(name="baseline", steps=[step])], paths=base)
 
 

@@ -9,16 +9,10 @@ import pytest
 from scipy import stats
 
 import forecast as fc
-from forecast.errors import DataError
 from forecast.model.simulation import stream
+from forecast.scenarios.baseline import project
 from forecast.scenarios.declarations import Mechanism, Range, read_mechanisms
-from forecast.scenarios.engine import (
-    ScenarioRun,
-    apply_scenario,
-    first_decision_year,
-    project,
-    run_scenario,
-)
+from forecast.scenarios.engine import ScenarioRun, apply_scenario, run_scenario
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder
 
 SHIPPED = sorted(file.stem for file in scenario_folder().glob("*.yaml"))
@@ -163,7 +157,7 @@ def test_the_baseline_keeps_every_bit(region):
     """Played without a step the draws are the same arrays under the scenario's name."""
     plan, base = shipped(region)
     run = run_scenario(base, plan, BASELINE)
-    assert same(run.paths, base) and run.changed == {}
+    assert same(run.paths, base) and run.causes == {}
     assert apply_scenario(base, plan, scenario(name="quiet")).scenario == "quiet"
 
 
@@ -186,7 +180,7 @@ def test_levers_at_zero_and_assumptions_restated_keep_every_bit(region, name):
     steps = list(zero_steps(name, MECHANISMS, region))
     for step in steps:
         run = run_scenario(base, plan, scenario(step))
-        assert same(run.paths, base) and run.changed == {}, step
+        assert same(run.paths, base) and run.causes == {}, step
     assert same(run_scenario(base, plan, scenario(*steps)).paths, base)
 
 
@@ -221,7 +215,7 @@ def test_decisions_and_beliefs_do_change_later_years():
         ):
             run = run_scenario(base, plan, scenario({"mechanism": name, "levers": levers}))
             key = (region, MECHANISMS[name].indicator)
-            assert run.changed[key] == {"lever"}
+            assert run.causes[key] == {"lever"}
             row = row_of(base, key[1])
             assert (run.paths.values[row, :, -1] >= base.values[row, :, -1]).all()
             assert (run.paths.values[row, :, -1] > base.values[row, :, -1]).mean() > 0.5
@@ -315,9 +309,9 @@ def test_the_same_luck_in_every_scenario():
         key = ("here", "care", "leaving_rate")
         luck = uniform("assumption", "care", "leaving_rate")
         expected = np.column_stack(
-            [Range(low=5, central=10, high=20).at(luck), *[told.at(luck)] * 2]
+            [Range(low=5, central=10, high=20).quantile(luck), *[told.quantile(luck)] * 2]
         )
-        np.testing.assert_array_equal(run.beliefs[key], expected)
+        np.testing.assert_array_equal(run.sampled[key], expected)
 
 
 # Mechanisms, by hand.
@@ -330,7 +324,9 @@ def test_a_believed_rate_acts_from_the_first_year_on():
     paths = paths_of({"carers": carers, "elderly": elderly})
     step = {"mechanism": "care", "assumptions": {"leaving_rate": 3.0}}
     found = moved(paths, plan_of(), step, mechanisms=CARE)
-    usual = Range(low=5, central=10, high=20).at(uniform("assumption", "care", "leaving_rate"))
+    usual = Range(low=5, central=10, high=20).quantile(
+        uniform("assumption", "care", "leaving_rate")
+    )
     kept = (usual - 3.0) / 100 * carers[:, 0] * elderly[:, 0]
     later = kept * 0.97 + (usual - 3.0) / 100 * carers[:, 1] * elderly[:, 1]
     expected = np.column_stack(
@@ -385,7 +381,7 @@ def test_a_moved_input_moves_what_reads_it():
     run = run_scenario(paths, plan_of(), scenario(step), mechanisms=CARE)
     names = list(paths.fits.series["indicator"])
     assert run.paths.values[names.index("carers"), 0].tolist() == [20.0, 10.0, 10.0]
-    assert run.changed == {("here", n): {"assumption"} for n in ("carers", "elderly")}
+    assert run.causes == {("here", n): {"assumption"} for n in ("carers", "elderly")}
 
 
 def test_reasons_are_levers_and_assumptions():
@@ -399,7 +395,7 @@ def test_reasons_are_levers_and_assumptions():
     ):
         steps = [{"mechanism": "care"} | part for part in parts]
         run = run_scenario(paths, plan_of(), scenario(*steps), mechanisms=CARE)
-        assert run.changed == {("here", "carers"): reasons}
+        assert run.causes == {("here", "carers"): reasons}
 
 
 def with_input(**assumptions):
@@ -498,14 +494,14 @@ def test_a_narrower_belief_changes_only_what_reads_it():
     sites = {"mechanism": "eco_burial_adoption", "levers": {"sites_per_year": {2023: 40}}}
     told = sites | {"assumptions": {"site_effect": effect}}
     one, two = (run_scenario(base, plan, scenario(step)) for step in (sites, told))
-    assert set(one.changed) == set(two.changed) == {("lishui", "eco_burial_share")}
+    assert set(one.causes) == set(two.causes) == {("lishui", "eco_burial_share")}
     row = row_of(base, "eco_burial_share")
     luck = {n: uniform("assumption", "eco_burial_adoption", n) for n in ("places", "site_effect")}
-    part = np.minimum(40 / mine["places"].at(luck["places"]), 1.0)
+    part = np.minimum(40 / mine["places"].quantile(luck["places"]), 1.0)
     years = np.maximum(base.years[base.years >= 2021] - 2022.0, 0.0)
     usual, new = mine["site_effect"], Range(**effect)
     for run, believes in ((one, usual), (two, new)):
-        pace = believes.at(luck["site_effect"]) * part
+        pace = believes.quantile(luck["site_effect"]) * part
         share, times = base.values[row], np.exp(pace[:, None] * years)
         expected = 100 * share * times / (100 - share + share * times)
         np.testing.assert_allclose(run.paths.values[row], expected, rtol=1e-9)
@@ -527,7 +523,7 @@ def test_correlated_beliefs_move_together(value):
         ("leaving_rate", (5, 10, 20)),
         ("passing_rate", (50, 60, 90)),
     ):
-        drawn = run.beliefs["here", "care", name][:, 0]
+        drawn = run.sampled["here", "care", name][:, 0]
         share = stats.triang.cdf(drawn, (central - low) / (high - low), low, high - low)
         assert stats.kstest(share, "uniform").pvalue > 1e-3
         scores.append(stats.norm.ppf(share))
@@ -546,13 +542,16 @@ def test_given_luck_replaces_the_drawn():
     flat = {"carers": np.full((3, 2), 20.0), "elderly": np.full((3, 2), 1e4)}
     luck = np.array([[0.1], [0.5], [0.9]])
     run = ScenarioRun(
-        paths_of(flat), plan_of(), CARE, given={("assumption", "care", "leaving_rate"): luck}
+        paths_of(flat),
+        plan_of(),
+        CARE,
+        fixed_uniforms={("assumption", "care", "leaving_rate"): luck},
     )
     run.override_series(("here", "elderly"), np.array([[1e4, 2e4]]))
     run.apply(scenario({"mechanism": "care", "levers": {"hires_per_year": 1}}))
     usual = Range(low=5, central=10, high=20)
-    np.testing.assert_array_equal(run.beliefs["here", "care", "leaving_rate"], usual.at(luck))
-    assert run.changed["here", "elderly"] == {"assumption"}
+    np.testing.assert_array_equal(run.sampled["here", "care", "leaving_rate"], usual.quantile(luck))
+    assert run.causes["here", "elderly"] == {"assumption"}
     assert run.paths.values[row_of(run.before, "elderly")].tolist() == [[1e4, 2e4]] * 3
 
 
@@ -599,7 +598,7 @@ def test_a_range_is_one_size_a_draw(verb, field):
         return moved(paths, plan, step)["pay"]
 
     names = (verb, "here") if verb == "execute_plan" else (verb, "here", "pay")
-    sizes = Range(**size).at(uniform(*names, draws=8))
+    sizes = Range(**size).quantile(uniform(*names, draws=8))
     found = take(size, paths_of({"pay": rows}))
     for draw in range(8):
         alone = take(float(sizes[draw]), paths_of({"pay": rows[[draw]]}))
@@ -807,10 +806,10 @@ def lishui_consumption(times, growth=None):
     """Draws (draws, times) of what Lishui assumes of urban consumption, from 2020 on."""
     name = "minimum_living_standard_link"
     about = MECHANISMS[name].in_region("lishui").assumptions
-    level = about["consumption"].at(uniform("assumption", name, "consumption"))[:, None]
+    level = about["consumption"].quantile(uniform("assumption", name, "consumption"))[:, None]
     luck = uniform("assumption", name, "consumption_growth")[:, None]
-    usual = 1 + about["consumption_growth"].at(luck) / 100
-    told = usual if growth is None else 1 + growth.at(luck) / 100
+    usual = 1 + about["consumption_growth"].quantile(luck) / 100
+    told = usual if growth is None else 1 + growth.quantile(luck) / 100
     times = np.asarray(times, float)
     return level * usual ** (np.minimum(times, 2022) - 2020) * told ** np.maximum(times - 2022, 0)
 
@@ -820,7 +819,7 @@ def test_the_minimum_standard_of_lishui_moves_the_extreme_one_and_nothing_else()
     plan, base = shipped("lishui")
     step = {"indicator": "minimum_living_standard", "shift": {"by": 4000.0}}
     run = run_scenario(base, plan, scenario(step))
-    assert set(run.changed) == {
+    assert set(run.causes) == {
         ("lishui", "minimum_living_standard"), ("lishui", "extreme_poverty_standard"),
     }  # fmt: skip
     low, high = (
@@ -847,7 +846,7 @@ def test_slower_consumption_moves_the_chain_of_lishui_and_nothing_else():
     chain = ["orphan_standard_institutional", "orphan_standard_dispersed"]
     chain += ["child_in_difficulty_standard_lower"]
     standards = ["minimum_living_standard", "extreme_poverty_standard"]
-    assert set(run.changed) == {("lishui", name) for name in chain + standards}
+    assert set(run.causes) == {("lishui", name) for name in chain + standards}
     before = base.years - 1.0
     was, now = (lishui_consumption(before, g) for g in (None, Range(**growth)))
     last, moves = base.values[row_of(base, chain[0])], {}
@@ -863,142 +862,6 @@ def test_slower_consumption_moves_the_chain_of_lishui_and_nothing_else():
         np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-# What is refused.
-
-
-def problems_of(*steps, region="lishui", mechanisms=None):
-    """List the problems of a scenario on a shipped plan."""
-    plan, base = shipped(region)
-    with pytest.raises(DataError) as caught:
-        run_scenario(base, plan, scenario(*steps), mechanisms=mechanisms)
-    return caught.value.problems
-
-
-def test_all_unknown_names_are_said_at_once_with_the_nearest():
-    """Mechanism, lever, assumption, region and indicator, in whatever steps they stand."""
-    problems = problems_of(
-        {"mechanism": "care_workforse", "levers": {"nothing": 1}},
-        {"mechanism": "care_workforce", "levers": {"trainee_per_year": 1}},
-        {"mechanism": "care_workforce", "assumptions": {"leaving_rat": 1, "passing_rate": 80}},
-        {"indicator": "eco_burial_shar", "region": ["lishiu", "lishui"], "shift": {"by": 1}},
-        {"indicator": "zzzz", "hold": {}},
-    )
-    found = {(p.file, p.column, p.value): p.remedy for p in problems}
-    assert found.pop(("own", "indicator", "zzzz")).startswith("known are ")
-    assert found == {
-        ("own", "mechanism", "care_workforse"): "perhaps 'care_workforce' is meant",
-        ("own", "lever", "trainee_per_year"): "perhaps 'trainees_per_year' is meant",
-        ("own", "assumption", "leaving_rat"): "perhaps 'leaving_rate' is meant",
-        ("own", "indicator", "eco_burial_shar"): "perhaps 'eco_burial_share' is meant",
-        ("own", "region", "lishiu"): "perhaps 'lishui' is meant",
-    }
-
-
-def test_indicators_without_figures_are_known_and_do_nothing():
-    """A shipped id that the plan has no series of is no misspelling."""
-    plan, base = shipped("shaoxing")
-    step = {"indicator": "eco_burial_share", "region": "china", "shift": {"by": 1}}
-    assert same(run_scenario(base, plan, scenario(step)).paths, base)
-    assert same(run_scenario(base, plan, scenario(step | {"region": "shaoxing"})).paths, base)
-
-
-@pytest.mark.parametrize(
-    ("name", "setting", "region"),
-    [
-        ("hires_per_year", 201, "lishui"),
-        ("hires_per_year", -1, "lishui"),
-        ("hires_per_year", {2023: 5, 2024: 201}, "lishui"),
-        ("hires_per_year", {"value": 201, "from": 2023}, "lishui"),
-        ("hires_per_year", 201, ()),
-        ("start_year", 2021, "lishui"),
-        ("start_year", 2031, "lishui"),
-        ("start_year", 23, "lishui"),
-    ],
-)
-def test_a_lever_beyond_its_limits_is_refused(name, setting, region):
-    """Above what the region thinks possible, or below the least, in any way to set it."""
-    mechanism = "care_workforce" if name == "hires_per_year" else "eco_burial_adoption"
-    (problem,) = problems_of({"mechanism": mechanism, "region": region, "levers": {name: setting}})
-    assert problem.column == f"{mechanism}.{name}" and problem.problem == "beyond its limits"
-    limits = MECHANISMS[mechanism].in_region("lishui").levers[name]
-    assert f"write {limits.lower:g} to {limits.upper:g}" in problem.remedy
-
-
-def test_a_lever_at_its_limits_is_accepted():
-    """Nothing, the least and the most are possible."""
-    plan, base = shipped("lishui")
-    for name, values in (("hires_per_year", (0, 200)), ("start_year", (0, 2022, 2030))):
-        mechanism = "care_workforce" if name == "hires_per_year" else "eco_burial_adoption"
-        for value in values:
-            step = {"mechanism": mechanism, "region": "lishui", "levers": {name: value}}
-            run_scenario(base, plan, scenario(step))
-
-
-def test_a_named_region_without_inputs_is_told_what_it_lacks():
-    """Without figures and assumptions of an input nothing can be said of a region named."""
-    step = {"mechanism": "care_workforce", "levers": {"hires_per_year": 5}}
-    known = {"care_workforce": MECHANISMS["care_workforce"].model_copy(update={"regions": {}})}
-    (problem,) = problems_of(step | {"region": "lishui"}, mechanisms=known)
-    assert problem.value == "care_workforce"
-    assert problem.problem == "no figures of population for lishui"
-    assert "population, population_growth for lishui" in problem.remedy
-    plan, base = shipped("lishui")
-    run = run_scenario(base, plan, scenario(step), mechanisms=known)
-    assert same(run.paths, base) and run.changed == {}
-
-
-def test_what_only_another_region_assumes_is_lacking():
-    """An adoption without a number of places is told so; a step for all regions passes it by."""
-    parts = MECHANISMS["eco_burial_adoption"]
-    elsewhere = {region: s for region, s in parts.regions.items() if region != "lishui"}
-    known = {"eco_burial_adoption": parts.model_copy(update={"regions": elsewhere})}
-    step = {"mechanism": "eco_burial_adoption", "levers": {"sites_per_year": 5}}
-    (problem,) = problems_of(step | {"region": "lishui"}, mechanisms=known)
-    assert (problem.problem, problem.remedy) == (
-        "no figures of places for lishui", "add places for lishui to mechanisms.yaml",
-    )  # fmt: skip
-    plan, base = shipped("lishui")
-    for more in ({}, {"assumptions": {"places": 50}}):
-        assert same(run_scenario(base, plan, scenario(step | more), mechanisms=known).paths, base)
-
-
-def test_what_a_region_does_not_read_it_is_not_told():
-    """A population assumed for Lishui says nothing to Zhejiang, which has figures."""
-    step = {"mechanism": "care_workforce", "assumptions": {"population": 500_000}}
-    plan, base = shipped("zhejiang")
-    assert same(run_scenario(base, plan, scenario(step)).paths, base)
-    (problem,) = problems_of(step | {"region": "zhejiang"}, region="zhejiang")
-    assert (problem.column, problem.value) == ("assumption", "population")
-
-
-# From a plan to its baseline.
-
-
-def test_the_first_year_is_the_one_after_what_is_known():
-    """A day before 31 December leaves its year open; without a day the latest figure counts."""
-    plan = fc.load_plan("lishui")
-    for day, expected in (
-        ("2022-12-31", 2023), ("2022-12-30", 2022), ("2022-06-30", 2022), ("2023-01-01", 2023),
-    ):  # fmt: skip
-        assert first_decision_year(replace(plan, as_of=day)) == expected
-    for latest, expected in ((2021.0, 2022), (2021.5, 2022), (2020.999, 2021)):
-        seen = pd.DataFrame({"year": [2019.0, latest, 2018.25]})
-        assert first_decision_year(replace(plan, as_of="", observations=seen)) == expected
-
-
-def test_the_baseline_is_the_plans_own_series():
-    """Siblings inform the fits and are not simulated; the last target year is the horizon."""
-    plan = fc.load_plan("lishui", as_of="2022-12-31")
-    base = project(plan, draws=20, seed=5)
-    assert base.years[-1] == plan.targets["year"].max()
-    fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    mine = fits.take(np.flatnonzero(fits.series["region"] == "lishui"))
-    expected = fc.simulate(mine, until=int(base.years[-1]), draws=20, seed=5)
-    assert same(base, expected) and len(fits.series) > len(mine.series)
-    assert (base.seed, base.scenario) == (5, "baseline")
-    assert project(plan, until=2024, draws=20).years[-1] == 2024
-
-
 def test_playing_changes_nothing_it_is_given():
     """The baseline's draws and the plan's tables stay as they were."""
     plan, base = shipped("lishui")
@@ -1007,17 +870,6 @@ def test_playing_changes_nothing_it_is_given():
         apply_scenario(base, plan, read_scenario(name))
     np.testing.assert_array_equal(base.values, values)
     pd.testing.assert_frame_equal(plan.rules, rules)
-
-
-def test_a_belief_beyond_what_can_be_is_refused():
-    """A rate is a percentage, also in a range; at its ends it is taken."""
-    for told in (150.0, {"low": -1, "central": 5, "high": 9}):
-        step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": told}}
-        (problem,) = problems_of(step)
-        assert problem.column == "care_workforce.leaving_rate" and "0 to 100" in problem.remedy
-    plan = fc.load_plan("lishui", as_of="2022-12-31")
-    step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": 100.0}}
-    fc.apply_scenario(fc.project(plan, draws=20), plan, fc.Scenario(name="x", steps=[step]))
 
 
 def test_planned_means_the_series_with_a_target():

@@ -1,9 +1,13 @@
 """Boxes of failures: known ones are found, none is better, none is too small."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from forecast.scenarios.failure_regions import find_failure_regions
+import forecast as fc
+from forecast.scenarios.failure_regions import failure_conditions, find_failure_regions
+from toy_plan import ONE, WORKERS, level, spread, toy
 
 
 def test_the_box_of_known_failures_is_found():
@@ -90,3 +94,56 @@ def test_nothing_to_tell_apart(failed):
     assert find_failure_regions({"x": x}, failed).empty
     assert find_failure_regions({"x": np.zeros(50)}, x > 20).empty
     assert "found_share" in find_failure_regions({"x": x}, failed)
+
+
+# Of plans.
+
+
+def test_conditions_of_a_plan():
+    """The draws with few workers at first fail; beliefs that act and inputs are looked at too.
+
+    Half of the draws lose 30 workers from the start; the passing rate decides the rest.
+    """
+    rng = np.random.default_rng(1)
+    plan, paths = toy({"workers": level(rng.choice([20.0, 50.0], 4000))})
+    step = {"mechanism": "force", "levers": {"trainees_per_year": 50}}
+    push = fc.Scenario(name="push", steps=[step])
+    known = spread(leaving=(0.0, 0.0, 0.0), passing=(30.0, 50.0, 70.0))
+    table = failure_conditions(plan, WORKERS, scenario=push, paths=paths, mechanisms=known)
+    # 150 x passing + 20 or 50 reaches 119.5 beyond 66.3 %, or beyond 46.3 %.
+    assert table["input"].tolist()[:1] == ["own_change"]
+    assert set(table["input"]) == {"own_change", "passing_rate"}
+    by = table.set_index("input")
+    assert by.loc["passing_rate", "unit"] == "percent"
+    assert set(table.loc[table["input"] == "own_change", "unit"]) == {"person"}
+    # 20 - 50: the change to the first year.
+    assert table["threshold"].iloc[0] == -30.0
+    assert list(table.columns) == [
+        "conditions", "input", "comparator", "threshold", "unit", "p_fail", "p_fail_in", "share",
+        "found_share",
+    ]  # fmt: skip
+
+
+def test_growth_of_an_input_is_a_condition():
+    """Where the elderly grow by more than 10 % a year the ratio of new workers falls short.
+
+    Draws of the population end at 10,000 or 10,000 x 1.2^3; flows are 30 a year.
+    """
+    rng = np.random.default_rng(2)
+    growth = rng.choice([1.0, 1.2], 2000)
+    people = 10_000.0 * growth[:, None] ** np.arange(1, 4)
+    plan, paths = toy(
+        {"elderly": people, "workers": level(np.full(2000, 50.0))}, latest=[10_000.0, 50.0]
+    )
+    step = {"mechanism": "force", "levers": {"hires_per_year": 30}}
+    push = fc.Scenario(name="push", steps=[step])
+    table = failure_conditions(plan, WORKERS, scenario=push, paths=paths, mechanisms=ONE)
+    assert table[["input", "comparator"]].values.tolist() == [["elderly", "gt"]]
+    assert table["threshold"].iloc[0] == pytest.approx(0.0, abs=1e-9)
+    assert (table["p_fail_in"].iloc[0], table["found_share"].iloc[0]) == (1.0, 1.0)
+    # With 20 % growth as the lower of two cuts the threshold is its growth in percent.
+    other = replace(paths, values=paths.values.copy())
+    other.values[0] = 10_000.0 * np.where(growth == 1.0, 1.2, 1.4)[:, None] ** np.arange(1, 4)
+    goal = plan.targets.assign(value=50.0 + 90.0 / 1.4**2.5)
+    again = failure_conditions(plan, goal, scenario=push, paths=other, mechanisms=ONE)
+    assert again["threshold"].iloc[0] == pytest.approx(20.0, rel=1e-9)

@@ -19,7 +19,7 @@ VALUES = {
 
 def worth(text):
     """Value of a formula's right side."""
-    found = parse_formula(text).value(lambda *key: VALUES.get(key))
+    found = parse_formula(text).evaluate(lambda *key: VALUES.get(key))
     return found if isinstance(found, str) else found.tolist()
 
 
@@ -69,7 +69,7 @@ TERMS = st.recursive(
 @given(TERMS)
 def test_an_expression_is_worth_what_python_says(right):
     """Draw by draw the value is that of the same expression in plain numbers."""
-    found = parse_formula(f"x == {right}").value(lambda *key: VALUES[key])
+    found = parse_formula(f"x == {right}").evaluate(lambda *key: VALUES[key])
     for draw in range(2):
         names = {
             "y": VALUES["", "y", 0][draw],

@@ -11,11 +11,11 @@ from scipy import stats
 from forecast.scenarios.mechanisms import (
     MOVES,
     NEVER,
-    Setting,
+    MechanismInputs,
     adoption,
     completed,
     completion_years,
-    later,
+    delay_path,
     linked_standard,
     required_hires,
     spending,
@@ -32,7 +32,9 @@ def some(**numbers):
     return {name: value * ONE for name, value in numbers.items()}
 
 
-def setting(start=0.0, years=YEARS, levers=None, assumed=None, inputs=None, constants=None):
+def setting(
+    start=0.0, years=YEARS, levers=None, assumed=None, inputs=None, constants=None, uniforms=None
+):
     """What a mechanism reads; a lever that is not given is zero."""
     names = (
         *["trainees_per_year", "hires_per_year", "share_points", "extra_raise", "sites_per_year"],
@@ -40,7 +42,9 @@ def setting(start=0.0, years=YEARS, levers=None, assumed=None, inputs=None, cons
     )
     none = {name: np.zeros(len(years)) for name in names}
     given = {name: np.array(value, float) for name, value in (levers or {}).items()}
-    return Setting(start, years, none | given, assumed or {}, inputs or {}, constants or {})
+    return MechanismInputs(
+        start, years, none | given, assumed or {}, inputs or {}, constants or {}, uniforms
+    )
 
 
 # Stocks.
@@ -94,10 +98,10 @@ def workers_moved(value, before, after):
             s.inputs["population"][d % len(s.inputs["population"])] for s in (before, after)
         )
         usual, leaving = (
-            np.broadcast_to(s.assumed["leaving_rate"], value.shape)[d] / 100
+            np.broadcast_to(s.assumptions["leaving_rate"], value.shape)[d] / 100
             for s in (before, after)
         )
-        passing = np.broadcast_to(after.assumed["passing_rate"], value.shape)[d] / 100
+        passing = np.broadcast_to(after.assumptions["passing_rate"], value.shape)[d] / 100
         workers = [before.start * old[0] / per, *(row * old[1:] / per)]
         level = workers[0]
         for t in range(len(row)):
@@ -346,9 +350,9 @@ def programme(value, levers, told, usual=None, luck=0.5, start=10.0):
         "duration": 1.0, "slippage": 0.0, "common_delay": 0.0, "completion_probability": 100.0,
     }  # fmt: skip
     value = np.array(value, float)
-    lucks = {"luck": np.full(value.shape, luck)}
-    before = setting(start, assumed=some(**certain | (usual or {})) | lucks)
-    after = setting(start, YEARS, levers, some(**certain | told) | lucks)
+    uniforms = np.full(value.shape, luck)
+    before = setting(start, assumed=some(**certain | (usual or {})))
+    after = setting(start, YEARS, levers, some(**certain | told), uniforms=uniforms)
     return MOVES["programme"](value, before, after).tolist()
 
 
@@ -464,7 +468,7 @@ def test_later_is_the_path_some_years_before():
     times = np.array([2020.67, 2021.0, 2022.0, 2024.0])
     path = np.array([[1.0, 2.0, 8.0, 4.0], [0.0, 1.0, 5.0, 7.0]])
     delay = np.array([[0.25, 0.5, 1.0, 0.0], [-0.5, 0.0, 3.0, -1.5]])
-    found = later(path, times, delay)
+    found = delay_path(path, times, delay)
     for d in range(2):
         for t in range(4):
             at = times[t] - delay[d, t]
@@ -474,7 +478,7 @@ def test_later_is_the_path_some_years_before():
                 expected = path[d, -1] + slope * (at - times[-1])
             assert found[d, t] == pytest.approx(expected, rel=1e-12)
     odd = np.random.default_rng(5).normal(0, 1, (200, 4)) ** 3
-    np.testing.assert_array_equal(later(odd, times, np.zeros((1, 1))), odd)
+    np.testing.assert_array_equal(delay_path(odd, times, np.zeros((1, 1))), odd)
 
 
 # Nothing changes, nothing moves.
@@ -496,7 +500,6 @@ def test_the_same_setting_moves_no_bit(kind):
     inputs = dict.fromkeys(("population", "consumption", "total"), grown)
     alike = setting(
         1.0, YEARS, {"start_year": [0] * 4, "subsidy": [0] * 4},
-        assumed | {"luck": rng.uniform(0, 1, value.shape)}, inputs,
-        {"per": 1e4, "lag": 1, "rounding": 12.0},
+        assumed, inputs, {"per": 1e4, "lag": 1, "rounding": 12.0}, rng.uniform(0, 1, value.shape),
     )  # fmt: skip
     np.testing.assert_array_equal(MOVES[kind](value, alike, alike), value)

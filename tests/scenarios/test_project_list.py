@@ -11,7 +11,7 @@ from forecast.errors import DataError
 from forecast.model.simulation import stream
 from forecast.scenarios.declarations import Mechanism, Range, read_mechanisms
 from forecast.scenarios.mechanisms import NEVER, completion_years
-from forecast.scenarios.project_list import BEYOND, project_forecast
+from forecast.scenarios.project_list import YEARS_AFTER, project_forecast
 from forecast.scenarios.scenario import Scenario, read_scenario
 from forecast.tables.plan import data_folder
 
@@ -44,7 +44,7 @@ def test_all_projects_of_the_table_are_planned(plan):
     found = project_forecast(plan, draws=20)
     assert len(table) == 73 and found["planned"].iloc[-1] == 73
     assert found["year"].tolist() == list(
-        range(table["start"].min(), table["end"].max() + BEYOND + 1)
+        range(table["start"].min(), table["end"].max() + YEARS_AFTER + 1)
     )
     for row in found.itertuples():
         assert row.planned == (table["end"] <= row.year).sum()
@@ -95,7 +95,7 @@ def test_draws_are_counted_project_by_project(plan):
     assert found["year"].tolist() == list(range(2020, 2027))
     about = read_mechanisms()["project_list"].assumptions
     believed = {
-        n: about[n].at(stream(seed, "belief", "assumption", "project_list", n).random(draws))
+        n: about[n].quantile(stream(seed, "belief", "assumption", "project_list", n).random(draws))
         for n in about
     }
     luck = {name: stream(seed, "project", "lishui", name).random((2, draws)) for name, *_ in rows}
@@ -228,4 +228,4 @@ def test_how_far_a_project_slips_is_exponential():
     assert done.mean() == pytest.approx(2023.7 + 0.7, abs=1e-3)
     given_up = completion_years(np.array([2023.0]), assumed, luck, luck) == NEVER
     assert given_up.mean() == pytest.approx(0.35, abs=1e-3)
-    assert Range(low=65, central=65, high=65).at(0.3) == 65
+    assert Range(low=65, central=65, high=65).quantile(0.3) == 65

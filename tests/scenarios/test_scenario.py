@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
+from forecast.scenarios.baseline import project
 from forecast.scenarios.declarations import Range, read_mechanisms
-from forecast.scenarios.engine import apply_scenario, project, run_scenario
+from forecast.scenarios.engine import apply_scenario, run_scenario
 from forecast.scenarios.scenario import (
     BASELINE,
     VERBS,
@@ -111,7 +112,7 @@ steps:
         (
             "{mechanism: m, assumptions: {a: {low: 3, central: 2, high: 4}}}",
             "steps.0.assumptions.a",
-            "not in order",
+            "not in ascending order",
         ),
         ("{indicator: x, shock: {year: 2024}}", "steps.0.shock", "`by` or `factor`"),
         ("{indicator: x, shock: {by: 1, factor: 2, year: 2024}}", "steps.0.shock", "one size"),
@@ -120,13 +121,13 @@ steps:
             "steps.0.shock.recovery",
             "greater than or equal to 0",
         ),
-        ("{indicator: x, hold: , shift: {by: 1}}", "steps.0", "not one verb"),
-        ("{indicator: x}", "steps.0", "not one verb"),
+        ("{indicator: x, hold: , shift: {by: 1}}", "steps.0", "exactly one verb"),
+        ("{indicator: x}", "steps.0", "exactly one verb"),
         ("{hold: }", "steps.0", "name indicators"),
-        ("{indicator: x, shift: }", "steps.0", "not one verb"),
+        ("{indicator: x, shift: }", "steps.0", "exactly one verb"),
         ("{mechanism: m, levers: {a: 1}, hold: }", "steps.0", "write two steps"),
         ("{mechanism: m, levers: {a: 1}, indicator: x}", "steps.0", "write two steps"),
-        ("{mechanism: m}", "steps.0", "nothing to set"),
+        ("{mechanism: m}", "steps.0", "without anything to set"),
         ("{levers: {a: 1}}", "steps.0", "without a mechanism"),
         ("{assumptions: {a: 1}}", "steps.0", "without a mechanism"),
         ("hold", "steps.0", "dictionary"),
@@ -207,16 +208,16 @@ def test_a_shipped_scenario_is_a_base_unless_one_stands_beside(tmp_path):
 
 
 def test_bases_in_a_circle_are_refused(tmp_path):
-    """However the scenarios are named, a file never stands on itself."""
+    """However the scenarios are named, a file never refers back to itself."""
     write(tmp_path, "name: x\nbase: b\n", "a")
     write(tmp_path, "name: y\nbase: c\n", "b")
     write(tmp_path, "name: z\nbase: a\n", "c")
     with pytest.raises(
-        DataError, match=r"c\.yaml, row 2, column base, value 'a': stands on itself"
+        DataError, match=r"c\.yaml, row 2, column base, value 'a': refers back to itself"
     ):
         read_scenario(tmp_path / "a.yaml")
     own = write(tmp_path, "name: other\nbase: own\n")
-    with pytest.raises(DataError, match="stands on itself"):
+    with pytest.raises(DataError, match="refers back to itself"):
         read_scenario(own)
 
 
@@ -379,8 +380,8 @@ def played():
             rows = np.flatnonzero(differ.any(axis=(1, 2)))
             series = base.fits.series.iloc[rows]
             found = set(zip(series["region"], series["indicator"], strict=True))
-            assert found == set(run.changed)
-            changes[name].update(run.changed)
+            assert found == set(run.causes)
+            changes[name].update(run.causes)
     return changes
 
 

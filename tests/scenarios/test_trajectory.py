@@ -33,7 +33,7 @@ SIZES = column(3.0, -2.0, 0.5, 7.0)
 def plain(made, wanted):
     """A path by a function of (draw, column), compared with what a step made."""
     expected = [[wanted(d, t) for t in range(len(TIMES))] for d in range(DRAWS)]
-    np.testing.assert_allclose(made.path, expected, rtol=1e-12)
+    np.testing.assert_allclose(made.values, expected, rtol=1e-12)
 
 
 def before(since):
@@ -48,7 +48,7 @@ SINCE = [2019, 2021, 2022, 2024]
 def test_shift_adds_its_size(since):
     """Every year from `since` on is higher by the draw's size."""
     base, b = course(), before(since)
-    plain(base.shift(SIZES, since), lambda d, t: base.path[d, t] + SIZES[d, 0] * (t > b))
+    plain(base.shift(SIZES, since), lambda d, t: base.values[d, t] + SIZES[d, 0] * (t > b))
 
 
 @pytest.mark.parametrize("since", SINCE)
@@ -57,7 +57,7 @@ def test_add_pace_adds_its_size_a_year(since):
     base, b = course(), before(since)
 
     def wanted(d, t):
-        return base.path[d, t] + SIZES[d, 0] * max(0.0, TIMES[t] - TIMES[b])
+        return base.values[d, t] + SIZES[d, 0] * max(0.0, TIMES[t] - TIMES[b])
 
     plain(base.add_pace(SIZES, since), wanted)
 
@@ -68,8 +68,8 @@ def test_scale_pace_multiplies_the_change(since):
     base, b = course(), before(since)
 
     def wanted(d, t):
-        here = base.path[d, b]
-        return here + SIZES[d, 0] * (base.path[d, t] - here) if t > b else base.path[d, t]
+        here = base.values[d, b]
+        return here + SIZES[d, 0] * (base.values[d, t] - here) if t > b else base.values[d, t]
 
     plain(base.scale_pace(SIZES, since), wanted)
 
@@ -79,18 +79,18 @@ def test_pace_is_scaled_on_the_indicators_own_scale():
     times = np.array([2021.0, 2022.0, 2023.0])
     money = Trajectory(times, np.array([[100.0, 110.0, 121.0]]), 0.0, np.inf, "log")
     found = money.scale_pace(column(2.0), 2022)
-    np.testing.assert_allclose(found.path, [[100.0, 121.0, 146.41]], rtol=1e-12)
+    np.testing.assert_allclose(found.values, [[100.0, 121.0, 146.41]], rtol=1e-12)
     share = Trajectory(times, np.array([[20.0, 100 / 3, 50.0]]), 0.0, 100.0, "logit")
     odds = [0.25 * math.sqrt(2.0) ** n for n in (0, 1, 2)]
     found = share.scale_pace(column(0.5), 2022)
-    np.testing.assert_allclose(found.path, [[100 * o / (1 + o) for o in odds]], rtol=1e-12)
+    np.testing.assert_allclose(found.values, [[100 * o / (1 + o) for o in odds]], rtol=1e-12)
 
 
 def test_a_share_at_its_bound_keeps_its_course():
     """Where the pace has no finite size nothing is scaled; other draws of the year are."""
     path = np.array([[100.0, 100.0, 90.0], [50.0, 60.0, 100.0]])
     share = Trajectory(np.array([2021.0, 2022, 2023]), path, 0.0, 100.0, "logit")
-    found = share.scale_pace(column(2.0, 2.0), 2022).path
+    found = share.scale_pace(column(2.0, 2.0), 2022).values
     assert found[0].tolist() == [100.0, 100.0, 90.0] and found[1, 2] == 100.0
     assert found[1, 1] == pytest.approx(100 * 2.25 / 3.25)
 
@@ -103,9 +103,9 @@ def test_delay_is_the_course_some_years_before(since, years):
 
     def wanted(d, t):
         if t <= b:
-            return base.path[d, t]
+            return base.values[d, t]
         at = max(TIMES[t] - years[d % len(years), 0], TIMES[b])
-        return np.interp(at, TIMES, base.path[d])
+        return np.interp(at, TIMES, base.values[d])
 
     plain(base.delay(years, since), wanted)
 
@@ -120,13 +120,13 @@ def test_ramp_to_is_a_straight_line_and_then_its_own_moves(since, by):
         return
 
     def wanted(d, t):
-        here = base.path[d, b]
+        here = base.values[d, b]
         if t <= b:
-            return base.path[d, t]
+            return base.values[d, t]
         if TIMES[t] <= by:
             return here + (SIZES[d, 0] - here) * (TIMES[t] - TIMES[b]) / (by - TIMES[b])
         reached = TIMES.tolist().index(by)
-        return SIZES[d, 0] + base.path[d, t] - base.path[d, reached]
+        return SIZES[d, 0] + base.values[d, t] - base.values[d, reached]
 
     plain(base.ramp_to(SIZES, by, since), wanted)
 
@@ -140,8 +140,8 @@ def test_hold_stays_and_goes_on(since, until):
     def wanted(d, t):
         held = max([i for i, year in enumerate(TIMES) if year <= until and i > b], default=b)
         if t <= held:
-            return base.path[d, min(t, b)]
-        return base.path[d, b] + base.path[d, t] - base.path[d, held]
+            return base.values[d, min(t, b)]
+        return base.values[d, b] + base.values[d, t] - base.values[d, held]
 
     plain(base.hold(since, until), wanted)
 
@@ -157,7 +157,7 @@ def test_shock_falls_and_recovers(year, recovery):
         left = 0.0 if since < 0 else 1.0
         if recovery and since >= 0:
             left = max(0.0, 1 - since / recovery)
-        return base.path[d, t] + SIZES[d, 0] * left
+        return base.values[d, t] + SIZES[d, 0] * left
 
     plain(base.shock(SIZES, year, recovery), wanted)
 
@@ -170,22 +170,24 @@ def test_follow_moves_the_median_where_that_is_better(upward, pace):
 
     def wanted(d, t):
         if t <= b:
-            return base.path[d, t]
-        middle = [sorted(base.path[:, i]) for i in (b, t)]
+            return base.values[d, t]
+        middle = [sorted(base.values[:, i]) for i in (b, t)]
         middle = [(m[1] + m[2]) / 2 for m in middle]
         gain = pace * (TIMES[t] - TIMES[b]) - (middle[1] - middle[0])
-        return base.path[d, t] + (max(gain, 0.0) if upward else min(gain, 0.0))
+        return base.values[d, t] + (max(gain, 0.0) if upward else min(gain, 0.0))
 
-    plain(base.follow(pace, 2022, upward=upward), wanted)
+    plain(base.follow_pace(pace, 2022, upward=upward), wanted)
 
 
 def test_follow_is_a_factor_on_the_log_scale():
     """By hand: 10 % a year where growth was 5 % raises every draw by the same factor."""
     times = np.array([2021.0, 2022.0, 2023.0])
     path = np.array([[100.0, 105.0, 110.25], [100.0, 95.0, 120.0], [100.0, 115.0, 100.0]])
-    found = Trajectory(times, path, 0.0, np.inf, "log").follow(math.log(1.1), 2022, upward=True)
+    found = Trajectory(times, path, 0.0, np.inf, "log").follow_pace(
+        math.log(1.1), 2022, upward=True
+    )
     factors = np.array([1.0, 1.1 / 1.05, 1.1**2 / 1.05**2])
-    np.testing.assert_allclose(found.path, path * factors, rtol=1e-12)
+    np.testing.assert_allclose(found.values, path * factors, rtol=1e-12)
 
 
 @pytest.mark.parametrize("since", SINCE)
@@ -200,15 +202,15 @@ def test_execute_is_the_share_of_the_plans_line(since, goals):
 
     def wanted(d, t):
         if t <= b or not ahead:
-            return base.path[d, t]
-        here = base.path[d, b]
+            return base.values[d, t]
+        here = base.values[d, b]
         years, values = zip((TIMES[b], here), *ahead, strict=True)
         line = here + ratio[d, 0] * (np.interp(TIMES[t], years, values) - here)
         if TIMES[t] > years[-1]:
-            line += base.path[d, t] - base.path[d, TIMES.tolist().index(years[-1])]
+            line += base.values[d, t] - base.values[d, TIMES.tolist().index(years[-1])]
         return line
 
-    plain(base.execute(np.array(goals, float), ratio, since), wanted)
+    plain(base.follow_plan(np.array(goals, float), ratio, since), wanted)
 
 
 # What no step may do.
@@ -259,9 +261,9 @@ def steps(draw):
                 lambda c: c.hold(since, since + 1),
                 lambda c: c.hold(since),
                 lambda c: c.shock(size, since, 2.0),
-                lambda c: c.follow(float(factor[0, 0]), since, upward=True),
-                lambda c: c.follow(float(-factor[0, 0]), since, upward=False),
-                lambda c: c.execute(goal, factor, since),
+                lambda c: c.follow_pace(float(factor[0, 0]), since, upward=True),
+                lambda c: c.follow_pace(float(-factor[0, 0]), since, upward=False),
+                lambda c: c.follow_plan(goal, factor, since),
             ]
         )
     )
@@ -275,14 +277,14 @@ def test_no_step_breaks_what_an_indicator_is(base, taken):
     for since, step in taken:
         made = step(made)
         first = min(first, since)
-    assert made.path.shape == base.path.shape
-    assert (made.path >= base.lower).all() and (made.path <= base.upper).all()
+    assert made.values.shape == base.values.shape
+    assert (made.values >= base.lower).all() and (made.values <= base.upper).all()
     past = (base.times < first) | (np.arange(len(base.times)) == 0)
-    np.testing.assert_array_equal(made.path[:, past], base.path[:, past])
-    if base.kept:
-        assert (np.diff(made.path, axis=1) >= 0).all()
-    if base.whole:
-        moved = (made.path - base.path[:, :1]) / base.whole
+    np.testing.assert_array_equal(made.values[:, past], base.values[:, past])
+    if base.ratchet:
+        assert (np.diff(made.values, axis=1) >= 0).all()
+    if base.step:
+        moved = (made.values - base.values[:, :1]) / base.step
         np.testing.assert_allclose(moved, np.round(moved), atol=1e-9)
 
 
@@ -298,29 +300,29 @@ def test_neutral_sizes_keep_every_bit(base, since):
         base.delay(none, since),
         base.shock(none, since, 0.0),
         base.shock(none, since, 2.0),
-        base.follow(-1e6, since, upward=True),
-        base.follow(1e6, since, upward=False),
+        base.follow_pace(-1e6, since, upward=True),
+        base.follow_pace(1e6, since, upward=False),
         base.hold(since, since - 1),
         base.hold(2027),
         base.ramp_to(none, since - 1, since),
-        base.execute(np.empty((0, 2)), one, since),
-        base.execute(np.array([[2010.0, 5.0]]), one, since),
+        base.follow_plan(np.empty((0, 2)), one, since),
+        base.follow_plan(np.array([[2010.0, 5.0]]), one, since),
     ):
-        np.testing.assert_array_equal(made.path, base.path)
+        np.testing.assert_array_equal(made.values, base.values)
 
 
 def test_a_count_is_floored_and_capped():
     """By hand: 2.7 more is 2 more, no more than the cap in whole steps, and never a step back."""
     times = np.array([2021.0, 2022.0, 2023.0])
     built = Trajectory(times, np.array([[3.0, 5.0, 9.0]]), 0.0, 10.5, "identity", 1.0, True)
-    assert built.shift(column(2.7), 2022).path.tolist() == [[3.0, 7.0, 10.0]]
-    assert built.shift(column(-4.0), 2022).path.tolist() == [[3.0, 3.0, 5.0]]
-    assert built.shift(column(-7.0), 2023).path.tolist() == [[3.0, 5.0, 5.0]]
+    assert built.shift(column(2.7), 2022).values.tolist() == [[3.0, 7.0, 10.0]]
+    assert built.shift(column(-4.0), 2022).values.tolist() == [[3.0, 3.0, 5.0]]
+    assert built.shift(column(-7.0), 2023).values.tolist() == [[3.0, 5.0, 5.0]]
 
 
 def test_a_step_changes_nothing_it_is_given():
     """The course that a step is taken from stays as it was."""
     base = course()
-    kept = base.path.copy()
+    kept = base.values.copy()
     base.shift(SIZES, 2021), base.hold(2021), base.scale_pace(SIZES, 2021)
-    np.testing.assert_array_equal(base.path, kept)
+    np.testing.assert_array_equal(base.values, kept)

@@ -32,9 +32,10 @@ from ..reports.context import Naming
 from ..reports.exports import write_book
 from ..reports.monitoring import last_targets, span
 from ..reports.parameters import ReportParameters
+from ..scenarios.baseline import project
 from ..scenarios.comparison import compare
 from ..scenarios.declarations import Mechanism, Range, read_mechanisms
-from ..scenarios.engine import apply_scenario, project
+from ..scenarios.engine import apply_scenario
 from ..scenarios.goal_seeking import GoalSeek, goal_seek
 from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder, write_scenario

@@ -25,6 +25,7 @@ from ..model.simulation import Paths, simulate
 from ..scenarios.comparison import compare
 from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.engine import apply_scenario
+from ..scenarios.failure_regions import failure_conditions
 from ..scenarios.goal_seeking import GoalSeek, goal_seek, required
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import PACE
@@ -33,7 +34,6 @@ from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_fol
 from ..scenarios.sensitivity_analysis import (
     NextFigure,
     Sensitivity,
-    failure_conditions,
     next_figure,
     sensitivity,
 )

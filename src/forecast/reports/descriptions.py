@@ -10,8 +10,8 @@ import pandas as pd
 
 from ..i18n.catalog import N_
 from ..i18n.formatting import join, number
+from ..scenarios.baseline import first_decision_year
 from ..scenarios.declarations import Range
-from ..scenarios.engine import first_decision_year
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step
 from .context import Naming

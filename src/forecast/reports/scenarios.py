@@ -26,8 +26,8 @@ from ..i18n.formatting import (
     probability,
     unit_symbol,
 )
+from ..scenarios.baseline import first_decision_year
 from ..scenarios.declarations import Mechanism
-from ..scenarios.engine import first_decision_year
 from ..scenarios.formulas import parse_formula
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE

@@ -1,34 +1,11 @@
-"""Scenarios: decision variables, assumptions and mechanisms, and questions asked of them.
+"""Scenarios: levers, assumptions and mechanisms, applied to simulated futures of a plan.
 
-For other packages:
-
-- `declarations`: levers, assumptions and constants of mechanisms
-- `scenario`: scenario files
-- `engine`: `project`, `apply_scenario`
-- `comparison`: `compare`
-- `response`: a target's response to settings
-- `goal_seeking`: `goal_seek`, `required`
-- `sensitivity_analysis`: `sensitivity`
-- `failure_regions`: conditions under which a target fails
-- `rule_check`: policy rules checked
-- `project_list`: programmes of building projects
-- `formulas`: formulas of policy rules
-- `mechanisms`: how indicators arise
-- `trajectory`: arrays of simulated futures
+- `declarations`, `mechanisms`, `formulas`: what moves an indicator: declared, computed, linked
+- `scenario`, `scenario_check`: scenario files, read and checked
+- `baseline`, `engine`, `comparison`: the baseline, runs of scenarios, scenarios side by side
+- `trajectory`, `series_state`: arrays of simulated series and the steps applied to them
+- `criterion`, `response`: a target on draws, and its response to settings
+- `goal_seeking`, `lever_search`: the least settings with which a target is likely enough
+- `sensitivity_analysis`, `tornado`, `sobol`, `failure_regions`: what matters for a target
+- `rule_check`, `project_list`: policy rules, programmes of building projects
 """
-
-__all__ = [
-    "comparison",
-    "declarations",
-    "engine",
-    "failure_regions",
-    "formulas",
-    "goal_seeking",
-    "mechanisms",
-    "project_list",
-    "response",
-    "rule_check",
-    "scenario",
-    "sensitivity_analysis",
-    "trajectory",
-]

@@ -1,12 +1,13 @@
 """Scenarios side by side, on the same draws.
 
-A difference between a scenario and the baseline is taken draw by draw: what both share cancels,
-and its Monte-Carlo error is that of the pairs, much smaller than that of either.
+Differences from the baseline are taken draw by draw, so that what two scenarios share cancels: the
+Monte-Carlo error is that of the paired differences, much smaller than that of either scenario.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,16 +16,94 @@ from ..errors import said
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.joint_answers import outcomes
+from .baseline import project
 from .declarations import Mechanism
-from .engine import project, run_scenario
+from .engine import ScenarioRun, run_scenario
 from .scenario import BASELINE, Scenario, read_scenario
 
-__all__ = ["compare"]
+__all__ = ["ScenarioRuns", "compare", "run_scenarios"]
 
 FACTS = [
     "region", "indicator", "scenario", "year", "target", "comparator", "latest", "median",
     "p_reach", "mc_error",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ScenarioRuns:
+    """The baseline and scenarios, each run once: `runs` by the name of the scenario.
+
+    >>> import forecast as fc
+    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
+    >>> runs = run_scenarios(plan, ["care_worker_training"], draws=50)
+    >>> list(runs.paths), len(runs.compare()) == 2 * len(plan.targets)
+    (['baseline', 'care_worker_training'], True)
+    """
+
+    plan: Plan
+    runs: Mapping[str, ScenarioRun]
+
+    @property
+    def paths(self) -> dict[str, Paths]:
+        """Draws of the baseline and of each scenario."""
+        return {name: run.paths for name, run in self.runs.items()}
+
+    def compare(self) -> pd.DataFrame:
+        """Return the table of `compare`."""
+        base = self.runs[BASELINE.name].before
+        targets = self.plan.targets
+        targets = targets[targets["year"] <= base.years[-1]].reset_index(drop=True)
+        usual = outcomes(base, targets, as_of=self.plan.as_of)
+        tables = []
+        for name, run in self.runs.items():
+            plain = name == BASELINE.name
+            hits = usual if plain else outcomes(run.paths, targets, as_of=self.plan.as_of)
+            table = hits.table[FACTS].copy()
+            gain = np.mean(hits.met, axis=1) - np.mean(usual.met, axis=1)
+            moved = np.mean(hits.met != usual.met, axis=1)
+            error = np.sqrt(np.maximum(moved - gain**2, 0.0) / hits.met.shape[1])
+            table["median_change"] = table["median"] - usual.table["median"]
+            table["p_change"] = np.where(hits.counted, gain, np.nan)
+            table["p_change_error"] = np.where(hits.counted, error, np.nan)
+            keys = zip(table["region"], table["indicator"], strict=True)
+            table["changed_by"] = [", ".join(sorted(run.causes.get(k, ()))) for k in keys]
+            table["force"] = targets["force"].fillna("") if "force" in targets else ""
+            table["status"] = hits.table["status"]
+            tables.append(table)
+        return pd.concat(tables, ignore_index=True)
+
+
+def run_scenarios(
+    plan: Plan,
+    scenarios: Sequence[Scenario | str],
+    *,
+    until: int | None = None,
+    draws: int = 4000,
+    seed: int = 0,
+    paths: Paths | None = None,
+    mechanisms: Mapping[str, Mechanism] | None = None,
+) -> ScenarioRuns:
+    """Run the baseline and scenarios, once each.
+
+    Parameters
+    ----------
+    plan, scenarios, until, draws, seed, paths, mechanisms : as in `compare`
+
+    Raises
+    ------
+    ValueError, DataError
+        As `compare`.
+    """
+    chosen = [read_scenario(s) if isinstance(s, str) else s for s in scenarios]
+    chosen = [BASELINE, *(s for s in chosen if s != BASELINE)]
+    names = [scenario.name for scenario in chosen]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        problem = said("Several scenarios are named {names}. Rename all but one.", names=repeated)
+        raise ValueError(problem)
+    if paths is None:
+        paths = project(plan, until=until, draws=draws, seed=seed)
+    runs = {s.name: run_scenario(paths, plan, s, mechanisms=mechanisms) for s in chosen}
+    return ScenarioRuns(plan, runs)
 
 
 def compare(
@@ -37,15 +116,15 @@ def compare(
     paths: Paths | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> pd.DataFrame:
-    """Tell how likely each target is under the baseline and under scenarios, and the differences.
+    """Compare the probability of each target under the baseline and under scenarios.
 
     Parameters
     ----------
     plan : from `load_plan`
-    scenarios : scenarios, or names of shipped ones; the baseline comes first, asked for or not
-    until : last year; targets after it are left out. None takes the last target year
+    scenarios : scenarios, or names of those of the package; the baseline always comes first
+    until : last year; later targets are left out. None takes the last target year
     draws, seed : of the baseline, as in `simulate`
-    paths : the baseline where it is there already, from `project`; replaces until, draws and seed
+    paths : the baseline, if it has been simulated; replaces until, draws and seed
     mechanisms : as in `apply_scenario`
 
     Returns
@@ -57,16 +136,16 @@ def compare(
 
         sqrt((mean d^2 - (mean d)^2) / draws),  d = met under the scenario - under the baseline
 
-    (0 where no draw differs); `changed_by` ('', `lever`, `assumption` or `assumption, lever`: an
-    answer that rests on an assumption is no forecast), `force` and `status` as in `attainment`.
-    Numbers are missing where nothing can be said (`status` no_data or not_published).
+    (0 where no draw differs); `changed_by` ('', `lever`, `assumption` or `assumption, lever`: a
+    result due to an assumption is not a forecast), `force` and `status` as in `attainment`. Numbers
+    are missing where neither figures nor draws decide (`status` no_data or not_published).
 
     Raises
     ------
     ValueError
-        For two scenarios of one name.
+        If several scenarios have one name.
     DataError
-        As `apply_scenario` does.
+        As `apply_scenario`.
 
     Examples
     --------
@@ -79,29 +158,7 @@ def compare(
     >>> bool(push["p_change"].iloc[1] > 0)
     True
     """
-    chosen = [read_scenario(s) if isinstance(s, str) else s for s in scenarios]
-    chosen = [BASELINE, *(s for s in chosen if s != BASELINE)]
-    names = [scenario.name for scenario in chosen]
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise ValueError(said("Scenarios of one name: {names}. Rename one.", names=repeated))
-    base = project(plan, until=until, draws=draws, seed=seed) if paths is None else paths
-    targets = plan.targets[plan.targets["year"] <= base.years[-1]].reset_index(drop=True)
-    usual = outcomes(base, targets, as_of=plan.as_of)
-    tables = []
-    for scenario in chosen:
-        run = run_scenario(base, plan, scenario, mechanisms=mechanisms)
-        plain = scenario == BASELINE
-        found = usual if plain else outcomes(run.paths, targets, as_of=plan.as_of)
-        table = found.table[FACTS].copy()
-        gain = np.mean(found.met, axis=1) - np.mean(usual.met, axis=1)
-        moved = np.mean(found.met != usual.met, axis=1)
-        error = np.sqrt(np.maximum(moved - gain**2, 0.0) / found.met.shape[1])
-        table["median_change"] = table["median"] - usual.table["median"]
-        table["p_change"] = np.where(found.counted, gain, np.nan)
-        table["p_change_error"] = np.where(found.counted, error, np.nan)
-        keys = zip(table["region"], table["indicator"], strict=True)
-        table["changed_by"] = [", ".join(sorted(run.changed.get(k, ()))) for k in keys]
-        table["force"] = targets["force"].fillna("") if "force" in targets else ""
-        table["status"] = found.table["status"]
-        tables.append(table)
-    return pd.concat(tables, ignore_index=True)
+    runs = run_scenarios(
+        plan, scenarios, until=until, draws=draws, seed=seed, paths=paths, mechanisms=mechanisms
+    )
+    return runs.compare()

@@ -1,8 +1,8 @@
-"""What a planner can decide, what a planner can only believe, and the mechanisms they act in.
+"""Decision variables (levers), uncertain parameters (assumptions) and the mechanisms they act in.
 
-A `Lever` adds to the present course, zero is as now; an `Assumption` is a triangular distribution
-over a range. The two are never mixed. Both are declared, with their units and where the
-numbers come from, in one section a mechanism of `mechanisms.yaml`, which a planner may change.
+A `Lever` is added to the present course, so that zero means no change; an `Assumption` is a
+triangular distribution. A number is one or the other, never both. `mechanisms.yaml` declares them,
+one section a mechanism, with units and sources; users may edit it.
 """
 
 from __future__ import annotations
@@ -10,35 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, RootModel, model_validator
+from pydantic import BaseModel, Field, RootModel, model_validator
 
 from ..errors import N_, DataError, Problem, Said, advise, cause, check_name, said
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
 
 __all__ = [
-    "KINDS",
-    "Assumption",
-    "Correlation",
-    "Lever",
-    "Mechanism",
-    "Range",
-    "beyond_ends",
-    "read_mechanisms",
-]
+    "ASSUMPTION_BOUNDS", "KINDS", "Assumption", "Correlation", "Lever", "Mechanism", "Range",
+    "bounds_remedy", "read_mechanisms",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
-FILE = "mechanisms.yaml"
+Declared = TypeVar("Declared", bound=BaseModel)
+MECHANISMS_FILE = "mechanisms.yaml"
 
 
 class Range(StrictModel):
-    """A number believed to lie between `low` and `high`, most likely at `central`.
+    """A triangular distribution from `low` to `high` with its mode at `central`.
 
-    >>> Range(low=0, central=5, high=10).at(0.5)
+    >>> Range(low=0, central=5, high=10).quantile(0.5)
     array(5.)
     >>> Range(low=3, central=2, high=9)
     Traceback (most recent call last):
@@ -50,21 +45,22 @@ class Range(StrictModel):
     high: float = Field(allow_inf_nan=False)
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if not self.low <= self.central <= self.high:
             problem = said(
-                "low {low}, central {central}, high {high} are not in order",
+                "low {low}, central {central}, high {high} are not in ascending order",
                 low=self.low, central=self.central, high=self.high,
             )  # fmt: skip
             raise ValueError(advise(problem, said("write low <= central <= high")))
         return self
 
-    def at(self, share: float | FloatArray) -> FloatArray:
-        """Value below which this share of the triangular distribution lies.
+    def quantile(self, level: float | FloatArray) -> FloatArray:
+        """Return the quantile at `level`, 0 to 1, in the shape of `level`.
 
-        F(x) = (x - low)^2 / ((high - low)(central - low)) up to `central`, mirrored beyond it.
+        Inverse of F(x) = (x - low)^2 / ((high - low)(central - low)) up to `central`, mirrored
+        beyond it.
         """
-        p = np.asarray(share, float)
+        p = np.asarray(level, float)
         width, rise, fall = self.high - self.low, self.central - self.low, self.high - self.central
         below = self.low + np.sqrt(p * width * rise)
         above = self.high - np.sqrt((1.0 - p) * width * fall)
@@ -73,10 +69,11 @@ class Range(StrictModel):
 
 
 class Lever(StrictModel):
-    """Something a planner can decide: `unit` a year, on top of the present course.
+    """A decision variable: `unit` a year, on top of the present course.
 
-    `upper` is the most that is thought possible, `step` what it is counted in, `cost` what one unit
-    costs a year, in 10,000 yuan. A lever of the unit `year` is a date: not set, it does nothing.
+    `upper` is the largest setting considered feasible and `step` the increment; `cost` is the
+    yearly cost of one unit, in 10,000 yuan. A lever of the unit `year` is a date; not set, it has
+    no effect.
     """
 
     name_zh: str
@@ -90,16 +87,16 @@ class Lever(StrictModel):
     basis_en: str = ""
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if not 0.0 <= self.lower < self.upper:
-            ends = {"lower": self.lower, "upper": self.upper}
-            problem = said("lower {lower} and upper {upper} leave no room", **ends)
+            limits = {"lower": self.lower, "upper": self.upper}
+            problem = said("lower {lower} and upper {upper} are not valid limits", **limits)
             raise ValueError(advise(problem, said("write 0 <= lower < upper")))
         return self
 
 
 class Assumption(Range):
-    """Something a planner can only believe: a range, in `unit`, and where it comes from."""
+    """An uncertain parameter: its distribution, in `unit`, and the source (`basis_*`) of it."""
 
     name_zh: str
     name_en: str
@@ -109,27 +106,27 @@ class Assumption(Range):
 
 
 class Correlation(StrictModel):
-    """Two assumptions that move together: the correlation of their normal scores."""
+    """The correlation of the normal scores of two assumptions."""
 
     between: tuple[str, str]
     value: float = Field(gt=-1.0, lt=1.0)
 
     @model_validator(mode="after")
-    def _of_two(self) -> Self:
+    def _check_pair(self) -> Self:
         if self.between[0] == self.between[1]:
-            problem = said("a correlation of one with itself")
+            problem = said("an assumption is correlated with itself")
             raise ValueError(advise(problem, said("name two assumptions")))
         return self
 
 
 class Kind(StrictModel):
-    """What a kind of mechanism reads: names of its inputs, constants, levers and assumptions."""
+    """Names of the inputs, constants, levers and assumptions that a kind of mechanism reads."""
 
     inputs: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
     levers: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
-    """Levers and assumptions that a section may leave out: they then do nothing."""
+    """Levers and assumptions that a section may omit; they then have no effect."""
     assumptions: tuple[str, ...] = ()
 
 
@@ -159,18 +156,18 @@ KINDS: dict[str, Kind] = {
     ),
     "project_list": Kind(assumptions=("slippage", "common_delay", "completion_probability")),
 }
-"""The kinds of mechanism; the arithmetic of each is in `mechanisms`."""
+"""The kinds of mechanism; `mechanisms` has the formulas of each."""
 
 ASSUMPTION_BOUNDS = {
     **dict.fromkeys(("leaving_rate", "passing_rate", "completion_probability"), (0.0, 100.0)),
     **dict.fromkeys(("duration", "slippage", "common_delay"), (0.0, np.inf)),
     "places": (1.0, np.inf),
 }
-"""What an assumption can be at all; others have no ends."""
+"""Smallest and largest possible value of an assumption; other assumptions are unbounded."""
 
 
-class _Local(StrictModel):
-    """What a region's section changes."""
+class _RegionalChanges(StrictModel):
+    """What the section of a region changes."""
 
     inputs: dict[str, str] = Field(default_factory=dict)
     constants: dict[str, float] = Field(default_factory=dict)
@@ -181,8 +178,8 @@ class _Local(StrictModel):
 class Mechanism(StrictModel):
     """How an indicator arises: its kind, the indicators it reads, its levers and assumptions.
 
-    An input without figures of the region is assumed: a level of the input's name, and a growth of
-    `<input>_growth` percent a year.
+    An input without figures in the region is assumed: a level under the input's name, and a growth
+    of `<input>_growth` percent a year.
     """
 
     kind: str
@@ -194,83 +191,69 @@ class Mechanism(StrictModel):
     levers: dict[str, Lever] = Field(default_factory=dict)
     assumptions: dict[str, Assumption] = Field(default_factory=dict)
     correlations: tuple[Correlation, ...] = ()
-    regions: dict[str, _Local] = Field(default_factory=dict)
+    regions: dict[str, _RegionalChanges] = Field(default_factory=dict)
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
+    def _check_names(self) -> Self:
         check_name("kind of mechanism", self.kind, list(KINDS))
         kind = KINDS[self.kind]
         inputs = {n for i in kind.inputs for n in (i, f"{i}_growth")}
-        for what, given, needed, optional in (
-            (N_("input"), self.inputs, kind.inputs, ()),
-            (N_("constant"), self.constants, kind.constants, ()),
-            ("lever", self.levers, kind.levers, kind.optional),
-            ("assumption", self.assumptions, kind.assumptions, {*inputs, *kind.optional}),
+        for what, needed, optional in (
+            (N_("input"), kind.inputs, ()),
+            (N_("constant"), kind.constants, ()),
+            ("lever", kind.levers, kind.optional),
+            ("assumption", kind.assumptions, {*inputs, *kind.optional}),
         ):
-            for name in sorted(set(given) | self._local(what)):
+            section = f"{what}s"
+            given = set(getattr(self, section))
+            given |= {n for changes in self.regions.values() for n in getattr(changes, section)}
+            for name in sorted(given):
                 check_name(what, name, [*needed, *optional])
-            if missing := set(needed) - set(given) - self._local(what):
+            if missing := set(needed) - given:
                 problem = said("no {what} {names}", what=said(what), names=sorted(missing))
                 raise ValueError(advise(problem, said("add a section for it")))
         for region in self.regions:
             self.in_region(region)
         if bool(self.indicator) != (self.kind != "project_list"):
-            problem = said("indicator does not suit the kind")
+            problem = said("the indicator does not fit this kind of mechanism")
             raise ValueError(advise(problem, said("name one, none for a project_list")))
         return self
 
     @model_validator(mode="after")
-    def _sound_beliefs(self) -> Self:
+    def _check_assumptions(self) -> Self:
         for name, assumption in self.assumptions.items():
-            if remedy := beyond_ends(name, assumption):
-                raise ValueError(advise(said("{name} is beyond its ends", name=name), remedy))
-        for name in self.tied:
+            if remedy := bounds_remedy(name, assumption):
+                raise ValueError(advise(said("{name} is outside its bounds", name=name), remedy))
+        for name in self.correlated:
             check_name("assumption", name, list(self.assumptions))
-        if self.correlations and np.linalg.eigvalsh(self.alike(self.tied)).min() <= 0.0:
-            problem = said("correlations that cannot all hold")
+        if self.correlations and np.linalg.eigvalsh(self.correlation_matrix()).min() <= 0.0:
+            problem = said("the correlations are not positive definite")
             raise ValueError(advise(problem, said("weaken one")))
         return self
 
     @property
-    def tied(self) -> list[str]:
-        """Assumptions that move with another one."""
+    def correlated(self) -> list[str]:
+        """Names of the assumptions that are correlated with another one."""
         return list(dict.fromkeys(n for c in self.correlations for n in c.between))
 
-    def alike(self, names: list[str]) -> FloatArray:
-        """Give the correlations of the normal scores of assumptions."""
+    def correlation_matrix(self) -> FloatArray:
+        """Return the correlations of the normal scores of `correlated`."""
+        names = self.correlated
         matrix = np.eye(len(names))
         for correlation in self.correlations:
             i, j = (names.index(n) for n in correlation.between)
             matrix[i, j] = matrix[j, i] = correlation.value
         return matrix
 
-    def _local(self, what: str) -> set[str]:
-        return {name for local in self.regions.values() for name in getattr(local, f"{what}s")}
-
     def in_region(self, region: str) -> Mechanism:
-        """Give the mechanism as the region's section changes it."""
-        local = self.regions.get(region, _Local())
-        levers = {
-            name: Lever.model_validate(
-                {**(self.levers[name].model_dump() if name in self.levers else {}), **changed}
-            )
-            for name, changed in local.levers.items()
-        }
-        assumptions = {
-            name: Assumption.model_validate(
-                {
-                    **(self.assumptions[name].model_dump() if name in self.assumptions else {}),
-                    **changed,
-                }
-            )
-            for name, changed in local.assumptions.items()
-        }
+        """Return the mechanism with the changes of the region's section."""
+        changes = self.regions.get(region, _RegionalChanges())
         return self.model_copy(
             update={
-                "inputs": {**self.inputs, **local.inputs},
-                "constants": {**self.constants, **local.constants},
-                "levers": {**self.levers, **levers},
-                "assumptions": {**self.assumptions, **assumptions},
+                "inputs": {**self.inputs, **changes.inputs},
+                "constants": {**self.constants, **changes.constants},
+                "levers": _override(Lever, self.levers, changes.levers),
+                "assumptions": _override(Assumption, self.assumptions, changes.assumptions),
                 "regions": {},
             }
         )
@@ -280,16 +263,27 @@ class _Document(RootModel[dict[str, Mechanism]]):
     """The whole file: a mechanism a section."""
 
 
-def beyond_ends(name: str, belief: float | Range) -> Said:
-    """Say which ends of an assumption a belief leaves, '' where it leaves none.
+def _override(
+    model: type[Declared], declared: Mapping[str, Declared], changes: Mapping[str, dict[str, Any]]
+) -> dict[str, Declared]:
+    """Replace single values of declarations, or add new ones."""
+    new = {
+        name: {**(declared[name].model_dump() if name in declared else {}), **changed}
+        for name, changed in changes.items()
+    }
+    return {**declared, **{name: model.model_validate(fields) for name, fields in new.items()}}
 
-    >>> beyond_ends("leaving_rate", 150.0)
+
+def bounds_remedy(name: str, value: float | Range) -> Said:
+    """Return the remedy for a value outside the bounds of an assumption, '' for one inside.
+
+    >>> bounds_remedy("leaving_rate", 150.0)
     'write 0 to 100'
-    >>> beyond_ends("leaving_rate", Range(low=5, central=10, high=20))
+    >>> bounds_remedy("leaving_rate", Range(low=5, central=10, high=20))
     ''
     """
     low, high = ASSUMPTION_BOUNDS.get(name, (-np.inf, np.inf))
-    ends = (belief.low, belief.high) if isinstance(belief, Range) else (belief, belief)
+    ends = (value.low, value.high) if isinstance(value, Range) else (value, value)
     if low <= ends[0] and ends[1] <= high:
         return said("")
     if np.isfinite(high):
@@ -298,7 +292,16 @@ def beyond_ends(name: str, belief: float | Range) -> Said:
 
 
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
-    """Read the mechanisms of a file, or of a folder of tables; those shipped where it has none.
+    """Read the mechanisms of a file, or of a folder of tables.
+
+    Parameters
+    ----------
+    place : a file, or a folder; None, or a folder without `mechanisms.yaml`, reads those that
+        come with the package
+
+    Returns
+    -------
+    Mechanisms by name.
 
     Raises
     ------
@@ -311,20 +314,20 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     >>> workforce.kind, sorted(workforce.levers)
     ('workforce', ['hires_per_year', 'trainees_per_year'])
     """
-    file = Path(place) if place else data_folder() / FILE
+    file = Path(place) if place else data_folder() / MECHANISMS_FILE
     if file.is_dir():
-        own = file / FILE
-        file = own if own.exists() else data_folder() / FILE
+        own = file / MECHANISMS_FILE
+        file = own if own.exists() else data_folder() / MECHANISMS_FILE
     try:
-        stamp = file.stat().st_mtime_ns
+        modified = file.stat().st_mtime_ns
     except OSError as error:
         problem = said("cannot be read ({reason})", reason=cause(error))
         remedy = said("check the path")
         raise DataError([Problem(str(file), None, None, None, problem, remedy)]) from None
-    return _read(file.absolute(), stamp)
+    return _read(file.absolute(), modified)
 
 
 @lru_cache(maxsize=8)
-def _read(file: Path, _stamp: int) -> Mapping[str, Mechanism]:
+def _read(file: Path, _modified: int) -> Mapping[str, Mechanism]:
     content, lines = read_document(file)
     return validate(_Document, content, file, lines).root

@@ -1,9 +1,8 @@
-"""How an indicator arises: stocks and flows, a rule, an adoption, a programme of projects.
+"""Mechanisms: how an indicator arises from stocks and flows, a rule, an adoption or a programme.
 
-Each kind of mechanism is a pure function of a `Setting` before and a `Setting` after a
-change. It takes the values that the growth paths give as the present course and returns them as
-moved by the change, draw by draw: where nothing changes nothing moves, to the last bit, and what
-is known about the indicator's own uncertainty stays as it was learned. Arrays are (draws,
+Each kind is a pure function of the values on the present course and of its `MechanismInputs` before
+and after a change, and returns the changed values, draw by draw. Where nothing changes, the values
+stay the same to the last bit, and so does the indicator's own uncertainty. Arrays are (draws,
 years); the years follow the indicator's latest figure without a gap.
 """
 
@@ -20,46 +19,41 @@ from ..errors import said
 from ..model.links import transform
 
 __all__ = [
-    "MOVES",
-    "Setting",
-    "adoption",
-    "completed",
-    "completion_years",
-    "linked_standard",
-    "required_hires",
-    "spending",
-    "stock",
-    "two_stocks",
-]
+    "MOVES", "NEVER", "MechanismInputs", "adoption", "completed", "completion_years", "delay_path",
+    "linked_standard", "required_hires", "spending", "stock", "two_stocks",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 NEVER = 9999.0
+"""Completion year of an abandoned project."""
 
 
 @dataclass(frozen=True)
-class Setting:
+class MechanismInputs:
     """What a mechanism reads. Percentages are 0-100.
 
-    `levers` hold (years,), `assumed` (draws, years) or (draws, 1), `inputs` (draws, 1 + years):
-    the first column stands at the indicator's latest figure `start`.
+    `start` is the indicator's latest figure; `levers` hold (years,), `assumptions` (draws, years)
+    or (draws, 1), `inputs` (draws, 1 + years) with the first column at the date of `start`;
+    `uniforms` (draws, years) are drawn for the projects of a programme.
     """
 
     start: float
     years: FloatArray
     levers: Mapping[str, FloatArray]
-    assumed: Mapping[str, FloatArray]
+    assumptions: Mapping[str, FloatArray]
     inputs: Mapping[str, FloatArray]
     constants: Mapping[str, float]
+    uniforms: FloatArray | None = None
 
 
 def stock(start: FloatArray, leaving: FloatArray, inflow: FloatArray) -> FloatArray:
-    """Stock at the end of each year: W_t = W_{t-1} (1 - leaving) + inflow_t.
+    """Return the stock at the end of each year: W_t = W_{t-1} (1 - leaving) + inflow_t.
 
     Parameters
     ----------
     start : (draws, 1), the stock before the first year
     leaving : (draws, years) or (draws, 1), share leaving a year, 0 to 1
-    inflow : (draws, years), joining in the year; who joins does not leave in the same year
+    inflow : (draws, years), joining in the year and staying until its end
 
     Notes
     -----
@@ -83,7 +77,7 @@ def stock(start: FloatArray, leaving: FloatArray, inflow: FloatArray) -> FloatAr
 def required_hires(
     start: float, goal: float, leaving: float, years: int, *, joining: float = 0.0
 ) -> float:
-    """Hires a year, the same every year, that bring a stock to a goal: the closed form.
+    """Return the constant number of hires a year that brings a stock to a goal, in closed form.
 
         H = (goal - start (1 - leaving)^h) / sum_{j<h} (1 - leaving)^j - joining
 
@@ -92,16 +86,16 @@ def required_hires(
     start, goal : stock now and at the end of the last year
     leaving : share leaving a year, 0 to 1
     years : h, whole years left, at least 1
-    joining : joining a year anyhow, as by training; 0 or more
+    joining : joining a year besides, as by training; 0 or more
 
     Returns
     -------
-    Hires a year; negative where the goal is reached without any.
+    Hires a year; negative where the goal is exceeded without any.
 
     Raises
     ------
     ValueError
-        Without a year left.
+        If `years` is less than 1.
 
     Examples
     --------
@@ -111,22 +105,21 @@ def required_hires(
     if years < 1:
         raise ValueError(said("years must be at least 1, not {years}.", years=years))
     stays = 1.0 - leaving
-    kept = sum(stays**j for j in range(years))
-    return (goal - start * stays**years) / kept - joining
+    return (goal - start * stays**years) / sum(stays**j for j in range(years)) - joining
 
 
 def linked_standard(
     start: float, share: FloatArray, base: FloatArray, added: FloatArray, rounding: float
 ) -> FloatArray:
-    """Apply a rule: S_t = max(S_{t-1}, round(share_t base_{t-1}) + added_t), never lowered.
+    """Return a standard that never falls: S_t = max(S_{t-1}, round(share_t base_{t-1}) + added_t).
 
     Parameters
     ----------
     start : S_0
     share : (draws, years), as a fraction
-    base : (draws, years), what the standard is linked to, as of the year before
+    base : (draws, years), the linked quantity, as of the year before
     added : (draws, years) or (1, years), in the standard's unit
-    rounding : step the rule's amount is rounded to; 0 does not round
+    rounding : step to which the rule rounds its amount; 0 does not round
 
     Examples
     --------
@@ -142,7 +135,7 @@ def linked_standard(
 
 
 def adoption(share: FloatArray, pace: FloatArray) -> FloatArray:
-    """Percentages moved by an extra pace on the logit scale.
+    """Return percentages with an extra pace on the logit scale.
 
         logit(y'_t) = logit(y_t) + sum_{s<=t} pace_s
 
@@ -153,8 +146,8 @@ def adoption(share: FloatArray, pace: FloatArray) -> FloatArray:
 
     Notes
     -----
-    A constant pace b multiplies the odds by e^b a year: on a flat course the share grows along a
-    logistic curve to 100. Odds of nothing, or of everything, do not move.
+    A constant pace b multiplies the odds by e^b a year: a constant share becomes a logistic curve
+    towards 100. Shares of 0 and of 100 do not change.
 
     Examples
     --------
@@ -167,24 +160,27 @@ def adoption(share: FloatArray, pace: FloatArray) -> FloatArray:
 
 
 def completed(
-    started: FloatArray, years: FloatArray, assumed: Mapping[str, FloatArray], luck: FloatArray
+    started: FloatArray,
+    years: FloatArray,
+    assumptions: Mapping[str, FloatArray],
+    uniforms: FloatArray,
 ) -> FloatArray:
-    """Projects completed by the end of each year, of those started in each year.
+    """Return the number of projects completed by the end of each year: (draws, years).
 
     A project started in year s is completed by the end of t >= s with probability
 
         p F(t - s + 1 - duration - common_delay),  F(x) = 1 - exp(-x / slippage), x >= 0,
 
-    and the number completed of n is binomial. A cohort has one `luck` over all years: what is
-    completed stays completed.
+    and the number completed of n is binomial. A cohort keeps its uniform over all years, so that
+    the number never falls.
 
     Parameters
     ----------
     started : (years,), whole projects
     years : (years,)
-    assumed : duration, slippage, common_delay in years and completion_probability in percent,
+    assumptions : duration, slippage, common_delay in years and completion_probability in percent,
         each (draws, years) or (draws, 1)
-    luck : (draws, years), uniform, one a cohort
+    uniforms : (draws, years), one a cohort
 
     Examples
     --------
@@ -194,58 +190,60 @@ def completed(
     >>> completed(np.array([5.0, 0, 2]), np.arange(2023.0, 2026), sure, np.full((1, 3), 0.5))
     array([[0., 5., 5.]])
     """
-    out = np.zeros((len(luck), len(years)))
+    total = np.zeros((len(uniforms), len(years)))
     for cohort in np.flatnonzero(started):
-        since = years - years[cohort] + 1.0
-        late = since - assumed["duration"] - assumed["common_delay"]
-        share = _done_by(late, assumed["slippage"]) * assumed["completion_probability"] / 100.0
-        share = np.where(since > 0.0, share, 0.0)
-        out += _binomial(started[cohort], np.broadcast_to(share, out.shape), luck[:, [cohort]])
-    return out
+        elapsed = years - years[cohort] + 1.0
+        late = elapsed - assumptions["duration"] - assumptions["common_delay"]
+        p = _slip_cdf(late, assumptions["slippage"]) * assumptions["completion_probability"] / 100.0
+        p = np.broadcast_to(np.where(elapsed > 0.0, p, 0.0), total.shape)
+        total += _binomial_quantile(started[cohort], p, uniforms[:, [cohort]])
+    return total
 
 
 def completion_years(
-    end: FloatArray, assumed: Mapping[str, FloatArray], luck: FloatArray, sure: FloatArray
+    end: FloatArray,
+    assumptions: Mapping[str, FloatArray],
+    slip_uniforms: FloatArray,
+    completion_uniforms: FloatArray,
 ) -> FloatArray:
-    """Year, with its fraction, in which each project is completed: (draws, projects).
-
-    Planned end, and what all projects and this one slip:
+    """Return the year, with its fraction, in which each project is completed: (draws, projects).
 
         end + 1/2 + common_delay + slip,  slip ~ Exponential(mean slippage)
 
-    A project planned to end in 2023 is planned for the middle of 2023, 2023.5. One that is given up
-    is completed never, in `NEVER`.
+    An end planned in 2023 is taken as the middle of the year, 2023.5. The completion year of an
+    abandoned project is `NEVER`.
 
     Parameters
     ----------
     end : (projects,), planned last year
-    assumed : slippage and common_delay in years, completion_probability in percent: (draws, 1)
-    luck, sure : (draws, projects), uniform: how far a project slips, and whether it is completed
+    assumptions : slippage and common_delay in years, completion_probability in percent: (draws, 1)
+    slip_uniforms, completion_uniforms : (draws, projects), for the slip and for whether a project
+        is completed at all
 
     Examples
     --------
-    >>> assumed = {"slippage": 0.0, "common_delay": 0.5, "completion_probability": 100.0}
-    >>> assumed = {name: np.full((1, 1), value) for name, value in assumed.items()}
-    >>> completion_years(np.array([2023.0]), assumed, np.full((1, 1), 0.5), np.full((1, 1), 0.5))
+    >>> sure = {"slippage": 0.0, "common_delay": 0.5, "completion_probability": 100.0}
+    >>> sure = {name: np.full((1, 1), value) for name, value in sure.items()}
+    >>> completion_years(np.array([2023.0]), sure, np.full((1, 1), 0.5), np.full((1, 1), 0.5))
     array([[2024.]])
     """
-    slip = -assumed["slippage"] * np.log1p(-luck)
-    when = end + 0.5 + assumed["common_delay"] + slip
-    return np.where(sure * 100.0 < assumed["completion_probability"], when, NEVER)
+    slip = -assumptions["slippage"] * np.log1p(-slip_uniforms)
+    year = end + 0.5 + assumptions["common_delay"] + slip
+    done = completion_uniforms * 100.0 < assumptions["completion_probability"]
+    return np.where(done, year, NEVER)
 
 
 def spending(
     start: FloatArray, done: FloatArray, investment: FloatArray, years: FloatArray
 ) -> FloatArray:
-    """Capital spent in each year by all projects together: (draws, years).
+    """Return the capital spent in each year by all projects together: (draws, years).
 
-    Each project's investment is spent evenly from the beginning of its first year until it is
-    completed.
+    Each investment is spent evenly from the beginning of the first year until completion.
 
     Parameters
     ----------
-    start, investment : (projects,), first year and sum
-    done : (draws, projects), as `completion_years` gives it; a project given up spends nothing
+    start, investment : (projects,), first year and total
+    done : (draws, projects), from `completion_years`; an abandoned project spends nothing
     years : (years,)
 
     Examples
@@ -254,31 +252,30 @@ def spending(
     >>> spending(np.array([2022.0]), done, np.array([500.0]), years)
     array([[250., 250.,   0.]])
     """
-    out = np.empty((len(done), len(years)))
+    spent = np.empty((len(done), len(years)))
     rate = np.where(done < NEVER, investment / np.maximum(done - start, 1e-9), 0.0)
-    for place, year in enumerate(years):
+    for column, year in enumerate(years):
         inside = np.minimum(done, year + 1.0) - np.maximum(start, year)
-        out[:, place] = (rate * np.clip(inside, 0.0, 1.0)).sum(axis=1)
-    return out
+        spent[:, column] = (rate * np.clip(inside, 0.0, 1.0)).sum(axis=1)
+    return spent
 
 
 def two_stocks(
     share: FloatArray, total: FloatArray, flows: tuple[FloatArray, FloatArray, FloatArray]
 ) -> FloatArray:
-    """Percentage that one stock is of another, after flows on top of the present course.
+    """Return one stock as a percentage of another after flows on top of the present course.
 
         y' = 100 (y total / 100 + sum new + sum converted) / (total + sum new - sum closed)
 
     Parameters
     ----------
     share : (draws, years), 0 to 100
-    total : (draws, years), the whole, by its own forecast
-    flows : new ones (part and whole), converted ones (part) and closed ones (whole, of the rest),
-        (years,) each
+    total : (draws, years), forecast of the whole
+    flows : (years,) each: new units (part and whole), converted (part), closed (whole only)
 
     Notes
     -----
-    The part is never more than the whole.
+    The part never exceeds the whole.
 
     Examples
     --------
@@ -289,24 +286,22 @@ def two_stocks(
     """
     new, converted, closed = (np.cumsum(flow) for flow in flows)
     whole = total + new - closed
-    left = np.where(whole > 0.0, whole, 1.0)
-    part = share * (total / left) + 100.0 * (new + converted) / left
+    divisor = np.where(whole > 0.0, whole, 1.0)
+    part = share * (total / divisor) + 100.0 * (new + converted) / divisor
     bounded: FloatArray = np.minimum(np.where(whole > 0.0, part, share), 100.0)
     return bounded
 
 
-def _move_workforce(value: FloatArray, before: Setting, after: Setting) -> FloatArray:
-    """Workers added, and those no longer leaving, over the population: see `stock`."""
+def _move_workforce(
+    value: FloatArray, before: MechanismInputs, after: MechanismInputs
+) -> FloatArray:
+    """Add the workers who join and those who no longer leave, per population: see `stock`."""
     per, lag = before.constants["per"], int(before.constants["lag"])
     old, new = (s.inputs["population"] for s in (before, after))
-    leaving = [s.assumed["leaving_rate"] / 100.0 for s in (before, after)]
-    workers = np.column_stack(
-        [
-            np.broadcast_to(before.start * old[:, :1] / per, (len(value), 1)),
-            value * old[:, 1:] / per,
-        ]
-    )
-    passing = after.assumed["passing_rate"] / 100.0
+    leaving = [s.assumptions["leaving_rate"] / 100.0 for s in (before, after)]
+    first = np.broadcast_to(before.start * old[:, :1] / per, (len(value), 1))
+    workers = np.column_stack([first, value * old[:, 1:] / per])
+    passing = after.assumptions["passing_rate"] / 100.0
     trained = np.concatenate([np.zeros(lag), after.levers["trainees_per_year"]])[: value.shape[1]]
     stays = (leaving[0] - leaving[1]) * workers[:, :-1]
     added = stays + passing * trained + after.levers["hires_per_year"]
@@ -314,112 +309,119 @@ def _move_workforce(value: FloatArray, before: Setting, after: Setting) -> Float
     return value * (old[:, 1:] / new[:, 1:]) + per * extra / new[:, 1:]
 
 
-def _move_standard(value: FloatArray, before: Setting, after: Setting) -> FloatArray:
-    """Scale by what the rule gives after over what it gives before: see `linked_standard`.
+def _move_standard(
+    value: FloatArray, before: MechanismInputs, after: MechanismInputs
+) -> FloatArray:
+    """Scale by the ratio of the rule's amounts after and before: see `linked_standard`.
 
-    The share is the one that the latest figure stands at: S_0 over consumption the year before it,
-    which is reckoned back with the first year's growth.
+    The share is that of the latest figure: S_0 over the consumption of the year before it, which is
+    extrapolated back with the growth of the first year.
     """
     old, new = (s.inputs["consumption"] for s in (before, after))
     share = before.start / (old[:, :1] ** 2 / old[:, 1:2])
     none = np.zeros((1, value.shape[1]))
     rounding = before.constants["rounding"]
-    was = linked_standard(before.start, share, old[:, :-1], none, rounding)
-    points = after.levers["share_points"] / 100.0
-    raised = np.cumsum(after.levers["extra_raise"])[None, :]
-    now = linked_standard(before.start, share + points, new[:, :-1], raised, rounding)
-    return value * (now / was)
+    usual = linked_standard(before.start, share, old[:, :-1], none, rounding)
+    share = share + after.levers["share_points"] / 100.0
+    raises = np.cumsum(after.levers["extra_raise"])[None, :]
+    return value * (linked_standard(before.start, share, new[:, :-1], raises, rounding) / usual)
 
 
-def _move_adoption(value: FloatArray, before: Setting, after: Setting) -> FloatArray:
-    """Extra pace by sites opened and subsidies paid, once they may act: see `adoption`."""
-    levers, assumed = after.levers, after.assumed
-    begins = levers["start_year"].max() if "start_year" in levers else 0.0
-    acts = (before.years >= begins).astype(float)
-    opened = np.cumsum(levers["sites_per_year"] * acts)
-    pace = assumed["site_effect"] * np.minimum(opened / assumed["places"], 1.0)
+def _move_adoption(
+    value: FloatArray, before: MechanismInputs, after: MechanismInputs
+) -> FloatArray:
+    """Add the pace of open sites and of subsidies from the start year on: see `adoption`."""
+    levers, assumptions = after.levers, after.assumptions
+    start_year = levers["start_year"].max() if "start_year" in levers else 0.0
+    active = (before.years >= start_year).astype(float)
+    opened = np.cumsum(levers["sites_per_year"] * active)
+    pace = assumptions["site_effect"] * np.minimum(opened / assumptions["places"], 1.0)
     if "subsidy" in levers:
-        pace = pace + assumed["subsidy_effect"] * levers["subsidy"] * acts / 1000.0
+        pace = pace + assumptions["subsidy_effect"] * levers["subsidy"] * active / 1000.0
     return adoption(value, pace)
 
 
-def _move_programme(value: FloatArray, before: Setting, after: Setting) -> FloatArray:
-    """Delay and thin the present course, then add what is newly completed: see `completed`."""
-    late = np.zeros(value.shape)
+def _move_programme(
+    value: FloatArray, before: MechanismInputs, after: MechanismInputs
+) -> FloatArray:
+    """Delay and scale the present course, then add new completions: see `completed`."""
+    delay = np.zeros(value.shape)
     for name in ("duration", "slippage", "common_delay"):
-        late = late + (after.assumed[name] - before.assumed[name])
-    usual, told = (s.assumed["completion_probability"] for s in (before, after))
-    lasting = np.where(usual > 0.0, told, 1.0) / np.where(usual > 0.0, usual, 1.0)
+        delay = delay + (after.assumptions[name] - before.assumptions[name])
+    old, new = (s.assumptions["completion_probability"] for s in (before, after))
+    ratio = np.where(old > 0.0, new, 1.0) / np.where(old > 0.0, old, 1.0)
     path = np.column_stack([np.full(len(value), before.start), value])
     times = np.concatenate([before.years[:1] - 1.0, before.years])
-    course = later(path, times, np.column_stack([np.zeros(len(value)), late]))
-    built = np.cumsum(np.diff(course, axis=1) * lasting, axis=1)
+    delayed = delay_path(path, times, np.column_stack([np.zeros(len(value)), delay]))
+    built = np.cumsum(np.diff(delayed, axis=1) * ratio, axis=1)
     # Half a project a year is one every second year.
     started = np.diff(np.floor(np.cumsum(after.levers["projects_per_year"]) + 1e-9), prepend=0.0)
-    new = completed(started, after.years, after.assumed, after.assumed["luck"])
-    return before.start + np.floor(built + 1e-9) + new
+    assert after.uniforms is not None
+    added = completed(started, after.years, after.assumptions, after.uniforms)
+    return before.start + np.floor(built + 1e-9) + added
 
 
-def _move_two_stocks(value: FloatArray, _before: Setting, after: Setting) -> FloatArray:
-    """Add flows to both stocks: see `two_stocks`. A whole that grows by itself keeps the share."""
-    flows = (
-        after.levers["new_per_year"], after.levers["converted_per_year"],
-        after.levers["closed_per_year"],
-    )  # fmt: skip
-    return two_stocks(value, after.inputs["total"][:, 1:], flows)
+def _move_two_stocks(
+    value: FloatArray, _before: MechanismInputs, after: MechanismInputs
+) -> FloatArray:
+    """Add flows to both stocks: see `two_stocks`. Growth of the whole alone keeps the share."""
+    new, converted, closed = (
+        after.levers[f"{name}_per_year"] for name in ("new", "converted", "closed")
+    )
+    return two_stocks(value, after.inputs["total"][:, 1:], (new, converted, closed))
 
 
-MOVES: dict[str, Callable[[FloatArray, Setting, Setting], FloatArray]] = {
+MOVES: dict[str, Callable[[FloatArray, MechanismInputs, MechanismInputs], FloatArray]] = {
     "workforce": _move_workforce,
     "linked_standard": _move_standard,
     "adoption": _move_adoption,
     "programme": _move_programme,
     "two_stocks": _move_two_stocks,
 }
-"""What each kind of mechanism makes of (values, before, after)."""
+"""Function of (values, before, after) of each kind of mechanism."""
 
 
-def later(path: FloatArray, times: FloatArray, delay: FloatArray) -> FloatArray:
-    """Values of a path `delay` years later, on a straight line between the years.
+def delay_path(path: FloatArray, times: FloatArray, delay: FloatArray) -> FloatArray:
+    """Return the values of a path `delay` years later, interpolated linearly between the years.
 
-    `delay` is (draws, times), or of one draw or one time.
+    Before its first point a path is constant; after its last it continues its last step.
 
-    Before its first point a path stands still; after its last it goes on as in its last step.
+    Parameters
+    ----------
+    path : (draws, times), with at least two `times` in ascending order
+    delay : of a shape that broadcasts to that of `path`, in years
 
-    >>> later(np.array([[0.0, 4.0, 6.0]]), np.arange(3.0), np.array([[0.5]])).tolist()
+    Examples
+    --------
+    >>> delay_path(np.array([[0.0, 4.0, 6.0]]), np.arange(3.0), np.array([[0.5]])).tolist()
     [[0.0, 2.0, 5.0]]
     """
-    asked = np.maximum(times - delay, times[0])
-    asked = np.broadcast_to(asked, path.shape)
-    place = np.clip(np.searchsorted(times, asked, side="right") - 1, 0, len(times) - 2)
-    left, right = (np.take_along_axis(path, place + side, axis=1) for side in (0, 1))
-    share = (asked - times[place]) / (times[place + 1] - times[place])
-    moved: FloatArray = left + share * (right - left)
-    return np.where(delay == 0.0, path, moved)
+    source = np.broadcast_to(np.maximum(times - delay, times[0]), path.shape)
+    knot = np.clip(np.searchsorted(times, source, side="right") - 1, 0, len(times) - 2)
+    left, right = (np.take_along_axis(path, knot + side, axis=1) for side in (0, 1))
+    share = (source - times[knot]) / (times[knot + 1] - times[knot])
+    return np.where(delay == 0.0, path, left + share * (right - left))
 
 
-def _done_by(late: FloatArray, slippage: FloatArray) -> FloatArray:
-    """P(slip <= late) of an exponential slip; without slippage what is due is done."""
+def _slip_cdf(late: FloatArray, slippage: FloatArray) -> FloatArray:
+    """P(slip <= late) of an exponential slip with the mean `slippage`; 0 means no slip."""
     slips = slippage > 0.0
-    gone = np.maximum(late, 0.0) / np.where(slips, slippage, 1.0)
-    done: FloatArray = np.where(late < -1e-9, 0.0, np.where(slips, -np.expm1(-gone), 1.0))
-    return done
+    scaled = np.maximum(late, 0.0) / np.where(slips, slippage, 1.0)
+    return np.where(late < -1e-9, 0.0, np.where(slips, -np.expm1(-scaled), 1.0))
 
 
-def _binomial(count: float, share: FloatArray, luck: FloatArray) -> FloatArray:
-    """Give the smallest whole number that a binomial stays at or below with chance `luck`.
+def _binomial_quantile(count: float, p: FloatArray, level: FloatArray) -> FloatArray:
+    """Quantile of a binomial distribution of `count` trials: the least k with F(k) >= level.
 
-    Counts how often its distribution function is below `luck`, from the end that is rarer.
+    Counts how often the distribution function is below the level, from the rarer outcome.
     """
-    many = share > 0.5
-    rare = np.where(many, 1.0 - share, share)
-    chance = (1.0 - rare) ** count
-    odds, below = rare / (1.0 - rare), np.zeros(share.shape)
-    number = np.zeros(share.shape)
+    flipped = p > 0.5
+    rare = np.where(flipped, 1.0 - p, p)
+    mass = (1.0 - rare) ** count
+    odds, below, number = rare / (1.0 - rare), np.zeros(p.shape), np.zeros(p.shape)
     for k in range(int(count) + 1):
-        below = below + chance
-        number += np.where(many, below <= 1.0 - luck, below < luck)
-        chance = chance * odds * (count - k) / (k + 1.0)
+        below = below + mass
+        number += np.where(flipped, below <= 1.0 - level, below < level)
+        mass = mass * odds * (count - k) / (k + 1.0)
     number = np.minimum(number, count)
-    whole: FloatArray = np.where(many, count - number, number)
-    return whole
+    return np.where(flipped, count - number, number)

@@ -1,8 +1,8 @@
-"""Scenarios: named sets of lever settings and assumptions, written as files.
+"""Scenario files: named sets of lever settings and assumptions.
 
-A scenario is a list of steps. A step sets the levers and assumptions of one mechanism, or says in
-one generic verb what becomes of an indicator (see `steps`). A scenario stands on its `base`,
-or on several: their steps come first. `BASELINE` has none.
+A scenario is a list of steps. A step sets levers and assumptions of one mechanism, or applies one
+generic verb to indicators (see `trajectory`). A scenario may have one or several bases, whose steps
+come first. `BASELINE` has no steps.
 """
 
 from __future__ import annotations
@@ -14,25 +14,20 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..errors import DataError, Problem, advise, check_name, said
+from ..errors import DataError, Problem, Said, advise, check_name, said
 from ..files import write_atomic
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
-from .declarations import Range
+from .declarations import Mechanism, Range
 
 __all__ = [
-    "BASELINE",
-    "VERBS",
-    "Scenario",
-    "Step",
-    "read_scenario",
-    "scenario_files",
-    "scenario_folder",
-    "write_scenario",
-]
+    "BASELINE", "VERBS", "LeverSetting", "Scenario", "Span", "Step", "read_scenario",
+    "scenario_files", "scenario_folder", "setting_values", "write_scenario",
+]  # fmt: skip
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Number = Finite | Range
+Since = Annotated[int | None, Field(alias="from")]
 VERBS = (
     "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best",
     "execute_plan",
@@ -40,24 +35,26 @@ VERBS = (
 
 
 class Ramp(StrictModel):
-    """Go evenly to `value` by the end of year `by`."""
+    """Approach `value` evenly until the end of year `by`."""
 
     value: Number
     by: int
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> Self:
+    def _check_order(self) -> Self:
         if self.since is not None and self.since > self.by:
-            problem = said("from {since} and by {by} leave no year", since=self.since, by=self.by)
-            raise ValueError(advise(problem, said("let it end later")))
+            problem = said(
+                "no year lies between from {since} and by {by}", since=self.since, by=self.by
+            )
+            raise ValueError(advise(problem, said("choose a later end")))
         return self
 
 
 class Hold(StrictModel):
-    """Stay at the value of the year before `from`, until the end of `until`."""
+    """Keep the value of the year before `from` until the end of `until`."""
 
-    since: int | None = Field(None, alias="from")
+    since: Since = None
     until: int | None = None
 
 
@@ -65,32 +62,32 @@ class Shift(StrictModel):
     """Add `by` units."""
 
     by: Number
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class ScalePace(StrictModel):
-    """Multiply the change a year by `factor`."""
+    """Multiply the yearly change by `factor`."""
 
     factor: Number
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class AddPace(StrictModel):
     """Add `by` units a year."""
 
     by: Number
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class Delay(StrictModel):
-    """Arrive `years` later."""
+    """Reach every value `years` later."""
 
     years: Number
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class Shock(StrictModel):
-    """Change by `by` units, or to `factor` times the value, in `year`; recover over years."""
+    """Change by `by` units, or to `factor` times the value, in `year`, and recover over years."""
 
     by: Number | None = None
     factor: Number | None = None
@@ -98,50 +95,67 @@ class Shock(StrictModel):
     recovery: float = Field(0.0, ge=0.0, allow_inf_nan=False)
 
     @model_validator(mode="after")
-    def _one_size(self) -> Self:
+    def _check_size(self) -> Self:
         if (self.by is None) == (self.factor is None):
-            raise ValueError(advise(said("a shock has one size"), said("give `by` or `factor`")))
+            problem = said("a shock takes exactly one size")
+            raise ValueError(advise(problem, said("give `by` or `factor`")))
         return self
 
 
 class FollowBest(StrictModel):
     """Move at the pace of the best other region, where that is better."""
 
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class ExecutePlan(StrictModel):
-    """Follow the line through the plan's targets, executed at `ratio` (1 is in full)."""
+    """Follow the line through the plan's targets, executed at `ratio` (1: in full)."""
 
     ratio: Number
-    since: int | None = Field(None, alias="from")
+    since: Since = None
 
 
 class Span(StrictModel):
-    """A lever's setting in the years `from` to `until`."""
+    """A lever setting in the years `from` to `until`."""
 
     value: Finite
-    since: int | None = Field(None, alias="from")
+    since: Since = None
     until: int | None = None
 
 
-def _listed(names: Any) -> Any:
+LeverSetting = Finite | dict[int, Finite] | Span
+"""The same every year, year by year, or within a span of years."""
+
+
+def setting_values(setting: LeverSetting) -> list[float]:
+    """Return the values of a lever setting, whatever its years.
+
+    >>> setting_values({2024: 5.0, 2025: 7.0}), setting_values(Span(value=3.0, until=2025))
+    ([5.0, 7.0], [3.0])
+    """
+    if isinstance(setting, dict):
+        return list(setting.values())
+    return [setting.value if isinstance(setting, Span) else setting]
+
+
+def _to_tuple(names: Any) -> Any:
     return (names,) if isinstance(names, str) else names
 
 
-Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_to_tuple)]
 
 
 class Step(StrictModel):
-    """One step: a mechanism's levers and assumptions, or one verb for indicators.
+    """One step: levers and assumptions of a mechanism, or one verb for indicators.
 
-    `region` and `indicator` are one id or several; no region is every region, the indicator `all`
-    every one with a forecast, `planned` every one with a forecast and a target.
+    `region` and `indicator` are one id or several. Without a region a step holds for every region;
+    the indicator `all` stands for every one with a forecast, `planned` for those of them with a
+    target.
     """
 
     region: Names = ()
     mechanism: str | None = None
-    levers: dict[str, Finite | dict[int, Finite] | Span] = Field(default_factory=dict)
+    levers: dict[str, LeverSetting] = Field(default_factory=dict)
     assumptions: dict[str, Number] = Field(default_factory=dict)
     indicator: Names = ()
     ramp_to: Ramp | None = None
@@ -156,7 +170,7 @@ class Step(StrictModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _empty_verbs(cls, content: Any) -> Any:
+    def _read_empty_verbs(cls, content: Any) -> Any:
         """Read `hold:` without anything as `hold: {}`."""
         if not isinstance(content, dict):
             return content
@@ -166,27 +180,41 @@ class Step(StrictModel):
         return {**content, **bare}
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Self:
+    def _check_form(self) -> Self:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
+        problem: Said | None = None
         if self.mechanism is not None:
             if verbs or self.indicator:
-                problem = said("a mechanism and a verb in one step")
-                raise ValueError(advise(problem, said("write two steps")))
-            if not (self.levers or self.assumptions):
-                problem = said("a mechanism and nothing to set")
-                raise ValueError(advise(problem, said("add levers or assumptions")))
+                problem, remedy = (
+                    said("a mechanism and a verb in one step"),
+                    said("write two steps"),
+                )
+            elif not (self.levers or self.assumptions):
+                problem = said("a mechanism without anything to set")
+                remedy = said("add levers or assumptions")
         elif self.levers or self.assumptions:
-            problem = said("levers without a mechanism")
-            raise ValueError(advise(problem, said("name the mechanism")))
+            problem, remedy = said("levers without a mechanism"), said("name the mechanism")
         elif len(verbs) != 1 or not self.indicator:
+            problem = said("a step takes indicators and exactly one verb")
             remedy = said("name indicators and one of {verbs}", verbs=[*VERBS])
-            raise ValueError(advise(said("not one verb for indicators"), remedy))
+        if problem is not None:
+            raise ValueError(advise(problem, remedy))
         return self
 
     @property
     def verb(self) -> str:
-        """The generic verb of the step, '' for a mechanism."""
+        """The verb of the step, '' where it sets a mechanism."""
         return next((verb for verb in VERBS if getattr(self, verb) is not None), "")
+
+    @property
+    def ranged_size(self) -> str:
+        """Name of a size of the verb that is a range, '' where all are numbers."""
+        sizes = dict(getattr(self, self.verb)) if self.verb else {}
+        return next((name for name, size in sizes.items() if isinstance(size, Range)), "")
+
+    def covers(self, region: str) -> bool:
+        """Whether the step holds for a region."""
+        return not self.region or region in self.region
 
 
 class Scenario(StrictModel):
@@ -211,13 +239,36 @@ class Scenario(StrictModel):
 
     @property
     def source(self) -> str:
-        """Name of the scenario's own file, else the scenario's name."""
+        """Name of the scenario's own file, else of the scenario."""
         return self.files[0].name if self.files else self.name
 
     def all_steps(self) -> Iterator[Step]:
-        """All steps in order, those of the bases first."""
+        """Yield all steps in order, those of the bases first."""
         yield from self.inherited
         yield from self.steps
+
+    def with_steps(self, *steps: Step) -> Scenario:
+        """Return the scenario with more steps at its end."""
+        return self.model_copy(update={"steps": (*self.steps, *steps)})
+
+    def steps_for(self, mechanism: str, region: str) -> list[Step]:
+        """Return the steps that set a mechanism in a region, in order."""
+        return [s for s in self.all_steps() if s.mechanism == mechanism and s.covers(region)]
+
+    def lever_settings(self, mechanism: str, region: str) -> dict[str, LeverSetting]:
+        """Return the settings of a mechanism's levers in a region; the last one of each counts."""
+        steps = self.steps_for(mechanism, region)
+        return {lever: setting for step in steps for lever, setting in step.levers.items()}
+
+    def assumption_values(
+        self, name: str, mechanism: Mechanism, region: str
+    ) -> dict[str, float | Range]:
+        """Return the declared assumptions of a mechanism, or what the scenario sets in a region."""
+        values: dict[str, float | Range] = dict(mechanism.assumptions)
+        for step in self.steps_for(name, region):
+            # A step for all regions may name what the mechanism does not read in this one.
+            values.update({n: v for n, v in step.assumptions.items() if n in values})
+        return values
 
 
 BASELINE = Scenario(
@@ -226,20 +277,20 @@ BASELINE = Scenario(
 
 
 def read_scenario(place: str | Path) -> Scenario:
-    """Read a scenario file and the scenarios it stands on.
+    """Read a scenario file with its base scenarios.
 
     Parameters
     ----------
-    place : a file; or the name of a shipped scenario. Base scenarios are looked for beside the
-        file, then among those shipped
+    place : a file, or the name of a scenario that comes with the package. Bases are looked up in
+        the folder of the file, then among those of the package
 
     Raises
     ------
     DataError
-        With every fault: unknown keys (with the nearest known), values of the wrong kind, a base
-        that is missing or stands on the scenario itself.
+        With every fault: unknown keys (with the nearest known), values of the wrong type, a base
+        that is missing or refers back to the scenario.
     UnknownNameError
-        For a name that no shipped scenario has.
+        For a name that no scenario of the package has.
 
     Examples
     --------
@@ -255,7 +306,7 @@ def read_scenario(place: str | Path) -> Scenario:
 
 
 def write_scenario(scenario: Scenario, file: str | Path) -> Path:
-    """Write a scenario as a file that reads back the same; whole or not at all.
+    """Write a scenario to a file, atomically, and return its path; it reads back the same.
 
     >>> import tempfile
     >>> push = read_scenario("care_worker_training")
@@ -265,21 +316,21 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
     True
     """
     content = scenario.model_dump(by_alias=True, exclude_defaults=True)
-    text = yaml.safe_dump(_simple(content), allow_unicode=True, sort_keys=False, width=100)
+    text = yaml.safe_dump(_to_plain(content), allow_unicode=True, sort_keys=False, width=100)
     path = Path(file)
     write_atomic(path, text.encode())
     return path
 
 
-def scenario_files(source: str | Path) -> dict[str, Path]:
+def scenario_files(place: str | Path) -> dict[str, Path]:
     """Return all files that a scenario rests on: its own and those of its bases.
 
-    Each has a key of its own: `scenarios/<name>` for those that come with the package, else the
-    absolute path, so that files of one name in two folders are told apart.
+    Each has a unique key: `scenarios/<name>` for files of the package, else the absolute path, so
+    that files of one name in two folders are told apart.
 
     Parameters
     ----------
-    source : as in `read_scenario`
+    place : as in `read_scenario`
 
     Raises
     ------
@@ -292,31 +343,32 @@ def scenario_files(source: str | Path) -> dict[str, Path]:
     ['scenarios/combined_push.yaml', 'scenarios/care_worker_training.yaml']
     """
     shipped = scenario_folder().resolve()
-    files = (file.absolute() for file in read_scenario(source).files)
+    files = (file.absolute() for file in read_scenario(place).files)
     return {
         f"scenarios/{f.name}" if f.resolve().parent == shipped else f.as_posix(): f for f in files
     }
 
 
 def scenario_folder() -> Path:
-    """Folder of the scenarios that come with the package."""
+    """Return the folder of the scenarios that come with the package."""
     return data_folder().parent / "params" / "scenarios"
 
 
-def _find(name: str, beside: Path) -> Path:
+def _find(name: str, folder: Path) -> Path:
+    """File of a scenario: in a folder, else among those of the package."""
     if name.endswith((".yaml", ".yml")):
-        return beside / name
-    known = [beside / f"{name}.yaml", scenario_folder() / f"{name}.yaml"]
-    return next((file for file in known if file.exists()), known[-1])
+        return folder / name
+    candidates = [folder / f"{name}.yaml", scenario_folder() / f"{name}.yaml"]
+    return next((file for file in candidates if file.exists()), candidates[-1])
 
 
-def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
-    """Read a file; a base that several scenarios stand on, `told` before, has its steps once."""
+def _read(file: Path, above: tuple[Path, ...], known: set[Path]) -> Scenario:
+    """Read a file and its bases, once each: those in `known` have been read before."""
     content, lines = read_document(file)
-    own = ("inherited", "files") if isinstance(content, dict) else ()
+    reserved = ("inherited", "files") if isinstance(content, dict) else ()
     problems = [
         Problem(file.name, lines[(name,)], name, None, said("unknown key"), said("remove it"))
-        for name in own
+        for name in reserved
         if name in content
     ]
     if problems:
@@ -325,35 +377,35 @@ def _read(file: Path, above: tuple[Path, ...], told: set[Path]) -> Scenario:
     inherited: list[Step] = []
     files = [file]
     above = (*above, file.resolve())
-    for base in scenario.base:
-        if base == BASELINE.name:
+    for name in scenario.base:
+        if name == BASELINE.name:
             continue
-        place = _find(base, file.parent)
-        if place.resolve() in above:
-            fault, remedy = said("stands on itself"), said("name another base")
-        elif not place.exists():
-            fault = said("no such scenario")
-            remedy = said("put {base}.yaml beside it", base=base)
+        path = _find(name, file.parent)
+        if path.resolve() in above:
+            problem, remedy = said("refers back to itself"), said("name another base")
+        elif not path.exists():
+            problem = said("no such scenario")
+            remedy = said("put {base}.yaml into the same folder", base=name)
         else:
-            if place.resolve() not in told:
-                told.add(place.resolve())
-                base_scenario = _read(place, above, told)
-                inherited += base_scenario.all_steps()
-                files += base_scenario.files
+            if path.resolve() not in known:
+                known.add(path.resolve())
+                base = _read(path, above, known)
+                inherited += base.all_steps()
+                files += base.files
             continue
-        problems.append(Problem(file.name, lines.get(("base",)), "base", base, fault, remedy))
+        problems.append(Problem(file.name, lines.get(("base",)), "base", name, problem, remedy))
     if problems:
         raise DataError(problems)
     return scenario.model_copy(update={"inherited": tuple(inherited), "files": tuple(files)})
 
 
-def _simple(content: Any) -> Any:
-    """Write lists for tuples, single names for lists of one, whole numbers without a point."""
+def _to_plain(content: Any) -> Any:
+    """Use lists for tuples, names for lists of one name, integers for whole numbers."""
     if isinstance(content, dict):
-        return {key: _simple(value) for key, value in content.items()}
+        return {key: _to_plain(value) for key, value in content.items()}
     if isinstance(content, tuple | list):
-        alone = len(content) == 1 and isinstance(content[0], str)
-        return content[0] if alone else [_simple(item) for item in content]
+        single = len(content) == 1 and isinstance(content[0], str)
+        return content[0] if single else [_to_plain(item) for item in content]
     if isinstance(content, float) and content.is_integer():
         return int(content)
     return content

@@ -1,0 +1,89 @@
+"""The baseline: a plan's series fitted and simulated as they would continue without a decision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ..callbacks import Progress, Tally
+from ..model.fitting import Fits, fit
+from ..model.priors import read_priors
+from ..model.simulation import Paths, simulate
+from ..tables.calendar import last_closed_year
+from ..tables.plan import Plan
+
+__all__ = ["first_decision_year", "fit_plan", "project"]
+
+
+def fit_plan(plan: Plan, *, priors: pd.DataFrame | None = None) -> Fits:
+    """Fit all series of a plan, those of other regions too.
+
+    Parameters
+    ----------
+    plan : from `load_plan`
+    priors : as in `fit`; None takes those of the plan's folder, else those of the package
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> fits = fit_plan(fc.load_plan("lishui", as_of="2022-12-31"))
+    >>> {"lishui", "zhejiang"} <= set(fits.series["region"])
+    True
+    """
+    priors = read_priors(plan.folder or None) if priors is None else priors
+    return fit(pd.concat([plan.observations, plan.siblings]), plan.indicators, priors=priors)
+
+
+def project(
+    plan: Plan,
+    *,
+    until: int | None = None,
+    draws: int = 4000,
+    seed: int = 0,
+    priors: pd.DataFrame | None = None,
+    fits: Fits | None = None,
+    progress: Progress | None = None,
+) -> Paths:
+    """Simulate the baseline: the plan's own indicators without any change.
+
+    Figures of other regions inform the fits; their series are not simulated.
+
+    Parameters
+    ----------
+    plan : from `load_plan`
+    until : last year; None takes the last target year
+    draws, seed : as in `simulate`
+    priors : as in `fit_plan`
+    fits : from `fit_plan`, where the plan has been fitted already; `priors` are then not read
+    progress : called with the share done, 0 to 1, before the fit and as in `simulate`; an exception
+        that it raises ends the work
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> paths = project(fc.load_plan("lishui", as_of="2022-12-31"), draws=100)
+    >>> set(paths.fits.series["region"]), int(paths.years[-1])
+    ({'lishui'}, 2025)
+    """
+    tally = Tally(progress, 3)
+    tally()
+    fits = fit_plan(plan, priors=priors) if fits is None else fits
+    own = fits.series["region"].isin(plan.observations["region"].unique())
+    last = int(plan.targets["year"].max()) if until is None else until
+    fits = fits.take(np.flatnonzero(own))
+    return simulate(fits, until=last, draws=draws, seed=seed, progress=tally.part(2))
+
+
+def first_decision_year(plan: Plan) -> int:
+    """Return the first year that a decision can still change: the year after the as-of date.
+
+    A day before 31 December leaves its own year open. Without a date: the year after the latest
+    figure.
+
+    >>> import forecast as fc
+    >>> first_decision_year(fc.load_plan("lishui", as_of="2022-12-31"))
+    2023
+    """
+    if plan.as_of:
+        return last_closed_year(plan.as_of) + 1
+    return int(np.floor(plan.observations["year"].max() + 1e-9)) + 1

@@ -1,0 +1,39 @@
+"""The baseline of a plan: its own series, fitted with those of others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+import forecast as fc
+from forecast.scenarios.baseline import first_decision_year, project
+
+
+def same(one, two):
+    """Whether draws are alike to the last bit."""
+    return np.array_equal(one.values, two.values, equal_nan=True)
+
+
+def test_the_first_year_is_the_one_after_what_is_known():
+    """A day before 31 December leaves its year open; without a day the latest figure counts."""
+    plan = fc.load_plan("lishui")
+    for day, expected in (
+        ("2022-12-31", 2023), ("2022-12-30", 2022), ("2022-06-30", 2022), ("2023-01-01", 2023),
+    ):  # fmt: skip
+        assert first_decision_year(replace(plan, as_of=day)) == expected
+    for latest, expected in ((2021.0, 2022), (2021.5, 2022), (2020.999, 2021)):
+        seen = pd.DataFrame({"year": [2019.0, latest, 2018.25]})
+        assert first_decision_year(replace(plan, as_of="", observations=seen)) == expected
+
+
+def test_the_baseline_is_the_plans_own_series():
+    """Siblings inform the fits and are not simulated; the last target year is the horizon."""
+    plan = fc.load_plan("lishui", as_of="2022-12-31")
+    base = project(plan, draws=20, seed=5)
+    assert base.years[-1] == plan.targets["year"].max()
+    fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
+    mine = fits.take(np.flatnonzero(fits.series["region"] == "lishui"))
+    expected = fc.simulate(mine, until=int(base.years[-1]), draws=20, seed=5)
+    assert same(base, expected) and len(fits.series) > len(mine.series)
+    assert (base.seed, base.scenario) == (5, "baseline")
+    assert project(plan, until=2024, draws=20).years[-1] == 2024
