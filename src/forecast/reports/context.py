@@ -19,14 +19,13 @@ from ..errors import check_name
 from ..evaluation.vintages import OPEN
 from ..i18n.formatting import change, comparison, scenario_name
 from ..i18n.labels import LABELS
-from ..model.fitting import fit
-from ..model.priors import read_priors
+from ..model.fitting import Fits
 from ..model.simulation import Paths, simulate
-from ..scenarios.comparison import compare
+from ..scenarios.baseline import fit_plan
+from ..scenarios.comparison import run_scenarios
 from ..scenarios.declarations import Mechanism, read_mechanisms
-from ..scenarios.engine import apply_scenario
 from ..scenarios.failure_regions import failure_conditions
-from ..scenarios.goal_seeking import GoalSeek, goal_seek, required
+from ..scenarios.goal_seeking import CLOSED_FORM, GoalSeek, goal_seek, required
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import PACE
 from ..scenarios.rule_check import check_rules
@@ -52,7 +51,6 @@ __all__ = [
     "result_tables",
 ]
 
-CLOSED_FORM = "hires_closed_form"
 COMPARABLE = ("share", "ratio", "amount")
 """Kinds of indicators that regions of different size can be ranked by."""
 LEVELS = {"county": "district"}
@@ -188,6 +186,7 @@ def explore(
     indicator: str | None = None,
     probability: float = 0.8,
     language: str,
+    fits: Fits | None = None,
 ) -> Exploration:
     """Play scenarios on a baseline and ask what the targets would take.
 
@@ -199,6 +198,7 @@ def explore(
         lever, else the first with one, else the first
     probability : chance aimed at
     language : `zh` or `en`
+    fits : of the plan and other regions, from `fit_plan`, for the ranks; None fits them
 
     Raises
     ------
@@ -216,9 +216,8 @@ def explore(
     """
     if indicator is not None:
         check_name("indicator", indicator, list(plan.indicators["indicator"]))
-    played = {BASELINE.name: paths}
-    played |= {s.name: apply_scenario(paths, plan, s) for s in scenarios}
-    compared = compare(plan, scenarios, paths=paths)
+    runs = run_scenarios(plan, scenarios, paths=paths)
+    simulated, compared = runs.paths, runs.compare()
     targets = plan.targets[plan.targets["year"] <= paths.years[-1]].reset_index(drop=True)
     base = compared[compared["scenario"] == BASELINE.name]
     open_ = targets[base["status"].isin(OPEN).to_numpy()]
@@ -237,8 +236,8 @@ def explore(
             for name, mechanism in read_mechanisms(plan.folder or None).items()
         },
         compared=compared,
-        quantiles=pd.concat([p.quantiles() for p in played.values()], ignore_index=True),
-        joints={name: joint(p, open_, as_of=plan.as_of) for name, p in played.items()},
+        quantiles=pd.concat([p.quantiles() for p in simulated.values()], ignore_index=True),
+        joints={name: joint(p, open_, as_of=plan.as_of) for name, p in simulated.items()},
         needs=needs,
         focus=None if chosen is None else _look_into(plan, paths, chosen, needs, probability),
         rules=check_rules(paths, plan),
@@ -246,8 +245,8 @@ def explore(
             [project_forecast(plan, s, draws=draws, seed=seed) for s in everyone],
             ignore_index=True,
         ),
-        indices=pd.concat([index(p, plan) for p in played.values()], ignore_index=True),
-        ranks=_rank_peers(plan, paths),
+        indices=pd.concat([index(p, plan) for p in simulated.values()], ignore_index=True),
+        ranks=_rank_peers(plan, paths, fit_plan(plan) if fits is None else fits),
         everything=load_plan(plan.place, as_of=plan.as_of or None),
     )
 
@@ -319,15 +318,13 @@ def _look_into(
     )
 
 
-def _rank_peers(plan: Plan, paths: Paths) -> pd.DataFrame:
+def _rank_peers(plan: Plan, paths: Paths, fits: Fits) -> pd.DataFrame:
     """Rank the region among those of its level, by indicators that it has a target for."""
-    figures = pd.concat([plan.observations, plan.siblings])
     levels = plan.regions.set_index("region")["level"].replace(LEVELS)
     peers = set(levels.index[levels == levels.get(plan.region)])
     about = plan.indicators[plan.indicators["kind"].isin(COMPARABLE)]
     wanted = set(about["indicator"]) & set(plan.targets["indicator"])
     wanted &= set(plan.observations["indicator"])
-    fits = fit(figures, plan.indicators, priors=read_priors(plan.folder or None))
     series = fits.series
     kept = series["region"].isin(peers) & series["indicator"].isin(wanted)
     counts = series.loc[kept, "indicator"].value_counts()

@@ -274,18 +274,18 @@ def _override(
     return {**declared, **{name: model.model_validate(fields) for name, fields in new.items()}}
 
 
-def bounds_remedy(name: str, value: float | Range) -> Said:
-    """Return the remedy for a value outside the bounds of an assumption, '' for one inside.
+def bounds_remedy(name: str, value: float | Range) -> Said | None:
+    """Return the remedy for a value outside the bounds of an assumption, None for one inside.
 
     >>> bounds_remedy("leaving_rate", 150.0)
     'write 0 to 100'
-    >>> bounds_remedy("leaving_rate", Range(low=5, central=10, high=20))
-    ''
+    >>> bounds_remedy("leaving_rate", Range(low=5, central=10, high=20)) is None
+    True
     """
     low, high = ASSUMPTION_BOUNDS.get(name, (-np.inf, np.inf))
     ends = (value.low, value.high) if isinstance(value, Range) else (value, value)
     if low <= ends[0] and ends[1] <= high:
-        return said("")
+        return None
     if np.isfinite(high):
         return said("write {low:g} to {high:g}", low=low, high=high)
     return said("write {low:g} or more", low=low)
