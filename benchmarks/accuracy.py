@@ -187,7 +187,7 @@ def naive(panel: Panel, part: Part) -> dict[str, tuple[pd.DataFrame, pd.DataFram
             goals["target"].to_numpy(), goals["comparator"].to_numpy(str), unit
         )
         said = compute_naive_forecasts(
-            past.take(rows), forecasts["year"].to_numpy(float), np.array(QUANTILES), asked, limit
+            past.take(rows), forecasts["year"].to_numpy(float), (np.array(QUANTILES), asked, limit)
         )
         for method, (values, below) in said.items():
             p = np.where(upward, 1.0 - below, below)

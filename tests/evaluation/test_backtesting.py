@@ -10,7 +10,7 @@ from scipy import stats
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.evaluation import scores
-from forecast.evaluation.backtesting import CAP, METHODS, backtest
+from forecast.evaluation.backtesting import METHODS, backtest
 from forecast.model.priors import read_priors
 
 QUANTILES = ["q05", "q10", "q25", "q50", "q75", "q90", "q95"]
@@ -406,7 +406,7 @@ def test_scores_are_those_of_the_rows(found):
             continue
         actual, q = values["actual"].to_numpy(), values[QUANTILES].to_numpy().T
         scaled = [
-            np.minimum(loss / values["scale"].to_numpy(), CAP)
+            np.minimum(loss / values["scale"].to_numpy(), scores.CAP)
             for loss in (
                 np.abs(actual - q[3]),
                 scores.crps_of_quantiles(actual, q, LEVELS),

@@ -32,8 +32,8 @@ __all__ = [
     "compare_verdicts",
     "compute_first_forecasts",
     "count_verdicts",
+    "find_last_closed_year",
     "judge_targets",
-    "last_closed_year",
     "list_origins",
     "replay_runs",
     "score_forecasts",
@@ -48,13 +48,13 @@ TARGET_COLUMNS = ["indicator", "year", "target", "comparator"]
 SAID = ["region", *TARGET_COLUMNS, "origin", "outcome"]
 
 
-def last_closed_year(plan: Plan) -> int:
+def find_last_closed_year(plan: Plan) -> int:
     """Last year that has ended on the plan's day; without a day, that of the latest figure.
 
     >>> import forecast as fc
-    >>> last_closed_year(fc.load_plan("lishui", as_of="2022-12-31"))
+    >>> find_last_closed_year(fc.load_plan("lishui", as_of="2022-12-31"))
     2022
-    >>> last_closed_year(fc.load_plan("lishui", as_of="2022-12-30"))
+    >>> find_last_closed_year(fc.load_plan("lishui", as_of="2022-12-30"))
     2021
     """
     if not plan.as_of:
@@ -101,7 +101,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
         table[name] = goals[name].to_numpy()
     table["final"] = _final(goals).to_numpy(bool)
     decided = table["status"].isin(DECIDED)
-    passed = table["status"].eq("not_published") | (table["year"] <= last_closed_year(plan))
+    passed = table["status"].eq("not_published") | (table["year"] <= find_last_closed_year(plan))
     table["outcome"] = table["status"].where(
         decided, pd.Series(np.where(passed, "not_published", "ahead"), table.index)
     )

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..evaluation.outcomes import last_closed_year
+from ..evaluation.outcomes import find_last_closed_year
 from ..evaluation.vintages import OPEN
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, change, day, estimate, join, number, probability
@@ -166,7 +166,7 @@ def way_gone(plan: Plan, quantiles: pd.DataFrame, reached: pd.DataFrame) -> pd.D
     >>> table.loc["minimum_living_standard", ["baseline_year", "due"]].tolist()
     [2019.0, 50.0]
     """
-    now = last_closed_year(plan)
+    now = find_last_closed_year(plan)
     mine = quantiles[(quantiles["region"] == plan.region) & (quantiles["year"] == now)]
     fan = mine.set_index("indicator")
     rows = []
@@ -455,7 +455,7 @@ def tell_projects(found: Telling, projects: pd.DataFrame, now: str = "", *, note
 
 def projects_now(found: Telling, projects: pd.DataFrame) -> str:
     """Tell what should be completed by now, and what is expected to be."""
-    now = last_closed_year(found.plan)
+    now = find_last_closed_year(found.plan)
     here = projects[projects["year"] == now] if len(projects) else projects
     if here.empty:
         return ""
