@@ -34,12 +34,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from forecast.desk.session import Desk
 from forecast.i18n.formatting import LANGUAGES
-from forecast.reports.browsers import find_browser
 from forecast.tables.plan import data_folder, load_plan
 
 AIMS = {"picture": 150, "table": 400}
 WIDTH, MARGIN, COLOURS = 1280, 8, 128
 DAY = "2022-12-31"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 TOUR = {
     "region": "lishui", "indicator": "care_workers_per_10k_elderly",
     "lever": "care_workforce-trainees_per_year", "value": "400",
@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument("--language", choices=LANGUAGES, default="zh")
     parser.add_argument("--shots", type=Path, help="folder for the pictures of the tour")
     asked = parser.parse_args()
-    place = find_browser()
+    place = next(filter(None, map(shutil.which, BROWSERS)), None)
     if place is None:
         sys.exit("no Chromium, Chrome or Edge on this machine")
     command = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,12 @@ from hypothesis import settings
 
 # Before anything imports matplotlib, here or in a process started by a test.
 os.environ["MPLBACKEND"] = "Agg"
-# A browser takes longer than a small report; the tests of printing name one.
-os.environ["FORECAST_BROWSER"] = ""
+# A PDF takes as long as a small report; the tests of PDFs switch it on.
+os.environ["FORECAST_PDF"] = "0"
+# What commands print is compared in English unless a test says otherwise.
+os.environ["FORECAST_LANGUAGE"] = "en"
 
-# A grammar of addresses that takes seconds to build; `kernels.preload` leaves it out as well.
+# A grammar of addresses that takes seconds to build; `reports.preload` leaves it out as well.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
@@ -27,14 +28,12 @@ def root() -> Path:
     return Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="session")
-def command(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """Give the command line where its start is not the point: see `warm`."""
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> object:
+    """Give the command line without the start of a Python: see `warm`."""
     from warm import Command
 
-    warm = Command(tmp_path_factory.mktemp("command"))
-    yield warm
-    warm.close()
+    return Command(monkeypatch)
 
 
 @pytest.fixture

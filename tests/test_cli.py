@@ -16,10 +16,10 @@ from typing import Any
 
 import nbformat
 import pytest
+from fake_browser import fake_browser, starts
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
-from fake_browser import fake_browser, starts
 from forecast.cli import app
 from forecast.evaluation.store import STORE, append_run
 from forecast.evaluation.vintages import issue

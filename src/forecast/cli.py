@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from .reports.batch import Options, Result
+    from .reports.batch import Options
 
 __all__ = ["app"]
 
@@ -70,7 +70,7 @@ def main(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913 - each option is an argument
     params: Annotated[
         list[str], typer.Argument(help="Parameter files (YAML); patterns may be quoted.")
     ],
@@ -80,6 +80,9 @@ def run(
     limit: Annotated[
         float | None, typer.Option(min=0.001, help="Seconds that a whole report may take.")
     ] = None,
+    pdf: Annotated[
+        bool, typer.Option(envvar="FORECAST_PDF", help="Print each report, where forecast[pdf] is.")
+    ] = True,
     force: Annotated[
         bool, typer.Option("--force", help="Also run reports whose inputs are unchanged.")
     ] = False,
@@ -90,14 +93,14 @@ def run(
 ) -> None:  # fmt: skip
     """Make the reports that parameter files describe, each in a process of its own."""
     from .reports.batch import Options
-    from .reports.runner import stoppable
+    from .reports.signals import stoppable
 
     _log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
     if limit and not hasattr(signal, "setitimer"):
         raise typer.BadParameter("--limit is not to be had on this system; let its scheduler end")
     files = _expand(params)
     outputs = _refuse_clashes(files, output)
-    options = Options(output=output, timeout=timeout, limit=limit, force=force)
+    options = Options(output=output, timeout=timeout, limit=limit, pdf=pdf, force=force)
     try:
         with stoppable():
             codes = _run(files, outputs, options, jobs or (os.cpu_count() or 1) + 1)
@@ -310,30 +313,19 @@ def _run(files: list[Path], outputs: list[Path], options: Options, jobs: int) ->
     from tqdm import tqdm
     from tqdm.contrib.logging import logging_redirect_tqdm
 
-    from .reports.batch import run_all, sort_out
+    from .reports.batch import run_all
 
-    tqdm.monitor_interval = 0  # its thread must not be there when processes are forked
     shown = sys.stderr.isatty()
     codes = []
     with (
         tqdm(total=len(files), unit="report", disable=not shown) as bar,
         logging_redirect_tqdm([logging.getLogger("forecast")] if shown else []),
     ):
-
-        def tell(result: Result) -> None:
-            bar.update()
-            print(result, flush=True)
-            codes.append(result.code)
-
         try:
-            ahead = []
-            for file in files:
-                if result := sort_out(file, options):
-                    tell(result)
-                else:
-                    ahead.append(file)
-            for result in run_all(ahead, options, jobs) if ahead else ():
-                tell(result)
+            for result in run_all(files, options, jobs):
+                bar.update()
+                print(result, flush=True)
+                codes.append(result.code)
         finally:
             unlisted = [place for place in outputs if not _list_reports(place)]
     # A list that cannot be written is a fault of writing, where there is no other.

@@ -27,7 +27,6 @@ import yaml
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import forecast.desk
-from forecast.reports.browsers import CHOSEN, find_browser
 from warm import Command
 
 pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
@@ -41,6 +40,7 @@ ROLES = {
     *["button", "checkbox", "combobox", "listbox", "menuitem", "radio", "searchbox", "slider"],
     *["spinbutton", "switch", "tab", "textbox", "Date"],
 }
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 NAME = "再快一些"
 PATIENCE = 30_000
 PACE = ".desk-set-pace .noUi-handle"
@@ -124,9 +124,7 @@ class Desk:
 
 def place_of_browser() -> str:
     """Path of the machine's browser; without one the test is skipped, or fails where it may not."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(CHOSEN, raising=False)
-        place = find_browser()
+    place = next(filter(None, map(shutil.which, BROWSERS)), None)
     if place is None:
         refuse = pytest.fail if os.environ.get("FORECAST_DEMAND_BROWSER") else pytest.skip
         refuse("no Chromium, Chrome or Edge on this machine")
@@ -224,8 +222,7 @@ def wait_for(address: str) -> None:
 
 def test_without_a_browser_these_tests_are_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reason is told; where a browser is demanded it is a failure."""
-    monkeypatch.setattr("forecast.reports.browsers.BROWSERS", ())
-    monkeypatch.setattr("forecast.reports.browsers.PLACES", ())
+    monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.delenv("FORECAST_DEMAND_BROWSER", raising=False)
     with pytest.raises(pytest.skip.Exception, match="no Chromium"):
         place_of_browser()

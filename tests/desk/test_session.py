@@ -14,8 +14,7 @@ from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
 from forecast.reports.context import choose_scenarios, explore
 from forecast.reports.monitoring import last_targets
-from forecast.reports.parameters import read_parameters
-from forecast.reports.runner import find_notebook
+from forecast.reports.parameters import find_notebook, read_parameters
 from forecast.scenarios.baseline import project
 from forecast.scenarios.scenario import BASELINE, Scenario
 from forecast.tables.plan import data_folder

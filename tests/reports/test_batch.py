@@ -3,8 +3,9 @@
 import dataclasses
 from pathlib import Path
 
-from forecast.reports.batch import Options, longest_first
+from forecast.reports.batch import longest_first
 from forecast.reports.manifest import Manifest
+from forecast.reports.runner import ReportRun
 
 RECORD = Manifest(
     name="x", status="completed", folder="", parameters={}, seed=0, fingerprint="",
@@ -13,17 +14,16 @@ RECORD = Manifest(
 
 
 def test_what_took_longest_begins_first_and_before_it_what_was_never_run(tmp_path: Path) -> None:
-    """All steps of the last run count; equals keep the order given, as do unknown, broken ones."""
-    files = [tmp_path / "gone.yaml"]
+    """All steps of the last run count; equals keep the order given, as do those never run."""
+    runs = []
     took = {"short": [2.0, 0.5], "new": None, "long": [1.0, 9.0], "other": None, "same": [2.5]}
     for name, seconds in took.items():
         file = tmp_path / f"{name}.yaml"
         file.write_text("region: lishui\n", encoding="utf-8")
-        files.append(file)
+        runs.append(ReportRun(file, tmp_path / "out"))
         if seconds:
-            folder = tmp_path / "out" / name
-            folder.mkdir(parents=True)
+            runs[-1].final.mkdir(parents=True)
             steps = {f"step {i}": s for i, s in enumerate(seconds)}
-            dataclasses.replace(RECORD, name=name, seconds=steps).write(folder)
-    ordered = longest_first(files, Options(output=str(tmp_path / "out")))
-    assert [file.stem for file in ordered] == ["gone", "new", "other", "long", "short", "same"]
+            dataclasses.replace(RECORD, name=name, seconds=steps).write(runs[-1].final)
+    ordered = [run.file.stem for run in longest_first(runs)]
+    assert ordered == ["new", "other", "long", "short", "same"]

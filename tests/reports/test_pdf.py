@@ -1,93 +1,90 @@
-"""A page as PDF, with whatever browser there is, and a clear word where there is none."""
+"""A page as PDF: Chinese without a font of the machine, and a reason where there is none."""
 
-import stat
-import time
+import io
+import os
+import re
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import pytest
 
-from forecast.reports.browsers import CHOSEN, find_browser
-from forecast.reports.pdf import NO_BROWSER, print_page
+from forecast.reports import pdf
+from forecast.reports.page import render_template
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A page whose name has what an address must quote."""
+    body = "<h1>月报</h1><p>≥ 58 % ● ◇ ━ –</p><p><img src='https://x.invalid/a.png' alt='remote'>"
     file = tmp_path / "报告 {1} #.html"
-    file.write_text("<meta charset='utf-8'><title>月报</title><h1>月报</h1>", encoding="utf-8")
+    text = render_template("page.html.j2", language="zh", title="月报", body=body)
+    file.write_text(text, encoding="utf-8")
     return file
 
 
-def browser(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a script in the browser's place; `$target` is where the PDF belongs."""
-    file = folder / "browser"
-    find = 'for a in "$@"; do case $a in --print-to-pdf=*) target=${a#*=};; esac; done\n'
-    file.write_text(f"#!/bin/sh\n{find}{script}\n")
-    file.chmod(file.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv(CHOSEN, str(file))
-
-
-def wait_for_end(pid: str) -> bool:
-    """Whether a process is gone within seconds, or waits to be collected by the system."""
-    for _ in range(50):
+def streams(content: bytes) -> bytes:
+    """Decompressed streams of a PDF, one after the other."""
+    found = io.BytesIO()
+    for stream in re.findall(rb"stream\r?\n(.*?)endstream", content, re.DOTALL):
         try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except FileNotFoundError:
-            return True
-        if state == "Z":
-            return True
-        time.sleep(0.1)
-    return False
+            found.write(zlib.decompressobj().decompress(stream))
+        except zlib.error:
+            found.write(stream)
+    return found.getvalue()
 
 
-def test_a_browser_prints(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With a browser on the machine, though not on the search path, there is a PDF."""
-    monkeypatch.delenv(CHOSEN)
-    monkeypatch.setenv("PATH", "/nowhere")
-    if find_browser() is None:
-        pytest.skip("no browser on this machine")
-    target = page.with_name("x.pdf")
-    assert print_page(page, target) is None
-    assert target.read_bytes().startswith(b"%PDF-") and b"/Page" in target.read_bytes()
+WITHOUT_FONTS = """
+import sys, warnings
+from pathlib import Path
+warnings.simplefilter("ignore")
+from forecast.reports.pdf import write_pdf
+sys.exit(write_pdf(Path(sys.argv[1]), Path(sys.argv[2])))
+"""
 
 
-def test_without_a_browser(page: Path) -> None:
-    """The reason is given in words, and nothing is written."""
-    assert print_page(page, page.with_name("x.pdf")) == NO_BROWSER
-    assert not page.with_name("x.pdf").exists()
+def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> None:
+    """Where the system has no font at all, the text of a page is embedded and can be searched."""
+    none = tmp_path / "fonts.conf"
+    none.write_text(
+        f'<?xml version="1.0"?><fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>'
+    )
+    target = tmp_path / "x.pdf"
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_FONTS, page, target],
+        env={**os.environ, "FONTCONFIG_FILE": str(none)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    content = streams(target.read_bytes())
+    assert b"/StructTreeRoot" in content
+    assert set(re.findall(rb"/BaseFont ?/\w+\+([\w-]+)", content)) == {b"Noto-Sans-SC"}
+    for letter in "月报≥●◇━":
+        assert f"<{ord(letter):04x}>".encode() in content.lower(), letter
 
 
-@pytest.mark.parametrize(
-    ("script", "reason"),
-    [
-        ("echo sorry >&2; exit 3", "ended with code 3: sorry"),
-        ("exit 0", "wrote no PDF"),
-        ('echo nonsense > "$target"', "wrote no PDF"),
-    ],
-)
-def test_a_browser_that_fails(
-    page: Path, script: str, reason: str, monkeypatch: pytest.MonkeyPatch
+def test_what_a_reader_sees_as_bold_has_a_colour(page: Path, tmp_path: Path) -> None:
+    """The font has one weight: headings are set in blue."""
+    assert pdf.write_pdf(page, tmp_path / "x.pdf") is None
+    colours = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|scn)", streams(
+        (tmp_path / "x.pdf").read_bytes()
+    ))  # fmt: skip
+    assert any(float(blue) > 2 * float(red) for red, _, blue in colours)
+
+
+def test_without_the_library_there_is_a_reason(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What it did is said, and what it wrote is no PDF of ours."""
-    browser(page.parent, script, monkeypatch)
-    said = print_page(page, page.with_name("x.pdf"))
-    assert said and reason in said and said.startswith("not made: ")
-    assert not page.with_name("x.pdf").exists()
+    """The package works without its extra: the reason says what to install."""
+    monkeypatch.setattr(pdf, "weasyprint", None)
+    reason = pdf.write_pdf(page, tmp_path / "x.pdf")
+    assert reason == pdf.MISSING and "forecast[pdf]" in reason
+    assert not (tmp_path / "x.pdf").exists()
 
 
-def test_a_browser_that_is_none(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that cannot be started is a reason like any other."""
-    monkeypatch.setenv(CHOSEN, str(page))
-    said = print_page(page, page.with_name("x.pdf"))
-    assert said and "cannot be started" in said
-
-
-def test_a_browser_that_hangs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is ended in time with its children, and its profile is gone."""
-    script = f'sleep 60 & echo $! > "{page.parent}/child"; for a in "$@"; do case $a in '
-    script += f'--user-data-dir=*) echo ${{a#*=}} > "{page.parent}/profile";; esac; done; wait'
-    browser(page.parent, script, monkeypatch)
-    assert "more than 0.5 s" in str(print_page(page, page.with_name("x.pdf"), seconds=0.5))
-    child = (page.parent / "child").read_text().strip()
-    assert wait_for_end(child)
-    assert not Path((page.parent / "profile").read_text().strip()).exists()
+def test_a_page_that_cannot_be_printed(tmp_path: Path) -> None:
+    """Whatever the library raises is a reason."""
+    reason = pdf.write_pdf(tmp_path / "none.html", tmp_path / "x.pdf")
+    assert reason and reason.startswith("not made: FileNotFoundError: ")
+    assert not (tmp_path / "x.pdf").exists()

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+import logging
 import os
 import shutil
 import signal
@@ -18,21 +19,20 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from forecast.files import MANIFEST, BusyError, staging_folder
-from forecast.reports.page import network_references
-from forecast.reports.pdf import NO_BROWSER
-from forecast.reports.runner import (
+from forecast.reports import pdf
+from forecast.reports.errors import (
     InputError,
-    Manifest,
     NotebookError,
     ParameterError,
     ReportError,
     Stopped,
     TimeLimitError,
     WriteError,
-    finished_report,
-    run_report,
-    stoppable,
 )
+from forecast.reports.manifest import Manifest
+from forecast.reports.page import network_references
+from forecast.reports.runner import ReportRun, run_report
+from forecast.reports.signals import stoppable
 
 PARAMETERS = """\
 region: str = "nowhere"
@@ -100,7 +100,7 @@ def fails(root: Path, cells: Sequence[str], timeout: int = 60) -> tuple[ReportEr
     file = prepare(root, "x", *cells)
     old = old_report(root, "x")
     with pytest.raises(ReportError) as caught:
-        run_report(file, timeout=timeout)
+        run_report(file, timeout=timeout, pdf=False)
     assert (old / MANIFEST).read_text() == "old"
     assert {path.name for path in old.iterdir()} == {MANIFEST}
     assert left(root) <= {"x", "x.failed"}
@@ -129,7 +129,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     file = prepare(root, "丽水 {a} 2", TABLE, "import forecast")
     (old_report(root, "丽水 {a} 2") / "stale.csv").write_text("")
     old_report(root, "丽水 {a} 2.failed")
-    return run_report(file)
+    return run_report(file, pdf=False)
 
 
 def test_a_run_leaves_one_whole_folder(good: Manifest) -> None:
@@ -164,7 +164,7 @@ def test_the_manifest_says_what_from(good: Manifest) -> None:
     assert good.parameters["as_of"] == "2022-12-31"
     assert good.versions["python"] == sys.version.split()[0]
     assert {"forecast", "numpy", "pandas", "scipy", "papermill"} <= set(good.versions)
-    assert set(good.seconds) == {"execute", "convert", "print"}
+    assert set(good.seconds) == {"execute", "convert"}
     assert good.started <= good.finished
     assert len(good.data_hash) == 64
 
@@ -189,7 +189,7 @@ def test_the_notebook_runs_in_this_interpreter(
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir("/")
-    manifest = run_report(prepare(tmp_path, "x", TABLE))
+    manifest = run_report(prepare(tmp_path, "x", TABLE), pdf=False)
     page = Path(manifest.folder, "report.html").read_text(encoding="utf-8")
     assert f"{sys.executable} .x.partial-" in page
     assert "module://matplotlib_inline.backend_inline" in page
@@ -198,7 +198,7 @@ def test_the_notebook_runs_in_this_interpreter(
 
 def test_same_inputs_give_same_tables(good: Manifest, tmp_path: Path) -> None:
     """A run elsewhere, of a file of the same content, has the same table and data hash."""
-    again = run_report(prepare(tmp_path, "again", TABLE))
+    again = run_report(prepare(tmp_path, "again", TABLE), pdf=False)
     assert again.files["表 1.csv"] == good.files["表 1.csv"]
     assert again.data_hash == good.data_hash
 
@@ -266,9 +266,10 @@ def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
 FULL = """
 import resource, signal, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
-from forecast.reports import WriteError, run_report
+from forecast.errors import WriteError
+from forecast.reports.runner import run_report
 try:
-    run_report(sys.argv[1])
+    run_report(sys.argv[1], pdf=False)
 except WriteError as error:
     print(error)
     sys.exit(error.exit_code)
@@ -351,10 +352,15 @@ def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("papermill.execute.datetime", clock, raising=False)
     ticks = itertools.count(time.time(), -60)
     monkeypatch.setattr(time, "time", lambda: next(ticks))
-    manifest = run_report(prepare(tmp_path, "x", "1"))
+    manifest = run_report(prepare(tmp_path, "x", "1"), pdf=False)
     assert min(manifest.seconds.values()) >= 0
     assert manifest.started <= manifest.finished
     assert Backwards.looks > 0
+
+
+def contents(folder: Path) -> dict[Path, bytes | None]:
+    """Return every file below a folder with its content, and every folder."""
+    return {f: f.read_bytes() if f.is_file() else None for f in folder.rglob("*")}
 
 
 @pytest.mark.parametrize("damage", ["garbage", '{"name": "x"}', ""])
@@ -363,14 +369,28 @@ def test_a_finished_report_is_known(good: Manifest, tmp_path: Path, damage: str)
     place = tmp_path / "out"
     file = Path(good.folder).parents[1] / f"{good.name}.yaml"
     shutil.copytree(Path(good.folder).parent, place)
-    assert finished_report(file, output=place) == good
+    assert ReportRun(file, place).finished() == good
     failed = place / f"{good.name}.failed"
     failed.mkdir()
-    assert finished_report(file, output=place) is None
+    assert ReportRun(file, place).finished() is None
     failed.rmdir()
     (place / good.name / MANIFEST).write_text(damage)
-    assert finished_report(file, output=place) is None
-    assert finished_report(file, output=tmp_path / "elsewhere") is None
+    assert ReportRun(file, place).finished() is None
+    assert ReportRun(file, tmp_path / "elsewhere").finished() is None
+
+
+def test_asking_whether_a_report_is_finished_writes_nothing(tmp_path: Path) -> None:
+    """Neither of a report that is there, nor of one that cannot be made."""
+    file = prepare(tmp_path, "x", TABLE)
+    old_report(tmp_path, "x")
+    before = contents(tmp_path)
+    assert ReportRun(file).finished() is None
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("'lishui'", "'lishiu'"), encoding="utf-8")
+    with pytest.raises(ParameterError, match="lishui"):
+        ReportRun(file).finished()
+    file.write_text(text, encoding="utf-8")
+    assert contents(tmp_path) == before
 
 
 def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -387,22 +407,26 @@ def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
 
 
-def test_a_pdf_that_was_not_made_is_noted(
+def test_a_pdf_is_made_where_the_library_is_there(
     good: Manifest,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The run succeeds; the record, and the log as a problem, say why there is none."""
-    assert good.notes == {"report.pdf": NO_BROWSER}
-    monkeypatch.setenv("FORECAST_BROWSER", "/no/such/browser")
-    manifest = run_report(prepare(tmp_path, "x", "1"))
-    assert "cannot be started" in manifest.notes["report.pdf"]
-    assert ["report.pdf not made" in message for message in caplog.messages].count(True) == 1
-    assert "report.pdf" not in manifest.files
+    """The record lists it, or says why there is none; a report without PDF is a success."""
+    assert good.notes == {"report.pdf": "not made: switched off"}
+    file = prepare(tmp_path, "x", "1")
+    manifest = run_report(file)
+    assert manifest.notes == {} and "report.pdf" in manifest.files
+    assert Path(manifest.folder, "report.pdf").read_bytes().startswith(b"%PDF-")
+    monkeypatch.setattr(pdf, "weasyprint", None)
+    with caplog.at_level(logging.INFO):
+        manifest = run_report(file)
+    assert manifest.notes == {"report.pdf": pdf.MISSING} and "report.pdf" not in manifest.files
+    assert f"x: report.pdf {pdf.MISSING}" in caplog.messages
 
 
-ONE = "import sys; from forecast.reports import run_report; run_report(sys.argv[1])"
+ONE = "import sys, forecast; forecast.run_report(sys.argv[1], pdf=False)"
 
 
 def test_a_signal_stops_cleanly(tmp_path: Path) -> None:
@@ -417,7 +441,7 @@ def test_a_signal_stops_cleanly(tmp_path: Path) -> None:
         pid = wait_for_number(tmp_path / "pid", run)
         run.terminate()
         _, stderr = run.communicate(timeout=20)
-    assert "forecast.reports.runner.Stopped: stopped by SIGTERM" in stderr.decode()
+    assert "forecast.reports.errors.Stopped: stopped by SIGTERM" in stderr.decode()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert (old / MANIFEST).read_text() == "old"
@@ -449,13 +473,12 @@ def test_a_report_refused_before_its_kernel_is_on_record(tmp_path: Path) -> None
     text = file.read_text(encoding="utf-8")
     old = old_report(tmp_path, "x")
     file.write_text(text.replace("'lishui'", "'lishiu'"), encoding="utf-8")
-    for make in (run_report, finished_report):
-        with pytest.raises(ParameterError, match="lishui"):
-            make(file)
-        record = json.loads((tmp_path / "out" / "x.failed" / MANIFEST).read_text(encoding="utf-8"))
-        assert record["status"] == "failed" and record["error"]["exit_code"] == 2
-        assert "lishiu" in record["error"]["message"]
-        assert (old / MANIFEST).read_text() == "old"
+    with pytest.raises(ParameterError, match="lishui"):
+        run_report(file)
+    record = json.loads((tmp_path / "out" / "x.failed" / MANIFEST).read_text(encoding="utf-8"))
+    assert record["status"] == "failed" and record["error"]["exit_code"] == 2
+    assert "lishiu" in record["error"]["message"]
+    assert (old / MANIFEST).read_text() == "old"
     file.write_text(text, encoding="utf-8")
     run_report(file)
     assert left(tmp_path) == {"x"}

@@ -38,7 +38,7 @@ from forecast.reports.parameters import (
     find_tables,
     hash_tables,
 )
-from forecast.reports.runner import finished_report
+from forecast.reports.runner import ReportRun
 from forecast.tables import database
 from forecast.tables.database import load_tables, read_database, shown, write_results
 from forecast.tables.plan import data_folder, known_indicators
@@ -523,7 +523,7 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
     rows = fetch(address, "SELECT run, indicator, year FROM attainment")
     assert rows == [(run, SHARE, 2025) for run in runs] and len(runs) == 2
     assert fetch(address, "SELECT run, n FROM more") == [(r, n) for r in runs for n in (1, 2)]
-    assert finished_report(file) is not None
+    assert ReportRun(file).finished() is not None
     kept = [f.read_text(errors="replace") for f in (tmp_path / "out" / "small").iterdir()]
     assert not any(SECRET in text for text in kept)
 
@@ -536,7 +536,7 @@ def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
     file = asked_for(tmp_path, address)
     with pytest.raises(WriteError, match="table attainment has other columns"):
         command.report(file)
-    assert not (tmp_path / "out" / "small").exists() and finished_report(file) is None
+    assert not (tmp_path / "out" / "small").exists() and ReportRun(file).finished() is None
     assert not (tmp_path / "out" / "vintages.sqlite").exists()
     execute(address, "DROP TABLE attainment")
     command.report(file)

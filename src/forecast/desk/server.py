@@ -33,7 +33,7 @@ from ..errors import ReportError
 from ..i18n.catalog import gettext
 from ..i18n.labels import label_of
 from ..reports.parameters import Plain, find_notebook
-from ..reports.runner import stoppable
+from ..reports.signals import stoppable
 
 __all__ = ["ServingError", "is_local", "serve", "with_parameters"]
 

@@ -1,44 +1,43 @@
-"""Reports of many parameter files, each in a process of its own, and what became of each.
+"""Reports of many parameter files, each in a process of its own, and the result of each.
 
-This process stays without threads: on Linux it imports what reports need and forks for each, so
-that a report starts at once; a report that is killed costs only itself. Browsers that print stay
-open, one for two processors. Elsewhere each process, and each browser, starts anew.
+A process is forked from a server that has imported what reports need, so that it starts at once.
+It is no task of a `ProcessPoolExecutor`, which breaks as a whole when one of its processes is
+killed, hides the exit code of that process, and cannot stop a task that has begun.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import logging
 import logging.handlers
 import math
 import multiprocessing
-import os
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack
-from itertools import cycle
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import ForecastError
-from .browsers import OpenBrowser, opened
-from .kernel import Seat, preload, start
+from ..errors import N_, ForecastError, said
+from ..i18n.logs import TranslatedFormatter
 from .manifest import read_manifest
-from .parameters import ReportParameters, read_parameters
-from .runner import finished_report, run_report, stoppable
+from .runner import ReportRun, run_report
+from .signals import stoppable
 
-__all__ = ["Options", "Result", "longest_first", "run_all", "sort_out"]
+__all__ = ["Options", "Result", "longest_first", "run_all"]
 
 log = logging.getLogger(__name__)
 
-START: Literal["fork", "spawn"] = "fork" if sys.platform == "linux" else "spawn"
+PRELOAD = "forecast.reports.preload"
+"""Module that imports what reports need."""
 PROGRAM_FAULT = 70
+"""Exit code of a fault of the program itself."""
 GRACE = 30
-"""Seconds that a report which was asked to end has for its clean-up."""
+"""Seconds for the clean-up of a report that is asked to end."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,12 +47,13 @@ class Options:
     output: str | None = None
     timeout: int = 600
     limit: float | None = None
+    pdf: bool = True
     force: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What became of one parameter file."""
+    """The result of one parameter file."""
 
     name: str
     status: Literal["completed", "skipped", "failed", "stopped"]
@@ -67,162 +67,158 @@ class Result:
         return json.dumps(dataclasses.asdict(self))
 
 
-def sort_out(file: Path, options: Options) -> Result | None:
-    """Give the result of a file that is wrong, or whose report is finished: nothing is to run."""
-    began = time.monotonic()
-    try:
-        finished = finished_report(file, output=options.output)
-    except Exception as error:
-        return _failed(file, error, began)
-    if finished is None or options.force:
-        return None
-    log.info("%s: unchanged, so not run again", finished.name)
-    return Result(finished.name, "skipped", _since(began), finished.folder, None, 0)
-
-
 def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
-    """Run each file in a process of its own, `jobs` at a time; results as they come.
+    """Make the reports of parameter files, `jobs` at a time; yield results as they come.
 
-    Where the caller stops, as at a signal, all are asked to end, and awaited.
+    A single report is made in this process, several in processes of their own. When the caller
+    stops, as at a signal, all processes are asked to end, and awaited.
     """
-    context = multiprocessing.get_context(START)
-    ahead = deque(longest_first(files, options))
-    running: dict[Connection, _Report] = {}
-    with ExitStack() as stack:
-        browsers: list[OpenBrowser | None] = [None]
-        if START == "fork":
-            count = min(jobs, len(files), max((os.cpu_count() or 1) // 2, 1))
-            browsers = [stack.enter_context(opened()) for _ in range(count)]
-            preload()
-        turn = cycle(browsers)
-        try:
-            while ahead or running:
-                while ahead and len(running) < jobs:
-                    report = _Report(context, ahead.popleft(), options, next(turn))
-                    running[report.connection] = report
-                for ready in wait(list(running)):
-                    assert isinstance(ready, Connection)
-                    if result := running[ready].hear():
-                        del running[ready]
-                        yield result
-        finally:
-            for report in running.values():
-                report.process.terminate()
-            for report in running.values():
-                report.process.join(GRACE)
-                report.process.kill()
+    prepared = [_prepare(file, options) for file in files]
+    yield from (result for result in prepared if isinstance(result, Result))
+    runs = longest_first([run for run in prepared if isinstance(run, ReportRun)])
+    if len(runs) > 1:
+        yield from _run_apart(runs, options, jobs)
+    elif runs:
+        importlib.import_module(PRELOAD)
+        yield _run_here(runs[0], options)
 
 
-def longest_first(files: list[Path], options: Options) -> list[Path]:
-    """Order files so that no job is left alone with a long report at the end.
+def _run_apart(runs: list[ReportRun], options: Options, jobs: int) -> Iterator[Result]:
+    """Run each report in a process of its own."""
+    waiting, running = deque(runs), dict[Connection, _ReportProcess]()
+    context = _context()
+    try:
+        while waiting or running:
+            while waiting and len(running) < jobs:
+                report = _ReportProcess(context, waiting.popleft(), options)
+                running[report.connection] = report
+            for ready in wait(list(running)):
+                assert isinstance(ready, Connection)
+                if result := running[ready].receive():
+                    del running[ready]
+                    yield result
+    finally:
+        for report in running.values():
+            report.process.terminate()
+        for report in running.values():
+            report.process.join(GRACE)
+            report.process.kill()
 
-    What took longest the last time comes first; before it, as given, what was never run, and what
-    can no longer be read, which its own run will tell.
+
+def longest_first(runs: list[ReportRun]) -> list[ReportRun]:
+    """Order runs by the time that each took last, the longest first.
+
+    Otherwise a long report could run alone at the end. What was never run comes first, in the order
+    given.
     """
 
-    def seconds(file: Path) -> float:
-        try:
-            record = read_manifest(read_parameters(file, output=options.output).folder)
-        except ForecastError:
-            record = None
+    def seconds(run: ReportRun) -> float:
+        record = read_manifest(run.final)
         return sum(record.seconds.values()) if record else math.inf
 
-    return sorted(files, key=seconds, reverse=True)
+    return sorted(runs, key=seconds, reverse=True)
 
 
-class _Report:
-    """A report's process, as seen from here."""
+def _prepare(file: Path, options: Options) -> ReportRun | Result:
+    """Check a file; return its run, or its result where it is wrong or its report is finished."""
+    started = time.monotonic()
+    try:
+        run = ReportRun(file, options.output)
+        run.check()
+        finished = None if options.force else run.finished()
+    except Exception as error:
+        return _failure(file, error, started)
+    if finished is None:
+        return run
+    log.info(N_("%s: unchanged, so not run again"), finished.name)
+    return Result(finished.name, "skipped", _since(started), finished.folder, None, 0)
 
-    def __init__(
-        self, context: Any, file: Path, options: Options, browser: OpenBrowser | None
-    ) -> None:
-        self.file, self.began = file, time.monotonic()
+
+def _context() -> BaseContext:
+    """Fork server with all imports done; where there is none, a new Python for each process."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([PRELOAD])
+    return context
+
+
+class _ReportProcess:
+    """The process of one report, as the batch sees it."""
+
+    def __init__(self, context: Any, run: ReportRun, options: Options) -> None:
+        self.run, self.started = run, time.monotonic()
         self.connection, theirs = context.Pipe(duplex=False)
-        self.process = context.Process(target=_work, args=(file, options, theirs, browser))
-        start(self.process)
+        self.process = context.Process(target=_work, args=(run, options, theirs))
+        self.process.start()
         theirs.close()
 
-    def hear(self) -> Result | None:
-        """Pass on a line of the log; the result where it was the last word."""
+    def receive(self) -> Result | None:
+        """Pass on one line of the log; return the result when the process has ended."""
         try:
-            said = self.connection.recv()
+            message = self.connection.recv()
         except EOFError:
             self.process.join()
             code = self.process.exitcode
             code = code if code > 0 else 128 - code
-            error = f"the process ended without a result, with code {code}"
-            log.error("%s: %s", self.file.stem, error, extra={"region": _region(self.file)})
-            return Result(self.file.stem, "failed", _since(self.began), None, error, code)
-        if isinstance(said, logging.LogRecord):
-            teller = logging.getLogger(said.name)
-            if teller.isEnabledFor(said.levelno):
-                teller.handle(said)
+            error = said("the process ended without a result, with code {code}", code=code)
+            name, about = self.run.file.stem, {"region": self.run.parameters.region}
+            log.error("%s: %s", name, error, extra=about)
+            return Result(name, "failed", _since(self.started), None, str(error), code)
+        if isinstance(message, logging.LogRecord):
+            logger = logging.getLogger(message.name)
+            if logger.isEnabledFor(message.levelno):
+                logger.handle(message)
             return None
         self.process.join()
-        result: Result = said
+        result: Result = message
         return result
 
 
-class _Sender(logging.handlers.QueueHandler):
-    """Send the lines of a report's log to the process that shows them, with the region."""
-
-    def __init__(self, connection: Connection, region: str) -> None:
-        super().__init__(connection)  # type: ignore[arg-type]  # only `enqueue` uses it
-        self.connection, self.region = connection, region
+class _LogSender(logging.handlers.QueueHandler):
+    """Send the lines of a report's log to the process that shows them."""
 
     def enqueue(self, record: logging.LogRecord) -> None:
-        record.region = self.region
-        self.connection.send(record)
+        self.queue.send(record)  # type: ignore[attr-defined]  # a connection
 
 
-def _work(
-    file: Path, options: Options, connection: Connection, browser: OpenBrowser | None
-) -> None:
-    """Make a report in this process, which has nothing else to do."""
-    began = time.monotonic()
-    seat = Seat(connection, browser) if START == "fork" else None
-    ours = logging.getLogger("forecast")
-    ours.handlers = [_Sender(connection, _region(file))]
-    ours.setLevel(logging.INFO)
-    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+def _work(run: ReportRun, options: Options, connection: Connection) -> None:
+    """Make one report in this process, which has nothing else to do, and send its result."""
+    logger = logging.getLogger("forecast")
+    sender = _LogSender(connection)  # type: ignore[arg-type]
+    sender.setFormatter(TranslatedFormatter())
+    logger.handlers = [sender]
+    logger.setLevel(logging.INFO)
     with stoppable():
-        try:
-            manifest = run_report(
-                file, output=options.output, timeout=options.timeout, limit=options.limit,
-                kernel=seat.manager() if seat else None, browser=browser,
-            )  # fmt: skip
-            result = Result(manifest.name, "completed", _since(began), manifest.folder, None, 0)
-        except (Exception, KeyboardInterrupt) as error:
-            result = _failed(file, error, began)
-        finally:
-            if seat:
-                seat.kill()
-        connection.send(result)
+        connection.send(_run_here(run, options))
 
 
-def _failed(file: Path, error: BaseException, began: float) -> Result:
-    """Say what went wrong, with the exit code that tells a scheduler why."""
+def _run_here(run: ReportRun, options: Options) -> Result:
+    """Make one report in this process and return its result."""
+    started = time.monotonic()
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    try:
+        run.begin()
+        made = run_report(run, timeout=options.timeout, limit=options.limit, pdf=options.pdf)
+    except (Exception, KeyboardInterrupt) as error:
+        return _failure(run.file, error, started, run.parameters.region)
+    return Result(made.name, "completed", _since(started), made.folder, None, 0)
+
+
+def _failure(file: Path, error: BaseException, started: float, region: str = "-") -> Result:
+    """Log an error and return its result, with the exit code that tells a scheduler why."""
+    about = {"region": region}
     stopped = isinstance(error, KeyboardInterrupt)
     if stopped or isinstance(error, ForecastError):
         code = getattr(error, "exit_code", 130 if stopped else 3)
-        log.error("%s: %s", file.stem, error, extra={"region": _region(file)})
+        log.error("%s: %s", file.stem, error, extra=about)
     else:
         code = PROGRAM_FAULT
-        told = "%s: a fault of the program; please report it"
-        log.error(told, file.stem, exc_info=error, extra={"region": _region(file)})
-    return Result(
-        file.stem, "stopped" if stopped else "failed", _since(began), None, str(error), code
-    )
+        message = N_("%s: a fault of the program; please report it")
+        log.error(message, file.stem, exc_info=error, extra=about)
+    status: Literal["stopped", "failed"] = "stopped" if stopped else "failed"
+    return Result(file.stem, status, _since(started), None, str(error), code)
 
 
-def _region(file: Path) -> str:
-    """Region of a parameter file, for the log."""
-    try:
-        asked: ReportParameters = read_parameters(file)
-    except ForecastError:
-        return "-"
-    return asked.region
-
-
-def _since(began: float) -> float:
-    return round(time.monotonic() - began, 3)
+def _since(started: float) -> float:
+    return round(time.monotonic() - started, 3)

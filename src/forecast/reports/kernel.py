@@ -1,210 +1,175 @@
-"""The kernel of a report: a process of its own, of this very Python, whatever a user registered.
+"""Execution of a report's notebook by papermill, and what an execution that failed means.
 
-Elsewhere a kernel is started anew and imports all libraries again, which takes longer than most
-reports. On Linux a process that has them can be forked instead: `preload` imports them, and a
-`Seat` is a fork that waits, before any thread or socket exists, until it is told to be a kernel.
+The kernel is this very Python, whatever kernels a user has registered. papermill calls a success
+what is none (a cell that left by `sys.exit`), and after a time-out or a killed kernel marks every
+cell as completed; both are corrected here.
 """
 
 from __future__ import annotations
 
-import functools
-import gc
-import importlib
-import multiprocessing
+import json
 import os
+import re
 import signal
 import subprocess
-import sys
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
-from functools import partialmethod
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from ..errors import DataError
-from ..scenarios.declarations import read_mechanisms
-from ..tables.csv_files import read_tables
-from ..tables.plan import data_folder
-from .page import warm_up
+import papermill
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
 
-if TYPE_CHECKING:
-    from jupyter_client.manager import AsyncKernelManager
+from ..errors import ReportError, Said, WriteError, said
+from .errors import InputError, NotebookError, TimeLimitError
+from .parameters import Plain
 
-    from .browsers import OpenBrowser
+__all__ = ["execute", "mark_unrun"]
 
-__all__ = ["Seat", "fresh_kernel", "preload", "start"]
-
-INLINE = "module://matplotlib_inline.backend_inline"
-NEEDED = (
-    "forecast.charts.evaluation",
-    "forecast.reports.monitoring",
-    "forecast.reports.exports",
-    "scipy.stats",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "openpyxl",
-    "pyarrow.parquet",
-    "papermill",
-    "nbconvert.exporters",
-    "bs4",
-    "ipykernel.kernelapp",
-    # What these import when they are first used.
-    "pandas.io.formats.excel",
-    "pandas.io.formats.html",
-    "IPython.core.completerlib",
-    "IPython.core.oinspect",
-    "psutil",
-    "tornado.platform.asyncio",
-)
-# A grammar of addresses, which takes a second to build and checks nothing that notebooks have.
-UNNEEDED = "rfc3987_syntax"
+DATA_FAULTS = ("DataError", "FileNotFoundError")
+FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
 
-def preload() -> None:
-    """Import and prepare what all reports need, and read the shipped tables, once for all forks."""
-    os.environ["MPLBACKEND"] = INLINE
-    absent = UNNEEDED not in sys.modules
-    if absent:
-        sys.modules[UNNEEDED] = None  # type: ignore[assignment]  # reads as: not installed
-    for name in NEEDED:
-        importlib.import_module(name)
-    if absent:
-        del sys.modules[UNNEEDED]
-    warm_up()
-    with suppress(DataError):  # told where a report asks for these tables
-        read_tables(data_folder())
-        read_mechanisms()
-    gc.collect()
-    gc.freeze()  # or each fork would look through all this for garbage, and copy it by that
+class _Kernel(AsyncKernelManager):
+    """Kernel manager for papermill that leaves no process behind that a cell has started."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """Name this Python, with pictures inside the notebook."""
+        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        return KernelSpec(resource_dir=RESOURCES, env=env, **get_kernel_dict())
+
+    # The superclass types these two as if they did not wait.
+    async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
+        """Start without standard output: what a cell prints is in the notebook already."""
+        await self._async_start_kernel(**options, stdout=subprocess.DEVNULL)
+
+    async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
+        """End what is left of the kernel's group of processes."""
+        group = getattr(self.provisioner, "pgid", None)
+        if group and group != os.getpgrp():
+            with suppress(ProcessLookupError):
+                os.killpg(group, signal.SIGKILL)
+        await self._async_cleanup_resources(restart)
 
 
-def start(process: BaseProcess) -> None:
-    """Start a process, though this one may have threads: idle ones of linear algebra libraries.
+def execute(
+    notebook: Path, target: Path, parameters: Mapping[str, Plain], *, timeout: int
+) -> NotebookNode:
+    """Run a notebook in the folder of `target`, where it is stored; return it executed.
 
-    These end and renew them around a fork by themselves, so Python's warning does not apply.
+    Raises
+    ------
+    InputError, WriteError, NotebookError
+        If a cell failed, by what it raised; if a cell was not run or the kernel ended.
+    TimeLimitError
+        If a cell ran for more than `timeout` seconds.
     """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        process.start()
-
-
-def fresh_kernel() -> type[AsyncKernelManager]:
-    """Kernel manager that starts this Python anew."""
-
-    class FreshKernel(_manager()):  # type: ignore[misc]  # a class made when it is needed
-        # What a cell's subprocess prints is in the notebook already; our output is for results.
-        start_kernel = partialmethod(_manager().start_kernel, stdout=subprocess.DEVNULL)
-
-    return FreshKernel
-
-
-class Seat:
-    """A fork of this process that waits to become a kernel; to be made before any thread.
-
-    It has the part of `subprocess.Popen` that a kernel's provisioner uses.
-    """
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, *inherited: Connection | OpenBrowser | None) -> None:
-        """Fork; what this process is connected to is none of the kernel's, which closes it."""
-        fork = multiprocessing.get_context("fork")
-        listen, self._tell = fork.Pipe(duplex=False)
-        ours = (*filter(None, inherited), self._tell)
-        self._process = fork.Process(target=_wait_for_order, args=(listen, ours))
-        start(self._process)
-        self.pid = self._process.pid
-        listen.close()
-
-    def start(self, options: Sequence[str], env: Mapping[str, str], cwd: str) -> None:
-        """Let it be a kernel."""
-        self._tell.send((options, dict(env), cwd))
-
-    def poll(self) -> int | None:
-        """Exit code, or None while it lives."""
-        return self._process.exitcode
-
-    def wait(self) -> int | None:
-        """Exit code, once it has one."""
-        self._process.join()
-        return self._process.exitcode
-
-    def send_signal(self, signum: int) -> None:
-        """Signal it alone, not its children."""
-        if self.pid and self.poll() is None:
-            os.kill(self.pid, signum)
-
-    def kill(self) -> None:
-        """End it, whether or not it was ever a kernel."""
-        self._process.kill()
-
-    def manager(self) -> type[AsyncKernelManager]:
-        """Kernel manager whose kernel is this process."""
-        seat = self
-
-        class ForkedKernel(_manager()):  # type: ignore[misc]  # a class made when it is needed
-            async def _async_launch_kernel(self, kernel_cmd: list[str], **kw: Any) -> None:
-                parent = f"--IPKernelApp.parent_handle={os.getpid()}"
-                options = [*kernel_cmd[kernel_cmd.index("-f") :], parent]
-                seat.start(options, kw["env"], kw["cwd"])
-                local: Any = self.provisioner
-                local.process, local.pid, local.pgid = seat, seat.pid, seat.pid
-                local.cwd = kw["cwd"]
-                self._reconcile_connection_info(local.connection_info)
-
-        return ForkedKernel
-
-
-@functools.cache
-def _manager() -> type[AsyncKernelManager]:
-    """Kernel manager for this Python, which leaves no process behind that a cell has started."""
-    from ipykernel.kernelspec import RESOURCES, get_kernel_dict
-    from jupyter_client.kernelspec import KernelSpec
-    from jupyter_client.manager import AsyncKernelManager
-
-    class Manager(AsyncKernelManager):
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            env = {"MPLBACKEND": INLINE}
-            return KernelSpec(resource_dir=RESOURCES, env=env, **get_kernel_dict())
-
-        # The superclass types it as if it did not wait.
-        async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
-            group = getattr(self.provisioner, "pgid", None)
-            if group and group != os.getpgrp():
-                with suppress(ProcessLookupError):
-                    os.killpg(group, signal.SIGKILL)
-            await self._async_cleanup_resources(restart)
-
-    return Manager
-
-
-def _wait_for_order(listen: Connection, inherited: tuple[Connection | OpenBrowser, ...]) -> None:
-    """Be what `python -m ipykernel_launcher` would be: own session, no output, no current folder.
-
-    Where the process that would give the order ends, this one ends as well.
-    """
-    for connection in inherited:
-        connection.close()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, signal.SIG_DFL)
-    os.setsid()
     try:
-        options, env, cwd = listen.recv()
-    except EOFError:
-        return
-    listen.close()
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    os.dup2(nowhere, 0)
-    os.dup2(nowhere, 1)
-    os.chdir(cwd)
-    os.environ.clear()
-    os.environ.update(env)
-    if not sys.flags.safe_path:
-        del sys.path[0]
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # nobody debugs a report
-    from ipykernel.kernelapp import launch_new_instance
+        executed: NotebookNode = papermill.execute_notebook(
+            _literal(notebook),
+            _literal(target),
+            dict(parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            execution_timeout=timeout,
+            kernel_manager_class=_Kernel,
+            extra_arguments=["--log-level=CRITICAL"],
+            # Unlike papermill's cwd, this leaves the working directory of this process alone.
+            resources={"metadata": {"path": str(target.parent)}},
+        )
+    except papermill.PapermillExecutionError as error:
+        raise _cell_fault(notebook, error) from None
+    except CellTimeoutError:
+        cell = _last_cell(target)
+        raise TimeLimitError(said(
+            "{notebook}, {cell}: over {seconds} s. Give it less to do (fewer draws) or more time.",
+            notebook=notebook, cell=cell, seconds=timeout,
+        )) from None  # fmt: skip
+    except DeadKernelError:
+        raise NotebookError(said(
+            "{notebook}, {cell}: the kernel died. Look for a lack of memory, or for code that "
+            "ends the process.",
+            notebook=notebook, cell=_last_cell(target),
+        )) from None  # fmt: skip
+    except RuntimeError as error:
+        raise NotebookError(said(
+            "{notebook}: the kernel did not start: {error}. Check that ipykernel works in this "
+            "environment.",
+            notebook=notebook, error=error,
+        )) from None  # fmt: skip
+    _verify(executed)
+    return executed
 
-    launch_new_instance(argv=options)
+
+def mark_unrun(notebook: Path, message: str) -> None:
+    """Correct papermill's record of a stored notebook in which an execution ended early."""
+    content = json.loads(notebook.read_text(encoding="utf-8"))
+    for cell in filter(_is_code, content["cells"]):
+        record = cell["metadata"]["papermill"]
+        if "shell.execute_reply" not in cell["metadata"].get("execution", {}):
+            record["status"] = "failed" if record["start_time"] else "pending"
+    if not content["metadata"]["papermill"]["exception"]:
+        content["metadata"]["papermill"]["exception"] = True
+        banner = {"cell_type": "markdown", "id": "failure", "metadata": {}}
+        content["cells"].insert(0, {**banner, "source": f"**{message}**"})
+    notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _last_cell(file: Path) -> Said:
+    """Name the cell in which an execution ended: the last one started."""
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    started = [c for c in cells if _is_code(c) and c["metadata"]["papermill"]["start_time"]]
+    return _name_cell(started[-1]["source"]) if started else said("before the first cell")
+
+
+def _name_cell(source: str | list[str]) -> Said:
+    """Name a cell by its first line, which a reader can search for."""
+    return said("cell {line!r}", line="".join(source).strip().splitlines()[0])
+
+
+def _is_code(cell: Mapping[str, Any]) -> bool:
+    return cell["cell_type"] == "code" and bool("".join(cell["source"]).strip())
+
+
+def _literal(path: Path) -> str:
+    """Shield braces: papermill takes paths for format strings."""
+    return str(path).replace("{", "{{").replace("}", "}}")
+
+
+def _cell_fault(notebook: Path, error: Any) -> ReportError:
+    """Tell data and disk from the notebook's own faults, by what its cell raised."""
+    fault = said(
+        "{notebook}, {cell}: {kind}: {message}",
+        notebook=notebook, cell=_name_cell(error.source), kind=error.ename,
+        message=error.evalue.rstrip("."),
+    )  # fmt: skip
+    if error.ename in DATA_FAULTS:
+        remedy = said("Correct the data; `forecast check` lists all problems.")
+        return InputError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
+    if error.ename in ("OSError", "BlockingIOError") and FULL_OR_READ_ONLY.search(error.evalue):
+        remedy = said("Make room, or give another output folder.")
+        return WriteError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
+    remedy = said("The executed notebook shows where.")
+    return NotebookError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
+
+
+def _verify(executed: NotebookNode) -> None:
+    """Refuse a success in which a cell was not run, as after `sys.exit(0)`."""
+    for cell in filter(_is_code, executed.cells):
+        errors = [out.ename for out in cell.outputs if out.output_type == "error"]
+        completed = cell.metadata.papermill.get("status") == "completed"
+        if errors or not completed or cell.execution_count is None:
+            reason = said("ended with {error}", error=errors[0]) if errors else said("was not run")
+            raise NotebookError(said(
+                "The notebook's {cell} {reason}. Let every cell run to its end, without sys.exit "
+                "or skipping tags.",
+                cell=_name_cell(cell.source), reason=reason,
+            ))  # fmt: skip
+    if executed.metadata.papermill.get("exception"):
+        raise NotebookError(said("papermill marks the notebook as failed. Look into its outputs."))

@@ -1,8 +1,8 @@
-"""The record of a run, `manifest.json`: what a report was made from, and what it is made of.
+"""The record of a run, `manifest.json`: the inputs of a report, and its files.
 
-Two runs have the same fingerprint where nothing that shapes their output differs: parameters,
+Two runs have the same fingerprint if nothing that shapes their output differs: parameters,
 notebook, tables and scenarios, this package's own code, Python and the libraries. A report is
-finished where its fingerprint is that of its inputs today and each of its files is as it was.
+finished if its fingerprint is that of its inputs today and each of its files is as it was.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from pydantic import TypeAdapter, ValidationError
 from ..files import MANIFEST
 from .parameters import Plain, ReportParameters
 
-__all__ = ["Manifest", "fingerprint", "hash_file", "is_whole", "read_manifest", "versions"]
+__all__ = ["Manifest", "files_intact", "fingerprint", "hash_file", "read_manifest", "versions"]
 
 PACKAGES = (
     "forecast", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "zhplot",
     "openpyxl", "pyarrow", "papermill", "nbconvert", "beautifulsoup4", "pydantic", "jinja2",
+    "babel", "weasyprint",
 )  # fmt: skip
 CODE = ("*.py", "*.po", "*.j2", "*.css")
 """Files of the package that shape a report: modules, translations, templates, styles."""
@@ -34,7 +35,7 @@ CODE = ("*.py", "*.po", "*.j2", "*.css")
 
 @dataclasses.dataclass(frozen=True)
 class Manifest:
-    """What a run was made from and what it made; stored as `manifest.json`."""
+    """The inputs and the files of a run; stored as `manifest.json`."""
 
     name: str
     status: Literal["completed", "failed"]
@@ -80,8 +81,8 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def is_whole(manifest: Manifest, folder: Path) -> bool:
-    """Whether each file that a run made is still there as it was.
+def files_intact(manifest: Manifest, folder: Path) -> bool:
+    """Return whether each file that a run made is still in the folder as it was.
 
     A name that leads out of the folder is never one of its files.
     """
@@ -96,7 +97,7 @@ def is_whole(manifest: Manifest, folder: Path) -> bool:
 
 
 def fingerprint(parameters: ReportParameters, notebook_hash: str, data_hash: str) -> str:
-    """SHA-256 of everything that shapes a report; where it is put does not.
+    """SHA-256 of everything that shapes a report; its output folder does not.
 
     >>> from forecast.reports.parameters import ReportParameters
     >>> one = ReportParameters(region="lishui", name="x", output="here", as_of="2022-12-31")
@@ -106,9 +107,9 @@ def fingerprint(parameters: ReportParameters, notebook_hash: str, data_hash: str
     >>> fingerprint(one, "", "") == fingerprint(one.model_copy(update={"seed": 1}), "", "")
     False
     """
-    asked = parameters.model_dump(exclude={"output"})
-    made_from = [asked, notebook_hash, data_hash, _code_hash(), versions()]
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+    given = parameters.model_dump(exclude={"output"}) | {"ahead": parameters.lies_ahead}
+    inputs = [given, notebook_hash, data_hash, _code_hash(), versions()]
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
 def hash_file(file: Path) -> str:
@@ -131,9 +132,13 @@ def versions() -> dict[str, str]:
 
 @functools.cache
 def _code_hash() -> str:
-    """SHA-256 of this package's modules: a method may change between two versions."""
+    """SHA-256 of this package's code: a method may change between two versions."""
+    return hash_code(Path(str(resources.files("forecast"))))
+
+
+def hash_code(package: Path) -> str:
+    """SHA-256 of the files in a package, at any depth, that shape a report (`CODE`)."""
     digest = hashlib.sha256()
-    package = Path(str(resources.files("forecast")))
     for file in sorted(f for pattern in CODE for f in package.rglob(pattern)):
         digest.update(f"{file.relative_to(package)} {hash_file(file)}\n".encode())
     return digest.hexdigest()

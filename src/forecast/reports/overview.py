@@ -1,23 +1,28 @@
-"""The list of an output folder's reports, `index.html`: what is there, of when, what failed.
+"""The list of an output folder's reports, `index.html`: each report, its date, what failed.
 
-It is one page in Chinese and English that reads without a network, and on paper.
+It is one page in all languages at once that reads without a network, and on paper.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import html
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
+from babel import Locale
 from filelock import FileLock, Timeout
+from markupsafe import Markup
 
-from ..errors import WriteError
+from ..errors import WriteError, cause, said
 from ..files import MANIFEST, write_atomic
+from ..i18n.catalog import N_, gettext, languages
 from .manifest import Manifest, read_manifest
-from .page import STYLE
+from .page import render_template
 
-__all__ = ["write_overview"]
+__all__ = ["INDEX", "KINDS", "write_overview"]
 
 INDEX = "index.html"
 MARK = '<meta name="generator" content="forecast run">'
@@ -26,41 +31,42 @@ PATIENCE = 60
 """Seconds to wait for another run that is writing the list."""
 FAILED = ".failed"
 FILES = {
-    "report.html": ("网页", "page"),
-    "report.pdf": ("PDF", ""),
-    "tables.xlsx": ("工作簿", "workbook"),
-    "notebook.ipynb": ("笔记本", "notebook"),
-    MANIFEST: ("记录", "record"),
+    "report.html": N_("page"),
+    "report.pdf": N_("PDF"),
+    "tables.xlsx": N_("workbook"),
+    "notebook.ipynb": N_("notebook"),
+    MANIFEST: N_("record"),
 }
+"""Linked files; the last two only of a failed run."""
 HEADS = (
-    ("报告", "Report"), ("种类", "Kind"), ("地区", "Region"), ("语言", "Language"),
-    ("截至日期", "As of"), ("状态", "Status"), ("完成时间", "Finished"), ("文件", "Files"),
+    N_("Report"), N_("Kind"), N_("Region"), N_("Language"),
+    N_("As of"), N_("Status"), N_("Finished"), N_("Files"),
 )  # fmt: skip
 KINDS = {
-    "monitoring": ("监测", "monitoring"),
-    "scenarios": ("手段与情景", "levers and scenarios"),
-    "midterm_evaluation": ("中期评估", "mid-term evaluation"),
-    "final_evaluation": ("总结评估", "final evaluation"),
-    "indicator": ("单项指标", "one indicator"),
-    "method_check": ("方法检验", "method check"),
+    "monitoring": N_("monitoring"),
+    "scenarios": N_("levers and scenarios"),
+    "midterm_evaluation": N_("mid-term evaluation"),
+    "final_evaluation": N_("final evaluation"),
+    "indicator": N_("one indicator"),
+    "method_check": N_("method check"),
 }
-LANGUAGES = {"zh": ("中文", "Chinese"), "en": ("英文", "English")}
-STATUS = {"completed": ("已完成", "completed"), "failed": ("失败", "failed")}
-DAMAGED = ("记录已损坏，请重新运行", "record damaged; run it again")
+"""Kind of report by the name of its notebook."""
+STATUS = {"completed": N_("completed"), "failed": N_("failed")}
 REASONS = {
-    "ParameterError": ("参数文件有误", "the parameter file is wrong"),
-    "InputError": ("数据或文件有误", "data or a file is wrong"),
-    "NotebookError": ("笔记本运行出错", "the notebook failed"),
-    "WriteError": ("无法写入", "it cannot be written"),
-    "TimeLimitError": ("超过时限", "it took too long"),
+    "ParameterError": N_("the parameter file is wrong"),
+    "InputError": N_("data or a file is wrong"),
+    "NotebookError": N_("the notebook failed"),
+    "WriteError": N_("it cannot be written"),
+    "TimeLimitError": N_("it took too long"),
 }
-OTHER = ("运行出错", "the run failed")
-EMPTY = ("尚无报告", "No reports yet")
-COUNTS = ("{whole} 份报告，{failed} 次失败", "Reports: {whole}, failed runs: {failed}")
-OWN_STYLE = """
-th, td { text-align: left; } .failed td { background: #fff1f0; } .en { color: #57606a; }
-td > .en { display: block; } td a, td:nth-child(5) { white-space: nowrap; }
-"""
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text in one language; the template shows the first one and puts the others beside it."""
+
+    language: str
+    text: str
 
 
 def write_overview(output: Path) -> Path:
@@ -77,12 +83,15 @@ def write_overview(output: Path) -> Path:
     try:
         with FileLock(output / f".{INDEX}.lock", timeout=PATIENCE):
             if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
-                raise WriteError(f"{file} is not a list of reports, so it is kept. Rename it.")
+                message = N_("{file} is not a list of reports, so it is kept. Rename it.")
+                raise WriteError(said(message, file=file))
             write_atomic(file, _page(output).encode())
     except Timeout:
-        raise WriteError(f"{file} is being written by another run that does not end.") from None
+        message = N_("{file} is being written by another run that does not end.")
+        raise WriteError(said(message, file=file)) from None
     except OSError as error:
-        raise WriteError(f"{file} cannot be written: {error.strerror or error}.") from None
+        message = N_("{file} cannot be written: {reason}.")
+        raise WriteError(said(message, file=file, reason=cause(error))) from None
     return file
 
 
@@ -90,19 +99,17 @@ def _page(output: Path) -> str:
     """List each report above its failed run, if there is one."""
     folders = [p for p in output.iterdir() if not p.name.startswith(".") and _is_report(p)]
     folders.sort(key=lambda folder: (folder.name.removesuffix(FAILED), folder.name))
-    rows = [_row(folder) for folder in folders]
     failed = sum(folder.name.endswith(FAILED) for folder in folders)
-    counts = {"whole": len(folders) - failed, "failed": failed}
-    told = _both(*(text.format(**counts) for text in (COUNTS if folders else EMPTY)))
-    heads = "".join(f"<th>{_both(*head)}</th>" for head in HEADS)
-    title = "报告一览 · Reports"
-    return (
-        f'<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">\n{MARK}\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{STYLE}{OWN_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>{title}</h1>\n<p>{told}</p>\n<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n"
-        + "\n".join(rows)
-        + "\n</tbody>\n</table>\n</main>\n</body>\n</html>\n"
+    counts = _texts(N_("Reports: {whole}, failed runs: {failed}"),
+                    whole=len(folders) - failed, failed=failed)  # fmt: skip
+    return render_template(
+        "index.html.j2",
+        language=languages()[0],
+        title=" · ".join(text.text for text in _texts(N_("Reports"))),
+        mark=Markup(MARK),
+        counts=counts if folders else _texts(N_("No reports yet")),
+        heads=[_texts(head) for head in HEADS],
+        rows=[_row(folder) for folder in folders],
     )
 
 
@@ -110,52 +117,55 @@ def _is_report(folder: Path) -> bool:
     return (folder / MANIFEST).is_file()
 
 
-def _row(folder: Path) -> str:
+def _row(folder: Path) -> dict[str, Any]:
+    """Cells of a report; of a failed run its reason, and the error's own message."""
     manifest = read_manifest(folder)
     failed = manifest is None or manifest.status == "failed"
-    files = [(name, words) for name, words in FILES.items() if (folder / name).is_file()]
-    shown = files if failed else [(n, w) for n, w in files if n not in ("notebook.ipynb", MANIFEST)]
-    links = "<br>".join(
-        f'<a href="{quote(f"{folder.name}/{name}")}">{_both(*words)}</a>' for name, words in shown
-    )
+    unknown = ("kind", "region", "language", "as_of", "finished", "error")
+    row: dict[str, Any] = dict.fromkeys(unknown, "")
+    row |= {"name": folder.name, "failed": failed, "links": list(_links(folder, failed))}
     if manifest is None:
-        cells = [html.escape(folder.name), "", "", "", "", _both(*DAMAGED), "", links]
-    else:
-        region = str(manifest.parameters.get("region", ""))
-        language = str(manifest.parameters.get("language", ""))
-        notebook = str(manifest.parameters.get("notebook", ""))
-        cells = [
-            html.escape(manifest.name),
-            _both(*KINDS.get(notebook, (Path(notebook).stem, ""))),
-            _both(manifest.region.get("zh", region), manifest.region.get("en", "")),
-            _both(*LANGUAGES.get(language, (language, ""))),
-            html.escape(str(manifest.parameters.get("as_of", ""))),
-            _status(manifest),
-            html.escape(_local(manifest.finished)),
-            links,
-        ]
-    kind = ' class="failed"' if failed else ""
-    return f"<tr{kind}>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+        return row | {"status": _texts(N_("record damaged; run it again"))}
+    given = {key: str(value) for key, value in manifest.parameters.items()}
+    kind = KINDS.get(given.get("notebook", ""))
+    error = manifest.error or {}
+    return row | {
+        "name": manifest.name,
+        "kind": _texts(kind) if kind else _names(Path(given.get("notebook", "")).stem),
+        "region": _names(given.get("region", ""), manifest),
+        "language": _language(given.get("language", "")),
+        "as_of": given.get("as_of", ""),
+        "status": _texts(STATUS[manifest.status]),
+        "reason": _texts(REASONS.get(str(error.get("class")), N_("the run failed"))),
+        "error": error.get("message", ""),
+        "finished": _local(manifest.finished),
+    }
 
 
-def _status(manifest: Manifest) -> str:
-    """Status in words; of a failure the reason, and what its error says."""
-    status = _both(*STATUS[manifest.status])
-    if manifest.error is None:
-        return status
-    reason = _both(*REASONS.get(str(manifest.error.get("class")), OTHER))
-    message = html.escape(str(manifest.error.get("message", "")))
-    return f'{status} {reason} <small lang="en">{message}</small>'
+def _links(folder: Path, failed: bool) -> Iterator[tuple[str, list[_Text]]]:
+    for name, words in FILES.items():
+        if (folder / name).is_file() and (failed or name not in ("notebook.ipynb", MANIFEST)):
+            yield quote(f"{folder.name}/{name}"), _texts(words)
 
 
-def _both(chinese: str, english: str) -> str:
-    """Chinese first, English beside.
+def _texts(message: str, **gaps: object) -> list[_Text]:
+    """Give a message in every language, once where two read the same."""
+    found = {gettext(message, code).format(**gaps): code for code in reversed(languages())}
+    return [_Text(code, text) for text, code in reversed(found.items())]
 
-    >>> _both("<", "")
-    '&lt;'
-    """
-    beside = f' <span class="en" lang="en">{html.escape(english)}</span>' if english else ""
-    return html.escape(chinese) + beside
+
+def _names(name: str, manifest: Manifest | None = None) -> list[_Text]:
+    """Give a name in every language that the manifest has it in."""
+    named = manifest.region if manifest and manifest.region else {"": name}
+    return [_Text(code, text) for code, text in named.items()]
+
+
+def _language(code: str) -> list[_Text]:
+    """Name a language of ours in every language."""
+    if code not in languages():
+        return [_Text("", code)]
+    named = [(shown, Locale.parse(code).get_language_name(shown)) for shown in languages()]
+    return [_Text(shown, str(name)) for shown, name in named]
 
 
 def _local(moment: str) -> str:

@@ -1,82 +1,50 @@
 """One offline HTML page of an executed notebook: its prose, tables and pictures, no code.
 
-A table of contents is made of its headings of the second level. The page carries its own style,
-reads on a screen and prints on A4. It asks nothing of any network: nbconvert's usual templates
-fetch MathJax and require.js, so its bare one is wrapped here.
+The page has a table of contents made of its headings of the second level, carries its own style,
+reads on a screen and prints on A4. It needs no network: nbconvert's usual templates fetch MathJax
+and require.js, so the body comes from its basic template. Cells tagged `guide` explain the notebook
+to those who run it and are left out.
 """
 
 from __future__ import annotations
 
 import functools
-import html
 import logging
 import re
+from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from ..i18n.catalog import gettext
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
+    from jinja2 import Environment
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["network_references", "to_html", "warm_up"]
+__all__ = ["network_references", "render_template", "to_html"]
 
 log = logging.getLogger(__name__)
 
-SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"]
-LANGUAGES = {"zh": "zh-CN", "en": "en"}
-PICTURE = {"zh": "图", "en": "Figure"}
-CONTENTS = {"zh": "目录", "en": "Contents"}
+MIME_TYPES = (
+    "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"
+)  # fmt: skip
+"""Forms of an output that a page can show, the best one first."""
+LANGUAGE_TAGS = {"zh": "zh-CN"}
+"""HTML's tags of languages, where they differ from our codes."""
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
 
-STYLE = """
-:root { color-scheme: light; }
-body { margin: 0; background: #fff; color: #1b1f24; font: 16px/1.65 "Noto Sans SC",
-  "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-main { max-width: 62rem; margin: 0 auto; padding: 1.5rem 1.25rem 4rem; }
-h1, h2, h3 { line-height: 1.3; margin: 1.8em 0 .6em; break-after: avoid; }
-h1 { font-size: 1.75rem; margin-top: .4em; }
-h2 { font-size: 1.3rem; border-bottom: 1px solid #d0d7de; padding-bottom: .25em; }
-h3 { font-size: 1.08rem; }
-a { color: #0b57a4; }
-.output, .output_html { overflow-x: auto; }
-table { border: 0; border-collapse: collapse; margin: .8em 0; font-size: .86rem; line-height: 1.4;
-  font-variant-numeric: tabular-nums; }
-th, td { padding: .32em .7em; border: 0; border-bottom: 1px solid #e3e7eb; text-align: right;
-  vertical-align: top; }
-thead th { border-bottom: 2px solid #8c959f; background: #f6f8fa; }
-tbody th { font-weight: normal; text-align: left; }
-caption { text-align: left; font-weight: 600; padding: .4em 0; }
-img, svg { max-width: 100%; height: auto; }
-pre { white-space: pre-wrap; font-size: .85rem; }
-nav { margin: 1.2em 0; padding: .7em 1.2em; border: 1px solid #d0d7de; border-radius: 6px;
-  break-inside: avoid; }
-nav p { margin: 0 0 .3em; font-weight: 600; }
-nav ol { margin: 0; padding-left: 1.6em; columns: 2 18em; }
-blockquote { margin: 1em 0; padding: .2em 1em; border-left: 4px solid #d0d7de; color: #57606a; }
-@page { size: A4; margin: 16mm 14mm; }
-@media print {
-  body { font-size: 10pt; } main { max-width: none; padding: 0; }
-  table { font-size: 7.5pt; width: 100%; }
-  th, td { padding: .25em .4em; overflow-wrap: break-word; }
-  thead { display: table-header-group; } p, li { orphans: 3; widows: 3; }
-  h1, h2, h3, caption { break-after: avoid; }
-  tr, img, figure, .output_png, .output_svg { break-inside: avoid; }
-  img { max-height: 240mm; object-fit: contain; }
-  .output, .output_html { overflow: visible; } a { color: inherit; text-decoration: none; }
-}
-"""
-
 
 def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
-    """Make the page; its title is the first heading of the notebook, else `title`.
+    """Return the page; its title is the first heading of the notebook, else `title`.
 
     Standard error of the cells stays in the notebook and is logged, not shown.
 
     Parameters
     ----------
     notebook : an executed notebook
-    language : `zh` or `en`, of the prose
+    language : code of the prose's language, such as `zh` or `en`
     title : used where the notebook has no heading of the first level
     """
     from bs4 import BeautifulSoup
@@ -87,29 +55,52 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
     _add_contents(soup, language)
     heading = soup.find("h1")
     name = heading.get_text(" ", strip=True) if heading else title
-    return (
-        f'<!DOCTYPE html>\n<html lang="{LANGUAGES[language]}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(name)}</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n{soup}\n</main>\n</body>\n</html>\n"
+    return render_template("page.html.j2", language=language, title=name, body=str(soup))
+
+
+def render_template(template: str, *, language: str, title: str, **values: object) -> str:
+    """Fill one of the templates that extend `page.html.j2`; `body` is put in as it is.
+
+    >>> "<title>a &lt; b</title>" in render_template(
+    ...     "page.html.j2", language="en", title="a < b", body="")
+    True
+    """
+    from markupsafe import Markup
+
+    marked = {"style": Markup(_style()), "body": Markup(values.pop("body", ""))}
+    tag = LANGUAGE_TAGS.get(language, language)
+    page = _templates().get_template(template)
+    return page.render(language=tag, title=title, **marked, **values)
+
+
+@functools.cache
+def _style() -> str:
+    return (resources.files(__package__) / "static/report.css").read_text(encoding="utf-8")
+
+
+@functools.cache
+def _templates() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader(str(__package__)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
     )
-
-
-def warm_up() -> None:
-    """Compile the templates, which every page needs."""
-    from nbformat.v4 import new_notebook
-
-    _exporter().from_notebook_node(new_notebook())  # type: ignore[no-untyped-call]
 
 
 @functools.cache
 def _exporter() -> HTMLExporter:
-    """Give what turns a notebook into HTML without code."""
+    """Make the exporter of notebooks as HTML without code."""
     from nbconvert.exporters import HTMLExporter
     from traitlets.config import Config
 
     config = Config()
-    config.NbConvertBase.display_data_priority = SHOWN
+    config.NbConvertBase.display_data_priority = list(MIME_TYPES)
+    config.TagRemovePreprocessor.enabled = True
+    config.TagRemovePreprocessor.remove_cell_tags = {"guide"}
     make: Any = HTMLExporter  # its constructor has no types
     exporter: HTMLExporter = make(
         config=config,
@@ -147,7 +138,7 @@ def network_references(page: str) -> list[str]:
 
 
 def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:
-    """Drop warnings and empty cells, and say in the page's language that a picture is one."""
+    """Drop warnings and empty cells; describe pictures in the page's language."""
     for stream in soup.select(".output_stderr"):
         log.warning("%s: %s", title, stream.get_text().strip())
         stream.decompose()
@@ -156,7 +147,7 @@ def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:
             cell.decompose()
     for picture in soup.select("img"):
         if str(picture.get("alt", "")).startswith("No description"):
-            picture["alt"] = PICTURE[language]
+            picture["alt"] = gettext("Figure", language)
 
 
 def _add_contents(soup: BeautifulSoup, language: str) -> None:
@@ -165,7 +156,7 @@ def _add_contents(soup: BeautifulSoup, language: str) -> None:
     if len(headings) < 2:
         return
     nav, title, listed = soup.new_tag("nav"), soup.new_tag("p"), soup.new_tag("ol")
-    title.string = CONTENTS[language]
+    title.string = gettext("Contents", language)
     for count, heading in enumerate(headings, start=1):
         heading["id"] = heading.get("id") or f"section-{count}"
         item, link = soup.new_tag("li"), soup.new_tag("a", href=f"#{heading['id']}")

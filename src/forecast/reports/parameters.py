@@ -14,22 +14,21 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from ..errors import DataError, Problem, ReportError, UnknownNameError, check_name, nearest
+from ..errors import DataError, Problem, UnknownNameError, check_name, nearest
 from ..files import read_text, shipped_folder
 from ..scenarios.scenario import scenario_files, scenario_folder
 from ..tables.plan import data_folder
 from ..tables.schema import REFERENCE, TABLES, is_address
 from ..tables.yaml_files import read_document
+from .errors import InputError, ParameterError
 
 __all__ = [
-    "InputError",
-    "ParameterError",
     "Plain",
     "ReportParameters",
     "check_declared",
@@ -50,22 +49,6 @@ Content = Path | bytes
 KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
 OPTIONAL = ("scenarios", "indicator", "probability", "vintages")  # a notebook may declare them
 NAME_BYTES = 200  # of the usual 255: leaves room for the suffixes of unfinished folders
-
-
-class ParameterError(ReportError, ValueError):
-    """Parameters that cannot be used; `problems` holds every fault found."""
-
-    exit_code = 2
-
-    def __init__(self, file: Path, problems: Iterable[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n  ".join([f"{file} cannot be used:", *self.problems]))
-
-
-class InputError(ReportError, ValueError):
-    """A file, notebook or table that is missing or unreadable."""
-
-    exit_code = 3
 
 
 def _iso_day(text: str) -> str:
@@ -152,6 +135,11 @@ class ReportParameters(BaseModel):
     def folder(self) -> Path:
         """Where the report is put."""
         return Path(os.path.abspath(self.output)) / self.name
+
+    @property
+    def lies_ahead(self) -> bool:
+        """Whether the as-of date is still to come."""
+        return self.as_of > dt.date.today().isoformat()
 
     def for_notebook(self) -> dict[str, Plain]:
         """Return exactly what the notebook's parameters cell must declare.

@@ -1,78 +1,56 @@
-"""A page as PDF, printed by a browser that is on the machine."""
+"""A report's page as PDF, by WeasyPrint: an optional library, `pip install 'forecast[pdf]'`.
+
+Chinese text is set in the font file that zhplot carries, so the machine needs no font of its own.
+"""
 
 from __future__ import annotations
 
 import logging
-import subprocess
+from importlib import resources
 from pathlib import Path
 
-from .browsers import OpenBrowser, command_of, end, find_browser, profile
-
-__all__ = ["NO_BROWSER", "print_page"]
+from ..errors import N_
 
 log = logging.getLogger(__name__)
 
-SECONDS = 60
-NO_BROWSER = "not made: no Chromium, Chrome or Edge was found on this machine"
-PDF = b"%PDF-"
+try:
+    import weasyprint
+except (ImportError, OSError) as error:  # OSError: its C library, Pango, is not on the machine
+    weasyprint = None
+    log.info("%s", error)
+
+__all__ = ["MISSING", "write_pdf"]
+
+MISSING = N_("not made: WeasyPrint or its library Pango is not installed (see forecast[pdf])")
+STYLE = """
+@font-face { font-family: "Noto Sans SC"; src: url("%s"); }
+pre, code { font-family: "Noto Sans SC"; }
+h1, h2, h3, thead th, strong, nav p { color: #0b3d6e; }
+"""
+"""The font has one weight, so that what is bold on a screen differs by its colour."""
 
 
-def print_page(
-    page: Path, target: Path, *, seconds: float = SECONDS, opened: OpenBrowser | None = None
-) -> str | None:
-    """Print a page to `target`; None if that went well, else why not, in words.
+def write_pdf(page: Path, target: Path) -> str | None:
+    """Write a page as tagged PDF; return None, or the reason why there is no PDF.
 
-    The browser gets a profile of its own, which is gone afterwards with all its processes. One
-    that is shared is asked first; where it fails, the page gets its own.
+    Only what is inside the page or beside it is read, nothing from a network.
     """
-    browser = find_browser()
-    if browser is None:
-        return NO_BROWSER
-    fault = _print_with(page, target, seconds, opened) if opened else ""
-    if fault == "":
-        with profile() as folder:
-            places = ["--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri()]
-            fault = _run(command_of(browser, folder, *places), seconds)
-    if fault is None and target.is_file() and target.read_bytes()[: len(PDF)] == PDF:
-        return None
-    target.unlink(missing_ok=True)
-    return f"not made: {browser} {fault or 'wrote no PDF'}"
+    if weasyprint is None:
+        return MISSING
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
 
-
-def _print_with(page: Path, target: Path, seconds: float, opened: OpenBrowser) -> str | None:
-    """Print with an open browser; None if it did, '' if it could not, else what went wrong."""
+    fetcher, fonts = URLFetcher(allowed_protocols={"file", "data"}), FontConfiguration()
     try:
-        content = opened.print(page.as_uri(), seconds=seconds)
-    except TimeoutError:
-        return _too_long(seconds)
-    except OSError as error:
-        log.info("%s: the open browser did not print: %s", page, error)
-        return ""
+        with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
+            style = weasyprint.CSS(
+                string=STYLE % font.as_uri(), font_config=fonts, url_fetcher=fetcher
+            )
+            content = weasyprint.HTML(page, url_fetcher=fetcher).write_pdf(
+                stylesheets=[style], font_config=fonts, pdf_tags=True
+            )
+    except Exception as error:  # of whatever kind: a report without PDF is still a report
+        log.debug("%s", page, exc_info=error)
+        return f"not made: {type(error).__name__}: {error}"
     target.write_bytes(content)
     return None
-
-
-def _run(command: list[str], seconds: float) -> str | None:
-    """Run a command and end all its processes; None if it succeeded, else why not."""
-    try:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-            text=True, encoding="utf-8", errors="replace", start_new_session=True,
-        )  # fmt: skip
-    except OSError as error:
-        return f"cannot be started: {error.strerror}"
-    with process:
-        try:
-            _, said = process.communicate(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            return _too_long(seconds)
-        finally:
-            end(process)
-    log.debug("%s: %s", command[0], said)
-    last = said.strip().splitlines()[-1:] or [""]
-    return f"ended with code {process.returncode}: {last[0]}" if process.returncode else None
-
-
-def _too_long(seconds: float) -> str:
-    return f"took more than {seconds:g} s"
