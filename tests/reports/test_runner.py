@@ -127,7 +127,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
     """A run whose names hold Chinese, braces and blanks, over an old and a failed report."""
     root = tmp_path_factory.mktemp("运行 {x}")
     file = prepare(root, "丽水 {a} 2", TABLE, "import forecast")
-    (old_report(root, "丽水 {a} 2") / "stale.csv").write_text("")
+    old_report(root, "丽水 {a} 2")
     old_report(root, "丽水 {a} 2.failed")
     return run_report(file, pdf=False)
 
@@ -140,6 +140,20 @@ def test_a_run_leaves_one_whole_folder(good: Manifest) -> None:
     assert {path.name for path in folder.iterdir()} == names | {MANIFEST}
     assert set(good.files) == names
     assert left(folder.parent.parent) == {folder.name}
+
+
+def test_files_of_the_readers_own_stay(good: Manifest, tmp_path: Path) -> None:
+    """A note beside a report and an edited page are kept; what the last run wrote is replaced."""
+    file = prepare(tmp_path, good.name, "1")
+    shutil.copytree(good.folder, tmp_path / "out" / good.name)
+    folder = tmp_path / "out" / good.name
+    (folder / "批注.txt").write_text("my note")
+    (folder / "report.html").write_text("my page")
+    manifest = run_report(file, pdf=False)
+    assert (folder / "批注.txt").read_text() == "my note"
+    assert (folder / "report.edited.html").read_text() == "my page"
+    assert set(manifest.files) == {"report.html", "notebook.ipynb"}
+    assert not (folder / "表 1.csv").exists()
 
 
 def test_the_notebook_sees_the_parameters(good: Manifest) -> None:

@@ -93,7 +93,9 @@ def run_report(
             run.keep_failed(folder, error)
             raise
         manifest = run.write_manifest(folder)
-        swap_folder(folder, run.final)
+        old = read_manifest(run.final)
+        if kept := swap_folder(folder, run.final, old.files if old else {}):
+            run.log.info(N_("%s: files of your own kept: %s"), manifest.name, ", ".join(kept))
         shutil.rmtree(run.failed, ignore_errors=True)
         run.issue()
     run.log.info(N_("%s: report written to %s"), manifest.name, run.final)
