@@ -16,7 +16,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from fake_browser import fake_browser, starts
 from nbformat.v4 import new_code_cell, new_notebook
 from typer.testing import CliRunner
 
@@ -29,8 +28,7 @@ from warm import Command
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
-POOL = "import multiprocessing as m; m.get_context('fork').Pool(1).map(abs, [-1])"
-APART = "import sys; assert os.getpgrp() == os.getpid() and '' in sys.path and data not in sys.path"
+APART = "import os; assert os.getpgrp() == os.getpid()"
 SLEEP = "from pathlib import Path; import time; Path({!r}).write_text('1'); time.sleep(60)"
 
 
@@ -80,29 +78,28 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def batch(place: Path) -> subprocess.CompletedProcess[str]:
     """Reports by a quoted pattern: two good ones, and one for each way to fail."""
-    prepare(place, "a 丽水 {1}", "import matplotlib.pyplot as plt; plt.plot([1, 2])", POOL)
+    prepare(place, "a 丽水 {1}", "import matplotlib.pyplot as plt; plt.plot([1, 2])")
     prepare(place, "b", "raise ValueError('<b>boom</b>')")
     prepare(place, "c", "import os, time; os.kill(os.getppid(), 9); time.sleep(60)")
     prepare(place, "d", "import os; os.system('echo from a subprocess')", APART)
     prepare(place, "e", "import forecast; forecast.load_plan(data, region=region)")
     prepare(place, "f", "import os; os.kill(os.getpid(), 9)")
     prepare(place, "g", "import sys; sys.exit(0)", "1")
-    env = {**os.environ, "FORECAST_BROWSER": str(fake_browser(place))}
-    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place, env=env)
+    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place)
     (place / "out" / "index.html").rename(place / "listed.html")
     return ended
 
 
 @pytest.fixture(scope="module")
 def resumed(
-    command: Command,
     place: Path,
     batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> subprocess.CompletedProcess[str]:
     """The same batch again, after a file of one report was changed and a notebook repaired."""
     prepare(place, "b", "1")
     (place / "out" / "d" / "report.html").write_text("half")
-    return command("run", "[abd]*.yaml", cwd=place)
+    with pytest.MonkeyPatch.context() as patch:
+        return Command(patch)("run", "[abd]*.yaml", cwd=place)
 
 
 def test_a_batch_prints_one_result_a_report(batch: subprocess.CompletedProcess[str]) -> None:
@@ -126,16 +123,6 @@ def test_pictures_are_in_the_page(
     """A cell's figure is shown, whatever the environment says about windows."""
     page = (place / "out" / "a 丽水 {1}" / "report.html").read_text(encoding="utf-8")
     assert 'src="data:image/png;base64,' in page
-
-
-def test_browsers_stay_open_for_a_batch(
-    place: Path,
-    batch: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
-) -> None:
-    """A browser for two processors is started, and prints."""
-    assert starts(place) == ["pipes"] * min(2, max((os.cpu_count() or 1) // 2, 1))
-    printed = (place / "out" / "a 丽水 {1}" / "report.pdf").read_text()
-    assert printed.startswith("%PDF- file:///") and printed.endswith("/report.html")
 
 
 def test_a_killed_process_costs_only_its_own_report(
@@ -236,21 +223,6 @@ def test_two_batches_on_one_folder(tmp_path: Path) -> None:
     )  # fmt: skip
     assert {line["code"] for line in told} <= {0, 6}
     assert "1 份报告，0 次失败" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
-
-
-SPAWN = "import forecast.batches as b, forecast.cli as c; b.START = 'spawn'; c.app()"
-
-
-def test_where_processes_cannot_be_forked(tmp_path: Path) -> None:
-    """Each report's process starts anew, with the same result and the same lines."""
-    script = tmp_path / "spawn.py"
-    script.write_text(f"if __name__ == '__main__':\n    {SPAWN}\n")
-    file = prepare(tmp_path, "x", "import os; os.environ['MPLBACKEND']")
-    command = [sys.executable, str(script), "run", str(file), "--log", "text"]
-    ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-    assert ended.returncode == 0, ended.stderr
-    assert results(ended.stdout)["x"]["status"] == "completed"
-    assert "[lishui] x: execute" in ended.stderr
 
 
 def test_a_list_that_cannot_be_written_is_a_fault_of_writing(

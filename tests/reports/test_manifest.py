@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from forecast.files import MANIFEST
-from forecast.reports.manifest import Manifest, fingerprint, hash_file, is_whole, read_manifest
+from forecast.reports.manifest import (
+    Manifest,
+    files_intact,
+    fingerprint,
+    hash_code,
+    hash_file,
+    read_manifest,
+    versions,
+)
 from forecast.reports.parameters import ReportParameters
 
 
@@ -55,11 +63,11 @@ def test_a_damaged_record_is_none(manifest: Manifest, tmp_path: Path, damage: st
 
 def test_a_changed_or_missing_file_is_found(manifest: Manifest, tmp_path: Path) -> None:
     """A report is whole only with each file as it was made."""
-    assert is_whole(manifest, tmp_path)
+    assert files_intact(manifest, tmp_path)
     (tmp_path / "表.csv").write_text("2")
-    assert not is_whole(manifest, tmp_path)
+    assert not files_intact(manifest, tmp_path)
     (tmp_path / "表.csv").unlink()
-    assert not is_whole(manifest, tmp_path)
+    assert not files_intact(manifest, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "a/../../outside"])
@@ -67,7 +75,46 @@ def test_a_record_cannot_point_outside(manifest: Manifest, tmp_path: Path, name:
     """A forged record makes no file of elsewhere a part of the report."""
     (tmp_path.parent / "outside").write_text("1")
     forged = dataclasses.replace(manifest, files={name: manifest.files["表.csv"]})
-    assert not is_whole(forged, tmp_path)
+    assert not files_intact(forged, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.py", "deep/er/b.py", "locale/x.po", "t/page.j2", "s.css"])
+def test_code_is_hashed_at_any_depth(tmp_path: Path, name: str) -> None:
+    """Modules, catalogues, templates and styles count wherever they are, byte code does not."""
+    before = hash_code(tmp_path)
+    (tmp_path / "a.pyc").write_text("1")
+    assert hash_code(tmp_path) == before
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("1")
+    changed = hash_code(tmp_path)
+    file.write_text("2")
+    assert len({before, changed, hash_code(tmp_path)}) == 3
+
+
+def test_the_list_of_packages_is_complete() -> None:
+    """Whatever shapes numbers or pages is named with its version."""
+    shaping = {
+        "numpy",
+        "scipy",
+        "pandas",
+        "statsmodels",
+        "matplotlib",
+        "seaborn",
+        "zhplot",
+        "babel",
+    }
+    shaping |= {
+        "babel",
+        "jinja2",
+        "beautifulsoup4",
+        "nbconvert",
+        "papermill",
+        "pydantic",
+        "weasyprint",
+    }
+    assert shaping <= set(versions())
+    assert "not installed" not in versions().values()
 
 
 def test_the_fingerprint_changes_with_every_input() -> None:
