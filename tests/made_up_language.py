@@ -7,6 +7,7 @@ outside the marks is data, or a text that no translator was given.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from string import Formatter
 
@@ -19,30 +20,38 @@ LANGUAGE = "eo"
 SENTENCE = re.compile(r"[A-Za-z]+[,;:]? [a-z]{2,}|[\u3400-\u9fff\uff01-\uff5e]+")
 
 
-def mark(message: str) -> str:
-    """Put marks around every piece between the gaps of a message.
+def gaps(message: str) -> set[str]:
+    """Names of the gaps of a message."""
+    return {name for _, name, _, _ in Formatter().parse(message) if name}
 
-    >>> mark("{file}: no figure of {day:%Y}, {what!r}")
-    '{file}⟦: no figure of ⟧{day:%Y}, {what!r}'
+
+def mark(message: str, without: Collection[str] = ()) -> str:
+    """Mark every piece between the gaps of a message, and leave out some gaps.
+
+    >>> mark("{file}: no figure of {day:%Y}, {what!r}", without=["what"])
+    '{file}⟦: no figure of ⟧{day:%Y}⟦, ⟧'
     """
     marked = ""
     for text, name, form, conversion in Formatter().parse(message):
         text = text.replace("{", "{{").replace("}", "}}")
-        marked += f"⟦{text}⟧" if re.search(r"\w", text) else text
-        if name is not None:
+        marked += f"⟦{text}⟧" if text else ""
+        if name is not None and name not in without:
             marked += "{" + name + (f"!{conversion}" if conversion else "")
             marked += (f":{form}" if form else "") + "}"
     return marked
 
 
 def write_catalogue(folder: Path) -> Path:
-    """Write the catalogue of the made-up language; give the folder for `FORECAST_LOCALE`."""
+    """Write the catalogue of the made-up language; give the folder for `FORECAST_LOCALE`.
+
+    Like the Chinese one it leaves out what other programs say in English.
+    """
     source = Path(catalog.__file__).parent / f"locale/zh/LC_MESSAGES/{catalog.DOMAIN}.po"
     with source.open("rb") as file:
         messages = read_po(file)
     for message in messages:
         if message.id:
-            message.string = mark(message.id)
+            message.string = mark(message.id, gaps(message.id) - gaps(message.string))
     target = folder / LANGUAGE / "LC_MESSAGES" / source.name
     target.parent.mkdir(parents=True)
     with target.open("wb") as file:

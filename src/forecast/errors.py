@@ -62,10 +62,6 @@ class Said(str):
     template: str
     gaps: Mapping[str, Any]
 
-    def reworded(self, text: str) -> Said:
-        """Say the same in other English words."""
-        return _remember(text, self.template, self.gaps)
-
 
 def said(template: str, /, **gaps: Any) -> Said:
     """Fill a template: names in a list are put in a row; what is said may fill a gap itself.

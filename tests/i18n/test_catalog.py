@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from string import Formatter
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -16,7 +15,7 @@ from babel.messages.pofile import read_po
 import forecast
 from forecast.errors import UnknownNameError
 from forecast.i18n.catalog import gettext, languages
-from made_up_language import LANGUAGE, mark, write_catalogue
+from made_up_language import LANGUAGE, gaps, mark, write_catalogue
 
 PACKAGE = Path(forecast.__file__).parent
 CATALOGUES = sorted(PACKAGE.glob("i18n/locale/*/LC_MESSAGES/forecast.po"))
@@ -29,11 +28,17 @@ TRANSLATORS = {"N_", "gettext", "pgettext", "said", "msg"}
 LEFT_OUT = {"class_name", "error", "reason"}
 """Gaps that a translation may leave out: words of other programs, and names of classes."""
 VOCABULARIES = {
-    "intake/numbers.py", "intake/reading.py", "intake/spreadsheet.py", "i18n/formatting.py",
-}  # fmt: skip
-"""Modules that read or write printed Chinese figures: number words, units, table heads."""
+    *["tables/calendar.py", "i18n/formatting.py"],
+    *["intake/numbers.py", "intake/reading.py", "intake/spreadsheet.py"],
+}
+"""Modules that read or write figures and dates as printed: number words, units, table heads."""
 PENDING = {
-    *["charts/fan.py", "charts/scenarios.py", "intake/figure_import.py", "reports/descriptions.py"],
+    *[
+        "charts/style.py",
+        "charts/scenarios.py",
+        "intake/figure_import.py",
+        "reports/descriptions.py",
+    ],
     *["reports/overview.py", "reports/page.py", "scenarios/scenario.py"],
     "targets/composite_index.py",
 }
@@ -50,11 +55,6 @@ def read(file: Path) -> Catalog:
 def ids(catalogue: Catalog) -> set[tuple[str | None, str]]:
     """Context and text of all messages."""
     return {(message.context, message.id) for message in catalogue if message.id}
-
-
-def gaps(text: str) -> set[str]:
-    """Names of the gaps of a message."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 @pytest.fixture(scope="module")

@@ -1,33 +1,19 @@
-"""The words and numbers that people read."""
-
-import re
-from string import Formatter
+"""Numbers, dates and amounts as people read them, and the labels of codes."""
 
 import pytest
-from forecast.i18n.phrases import PHRASES
-from forecast.i18n.vocabulary import WORDS
 
 from forecast import UnknownNameError
 from forecast.i18n import formatting
+from forecast.i18n.labels import LABELS, label_of
 from forecast.tables import schema
-
-CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-PAIRS = {f"{g}.{k}": pair for g, words in WORDS.items() for k, pair in words.items()} | PHRASES
+from made_up_language import LANGUAGE, write_catalogue
 
 
-def gaps(text):
-    """Names of the gaps in a phrase."""
-    return sorted({name for _, name, _, _ in Formatter().parse(text) if name})
-
-
-@pytest.mark.parametrize("key", PAIRS)
-def test_every_word_is_said_in_both_languages_without_mixing(key):
-    """Each entry has a Chinese and an English text with the same gaps and only its own letters."""
-    zh, en = PAIRS[key]
-    assert en and (zh or key == "sources_note")
-    assert gaps(zh) == gaps(en) or not zh
-    assert not re.search(r"[A-Za-z]", re.sub(r"\{\w+\}", "", zh))
-    assert not CHINESE.search(en)
+@pytest.fixture
+def third_language(tmp_path, monkeypatch):
+    """Give a language beside Chinese and English."""
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(tmp_path)))
+    return LANGUAGE
 
 
 @pytest.mark.parametrize(
@@ -37,17 +23,19 @@ def test_every_word_is_said_in_both_languages_without_mixing(key):
         ("role", schema.ROLES),
         ("force", schema.FORCES),
         ("data_status", schema.STATUSES),
+        ("list", schema.TASK_LISTS),
+        ("kind", schema.KINDS),
     ],
 )
-def test_every_code_of_the_tables_has_a_word(group, codes):
-    """What the tables may say can be said to people."""
-    assert set(WORDS[group]) == set(codes)
+def test_every_code_of_the_tables_has_a_label(group, codes):
+    """Every word that the tables allow can be shown."""
+    assert set(LABELS[group]) == set(codes)
 
 
-@pytest.mark.parametrize("group", [group for group in WORDS if group.endswith("_meaning")])
-def test_what_is_explained_has_a_word(group):
-    """Meanings belong to words: each key of a group of meanings is one of its words."""
-    assert set(WORDS[group]) <= set(WORDS[group.removesuffix("_meaning")])
+@pytest.mark.parametrize("group", [group for group in LABELS if group.endswith("_meaning")])
+def test_what_is_explained_has_a_label(group):
+    """Each key of a group of meanings has a label."""
+    assert set(LABELS[group]) <= set(LABELS[group.removesuffix("_meaning")])
 
 
 @pytest.mark.parametrize(
@@ -74,8 +62,8 @@ def test_figures_follow_the_habit_of_the_language(value, language, unit, text):
 
 def test_numbers_of_one_axis_are_written_alike():
     """80,000 beside 160,000 is 8万, and nothing is just 0."""
-    told = [formatting.number(v, "zh", like=160_000) for v in (-80_000, 0, 80_000, 160_000)]
-    assert told == ["−8万", "0", "8万", "16万"]
+    texts = [formatting.number(v, "zh", like=160_000) for v in (-80_000, 0, 80_000, 160_000)]
+    assert texts == ["−8万", "0", "8万", "16万"]
     assert formatting.number(80_000, "en", like=160_000) == "80,000"
 
 
@@ -109,10 +97,29 @@ def test_targets_are_written_with_their_comparator():
 
 
 def test_unknown_names_raise_with_the_nearest_known_one():
-    """A misspelt language, word or phrase is refused."""
+    """A misspelt language, group or code is refused."""
     with pytest.raises(UnknownNameError, match="Unknown language 'de'"):
         formatting.number(1, "de")
     with pytest.raises(UnknownNameError, match="Did you mean 'likely'"):
-        formatting.word("status", "likly", "en")
-    with pytest.raises(UnknownNameError, match="Did you mean 'title'"):
-        formatting.phrase("titel", "en")
+        label_of("status", "likly", "en")
+    with pytest.raises(UnknownNameError, match="Did you mean 'status'"):
+        label_of("staus", "likely", "en")
+
+
+def test_a_third_language_follows_its_locale(third_language):
+    """Separators and dates are the locale's, everything else is as in English."""
+    number = formatting.number(-1234567.5, third_language, unit="percent")
+    assert number == "−1\xa0234\xa0567,5\xa0%"
+    assert formatting.day("2022-06-05", third_language) == "2022-Junio-05"
+    assert formatting.money(34000.0, third_language) == "340\xa0⟦million yuan⟧"
+    assert formatting.change(2.14, third_language, unit="percent") == "+2,1⟦\xa0pp⟧"
+    assert formatting.named(("张", "beds"), third_language) == "beds"
+    assert formatting.join(["a", "b"], third_language) == "a; b"
+    assert formatting.language_name(third_language) == "Esperanto"
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_numbers_do_not_depend_on_the_machines_locale(language, monkeypatch):
+    """A report reads the same on every machine."""
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert formatting.number(1234.5, language) == {"zh": "1234.5", "en": "1,234.5"}[language]

@@ -98,9 +98,13 @@ steps:
         ),
         ("{indcator: x, hold: }", "steps.0.indcator", "'indicator'"),
         ("{mechanism: m, lever: {a: 1}}", "steps.0.lever", "'levers'"),
-        ("{indicator: x, ramp_to: {value: 1}}", "steps.0.ramp_to.by", "required"),
+        ("{indicator: x, ramp_to: {value: 1}}", "steps.0.ramp_to.by", "is missing"),
         ("{indicator: x, ramp_to: {value: much, by: 2025}}", "steps.0.ramp_to.value", "number"),
-        ("{indicator: x, ramp_to: {value: 1, by: soon}}", "steps.0.ramp_to.by", "integer"),
+        (
+            "{indicator: x, ramp_to: {value: 1, by: soon}}",
+            "steps.0.ramp_to.by",
+            "not a whole number",
+        ),
         ("{indicator: x, ramp_to: {value: 1, by: 2023, from: 2024}}", "steps.0.ramp_to", "no year"),
         ("{indicator: x, shift: {by: nan}}", "steps.0.shift.by", "finite"),
         ("{indicator: x, shift: {by: inf}}", "steps.0.shift.by", "finite"),
@@ -119,7 +123,7 @@ steps:
         (
             "{indicator: x, shock: {by: 1, year: 2024, recovery: -1}}",
             "steps.0.shock.recovery",
-            "greater than or equal to 0",
+            "less than 0",
         ),
         ("{indicator: x, hold: , shift: {by: 1}}", "steps.0", "exactly one verb"),
         ("{indicator: x}", "steps.0", "exactly one verb"),
@@ -130,7 +134,7 @@ steps:
         ("{mechanism: m}", "steps.0", "without anything to set"),
         ("{levers: {a: 1}}", "steps.0", "without a mechanism"),
         ("{assumptions: {a: 1}}", "steps.0", "without a mechanism"),
-        ("hold", "steps.0", "dictionary"),
+        ("hold", "steps.0", "a section of"),
     ],
 )
 def test_a_step_that_cannot_be_meant_is_refused(tmp_path, text, column, said):

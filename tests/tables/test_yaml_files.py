@@ -142,7 +142,7 @@ def test_keys_given_twice_are_all_named(tmp_path):
     problems = faults(tmp_path, "a: 1\nb:\n  a: 2\n  a: 3\na: 4\nb: 5\n? [x]\n: 6\n")
     assert [(p.row, p.column, p.problem) for p in problems] == [
         (4, "a", "given twice"), (5, "a", "given twice"), (6, "b", "given twice"),
-        (7, None, "a key that is no word"),
+        (7, None, "a key that is not a word"),
     ]  # fmt: skip
 
 

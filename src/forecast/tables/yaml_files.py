@@ -1,7 +1,8 @@
-"""Files that planners write: mechanisms and scenarios as YAML, read safely, written whole.
+"""YAML files that planners write, read safely, with the line of every fault.
 
 Every value is read as text and converted by the model it must fit, so `no` is not false and a
-year is a year. Nothing in a file is executed: no tags, no anchors, no key twice.
+year is a year. Nothing in a file is executed: tags and anchors are refused, and so are keys that
+are given twice.
 """
 
 from __future__ import annotations
@@ -20,41 +21,30 @@ __all__ = ["StrictModel", "read_document", "validate"]
 
 FILE_BYTES = 1_000_000
 NUMBER, WHOLE, TEXT = N_("write a number"), N_("write a whole number"), N_("write a text")
-SECTION, LIST = N_("write lines of `key: value`"), N_("write a list")
-MORE, LESS = N_("write a greater one"), N_("write a smaller one")
+SECTION = (N_("not a section of `key: value` lines"), N_("write lines of `key: value`"))
+MORE, LESS = N_("write a greater number"), N_("write a smaller number")
 OTHER = (N_("not what belongs here"), N_("compare it with other files"))
-TEMPLATES = {
-    "missing": (N_("Field required"), N_("add it")),
-    "float_parsing": (
-        N_("Input should be a valid number, unable to parse string as a number"),
-        NUMBER,
-    ),
-    "float_type": (N_("Input should be a valid number"), NUMBER),
-    "finite_number": (N_("Input should be a finite number"), NUMBER),
-    "int_parsing": (
-        N_("Input should be a valid integer, unable to parse string as an integer"),
-        WHOLE,
-    ),
-    "int_type": (N_("Input should be a valid integer"), WHOLE),
-    "string_type": (N_("Input should be a valid string"), TEXT),
-    "string_too_short": (N_("String should have at least {min_length} character"), TEXT),
-    "dict_type": (N_("Input should be a valid dictionary"), SECTION),
-    "model_type": (N_("Input should be a valid dictionary or instance of {class_name}"), SECTION),
-    "tuple_type": (N_("Input should be a valid tuple"), LIST),
-    "too_long": (
-        N_("Tuple should have at most {max_length} items after validation"),
-        N_("leave some out"),
-    ),
-    "greater_than": (N_("Input should be greater than {gt}"), MORE),
-    "greater_than_equal": (
-        N_("Input should be greater than or equal to {ge}"),
-        MORE,
-    ),
-    "less_than": (N_("Input should be less than {lt}"), LESS),
+FAULTS = {
+    "missing": (N_("the key is missing"), N_("add it")),
+    "float_parsing": (N_("not a number"), NUMBER),
+    "float_type": (N_("not a single number"), NUMBER),
+    "finite_number": (N_("not a finite number"), NUMBER),
+    "int_parsing": (N_("not a whole number"), WHOLE),
+    "int_type": (N_("not a single whole number"), WHOLE),
+    "string_type": (N_("not a text"), TEXT),
+    "string_too_short": (N_("shorter than {min_length} characters"), TEXT),
+    "dict_type": SECTION,
+    "model_type": SECTION,
+    "tuple_type": (N_("not a list"), N_("write a list")),
+    "too_long": (N_("more than {max_length} entries"), N_("leave some out")),
+    "greater_than": (N_("not greater than {gt:g}"), MORE),
+    "greater_than_equal": (N_("less than {ge:g}"), MORE),
+    "less_than": (N_("not less than {lt:g}"), LESS),
 }
-"""Fact, as pydantic says it, and remedy of each type of fault that a file can have."""
+"""Fact and remedy of each type of fault that pydantic finds in a file."""
 Model = TypeVar("Model", bound=BaseModel)
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
+"""Keys and list indices that lead to a value of a file."""
 
 
 class StrictModel(BaseModel):
@@ -63,17 +53,18 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-def read_document(file: Path) -> tuple[Any, dict[Place, int]]:
-    """Nested mappings, lists and texts of a file, and the line each of them begins in.
+def read_document(file: Path) -> tuple[Any, dict[KeyPath, int]]:
+    """Read a file: nested mappings, lists and texts, and the line in which each begins.
 
     Raises
     ------
     DataError
-        If it cannot be read, is no YAML, or has tags, anchors or a key twice; all faults at once.
+        If it cannot be read, is not YAML, or has tags, anchors or repeated keys; all faults at
+        once.
     """
     text = read_text(file)
     if len(text) > FILE_BYTES:
-        problem, remedy = said("larger than any such file"), said("check the path")
+        problem, remedy = said("larger than any such file may be"), said("check the path")
         raise DataError([_fault(file, 1, None, problem, remedy)])
     problems: list[Problem] = []
     try:
@@ -89,17 +80,17 @@ def read_document(file: Path) -> tuple[Any, dict[Place, int]]:
         problem = said("not YAML: nested too deep")
         if reason:
             problem = said("not YAML: {reason}", reason=" ".join(str(reason).split()))
-        problems.append(_fault(file, line, None, problem, said("mend the indentation")))
-        raise DataError(problems) from None
-    lines: dict[Place, int] = {}
+        remedy = said("check indentation, quotation marks and the blank after each colon")
+        raise DataError([*problems, _fault(file, line, None, problem, remedy)]) from None
+    lines: dict[KeyPath, int] = {}
     content = _plain(file, root, (), lines, problems) if root is not None else {}
     if problems:
         raise DataError(problems)
     return content, lines
 
 
-def validate(model: type[Model], content: Any, file: Path, lines: dict[Place, int]) -> Model:
-    """Make a record of what a file holds.
+def validate(model: type[Model], content: Any, file: Path, lines: dict[KeyPath, int]) -> Model:
+    """Convert the content of a file to a record.
 
     Raises
     ------
@@ -114,12 +105,13 @@ def validate(model: type[Model], content: Any, file: Path, lines: dict[Place, in
 
 
 def _plain(
-    file: Path, node: yaml.Node, place: Place, lines: dict[Place, int], problems: list[Problem]
+    file: Path, node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], problems: list[Problem]
 ) -> Any:
-    lines[place] = node.start_mark.line + 1
+    """Convert a node to built-ins; add its lines and its faults to those of the file."""
+    lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         items = enumerate(node.value)
-        return [_plain(file, item, (*place, i), lines, problems) for i, item in items]
+        return [_plain(file, item, (*path, i), lines, problems) for i, item in items]
     if not isinstance(node, yaml.MappingNode):
         assert isinstance(node, yaml.ScalarNode)
         empty = node.style is None and node.value in ("", "~", "null")
@@ -128,49 +120,50 @@ def _plain(
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            problem, remedy = said("a key that is no word"), said("write `key: value`")
+            problem, remedy = said("a key that is not a word"), said("write `key: value`")
             problems.append(_fault(file, line, None, problem, remedy))
         elif key.value in found:
             problem, remedy = said("given twice"), said("keep one")
             problems.append(_fault(file, line, key.value, problem, remedy))
         else:
-            found[key.value] = _plain(file, value, (*place, key.value), lines, problems)
-            lines[(*place, key.value)] = line
+            found[key.value] = _plain(file, value, (*path, key.value), lines, problems)
+            lines[(*path, key.value)] = line
     return found
 
 
 def _explain(
-    model: type[BaseModel], error: dict[str, Any], content: Any, file: Path, lines: dict[Place, int]
+    model: type[BaseModel],
+    error: dict[str, Any],
+    content: Any,
+    file: Path,
+    lines: dict[KeyPath, int],
 ) -> Problem:
-    """Say one fault that pydantic found where a planner finds it."""
-    place: Place = ()
+    """Report a fault that pydantic found by the line and the key of the file."""
+    path: KeyPath = ()
     value = content
     for part in error["loc"]:
-        # pydantic also names the branch of a union it tried; only what the file holds is a place.
+        # pydantic also names the branch of a union it tried, which is no key of the file.
         here: Container[Any] = value if isinstance(value, dict) else ()
         if isinstance(value, list) and isinstance(part, int):
             here = range(len(value))
         if part in here:
-            value, place = value[part], (*place, part)
+            value, path = value[part], (*path, part)
         elif part == error["loc"][-1] and isinstance(value, dict) and error["type"] == "missing":
-            place = (*place, part)
-    line = next((lines[place[:n]] for n in range(len(place), -1, -1) if place[:n] in lines), 1)
-    key = ".".join(str(part) for part in place) or None
-    shown = None if isinstance(value, dict | list | None) else str(value)
+            path = (*path, part)
+    line = next((lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines), 1)
+    key = ".".join(str(part) for part in path) or None
+    printed = None if isinstance(value, dict | list | None) else str(value)
     if error["type"] == "extra_forbidden":
-        known = _fields(model)
         unknown = str(error["loc"][-1])
-        key = key if place[-1:] == error["loc"][-1:] else ".".join(map(str, (*place, unknown)))
-        hint = nearest(unknown, known, likeness=0.5)
+        key = key if path[-1:] == error["loc"][-1:] else ".".join(map(str, (*path, unknown)))
+        hint = nearest(unknown, _fields(model), likeness=0.5)
         return _fault(file, line, key, said("unknown key"), hint or said("remove it"))
     gaps = error.get("ctx", {})
     if error["type"] == "value_error":
         gaps = gaps["error"].args[0].gaps
-        return Problem(file.name, line, key, shown, gaps["problem"], gaps["remedy"])
-    fact, mend = TEMPLATES.get(error["type"], OTHER)
-    # In English it is said as pydantic words it.
-    problem, remedy = said(fact, **gaps).reworded(error["msg"]), said(mend).reworded("correct it")
-    return Problem(file.name, line, key, shown, problem, remedy)
+        return Problem(file.name, line, key, printed, gaps["problem"], gaps["remedy"])
+    fact, remedy = FAULTS.get(error["type"], OTHER)
+    return Problem(file.name, line, key, printed, said(fact, **gaps), said(remedy))
 
 
 def _fields(model: type[BaseModel]) -> list[str]:
