@@ -6,10 +6,10 @@ import pytest
 
 import forecast as fc
 from forecast.errors import DataError
-from forecast.evaluation.scores import crps_of_quantiles
+from forecast.evaluation.scores import CAP, crps_of_quantiles
 from forecast.evaluation.store import append_run, read_forecasts
-from forecast.evaluation.verification import CAP, LEVELS, Verification, compute_track_record, verify
-from forecast.evaluation.vintages import issue
+from forecast.evaluation.verification import Verification, compute_track_record, verify
+from forecast.evaluation.vintages import QUANTILE_COLUMNS, issue
 
 ABOUT = pd.DataFrame(
     {"indicator": ["x", "y"], "kind": "share", "lower": 0.0, "upper": 100.0,
@@ -27,7 +27,7 @@ def said(*rows, **more):
     """
     table = pd.DataFrame(rows, columns=["year", "target", "p_reach"])
     fixed = {"region": "a", "indicator": "x", "comparator": "ge", "latest_year": 2021.0,
-             "scale": 2.0, **dict(zip(LEVELS, SEVEN, strict=True)), **VINTAGE}  # fmt: skip
+             "scale": 2.0, **dict(zip(QUANTILE_COLUMNS, SEVEN, strict=True)), **VINTAGE}  # fmt: skip
     return table.assign(**{**fixed, **more})
 
 
@@ -158,17 +158,31 @@ def test_what_was_decided_is_no_forecast():
 
 
 def test_vintages_count_and_repeats_do_not():
-    """Every origin counts; the same knowledge, method and targets issued again counts once."""
+    """Another day and another answer count; the same answer of a day issued again counts once."""
     first = said((2022, 50.0, 0.7))
-    again = first.assign(run="again")
-    others = [first.assign(**{name: value}) for name, value in (
-        ("origin", "2022-03-31"), ("data_hash", "e"), ("method_version", "n"),
-        ("target_version", "u"))]  # fmt: skip
-    found = verify(pd.concat([first, again, *others]), came(FIGURES), ABOUT)
-    assert found.hits["run"].tolist() == ["r"] * 5
+    later = first.assign(origin="2022-03-31")
+    revised = first.assign(run="revised", data_hash="e", p_reach=0.6)
+    repeats = [first.assign(run=f"again with another {name}", **{name: "other"})
+               for name in ("data_hash", "method_version", "target_version")]  # fmt: skip
+    found = verify(pd.concat([first, *repeats, later, revised]), came(FIGURES), ABOUT)
+    assert found.hits["run"].tolist() == ["r", "r", "revised"]
+    # Its quantiles are the same: the revised forecast of the target is none of the figure.
     row = found.scores.iloc[0]
-    # Other targets of a run do not make another forecast of the figure.
-    assert row[["forecasts", "targets", "years", "values"]].tolist() == [5, 1, 1, 4]
+    assert row[["forecasts", "targets", "years", "values"]].tolist() == [3, 1, 1, 2]
+
+
+def test_each_version_of_a_target_is_scored_as_it_was_issued():
+    """Raised from 50 to 60, a target of 2022 was met as first issued and missed as revised.
+
+    A target beside it that was not revised counts once, though both runs issued it.
+    """
+    first = said((2022, 50.0, 0.7), (2023, 50.0, 0.8), data_hash="d", target_version="t")
+    second = said((2022, 60.0, 0.2), (2023, 50.0, 0.8), data_hash="e", target_version="u")
+    found = verify(pd.concat([first, second]), came(FIGURES), ABOUT)
+    facts = found.hits[["year", "target", "met"]].values.tolist()
+    assert facts == [[2022, 50.0, True], [2023, 50.0, True], [2022, 60.0, False]]
+    assert found.scores.iloc[0][["forecasts", "targets", "values"]].tolist() == [3, 3, 2]
+    assert compute_track_record(found)["times"].sum() == 3
 
 
 def test_a_figure_counts_once_for_several_targets():

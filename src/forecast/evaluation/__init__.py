@@ -13,12 +13,6 @@ For other packages:
 """
 
 __all__ = [
-    "backtesting",
-    "baselines",
-    "outcomes",
-    "revisions",
-    "scores",
-    "store",
-    "verification",
+    "backtesting", "baselines", "outcomes", "revisions", "scores", "store", "verification",
     "vintages",
-]
+]  # fmt: skip

@@ -32,18 +32,9 @@ from ..model.posterior import Batch
 from ..targets.progress import ON_TRACK, baseline, on_line, rate_ratio
 
 __all__ = [
-    "INTERVAL_METHODS",
-    "PEERS",
-    "PEER_FIGURES",
-    "REASONS",
-    "RULES",
-    "Predictive",
-    "Questions",
-    "compute_naive_forecasts",
-    "compute_peer_forecasts",
-    "compute_rule_verdicts",
-    "count_steps",
-]
+    "INTERVAL_METHODS", "PEERS", "PEER_FIGURES", "REASONS", "RULES", "Predictive", "Questions",
+    "compute_naive_forecasts", "compute_peer_forecasts", "compute_rule_verdicts", "count_steps",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -60,8 +60,9 @@ class Replay:
         cases = self._list_cases(fits, seen, origin)
         row, year = cases["row"].to_numpy(), cases["year"].to_numpy(float)
         past = _past_figures(fits).take(row)
-        targets = _make_targets(cases, past) if self.targets is None else self._match(cases)
-        if not len(cases) or (self.targets is not None and not len(targets)):
+        given = self.targets is not None
+        targets = _match_targets(cases, self.targets) if given else _make_targets(cases, past)
+        if not len(cases) or (given and not len(targets)):
             return None
         targets = _resolve_targets(targets, cases, past)
         questions = _list_questions(cases, targets)
@@ -96,14 +97,13 @@ class Replay:
         year = cases["year"].astype(int)
         return cases.assign(year=year, horizon=year - origin)
 
-    def _match(self, cases: pd.DataFrame) -> pd.DataFrame:
-        """Return the given targets of the cases' series and years: case, target, comparator."""
-        index = cases[KEY].assign(year=cases["year"].astype(float), case=np.arange(len(cases)))
-        given = self.targets.rename(columns={"value": "target"})  # type: ignore[union-attr]
-        columns = ["case", "target", "comparator"]
-        return index.merge(given, on=[*KEY, "year"])[columns].sort_values(
-            columns, ignore_index=True
-        )
+
+def _match_targets(cases: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """Return the given targets of the cases' series and years: case, target, comparator."""
+    index = cases[KEY].assign(year=cases["year"].astype(float), case=np.arange(len(cases)))
+    columns = ["case", "target", "comparator"]
+    matched = index.merge(targets.rename(columns={"value": "target"}), on=[*KEY, "year"])
+    return matched[columns].sort_values(columns, ignore_index=True)
 
 
 def _past_figures(fits: Fits) -> Batch:

@@ -16,21 +16,10 @@ from ..errors import N_, said
 from ..model.panel import KEY
 
 __all__ = [
-    "CAP",
-    "INTERVALS",
-    "brier",
-    "calibration_error",
-    "covered",
-    "crps_of_quantiles",
-    "energy_score",
-    "log_score",
-    "mean_with_error",
-    "mean_yearly_change",
-    "pit_histogram",
-    "pit_share",
-    "reliability",
-    "weighted_interval_score",
-]
+    "CAP", "INTERVALS", "brier", "calibration_error", "covered", "crps_of_quantiles",
+    "energy_score", "log_score", "mean_with_error", "mean_yearly_change", "pit_histogram",
+    "pit_share", "reliability", "weighted_interval_score",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]

@@ -1,18 +1,15 @@
-"""Were we right? Forecasts that were issued, scored once their years have closed.
+"""Verification: issued forecasts scored once their years have closed.
 
-A forecast is scored when the figure of its target year is published; it must have been issued on
-knowledge from before the end of that year, and said something: what had happened by then, or
-could not happen, is no forecast. Every such vintage counts, also several of one target:
-`forecasts` counts them, `targets` says how many different targets they are about, and errors of
-means are clustered by target year, because vintages of one year are right or wrong together. The
-same forecast issued twice from the same knowledge counts once.
+A forecast is scored when the figure of its target year is published. It must have been issued on
+knowledge from before the end of that year, with a chance above 0 and below 1: what had happened by
+then, or could not happen, is no forecast. Every such vintage counts, against the target as it was
+when the forecast was issued, also several of one target: `forecasts` counts them, `targets` the
+different targets, and errors of means are clustered by target year, because vintages of one year
+are right or wrong together. The same answer issued again on the same knowledge counts once, even
+if other targets of the plan were revised meanwhile.
 
-Scores of values are in units of `scale`, the mean absolute yearly change of the series as it was
-known when the forecast was issued, and held within `CAP`:
-
-    CRPS = 2 sum_i w_i pinball_i,  pinball_p = (p - [y < q_p]) (y - q_p)
-
-over the stored quantiles, w_i the width of the cell of level i (`scores.crps_of_quantiles`).
+Scores of values are in units of the `scale` stored with the forecast, clipped to `scores.CAP`; the
+CRPS is that of the stored quantiles (`scores.crps_of_quantiles`).
 """
 
 from __future__ import annotations
@@ -24,73 +21,72 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem
-from ..model.fitting import QUANTILES, Fits, fit, quantile_name
+from ..errors import DataError, Problem, said
+from ..model.fitting import QUANTILES, Fits, fit
 from ..model.panel import KEY
 from ..tables.calendar import known_days, last_closed_year, parse_day
 from ..targets.attainment import attainment
 from . import scores
+from .vintages import QUANTILE_COLUMNS
 
 __all__ = ["Verification", "compute_track_record", "verify"]
 
-LEVELS = [quantile_name(level) for level in QUANTILES]
-INTERVALS = {"cover50": ("q25", "q75"), "cover80": ("q10", "q90"), "cover90": ("q05", "q95")}
-CAP = 20.0
-"""Worst scaled score: a few nearly flat series would decide every mean."""
 BINS = 5
-GOAL = [*KEY, "year", "target", "comparator", "event"]
-VINTAGE = ["origin", "data_hash", "method_version", "target_version"]
-NEEDED = [*GOAL, *VINTAGE, "scenario", "latest_year", "p_reach", *LEVELS, "scale"]
+TARGET = [*KEY, "year", "target", "comparator", "event"]
+"""Columns that identify a target in one of its versions."""
+ANSWER = ["origin", "latest_year", "p_reach", *QUANTILE_COLUMNS]
+NEEDED = [*TARGET, *ANSWER, "scenario", "scale"]
 SCORES = [
     "lead", "forecasts", "targets", "years", "brier", "brier_error", "base_rate", "brier_base",
-    "values", *INTERVALS, "crps", "crps_error",
+    "values", *scores.INTERVALS, "crps", "crps_error",
 ]  # fmt: skip
-RECORD = ["low", "high", "forecasts", "targets", "said", "came_true", "error"]
 
 
 @dataclass(frozen=True)
 class Verification:
-    """Issued forecasts whose years have closed, and what came.
+    """Issued forecasts whose years have closed, and the outcomes.
 
-    `hits` has a row a forecast: the columns of `read_forecasts`, `lead` (calendar years from the
-    origin to the end of the target year, begun ones counted whole), `figure` (as last published)
-    and `met`, whether the event of the target came true.
+    `hits` has one row per forecast: the columns of `read_forecasts`, `lead` (calendar years from
+    the origin to the end of the target year, begun ones counted whole), `figure` (as last
+    published) and `met`, whether the event of the target happened.
     """
 
     hits: pd.DataFrame
 
     @cached_property
     def scores(self) -> pd.DataFrame:
-        """A row a lead time, `all` first; empty where no year has closed.
+        """One row per lead time, `all` first; empty where no year has closed.
 
-        forecasts, targets and years (how many); brier with its standard error; base_rate, the
-        share that came true, and brier_base, the Brier score of saying just that throughout (known
+        forecasts, targets and years (counts); brier with its standard error; base_rate, the share
+        of targets met, and brier_base, the Brier score of always forecasting just that rate (known
         only afterwards: a hard rival); values (forecasts of different figures), cover50, cover80,
-        cover90, crps with its standard error. Standard errors are clustered by target year and
-        infinite of a single one; missing is what no forecast answers.
+        cover90, crps with its standard error. Standard errors are clustered by target year,
+        infinite with a single one; missing is what no forecast answers.
         """
         if self.hits.empty:
             return pd.DataFrame(columns=SCORES)
         leads = sorted(set(self.hits["lead"]))
         parts = {"all": self.hits, **{n: self.hits[self.hits["lead"] == n] for n in leads}}
-        return pd.DataFrame([[n, *_scored(part)] for n, part in parts.items()], columns=SCORES)
+        return pd.DataFrame([[n, *_score(part)] for n, part in parts.items()], columns=SCORES)
 
     @cached_property
     def reliability(self) -> pd.DataFrame:
-        """Said and come true, a row a fifth of probability, also where it holds no forecast.
+        """One row per fifth of probability, also where it holds no forecast.
 
         low and high (ends of the bin; an edge belongs to the upper one), forecasts, targets, said
-        (mean probability), came_true (share) and its standard error, clustered by target year.
+        (mean probability), came_true (observed share) and its standard error, clustered by target
+        year.
         """
         fifth = _fifths(self.hits)
         rows = []
         for one in range(BINS):
-            mine = self.hits[fifth == one]
-            p, met = mine["p_reach"].mean(), mine["met"]
-            came = scores.mean_with_error(met, mine["year"]) if len(mine) else (np.nan, np.nan)
-            facts = len(mine), len(mine.drop_duplicates(GOAL)), p, *came
-            rows.append((one / BINS, (one + 1) / BINS, *facts))
-        return pd.DataFrame(rows, columns=RECORD)
+            part = self.hits[fifth == one]
+            p, met = part["p_reach"].mean(), part["met"]
+            share = scores.mean_with_error(met, part["year"]) if len(part) else (np.nan, np.nan)
+            ends = one / BINS, (one + 1) / BINS
+            rows.append((*ends, len(part), len(part.drop_duplicates(TARGET)), p, *share))
+        columns = ["low", "high", "forecasts", "targets", "said", "came_true", "error"]
+        return pd.DataFrame(rows, columns=columns)
 
 
 def verify(
@@ -102,14 +98,14 @@ def verify(
 ) -> Verification:
     """Score issued forecasts with the figures published since.
 
-    Only the baseline is scored: a scenario says what would be if. The event is that of
-    `attainment`, under the indicators' definitions of today; of `ever` and `maintain` the
-    published figures from the issue to the target year decide.
+    Only the baseline is scored: a scenario is conditional. The event is that of `attainment`, under
+    the indicators' definitions of today; `ever` and `maintain` are decided by the published figures
+    from the issue to the target year.
 
     Parameters
     ----------
     forecasts : from `read_forecasts`
-    observations, indicators : as for `fit`; figures of other regions do no harm
+    observations, indicators : as for `fit`; figures of other regions are ignored
     on : ISO date; figures `published` after it (where that is not known, of a later `as_of` or
         year's end) are not used. None uses all
 
@@ -123,108 +119,95 @@ def verify(
     >>> import forecast as fc
     >>> from forecast.evaluation.vintages import issue
     >>> run, plan = issue(fc.load_plan("xiaoshan", as_of="2021-12-31")), fc.load_plan("xiaoshan")
-    >>> beside = {"origin": run.origin, "data_hash": "", "method_version": "", "target_version": ""}
-    >>> found = verify(run.forecasts.assign(**beside), plan.observations, plan.indicators)
-    >>> found.scores["lead"].tolist(), bool(found.hits["met"].all())
+    >>> forecasts = run.forecasts.assign(origin=run.origin)
+    >>> result = verify(forecasts, plan.observations, plan.indicators)
+    >>> result.scores["lead"].tolist(), bool(result.hits["met"].all())
     (['all', 1, 2, 3, 4], True)
     """
-    _check(forecasts)
-    year, origin = forecasts["year"].astype(int), forecasts["origin"]
-    said = forecasts.assign(lead=year - origin.map(last_closed_year).astype(int))
-    open_ = said["p_reach"].gt(0.0) & said["p_reach"].lt(1.0)
-    said = said[open_ & (said["scenario"] == "baseline") & (said["lead"] >= 1)]
-    figures = _known(observations, on)
+    if missing := [name for name in NEEDED if name not in forecasts]:
+        problem, remedy = said("no such column"), said("read them with read_forecasts")
+        raise DataError(Problem("forecasts", None, c, None, problem, remedy) for c in missing)
+    figures = observations
+    if on is not None:
+        figures = figures[known_days(figures) <= parse_day(on, "verify", "on").isoformat()]
+    lead = forecasts["year"].astype(int) - forecasts["origin"].map(last_closed_year).astype(int)
+    undecided = forecasts["p_reach"].gt(0.0) & forecasts["p_reach"].lt(1.0)
     # Without a figure of its year or later no target has closed.
-    said = said[said["year"] <= figures["year"].max()].drop_duplicates([*GOAL, *VINTAGE])
-    used = figures["region"].isin(said["region"])
+    closed = forecasts["year"] <= figures["year"].max()
+    counted = undecided & closed & (forecasts["scenario"] == "baseline") & (lead >= 1)
+    issued = forecasts.assign(lead=lead)[counted].drop_duplicates([*TARGET, *ANSWER])
+    used = figures["region"].isin(issued["region"])
     used &= figures["indicator"].isin(indicators["indicator"])
-    outcome = _outcomes(said, fit(figures[used], indicators))
-    return Verification(said.merge(outcome, on=[*GOAL, "latest_year"]))
+    outcomes = _find_outcomes(issued, fit(figures[used], indicators))
+    return Verification(issued.merge(outcomes, on=[*TARGET, "latest_year"]))
 
 
 def compute_track_record(verification: Verification) -> pd.DataFrame:
-    """Plain facts for "of 41 times we said 60-80 %, 29 came true"; no row where nothing has closed.
+    """Return the counts behind "of 41 chances of 60-80 %, 29 came true".
 
     Returns
     -------
-    DataFrame, a row a fifth of probability that was ever said: low, high (0 to 1), times,
-    came_true (counts) and targets (how many different ones).
+    DataFrame, one row per fifth of probability that was ever issued: low, high (0 to 1), times,
+    came_true (counts) and targets (number of different ones).
 
     Examples
     --------
-    >>> hits = pd.DataFrame(columns=["p_reach", "met", "year", *GOAL])
+    >>> hits = pd.DataFrame(columns=["p_reach", "met", *TARGET])
     >>> len(compute_track_record(Verification(hits)))
     0
     """
-    table = verification.reliability
-    met = verification.hits["met"].astype(int).groupby(_fifths(verification.hits)).sum()
-    table = table.assign(came_true=met.reindex(table.index, fill_value=0))
-    table = table.rename(columns={"forecasts": "times"})
-    table = table[["low", "high", "times", "came_true", "targets"]]
-    return table[table["times"] > 0].reset_index(drop=True)
+    hits = verification.hits
+    rows = [
+        (one / BINS, (one + 1) / BINS, len(part), int(part["met"].sum()),
+         len(part.drop_duplicates(TARGET)))
+        for one, part in hits.groupby(_fifths(hits))
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["low", "high", "times", "came_true", "targets"])
 
 
 def _fifths(hits: pd.DataFrame) -> pd.Series:
-    """Fifth of probability of each forecast; an edge belongs to the upper one."""
+    """Return the fifth of probability of each forecast; an edge belongs to the upper one."""
     return (hits["p_reach"].astype(float) * BINS).astype(int)
 
 
-def _check(forecasts: pd.DataFrame) -> None:
-    remedy = "read them with read_forecasts"
-    missing = [name for name in NEEDED if name not in forecasts]
-    if missing:
-        raise DataError(
-            Problem("forecasts", None, name, None, "no such column", remedy) for name in missing
-        )
-
-
-def _known(observations: pd.DataFrame, on: str | dt.date | None) -> pd.DataFrame:
-    """Figures that were known on a day."""
-    if on is None:
-        return observations
-    day = parse_day(on, "verify", "on").isoformat()
-    return observations[known_days(observations) <= day]
-
-
-def _outcomes(said: pd.DataFrame, fits: Fits) -> pd.DataFrame:
-    """Figure of the target year, and whether the event came true, of what has closed."""
-    keys = [*GOAL, "latest_year"]
-    goals = said[keys].drop_duplicates().reset_index(drop=True)
-    last = goals["year"].astype(int)
-    since = np.floor(goals["latest_year"].astype(float)).astype(int) + 1
-    first = since.where(goals["event"] != "reach", last)
-    row = np.repeat(np.arange(len(goals)), last - first + 1)
-    each = goals.iloc[row].assign(row=row, value=goals["target"].to_numpy(float)[row])
+def _find_outcomes(issued: pd.DataFrame, fits: Fits) -> pd.DataFrame:
+    """Return the figure of the target year, and whether the event happened, of closed targets."""
+    targets = issued[[*TARGET, "latest_year"]].drop_duplicates().reset_index(drop=True)
+    last = targets["year"].astype(int)
+    since = np.floor(targets["latest_year"].astype(float)).astype(int) + 1
+    first = since.where(targets["event"] != "reach", last)
+    row = np.repeat(np.arange(len(targets)), last - first + 1)
+    each = targets.iloc[row].assign(row=row, value=targets["target"].to_numpy(float)[row])
     each["year"] = first.to_numpy()[row] + each.groupby("row").cumcount().to_numpy()
-    judged = attainment(fits, each.drop(columns=["target", "event"]))
-    judged["row"] = row
-    judged = judged[judged["status"].isin(["met", "missed"])]
-    met = (judged["status"] == "met").groupby(judged["row"])
-    came = met.all().where(goals["event"] != "ever", met.any())
-    closed = judged[judged["year"].to_numpy() == last.to_numpy()[judged["row"]]].set_index("row")
-    goals = goals.assign(figure=closed["median"], met=came)
-    return goals[goals["figure"].notna()].astype({"figure": float, "met": bool})
+    table = attainment(fits, each.drop(columns=["target", "event"])).assign(row=row)
+    table = table[table["status"].isin(["met", "missed"])]
+    met = (table["status"] == "met").groupby(table["row"])
+    event = met.all().where(targets["event"] != "ever", met.any())
+    closed = table[table["year"].to_numpy() == last.to_numpy()[table["row"]]].set_index("row")
+    targets = targets.assign(figure=closed["median"], met=event)
+    return targets[targets["figure"].notna()].astype({"figure": float, "met": bool})
 
 
-def _scored(part: pd.DataFrame) -> list[float]:
-    """One row of `Verification.scores`, without its lead."""
+def _score(part: pd.DataFrame) -> list[float]:
+    """Return one row of `Verification.scores`, without its lead."""
     p, met, year = part["p_reach"], part["met"], part["year"]
     base = float(met.mean())
-    counts = [len(part), len(part.drop_duplicates(GOAL)), year.nunique()]
-    chances = [*scores.mean_with_error(scores.brier(p, met), year), base, base * (1.0 - base)]
-    return [*counts, *chances, *_value_scores(part)]
+    counts = [len(part), len(part.drop_duplicates(TARGET)), year.nunique()]
+    brier = scores.mean_with_error(scores.brier(p, met), year)
+    return [*counts, *brier, base, base * (1.0 - base), *_score_values(part)]
 
 
-def _value_scores(part: pd.DataFrame) -> list[float]:
-    """Score each forecast of a figure once, however many targets are about it."""
-    once = part.drop_duplicates([*KEY, "year", "origin", "data_hash", "method_version"])
-    once = once[once[LEVELS].notna().all(axis=1)]
-    y, ends = once["figure"], INTERVALS.values()
+def _score_values(part: pd.DataFrame) -> list[float]:
+    """Return scores of values: each forecast of a figure once, for all targets it has."""
+    once = part.drop_duplicates([*KEY, "year", "origin", *QUANTILE_COLUMNS])
+    once = once[once[QUANTILE_COLUMNS].notna().all(axis=1)]
+    y, ends = once["figure"], scores.INTERVALS.values()
     inside = [scores.covered(y, once[low], once[high]) for low, high in ends]
     cover = [float(hit.mean()) if len(once) else np.nan for hit in inside]
     scaled = once[once["scale"] > 0.0]
     if scaled.empty:
         return [len(once), *cover, np.nan, np.nan]
-    loss = scores.crps_of_quantiles(scaled["figure"], scaled[LEVELS].to_numpy(float).T, QUANTILES)
-    loss = np.minimum(loss / scaled["scale"].to_numpy(float), CAP)
+    values = scaled[QUANTILE_COLUMNS].to_numpy(float).T
+    loss = scores.crps_of_quantiles(scaled["figure"], values, QUANTILES)
+    loss = np.minimum(loss / scaled["scale"].to_numpy(float), scores.CAP)
     return [len(once), *cover, *scores.mean_with_error(loss, scaled["year"])]

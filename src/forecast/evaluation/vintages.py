@@ -27,19 +27,10 @@ from ..targets.attainment import attainment
 from .scores import mean_yearly_change
 
 __all__ = [
-    "FORECASTS",
-    "OPEN",
-    "QUANTILE_COLUMNS",
-    "Inputs",
-    "Run",
-    "compute_forecasts",
-    "fingerprint_method",
-    "fingerprint_targets",
-    "fit_inputs",
-    "hash_rows",
-    "issue",
+    "FORECASTS", "OPEN", "QUANTILE_COLUMNS", "Inputs", "Run", "compute_forecasts",
+    "fingerprint_method", "fingerprint_targets", "fit_inputs", "hash_rows", "issue",
     "rename_former",
-]
+]  # fmt: skip
 
 OPEN = ("reached", "likely", "uncertain", "unlikely")
 """Statuses of targets that no figure has decided."""
@@ -53,12 +44,12 @@ A fingerprint is a hash of files, so moving code changes it although no answer c
 stored under one of these count as made by the method of today. The tests compute the forecasts of
 a run stored under each again: once a change of the method changes those numbers, remove the entry.
 """
-OBSERVATION_COLUMNS = [*KEY, "year", "value", "status", "published", "break"]
-TARGET_COLUMNS = [*KEY, "year", "value", "comparator", "event", "role", "source"]
-INDICATOR_COLUMNS = [
-    "indicator", "kind", "lower", "upper", "better", "cumulative", "resolution", "numerator",
-    "denominator",
-]  # fmt: skip
+INPUT_COLUMNS = {
+    "observations": [*KEY, "year", "value", "status", "published", "break"],
+    "targets": [*KEY, "year", "value", "comparator", "event", "role", "source"],
+    "indicators": ["indicator", "kind", "lower", "upper", "better", "cumulative", "resolution",
+                   "numerator", "denominator"],
+}  # fmt: skip
 QUANTILE_COLUMNS = [quantile_name(level) for level in QUANTILES]
 FORECASTS = {
     "region": "str", "indicator": "str", "scenario": "str", "year": "int64", "target": "float64",
@@ -147,8 +138,8 @@ def issue(
     figures = pd.concat([plan.observations, plan.siblings], ignore_index=True)
     inputs = Inputs(
         plan.as_of, growth, _hash(json.dumps(mechanisms, sort_keys=True)),
-        _select(figures, OBSERVATION_COLUMNS), _select(plan.targets, TARGET_COLUMNS),
-        _select(plan.indicators, INDICATOR_COLUMNS), table.reset_index(drop=True),
+        _select(figures, "observations"), _select(plan.targets, "targets"),
+        _select(plan.indicators, "indicators"), table.reset_index(drop=True),
     )  # fmt: skip
     return Run(
         name=name, region=plan.region, notebook=notebook,
@@ -244,9 +235,9 @@ def hash_rows(table: pd.DataFrame) -> str:
     return _hash("\n".join([head, *sorted(lines)]))
 
 
-def _select(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Select columns; one that the table lacks holds empty text."""
-    return table.reindex(columns=columns, fill_value="").reset_index(drop=True)
+def _select(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Select the columns of an input; one that the table lacks holds empty text."""
+    return table.reindex(columns=INPUT_COLUMNS[name], fill_value="").reset_index(drop=True)
 
 
 def _hash(content: str | bytes) -> str:
