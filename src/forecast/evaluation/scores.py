@@ -305,13 +305,15 @@ def mean_with_error(values: ArrayLike, cluster: ArrayLike) -> tuple[float, float
     x = np.asarray(values, float)
     if not len(x):
         raise ValueError(said("no values to take the mean of."))
+    mean = float(x.mean())
     clusters, group = np.unique(np.asarray(cluster), return_inverse=True)
     if len(clusters) == 1:
-        return float(x.mean()), float("inf")
+        return mean, float("inf")
     from statsmodels.regression.linear_model import OLS  # a second, which few answers need
 
-    fitted = OLS(x, np.ones(len(x))).fit(cov_type="cluster", cov_kwds={"groups": group})
-    return float(x.mean()), float(fitted.bse[0])
+    # Of deviations, so that equal values have exactly no error.
+    fitted = OLS(x - mean, np.ones(len(x))).fit(cov_type="cluster", cov_kwds={"groups": group})
+    return mean, float(fitted.bse[0])
 
 
 def mean_yearly_change(figures: pd.DataFrame, series: pd.DataFrame) -> FloatArray:
