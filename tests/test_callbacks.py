@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.callbacks import ProgressTracker
+from forecast.callbacks import Tally
 from forecast.desk.session import Desk
 from forecast.model import simulation
 from forecast.scenarios.engine import ScenarioRun
@@ -81,23 +81,23 @@ def assert_same(one, other):
 def test_a_tally_stays_below_one_until_the_end():
     """More steps than expected, several at once and parts: the share never falls, 1 comes last."""
     shares = []
-    tracker = ProgressTracker(shares.append, 4)
-    tracker()
-    part = tracker.part(2)
+    tally = Tally(shares.append, 4)
+    tally()
+    part = tally.part(2)
     for share in (0.0, 0.5, 1.0):
         part(share)
-    tracker(5)
-    tracker()
-    tracker.end()
+    tally(5)
+    tally()
+    tally.end()
     assert shares == [0.0, 0.25, 0.5, 0.75, 0.75, 0.75, 1.0]
 
 
 def test_a_tally_that_nobody_hears_counts_in_silence():
     """Without a listener nothing is called."""
-    tracker = ProgressTracker()
-    tracker()
-    tracker.part(1)(1.0)
-    tracker.end()
+    tally = Tally()
+    tally()
+    tally.part(1)(1.0)
+    tally.end()
 
 
 def test_shares_rise_from_nothing_to_one_between_evaluations(done):

@@ -12,10 +12,9 @@ import forecast as fc
 from forecast.desk.session import Desk
 from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
-from forecast.reports.context import choose_scenarios, explore
-from forecast.reports.monitoring import last_targets
+from forecast.reports.context import ReportContext, last_targets
 from forecast.reports.parameters import find_notebook, read_parameters
-from forecast.scenarios.baseline import project
+from forecast.reports.scenarios import analyse_scenarios, choose_scenarios
 from forecast.scenarios.scenario import BASELINE, Scenario
 from forecast.tables.plan import data_folder
 from made_up import OPEN as STILL_OPEN
@@ -102,9 +101,8 @@ def test_the_answer_is_that_of_compare_and_of_the_scenario_report(desk):
     answer = desk.answer()
     file = desk.save("mine")
 
-    plan = fc.load_plan("lishui", as_of="2022-12-31")
-    paths = project(plan, until=2025, draws=DRAWS, seed=0)
-    found = explore(plan, paths, choose_scenarios(str(file)), indicator=WORKERS, language="en")
+    report = ReportContext.load("lishui", as_of="2022-12-31", language="en", draws=DRAWS)
+    found = analyse_scenarios(report, str(file), indicator=WORKERS)
     rows = found.compared[found.compared["indicator"].eq(WORKERS)]
     last = rows[rows["year"].eq(2025) & rows["scenario"].eq("mine")].iloc[0]
     assert answer.p_reach == last["p_reach"]

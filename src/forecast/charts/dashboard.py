@@ -35,6 +35,8 @@ ROW, BAR = 0.3, 0.27
 """Inches of a row of the heat map, and of a bar of the verdicts."""
 HEAD, TITLES = 0.62, 0.55
 """Inches of the dashboard's title, and of those of its two parts."""
+DARK = 0.55
+"""Chance from which on a cell is dark enough for white text."""
 STATUS_STYLES: dict[str, dict[str, Any]] = {
     "met": {"facecolor": style.MEDIAN},
     "reached": {"facecolor": "#3f78ad"},
@@ -199,6 +201,8 @@ def _draw_chances(
         vmax=1.06, cbar=False, linewidths=2.0, xticklabels=False, yticklabels=False, ax=axes,
     )  # fmt: skip
     axes.set_ylim(len(areas), -1)
+    for text, share in zip(axes.texts, mean.to_numpy()[mean.notna()], strict=True):
+        text.set_color("white" if share > DARK else style.INK)
     for i, j in np.argwhere((size.notna() & ~count.gt(0)).to_numpy()):
         axes.add_patch(Rectangle((j + 0.02, i + 0.04), 0.96, 0.92, fill=False, hatch="////",
                                  edgecolor=style.EDGE, linewidth=0.8))  # fmt: skip

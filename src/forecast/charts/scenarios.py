@@ -47,6 +47,8 @@ CHARACTER = 0.105
 """Inches of a Chinese character beside a mark."""
 FULL, GAMMA = 0.5, 0.7
 """Change of a chance that has the darkest colour, and the power by which smaller ones get less."""
+DARK = 0.55
+"""Share of the darkest colour from which on text is white."""
 KINDS: dict[str, dict[str, Any]] = {
     "lever": {"facecolor": style.MEDIAN},
     "assumption": {"facecolor": style.PALE, "hatch": "////"},
@@ -376,8 +378,8 @@ def _fill_cells(axes: Axes, table: pd.DataFrame, scenarios: list[str], language:
     axes.set_axis_off()
     written = [(i, j) for i, j in np.ndindex(change.shape) if not np.isnan(change[i, j])]
     for text, (i, j) in zip(list(axes.texts), written, strict=True):
-        if not clear[i, j]:
-            text.set_color(style.GREY)
+        dark = abs(colours[i, j]) > DARK
+        text.set_color("white" if dark else style.INK if clear[i, j] else style.GREY)
         if round(1000 * error[i, j]) > 0:
             text.set_y(i + 0.36)
             below = f"±{number(100 * error[i, j], language, step=0.1)}"

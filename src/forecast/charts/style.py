@@ -30,7 +30,7 @@ from ..i18n.formatting import number
 
 __all__ = [
     "BANDS", "CHANCES", "CHANGES", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "GRID", "INK",
-    "LINE_HEIGHT", "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "add_axes",
+    "LINE_HEIGHT", "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "Figure", "add_axes",
     "draw_moment", "ems", "format_axis", "halo", "load_font", "make_quiet", "name_row",
     "new_figure", "spread_labels", "themed", "title_axes", "to_png", "wrap_lines", "write",
     "write_beside", "write_near", "write_title",

@@ -244,7 +244,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         indicator = str(desk.chosen["indicator"])
         goals = desk.goals(indicator)
         with self._silent():
-            self.target.options = [(told.goal(row), i) for i, row in goals.iterrows()]
+            self.target.options = [
+                (told.format_dated_target(row), i) for i, row in goals.iterrows()
+            ]
             self.target.value = desk.chosen.name
             controls = desk.controls
             free = [c for c in controls if c.kind != "assumption"]

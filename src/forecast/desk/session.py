@@ -22,15 +22,14 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ..callbacks import Progress, ProgressTracker
+from ..callbacks import Progress, Tally
 from ..errors import DataError, check_name, said
 from ..evaluation.vintages import OPEN
 from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
 from ..intake import FigureImport
 from ..model.simulation import Paths
-from ..reports.context import Naming
+from ..reports.context import ReportContext, forecast_years, last_targets
 from ..reports.exports import write_book
-from ..reports.monitoring import last_targets, span
 from ..reports.parameters import ReportParameters
 from ..scenarios.baseline import project
 from ..scenarios.comparison import compare
@@ -72,29 +71,28 @@ class Desk:
     def __init__(
         self, plan: Plan, asked: Mapping[str, Any], progress: Progress | None = None
     ) -> None:
-        tracker = ProgressTracker(progress, 10)
+        tally = Tally(progress, 10)
         self.plan = plan
         self.asked = asked
         self.language = str(asked["language"])
         self.folder = Path(asked["folder"] or "desk")
-        last = span(plan, asked["until"])[-1]
+        last = forecast_years(plan, asked["until"])[-1]
         self.paths: Paths = project(
-            plan, until=last, draws=asked["draws"], seed=asked["seed"], progress=tracker.part(8)
+            plan, until=last, draws=asked["draws"], seed=asked["seed"], progress=tally.part(8)
         )
-        tracker()
+        tally()
         self.targets = plan.targets[plan.targets["year"] <= last].reset_index(drop=True)
         self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
-        tracker()
+        tally()
         self.everything = load_plan(plan.place, as_of=plan.as_of or None)
-        local = {n: m.in_region(plan.region) for n, m in self.mechanisms.items()}
-        self._told = Naming(plan, self.language, local, self.everything)
+        self._told = ReportContext(plan, self.language)
         self._settings = Settings(plan.region, self.mechanisms)
         self._past, self._ahead = list[Settings](), list[Settings]()
         self._moving: Control | None = None
         self._responses: dict[int, TargetResponse] = {}
         self._controls: dict[int | None, list[Control]] = {}
         self._row = self._hardest(self.indicators[0]) if self.indicators else None
-        tracker.end()
+        tally.end()
 
     @staticmethod
     def open(  # noqa: PLR0913 - what a report is asked for
@@ -119,12 +117,12 @@ class Desk:
         progress : called with the share done between loading, fitting, simulating and what follows,
             and with 1 at the end; what it raises ends the work
         """
-        tracker = ProgressTracker(progress, 5)
-        tracker()
+        tally = Tally(progress, 5)
+        tally()
         day = as_of or dt.date.today().isoformat()
         plan = load_plan(data or region, as_of=day, region=region)
         asked = {"data": data, "language": language, "draws": draws, "seed": seed, "until": until}
-        return Desk(plan, {**asked, "folder": folder}, tracker.part(4))
+        return Desk(plan, {**asked, "folder": folder}, tally.part(4))
 
     def elsewhere(self, *, progress: Progress | None = None, **changed: Any) -> Desk:
         """Open the desk of another region, day or data; what is set goes along within a region.
@@ -138,16 +136,16 @@ class Desk:
         """
         now = {"region": self.plan.region, "as_of": self.plan.as_of, **self.asked}
         own = {"language": self.language, "folder": self.folder}
-        tracker = ProgressTracker(progress, 10)
-        other = Desk.open(**{**now, **own, **changed}, progress=tracker.part(9))
+        tally = Tally(progress, 10)
+        other = Desk.open(**{**now, **own, **changed}, progress=tally.part(9))
         if other.plan.region == self.plan.region:
-            tracker()
+            tally()
             whole = [replace(s, mechanisms=other.mechanisms) for s in (*self._past, self._settings)]
             *other._past, other._settings = whole
             apply_scenario(other.paths, other.plan, other.scenario, mechanisms=other.mechanisms)
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
                 other.choose(self.chosen["indicator"])
-        tracker.end()
+        tally.end()
         return other
 
     def with_figures(self, intake: FigureImport, *, progress: Progress | None = None) -> Desk:
@@ -160,12 +158,12 @@ class Desk:
         FiguresError, WriteError
             As `FigureImport.write`.
         """
-        tracker = ProgressTracker(progress, 10)
-        tracker()
+        tally = Tally(progress, 10)
+        tally()
         place = _new_folder(self.folder.absolute() / FIGURES)
         try:
             intake.write(place, self.plan)
-            return self.elsewhere(data=str(place), progress=tracker.part(9))
+            return self.elsewhere(data=str(place), progress=tally.part(9))
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise
@@ -178,7 +176,7 @@ class Desk:
         return read_mechanisms(self.plan.folder or None)
 
     @property
-    def told(self) -> Naming:
+    def told(self) -> ReportContext:
         """What names things in the reader's language."""
         if self._told.language != self.language:
             self._told = replace(self._told, language=self.language)
@@ -455,7 +453,8 @@ class Desk:
         scenario = self.save(name)
         final = self.folder / name
         with staging_folder(final) as new:
-            used = self.plan.sources["source"].isin(self.told.sources())
+            listed = self.told.list_sources(self.plan.targets, self.plan.observations)
+            used = self.plan.sources["source"].isin(listed)
             tables = {"compare": self.table(), "sources": self.plan.sources[used]}
             write_book(self.told, tables, new)
             for file, content in pictures.items():

@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 
 from ..charts.scenarios import tornado_chart
-from ..charts.style import CLEAR, to_png
+from ..charts.style import CLEAR
 from ..i18n.errors import tell_error
 from ..i18n.formatting import NO_VALUE, join, number, points, probability
-from ..reports.context import Naming
-from ..reports.descriptions import belief_of, settings_of
-from ..reports.html import known_on, paragraph, picture, safe, tabulate
+from ..reports.context import ReportContext
+from ..reports.descriptions import describe_range, describe_step
+from ..reports.html import paragraph, picture, safe, tabulate
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import SILENT
@@ -70,12 +70,10 @@ def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> Sketch
         word=told.label("evidence", str(chosen["evidence"]))
     )
     heading = f"{told.quantity(indicator)} · {told.name('units', told.unit(indicator))}"
-    origin = told.gettext("{day} (dotted line). Sources: listed apart.").format(
-        day=known_on(desk.plan, desk.language)
-    )
+    origin = told.gettext("{day} (dotted line). Sources: listed apart.").format(day=told.known_on())
     texts = (
         heading,
-        f"{told.goal(chosen)} · {evidence}",
+        f"{told.format_dated_target(chosen)} · {evidence}",
         [
             told.gettext(
                 "●\u00a0published   ━\u00a0median as set   bands: 50, 80, 90\u00a0%   grey, "
@@ -95,10 +93,10 @@ def tell_limits(desk: Desk, control: Control) -> str:
     """Limits of a lever, or the declared range of an assumption, with the unit."""
     told = desk.told
     if control.usual is not None:
-        return belief_of(told, control.usual, control.unit)
+        return describe_range(told, control.usual, control.unit)
     dated = control.unit == "year"
     low = f"{control.lower:.0f}" if dated else number(control.lower, desk.language)
-    high = told.amount(control.upper, control.unit)
+    high = told.format_amount(control.upper, control.unit)
     return told.gettext("{low} to {high}").format(low=low, high=high)
 
 
@@ -141,7 +139,7 @@ def tell_chance(desk: Desk, answer: TargetOutcome, base: TargetOutcome) -> str:
     )
 
 
-def tell_gain(told: Naming, answer: TargetOutcome, base: TargetOutcome) -> str:
+def tell_gain(told: ReportContext, answer: TargetOutcome, base: TargetOutcome) -> str:
     """Tell a chance against that of the baseline."""
     if not answer.p_change_error:
         return told.gettext("as in the baseline")
@@ -156,7 +154,7 @@ def tell_settings(desk: Desk) -> str:
     told = desk.told
     base = told.gettext("Base scenario: {name}. ").format(name=told.scenario(desk.base.name))
     meant = getattr(desk.base, f"text_{desk.language}")
-    steps = [line for step in desk.scenario.all_steps() for line in settings_of(told, step)]
+    steps = [line for step in desk.scenario.all_steps() for line in describe_step(told, step)]
     listed = join(steps, desk.language) or told.gettext("nothing is set for this region")
     return "".join(
         map(paragraph, [f"{base}{meant}", told.gettext("Set now: {steps}").format(steps=listed)])
@@ -178,13 +176,13 @@ def tell_table(desk: Desk) -> str:
     return "\n".join(parts)
 
 
-def _table_row(told: Naming, row: Mapping[str, Any]) -> dict[str, str]:
+def _table_row(told: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     language = told.language
     clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
     gain = points(row["p_change"], language, error=row["p_change_error"])
     return {
         told.label("column", "name"): told.quantity(row["indicator"]),
-        told.label("column", "target"): told.goal(pd.Series(row)),
+        told.label("column", "target"): told.format_dated_target(row),
         told.gettext("Baseline chance"): probability(row["p_base"], language),
         told.label("column", "p_reach"): probability(row["p_reach"], language),
         told.label("column", "p_change"): gain if clear else NO_VALUE,
@@ -210,7 +208,7 @@ def tell_found(desk: Desk, found: GoalSeek) -> str:
             "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}."
         ).format(**facts)
     chance = probability(found.p_reach, language)
-    setting = told.amount(value, found.units[0])
+    setting = told.format_amount(value, found.units[0])
     return told.gettext(
         "{lever}, for a chance of {wanted}: {reading}, at {value} a chance "
         "of {chance}. At its limit the chance is {most}."
@@ -245,13 +243,13 @@ def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     told, chosen = desk.told, desk.chosen
     assert chosen is not None
     own = str(chosen["indicator"])
-    title = f"{told.quantity(own)} · {told.goal(chosen)}"
+    title = f"{told.quantity(own)} · {told.format_dated_target(chosen)}"
     names = {label: told.input(label, own) for label in tornado["input"]}
     figure = tornado_chart(told, tornado, inputs=names, title=title)
     return (
         paragraph(told.gettext("No input moves the chance by more than two errors."))
         if figure is None
-        else picture(to_png(figure), title)
+        else picture(figure, title)
     )
 
 

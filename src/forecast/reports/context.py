@@ -1,117 +1,200 @@
-"""What a scenario report is told from: scenarios played, and what the targets would take.
-
-`explore` plays scenarios on a baseline and asks about them everything that the report tells: the
-differences, all targets together, the levers each target needs, one target looked into, rules,
-projects, indices and ranks. Nothing is written or drawn here.
-"""
+"""The context of a report: a plan as known on a day, its fits, and names in one language."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import check_name
 from ..evaluation.vintages import OPEN
-from ..i18n.formatting import change, comparison, scenario_name
+from ..i18n.formatting import change, scenario_name
 from ..i18n.labels import LABELS
-from ..model.fitting import Fits
-from ..model.simulation import Paths, simulate
-from ..scenarios.baseline import fit_plan
-from ..scenarios.comparison import run_scenarios
+from ..model.fitting import Fits, quantiles
+from ..model.priors import read_priors
+from ..model.simulation import Paths
+from ..scenarios.baseline import fit_plan, project
 from ..scenarios.declarations import Mechanism, read_mechanisms
-from ..scenarios.failure_regions import failure_conditions
-from ..scenarios.goal_seeking import CLOSED_FORM, GoalSeek, goal_seek, required
-from ..scenarios.project_list import project_forecast
-from ..scenarios.response import PACE
-from ..scenarios.rule_check import check_rules
-from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder
-from ..scenarios.sensitivity_analysis import (
-    NextFigure,
-    Sensitivity,
-    next_figure,
-    sensitivity,
-)
-from ..tables.plan import Plan, load_plan
-from ..targets.composite_index import index, rank
-from ..targets.joint_answers import Joint, joint
-from .html import Telling
+from ..tables.names import Names
+from ..tables.plan import Plan, load_plan, recut
+from ..targets.attainment import attainment
 
-__all__ = [
-    "CLOSED_FORM",
-    "Exploration",
-    "Focus",
-    "Naming",
-    "choose_scenarios",
-    "explore",
-    "result_tables",
-]
-
-COMPARABLE = ("share", "ratio", "amount")
-"""Kinds of indicators that regions of different size can be ranked by."""
-LEVELS = {"county": "district"}
-"""Levels that stand for the same."""
-GOAL = ["indicator", "year", "target", "comparator"]
+__all__ = ["ReportContext", "forecast_years", "format_time", "last_rows", "last_targets"]
 
 
 @dataclass(frozen=True)
-class Focus:
-    """One target looked into: what it takes, what matters, when it fails, what comes next."""
+class ReportContext(Names):
+    """A plan, the reader's language, and what a run was given; what follows is computed once.
 
-    target: pd.Series
-    seek: GoalSeek
-    sensitivity: Sensitivity
-    failures: pd.DataFrame
-    coming: NextFigure
+    `until` is the last year forecast, `draws` and `seed` are those of simulations, `data` and
+    `folder` where tables are read from and written to, as a parameter file has them.
 
-
-@dataclass(frozen=True)
-class Naming(Telling):
-    """What can name levers, beliefs, indicators and quantities of a plan in a reader's language.
-
-    `mechanisms` are as they are in the region; `everything` is the plan of all regions.
+    Examples
+    --------
+    >>> report = ReportContext.load("lishui", as_of="2022-12-31", language="en")
+    >>> report.years[-1], len(report.attainment) == len(report.plan.targets)
+    (2025, True)
     """
 
-    plan: Plan
-    language: str
-    mechanisms: Mapping[str, Mechanism]
-    everything: Plan
+    until: int | None = None
+    draws: int = 4000
+    seed: int = 0
+    data: str | None = None
+    folder: str | None = None
 
-    def scenario(self, name: str) -> str:
-        """Name of a scenario in words."""
-        return scenario_name(name, self.language)
+    @staticmethod
+    def load(
+        region: str, *, data: str | None = None, as_of: str | None = None, **options: Any
+    ) -> ReportContext:
+        """Load a region's plan as known on a day, from a folder or database of tables or shipped.
 
-    def amount(self, value: float | None, unit: str) -> str:
-        """Write a quantity with its unit; a year as a date."""
-        return self.format_amount(value, unit)
+        The `options` are the other fields: language, until, draws, seed, folder.
 
-    def setting(self, value: float, unit: str) -> str:
-        """Write a lever's setting to three digits; of a percentage in points."""
-        if unit == "percent":
-            return change(value, self.language, unit=unit).lstrip("+")
-        return self.amount(value, unit) if unit == "year" else self.rounded(value, unit)
+        Raises
+        ------
+        DataError, UnknownNameError
+            As `load_plan`.
+        """
+        plan = load_plan(data or region, as_of=as_of, region=region)
+        return ReportContext(plan=plan, data=data, **options)
 
-    def rounded(self, value: float, unit: str) -> str:
-        """Write a quantity to three digits, with its unit."""
-        return self.format_rounded(value, unit)
+    # What is computed from the plan.
 
     @cached_property
-    def seen(self) -> set[str]:
-        """Indicators with a figure of the region."""
-        return set(self.plan.observations["indicator"])
+    def years(self) -> list[int]:
+        """Years that are forecast."""
+        return forecast_years(self.plan, self.until)
 
-    def acts(self, mechanism: Mechanism) -> bool:
+    @cached_property
+    def figures(self) -> pd.DataFrame:
+        """Published figures of all regions."""
+        return pd.concat([self.plan.observations, self.plan.siblings])
+
+    @cached_property
+    def priors(self) -> pd.DataFrame:
+        """Priors of the plan's folder, else the shipped ones."""
+        return read_priors(self.plan.folder or None)
+
+    @cached_property
+    def fits(self) -> Fits:
+        """Fits of the figures of all regions."""
+        return fit_plan(self.plan, priors=self.priors)
+
+    @cached_property
+    def own_fits(self) -> Fits:
+        """Fits of the region's own figures."""
+        regions = self.plan.observations["region"].unique()
+        return self.fits.take(np.flatnonzero(self.fits.series["region"].isin(regions)))
+
+    @cached_property
+    def quantiles(self) -> pd.DataFrame:
+        """Forecasts of the region's indicators."""
+        return quantiles(self.own_fits, self.years)
+
+    @cached_property
+    def attainment(self) -> pd.DataFrame:
+        """Answers on the plan's targets, a row each in their order."""
+        return attainment(self.own_fits, self.plan.targets, as_of=self.plan.as_of)
+
+    @cached_property
+    def paths(self) -> Paths:
+        """Simulated futures of the region's indicators: the baseline."""
+        last, seed = self.years[-1], self.seed
+        return project(self.plan, until=last, draws=self.draws, seed=seed, fits=self.fits)
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The plan of all regions, from the same tables as of the same day."""
+        return recut(replace(self.plan, region=""), self.plan.tables)
+
+    @cached_property
+    def mechanisms(self) -> dict[str, Mechanism]:
+        """Mechanisms with what is declared for the region."""
+        declared = read_mechanisms(self.plan.folder or None)
+        return {name: m.in_region(self.plan.region) for name, m in declared.items()}
+
+    def is_active(self, mechanism: Mechanism) -> bool:
         """Whether a mechanism has something to act on in the region."""
         if mechanism.kind == "project_list":
             return len(self.plan.projects) > 0
-        return mechanism.indicator in self.seen
+        return mechanism.indicator in set(self.plan.observations["indicator"])
+
+    # Sources and tables.
+
+    def list_sources(self, *tables: pd.DataFrame) -> list[str]:
+        """List the sources that tables name, in the order of `sources.csv`."""
+        used = {source for table in tables if "source" in table for source in table["source"]}
+        return [source for source in self.plan.sources["source"] if source in used]
+
+    def source_rows(self, sources: Collection[str]) -> pd.DataFrame:
+        """Return the rows of sources in `sources.csv`."""
+        table = self.plan.sources
+        return table[table["source"].isin(sources)].reset_index(drop=True)
+
+    def describe(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Put name, unit and area of each row's indicator beside its id; the region comes first."""
+        columns = ["indicator", f"name_{self.data_language}", "unit", "area"]
+        about = self.plan.indicators[columns].set_axis(
+            ["indicator", "name", "unit", "area"], axis=1
+        )
+        found = about.merge(table, on="indicator", how="right")
+        first = [column for column in ("region",) if column in found]
+        return found[[*first, *found.columns.drop(first)]]
+
+    def describe_answers(self, answers: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+        """Describe answers to targets, a row each in the same order, with the targets' origin."""
+        origin = targets[["role", "force", "source", "locus", "note"]].set_axis(answers.index)
+        return self.describe(pd.concat([answers, origin], axis=1))
+
+    def by_area(self, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+        """Split rows by the names of their indicators' areas, in the order of areas."""
+        areas = rows["indicator"].map(self.indicators["area"])
+        present = [area for area in self.plan.areas["area"] if (areas == area).any()]
+        return [(self.name("areas", area), rows[areas == area]) for area in present]
+
+    # Texts.
+
+    def local(self, item: object, stem: str) -> str:
+        """Return a text of a declaration, such as its `name`, in the reader's language."""
+        return str(getattr(item, f"{stem}_{self.data_language}") or "")
+
+    def with_heads(self, cells: Mapping[str, Any]) -> dict[str, Any]:
+        """Put the labels of columns for their codes."""
+        return {self.label("column", code): text for code, text in cells.items()}
+
+    def count_labels(self, group: str, codes: pd.Series) -> str:
+        """List the labels of codes with their counts, in the order of the labels."""
+        counts = codes.value_counts()
+        present = [code for code in LABELS[group] if code in counts]
+        return self.join(f"{self.label(group, code)} {counts[code]}" for code in present)
+
+    def scenario(self, name: str) -> str:
+        """Return the name of a scenario."""
+        return scenario_name(name, self.language)
+
+    def format_dated_target(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """Format a target with its comparator and year."""
+        target = self.format_target(row)
+        return self.gettext("{target} ({year})", target=target, year=row["year"])
+
+    def format_latest(self, row: Mapping[str, Any] | pd.Series) -> str:
+        """Format the latest figure with its year."""
+        value = self.format_value(row["indicator"], row["latest"])
+        year = format_time(float(row["latest_year"]))
+        return self.gettext("{target} ({year})", target=value, year=year)
+
+    def format_setting(self, value: float, unit: str) -> str:
+        """Format a lever's setting to three digits; of a percentage in points."""
+        if unit in ("percent", "permille"):
+            return change(value, self.language, unit=unit).lstrip("+")
+        return self.format_rounded(value, unit)
 
     def input(self, label: str, indicator: str) -> str:
-        """Name of a lever, an assumption or another input of an indicator."""
+        """Return the name of a lever, an assumption or another input of an indicator."""
         if label in LABELS["input"]:
             return self.label("input", label)
         head, _, tail = label.rpartition(".")
@@ -119,272 +202,53 @@ class Naming(Telling):
             if head == name or (not head and mechanism.indicator == indicator):
                 declared: dict[str, Any] = {**mechanism.levers, **mechanism.assumptions}
                 if tail in declared:
-                    return str(getattr(declared[tail], f"name_{self.language}"))
+                    return self.local(declared[tail], "name")
                 if tail in LABELS["input"]:
                     return self.label("input", tail)
         if head in set(self.plan.regions["region"]):
-            place = self.name("regions", head)
-            return self.gettext("{name} in {region}").format(region=place, name=self.quantity(tail))
+            region, name = self.name("regions", head), self.quantity(tail)
+            return self.gettext("{name} in {region}", region=region, name=name)
         return self.quantity(label)
 
-    def goal(self, row: pd.Series) -> str:
-        """Write a target with its comparator and year."""
-        unit = self.unit(row["indicator"])
-        text = comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
-        return self.gettext("{target} ({year})").format(target=text, year=row["year"])
 
+def forecast_years(plan: Plan, until: int | None = None) -> list[int]:
+    """List the years to forecast: after the first figure, up to `until`.
 
-@dataclass(frozen=True)
-class Exploration(Naming):
-    """What a scenario report is told from.
+    Without `until` up to the last target year, or to the year of the as-of date if that is later.
+    A target beyond `until` could not be judged, so the last year is never before the last target.
 
-    `compared`, `quantiles`, `joints`, `projects` and `indices` hold the baseline and all scenarios;
-    `needs`, `rules` and `ranks` are of the baseline.
-    """
-
-    probability: float
-    scenarios: tuple[Scenario, ...]
-    compared: pd.DataFrame
-    quantiles: pd.DataFrame
-    joints: Mapping[str, Joint]
-    needs: pd.DataFrame
-    focus: Focus | None
-    rules: pd.DataFrame
-    projects: pd.DataFrame
-    indices: pd.DataFrame
-    ranks: pd.DataFrame
-
-    @cached_property
-    def last(self) -> pd.DataFrame:
-        """Rows of `compared` of the last open target of each indicator."""
-        base = self.compared[self.compared["scenario"] == BASELINE.name]
-        return self.compared.merge(_last_open(base)[GOAL], on=GOAL)
-
-    @cached_property
-    def usual(self) -> pd.DataFrame:
-        """Rows of `last` of the baseline."""
-        return self.last[self.last["scenario"] == BASELINE.name].reset_index(drop=True)
-
-
-def choose_scenarios(asked: str | None) -> list[Scenario]:
-    """Read scenarios: all shipped ones, or names and files with commas between.
-
-    >>> [scenario.name for scenario in choose_scenarios("pandemic_year, care_workers_stay")]
-    ['pandemic_year', 'care_workers_stay']
-    """
-    if asked is None:
-        return [read_scenario(file) for file in sorted(scenario_folder().glob("*.yaml"))]
-    names = [name.strip() for name in asked.split(",") if name.strip()]
-    return [s for s in map(read_scenario, names) if s != BASELINE]
-
-
-def explore(
-    plan: Plan,
-    paths: Paths,
-    scenarios: Sequence[Scenario],
-    *,
-    indicator: str | None = None,
-    probability: float = 0.8,
-    language: str,
-    fits: Fits | None = None,
-) -> Exploration:
-    """Play scenarios on a baseline and ask what the targets would take.
-
-    Parameters
-    ----------
-    plan, paths : a region's plan and its baseline, from `project`, until the last target or later
-    scenarios : what is played
-    indicator : whose last open target is looked into; None takes the first binding one with a
-        lever, else the first with one, else the first
-    probability : chance aimed at
-    language : `zh` or `en`
-    fits : of the plan and other regions, from `fit_plan`, for the ranks; None fits them
-
-    Raises
-    ------
-    UnknownNameError
-        For an indicator that the plan does not have.
-
-    Examples
-    --------
     >>> import forecast as fc
-    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
-    >>> found = explore(plan, fc.project(plan, draws=100), choose_scenarios("care_workers_stay"),
-    ...                 language="en")
-    >>> found.focus.target["indicator"], sorted(found.joints)
-    ('minimum_living_standard', ['baseline', 'care_workers_stay'])
+    >>> forecast_years(fc.load_plan("lishui", as_of="2022-12-31"))[-1]
+    2025
     """
-    if indicator is not None:
-        check_name("indicator", indicator, list(plan.indicators["indicator"]))
-    runs = run_scenarios(plan, scenarios, paths=paths)
-    simulated, compared = runs.paths, runs.compare()
-    targets = plan.targets[plan.targets["year"] <= paths.years[-1]].reset_index(drop=True)
-    base = compared[compared["scenario"] == BASELINE.name]
-    open_ = targets[base["status"].isin(OPEN).to_numpy()]
-    last = targets.loc[_last_open(base).index]
-    needs = required(plan, last, probability=probability, paths=paths)
-    chosen = _pick(last, needs, indicator)
-    draws, seed = paths.values.shape[1], paths.seed
-    everyone = [BASELINE, *scenarios]
-    return Exploration(
-        plan=plan,
-        language=language,
-        probability=probability,
-        scenarios=tuple(scenarios),
-        mechanisms={
-            name: mechanism.in_region(plan.region)
-            for name, mechanism in read_mechanisms(plan.folder or None).items()
-        },
-        compared=compared,
-        quantiles=pd.concat([p.quantiles() for p in simulated.values()], ignore_index=True),
-        joints={name: joint(p, open_, as_of=plan.as_of) for name, p in simulated.items()},
-        needs=needs,
-        focus=None if chosen is None else _look_into(plan, paths, chosen, needs, probability),
-        rules=check_rules(paths, plan),
-        projects=pd.concat(
-            [project_forecast(plan, s, draws=draws, seed=seed) for s in everyone],
-            ignore_index=True,
-        ),
-        indices=pd.concat([index(p, plan) for p in simulated.values()], ignore_index=True),
-        ranks=_rank_peers(plan, paths, fit_plan(plan) if fits is None else fits),
-        everything=load_plan(plan.place, as_of=plan.as_of or None),
-    )
+    last = max([*plan.targets["year"], int(plan.as_of[:4] or 0), until or 0])
+    figures = pd.concat([plan.observations, plan.siblings])["year"]
+    first = int(figures.min()) if len(figures) else int(last)
+    return list(range(first + 1, int(last) + 1)) or [int(last)]
 
 
-def result_tables(found: Exploration) -> dict[str, pd.DataFrame]:
-    """Give the tables of the report for `workbook.write_book`, with names beside the codes."""
-    about = found.everything.indicators[["indicator", f"name_{found.language}"]]
-    about = about.rename(columns={f"name_{found.language}": "name"})
-    tables = {
-        "compare": found.compared,
-        "joint": pd.DataFrame([_joint_facts(n, answer) for n, answer in found.joints.items()]),
-        "required": found.needs,
-        "tornado": _tornado_facts(found),
-        "rules": found.rules.rename(columns={"path": "rule_path"}),
-        "index": found.indices.drop(columns="weight_share"),
-        "rank": found.ranks,
-        "projects": found.projects.rename(columns={"planned": "planned_projects"}),
-        "assumptions": pd.DataFrame(
-            [row for n, m in found.mechanisms.items() if found.acts(m)
-             for row in _declared_facts(found, n, m)]
-        ),
-    }  # fmt: skip
-    for key in ("compare", "required", "rank"):
-        if "indicator" in tables[key]:
-            tables[key] = about.merge(tables[key], on="indicator", how="right")
-    sources = found.plan.sources
-    tables["sources"] = sources[sources["source"].isin(found.sources())].reset_index(drop=True)
-    return {key: table for key, table in tables.items() if len(table.columns)}
+def last_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return each indicator's row of the last year, of equal years the harder target's."""
+    ease = -rows["p_reach"].fillna(0.0)
+    ordered = rows.assign(ease=ease).sort_values(["year", "ease"], kind="stable")
+    return ordered.drop_duplicates("indicator", keep="last").drop(columns="ease")
 
 
-def _last_open(base: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the last open target of each indicator, the harder one of a year."""
-    rows = base[base["status"].isin(OPEN)]
-    rows = rows.assign(ease=-rows["p_reach"]).sort_values(["year", "ease"], kind="stable")
-    return rows.drop_duplicates("indicator", keep="last").drop(columns="ease").sort_index()
+def last_targets(table: pd.DataFrame) -> pd.DataFrame:
+    """Return one row an indicator: its last open target, else its last."""
+    open_ = table["status"].isin([*OPEN, "no_data"])
+    chosen = last_rows(table[open_])
+    closed = last_rows(table[~open_ & ~table["indicator"].isin(chosen["indicator"])])
+    order = table["indicator"].drop_duplicates()
+    return pd.concat([chosen, closed]).set_index("indicator").loc[order].reset_index()
 
 
-def _pick(last: pd.DataFrame, needs: pd.DataFrame, indicator: str | None) -> pd.Series | None:
-    """Choose the target to look into."""
-    if indicator is not None:
-        last = last[last["indicator"] == indicator]
-    able = set(needs.loc[~needs["lever"].isin([PACE, CLOSED_FORM]), "indicator"])
-    order = [
-        (row["indicator"] not in able, row.get("force") != "binding") for _, row in last.iterrows()
-    ]
-    if not order:
-        return None
-    return last.iloc[min(range(len(order)), key=lambda i: order[i])]
+def format_time(year: float) -> str:
+    """Format the time of a figure: its year, with the month of one within the year.
 
-
-def _look_into(
-    plan: Plan, paths: Paths, target: pd.Series, needs: pd.DataFrame, probability: float
-) -> Focus:
-    """Ask everything about one target."""
-    own = needs[needs["indicator"].eq(target["indicator"]) & needs["lever"].ne(CLOSED_FORM)]
-    ranked = own.assign(
-        far=own["reading"].map({"reached": 0, "beyond_limits": 1, "reached_already": 2}).fillna(3),
-        free=own["lever"].eq(PACE) | own["unit"].eq("year"),
-    )
-    ranked = ranked.sort_values(["free", "far", "cost"], kind="stable")
-    return Focus(
-        target=target,
-        seek=goal_seek(
-            plan, target, lever=ranked["lever"].iloc[0], probability=probability, paths=paths
-        ),
-        sensitivity=sensitivity(plan, target, paths=paths),
-        failures=failure_conditions(plan, target, paths=paths),
-        coming=next_figure(plan, target, paths=paths),
-    )
-
-
-def _rank_peers(plan: Plan, paths: Paths, fits: Fits) -> pd.DataFrame:
-    """Rank the region among those of its level, by indicators that it has a target for."""
-    levels = plan.regions.set_index("region")["level"].replace(LEVELS)
-    peers = set(levels.index[levels == levels.get(plan.region)])
-    about = plan.indicators[plan.indicators["kind"].isin(COMPARABLE)]
-    wanted = set(about["indicator"]) & set(plan.targets["indicator"])
-    wanted &= set(plan.observations["indicator"])
-    series = fits.series
-    kept = series["region"].isin(peers) & series["indicator"].isin(wanted)
-    counts = series.loc[kept, "indicator"].value_counts()
-    kept &= series["indicator"].isin(counts.index[counts >= 2])
-    if not kept.any():
-        return pd.DataFrame()
-    drawn = simulate(
-        fits.take(np.flatnonzero(kept)), until=int(paths.years[-1]),
-        draws=paths.values.shape[1], seed=paths.seed,
-    )  # fmt: skip
-    table = rank(drawn, plan)
-    order = {name: i for i, name in enumerate(plan.indicators["indicator"])}
-    return table.sort_values("indicator", key=lambda c: c.map(order), kind="stable")
-
-
-def _joint_facts(name: str, answer: Joint) -> dict[str, Any]:
-    """Numbers of a joint answer as a row."""
-    costliest = answer.costs.iloc[0] if len(answer.costs) else None
-    return {
-        "scenario": name, "counted": answer.counted, "expected": answer.expected,
-        "mc_error": answer.mc_error, "expected_low": answer.low, "expected_high": answer.high,
-        "p_all": answer.p_all, "p_all_low": answer.p_all_low, "p_all_high": answer.p_all_high,
-        "binding": answer.binding, "p_binding": answer.p_binding,
-        "p_binding_low": answer.p_binding_low, "p_binding_high": answer.p_binding_high,
-        "indicator": "" if costliest is None else costliest["indicator"],
-        "year": None if costliest is None else costliest["year"],
-        "lost": None if costliest is None else costliest["lost"],
-    }  # fmt: skip
-
-
-def _tornado_facts(found: Exploration) -> pd.DataFrame:
-    """Rows of the tornado and the shares of variance, with the inputs' names."""
-    if found.focus is None:
-        return pd.DataFrame()
-    own = str(found.focus.target["indicator"])
-    both = found.focus.sensitivity
-    shares = both.indices[["input", "first_order", "total_order"]]
-    table = both.tornado.rename(columns={"kind": "input_kind"})
-    table = table.merge(shares, on="input", how="left")
-    table.insert(0, "name", [found.input(label, own) for label in table["input"]])
-    return table
-
-
-def _declared_facts(found: Exploration, name: str, mechanism: Mechanism) -> list[dict[str, Any]]:
-    """Rows of all levers and assumptions of a mechanism."""
-    rows: list[dict[str, Any]] = []
-    both: list[tuple[str, Mapping[str, Any]]] = [
-        ("lever", mechanism.levers), ("assumption", mechanism.assumptions)
-    ]  # fmt: skip
-    for kind, declared in both:
-        for key, item in declared.items():
-            lever = kind == "lever"
-            ends = item.cost if lever else item
-            prefix = ("cost_low", "cost", "cost_high") if lever else ("low", "central", "high")
-            rows.append({
-                "declared": kind, "mechanism": getattr(mechanism, f"name_{found.language}"),
-                "name": getattr(item, f"name_{found.language}"), "id": f"{name}.{key}",
-                "unit": item.unit, "upper": item.upper if lever else None,
-                **{p: getattr(ends, k, None)
-                   for p, k in zip(prefix, ("low", "central", "high"), strict=True)},
-                "basis": getattr(item, f"basis_{found.language}"),
-            })  # fmt: skip
-    return rows
+    >>> format_time(2021.0), format_time(2021.496)
+    ('2021', '2022-06')
+    """
+    whole = math.floor(year)
+    month = math.ceil(12.0 * (year - whole) - 1e-9)
+    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"

@@ -1,205 +1,178 @@
-"""Scenarios and rules in words: what a step sets in a region, what a formula compares."""
+"""Descriptions of scenarios and rules: what a step sets in a region, what a formula compares."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
-from ..i18n.catalog import N_
-from ..i18n.formatting import join, number
+from ..i18n.catalog import N_, pgettext
+from ..i18n.formatting import number
 from ..scenarios.baseline import first_decision_year
 from ..scenarios.declarations import Range
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step
-from .context import Naming
+from .context import ReportContext
 
-__all__ = ["Speaker", "belief_of", "formula_of", "lacking_of", "rests_on", "settings_of"]
+__all__ = [
+    "describe_formula", "describe_lacking", "describe_range", "describe_step", "kinds_of",
+    "mark_sources",
+]  # fmt: skip
 
 FULL_WIDTH = str.maketrans({"(": "（", ")": "）", ",": "，"})
+SIGNS = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}
+FILE_OR_PAGE = re.compile(r"https?://[!-~]*[\w/]|[\w.]+\.(?:txt|csv|yaml)")
+SHOCK_TO = N_("{names}: a shock to {value} times the value, made good over {recovery} years")
+NO_UNIT = ("factor", "years", "ratio")
+"""Numbers of a step that are in no unit of an indicator."""
 
 
-class Speaker(Protocol):
-    """What can name quantities in a reader's language."""
-
-    @property
-    def language(self) -> str:
-        """The reader's language."""
-
-    def gettext(self, message: str, /, **gaps: object) -> str:
-        """Phrase in that language."""
-
-    def name(self, kind: str, key: object) -> str:
-        """Name of a region, area, unit or indicator."""
-
-    def quantity(self, name: str) -> str:
-        """Name of an indicator of any plan, or of a quantity that only a formula has."""
-
-    def amount(self, value: float | None, unit: str) -> str:
-        """Write a quantity with its unit."""
-
-
-def settings_of(found: Naming, step: Step) -> list[str]:
-    """Tell what a step sets in this region."""
-    if step.region and found.plan.region not in step.region:
+def describe_step(report: ReportContext, step: Step) -> list[str]:
+    """Describe what a step sets in this region, in a list of one or none."""
+    if step.region and report.plan.region not in step.region:
         return []
     if step.mechanism is None:
-        return _verb_line(found, step)
-    mechanism = found.mechanisms.get(step.mechanism)
+        return _describe_verb(report, step)
+    mechanism = report.mechanisms.get(step.mechanism)
     if mechanism is None:
         return []
-    parts = [
-        found.gettext("{what} {value}").format(
-            what=getattr(mechanism.levers[name], f"name_{found.language}"),
-            value=_lever_setting(found, setting, mechanism.levers[name].unit),
-        )
+    levers, assumptions = mechanism.levers, mechanism.assumptions
+    values: list[tuple[Any, str]] = [
+        (levers[name], _describe_setting(report, setting, levers[name].unit))
         for name, setting in step.levers.items()
-        if name in mechanism.levers
+        if name in levers
     ]
-    parts += [
-        found.gettext("{what} {value}").format(
-            what=getattr(mechanism.assumptions[name], f"name_{found.language}"),
-            value=belief_of(found, belief, mechanism.assumptions[name].unit),
-        )
-        for name, belief in step.assumptions.items()
-        if name in mechanism.assumptions
+    values += [
+        (assumptions[name], describe_range(report, value, assumptions[name].unit))
+        for name, value in step.assumptions.items()
+        if name in assumptions
+    ]
+    parts = [
+        report.gettext("{what} {value}", what=report.local(item, "name"), value=value)
+        for item, value in values
     ]
     if not parts:
         return []
-    text = found.gettext("{mechanism}: {what}").format(
-        mechanism=getattr(mechanism, f"name_{found.language}"), what=_list(found, parts)
-    )
-    return [
-        text
-        if found.acts(mechanism)
-        else found.gettext("{what} (no figure, so without effect)").format(what=text)
-    ]
+    name = report.local(mechanism, "name")
+    text = report.gettext("{mechanism}: {what}", mechanism=name, what=_list(report, parts))
+    if not report.is_active(mechanism):
+        text = report.gettext("{what} (no figure, so without effect)", what=text)
+    return [text]
 
 
-def rests_on(found: Naming, scenario: Scenario) -> str:
-    """Tell whether a scenario sets levers here, assumes, or both."""
+def kinds_of(report: ReportContext, scenario: Scenario) -> str:
+    """Return whether a scenario sets levers here, assumes, or both: a code of `changed_by`."""
     kinds = set()
     for step in scenario.all_steps():
-        if settings_of(found, step):
+        if describe_step(report, step):
             kinds |= {"lever"} if step.levers else set()
             kinds |= {"assumption"} if step.verb or step.assumptions else set()
     return ", ".join(sorted(kinds))
 
 
-def belief_of(found: Speaker, belief: float | Range, unit: str) -> str:
-    """Write a number, or a range of it."""
-    if not isinstance(belief, Range):
-        return found.amount(belief, unit)
-    told = {k: found.amount(getattr(belief, k), unit) for k in ("low", "central", "high")}
-    return found.gettext("{low} to {high}, most likely {central}").format(**told)
+def describe_range(report: ReportContext, value: float | Range, unit: str) -> str:
+    """Format a number with its unit, or a range of it."""
+    if not isinstance(value, Range):
+        return report.format_amount(value, unit)
+    ends = {k: report.format_amount(getattr(value, k), unit) for k in ("low", "central", "high")}
+    return report.gettext("{low} to {high}, most likely {central}", **ends)
 
 
-def formula_of(found: Speaker, text: str) -> str:
+def describe_formula(report: ReportContext, text: str) -> str:
     """Write a formula with the names of what it compares."""
-    gettext = found.gettext
-    signs = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}
 
-    def told(match: re.Match[str]) -> str:
-        region, name, before = match.group(1), match.group(2), match.group(3)
+    def replace_name(match: re.Match[str]) -> str:
+        region, name, before = match.groups()
         if name in ("max", "min"):
-            return gettext(N_("the larger of ") if name == "max" else N_("the smaller of "))
-        words = found.quantity(name)
+            return report.gettext(N_("the larger of ") if name == "max" else N_("the smaller of "))
+        words = report.quantity(name)
         if before:
-            words = gettext("{name} of the year before").format(name=words)
-        if region:
-            words = gettext("{name} in {region}").format(
-                region=found.name("regions", region), name=words
-            )
-        return words
+            words = report.gettext("{name} of the year before", name=words)
+        return _in_region(report, words, region)
 
-    pieces = re.split(r"(>=|<=|==|//|\*|/)", text)
-    spoken = [
-        signs.get(piece, re.sub(r"(?:([a-z]\w*)\.)?([a-z]\w*)(\[-1\])?", told, piece))
-        for piece in pieces
+    pieces = [
+        SIGNS.get(piece, re.sub(r"(?:([a-z]\w*)\.)?([a-z]\w*)(\[-1\])?", replace_name, piece))
+        for piece in re.split(r"(>=|<=|==|//|\*|/)", text)
     ]
-    line = "".join(spoken)
-    return line.translate(FULL_WIDTH) if found.language == "zh" else line
+    line = "".join(pieces)
+    return line.translate(FULL_WIDTH) if report.language == "zh" else line
 
 
-def lacking_of(found: Naming, rule: pd.Series) -> str:
+def describe_lacking(report: ReportContext, rule: pd.Series) -> str:
     """Name what a rule lacks, with its region where that is another one."""
     name = str(rule["lacking"]).rpartition(".")[2]
-    for region, read in sorted(parse_formula(str(rule["formula"])).names()):
-        if read == name and region:
-            place = found.name("regions", region)
-            return found.gettext("{name} in {region}").format(
-                region=place, name=found.quantity(name)
-            )
-    return found.quantity(name)
+    regions = [r for r, n in sorted(parse_formula(str(rule["formula"])).names()) if n == name and r]
+    return _in_region(report, report.quantity(name), next(iter(regions), ""))
 
 
-def _list(found: Naming, parts: Iterable[str]) -> str:
-    return ("，" if found.language == "zh" else ", ").join(parts)
+def mark_sources(text: str) -> str:
+    """Mark names of files and addresses of pages in a text of HTML as code."""
+    return FILE_OR_PAGE.sub(lambda match: f"<code>{match.group(0)}</code>", text)
 
 
-def _lever_setting(found: Naming, setting: Any, unit: str) -> str:
-    """Write a lever's setting with its years."""
-    gettext = found.gettext
+def _in_region(report: ReportContext, name: str, region: str | None) -> str:
+    if not region:
+        return name
+    return report.gettext("{name} in {region}", region=report.name("regions", region), name=name)
+
+
+def _list(report: ReportContext, parts: Iterable[str]) -> str:
+    return pgettext("list", ", ", report.language).join(parts)
+
+
+def _describe_setting(report: ReportContext, setting: Any, unit: str) -> str:
+    """Format a lever's setting with its years."""
     if isinstance(setting, dict):
-        years = [
-            gettext("{text} ({years})").format(
-                text=found.setting(value, unit), years=gettext("in {year}").format(year=year)
+        return _list(report, (
+            report.gettext(
+                "{text} ({years})", text=report.format_setting(value, unit),
+                years=report.gettext("in {year}", year=year),
             )
             for year, value in setting.items()
-        ]
-        return _list(found, years)
+        ))  # fmt: skip
     span = setting if isinstance(setting, Span) else Span(value=setting)
     if unit == "year":
-        return gettext("from {year}").format(year=f"{span.value:.0f}")
-    since = first_decision_year(found.plan) if span.since is None else span.since
-    years = [gettext("from {year}").format(year=since)]
+        return report.gettext("from {year}", year=f"{span.value:.0f}")
+    since = first_decision_year(report.plan) if span.since is None else span.since
+    years = [report.gettext("from {year}", year=since)]
     if span.until is not None:
-        years.append(gettext("until {year}").format(year=span.until))
-    return gettext("{text} ({years})").format(
-        text=found.setting(span.value, unit), years=_list(found, years)
-    )
+        years.append(report.gettext("until {year}", year=span.until))
+    value = report.format_setting(span.value, unit)
+    return report.gettext("{text} ({years})", text=value, years=_list(report, years))
 
 
-def _verb_line(found: Naming, step: Step) -> list[str]:
-    """Tell what a verb does to the indicators that have figures here."""
-    gettext = found.gettext
-    every = next((group for group in ("all", "planned") if group in step.indicator), "")
-    names = [n for n in step.indicator if n in found.seen]
-    if not every and not names:
+def _describe_verb(report: ReportContext, step: Step) -> list[str]:
+    """Describe what a verb does to the indicators that have figures here."""
+    group = next((group for group in ("all", "planned") if group in step.indicator), "")
+    published = set(report.plan.observations["indicator"])
+    names = [name for name in step.indicator if name in published]
+    if not group and not names:
         return []
-    told = (
-        found.label("indicators", every)
-        if every
-        else join(map(found.quantity, names), found.language)
-    )
-    action = getattr(step, step.verb)
-    unit = "" if every or len({found.unit(n) for n in names}) > 1 else found.unit(names[0])
-    text, value = found.label("verb", step.verb), None
-    for name in ("value", "by", "factor", "years", "ratio"):
-        given = getattr(action, name, None)
-        if given is not None and not (step.verb == "ramp_to" and name == "by"):
-            plain = name in ("factor", "years", "ratio")
-            value = belief_of(found, given, "" if plain else unit)
-            if step.verb == "shock" and name == "factor":
-                text = gettext(
-                    "{names}: a shock to {value} times the value, made good over {recovery} years"
-                )
-    facts = {"names": told, "value": value,
-             "recovery": number(getattr(action, "recovery", None), found.language)}  # fmt: skip
+    units = {report.unit(name) for name in names}
+    unit = units.pop() if len(units) == 1 and not group else ""
+    what = report.label("indicators", group) if group else report.join(map(report.quantity, names))
+    action, text, value = getattr(step, step.verb), report.label("verb", step.verb), None
+    for key in ("value", "by", "factor", "years", "ratio"):
+        given = getattr(action, key, None)
+        if given is not None and not (step.verb == "ramp_to" and key == "by"):
+            value = describe_range(report, given, "" if key in NO_UNIT else unit)
+            if step.verb == "shock" and key == "factor":
+                text = report.gettext(SHOCK_TO)
+    recovery = number(getattr(action, "recovery", None), report.language)
+    text = text.format(names=what, value=value, recovery=recovery)
     years = [
-        gettext(word).format(year=getattr(action, name))
-        for word, name in (
+        report.gettext(message, year=getattr(action, key))
+        for message, key in (
             (N_("from {year}"), "since"),
             (N_("until {year}"), "until"),
             (N_("in {year}"), "year"),
         )
-        if getattr(action, name, None) is not None
+        if getattr(action, key, None) is not None
     ]
     if step.verb == "ramp_to":
-        years.append(gettext("by {year}").format(year=action.by))
-    text = text.format(**facts)
-    return [
-        gettext("{text} ({years})").format(text=text, years=_list(found, years)) if years else text
-    ]
+        years.append(report.gettext("by {year}", year=action.by))
+    if years:
+        text = report.gettext("{text} ({years})", text=text, years=_list(report, years))
+    return [text]

@@ -16,10 +16,9 @@ import pandas as pd
 
 from ..i18n.formatting import join
 from ..i18n.labels import LABELS
-from .html import Telling
-from .monitoring import Findings
+from ..tables.names import Names
 
-__all__ = ["harmless", "write_book", "write_tables"]
+__all__ = ["harmless", "write_book"]
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
@@ -60,13 +59,8 @@ CODED = (
 )
 
 
-def write_tables(findings: Findings, folder: str | Path | None) -> list[str]:
-    """Write the result tables of a monitoring report: see `write_book`."""
-    return write_book(findings, _result_tables(findings), folder)
-
-
 def write_book(
-    findings: Telling, results: Mapping[str, pd.DataFrame], folder: str | Path | None
+    names: Names, results: Mapping[str, pd.DataFrame], folder: str | Path | None
 ) -> list[str]:
     """Write tables as CSV (UTF-8, codes as heads) and as tables.xlsx (words as heads).
 
@@ -76,7 +70,7 @@ def write_book(
 
     Parameters
     ----------
-    findings : whose language and names the workbook takes
+    names : whose language and names the workbook takes
     results : the tables by name, each one a word of the group `sheet`
     folder : where the files are written, made where it is missing
     """
@@ -85,7 +79,7 @@ def write_book(
     place = Path(folder)
     place.mkdir(parents=True, exist_ok=True)
     parquet = [
-        _write_parquet(findings, results[name], place / f"{file}.parquet")
+        _write_parquet(names, results[name], place / f"{file}.parquet")
         for name, file in FORECASTS.items()
         if name in results
     ]
@@ -96,8 +90,8 @@ def write_book(
     content = io.BytesIO()
     with pd.ExcelWriter(content, engine="openpyxl") as book:
         for name, table in results.items():
-            sheet = findings.label("sheet", name)
-            harmless(_spoken(findings, table)).to_excel(
+            sheet = names.label("sheet", name)
+            harmless(_spoken(names, table)).to_excel(
                 book, sheet_name=sheet, index=False, freeze_panes=(1, 0), inf_rep="∞"
             )
             for column, cells in zip(table.columns, book.sheets[sheet].columns, strict=True):
@@ -110,9 +104,9 @@ def write_book(
     return [*(f"{name}.csv" for name in results), *parquet, "tables.xlsx"]
 
 
-def _write_parquet(findings: Telling, table: pd.DataFrame, file: Path) -> str:
+def _write_parquet(names: Names, table: pd.DataFrame, file: Path) -> str:
     """Write a table as it is, with the as-of date, so that those of many reports can be joined."""
-    table.assign(as_of=findings.plan.as_of).to_parquet(file, index=False, engine="pyarrow")
+    table.assign(as_of=names.plan.as_of).to_parquet(file, index=False, engine="pyarrow")
     return file.name
 
 
@@ -129,36 +123,22 @@ def _undated(book: io.BytesIO) -> bytes:
     return out.getvalue()
 
 
-def _result_tables(findings: Findings) -> dict[str, pd.DataFrame]:
-    """Tables to be written, with names beside the codes."""
-    plan = findings.plan
-    quantiles = findings.quantiles[findings.quantiles["region"] == plan.region]
-    figures = plan.observations.rename(columns={"status": "data_status"})
-    sources = plan.sources[plan.sources["source"].isin(findings.sources())]
-    return {
-        "attainment": findings.answered(findings.attainment, plan.targets),
-        "quantiles": findings.described(quantiles),
-        "observations": findings.described(figures),
-        "sources": sources.reset_index(drop=True),
-    }
-
-
-def _spoken(findings: Telling, table: pd.DataFrame) -> pd.DataFrame:
+def _spoken(names: Names, table: pd.DataFrame) -> pd.DataFrame:
     """Turn codes into words, heads included, for the workbook."""
     out = table.copy()
     spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
               "warnings": "warning"}  # fmt: skip
     groups = {**{g: g for g in LABELS}, **spoken}
     for column in [c for c in out.columns if groups.get(c) in LABELS and c in CODED]:
-        words = {key: findings.label(groups[column], key) for key in LABELS[groups[column]]}
-        out[column] = out[column].map(partial(_in_words, words, findings.language))
+        words = {key: names.label(groups[column], key) for key in LABELS[groups[column]]}
+        out[column] = out[column].map(partial(_in_words, words, names.language))
     for column, kind in (("area", "areas"), ("unit", "units"), ("region", "regions")):
         if column in out:
             # A row may stand for no area, as the index of a whole region does.
-            names = {key: key and findings.name(kind, key) for key in out[column].unique()}
-            out[column] = out[column].map(names)
+            called = {key: key and names.name(kind, key) for key in out[column].unique()}
+            out[column] = out[column].map(called)
     known = set(LABELS["column"])
-    return out.rename(columns={c: findings.label("column", c) for c in out.columns if c in known})
+    return out.rename(columns={c: names.label("column", c) for c in out.columns if c in known})
 
 
 def _in_words(words: Mapping[str, str], language: str, cell: object) -> object:

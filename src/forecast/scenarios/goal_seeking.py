@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..callbacks import Progress, ProgressTracker
+from ..callbacks import Progress, Tally
 from ..errors import N_, said
 from ..model.panel import KEY
 from ..model.simulation import Paths
@@ -167,17 +167,17 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     """
     _check_probability(probability)
     row = select_target(plan, target)
-    whole = ProgressTracker(progress, 1 + (paths is None))
+    whole = Tally(progress, 1 + (paths is None))
     base = paths or _simulate(plan, row, until, draws, seed, whole.part(1))
-    tracker = ProgressTracker(whole.part(1))
+    tally = Tally(whole.part(1))
     response = TargetResponse.build(
-        plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tracker=tracker
+        plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tally=tally
     )
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
     levers = [response.lever(name) for name in names]
     if len(levers) > 1 or budget is not None:
         _check_costs(levers)
-    tracker.expected = expected_runs(levers)
+    tally.expected = expected_runs(levers)
     search = LeverSearch(response, levers)
     curve = search.curve()
     if len(levers) == 1:
@@ -185,7 +185,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     else:
         point, reading = find_cheapest(search, probability, budget)
     result = _result(search, curve, point, reading, probability)
-    tracker.end()
+    tally.end()
     return result
 
 

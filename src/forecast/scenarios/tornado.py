@@ -60,7 +60,7 @@ def _path_rows(response: TargetResponse) -> list[Row]:
         for end in ends:
             run = response.new_run()
             run.override_series(key, end)
-            response.tracker()
+            response.tally()
             run.apply(response.scenario)
             met.append(response.criterion.met(run.paths.values[response.row]))
         column = response.criterion.last - int(np.flatnonzero(drawn)[0])

@@ -1,0 +1,315 @@
+"""Sections of the scenario report: scenarios, changes, joint answers, rules, indices, ranks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...charts.rankings import index_chart, rank_chart
+from ...charts.scenarios import difference_chart, scenario_fans
+from ...charts.style import CLEAR
+from ...i18n.catalog import N_
+from ...i18n.formatting import NO_VALUE, number, points
+from ...scenarios.baseline import first_decision_year
+from ...scenarios.scenario import BASELINE
+from ...targets.joint_answers import Joint
+from ..context import ReportContext
+from ..descriptions import (
+    describe_step,
+    kinds_of,
+)
+from ..html import Html, bullets, chinese, paragraph, picture, section, tabulate
+from ..scenarios import ScenarioAnalysis
+from . import common
+from .scenario_targets import describe_seek, describe_target
+
+__all__ = [
+    "render_changes", "render_index", "render_parameters", "render_projects", "render_ranks",
+    "render_reading", "render_scenarios", "render_title", "render_together",
+]  # fmt: skip
+
+FANS = 3
+"""Indicators whose fans are drawn."""
+INTRO = N_(
+    "What would become of the targets if this were done, or that happened? A lever is what a "
+    "planner can decide. An assumption can only be believed: what rests on one holds if it does, "
+    "and is no forecast. All scenarios use the same simulated futures as the baseline; behind ± "
+    "stands the standard error of the simulation."
+)
+BEST = N_(
+    "Of the scenarios made of levers alone, the most helpful one: {name}; {expected} expected to "
+    "be reached, {more} more than in the baseline."
+)
+WORST = N_(
+    "Of those that rest on assumptions, the worst one (if: {name}): {expected} would be reached, "
+    "{more} fewer than in the baseline."
+)
+ALL_CLOSED = N_(
+    "No target is open: every target year has passed, or no figure was ever published, and no "
+    "scenario changes what is over. To see how things stood, set the as-of date before the target "
+    "years."
+)
+CHANGES = N_(
+    "Only the last open target of an indicator counts. Changes of a chance are in percentage "
+    "points (pp); those below two errors count neither as a rise nor as a fall."
+)
+TOGETHER = N_(
+    "All open targets with figures are counted, those of each year apart. Most in the way is the "
+    "target for which the chance that all others are reached and it is not is highest; where no "
+    "simulated future is like that, the least likely one. Bounds hold whatever the dependence "
+    "between targets."
+)
+SLIPS = N_(
+    "How far projects slip, and whether they are given up, is assumed (see levers and "
+    "assumptions); money is spent evenly from start to completion."
+)
+INDEX = N_(
+    "0 is the plan's baseline, 100 its last target. Only components with figures count: the fewer, "
+    "the less the index says."
+)
+NO_RANKS = N_("No indicator has figures of two regions of this level: there is nothing to rank.")
+RANKS = N_(
+    "Ranks at the end of {year} as things go now, among regions of the same level with published "
+    "figures: no ranking of the whole province. Regions on one shade cannot be told apart."
+)
+
+
+def render_title(report: ReportContext) -> Html:
+    """Render region, day, plan documents, and what the report is for."""
+    title = N_("{region}: scenarios, and what the targets would take")
+    return common.render_title(report, title, INTRO)
+
+
+def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render the summary: the baseline, the most helpful and the worst scenario, the detail."""
+    base, lines, before = results.joints[BASELINE.name], [], ""
+    if base.counted:
+        lines = [
+            common.describe_expected(report, base), _describe_best(report, results),
+            _describe_worst(report, results),
+        ]  # fmt: skip
+        if results.detail is not None:
+            lines += [
+                describe_target(report, results, results.detail),
+                describe_seek(report, results, results.detail.seek),
+            ]
+    else:
+        before = paragraph(report.gettext(ALL_CLOSED))
+    if len(results.projects):
+        lines.append(common.describe_projects_end(report, results.projects))
+    return section(report.gettext("What stands out"), before, bullets(lines) if lines else "")
+
+
+def render_scenarios(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render each scenario in words: name, what it says, what it sets in this region."""
+    title = report.gettext("The scenarios")
+    if not results.scenarios:
+        none = report.gettext("No scenario was chosen; there is only the baseline.")
+        return section(title, paragraph(none))
+    rows = []
+    for scenario in results.scenarios:
+        steps = [text for step in scenario.all_steps() for text in describe_step(report, step)]
+        kinds = report.label("changed_by", kinds_of(report, scenario))
+        nothing = report.gettext("nothing is set for this region")
+        rows.append(report.with_heads({
+            "scenario": f"{report.scenario(scenario.name)}\n{kinds}",
+            "text": report.local(scenario, "text") or NO_VALUE,
+            "settings": report.join(steps) or nothing,
+        }))  # fmt: skip
+    return section(title, tabulate(rows, words=True))
+
+
+def render_changes(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render what scenarios change: counts, best and worst changes, a heat map, fans."""
+    title = report.gettext("What the scenarios change")
+    moved = results.last[(results.last["changed_by"] != "") & results.last["p_change"].notna()]
+    if moved.empty:
+        none = N_("None of the scenarios changes the chance of an open target.")
+        none = none if len(results.base) else common.SEE_ABOVE
+        return section(title, paragraph(report.gettext(none)))
+    names = [s.name for s in results.scenarios if s.name in set(moved["scenario"])]
+    rows = [_change_row(report, name, moved[moved["scenario"] == name]) for name in names]
+    parts = [paragraph(report.gettext(CHANGES)), tabulate(rows, words=True)]
+    chart = difference_chart(report, results.last)
+    assert chart is not None
+    listed = report.join(report.scenario(name) for name in names)
+    parts.append(picture(chart, report.gettext("Changes of chances: {names}", names=listed)))
+    for indicator in _choose_fans(results, moved):
+        figure = scenario_fans(
+            report, results.quantiles, results.compared, indicator, sources=results.sources
+        )
+        name = report.quantity(indicator)
+        parts.append(picture(figure, report.gettext("{name}: baseline and scenarios", name=name)))
+    return section(title, *parts)
+
+
+def render_together(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render for each scenario how many targets are met together, and what is most in the way."""
+    title = report.gettext("All targets together")
+    if not results.joints[BASELINE.name].counted:
+        return section(title, paragraph(report.gettext(common.SEE_ABOVE)))
+    rows = [_joint_row(report, name, answer) for name, answer in results.joints.items()]
+    return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows, lean=True))
+
+
+def render_projects(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render the plan's projects: completions and spending, planned and expected."""
+    return common.render_projects(report, results.projects, note=SLIPS)
+
+
+def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render how far each area has come, and which components are not known."""
+    title, table = report.gettext("How far each area has come"), results.indices
+    first, end = int(table["year"].min()), int(table["year"].max())
+    since = min(max(first_decision_year(report.plan) - 1, first), end)
+    chart = index_chart(report, table, since=since)
+    if chart is None:
+        none = report.gettext("No area has figures that an index could be computed from.")
+        return section(title, paragraph(none))
+    figure = picture(chart, report.gettext("Indices of the areas"))
+    parts = [paragraph(report.gettext(INDEX)), figure]
+    last = table[(table["year"] == end) & (table["scenario"] == BASELINE.name)]
+    gaps = [
+        chinese(row["missing"], before=f"{report.name('areas', row['area'])}: ")
+        for row in last[last["area"].ne("") & last["missing"].ne("")].to_dict("records")
+    ]
+    if gaps:
+        head = report.gettext("Components without figures")
+        parts += [paragraph(head, strong=True), bullets(gaps)]
+    return section(title, *parts)
+
+
+def render_ranks(report: ReportContext, results: ScenarioAnalysis) -> Html:
+    """Render the region's ranks among those of its level."""
+    title = report.gettext("Among regions of its level")
+    chart = rank_chart(report, results.ranks)
+    if chart is None:
+        return section(title, paragraph(report.gettext(NO_RANKS)))
+    note = report.gettext(RANKS, year=results.ranks["year"].iloc[0])
+    names = report.join(map(report.quantity, dict.fromkeys(results.ranks["indicator"])))
+    text = report.gettext("Ranks with 90 % intervals: {names}", names=names)
+    return section(title, paragraph(note), picture(chart, text))
+
+
+def render_parameters(
+    report: ReportContext, results: ScenarioAnalysis, scenarios: str | None, indicator: str | None
+) -> Html:
+    """Render the run's parameters in words; `scenarios` and `indicator` as they were given."""
+    detail, none = results.detail, report.gettext("none")
+    listed = report.join(report.scenario(s.name) for s in results.scenarios) or none
+    name = none if detail is None else report.quantity(detail.indicator)
+    if detail is not None and indicator is None:
+        name = report.gettext("{name} (by default)", name=name)
+    shipped = report.gettext("all that come with the package")
+    return common.render_parameters(report, {
+        "scenarios": shipped if scenarios is None else listed,
+        "indicator": name,
+        "probability": report.format_chance(results.probability),
+    })  # fmt: skip
+
+
+# What stands out.
+
+
+def _describe_best(report: ReportContext, results: ScenarioAnalysis) -> str:
+    """Describe the scenario of levers alone that helps most; empty where none does."""
+    kinds = _kinds(results)
+    names = [s.name for s in results.scenarios if kinds.get(s.name) == {"lever"}]
+    return _describe_extreme(report, results, BEST, names, 1.0)
+
+
+def _describe_worst(report: ReportContext, results: ScenarioAnalysis) -> str:
+    """Describe the scenario with an assumption that harms most; empty where none does."""
+    kinds = _kinds(results)
+    names = [s.name for s in results.scenarios if "assumption" in kinds.get(s.name, ())]
+    return _describe_extreme(report, results, WORST, names, -1.0)
+
+
+def _kinds(results: ScenarioAnalysis) -> dict[str, set[str]]:
+    """Return what the changes of each scenario rest on here: lever, assumption or both."""
+    moved = results.compared[results.compared["p_change"].notna()]
+    return {
+        str(name): {kind for text in rows["changed_by"] for kind in str(text).split(", ") if kind}
+        for name, rows in moved.groupby("scenario")
+    }
+
+
+def _describe_extreme(
+    report: ReportContext, results: ScenarioAnalysis, message: str, names: list[str], sign: float
+) -> str:
+    base = results.joints[BASELINE.name].expected
+    gains = {name: sign * (results.joints[name].expected - base) for name in names}
+    name = max(gains, key=lambda n: gains[n], default="")
+    if not name or gains[name] < 0.05:
+        return ""
+    more = number(gains[name], report.language, step=0.1)
+    expected = number(results.joints[name].expected, report.language, step=0.1)
+    return report.gettext(message, name=report.scenario(name), expected=expected, more=more)
+
+
+# Rows of tables.
+
+
+def _change_row(report: ReportContext, name: str, moved: pd.DataFrame) -> dict[str, str]:
+    """Put into cells how many chances a scenario raises and lowers, and which most."""
+    clear = moved["p_change"].abs() > np.maximum(CLEAR * moved["p_change_error"], 1e-9)
+    up, down = moved[clear & (moved["p_change"] > 0)], moved[clear & (moved["p_change"] < 0)]
+    kinds = {kind for text in moved["changed_by"] for kind in str(text).split(", ")}
+    label = report.label("changed_by", ", ".join(sorted(kinds)))
+    if "assumption" in kinds:
+        label = report.gettext("{kind} (if)", kind=label)
+    return report.with_heads({
+        "scenario": f"{report.scenario(name)}\n{label}",
+        "raised": str(len(up)),
+        "lowered": str(len(down)),
+        "best_change": _describe_change(report, up.nlargest(1, "p_change", keep="last")),
+        "worst_change": _describe_change(report, down.nsmallest(1, "p_change")),
+    })  # fmt: skip
+
+
+def _describe_change(report: ReportContext, rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return NO_VALUE
+    row = rows.iloc[0]
+    change = points(row["p_change"], report.language, error=row["p_change_error"])
+    name = report.quantity(str(row["indicator"]))
+    return report.gettext("{points} – {name}", points=change, name=name)
+
+
+def _choose_fans(results: ScenarioAnalysis, moved: pd.DataFrame) -> list[str]:
+    """Choose indicators whose fans are drawn: the one in detail, then the most changed."""
+    size = moved.assign(size=moved["p_change"].abs()).groupby("indicator")["size"].max()
+    ranked = [str(name) for name in size.sort_values(ascending=False, kind="stable").index]
+    first = [] if results.detail is None else [results.detail.indicator]
+    return list(dict.fromkeys([*(name for name in first if name in ranked), *ranked]))[:FANS]
+
+
+def _joint_row(report: ReportContext, name: str, answer: Joint) -> dict[str, str]:
+    """Put a joint answer of a scenario into cells."""
+    expected = report.gettext(
+        "{value}\n90 % interval {low} to {high}", low=answer.low, high=answer.high,
+        value=number(answer.expected, report.language, step=0.1),
+    )  # fmt: skip
+    first = answer.costs.iloc[0]
+    costliest = report.gettext(
+        "{name} ({years})", name=report.quantity(str(first["indicator"])), years=first["year"]
+    )
+    binding = answer.p_binding, answer.p_binding_low, answer.p_binding_high
+    return report.with_heads({
+        "scenario": report.scenario(name),
+        "counted": str(answer.counted),
+        "expected": expected,
+        "p_all": _bounded(report, answer.p_all, answer.p_all_low, answer.p_all_high),
+        "binding": str(answer.binding) if answer.binding else NO_VALUE,
+        "p_binding": _bounded(report, *binding) if answer.binding else NO_VALUE,
+        "costliest": costliest,
+    })  # fmt: skip
+
+
+def _bounded(report: ReportContext, p: float, low: float, high: float) -> str:
+    """Format a chance of all, never a false 0 or 1, with its bounds where they differ."""
+    chance = report.format_chance(min(max(p, 1e-6), 1.0 - 1e-6))
+    if high - low < 0.005:
+        return chance
+    ends = {"low": report.format_chance(low), "high": report.format_chance(high)}
+    return report.gettext("{value}\nbounds {low} to {high}", value=chance, **ends)
