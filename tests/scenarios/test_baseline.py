@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.scenarios.baseline import first_decision_year, project
+from forecast.scenarios.baseline import first_decision_year, fit_plan, project
 
 
 def same(one, two):
@@ -37,3 +37,12 @@ def test_the_baseline_is_the_plans_own_series():
     assert same(base, expected) and len(fits.series) > len(mine.series)
     assert (base.seed, base.scenario) == (5, "baseline")
     assert project(plan, until=2024, draws=20).years[-1] == 2024
+
+
+def test_a_plan_that_is_fitted_is_not_fitted_again(monkeypatch):
+    """With the fits of all regions the baseline is the same, and no series is fitted."""
+    plan = fc.load_plan("lishui", as_of="2022-12-31")
+    expected, fits = project(plan, draws=20), fit_plan(plan)
+    monkeypatch.setattr("forecast.scenarios.baseline.fit", None)
+    assert same(project(plan, draws=20, fits=fits), expected)
+    assert set(fits.series["region"]) > {"lishui"}

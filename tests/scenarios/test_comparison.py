@@ -9,8 +9,8 @@ import pytest
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.scenarios.baseline import project
-from forecast.scenarios.comparison import compare
-from forecast.scenarios.engine import apply_scenario
+from forecast.scenarios.comparison import compare, run_scenarios
+from forecast.scenarios.engine import ScenarioRun, apply_scenario
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario
 from forecast.targets.joint_answers import outcomes
 
@@ -155,6 +155,21 @@ def test_names_and_scenarios_are_the_same_and_order_does_not_matter(plan, base, 
         ]
         for other in rows[1:]:
             pd.testing.assert_frame_equal(rows[0], other)
+
+
+def test_each_scenario_runs_once(plan, base, table, monkeypatch):
+    """The runs hold draws and table: asked for both, nothing is applied a second time."""
+    applied, apply = [], ScenarioRun.apply
+    monkeypatch.setattr(
+        ScenarioRun,
+        "apply",
+        lambda run, scenario: (applied.append(scenario.name), apply(run, scenario)),
+    )
+    runs = run_scenarios(plan, NAMES, paths=base)
+    pd.testing.assert_frame_equal(runs.compare(), table)
+    expected = apply_scenario(base, plan, read_scenario(NAMES[0])).values
+    np.testing.assert_array_equal(runs.paths[NAMES[0]].values, expected)
+    assert applied == ["baseline", *NAMES, NAMES[0]]
 
 
 def test_the_baseline_comes_first_asked_for_or_not(plan, base):

@@ -18,13 +18,8 @@ __all__ = ["first_decision_year", "fit_plan", "project"]
 def fit_plan(plan: Plan, *, priors: pd.DataFrame | None = None) -> Fits:
     """Fit all series of a plan, those of other regions too.
 
-    Parameters
-    ----------
-    plan : from `load_plan`
-    priors : as in `fit`; None takes those of the plan's folder, else those of the package
+    `priors` are as in `fit`; None takes those of the plan's folder, else those of the package.
 
-    Examples
-    --------
     >>> import forecast as fc
     >>> fits = fit_plan(fc.load_plan("lishui", as_of="2022-12-31"))
     >>> {"lishui", "zhejiang"} <= set(fits.series["region"])

@@ -83,17 +83,7 @@ def run_scenarios(
     paths: Paths | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
 ) -> ScenarioRuns:
-    """Run the baseline and scenarios, once each.
-
-    Parameters
-    ----------
-    plan, scenarios, until, draws, seed, paths, mechanisms : as in `compare`
-
-    Raises
-    ------
-    ValueError, DataError
-        As `compare`.
-    """
+    """Run the baseline and scenarios, once each; parameters and errors are those of `compare`."""
     chosen = [read_scenario(s) if isinstance(s, str) else s for s in scenarios]
     chosen = [BASELINE, *(s for s in chosen if s != BASELINE)]
     names = [scenario.name for scenario in chosen]

@@ -69,11 +69,7 @@ class TargetCriterion:
 def select_target(plan: Plan, target: Any) -> pd.DataFrame:
     """Return a target as a table of one row.
 
-    Parameters
-    ----------
-    plan : from `load_plan`
-    target : a row of `plan.targets` (a Series or a table of one row), or a mapping with as much of
-        region, indicator and year as it takes to identify one of the plan's targets
+    `target` is as in `goal_seek`.
 
     Raises
     ------
@@ -131,28 +127,20 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     own = series[(series["region"] == key[0]) & (series["indicator"] == key[1])].iloc[0]
     year, value, comparator = int(facts["year"]), float(facts["target"]), str(facts["comparator"])
     unit, higher = float(own["resolution"]), own["better"] != "lower"
-    threshold, upward = draw_bar(
-        np.array(value), np.array(comparator), np.array(unit), np.array(higher)
-    )
+    arrays = (np.array(x) for x in (value, comparator, unit, higher))
+    threshold, upward = draw_bar(*arrays)
     event = str(facts["event"])
     met = status == "met" or (event == "ever" and status == "reached")
     latest_year = float(own["latest_year"])
     last = int(year - paths.years[0])
     first = int(np.searchsorted(paths.years, latest_year + 1e-9, side="right"))
     return TargetCriterion(
-        key=key,
-        year=year,
-        value=value,
-        comparator=comparator,
-        event=event,
-        threshold=float(threshold),
-        direction=1.0 if upward else -1.0,
+        key=key, year=year, value=value, comparator=comparator, event=event,
+        threshold=float(threshold), direction=1.0 if upward else -1.0,
         decided=1.0 if met else 0.0 if status == "missed" else math.nan,
-        latest=float(own["latest"]),
-        latest_year=latest_year,
-        first=last if event == "reach" else first,
-        last=last,
-    )
+        latest=float(own["latest"]), latest_year=latest_year,
+        first=last if event == "reach" else first, last=last,
+    )  # fmt: skip
 
 
 def p_error(p: float, draws: int) -> float:

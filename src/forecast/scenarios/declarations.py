@@ -132,19 +132,15 @@ class Kind(StrictModel):
 
 KINDS: dict[str, Kind] = {
     "workforce": Kind(
-        inputs=("population",),
-        constants=("per", "lag"),
+        inputs=("population",), constants=("per", "lag"),
         levers=("trainees_per_year", "hires_per_year"),
         assumptions=("leaving_rate", "passing_rate"),
     ),
     "linked_standard": Kind(
-        inputs=("consumption",),
-        constants=("rounding",),
-        levers=("share_points", "extra_raise"),
+        inputs=("consumption",), constants=("rounding",), levers=("share_points", "extra_raise")
     ),
     "adoption": Kind(
-        levers=("sites_per_year",),
-        optional=("subsidy", "start_year", "subsidy_effect"),
+        levers=("sites_per_year",), optional=("subsidy", "start_year", "subsidy_effect"),
         assumptions=("places", "site_effect"),
     ),
     "programme": Kind(
@@ -155,7 +151,7 @@ KINDS: dict[str, Kind] = {
         inputs=("total",), levers=("new_per_year", "converted_per_year", "closed_per_year")
     ),
     "project_list": Kind(assumptions=("slippage", "common_delay", "completion_probability")),
-}
+}  # fmt: skip
 """The kinds of mechanism; `mechanisms` has the formulas of each."""
 
 ASSUMPTION_BOUNDS = {
@@ -248,15 +244,13 @@ class Mechanism(StrictModel):
     def in_region(self, region: str) -> Mechanism:
         """Return the mechanism with the changes of the region's section."""
         changes = self.regions.get(region, _RegionalChanges())
-        return self.model_copy(
-            update={
-                "inputs": {**self.inputs, **changes.inputs},
-                "constants": {**self.constants, **changes.constants},
-                "levers": _override(Lever, self.levers, changes.levers),
-                "assumptions": _override(Assumption, self.assumptions, changes.assumptions),
-                "regions": {},
-            }
-        )
+        return self.model_copy(update={
+            "inputs": {**self.inputs, **changes.inputs},
+            "constants": {**self.constants, **changes.constants},
+            "levers": _override(Lever, self.levers, changes.levers),
+            "assumptions": _override(Assumption, self.assumptions, changes.assumptions),
+            "regions": {},
+        })  # fmt: skip
 
 
 class _Document(RootModel[dict[str, Mechanism]]):
@@ -294,14 +288,7 @@ def bounds_remedy(name: str, value: float | Range) -> Said | None:
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     """Read the mechanisms of a file, or of a folder of tables.
 
-    Parameters
-    ----------
-    place : a file, or a folder; None, or a folder without `mechanisms.yaml`, reads those that
-        come with the package
-
-    Returns
-    -------
-    Mechanisms by name.
+    None, or a folder without `mechanisms.yaml`, gives those of the package; they come by name.
 
     Raises
     ------

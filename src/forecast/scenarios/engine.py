@@ -51,11 +51,9 @@ def apply_scenario(
 
     Parameters
     ----------
-    paths : the baseline, from `project` or `simulate`
-    plan : the plan of the baseline
+    paths, plan : the baseline, from `project`, and its plan
     scenario : from `read_scenario`, or constructed
-    mechanisms : from `read_mechanisms`; None takes those of the plan's folder, else those of the
-        package
+    mechanisms : from `read_mechanisms`; None takes those of the plan's folder or of the package
 
     Raises
     ------
@@ -194,14 +192,10 @@ class ScenarioRun:
         since = getattr(record, "since", None)
         names = (step.verb, key[0]) if step.verb == "execute_plan" else (step.verb, *key)
         context = StepContext(
-            self.plan,
-            key,
-            self._first_year if since is None else since,
+            self.plan, key, self._first_year if since is None else since,
             upward=self.state.facts[key]["better"] != "lower",
-            size=lambda n: (
-                n.quantile(self._uniforms(*names)) if isinstance(n, Range) else np.full((1, 1), n)
-            ),
-        )
+            size=lambda n: sample_assumption(n, self._uniforms(*names)),
+        )  # fmt: skip
         new = apply_verb(step.verb, trajectory, record, context)
         self.state.change(key, new, ["assumption"])
 
@@ -410,6 +404,7 @@ def _regrow(path: FloatArray, times: FloatArray, since: int, growth: FloatArray)
 
 
 def _missing(name: str, key: Key, missing: list[str], inputs: list[str]) -> Problem:
+    """Return the problem of a mechanism whose inputs are missing in a region."""
     needed = [n for part in missing for n in (part, f"{part}_growth")[: 1 + (part in inputs)]]
     remedy = said("add {names} for {region} to mechanisms.yaml", names=needed, region=key[0])
     problem = said("no figures for {names} in {region}", names=missing, region=key[0])

@@ -51,21 +51,9 @@ def failure_conditions(
     other indicators that this one depends on (percent a year; change a year in the unit where the
     latest figure is not above 0), and `own_change`, the change from the latest figure to the next.
 
-    Parameters
-    ----------
-    plan, target, scenario, draws, seed, paths, mechanisms : as in `sensitivity`
+    Parameters and errors are those of `sensitivity`; the table is that of `find_failure_regions`,
+    with the unit of each threshold.
 
-    Returns
-    -------
-    As `find_failure_regions`, with the unit of each threshold.
-
-    Raises
-    ------
-    DataError
-        As `sensitivity`.
-
-    Examples
-    --------
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> found = failure_conditions(plan, {"indicator": "nursing_bed_share", "year": 2025})
@@ -97,10 +85,7 @@ def find_failure_regions(inputs: Mapping[str, FloatArray], failed: BoolArray) ->
     (Lavrac, Flach and Zupan 1999). The even draws select, the odd draws give the figures, which are
     therefore not biased by the selection.
 
-    Parameters
-    ----------
-    inputs : (draws,) each
-    failed : (draws,)
+    `inputs` and `failed` are (draws,) each.
 
     Returns
     -------

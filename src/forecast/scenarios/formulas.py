@@ -119,15 +119,7 @@ Rule = tuple[str, str, Formula]
 
 
 def read_rules(rules: pd.DataFrame) -> list[Rule]:
-    """Parse the rules whose left side is the rule's quantity and nothing else.
-
-    Parameters
-    ----------
-    rules : region, quantity, formula
-
-    Returns
-    -------
-    Region, quantity and formula of each, in the order of the table.
+    """Parse the rules (region, quantity, formula) whose left side is the quantity alone.
 
     Raises
     ------

@@ -93,13 +93,7 @@ class GoalSeek:
 
     @property
     def value(self) -> float:
-        """The setting of the only lever.
-
-        Raises
-        ------
-        ValueError
-            If there are several.
-        """
+        """The setting of the only lever; a ValueError if there are several."""
         if len(self.values) > 1:
             raise ValueError(
                 said("Several levers, {levers}: read `values`.", levers=[*self.levers])
@@ -168,7 +162,8 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     _check_probability(probability)
     row = select_target(plan, target)
     whole = Tally(progress, 1 + (paths is None))
-    base = paths or _simulate(plan, row, until, draws, seed, whole.part(1))
+    until = _last_year(plan, row) if until is None else until
+    base = paths or project(plan, until=until, draws=draws, seed=seed, progress=whole.part(1))
     tally = Tally(whole.part(1))
     response = TargetResponse.build(
         plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tally=tally
@@ -206,9 +201,8 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     ----------
     plan : from `load_plan`
     targets : rows of the plan's targets; None takes all
-    probability, scenario, mechanisms : as in `goal_seek`
+    probability, scenario, mechanisms, paths : as in `goal_seek`
     draws, seed : of the baseline; fewer draws than elsewhere, because there are many searches
-    paths : the baseline, if it has been simulated; replaces draws and seed
 
     Returns
     -------
@@ -239,7 +233,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     """
     _check_probability(probability)
     chosen = plan.targets if targets is None else targets
-    base = _simulate(plan, chosen, None, draws, seed) if paths is None else paths
+    base = paths or project(plan, until=_last_year(plan, chosen), draws=draws, seed=seed)
     chosen = chosen[chosen["year"] <= base.years[-1]]
     status = draw_events(base, chosen, as_of=plan.as_of)[0]["status"]
     rows: list[dict[str, Any]] = []
@@ -256,11 +250,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
 
 
 def _result(
-    search: LeverSearch,
-    curve: pd.DataFrame,
-    point: Point | None,
-    reading: str,
-    probability: float,
+    search: LeverSearch, curve: pd.DataFrame, point: Point | None, reading: str, probability: float
 ) -> GoalSeek:
     """Collect the result of a search."""
     response, criterion, levers = search.response, search.response.criterion, search.levers
@@ -273,32 +263,17 @@ def _result(
         pace, share = _pace(response, scenario)
     region, indicator = criterion.key
     return GoalSeek(
-        region=region,
-        indicator=indicator,
-        year=criterion.year,
-        target=criterion.value,
-        comparator=criterion.comparator,
-        probability=probability,
-        levers=tuple(c.name for c in levers),
-        units=tuple(c.unit for c in levers),
-        values=values,
-        lower=tuple(c.lower for c in levers),
-        upper=tuple(c.upper for c in levers),
-        reached=point is not None and p >= probability,
-        p_reach=p,
-        mc_error=p_error(p, len(response.margin)),
-        p_baseline=search.p_without(),
+        region=region, indicator=indicator, year=criterion.year, target=criterion.value,
+        comparator=criterion.comparator, probability=probability,
+        levers=tuple(c.name for c in levers), units=tuple(c.unit for c in levers), values=values,
+        lower=tuple(c.lower for c in levers), upper=tuple(c.upper for c in levers),
+        reached=point is not None and p >= probability, p_reach=p,
+        mc_error=p_error(p, len(response.margin)), p_baseline=search.p_without(),
         p_upper=search.p_met((0,) if levers[0].unit == "year" else search.top),
-        cost=search.cost(values),
-        cost_low=search.cost(values, "low"),
-        cost_high=search.cost(values, "high"),
-        curve=curve,
-        reading=reading,
-        pace=pace,
-        pace_share=share,
-        paces=len(response.paces),
-        scenario=scenario,
-    )
+        cost=search.cost(values), cost_low=search.cost(values, "low"),
+        cost_high=search.cost(values, "high"), curve=curve, reading=reading, pace=pace,
+        pace_share=share, paces=len(response.paces), scenario=scenario,
+    )  # fmt: skip
 
 
 def _required_rows(response: TargetResponse, probability: float) -> list[dict[str, Any]]:
@@ -353,12 +328,12 @@ def _closed_form_hires(response: TargetResponse, mechanism: Mechanism) -> float:
         growth = 1.0 + central["population_growth"] / 100.0
         population = central["population"] * growth ** (years - criterion.latest_year)
     now, then = population / mechanism.constants["per"]
-    return required_hires(
+    start, goal, years_left = (
         criterion.latest * now,
         criterion.value * then,
-        central["leaving_rate"] / 100.0,
         criterion.year - first + 1,
     )
+    return required_hires(start, goal, central["leaving_rate"] / 100.0, years_left)
 
 
 def _pace(response: TargetResponse, scenario: Scenario) -> tuple[float, float]:
@@ -372,18 +347,9 @@ def _pace(response: TargetResponse, scenario: Scenario) -> tuple[float, float]:
     return pace, float(as_large.mean()) if len(paces) else math.nan
 
 
-def _simulate(
-    plan: Plan,
-    targets: pd.DataFrame,
-    until: int | None,
-    draws: int,
-    seed: int,
-    progress: Progress | None = None,
-) -> Paths:
-    """Baseline until `until`, else until the last target."""
-    last = max(int(plan.targets["year"].max()), int(targets["year"].max()))
-    end = last if until is None else until
-    return project(plan, until=end, draws=draws, seed=seed, progress=progress)
+def _last_year(plan: Plan, targets: pd.DataFrame) -> int:
+    """Return the year of the last target."""
+    return max(int(plan.targets["year"].max()), int(targets["year"].max()))
 
 
 def _check_probability(probability: float) -> None:

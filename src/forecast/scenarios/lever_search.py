@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -47,6 +48,12 @@ class LeverSearch:
     def top(self) -> Point:
         """Last index of each grid."""
         return tuple(len(grid) - 1 for grid in self.grids)
+
+    @property
+    def limits(self) -> tuple[FloatArray, FloatArray]:
+        """The last setting of each grid, and its cost."""
+        upper = np.array([grid[-1] for grid in self.grids])
+        return upper, np.array([c.total_cost(u) for c, u in zip(self.levers, upper, strict=True)])
 
     def values(self, point: Point) -> tuple[float, ...]:
         """Return the settings at a point."""
@@ -179,8 +186,8 @@ def continuous_cheapest(search: LeverSearch, probability: float) -> FloatArray:
 
     The constraint is that the (1 - probability) quantile of the margins is not below 0.
     """
-    upper, price = _limits(search)
-    scale = _spread(search.response.margin)
+    upper, price = search.limits
+    scale = float(np.std(search.response.margin)) or 1.0
     rank = math.floor(len(search.response.margin) * (1.0 - probability) + 1e-9)
 
     def slack(share: FloatArray) -> float:
@@ -193,8 +200,8 @@ def continuous_cheapest(search: LeverSearch, probability: float) -> FloatArray:
 
 def continuous_likeliest(search: LeverSearch, budget: float) -> FloatArray:
     """Return the shares of the limits within a budget with the highest smoothed probability."""
-    upper, price = _limits(search)
-    scale = 0.1 * _spread(search.response.margin)
+    upper, price = search.limits
+    scale = 0.1 * (float(np.std(search.response.margin)) or 1.0)
 
     def p_missed(share: FloatArray) -> float:
         margin = search.margin(np.clip(share, 0.0, 1.0) * upper)
@@ -205,12 +212,6 @@ def continuous_likeliest(search: LeverSearch, budget: float) -> FloatArray:
 
     corners = [np.minimum(budget / price[i], 1.0) * row for i, row in enumerate(np.eye(len(upper)))]
     return _minimise(p_missed, slack, [*corners, np.mean(corners, axis=0)])
-
-
-def _limits(search: LeverSearch) -> tuple[FloatArray, FloatArray]:
-    """Last setting of each grid and its cost."""
-    upper = np.array([grid[-1] for grid in search.grids])
-    return upper, np.array([c.total_cost(u) for c, u in zip(search.levers, upper, strict=True)])
 
 
 def _minimise(
@@ -226,12 +227,10 @@ def _minimise(
 
     options = {"eps": REACH, "maxiter": ITERATIONS, "ftol": 1e-5}
     bounds, constraint = [(0.0, 1.0)] * len(starts[0]), {"type": "ineq", "fun": slack}
-    found = [
-        minimize(
-            cost, start, method="SLSQP", bounds=bounds, constraints=constraint, options=options
-        ).x
-        for start in starts
-    ]
+    search = partial(
+        minimize, cost, method="SLSQP", bounds=bounds, constraints=constraint, options=options
+    )
+    found = [search(start).x for start in starts]
     return min(found, key=lambda x: (round(max(0.0, -slack(x)), 3), cost(x)))
 
 
@@ -289,8 +288,3 @@ def _most_affordable(search: LeverSearch, point: Point, lever: int, budget: floa
 
 def _replace(point: Point, lever: int, index: int) -> Point:
     return (*point[:lever], index, *point[lever + 1 :])
-
-
-def _spread(margin: FloatArray) -> float:
-    """Return the standard deviation of margins, 1 where they do not differ."""
-    return float(np.std(margin)) or 1.0

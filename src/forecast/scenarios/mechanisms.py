@@ -49,18 +49,10 @@ class MechanismInputs:
 def stock(start: FloatArray, leaving: FloatArray, inflow: FloatArray) -> FloatArray:
     """Return the stock at the end of each year: W_t = W_{t-1} (1 - leaving) + inflow_t.
 
-    Parameters
-    ----------
-    start : (draws, 1), the stock before the first year
-    leaving : (draws, years) or (draws, 1), share leaving a year, 0 to 1
-    inflow : (draws, years), joining in the year and staying until its end
+    `start` (draws, 1) is the stock before the first year, `leaving` (draws, years or 1) the share
+    leaving a year, 0 to 1; the `inflow` (draws, years) stays until the end of its year. With a
+    constant inflow I the stock tends to I / leaving.
 
-    Notes
-    -----
-    With a constant inflow I the stock tends to I / leaving.
-
-    Examples
-    --------
     >>> one = np.ones((1, 1))
     >>> stock(1000.0 * one, 0.1 * one, np.array([[150.0, 150.0]])).tolist()
     [[1050.0, 1095.0]]
@@ -81,16 +73,9 @@ def required_hires(
 
         H = (goal - start (1 - leaving)^h) / sum_{j<h} (1 - leaving)^j - joining
 
-    Parameters
-    ----------
-    start, goal : stock now and at the end of the last year
-    leaving : share leaving a year, 0 to 1
-    years : h, whole years left, at least 1
-    joining : joining a year besides, as by training; 0 or more
-
-    Returns
-    -------
-    Hires a year; negative where the goal is exceeded without any.
+    `start` and `goal` are the stock now and at the end of the last of h `years`, `leaving` the
+    share leaving a year, 0 to 1, `joining` the number joining a year besides. The result is
+    negative where the goal is exceeded without any hires.
 
     Raises
     ------
@@ -113,16 +98,10 @@ def linked_standard(
 ) -> FloatArray:
     """Return a standard that never falls: S_t = max(S_{t-1}, round(share_t base_{t-1}) + added_t).
 
-    Parameters
-    ----------
-    start : S_0
-    share : (draws, years), as a fraction
-    base : (draws, years), the linked quantity, as of the year before
-    added : (draws, years) or (1, years), in the standard's unit
-    rounding : step to which the rule rounds its amount; 0 does not round
+    `start` is S_0; `share` (draws, years) is a fraction of `base` (draws, years), the linked
+    quantity as of the year before; `added` (draws or 1, years) is in the standard's unit;
+    `rounding` is the step to which the rule rounds its amount, 0 for none.
 
-    Examples
-    --------
     >>> base = np.array([[30_000.0, 33_000.0, 32_000.0]])
     >>> linked_standard(10_200.0, np.full((1, 3), 0.35), base, np.zeros((1, 3)), 10.0).tolist()
     [[10500.0, 11550.0, 11550.0]]
@@ -139,18 +118,10 @@ def adoption(share: FloatArray, pace: FloatArray) -> FloatArray:
 
         logit(y'_t) = logit(y_t) + sum_{s<=t} pace_s
 
-    Parameters
-    ----------
-    share : (draws, years), 0 to 100
-    pace : (draws, years), logit points a year
+    `share` (draws, years) is 0 to 100, `pace` (draws, years) in logit points a year. A constant
+    pace b multiplies the odds by e^b a year: a constant share becomes a logistic curve towards 100.
+    Shares of 0 and of 100 do not change.
 
-    Notes
-    -----
-    A constant pace b multiplies the odds by e^b a year: a constant share becomes a logistic curve
-    towards 100. Shares of 0 and of 100 do not change.
-
-    Examples
-    --------
     >>> adoption(np.array([[50.0, 50.0]]), np.full((1, 2), np.log(2.0))).round(3).tolist()
     [[66.667, 80.0]]
     """
@@ -172,18 +143,10 @@ def completed(
         p F(t - s + 1 - duration - common_delay),  F(x) = 1 - exp(-x / slippage), x >= 0,
 
     and the number completed of n is binomial. A cohort keeps its uniform over all years, so that
-    the number never falls.
+    the number never falls. `started` (years,) are whole projects; `assumptions`, each (draws, years
+    or 1), are duration, slippage, common_delay in years and completion_probability in percent;
+    `uniforms` (draws, years) has one a cohort.
 
-    Parameters
-    ----------
-    started : (years,), whole projects
-    years : (years,)
-    assumptions : duration, slippage, common_delay in years and completion_probability in percent,
-        each (draws, years) or (draws, 1)
-    uniforms : (draws, years), one a cohort
-
-    Examples
-    --------
     >>> sure = {"duration": 1.0, "slippage": 0.0, "common_delay": 1.0,
     ...         "completion_probability": 100.0}
     >>> sure = {name: np.full((1, 1), value) for name, value in sure.items()}
@@ -210,18 +173,11 @@ def completion_years(
 
         end + 1/2 + common_delay + slip,  slip ~ Exponential(mean slippage)
 
-    An end planned in 2023 is taken as the middle of the year, 2023.5. The completion year of an
-    abandoned project is `NEVER`.
+    An `end` (projects,) planned in 2023 is taken as the middle of the year, 2023.5. The completion
+    year of an abandoned project is `NEVER`. `assumptions` (draws, 1) are slippage and common_delay
+    in years and completion_probability in percent; the uniforms (draws, projects) determine the
+    slip and whether a project is completed at all.
 
-    Parameters
-    ----------
-    end : (projects,), planned last year
-    assumptions : slippage and common_delay in years, completion_probability in percent: (draws, 1)
-    slip_uniforms, completion_uniforms : (draws, projects), for the slip and for whether a project
-        is completed at all
-
-    Examples
-    --------
     >>> sure = {"slippage": 0.0, "common_delay": 0.5, "completion_probability": 100.0}
     >>> sure = {name: np.full((1, 1), value) for name, value in sure.items()}
     >>> completion_years(np.array([2023.0]), sure, np.full((1, 1), 0.5), np.full((1, 1), 0.5))
@@ -238,16 +194,10 @@ def spending(
 ) -> FloatArray:
     """Return the capital spent in each year by all projects together: (draws, years).
 
-    Each investment is spent evenly from the beginning of the first year until completion.
+    Each `investment` is spent evenly from the beginning of the year `start` (projects,) until
+    completion, `done` (draws, projects) from `completion_years`; an abandoned project spends
+    nothing.
 
-    Parameters
-    ----------
-    start, investment : (projects,), first year and total
-    done : (draws, projects), from `completion_years`; an abandoned project spends nothing
-    years : (years,)
-
-    Examples
-    --------
     >>> done, years = np.array([[2024.0]]), np.arange(2022.0, 2025.0)
     >>> spending(np.array([2022.0]), done, np.array([500.0]), years)
     array([[250., 250.,   0.]])
@@ -267,18 +217,10 @@ def two_stocks(
 
         y' = 100 (y total / 100 + sum new + sum converted) / (total + sum new - sum closed)
 
-    Parameters
-    ----------
-    share : (draws, years), 0 to 100
-    total : (draws, years), forecast of the whole
-    flows : (years,) each: new units (part and whole), converted (part), closed (whole only)
+    `share` is 0 to 100 and `total` the forecast of the whole, (draws, years); `flows` (years,) are
+    new units (part and whole), converted (part) and closed ones (whole only). The part never
+    exceeds the whole.
 
-    Notes
-    -----
-    The part never exceeds the whole.
-
-    Examples
-    --------
     >>> beds = np.full((1, 1), 1000.0)
     >>> flows = np.array([100.0]), np.array([50.0]), np.array([20.0])
     >>> two_stocks(np.full((1, 1), 50.0), beds, flows).round(3).tolist()
@@ -384,15 +326,9 @@ MOVES: dict[str, Callable[[FloatArray, MechanismInputs, MechanismInputs], FloatA
 def delay_path(path: FloatArray, times: FloatArray, delay: FloatArray) -> FloatArray:
     """Return the values of a path `delay` years later, interpolated linearly between the years.
 
-    Before its first point a path is constant; after its last it continues its last step.
+    `path` is (draws, times), with at least two `times`; `delay` broadcasts to its shape. Before its
+    first point a path is constant; after its last it continues its last step.
 
-    Parameters
-    ----------
-    path : (draws, times), with at least two `times` in ascending order
-    delay : of a shape that broadcasts to that of `path`, in years
-
-    Examples
-    --------
     >>> delay_path(np.array([[0.0, 4.0, 6.0]]), np.arange(3.0), np.array([[0.5]])).tolist()
     [[0.0, 2.0, 5.0]]
     """

@@ -136,13 +136,8 @@ class TargetResponse:
     ) -> TargetResponse:
         """Select the draws that the target's indicator, its mechanisms and its rules read.
 
-        Parameters
-        ----------
-        plan, target : as in `goal_seek`
-        paths : the baseline, from `project`, until the target year or later
-        scenario : settings that hold before any other
-        mechanisms : as in `apply_scenario`
-        tally : counts the runs
+        `plan`, `target` and `mechanisms` are as in `goal_seek`; `paths` is the baseline, until the
+        target year or later; settings of the `scenario` hold before any other.
 
         Raises
         ------
@@ -274,13 +269,7 @@ class TargetResponse:
         return self.scenario.with_steps(*(self._step(n, value) for n, value in settings.items()))
 
     def lever(self, name: str) -> SearchLever:
-        """Return a lever, or the pace, by name.
-
-        Raises
-        ------
-        UnknownNameError
-            With the nearest name.
-        """
+        """Return a lever, or the pace, by name; an unknown one raises UnknownNameError."""
         if name == PACE:
             return self.pace_lever()
         check_name("lever", name, [PACE, *self.levers])
@@ -331,13 +320,11 @@ class TargetResponse:
         declared = self.acting_mechanisms[mechanism].levers[lever]
         first = first_decision_year(self.plan)
         years = max(self.criterion.year - first + 1, 0)
+        lower = max(declared.lower, float(first)) if declared.unit == "year" else 0.0
+        paid = years * (years + 1) / 2 if lever in LASTING else float(years)
         return SearchLever(
-            label, mechanism, lever, declared.unit,
-            lower=max(declared.lower, float(first)) if declared.unit == "year" else 0.0,
-            upper=declared.upper,
-            step=declared.step,
-            cost=declared.cost,
-            years=years * (years + 1) / 2 if lever in LASTING else float(years),
+            label, mechanism, lever, declared.unit, lower, declared.upper, declared.step,
+            declared.cost, paid,
         )  # fmt: skip
 
     def _step(self, name: str, value: float | Range) -> Step:

@@ -43,11 +43,7 @@ def check_rules(
     over the consumption of the year before it, extrapolated back with the growth of the first year,
     as in the mechanism of the standard.
 
-    Parameters
-    ----------
-    paths : from `project` or `apply_scenario`
-    plan : the plan of the draws
-    mechanisms : as in `apply_scenario`
+    `paths` are those of the `plan`, from `project` or `apply_scenario`; `mechanisms` as there.
 
     Returns
     -------

@@ -325,20 +325,9 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
 def scenario_files(place: str | Path) -> dict[str, Path]:
     """Return all files that a scenario rests on: its own and those of its bases.
 
-    Each has a unique key: `scenarios/<name>` for files of the package, else the absolute path, so
-    that files of one name in two folders are told apart.
+    `place` and errors are those of `read_scenario`. Each file has a unique key:
+    `scenarios/<name>` for those of the package, else the absolute path.
 
-    Parameters
-    ----------
-    place : as in `read_scenario`
-
-    Raises
-    ------
-    DataError, UnknownNameError
-        As `read_scenario`.
-
-    Examples
-    --------
     >>> list(scenario_files("combined_push"))[:2]
     ['scenarios/combined_push.yaml', 'scenarios/care_worker_training.yaml']
     """

@@ -18,12 +18,7 @@ __all__ = ["check_scenario"]
 def check_scenario(
     scenario: Scenario, plan: Plan, mechanisms: Mapping[str, Mechanism], series: pd.DataFrame
 ) -> None:
-    """Check names, limits of levers and bounds of assumptions.
-
-    Parameters
-    ----------
-    scenario, plan, mechanisms : as in `apply_scenario`
-    series : region and indicator of each series
+    """Check names, limits of levers and bounds of assumptions; `series` has region and indicator.
 
     Raises
     ------

@@ -156,17 +156,8 @@ def next_figure(
     The draws are divided into `BINS` equally likely ranges of the next year's value, fewer where
     values tie. By the law of total probability the mean over the ranges is the present probability.
 
-    Parameters
-    ----------
-    plan, target, scenario, draws, seed, paths, mechanisms : as in `sensitivity`
+    Parameters and errors are those of `sensitivity`.
 
-    Raises
-    ------
-    DataError
-        As `sensitivity`.
-
-    Examples
-    --------
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> found = next_figure(plan, {"indicator": "nursing_bed_share", "year": 2025}, draws=1000)
@@ -206,18 +197,7 @@ def open_response(  # noqa: PLR0913 - as `sensitivity`
     mechanisms: Mapping[str, Mechanism] | None = None,
     tally: Tally | None = None,
 ) -> TargetResponse:
-    """Build the response of a target that no figure has decided.
-
-    Parameters
-    ----------
-    plan, target, draws, seed, scenario, paths, mechanisms : as in `sensitivity`
-    tally : as in `TargetResponse.build`
-
-    Raises
-    ------
-    DataError
-        As `TargetResponse.build`, and if a figure has decided the target.
-    """
+    """Build the response of an open target; a DataError if a figure has decided it."""
     base = project(plan, draws=draws, seed=seed) if paths is None else paths
     response = TargetResponse.build(
         plan, target, paths=base, scenario=scenario, mechanisms=mechanisms, tally=tally

@@ -42,13 +42,11 @@ def variance_indices(
     ----------
     function : of levels (inputs, points), 0 to 1, to values (points,); called with n points
     names : of the inputs
-    n : base points, a power of two
-    seed : of the scrambling and the bootstrap
+    n, seed : base points, a power of two; seed of the scrambling and of the bootstrap
 
     Returns
     -------
-    input, first_order, first_low, first_high, total_order, total_low, total_high; no row for a
-    function that does not vary.
+    The columns of `Sensitivity.indices`; no row for a function that does not vary.
 
     Raises
     ------
@@ -104,13 +102,7 @@ def _estimate(at_a: FloatArray, at_b: FloatArray, at_ab: FloatArray) -> FloatArr
 
 
 def target_indices(response: TargetResponse, n: int, seed: int) -> tuple[pd.DataFrame, Said | str]:
-    """Return the indices of a target's value in the target year, and why there are none, or "".
-
-    Parameters
-    ----------
-    response : of an open target
-    n, seed : as in `variance_indices`
-    """
+    """Return the indices of a target's value in the target year, and why there are none, or ""."""
     empty = pd.DataFrame(columns=COLUMNS)
     inputs, reason = index_inputs(response)
     if reason:
