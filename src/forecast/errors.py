@@ -39,7 +39,7 @@ def N_(message: str) -> str:
 CAUSES = {
     "EACCES": N_("no permission"),
     "EBUSY": N_("in use"),
-    "EDQUOT": N_("the quota of disk space is used up"),
+    "EDQUOT": N_("the disk quota is used up"),
     "EEXIST": N_("a file or folder of that name exists"),
     "EINVAL": N_("the system does not accept the name or the content"),
     "EIO": N_("the storage device failed"),
@@ -48,10 +48,10 @@ CAUSES = {
     "ENAMETOOLONG": N_("the name is too long"),
     "ENOENT": N_("no such file or folder"),
     "ENOSPC": N_("no space is left"),
-    "ENOTDIR": N_("a part of the path is no folder"),
+    "ENOTDIR": N_("a part of the path is not a folder"),
     "ENOTEMPTY": N_("the folder is not empty"),
     "EPERM": N_("the system does not permit it"),
-    "EROFS": N_("the place can only be read"),
+    "EROFS": N_("the file system is read-only"),
 }
 """What the system's error codes mean."""
 

@@ -55,7 +55,7 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         problem = said("cannot be read ({reason})", reason=cause(error))
-        remedy = said("check the place and its rights")
+        remedy = said("check the path and its permissions")
         raise DataError([Problem(path.name, None, None, None, problem, remedy)]) from None
     text = decode_text(content)
     if text is None:

@@ -353,7 +353,7 @@ def test_sheets_that_were_not_read_are_named(plan: Plan, tmp_path: Path) -> None
 
 def test_a_file_without_a_region_is_that_of_the_plan_or_the_one_that_is_named() -> None:
     """Beside plans of all regions it must be said whose figures those are."""
-    everywhere = load_plan(load_plan("lishui").place)
+    everywhere = load_plan(load_plan("lishui").source)
     text = f"指标,2021\n{SHARE},56%\n"
     with pytest.raises(FiguresError) as raised:
         take(text, everywhere)

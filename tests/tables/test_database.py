@@ -541,8 +541,8 @@ def test_a_plan_says_where_it_was_read_from(address):
     """Reports on all regions read the same database again; its address is not printed."""
     fill(address, **small())
     plan = fc.load_plan(address)
-    assert plan.place == address and SECRET not in repr(plan)
-    assert fc.load_plan(plan.place).targets.equals(plan.targets)
+    assert plan.source == address and SECRET not in repr(plan)
+    assert fc.load_plan(plan.source).targets.equals(plan.targets)
 
 
 def test_indicators_that_only_a_database_describes_are_known(address):

@@ -84,7 +84,7 @@ class Desk:
         self.targets = plan.targets[plan.targets["year"] <= last].reset_index(drop=True)
         self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
         tally()
-        self.everything = load_plan(plan.place, as_of=plan.as_of or None)
+        self.everything = load_plan(plan.source, as_of=plan.as_of or None)
         self._told = ReportContext(plan, self.language)
         self._settings = Settings(plan.region, self.mechanisms)
         self._past, self._ahead = list[Settings](), list[Settings]()

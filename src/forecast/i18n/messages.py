@@ -159,7 +159,7 @@ ISSUES: dict[str, tuple[str, str]] = {
         N_("cannot be read as a workbook ({reason})"),
         N_("open it in a spreadsheet and save it again, without a password"),
     ),
-    "unreadable": (N_("cannot be read ({reason})"), N_("check the place and its rights")),
+    "unreadable": (N_("cannot be read ({reason})"), N_("check the path and its permissions")),
     "encoding": (N_("neither UTF-8 nor GB18030 text"), N_("save the file as {format}")),
     "column_twice": (N_("stands twice"), N_("keep one of the two, or rename one")),
 }

@@ -98,7 +98,7 @@ def _content(file: Path) -> Content:
         return file.read_bytes()
     except OSError as error:
         problem = said("cannot be read ({reason})", reason=cause(error))
-        return _whole(file.name, problem, said("check the place and its rights"))
+        return _whole(file.name, problem, said("check the path and its permissions"))
 
 
 def _find(folder: Path, fallback: Path | None) -> tuple[dict[str, Path], list[Problem]]:

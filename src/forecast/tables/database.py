@@ -31,11 +31,11 @@ __all__ = ["load_tables", "open_address", "read_database", "shown", "write_resul
 BUSY_SECONDS = 60
 LOCK = 0x76696E74
 """Key of the lock that writers of results hold in PostgreSQL."""
-FORM = N_("write it as postgresql+psycopg://user@host:5432/name; @ in a password is %40")
+FORM = N_("write it as postgresql+psycopg://user@host:5432/name, with %40 for @ in a password")
 
 
 def shown(address: str) -> str:
-    """Address as it may be shown: without its password and options.
+    """Address without its password and options, as it may be shown.
 
     >>> shown("postgresql+psycopg://ann:secret@db.example/plan?sslmode=require")
     'postgresql+psycopg://ann:***@db.example/plan'
@@ -44,12 +44,12 @@ def shown(address: str) -> str:
 
 
 def open_address(address: str) -> str:
-    """Address that may stand where everybody reads it, with the file of SQLite named in full.
+    """Address that may be published: without a password, with the full path of an SQLite file.
 
     Raises
     ------
     ValueError
-        If it is none, or says a password.
+        If it is not an address, or contains a password.
 
     Examples
     --------
@@ -57,14 +57,14 @@ def open_address(address: str) -> str:
     'postgresql+psycopg://ann@db.example/plan'
     >>> open_address("postgresql+psycopg://ann:secret@db.example/plan")
     Traceback (most recent call last):
-    ValueError: a password stands in the address
+    ValueError: the address contains a password
     """
     try:
         url = _url(address)
     except DataError as error:
         raise ValueError(error.problems[0].problem) from None
     if _secrets(url):
-        raise ValueError(said("a password stands in the address"))
+        raise ValueError(said("the address contains a password"))
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=os.path.abspath(url.database))
     return url.render_as_string(hide_password=False)
@@ -108,37 +108,36 @@ def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.Data
 
 
 def read_database(address: str) -> dict[str, pd.DataFrame]:
-    """Cells, as text, of the tables and views there that are named as a table of a plan.
+    """Cells, as text, of the tables and views that are named as a table of a plan.
 
-    Missing values are '', dates ISO text, true and false words; rows in the order of the table's
-    key columns, whatever order the database has them in.
+    Missing values are '', dates ISO text, booleans true and false. Rows are in the order of the
+    table's key columns, not in that of the database, and are numbered from 1.
 
     Raises
     ------
     DataError
-        If the address is none, its driver is not installed, the database cannot be read, or
+        If the address is not one, its driver is not installed, or the database cannot be read or
         holds none of the tables.
     """
     try:
         with _connected(address, "BEGIN") as connection:
             inspector = sa.inspect(connection)
-            there = {*inspector.get_table_names(), *inspector.get_view_names()}
-            found = {name: _cells(connection, name) for name in TABLES if name in there}
+            names = {*inspector.get_table_names(), *inspector.get_view_names()}
+            tables = {name: _cells(connection, name) for name in TABLES if name in names}
     except (SQLAlchemyError, OSError) as error:
         problem = said("cannot be read ({answer})", answer=_reason(error, address))
-        remedy = said("check that it runs, the address and your rights")
+        remedy = said("check that it runs, its address and your permissions")
         raise _fault(address, problem, remedy) from None
-    if not found:
+    if not tables:
         remedy = said("name them {names}", names=[*TABLES])
         raise _fault(address, said("holds none of the tables"), remedy)
-    return found
+    return tables
 
 
 def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) -> None:
     """Append result tables, with the run's id in a first column, in one transaction.
 
-    Tables are made where they are not there, with the types of the columns; writers wait for each
-    other.
+    Missing tables are created with the types of the columns; writers wait for each other.
 
     Parameters
     ----------
@@ -149,12 +148,12 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     Raises
     ------
     WriteError
-        Without anything written: if the columns of a table are not those it has in the database, if
-        the run stands there already, or if the database cannot be written.
+        With nothing written: if a table has other columns in the database, if it holds the run
+        already, or if the database cannot be written.
     DataError
-        If the address is none, or its driver is not installed.
+        If the address is not one, or its driver is not installed.
     ValueError
-        For a name that a plan's own tables have, or a table with a column `run`.
+        For the name of a plan's own table, or a table with a column `run`.
 
     Examples
     --------
@@ -167,12 +166,12 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     """
     taken = sorted(set(tables) & set(TABLES))
     if taken:
-        told = N_("{names}: the name of a plan's own table, kept for its data.")
-        raise ValueError(said(told, names=taken))
+        message = N_("{names}: the name of a plan's own table, kept for its data.")
+        raise ValueError(said(message, names=taken))
     own = sorted(name for name, table in tables.items() if "run" in table)
     if own:
-        told = N_("{names}: a column `run` is added here; leave it out.")
-        raise ValueError(said(told, names=own))
+        message = N_("{names}: a column `run` is added here; leave it out.")
+        raise ValueError(said(message, names=own))
     try:
         with _connected(address, "BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
@@ -183,40 +182,40 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
                 _check_columns(connection, name, rows, run, address)
                 rows.to_sql(name, connection, if_exists="append", index=False)
     except (SQLAlchemyError, OSError) as error:
-        told = N_(
-            "{place} cannot be written: {reason}. Nothing was; check that it runs, its room and "
-            "your rights."
+        message = N_(
+            "{place} cannot be written: {reason}. Nothing was written; check that it runs, its "
+            "free space and your permissions."
         )
         reason = _reason(error, address)
-        raise WriteError(said(told, place=shown(address), reason=reason)) from None
+        raise WriteError(said(message, place=shown(address), reason=reason)) from None
 
 
 def _check_columns(
     connection: sa.Connection, name: str, rows: pd.DataFrame, run: str, address: str
 ) -> None:
-    """Refuse other columns than the table has, and a run that it holds already."""
+    """Refuse columns other than the table's, and a run that it holds already."""
     inspector = sa.inspect(connection)
     if not inspector.has_table(name):
         return
-    there = {column["name"] for column in inspector.get_columns(name)}
-    odd = sorted(there ^ set(rows))
+    known = {column["name"] for column in inspector.get_columns(name)}
+    odd = sorted(known ^ set(rows))
     if odd:
-        told = N_(
+        message = N_(
             "{place}, table {name} has other columns than the results: {odd} not in both. Nothing "
             "was written; rename the old table, and a new one is made."
         )
-        raise WriteError(said(told, place=shown(address), name=name, odd=odd))
+        raise WriteError(said(message, place=shown(address), name=name, odd=odd))
     held = sa.select(sa.literal(1)).select_from(sa.table(name)).where(sa.column("run") == run)
     if connection.execute(held.limit(1)).first():
-        told = N_(
+        message = N_(
             "{place}, table {name} holds run {run} already. Nothing was written; give every run an "
             "id of its own."
         )
-        raise WriteError(said(told, place=shown(address), name=name, run=run))
+        raise WriteError(said(message, place=shown(address), name=name, run=run))
 
 
 def _url(address: str) -> sa.URL:
-    """Parse an address; one that hides a part of its password elsewhere is refused unseen."""
+    """Parse an address; refuse, unshown, one with a part of its password in another field."""
     try:
         url = sa.make_url(address)
         if url.password is None or "@" not in f"{url.host}{url.database}":
@@ -229,9 +228,9 @@ def _url(address: str) -> sa.URL:
 
 @contextmanager
 def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
-    """Connect in one transaction, which ends with the block or is taken back with its error.
+    """Connect in one transaction, committed at the end of the block or rolled back by its error.
 
-    `begin` is how SQLite begins it: `IMMEDIATE` to write, when it may also make its file.
+    `begin` is how SQLite begins it: `IMMEDIATE` to write, when it may also create its file.
     """
     url = _url(address)
     local = url.get_backend_name() == "sqlite"
@@ -248,7 +247,7 @@ def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
         remedy = said("install the package with its extra `database`, or the driver of the address")
         raise _fault(address, problem, remedy) from None
     if local:
-        # The driver begins no transaction before a table is made; a plain BEGIN holds that too.
+        # The driver begins no transaction before CREATE TABLE; an explicit BEGIN covers it too.
         sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     with engine.begin() as connection:
         yield connection
@@ -256,15 +255,15 @@ def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
 
 def _cells(connection: sa.Connection, name: str) -> pd.DataFrame:
     """Cells of one table as text, in the order of its key."""
-    # Without types, so that an odd value comes through and is reported as it stands.
-    found = connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
-    columns = list(found.keys())
+    # Without types, so that a value of another type is reported as it is stored.
+    result = connection.execute(sa.select(sa.text("*")).select_from(sa.table(name)))
+    columns = list(result.keys())
     types = TABLES[name].types
     words = {key for key, column in TABLES[name].columns.items() if "true" in column.words}
     words |= {key for key, kind in types.items() if kind == "boolean"}
     rows = [
         [_text(value, flag=column in words) for column, value in zip(columns, row, strict=True)]
-        for row in found
+        for row in result
     ]
     cells = pd.DataFrame(rows, columns=columns, dtype="str")
     cells = cells.apply(lambda column: column.str.strip())
@@ -274,7 +273,7 @@ def _cells(connection: sa.Connection, name: str) -> pd.DataFrame:
 
 
 def _text(value: object, *, flag: bool) -> str:
-    """Write a value of a database as it would stand in a file."""
+    """Write a value of a database as a file would have it."""
     if value is None:
         return ""
     if isinstance(value, bool) or (flag and value in (0, 1)):
@@ -290,7 +289,7 @@ def _text(value: object, *, flag: bool) -> str:
 
 
 def _reason(error: Exception, address: str) -> str:
-    """Tell what the driver said, on one line, without the password."""
+    """Answer of the driver on one line, without the password."""
     text = str(getattr(error, "orig", None) or error)
     for secret in _secrets(_url(address)):
         text = text.replace(secret, "***")
@@ -298,7 +297,7 @@ def _reason(error: Exception, address: str) -> str:
 
 
 def _secrets(url: sa.URL) -> list[str]:
-    """Texts of an address that nobody may read."""
+    """Passwords in an address and its options."""
     options = [value for key, value in url.query.items() if "password" in key.lower()]
     listed = [text for value in options for text in ([value] if isinstance(value, str) else value)]
     return [text for text in (url.password, *listed) if text]

@@ -1,7 +1,7 @@
 """A plan: one region's indicators, targets, observations and rules, as of a date.
 
-The tables are read and checked by `checking`; here they are cut to a region and to what was
-known on a day, and the date of a mid-year figure becomes a point on the time axis.
+The tables, read and checked by `csv_files` or `database`, are cut to a region and to what was known
+on a day; years become numbers, as `calendar` counts them.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,9 +26,9 @@ __all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
 class Plan:
     """A region's plan, or a folder's; the fields from `regions` to `projects` are tidy tables.
 
-    `observations` and `siblings` carry `year` as a number: 2022 is the end of 2022, a figure of
-    30 June 2022 stands at 2021.5. `siblings` are the observations of all other regions for
-    the plan's indicators; `indicators` are those with a target, an observation or both.
+    In `observations` and `siblings`, `year` is a number: 2022 is the end of 2022, 30 June 2022 is
+    2021.5. `siblings` are the observations of all other regions for the plan's indicators;
+    `indicators` are those with a target, an observation or both.
     """
 
     region: str
@@ -53,11 +52,11 @@ class Plan:
     address: str = field(default="", repr=False)
     """Address of a database, "" for files."""
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict, repr=False, compare=False)
-    """The whole tables that the plan was cut from, of all regions and days."""
+    """The complete tables that the plan was cut from, of all regions and days."""
 
     @property
-    def place(self) -> str | Path:
-        """Where the tables stand that the plan was cut from: what `load_plan` takes."""
+    def source(self) -> str | Path:
+        """Folder or address of the tables that the plan was cut from, as `load_plan` takes it."""
         return self.folder or self.address or data_folder()
 
 
@@ -69,19 +68,15 @@ def data_folder() -> Path:
 def known_indicators(plan: Plan) -> frozenset[str]:
     """Ids of all indicators that the plan's folder or database, or the package, describes.
 
-    A plan's own table holds only those it has a target or a figure for.
+    `plan.indicators` has only those with a target or a figure.
 
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
-    file = data_folder() / "indicators.csv"
-    own = plan.tables["indicators"]["indicator"] if plan.tables else ()
-    return _ids(file, file.stat().st_mtime_ns).union(own)
+    from .csv_files import read_reference_tables
 
-
-@lru_cache(maxsize=8)
-def _ids(file: Path, _stamp: int) -> frozenset[str]:
-    return frozenset(pd.read_csv(file, usecols=[0], dtype=str).iloc[:, 0].dropna())
+    shipped = read_reference_tables(data_folder(), without=set())["indicators"].cells["indicator"]
+    return frozenset(shipped).union(plan.tables["indicators"]["indicator"] if plan.tables else ())
 
 
 def load_plan(
@@ -92,22 +87,22 @@ def load_plan(
 ) -> Plan:
     """Load a shipped region's plan, or your own tables, as known on a day.
 
-    An observation is seen when the day it was `published` (where that is not known, the day it
+    An observation is included if the day it was `published` (if that is not known, the day it
     stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets, rules and
-    tasks are part of the plan and always seen.
+    tasks are part of the plan and always included.
 
     Parameters
     ----------
-    place : id of a shipped region (`"lishui"`), a folder with tables of `data/README.md`, or the
-        address of a database with them (see `databases`); reference tables that a folder or
+    place : id of a shipped region (`"lishui"`), a folder with the tables of `data/README.md`, or
+        the address of a database with them (see `database`); reference tables that a folder or
         database lacks are taken from the package
-    as_of : ISO date or `datetime.date`; None sees everything
-    region : which region of tables of your own; None takes the only one with targets, or all
+    as_of : ISO date or `datetime.date`; None includes everything
+    region : region of your own tables; None takes the only one with targets, or all
 
     Raises
     ------
     DataError
-        With every problem found in the tables, or if `as_of` is no date.
+        With every problem found in the tables, or if `as_of` is not a date.
     UnknownNameError
         If the region has no plan; the message lists those that have.
 
@@ -135,8 +130,8 @@ def load_plan(
             problem, remedy = said("no such folder"), said("give a folder of tables")
             raise DataError([Problem(str(place), None, None, None, problem, remedy)])
         if region is not None and region != place:
-            told = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
-            raise ValueError(said(told, region=region, place=place))
+            message = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
+            raise ValueError(said(message, region=region, place=place))
         tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:
@@ -161,19 +156,19 @@ def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
 
 
 def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
-    """One region's part of the tables (None: all), seen on a day."""
+    """Cut one region's part of the tables (None: all) as known on a day."""
     observations = tables["observations"]
     if day is not None:
         observations = observations[known_days(observations) <= day.isoformat()]
     observations = observations.assign(year=year_fractions(figure_days(observations)))
     targets = tables["targets"]
-    mine = observations["region"] == region if region else np.ones(len(observations), bool)
-    own = observations[mine]
+    of_region = observations["region"] == region if region else np.ones(len(observations), bool)
+    own = observations[of_region]
     if region:
         targets = targets[targets["region"] == region]
     used = set(targets["indicator"]) | set(own["indicator"])
     indicators = tables["indicators"]
-    siblings = observations[~mine & observations["indicator"].isin(used)]
+    siblings = observations[~of_region & observations["indicator"].isin(used)]
     sources = tables["sources"]
     titles = sources.set_index("source")["title_zh"].reindex(targets["source"].unique())
     local = {
