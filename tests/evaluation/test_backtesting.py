@@ -573,6 +573,134 @@ def test_few_regions_or_no_draws_give_no_joint_rows(seen, found):
         assert list(none.joint.columns) == list(found.joint.columns)
 
 
+# Peers
+
+
+@pytest.fixture(scope="module")
+def compared():
+    """Backtest with both peers: yearly figures, some with a gap and a mid-year figure, and a short
+    series.
+    """
+    long = series([40.0, 43, 44, 47, 51, 52, 56, 58, 61, 62])
+    gaps = series([52.0, 50, 49, 47, 46, 43, 42, 40, 39, 37], region="b").astype({"year": float})
+    gaps = gaps.drop(index=3).replace({"year": {2015.0: 2014.5}})
+    flat = series([30.0] * 9 + [31.0], region="c")
+    short = series([10.0, 12, 13, 15], 2016, region="d")
+    figures = pd.concat([long, gaps, flat, short])
+    return figures, backtest(figures, ABOUT, 2, peers=("ets", "theta"), draws=20)
+
+
+def of_peer(found, peer, region, origin):
+    """Forecasts of one peer from one origin, by year."""
+    rows = found.peers.set_index(["method", "region", "origin", "year"]).sort_index()
+    return rows.loc[(peer, region, origin)]
+
+
+def test_ets_is_the_best_smoothing_model_of_statsmodels(compared):
+    """Median and 90 % interval are those of the model with the lowest AICc, fitted as it is."""
+    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
+
+    figures, found = compared
+    own = figures.query("region == 'a' and year <= 2017")["value"].reset_index(drop=True)
+    fits = [ETSModel(own, trend=trend, damped_trend=damped).fit(disp=False)
+            for trend, damped in ((None, False), ("add", False), ("add", True))]  # fmt: skip
+    best = min(fits, key=lambda fitted: fitted.aicc)
+    expected = best.get_prediction(start=8, end=9).summary_frame(alpha=0.1)
+    rows = of_peer(found, "ets", "a", 2017)
+    assert np.allclose(rows["q50"], expected["mean"], atol=0.02)
+    assert np.allclose(rows[["q05", "q95"]], expected[["pi_lower", "pi_upper"]], atol=0.05)
+
+
+def test_theta_is_half_the_trend_and_half_a_smoothed_level(compared):
+    """The median is that of statsmodels; its spread grows with the smoothing, as R's `thetaf`."""
+    from statsmodels.tsa.forecasting.theta import ThetaModel
+
+    figures, found = compared
+    own = figures.query("region == 'a' and year <= 2017")["value"].to_numpy()
+    fitted = ThetaModel(own, period=1, deseasonalize=False).fit()
+    rows = of_peer(found, "theta", "a", 2017)
+    assert np.allclose(rows["q50"], fitted.forecast(2), atol=0.02)
+    slope = np.polyfit(np.arange(8), own, 1)[0]
+    assert np.isclose(rows["q50"].diff().iloc[-1], slope / 2, atol=0.01)
+    spread = rows["q95"] - rows["q50"]
+    assert np.isclose(
+        spread.iloc[1] / spread.iloc[0], np.sqrt(1 + fitted.params["alpha"] ** 2), rtol=0.01
+    )
+
+
+def test_peers_interpolate_and_need_five_figures(compared):
+    """A missing year and a mid-year figure are interpolated; too few figures are counted."""
+    figures, found = compared
+    own = figures.query("region == 'b' and year <= 2016")
+    whole = series(np.interp(range(2010, 2017), own["year"], own["value"]), region="b")
+    later = figures.query("region == 'b' and year > 2016")
+    filled = backtest(pd.concat([whole, later]), ABOUT, 2, origins=[2016], peers=("ets", "theta"),
+                      draws=0)  # fmt: skip
+    columns = ["method", "year", *QUANTILES]
+    given = found.peers.query("region == 'b' and origin == 2016")[columns]
+    expected = filled.peers[columns]
+    pd.testing.assert_frame_equal(given.reset_index(drop=True), expected, rtol=1e-6)
+    few = found.peers.query("reason == 'few'")
+    assert few[[*QUANTILES, "pit", "crps"]].isna().all(axis=None)
+    assert (few["n"] < 5).all() and set(few["region"]) == {"a", "b", "c", "d"}
+    assert (found.peers.query("n >= 5 and region != 'b'")["reason"] == "").all()
+    assert found.peers.groupby("method").size().tolist() == [len(ours(found))] * 2
+    chances = found.chances.merge(few.query("method == 'ets'")[CASE], on=CASE)
+    assert len(chances) and chances["ets"].isna().all() and chances["drift"].notna().all()
+
+
+def test_equal_figures_give_a_point(compared):
+    """Without a change yet both peers forecast the figure itself."""
+    for peer in ("ets", "theta"):
+        rows = of_peer(compared[1], peer, "c", 2016)
+        assert (rows[["q05", "q50", "q95"]] == 30.0).all(axis=None) and len(rows) == 2
+
+
+@pytest.mark.parametrize("unit", [1e-6, 1e9])
+def test_peers_do_not_depend_on_the_unit(compared, unit):
+    """The same figures in another unit have the same forecasts, in that unit."""
+    figures = compared[0].query("region == 'a'")
+    about = ABOUT.assign(upper=np.nan, resolution=0.0, kind="amount")
+    plain, scaled = (
+        backtest(figures.assign(value=figures["value"] * factor), about, 2, origins=[2018],
+                 peers=("ets", "theta"), draws=0).peers[QUANTILES].to_numpy() / factor
+        for factor in (1.0, unit)
+    )  # fmt: skip
+    assert np.allclose(scaled, plain, rtol=1e-6)
+
+
+def test_peers_change_nothing_else(compared):
+    """Forecasts, chances, joint answers and scores of the methods are those without peers."""
+    figures, found = compared
+    plain = backtest(figures, ABOUT, 2, draws=20)
+    for name in ("forecasts", "joint", "scores", "reliability", "pit"):
+        pd.testing.assert_frame_equal(getattr(found, name), getattr(plain, name))
+    pd.testing.assert_frame_equal(found.chances[plain.chances.columns], plain.chances)
+    assert plain.peers.empty and plain.peer_scores.empty
+    assert list(plain.peers) == list(found.peers)
+    assert list(plain.peer_scores) == list(found.peer_scores)
+
+
+def test_peers_are_compared_on_their_own_forecasts(compared):
+    """Each peer's rows count the forecasts it has, with the mean difference of CRPS to ours."""
+    found = compared[1]
+    answered = found.peers.query("method == 'theta' and reason == ''")
+    rows = found.peer_scores.query("peer == 'theta'").set_index("method")
+    assert list(rows.index) == ["theta", *VALUED]
+    assert (rows["forecasts"] == len(answered)).all() and len(answered) < len(ours(found))
+    for name in VALUED:
+        each = found.forecasts.query("method == @name").merge(answered[CASE], on=CASE)
+        assert np.isclose(rows.at[name, "crps"], each["crps"].mean())
+    gap = rows.at["theta", "crps"] - rows.at["forecast", "crps"]
+    assert np.isclose(rows.at["theta", "crps_gap"], gap) and rows.at["theta", "crps_gap_error"] > 0
+    assert rows.at["forecast", "crps_gap"] == 0.0
+    chances = found.chances.dropna(subset=["theta"])
+    brier = scores.brier(chances["theta"], chances["reached"]).mean()
+    assert rows.at["theta", "targets"] == len(chances) > 0 and np.isclose(
+        rows.at["theta", "brier"], brier
+    )
+
+
 # Promises
 
 
@@ -618,6 +746,7 @@ def goal(**changes):
         ({"targets": goal(value="much")}, DataError, "column value: not every value is a number"),
         ({"targets": goal(comparator=">=")}, UnknownNameError, "Unknown comparator '>='"),
         ({"growth": "liner"}, UnknownNameError, "Did you mean 'linear'"),
+        ({"peers": ["arima"]}, UnknownNameError, "Unknown peer 'arima'"),
         ({"horizon": 0}, ValueError, "must be at least 1"),
         ({"history": 0}, ValueError, "must be at least 1"),
         ({"draws": 1}, ValueError, "0 or at least 2"),

@@ -12,10 +12,8 @@ from forecast.evaluation.scores import (
     brier,
     calibration_error,
     covered,
-    crps_of_draws,
     crps_of_quantiles,
     energy_score,
-    interval_score,
     log_score,
     mean_with_error,
     pit_histogram,
@@ -72,37 +70,7 @@ def test_crps_of_quantiles_is_a_sum_of_losses(values, actual):
         assert np.isclose(score[at], 2 * sum(np.diff(edges) * losses), atol=1e-9)
 
 
-@given(arrays(float, (6, 4), elements=numbers), arrays(float, 4, elements=numbers))
-def test_crps_of_draws_is_a_mean_over_pairs(draws, actual):
-    """Ranks give the same as all pairs of different draws."""
-    score = crps_of_draws(actual, draws)
-    for i in range(4):
-        x = draws[:, i]
-        pairs = sum(abs(a - b) for a in x for b in x) / (6 * 5)
-        assert np.isclose(score[i], np.abs(x - actual[i]).mean() - pairs / 2, atol=1e-9)
-
-
-def test_few_draws_score_as_many_on_average():
-    """The expected score of three draws is that of their distribution, to four standard errors."""
-    draws = np.random.default_rng(1).standard_normal((3, 40_000))
-    score = crps_of_draws(np.full(40_000, 0.7), draws)
-    error = score.std() / np.sqrt(len(score))
-    assert abs(score.mean() - crps_of_normal(0.7, 0.0, 1.0)) < 4 * error
-
-
 # Intervals
-
-
-@given(arrays(float, 3, elements=numbers), numbers, st.sampled_from([0.5, 0.8, 0.9]))
-def test_interval_score_is_width_and_penalty(ends, actual, level):
-    """A figure outside costs 2 / alpha a unit, one inside nothing but the width."""
-    low, _, high = np.sort(ends)
-    expected = high - low
-    if actual < low:
-        expected += 2 / (1 - level) * (low - actual)
-    if actual > high:
-        expected += 2 / (1 - level) * (actual - high)
-    assert np.isclose(interval_score(actual, low, high, level), expected, atol=1e-9)
 
 
 @given(arrays(float, 7, elements=numbers), numbers)
@@ -111,7 +79,8 @@ def test_weighted_interval_score_is_that_of_bracher(values, actual):
     q = np.sort(values)
     total = 0.5 * abs(actual - q[3])
     for i, level in ((2, 0.5), (1, 0.8), (0, 0.9)):
-        total += (1 - level) / 2 * float(interval_score(actual, q[i], q[6 - i], level))
+        outside = max(q[i] - actual, 0.0) + max(actual - q[6 - i], 0.0)
+        total += (1 - level) / 2 * (q[6 - i] - q[i]) + outside
     assert np.isclose(weighted_interval_score(actual, q, SEVEN), total / 3.5, atol=1e-9)
 
 
@@ -132,8 +101,6 @@ def test_scores_move_and_grow_with_the_unit(values, actual, shift, unit):
     for score in (
         lambda y, v: crps_of_quantiles(y, v, SEVEN),
         lambda y, v: weighted_interval_score(y, v, SEVEN),
-        lambda y, v: interval_score(y, v[0], v[-1], 0.9),
-        crps_of_draws,
         energy_score,
     ):
         moved = score(shift + unit * actual, shift + unit * q)
@@ -277,15 +244,20 @@ def test_histogram_counts_every_case_once(ends, bins):
 # Means
 
 
-def test_clustered_error_is_that_of_statsmodels():
-    """Mean and error are those of a regression on a constant with clustered covariance."""
-    from statsmodels.regression.linear_model import OLS
-
+def test_clustered_error_is_its_formula():
+    """The error is that of Liang and Zeger: sums of deviations by year, G / (G - 1), over n."""
     rng = np.random.default_rng(5)
     year = rng.integers(2000, 2012, 200)
     values = rng.standard_normal(200) + rng.standard_normal(12)[year - 2000]
-    fitted = OLS(values, np.ones(200)).fit(cov_type="cluster", cov_kwds={"groups": year})
-    assert np.allclose(mean_with_error(values, year), (fitted.params[0], fitted.bse[0]))
+    mean, error = mean_with_error(values, year)
+    sums = [(values[year == y] - values.mean()).sum() for y in range(2000, 2012)]
+    assert mean == values.mean()
+    assert np.isclose(error, np.sqrt(12 / 11 * np.square(sums).sum()) / 200, rtol=1e-12)
+
+
+def test_equal_values_have_no_error():
+    """Without a deviation the error is zero, not a last bit."""
+    assert mean_with_error([0.1] * 6, [1, 1, 2, 2, 3, 3])[1] < 1e-30
 
 
 def test_error_of_lone_cases_is_the_usual_one():
@@ -311,7 +283,6 @@ def test_one_year_tells_no_error():
         (lambda: crps_of_quantiles(1.0, [], []), "rise between 0 and 1"),
         (lambda: weighted_interval_score(1.0, [1.0, 2.0], [0.25, 0.75]), "a median and pairs"),
         (lambda: weighted_interval_score(1.0, [1, 2, 3], [0.2, 0.5, 0.7]), "a median and pairs"),
-        (lambda: crps_of_draws(1.0, [2.0]), "at least two draws, not 1"),
         (lambda: energy_score([1.0], [[2.0]]), "at least two draws, not 1"),
         (lambda: mean_with_error([], []), "no values"),
     ],

@@ -26,8 +26,15 @@ def said(*rows, **more):
     Quantiles are 5 10 25 50 75 90 95, the scale is 2.
     """
     table = pd.DataFrame(rows, columns=["year", "target", "p_reach"])
-    fixed = {"region": "a", "indicator": "x", "comparator": "ge", "latest_year": 2021.0,
-             "scale": 2.0, **dict(zip(QUANTILE_COLUMNS, SEVEN, strict=True)), **VINTAGE}  # fmt: skip
+    fixed = {
+        "region": "a",
+        "indicator": "x",
+        "comparator": "ge",
+        "latest_year": 2021.0,
+        "scale": 2.0,
+        **VINTAGE,
+        **dict(zip(QUANTILE_COLUMNS, SEVEN, strict=True)),
+    }
     return table.assign(**{**fixed, **more})
 
 
