@@ -122,6 +122,12 @@ def check(
     language: Annotated[
         Language, typer.Option(help="Language of faults, and of what is said of figures.")
     ] = Language.en,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="A JSON record a cell of a file of figures.")
+    ] = False,
+    take_targets: Annotated[
+        bool, typer.Option("--take-targets", help="Take the targets in a file of figures, too.")
+    ] = False,
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
@@ -132,7 +138,11 @@ def check(
         if is_address(place):
             fine = _check_database(str(place), language)
         else:
-            fine = _check_path(Path(place) if place else None, region, language)
+            path = Path(place) if place else None
+            if path and path.is_file() and path.suffix not in (".yaml", ".yml"):
+                fine = _check_file(path, region, language, as_json, take_targets)
+            else:
+                fine = _check_path(path, region, language)
     except ForecastError as error:
         told = "" if language is Language.en else tell_error(error, language)
         typer.echo(told or error, err=True)
@@ -347,11 +357,9 @@ def _list_reports(output: Path) -> bool:
 
 
 def _check_path(place: Path | None, region: str | None, language: Language) -> bool:
-    """Check what a path names: a scenario, a file of figures, a folder; None: the package's own."""
+    """Check what a path names: a scenario or a folder; None: the package's own."""
     if place and place.suffix in (".yaml", ".yml"):
         return _check_scenario(place, region, language)
-    if place and place.is_file():
-        return _check_file(place, region, language)
     return _check_folder(place, language)
 
 
@@ -395,21 +403,35 @@ def _check_folder(place: Path | None, language: Language) -> bool:
     return False
 
 
-def _check_file(file: Path, region: str | None, language: Language) -> bool:
-    """Say row by row what was understood of a planner's file, beside the shipped plans."""
+def _check_file(
+    file: Path, region: str | None, language: Language, as_json: bool, take_targets: bool
+) -> bool:
+    """Print what was understood of each cell of a planner's file, beside the shipped plans."""
+    from .errors import cause
+    from .i18n.errors import translate
     from .i18n.messages import FiguresError
-    from .intake import read
+    from .intake import MOST_BYTES, read
     from .tables.plan import data_folder, load_plan
 
+    plan = load_plan(data_folder())
     try:
-        intake = read(file.read_bytes(), file.name, load_plan(data_folder()), region)
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+        figures = read(content, file.name, plan, region, targets=take_targets)
     except FiguresError as error:
         typer.echo(error.told(language), err=True)
         return False
-    for line in intake.lines(language):
-        typer.echo(line)
-    typer.echo(intake.summary(language))
-    return not (intake.rows["status"] == "problem").any()
+    except OSError as error:
+        typer.echo(f"{file}: {translate(cause(error), language)}", err=True)
+        return False
+    if as_json:
+        for record in figures.records(language):
+            typer.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        for line in figures.lines(language):
+            typer.echo(line)
+    typer.echo(figures.summary(language), err=as_json)
+    return not (figures.rows["status"] == "problem").any()
 
 
 def _check_scenario(file: Path, region: str | None, language: Language) -> bool:

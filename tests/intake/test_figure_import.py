@@ -128,7 +128,7 @@ def test_decided_figures_join_and_replace_those_of_the_plan(
     assert own(plan) == [] and with_own.as_of == plan.as_of
     assert OWN in set(with_own.sources["source"])
     locus = with_own.observations.set_index("source").loc[OWN, "locus"].tolist()
-    assert locus[0] == "第2行 2020"
+    assert locus[0] == "D2"
 
 
 def test_figures_of_another_region_are_those_of_a_sibling(intake: FigureImport, plan: Plan) -> None:
@@ -340,15 +340,15 @@ def test_sheets_that_were_not_read_are_named(plan: Plan, tmp_path: Path) -> None
     book = openpyxl.Workbook()
     book.active.append(["指标", 2021])
     book.active.append([SHARE, 0.56])
-    book.create_sheet("另表").append(["指标", 2022])
+    book.create_sheet("说明").append(["本表由各县填报"])
     book.save(tmp_path / "own.xlsx")
     book.close()
     intake = own_figures.read((tmp_path / "own.xlsx").read_bytes(), "own.xlsx", plan)
-    assert intake.summary("zh").endswith("没有读的工作表：另表。")
+    assert intake.summary("zh").endswith("没有读的工作表（没有认出表格）：说明。")
     assert intake.rows["status"].tolist() == ["problem"]
     fixed = intake.fix(2, "2021", "56%")
     assert fixed.rows["value"].tolist() == [56.0]
-    assert "Sheet 第2行 2021" in set(fixed.apply(plan).observations["locus"])
+    assert "Sheet!B2" in set(fixed.apply(plan).observations["locus"])
 
 
 def test_a_file_without_a_region_is_that_of_the_plan_or_the_one_that_is_named() -> None:

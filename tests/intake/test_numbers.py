@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forecast.i18n.formatting import LANGUAGES
+from forecast.i18n.catalog import languages
 from forecast.intake.numbers import parse_figure, same_thing, unit_of
 
 FULL_WIDTH = str.maketrans("0123456789.,%>-", "０１２３４５６７８９．，％＞－")
@@ -207,7 +207,7 @@ def test_each_problem_is_said_in_both_languages(text: str) -> None:
     """A fault has a fact and a remedy in Chinese as in English, of its own words."""
     fault = parse_figure(text).fault
     assert fault is not None
-    said = [(fault.fact(language), fault.mend(language)) for language in LANGUAGES]
+    said = [(fault.fact(language), fault.mend(language)) for language in languages()]
     assert all(fact and remedy for fact, remedy in said)
     assert said[0] != said[1]
 

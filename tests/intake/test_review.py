@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from forecast.intake.reading import Names, Reading, read_cells
+from forecast.intake.matching import Names, read_aliases
+from forecast.intake.reading import Reading, read_cells
+from forecast.intake.records import find_layout
 from forecast.intake.review import PublishedFigures, replaced
-from forecast.intake.spreadsheet import read_sheet
+from forecast.intake.spreadsheet import read_sheets
 from forecast.tables.plan import Plan, load_plan
 
 SHARE = "nursing_bed_share"
@@ -41,16 +43,15 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 def readings(plan: Plan, *lines: str) -> list[Reading]:
     """Read lines of indicator, year, value and type."""
     text = "\n".join(["指标,年份,数值,类型", *lines])
-    tables = plan.tables
-    names = Names.of(tables["indicators"], tables["regions"], tables["units"])
-    return read_cells(read_sheet(text.encode(), "own.csv"), names, "lishui")
+    names = Names.of(plan.tables, read_aliases())
+    layout = find_layout("own.csv", read_sheets(text.encode(), "own.csv"), names)
+    return read_cells(layout, names, "lishui")
 
 
-def known(plan: Plan) -> PublishedFigures:
+def known(plan: Plan, *, targets: bool = False) -> PublishedFigures:
     """Give what the plan knows."""
-    tables = plan.tables
-    names = Names.of(tables["indicators"], tables["regions"], tables["units"])
-    return PublishedFigures.of(tables, names, plan.as_of)
+    names = Names.of(plan.tables, read_aliases())
+    return PublishedFigures.of(plan.tables, names, plan.as_of, targets=targets)
 
 
 @pytest.mark.parametrize(
@@ -116,5 +117,6 @@ def test_a_cumulative_count_may_not_fall(
 def test_own_figures_replace_all_issues_of_the_years_end(plan: Plan) -> None:
     """The figure of mid-year, of another year or region stays."""
     figures = plan.tables["observations"]
-    own = [{"region": "lishui", "indicator": SHARE, "year": year} for year in (2020, 2021)]
+    key = {"region": "lishui", "indicator": SHARE, "as_of": ""}
+    own = [{**key, "year": year} for year in (2020, 2021)]
     assert replaced(figures, own).tolist() == [True, True, *[False] * 5]

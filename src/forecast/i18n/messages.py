@@ -29,6 +29,8 @@ __all__ = [
 
 CORRECT = N_("correct the figure or its unit")
 UNIT_ONCE = N_("say the unit once, in the figure or beside it")
+COPY_TABLE = N_("copy the table into a workbook of its own")
+CONFIRM = N_("check that it changes nothing; accept the figure, correct it or drop it")
 NEAREST = N_("perhaps '{near}' is meant")
 # fmt: off
 ISSUES: dict[str, tuple[str, str]] = {
@@ -147,8 +149,8 @@ ISSUES: dict[str, tuple[str, str]] = {
     ),
     "no_header": (
         N_("no header is recognised"),
-        N_("write in one of the first {rows} lines either region, indicator, year, value or "
-           "region, indicator and a column a year such as 2021"),
+        N_("write over the figures a line with region, indicator, year and value, or with "
+           "indicator and a column a year such as 2021"),
     ),
     "no_region_named": (
         N_("names no region"),
@@ -159,9 +161,77 @@ ISSUES: dict[str, tuple[str, str]] = {
         N_("cannot be read as a workbook ({reason})"),
         N_("open it in a spreadsheet and save it again, without a password"),
     ),
-    "unreadable": (N_("cannot be read ({reason})"), N_("check the path and its permissions")),
-    "encoding": (N_("neither UTF-8 nor GB18030 text"), N_("save the file as {format}")),
-    "column_twice": (N_("stands twice"), N_("keep one of the two, or rename one")),
+    "encoding": (N_("neither UTF-8, UTF-16 nor GB18030 text"), N_("save the file as {format}")),
+    "quotes": (
+        N_("a quotation mark is not closed"),
+        N_("close it, or save the file as CSV again"),
+    ),
+    "large": (N_("the file has more than the {most} MB that are read"), COPY_TABLE),
+    "packed": (N_("the file unpacks to {size} MB, more than a table of figures needs"), COPY_TABLE),
+    "many_cells": (N_("the file has more than the {most} cells that are read"), COPY_TABLE),
+    "far_cells": (
+        N_("sheet {sheet} reaches to row {rows} and column {columns}; {most} cells are read"),
+        N_("delete what is far outside the table, or copy the table into a workbook of its own"),
+    ),
+    "no_year": (
+        N_("no year"),
+        N_("write the year in a column, in the header, or in a line over the table"),
+    ),
+    "not_ended": (
+        N_("{day} is still to come, so that there is no actual figure"),
+        N_("correct the year, or give the figure the type target"),
+    ),
+    "header_words": (
+        N_("'{text}' in the header of column {column} is not understood"),
+        N_("write only the year and target or actual there, or drop the figures"),
+    ),
+    "part": (
+        N_("a part ({part}) of '{whole}', which is not taken for the whole"),
+        N_("write the name of an indicator of this part, or drop the figure"),
+    ),
+    "aside": (N_("column {column} is no level of an indicator and is not read"), ""),
+    "repeated": (N_("the same figure as in row {row}, and counted once"), ""),
+    "preliminary": (N_("preliminary"), ""),
+    "revised": (N_("revised"), ""),
+    "estimated": (N_("an estimate"), ""),
+    "starred": (N_("marked with a star"), CONFIRM),
+    "unused_cell": (N_("column {column} says '{text}', which is not used"), CONFIRM),
+    "unused_line": (N_("the line '{text}' over the table is not used"), CONFIRM),
+    "unused_section": (N_("the heading '{text}' is not used"), CONFIRM),
+    "unused_sheet_name": (N_("the sheet's name '{text}' is not used"), CONFIRM),
+    "unused_note": (N_("the note '{text}' under the table is not used"), CONFIRM),
+    "comment": (N_("a comment says '{text}', which is not used"), CONFIRM),
+    "hidden": (N_("its row or column is hidden"), CONFIRM),
+    "odd_formats": (
+        N_("number formats of the file add '{text}', and which cells have them cannot be read"),
+        N_("save the file as xlsx, or accept or drop the figure"),
+    ),
+    "units_differ": (
+        N_("the unit is {own} in the row and {given} in the header"),
+        N_("write the unit once, or accept the row's"),
+    ),
+    "unit_line": (
+        N_("the line '{text}' does not say which unit this indicator has"),
+        N_("write the unit beside the figure, accept it or drop it"),
+    ),
+    "dated_above": (N_("dated by '{text}' over the table"), CONFIRM),
+    "part_year": (
+        N_("{text} is part of a year: a sum up to then is no figure of a year"),
+        N_("accept it if it is a level on that day, else drop it"),
+    ),
+    "planned_title": (
+        N_("a line over the table speaks of a plan, so that this may be a target"),
+        N_("write target or actual in the header, accept it as actual or drop it"),
+    ),
+    "sum_line": (
+        N_("'{text}' is taken as {region}'s"),
+        N_("accept it if all parts of the region are in the table, else drop it"),
+    ),
+    "target_same": (N_("the same as the plan's target"), ""),
+    "target_differs": (
+        N_("the plan's target is {planned}"),
+        N_("accept it to replace the plan's, drop it to keep that one"),
+    ),
 }
 # fmt: on
 """Fact and remedy ('' where nothing need be done) of each code."""

@@ -7,5 +7,6 @@ For other packages:
 """
 
 from .figure_import import OPEN, STATUSES, FigureImport, read
+from .spreadsheet import MOST_BYTES
 
-__all__ = ["OPEN", "STATUSES", "FigureImport", "read"]
+__all__ = ["MOST_BYTES", "OPEN", "STATUSES", "FigureImport", "read"]

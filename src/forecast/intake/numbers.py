@@ -1,7 +1,7 @@
 """Reads one figure as it is printed in plans, and never guesses.
 
-`parse_figure` reads `1.93万张`, `≥60%` or `——`; what is not exactly one figure is a problem with a
-remedy. `unit_of` takes a unit apart, so that 万元/年 and 元/人·年 can be told to be one.
+`parse_figure` reads `1.93万张`, `≥60%`, `10(p)` or `——`; what is not exactly one figure is a
+problem with a remedy. `unit_of` takes a unit apart, so that 万元/年 and 元/人·年 can be compared.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 
 from ..i18n.messages import Gap, Remark
-from .spreadsheet import fold, key_of
+from .grid import fold, key_of
 
-__all__ = ["Figure", "Unit", "parse_figure", "same_thing", "unit_of"]
+__all__ = ["Figure", "Unit", "is_unit", "parse_figure", "same_thing", "unit_of"]
 
 BEFORE = {
     "ge": ("≥", "≧", "⩾", ">=", "不少于", "不低于", "不小于", "至少", "达到", "达"),
@@ -30,6 +31,8 @@ POWERS |= {"十亿": 9, "百亿": 10, "千亿": 11, "万亿": 12}
 PEOPLE, BEDS = ("名", "位", "人"), ("张", "床")
 SIGNS = {"%": ("%", "百分比", "percent"), "‰": ("‰", "千分比", "permille")}
 COUNTERS = tuple("个家处所项座种单期轮批件例场支只套条间")
+NOUNS = ("设区市", "地级市", "社区", "街道", "乡镇", "场景", "城市", "村", "县", "市")
+"""What may follow a counter in a unit that stands by itself, such as 个村."""
 MEASURES = (
     "人次",
     "元",
@@ -53,9 +56,13 @@ def _either(words: Iterable[str]) -> str:
 
 
 SCALE = _either(POWERS)
+BARE_UNIT = re.compile(
+    rf"(?:{SCALE})?(?:%|‰|百分比|千分比|(?:{_either((*MEASURES, *PEOPLE, *BEDS, *COUNTERS))})"
+    rf"(?:{_either(NOUNS)})?)(?:[/每][\u4e00-\u9fff]{{1,8}}(?:[/·、][\u4e00-\u9fff]{{1,8}})*)?"
+)
 UNIT = (
     rf"%|‰|(?:{_either((*MEASURES, *PEOPLE, *BEDS, *COUNTERS))})"
-    r"[\u4e00-\u9fff]{0,8}?(?:[/·][\u4e00-\u9fff·]{1,10})*?"
+    r"[\u4e00-\u9fff]{0,8}?(?:[/·、][\u4e00-\u9fff·]{1,10})*?"
 )
 FIGURE = re.compile(
     rf"(?P<before>{_either(w for words in BEFORE.values() for w in words)})?"
@@ -65,6 +72,12 @@ FIGURE = re.compile(
     rf"(?P<more>多|余)?(?P<scale>{SCALE})?(?P<still>多|余)?(?P<unit>{UNIT})?(?P<around>左右)?"
     rf"(?P<after>{_either(w for words in AFTER.values() for w in words)})?"
 )
+FLAG = re.compile(
+    r"(?i)(?<=[0-9%‰万亿元人张家个处])\s?[(（\[]?(?:(?P<preliminary>p|初步数?|快报数?|初)|"
+    r"(?P<revised>r|修订数?|调整数?|订)|(?P<estimated>e|预计数?|估计数?|预估|预|估)|"
+    r"(?P<starred>[*＊†‡#]+))[)）\]]?$"
+)
+"""Mark behind a figure that says how final it is; a star refers to a note."""
 MISSING = re.compile(r"(?i)[-—–―_/\\]+|\.{2,}|无|暂无|暂缺|n/?a|nan|null|none|")
 # What a noun after a counter may not hold: it would change what the number says.
 TURNS = re.compile(r"[增减升降提至到约占为含和或及与每底初末前后内外]|以上|以下|左右|百分")
@@ -99,6 +112,8 @@ class Figure:
     missing: bool
     fault: Remark | None = None
     approximate: bool = False
+    flag: str = ""
+    """preliminary, revised, estimated, starred, or nothing."""
 
     @property
     def problem(self) -> str:
@@ -117,7 +132,8 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     Full-width characters are folded (NFKC). ≥, 以上, 不少于, 不低于, 至少 and 达到 are `ge`; >,
     超过 and 突破 `gt`; ≤, 以下, 以内 and 不超过 `le`; <, 低于 and 不足 `lt`; plain is `eq`.
     Thousands may be parted by commas or spaces. `——`, `-`, `_`, `/`, `…`, 无, 暂无, N/A and an
-    empty text are missing, `0` is a value. Ranges, dates, changes (新增, 百分点, +5), numbers
+    empty text are missing, `0` is a value. A p, r, e or star behind the figure, or 初步, 修订, 预计
+    in its place, is its `flag`. Ranges, dates, changes (新增, 百分点, +5), numbers
     in characters (十五) and footnote digits (②) are problems.
 
     Parameters
@@ -142,7 +158,10 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     if any(unicodedata.category(character) in ("No", "Nl") for character in printed):
         # NFKC would turn 85② into 852.
         return replace(blank, fault=Remark("footnote"))
-    compact = re.sub(r"(?<![0-9]) | (?![0-9])", "", fold(printed))
+    folded = fold(printed)
+    if flag := FLAG.search(folded):
+        folded, blank = folded[: flag.start()], replace(blank, flag=str(flag.lastgroup))
+    compact = re.sub(r"(?<![0-9]) | (?![0-9])", "", folded)
     if MISSING.fullmatch(compact):
         return replace(blank, missing=True)
     for code, pattern in STRANGERS.items():
@@ -176,6 +195,7 @@ class Unit:
     per_power: int
 
 
+@lru_cache(maxsize=1024)
 def unit_of(text: str) -> Unit:
     """Take a unit apart.
 
@@ -184,20 +204,36 @@ def unit_of(text: str) -> Unit:
     (4, '元', ['年'])
     """
     power, rest = _split_unit(text)
-    parts = [part.removeprefix("每") for part in re.split("[/·]", rest)]
+    parts = [part for part in re.split("[/·、每]", rest) if part] or [rest]
     # 个/处 names two counters; 元/年 is one thing per another.
     if all(part in COUNTERS for part in parts):
         parts = parts[:1]
     per = [_split_unit(part) for part in parts[1:]]
     thing = _thing(parts[0])
-    nouns = frozenset(noun for _, noun in per) - ({"人"} if thing == "元" else set())
+    nouns = frozenset(map(_denominator, per)) - ({"人"} if thing == "元" else set())
     return Unit(text, power, thing, nouns, sum(power for power, _ in per))
+
+
+@lru_cache(maxsize=1024)
+def is_unit(text: str) -> bool:
+    """Whether a text by itself is a unit.
+
+    >>> is_unit("万人"), is_unit("元/人·年"), is_unit("家庭"), is_unit("人/每万老年人")
+    (True, True, False, True)
+    """
+    return BARE_UNIT.fullmatch(key_of(text)) is not None
 
 
 def same_thing(one: str, other: str) -> bool:
     """Whether two things may be one: 3个 may be 村, but no 人, 张 or 公顷."""
     counted = one.startswith("个") and other.startswith("个")
     return one.removeprefix("个") == other.removeprefix("个") or (counted and "个" in (one, other))
+
+
+def _denominator(part: tuple[int, str]) -> str:
+    """Noun that a unit is divided by, in one of its spellings."""
+    noun = part[1].removeprefix("名")
+    return {"老人": "老年人", "老年人口": "老年人", "人口": "人", "": "人"}.get(noun, noun)
 
 
 def _comparator(before: str | None, after: str | None) -> str:
@@ -215,7 +251,7 @@ def _split_unit(text: str) -> tuple[int, str]:
     for sign, names in SIGNS.items():
         if folded in names:
             return 0, sign
-    match = re.fullmatch(rf"({SCALE})?(.*)", folded)
+    match = re.fullmatch(rf"({SCALE})?(?!分点)(.*)", folded)
     return (POWERS.get(match[1], 0), match[2]) if match else (0, folded)
 
 

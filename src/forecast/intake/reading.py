@@ -1,205 +1,91 @@
-"""Reads a planner's own file of figures, and says of each what was understood.
+"""Gives each figure of a file its region, indicator, date, type and value, or the reason why not.
 
-`read_figures` gives a table of a file; `read_cells` the same of a sheet that is there already, so
-that it can be told in either language and held against a plan. Each figure is read by
-`numerals.parse_figure` and converted into the unit of its indicator.
+A figure is converted into the unit of its indicator. What was not used, or does not fit, is a doubt
+that comes with it.
 """
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from ..errors import UnknownNameError, cause
-from ..i18n.errors import translate
+from ..errors import UnknownNameError
 from ..i18n.formatting import exact
 from ..i18n.labels import LABELS
 from ..i18n.messages import (
     NEAREST,
     Code,
+    Day,
     FiguresError,
     Gap,
     Quantity,
     Remark,
-    facts,
-    remedies,
     say,
     tell,
 )
-from ..tables.calendar import FIRST_YEAR, LAST_YEAR
+from ..tables.calendar import FIRST_YEAR, LAST_YEAR, is_year_end
+from .grid import fold, key_of
+from .matching import Names
 from .numbers import Figure, Unit, parse_figure, same_thing, unit_of
-from .spreadsheet import TYPES, Cell, Sheet, fold, key_of, read_sheet
+from .records import FigureCell, Layout, figure_cells
+from .words import Facts, Period
 
-__all__ = [
-    "FIGURE_COLUMNS",
-    "Figure",
-    "Names",
-    "Reading",
-    "parse_figure",
-    "read_cells",
-    "read_figures",
-]
+__all__ = ["Reading", "read_cells"]
 
-FIGURE_COLUMNS = (
-    "row",
-    "column",
-    "printed",
-    "region",
-    "indicator",
-    "year",
-    "value",
-    "comparator",
-    "type",
-    "status",
-    "understood",
-    "problem",
-    "remedy",
-    "source",
-    "sheet",
-)
 ONES = ("个位", "ones")
-YEAR = re.compile(r"([0-9]{4})(?:年(?:度|末|底)?)?")
-
-
-def read_figures(
-    path: Path,
-    indicators: pd.DataFrame,
-    regions: pd.DataFrame,
-    units: pd.DataFrame,
-    region: str | None = None,
-    *,
-    language: str = "en",
-) -> pd.DataFrame:
-    """Read a planner's own file of printed figures and say what was understood of each.
-
-    The file is a workbook (xlsx, xls, ods: the first sheet with a header that is recognised)
-    or a text with commas, semicolons or tabs in UTF-8 or GB18030. Its header stands in one of
-    the first 20 lines, in one of two forms:
-
-    * long: 地区/region, 指标/indicator, 年份/年度/year, 数值/值/value and where wanted 单位/unit,
-      类型/type (目标/target, 实际/actual), 来源/source: a figure a row;
-    * wide: 指标/indicator, where wanted 地区 and 单位, and a column a year: `2021`, `2021年`,
-      `2022年目标值`, `2020年实际值`; 目标 and 完成 may stand in a second line below the years.
-
-    Regions and indicators are known by id, Chinese or English name; widths, spaces and case
-    do not matter, and a merged name holds for all its lines. 万, 亿, ‰ against %, and units per
-    万人 or 百万人 are converted into the indicator's unit, and `understood` says so; a month is
-    never turned into a year. A bare number above 0 and up to 1 for a percentage is a problem,
-    since a spreadsheet stores 58% as 0.58; a cell of xlsx that is formatted as a percentage is
-    read as it shows. A formula without a stored result is a problem and not an empty cell.
-
-    Parameters
-    ----------
-    path : file to read
-    indicators, regions, units : tables of `schema.TABLES`
-    region : id or name for rows that name no region
-    language : zh or en, of what is understood, of problems and of remedies
-
-    Returns
-    -------
-    DataFrame
-        One row a figure, in file order: row (line in the file, from 1), column (header),
-        printed, region and indicator (ids, '' if unknown), year (float), value (in the
-        indicator's unit, NaN unless ok), comparator, type (target where stated or where
-        the comparator is not eq, else actual), status (ok, missing, problem), understood
-        (one sentence; '' for a problem), problem, remedy, source (as printed), sheet.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read, has no header that is recognised, or names no region.
-    UnknownNameError
-        If `region` is not known.
-    """
-    path = Path(path)
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = cause(error)
-        remark = Remark("unreadable", {"reason": (str(translate(reason, "zh")), reason)})
-        raise FiguresError(path.name, [(None, None, None, (remark,))]) from None
-    sheet = read_sheet(content, path.name)
-    rows = [
-        _row(reading, language)
-        for reading in read_cells(sheet, Names.of(indicators, regions, units), region)
-    ]
-    figures = pd.DataFrame(rows, columns=list(FIGURE_COLUMNS)).assign(sheet=sheet.name)
-    numbers = {"row": "int64", "year": "float64", "value": "float64"}
-    return figures.astype({c: numbers.get(c, "str") for c in FIGURE_COLUMNS})
-
-
-@dataclass(frozen=True)
-class Names:
-    """Names to ids, and what is known of each indicator and region."""
-
-    regions: dict[str, str]
-    indicators: dict[str, str]
-    units: dict[str, str]
-    region_names: dict[str, tuple[str, str]]
-    about: dict[str, dict[str, Any]]
-
-    @classmethod
-    def of(cls, indicators: pd.DataFrame, regions: pd.DataFrame, units: pd.DataFrame) -> Names:
-        """Names of the tables of `schema.TABLES`."""
-        unit_names = units.rename(columns={"name_zh": "unit_zh", "name_en": "unit_en"})
-        about = indicators.merge(unit_names, on="unit", how="left").set_index("indicator")
-        about["unit_zh"] = about["unit_zh"].fillna("")
-        about["unit_en"] = about["unit_en"].fillna(about["unit"])
-        zh = units.set_index("unit")["name_zh"].to_dict()
-        pairs = zip(regions["name_zh"], regions["name_en"], strict=True)
-        return cls(
-            _names(regions, "region"),
-            _names(indicators, "indicator"),
-            {name: zh[unit] for name, unit in _names(units, "unit").items()},
-            dict(zip(regions["region"], pairs, strict=True)),
-            about.to_dict("index"),
-        )
-
-    def quantity(self, indicator: str, value: float) -> Quantity:
-        """Value of an indicator with its unit."""
-        return Quantity(value, self.about[indicator]["unit"], self.unit(indicator))
-
-    def unit(self, indicator: str) -> tuple[str, str]:
-        """Name of an indicator's unit in Chinese and English."""
-        return self.about[indicator]["unit_zh"], self.about[indicator]["unit_en"]
+WHOLE_REGION = {
+    "全国": "country", "全省": "province", "全市": "city", "全县": "county", "全区": "district",
+}  # fmt: skip
+"""How a table calls its own region, and the region's level."""
+SUMS = ("合计", "总计", "总数")
+"""Lines of a table that are sums of others, of the whole region if all are listed."""
 
 
 @dataclass(frozen=True)
 class Reading:
     """What was understood of one figure of a file.
 
-    `status` is ok, missing or problem; `value` is in the indicator's unit and NaN unless ok.
-    `remarks` are faults of a problem and notes on what is ok.
+    `status` is ok, missing, problem, or aside for what is no level and is not read; `value` is in
+    the indicator's unit and NaN unless ok. `date` is the day that the figure stands for, "" if
+    unknown. `remarks` are the faults of a problem or the notes on what is ok, `doubts` what
+    somebody must look at before it counts.
     """
 
-    cell: Cell
+    cell: FigureCell
     figure: Figure
     region: str
     indicator: str
-    year: int | None
+    date: str
     type: str
-    said: dict[str, Gap]
     value: float = float("nan")
     status: str = "problem"
     remarks: tuple[Remark, ...] = ()
+    doubts: tuple[Remark, ...] = ()
+    gaps: dict[str, Gap] = field(default_factory=dict)
+
+    @property
+    def year(self) -> int | None:
+        """Year of the figure's date."""
+        return int(self.date[:4]) if self.date else None
+
+    @property
+    def position(self) -> tuple[int, str]:
+        """Row of the figure in its file, and title of its column."""
+        return self.cell.row, self.cell.column
 
     def refused(self, fault: Remark) -> Reading:
         """Give the reading as a problem, for one more reason."""
         return replace(self, value=float("nan"), status="problem", remarks=(fault,))
 
-    def told(self, language: str, more: Sequence[Remark] = ()) -> str:
+    def describe(self, language: str, more: Sequence[Remark] = ()) -> str:
         """Say in one sentence what was understood, or what is wrong and what to do.
 
         `more` is said beside what was understood, with its remedy.
         """
-        if self.status == "problem":
+        if self.status in ("problem", "aside"):
             return tell(self.remarks, language)
         if self.status == "missing":
             key = "missing" if self.cell.printed else "empty"
@@ -207,39 +93,44 @@ class Reading:
         else:
             compared = self.figure.comparator in LABELS["figure_comparator"]
             key = "understood_compared" if compared else "understood"
-            text = say("figure_said", key, language, self.said)
+            text = say("figure_said", key, language, self.gaps)
         return tell(more, language, text, self.remarks)
 
 
 def read_cells(
-    sheet: Sheet,
+    layout: Layout,
     names: Names,
     region: str | None = None,
     *,
+    today: dt.date | None = None,
     without: Container[tuple[int, str]] = (),
 ) -> list[Reading]:
-    """Read every figure of a sheet: what `read_figures` does, for a sheet that is there already.
+    """Read every figure of a file.
 
     Parameters
     ----------
-    sheet : as from `sheets.read_sheet`
+    layout : as from `records.find_layout`
     names : as from `Names.of`
-    region : id or name for rows that name no region
-    without : figures to leave out, by the line and the title of the column
+    region : id or name for figures whose file names no region
+    today : day after which no actual figure can be; None is today
+    without : figures to leave out, by row and title of the column
 
     Raises
     ------
-    DataError
-        If the sheet names no region and none is given.
+    FiguresError
+        If neither the file nor `region` names a region.
     UnknownNameError
         If `region` is not known.
     """
-    if region is not None and key_of(region) not in names.regions:
+    known = names.region(region) if region is not None else ""
+    if region is not None and not known:
         raise UnknownNameError("region", region, list(names.region_names))
-    if "region" not in sheet.columns and region is None:
-        raise FiguresError(sheet.file, [(None, None, None, (Remark("no_region_named"),))])
-    cells = [cell for cell in sheet.cells(region or "") if (cell.row, cell.column) not in without]
-    return _flag_doubles([_read(cell, names) for cell in cells])
+    cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
+    if cells and not known and not any(cell.facts.region for cell in cells):
+        raise FiguresError(layout.file, [(None, None, None, (Remark("no_region_named"),))])
+    day = today or dt.date.today()
+    readings = [reading for cell in cells for reading in _read(cell, names, known, day)]
+    return _flag_doubles(readings)
 
 
 class _Unclear(Exception):
@@ -250,113 +141,193 @@ class _Unclear(Exception):
         self.remark = remark
 
 
-def _names(table: pd.DataFrame, id_column: str) -> dict[str, str]:
-    """Ids by their names and themselves; a name of two ids is left out."""
-    pairs = pd.concat(
-        [
-            pd.DataFrame({"key": table[column].map(key_of), "id": table[id_column]})
-            for column in (id_column, "name_zh", "name_en")
-        ]
-    ).drop_duplicates()
-    pairs = pairs.drop_duplicates("key", keep=False)
-    return dict(zip(pairs["key"], pairs["id"], strict=True))
+def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Iterator[Reading]:
+    """Read one figure; a name of several indicators gives each of them the figure."""
+    facts = cell.facts
+    region, doubts = _region(cell, names, default)
+    beside = facts.units[0] if len(facts.units) == 1 and not facts.unit_line else ""
+    match = names.match(facts.indicator, region, beside)
+    unit = match.unit or beside
+    indicators, faults = match.indicators, list[Remark]()
+    if facts.parts:
+        indicators, faults = _part(facts, indicators, names)
+    if facts.aside:
+        indicators = indicators[:1]
+    for indicator in indicators or ("",):
+        reading = _started(cell, names, region, indicator, unit)
+        if facts.aside:
+            remark = Remark("aside", {"column": cell.column})
+            yield from [replace(reading, status="aside", remarks=(remark,))] if cell.printed else []
+            continue
+        found = [*_name_faults(cell, reading, names, unit, faults), *_other_faults(reading, today)]
+        if found or reading.figure.missing:
+            status = "missing" if reading.figure.missing else "problem"
+            yield replace(reading, status=status, remarks=tuple(found))
+        else:
+            yield _valued(replace(reading, doubts=(*doubts, *facts.doubts)), names)
 
 
-def _row(reading: Reading, language: str) -> dict[str, object]:
-    """One row of `read_figures`."""
-    cell, wrong = reading.cell, reading.status == "problem"
-    faults = reading.remarks if wrong else ()
-    return {
-        "row": cell.row,
-        "column": cell.column,
-        "printed": cell.printed,
-        "region": reading.region,
-        "indicator": reading.indicator,
-        "year": float("nan") if reading.year is None else reading.year,
-        "value": reading.value,
-        "comparator": reading.figure.comparator,
-        "type": reading.type,
-        "status": reading.status,
-        "understood": "" if wrong else reading.told(language),
-        "problem": facts(faults, language),
-        "remedy": remedies(faults, language),
-        "source": cell.source,
-    }
-
-
-def _read(cell: Cell, names: Names) -> Reading:
-    """Read one figure with what stands beside it."""
-    region = names.regions.get(key_of(cell.region), "")
-    indicator = names.indicators.get(key_of(cell.indicator), "")
-    figure = parse_figure(cell.printed, unit_zh=names.units.get(key_of(cell.unit), cell.unit))
-    year = _year(cell.year)
-    stated = TYPES.get(key_of(cell.type), "")
+def _started(cell: FigureCell, names: Names, region: str, indicator: str, unit: str) -> Reading:
+    """Begin the reading of a figure: as it is printed, before its value is known."""
+    facts = cell.facts
+    figure = parse_figure(cell.printed, unit_zh=names.units.get(key_of(unit), unit))
+    if facts.flag and not figure.flag:
+        figure = replace(figure, flag=facts.flag)
+    stated = facts.type if facts.type in ("actual", "target") else ""
     kind = stated or ("actual" if figure.comparator == "eq" else "target")
-    read = Reading(cell, figure, region, indicator, year, kind, {})
-    faults = (
-        *_name_faults(cell, region, indicator, names),
-        *_other_faults(cell, year, stated, figure),
-    )
-    if faults or figure.missing:
-        return replace(read, remarks=faults, status="missing" if figure.missing else "problem")
-    about = names.about[indicator]
-    try:
-        value, notes = _convert(figure, cell, unit_of(about["unit_zh"]), names.unit(indicator))
-        _check_value(value, about, names.quantity(indicator, value))
-    except _Unclear as unclear:
-        return replace(read, remarks=(unclear.remark,))
-    said: dict[str, Gap] = {
-        "region": names.region_names[region],
-        "indicator": (about["name_zh"], about["name_en"]),
-        "year": str(year),
-        "type": Code("figure_type", kind),
-        "value": names.quantity(indicator, value),
-    }
-    if figure.comparator != "eq":
-        said["comparator"] = Code("figure_comparator", figure.comparator)
-    if cell.above and names.regions.get(key_of(cell.above)) != region:
-        notes.append(Remark("lent", {"region": names.region_names[region]}, role="region"))
-    return replace(read, value=value, status="ok", said=said, remarks=tuple(notes))
+    date = facts.period.date if facts.period else ""
+    return Reading(cell, figure, region, indicator, date, kind)
 
 
-def _name_faults(cell: Cell, region: str, indicator: str, names: Names) -> Iterator[Remark]:
-    for role, name, found, known in (
-        ("region", cell.region, region, names.regions),
-        ("indicator", cell.indicator, indicator, names.indicators),
-    ):
-        if not name:
-            yield Remark(f"no_{role}", role=role)
-        elif not found:
-            near = difflib.get_close_matches(key_of(name), list(known), n=1)
-            gaps: dict[str, Gap] = {"name": name, "near": "".join(near)}
-            yield Remark(f"unknown_{role}", gaps, remedy=NEAREST if near else "", role=role)
+def _region(cell: FigureCell, names: Names, default: str) -> tuple[str, list[Remark]]:
+    """Id of a figure's region, "" if unknown, and doubts about it."""
+    text = cell.facts.region
+    if not text:
+        above = names.region(cell.above) if cell.above else default
+        gaps: dict[str, Gap] = {"region": names.region_names.get(default, "")}
+        return default, [] if above == default else [Remark("lent", gaps, role="region")]
+    if level := WHOLE_REGION.get(key_of(text)):
+        around = [default, *names.above(default)] if default else []
+        return next((region for region in around if names.levels[region] == level), ""), []
+    if key_of(text) in SUMS and default:
+        gaps = {"text": text, "region": names.region_names[default]}
+        return default, [Remark("sum_line", gaps, role="region")]
+    return names.region(text), []
 
 
-def _year(text: str) -> int | None:
-    match = YEAR.fullmatch(key_of(text))
-    return int(match[1]) if match and FIRST_YEAR <= int(match[1]) <= LAST_YEAR else None
+def _part(
+    facts: Facts, indicators: tuple[str, ...], names: Names
+) -> tuple[tuple[str, ...], list[Remark]]:
+    """Find the indicator of a part, such as 城镇 of an income, or the fault that there is none.
+
+    A part is never taken for the whole: there must be an indicator of its own name.
+    """
+    part = "".join(facts.parts).replace("口径", "").replace("其中", "").removesuffix("居民")
+    own = [str(names.about[indicator]["name_zh"]) for indicator in indicators]
+    if own and all(part in name for name in own):
+        return indicators, []
+    for name in (*own, facts.indicator) if part else ():
+        found = names.match(f"{part}{name}").indicators
+        if found and found != indicators:
+            return found, []
+    gaps: dict[str, Gap] = {"part": "、".join(facts.parts), "whole": facts.indicator}
+    return (), [Remark("part", gaps, role="indicator")]
 
 
-def _other_faults(cell: Cell, year: int | None, stated: str, figure: Figure) -> Iterator[Remark]:
-    if year is None:
-        years: dict[str, Gap] = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
-        yield Remark("not_year", {"year": cell.year, **years}, role="year")
-    if cell.type and not stated:
-        yield Remark("unknown_type", {"type": cell.type}, role="type")
+def _name_faults(
+    cell: FigureCell, reading: Reading, names: Names, unit: str, parts: list[Remark]
+) -> Iterator[Remark]:
+    facts = cell.facts
+    if not reading.region:
+        near = names.near_regions(facts.region) if facts.region else []
+        yield _unknown("region", facts.region, near)
+    if parts:
+        yield from parts
+    elif not reading.indicator:
+        near = names.candidates(facts.indicator, reading.region, unit) if facts.indicator else []
+        yield _unknown("indicator", facts.indicator, [names.about[i]["name_zh"] for i in near])
+
+
+def _unknown(role: str, name: str, near: Sequence[str]) -> Remark:
+    """Remark on a name that is missing or not certain, with those to choose from."""
+    if not name:
+        return Remark(f"no_{role}", role=role)
+    gaps: dict[str, Gap] = {"name": name, "near": " / ".join(near)}
+    return Remark(f"unknown_{role}", gaps, remedy=NEAREST if near else "", role=role)
+
+
+def _other_faults(reading: Reading, today: dt.date) -> Iterator[Remark]:
+    """Faults of a figure's date, type and text."""
+    facts, figure = reading.cell.facts, reading.figure
+    if reading.year is None or not FIRST_YEAR <= reading.year <= LAST_YEAR:
+        text = facts.period.text if facts.period else ""
+        gaps: dict[str, Gap] = {"year": text, "first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        yield Remark("not_year" if text else "no_year", gaps, role="year")
+    elif reading.type == "actual" and reading.date > today.isoformat():
+        yield Remark("not_ended", {"day": Day(reading.date)}, role="year")
+    if facts.rest:
+        gaps = {"text": facts.rest, "column": reading.cell.column}
+        yield Remark("header_words", gaps, role="year")
+    if facts.type not in ("", "actual", "target", "planned"):
+        yield Remark("unknown_type", {"type": facts.type}, role="type")
     if figure.fault:
         yield figure.fault
-    elif stated == "actual" and figure.comparator != "eq":
+    elif facts.type == "actual" and figure.comparator != "eq":
         words = Code("figure_comparator", figure.comparator)
         yield Remark("actual_compared", {"comparator": words})
 
 
+def _valued(reading: Reading, names: Names) -> Reading:
+    """Give a reading its value in the indicator's unit, with the notes and doubts on the way."""
+    facts, indicator = reading.cell.facts, reading.indicator
+    about = names.about[indicator]
+    figure, doubts = _united(reading, names)
+    try:
+        value, notes = _convert(
+            figure, reading.cell, unit_of(about["unit_zh"]), names.unit(indicator)
+        )
+        _check_value(value, about, names.quantity(indicator, value))
+    except _Unclear as unclear:
+        return replace(reading, remarks=(unclear.remark,))
+    if figure.flag:
+        (doubts if figure.flag == "starred" else notes).append(Remark(figure.flag))
+    doubts += [Remark("approximate")] if figure.approximate else []
+    if facts.type == "planned" and reading.type == "actual":
+        doubts.append(Remark("planned_title", role="type"))
+    doubts += _period_doubts(facts.period, about["kind"])
+    day: Gap = reading.date[:4] if is_year_end(reading.date) else Day(reading.date)
+    gaps: dict[str, Gap] = {
+        "region": names.region_names[reading.region],
+        "indicator": (about["name_zh"], about["name_en"]),
+        "year": day,
+        "type": Code("figure_type", reading.type),
+        "value": names.quantity(indicator, value),
+    }
+    if figure.comparator != "eq":
+        gaps["comparator"] = Code("figure_comparator", figure.comparator)
+    return replace(
+        reading,
+        figure=figure,
+        value=value,
+        status="ok",
+        remarks=tuple(notes),
+        doubts=(*reading.doubts, *doubts),
+        gaps=gaps,
+    )
+
+
+def _period_doubts(period: Period | None, kind: str) -> Iterator[Remark]:
+    """Doubts about a figure of a day within a year."""
+    if period and period.borrowed:
+        yield Remark("dated_above", {"text": period.borrowed}, role="year")
+    if period and period.within and (period.summed or kind == "amount"):
+        yield Remark("part_year", {"text": period.text}, role="year")
+
+
+def _united(reading: Reading, names: Names) -> tuple[Figure, list[Remark]]:
+    """Figure in the unit of the line over its table, where it has none of its own.
+
+    A line with several units, or with one that does not fit the indicator, is a doubt.
+    """
+    figure, facts = reading.figure, reading.cell.facts
+    if not facts.unit_line or figure.unit_zh or figure.scale != 1:
+        return figure, []
+    fitting = [unit for unit in facts.units if names.fits(unit, reading.indicator)]
+    if len(fitting) == 1:
+        unit = names.units.get(key_of(fitting[0]), fitting[0])
+        figure = replace(parse_figure(reading.cell.printed, unit_zh=unit), flag=figure.flag)
+    if len(fitting) == len(facts.units) == 1:
+        return figure, []
+    return figure, [Remark("unit_line", {"text": facts.unit_line})]
+
+
 def _convert(
-    figure: Figure, cell: Cell, wanted: Unit, named: tuple[str, str]
+    figure: Figure, cell: FigureCell, wanted: Unit, named: tuple[str, str]
 ) -> tuple[float, list[Remark]]:
     """Value in the indicator's unit, and notes; `named` is that unit in words."""
     assert figure.value is not None
     number = Decimal(repr(figure.value))
-    notes = [Remark("approximate")] if figure.approximate else []
+    notes: list[Remark] = []
     bare = not figure.unit_zh and figure.scale == 1
     unstated = not set("%‰") & set(fold(cell.printed)) and (bare or cell.stored)
     if wanted.thing == "%" and unstated and 0 < abs(number) <= 1:
@@ -369,16 +340,20 @@ def _convert(
     if figure.unit_zh:
         _check_units(unit, wanted, named)
         power += (wanted.per_power - unit.per_power) if unit.per else 0
-    elif wanted.thing in ("%", "‰", "倍") or wanted.per_power:
+    if (
+        figure.scale != 1
+        and not unit.per
+        and (wanted.thing in ("%", "‰", "倍") or wanted.per_power)
+    ):
         raise _Unclear(Remark("power", {"unit": named}))
     own = (figure.unit_zh, figure.unit_zh)
     if figure.scale != 1:
         en = exact(figure.value, "en", name=figure.unit_zh)
-        # Digit by digit in Chinese too: 15亿元 is told as what it is taken for.
+        # Digit by digit in Chinese too: 15亿元 is shown as what it is taken for.
         zh = en.replace(",", "").replace("\xa0", "")
         notes.append(Remark("taken", {"printed": cell.printed, "value": (zh, en)}))
     if power:
-        units = {"own": own if figure.unit_zh else ONES, "unit": named}
+        units: dict[str, Gap] = {"own": own if figure.unit_zh else ONES, "unit": named}
         notes.append(Remark("converted", units))
     return float(number.scaleb(power)), notes
 
@@ -395,7 +370,7 @@ def _check_units(unit: Unit, wanted: Unit, names: tuple[str, str]) -> None:
         raise _Unclear(Remark("other_unit", units))
 
 
-def _check_value(value: float, about: dict[str, Any], quantity: Quantity) -> None:
+def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> None:
     """Refuse what the indicator cannot be (a missing bound allows everything)."""
     for beyond, code, bound in (
         (value < about["lower"], "below", about["lower"]),
@@ -408,20 +383,33 @@ def _check_value(value: float, about: dict[str, Any], quantity: Quantity) -> Non
 
 
 def _flag_doubles(readings: list[Reading]) -> list[Reading]:
-    """Turn figures that stand twice into problems: nobody can say which one holds."""
-    lines: dict[tuple[object, ...], list[str]] = {}
+    """Turn figures that stand twice and differ into problems: nobody can say which one holds.
+
+    Where all are the same, the first one counts.
+    """
+    groups: dict[tuple[object, ...], list[Reading]] = {}
     for reading in readings:
         if reading.status == "ok":
-            lines.setdefault(_identity(reading), []).append(str(reading.cell.row))
+            groups.setdefault(_identity(reading), []).append(reading)
     flagged = []
     for reading in readings:
-        rows = lines.get(_identity(reading), []) if reading.status == "ok" else []
-        if len(rows) > 1:
-            reading = reading.refused(Remark("twice", {"rows": ", ".join(rows)}))
+        alike = groups.get(_identity(reading), []) if reading.status == "ok" else []
+        rows = ", ".join(dict.fromkeys(_place(other) for other in alike))
+        if len({other.value for other in alike}) > 1:
+            reading = reading.refused(Remark("twice", {"rows": rows}))
+        elif alike and reading is not alike[0]:
+            remark = Remark("repeated", {"row": _place(alike[0])})
+            reading = replace(reading, value=float("nan"), status="aside", remarks=(remark,))
         flagged.append(reading)
     return flagged
 
 
+def _place(reading: Reading) -> str:
+    """Row of a figure, after its sheet's name where several sheets have figures."""
+    sheet, several, _ = reading.cell.column.rpartition("!")
+    return f"{sheet}{several}{reading.cell.row}"
+
+
 def _identity(reading: Reading) -> tuple[object, ...]:
     comparator = reading.figure.comparator
-    return reading.region, reading.indicator, reading.year, reading.type, comparator
+    return reading.region, reading.indicator, reading.date, reading.type, comparator

@@ -1,10 +1,10 @@
-"""Holds a planner's own figures against a plan: what somebody must look at before they count.
+"""Compares a planner's own figures with what a plan has: what must be confirmed before it counts.
 
-Doubtful is a figure that differs from the one published for its region, indicator and year, that
-is exactly the plan's target of that year where nothing is published, that is more than ten times
-its neighbour in time or less than a tenth of it, that is printed as about, that has a comparator
-and is no stated target, or whose line names no region below one of another region. A cumulative
-count that would fall is a fault.
+Doubtful is a figure that differs from the one published for its region, indicator and day, that is
+exactly the plan's target of its year where nothing is published, that is more than ten times its
+neighbour in time or less than a tenth of it, or that has a comparator and is no stated target; and
+one that reading it has left in doubt. A cumulative count that would fall is a fault. Where targets
+are taken, one that differs from the plan's is doubtful.
 """
 
 from __future__ import annotations
@@ -17,55 +17,61 @@ from typing import Any
 import pandas as pd
 
 from ..i18n.messages import Code, Day, Gap, Remark
-from ..tables.calendar import is_year_end, year_end
+from ..tables.calendar import figure_days, is_year_end
 from ..tables.schema import STATUSES
 from ..tables.validation import cumulative_decreases
-from .reading import Names, Reading
+from .matching import Names
+from .reading import Reading
 
-__all__ = ["DOUBTED", "PublishedFigures", "replaced", "same"]
+__all__ = ["PublishedFigures", "own_day", "replaced", "same"]
 
 TIMES = 10
-"""A figure so many times its neighbour, or less than that part of it, is doubted."""
-DOUBTED = ("approximate", "lent")
-"""What reading a figure notes, and a planner must look at."""
-KEY = ["region", "indicator", "year"]
+"""A figure so many times its neighbour, or less than that part of it, is doubtful."""
 
-SeriesYear = tuple[str, str, int]
-"""Region, indicator and year."""
+SeriesDay = tuple[str, str, str]
+"""Region, indicator and day."""
 
 
 @dataclass(frozen=True)
 class PublishedFigures:
-    """What a plan's tables say of the series that own figures belong to."""
+    """What a plan's tables have of the series that own figures belong to.
+
+    `published` are the figures by region, indicator and day, the one that counts where there are
+    several; `years` the years of a series whose end has a figure; `planned` the targets by region,
+    indicator and year; `targets` says whether targets are taken.
+    """
 
     observations: pd.DataFrame
     indicators: pd.DataFrame
     names: Names
     as_of: str
-    published: Mapping[SeriesYear, Mapping[str, Any]]
-    """Figures of years' ends, the one that counts where there are several."""
+    published: Mapping[SeriesDay, Mapping[str, Any]]
     years: Mapping[tuple[str, str], list[int]]
-    """Years with a figure, a series."""
-    planned: Mapping[SeriesYear, set[float]]
+    planned: Mapping[tuple[str, str, int], list[Mapping[str, Any]]]
     titles: Mapping[str, str]
+    targets: bool = False
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], names: Names, as_of: str) -> PublishedFigures:
+    def of(
+        cls, tables: Mapping[str, pd.DataFrame], names: Names, as_of: str, *, targets: bool = False
+    ) -> PublishedFigures:
         """Take from tables what the doubts rest on."""
         figures = tables["observations"]
         better = figures["status"].map({s: -at for at, s in enumerate(STATUSES)})
-        last = figures[_at_years_end(figures)].assign(better=better)
-        last = last.sort_values(["year", "published", "better"]).to_dict("records")
-        published = {(f["region"], f["indicator"], f["year"]): f for f in last}
+        last = figures.assign(better=better, day=figure_days(figures))
+        last = last.sort_values(["day", "published", "better"])
+        published = {(f["region"], f["indicator"], f["day"]): f for f in last.to_dict("records")}
         years: dict[tuple[str, str], list[int]] = {}
-        for region, indicator, year in published:
-            years.setdefault((region, indicator), []).append(year)
-        planned: dict[SeriesYear, set[float]] = {}
+        for region, indicator, day in published:
+            if is_year_end(day):
+                years.setdefault((region, indicator), []).append(int(day[:4]))
+        planned: dict[tuple[str, str, int], list[Mapping[str, Any]]] = {}
         for row in tables["targets"].to_dict("records"):
-            at = row["region"], row["indicator"], row["year"]
-            planned.setdefault(at, set()).add(row["value"])
+            planned.setdefault((row["region"], row["indicator"], row["year"]), []).append(row)
         titles = tables["sources"].set_index("source")["title_zh"].to_dict()
-        return cls(figures, tables["indicators"], names, as_of, published, years, planned, titles)
+        return cls(
+            figures, tables["indicators"], names, as_of, published, years, planned, titles, targets
+        )
 
     def falls(self, readings: Sequence[Reading]) -> dict[int, Remark]:
         """Own figures, by their place among the readings, that make a cumulative count fall."""
@@ -74,6 +80,7 @@ class PublishedFigures:
                 "region": reading.region,
                 "indicator": reading.indicator,
                 "year": reading.year,
+                "as_of": own_day(reading),
                 "value": reading.value,
             }
             for at, reading in enumerate(readings)
@@ -84,7 +91,6 @@ class PublishedFigures:
         rest = self.observations[~replaced(self.observations, own.values())]
         rest.index = -1 - rest.index
         every = pd.concat([rest, pd.DataFrame.from_dict(own, orient="index")])
-        every["as_of"] = every["as_of"].fillna("")
         found = {}
         for later, earlier in cumulative_decreases(every, self.indicators).itertuples(index=False):
             one, other = every.loc[earlier], every.loc[later]
@@ -100,30 +106,45 @@ class PublishedFigures:
         return found
 
     def beside(self, reading: Reading) -> Mapping[str, Any]:
-        """Observation published for the same region, indicator and year; empty if none."""
-        return self.published.get(_series_year(reading), {})
+        """Observation published for the same region, indicator and day; empty if none."""
+        if reading.type == "target":
+            return {}
+        return self.published.get((reading.region, reading.indicator, reading.date), {})
 
     def notes(self, reading: Reading) -> Iterator[Remark]:
         """Say what needs no decision."""
         if reading.type == "target":
-            yield from [Remark("target")] if reading.cell.type else []
+            if self.targets:
+                yield from [Remark("target_same")] if self._planned_alike(reading) else []
+            elif reading.cell.facts.type == "target":
+                yield Remark("target")
             return
         found = self.beside(reading)
         if found and same(reading.value, found["value"]):
             yield Remark("same")
-        if self.as_of and reading.year and year_end(reading.year) > self.as_of:
+        if self.as_of and reading.date > self.as_of:
             yield Remark("late", {"day": Day(self.as_of)})
 
     def doubts(self, reading: Reading) -> Iterator[Remark]:
-        """Say what somebody must look at."""
-        yield from (remark for remark in reading.remarks if remark.code in DOUBTED)
-        if reading.type == "target":
-            if not reading.cell.type:
-                words = Code("figure_comparator", reading.figure.comparator)
-                yield Remark("compared", {"comparator": words})
-            return
-        yield from self._against_published(reading)
-        yield from self._against_neighbour(reading)
+        """Say what must be confirmed."""
+        yield from reading.doubts
+        if reading.type == "actual":
+            yield from self._against_published(reading)
+            yield from self._against_neighbour(reading)
+        elif self.targets:
+            planned = self._planned(reading)
+            if planned and not self._planned_alike(reading):
+                value = self.names.quantity(reading.indicator, planned[-1]["value"])
+                yield Remark("target_differs", {"planned": value})
+        elif reading.cell.facts.type != "target":
+            words = Code("figure_comparator", reading.figure.comparator)
+            yield Remark("compared", {"comparator": words})
+
+    def _planned(self, reading: Reading) -> Sequence[Mapping[str, Any]]:
+        return self.planned.get((reading.region, reading.indicator, reading.year or 0), ())
+
+    def _planned_alike(self, reading: Reading) -> bool:
+        return any(same(reading.value, row["value"]) for row in self._planned(reading))
 
     def _against_published(self, reading: Reading) -> Iterator[Remark]:
         found = self.beside(reading)
@@ -131,17 +152,17 @@ class PublishedFigures:
             source = self.titles.get(found["source"], found["source"])
             value = self.names.quantity(reading.indicator, found["value"])
             yield Remark("differs", {"published": value, "source": source})
-        elif not found and reading.value in self.planned.get(_series_year(reading), ()):
+        elif not found and self._planned_alike(reading):
             yield Remark("planned", {"year": str(reading.year)})
 
     def _against_neighbour(self, reading: Reading) -> Iterator[Remark]:
-        assert reading.year is not None
-        own = reading.year
-        others = [y for y in self.years.get((reading.region, reading.indicator), ()) if y != own]
+        own = reading.year or 0
+        series = reading.region, reading.indicator
+        others = [year for year in self.years.get(series, ()) if year != own]
         if not others:
             return
         year = min(others, key=lambda other: abs(other - own))
-        value = self.published[reading.region, reading.indicator, year]["value"]
+        value = self.published[*series, f"{year}-12-31"]["value"]
         less, more = sorted((abs(value), abs(reading.value)))
         if 0 < less * TIMES < more:
             quantity = self.names.quantity(reading.indicator, value)
@@ -149,16 +170,23 @@ class PublishedFigures:
 
 
 def replaced(figures: pd.DataFrame, own: Iterable[Mapping[str, object]]) -> pd.Series:
-    """Whether own figures of the same region, indicator and year replace each published figure.
+    """Whether own figures of the same region, indicator and day replace each published figure.
 
     >>> from forecast.tables.plan import load_plan
     >>> figures = load_plan("lishui").tables["observations"]
-    >>> own = {"region": "lishui", "indicator": "nursing_bed_share", "year": 2020}
+    >>> own = {"region": "lishui", "indicator": "nursing_bed_share", "year": 2020, "as_of": ""}
     >>> int(replaced(figures, [own]).sum())
     1
     """
-    taken = pd.MultiIndex.from_tuples([tuple(row[k] for k in KEY) for row in own], names=KEY)
-    return _at_years_end(figures) & pd.MultiIndex.from_frame(figures[KEY]).isin(taken)
+    taken = pd.DataFrame(list(own), columns=["region", "indicator", "year", "as_of"])
+    days = [frame.assign(day=figure_days(frame)) for frame in (figures, taken)]
+    keys = [pd.MultiIndex.from_frame(frame[["region", "indicator", "day"]]) for frame in days]
+    return pd.Series(keys[0].isin(keys[1]), index=figures.index)
+
+
+def own_day(reading: Reading) -> str:
+    """Day that a figure stands for as the table of observations has it: "" for the year's end."""
+    return "" if is_year_end(reading.date) else reading.date
 
 
 def same(one: float, other: float) -> bool:
@@ -168,11 +196,3 @@ def same(one: float, other: float) -> bool:
     (True, False)
     """
     return math.isclose(one, other, rel_tol=1e-12)
-
-
-def _series_year(reading: Reading) -> SeriesYear:
-    return reading.region, reading.indicator, reading.year or 0
-
-
-def _at_years_end(figures: pd.DataFrame) -> pd.Series:
-    return figures["as_of"].eq("") | figures["as_of"].map(is_year_end)

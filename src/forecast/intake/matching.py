@@ -1,0 +1,365 @@
+"""Names as printed to ids of regions and indicators, and candidates where nothing is certain.
+
+A name is certain if it is an indicator's id, its Chinese or English name or an alias of
+`aliases.csv`, or differs from one of these only as names of one quantity do: quotes, a unit in
+brackets or behind the name, 率 or 占比, 数 or 数量, 每万 or 每万名, a goal behind it, the order of
+words. Where two indicators would do, the unit decides; where it cannot, the name is not certain.
+Candidates have the unit that the name or its column states, or the kind of unit that the name says.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from ..i18n.messages import Quantity
+from ..tables.plan import data_folder
+from .grid import fold, key_of
+from .numbers import Unit, is_unit, same_thing, unit_of
+
+__all__ = ["Match", "Names", "read_aliases", "split_unit"]
+
+QUOTES = re.compile(r"[「」『』“”‘’\"'《》〈〉·]|[。;；,，:：]$")
+NUMBERING = re.compile(
+    r"^(?:其中[:：]?|[#*]|\(?[0-9]{1,2}[.、)](?![0-9])|\([一二三四五六七八九十]{1,3}\)|"
+    r"[一二三四五六七八九十]{1,3}、)+"
+)
+GOAL = re.compile(
+    r"(?:均?达到?|不少于|不低于|不超过|至少|突破|[≥>])+[0-9.]+(?:%|‰|[万亿])?"
+    r"[\u4e00-\u9fff]{0,2}?(?:及?以上|以内)?$"
+)
+"""A goal behind a name, as in 智慧养老院不少于2家."""
+BEFORE_NAME = re.compile(r"^(?:全市|全省|全县|全区|本市|我市|年末|期末|年底)(?=..)")
+SPELLINGS = tuple(
+    (re.compile(pattern), text)
+    for pattern, text in (
+        (r"乡镇\(街道\)|镇\(街道\)|镇\(乡、街道\)|乡\(镇、街道\)|镇街", "乡镇"),
+        (r"县\(市、区\)|区、县\(市\)|县\(市\)|县市区", "县"),
+        (r"未成年人(?:救助)?保护", "未保"),
+        (r"(?<=每)[1一](?=[千万])", ""),
+        (r"(?<=每)10(?=万)", "十"),
+        (r"(?<=每[百千万])[名位]|(?<=每十万)[名位]|(?<=每百万)[名位]", ""),
+        (r"老年人口|老人", "老年人"),
+        (r"(?:社会工作|社工)专业人才|社会工作者|社工人才", "社工"),
+        (r"执证", "持证"),
+        (r"认知症|失智症", "认知障碍"),
+        (r"拥有|配备|配有|的", ""),
+        (r"(?:所占|占)?(?:比例|比率|比重|百分比)$|[占之]比$|比$", "率"),
+        (r"(?:总数量?|数量|个数|家数|人数|总量)$", "数"),
+        (r"^(?:打造|提炼一?批?|推出一?批?|创建|设立)", ""),
+        (r"(?:实现)?全覆盖$", "覆盖率"),
+    )
+)
+KINDS: tuple[tuple[str, str], ...] = (
+    (r"率$|覆盖面$|程度$", "%"),
+    (r"倍数?$", "倍"),
+    (r"标准$|收入$|支出$|金额$|资金(?:规模)?$|投入$|销售[量额]$|公益金$", "元"),
+    (r"人次数?$", "人次"),
+    (r"(?:人|人口|人员|员|者|才)数?$", "人"),
+    (r"床位?数?$", "张"),
+    (r"户数?$", "户"),
+    (r"[数量]$", "个"),
+)
+"""What the end of a name, as spelt, says of its unit."""
+COMPARED = re.compile(r"[占对比](?!率$).")
+"""In such a name the order of words tells what is divided by what."""
+SHORTEST = 6
+"""Least letters of a name that is taken in another order of words."""
+LIKE = 60.0
+"""Least likeness of a candidate, of 100."""
+NONE: frozenset[str] = frozenset()
+MOST = 3
+"""Most candidates that are given."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a printed name stands for.
+
+    `indicators` are the ids that it names: none where nothing is certain, several where it names
+    several that share a figure. `unit` is the unit in the name itself.
+    """
+
+    indicators: tuple[str, ...] = ()
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names to ids, and what is known of each indicator and region."""
+
+    regions: Mapping[str, str]
+    region_names: Mapping[str, tuple[str, str]]
+    parents: Mapping[str, str]
+    levels: Mapping[str, str]
+    units: Mapping[str, str]
+    about: Mapping[str, Mapping[str, Any]]
+    exact: Mapping[str, frozenset[str]]
+    spelt: Mapping[str, frozenset[str]]
+    unordered: Mapping[str, frozenset[str]]
+    local: Mapping[tuple[str, str], frozenset[str]]
+    planned: frozenset[tuple[str, str]]
+    found: dict[tuple[str, str, str], Match] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, tables: Mapping[str, pd.DataFrame], aliases: pd.DataFrame) -> Names:
+        """Names in the tables of `schema.TABLES` and in those of `read_aliases`."""
+        indicators, regions, units = tables["indicators"], tables["regions"], tables["units"]
+        zh = units.set_index("unit")["name_zh"]
+        en = units.set_index("unit")["name_en"]
+        about = indicators.set_index("indicator")
+        about = about.assign(unit_zh=about["unit"].map(zh), unit_en=about["unit"].map(en))
+        known = aliases[aliases["indicator"].isin(about.index)]
+        everywhere, local = known[known["region"] == ""], known[known["region"] != ""]
+        named = [*_names(indicators, "indicator"), *_columns(everywhere, "name", "indicator")]
+        targets = tables["targets"]
+        return cls(
+            regions=_region_keys(regions),
+            region_names={
+                r: (z, e) for r, z, e in _columns(regions, "region", "name_zh", "name_en")
+            },
+            parents=dict(_columns(regions, "region", "parent")),
+            levels=dict(_columns(regions, "region", "level")),
+            units={name: zh[unit] for name, unit in _single(_names(units, "unit"), key_of).items()},
+            about=about.to_dict("index"),
+            exact=_gather((key_of(name), ind) for name, ind in named),
+            spelt=_gather((spelling(name), ind) for name, ind in named),
+            unordered=_gather((_unordered(name), ind) for name, ind in named),
+            local=_gather(
+                ((region, spelling(name)), ind)
+                for region, name, ind in _columns(local, "region", "name", "indicator")
+            ),
+            planned=frozenset(_columns(targets, "region", "indicator")),
+        )
+
+    def quantity(self, indicator: str, value: float) -> Quantity:
+        """Value of an indicator with its unit."""
+        return Quantity(value, self.about[indicator]["unit"], self.unit(indicator))
+
+    def unit(self, indicator: str) -> tuple[str, str]:
+        """Name of an indicator's unit in Chinese and English."""
+        return self.about[indicator]["unit_zh"], self.about[indicator]["unit_en"]
+
+    def region(self, text: str) -> str:
+        """Id of the region that a text names and nothing else, or of its office; "" if none."""
+        key = re.sub(r"(?<=.)(?:民政[局厅])$", "", key_of(text))
+        return self.regions.get(key, "")
+
+    def regions_in(self, text: str) -> tuple[tuple[str, ...], str]:
+        """Regions that stand with their full names in a text, and the text without them.
+
+        Of a province and its city, one behind the other, the city is meant.
+        """
+        ids: list[str] = []
+        for region, (name, _) in sorted(self.region_names.items(), key=lambda r: -len(r[1][0])):
+            if len(name) > 1 and name in text:
+                text = text.replace(name, "")
+                ids.append(region)
+        return tuple(r for r in ids if not any(r in self.above(other) for other in ids)), text
+
+    def above(self, region: str) -> list[str]:
+        """Regions that a region lies in."""
+        found: list[str] = []
+        while (region := self.parents.get(region, "")) and region not in found:
+            found.append(region)
+        return found
+
+    def near_regions(self, text: str) -> list[str]:
+        """Names of regions like a text."""
+        zh = [name for name, _ in self.region_names.values()]
+        near = process.extract(key_of(text), zh, limit=MOST, score_cutoff=LIKE)
+        return [str(name) for name, *_ in near]
+
+    def match(self, name: str, region: str = "", unit: str = "") -> Match:
+        """Find what a printed name stands for, if that is certain.
+
+        Parameters
+        ----------
+        name : as printed
+        region : whose figure it is; names that are used in one region only count there
+        unit : unit that stands beside the name
+        """
+        key = name, region, unit
+        if key not in self.found:
+            self.found[key] = self._match(name, region, unit)
+        return self.found[key]
+
+    def knows(self, name: str) -> bool:
+        """Whether a name stands for an indicator, whatever the region."""
+        return bool(self.match(name).indicators)
+
+    def candidates(self, name: str, region: str = "", unit: str = "") -> list[str]:
+        """Give the indicators to choose from for a name that is not certain, at most three.
+
+        They have a like name and the unit that is stated, or the kind of unit that the name's end
+        says; those with a target in the region come first.
+        """
+        core, own = split_unit(name)
+        spelt, stated = spelling(core), own or unit
+        likeness: dict[str, float] = {}
+        for text, score, _ in process.extract(
+            spelt, list(self.spelt), scorer=fuzz.WRatio, limit=40, score_cutoff=LIKE
+        ):
+            for indicator in self.spelt[text]:
+                if self._alike(spelt, stated, indicator):
+                    likeness[indicator] = max(score, likeness.get(indicator, 0.0))
+        unplanned = {indicator: (region, indicator) not in self.planned for indicator in likeness}
+        return sorted(likeness, key=lambda ind: (unplanned[ind], -likeness[ind], ind))[:MOST]
+
+    def fits(self, unit: str, indicator: str) -> bool:
+        """Whether a unit as printed may be that of an indicator, whatever the power of ten."""
+        own, wanted = unit_of(self.units.get(key_of(unit), unit)), self._unit(indicator)
+        shares = {own.thing, wanted.thing} == {"%", "‰"}
+        if not shares and not same_thing(own.thing, wanted.thing):
+            return False
+        return own.per == wanted.per or not (own.per or (wanted.per_power and own.power))
+
+    def _match(self, name: str, region: str, unit: str) -> Match:
+        core, own = split_unit(name)
+        stated = own or unit
+        for text in dict.fromkeys((key_of(name), key_of(core))):
+            if len(ids := self.exact.get(text, NONE)) == 1:
+                return Match(tuple(ids), own if text != key_of(name) else "")
+        spelt = spelling(core)
+        shorter = BEFORE_NAME.sub("", spelt)
+        if region:
+            shorter = shorter.removeprefix(self.region_names[region][0])
+        for text in dict.fromkeys((spelt, shorter)):
+            if found := self._certain(text, region, stated):
+                return Match((found,), own)
+        parts = [self._certain(part, region, stated) for part in re.split("[、和及]", spelt)]
+        if len(parts) > 1 and all(parts):
+            return Match(tuple(dict.fromkeys(parts)), own)
+        return Match((), own)
+
+    def _certain(self, spelt: str, region: str, unit: str) -> str:
+        """Only indicator that a name, as spelt, may mean; "" if there are several or none."""
+        if len(ids := self.local.get((region, spelt), NONE)) == 1:
+            return next(iter(ids))
+        ends = {spelt.removesuffix("数"), f"{spelt}数", f"{spelt}率"} - {spelt, ""}
+        for ids in (
+            self.spelt.get(spelt, NONE),
+            NONE.union(*(self.spelt.get(text, NONE) for text in ends)),
+            self.unordered.get(_unordered(spelt), NONE),
+        ):
+            fit = [ind for ind in ids if not unit or self.fits(unit, ind)]
+            if len(fit) == 1:
+                return fit[0]
+            if ids:
+                return ""
+        return ""
+
+    def _alike(self, spelt: str, unit: str, indicator: str) -> bool:
+        """Whether an indicator has the unit of a name, stated or as the name's end says."""
+        wanted = self._unit(indicator)
+        per = spelt.startswith(("每", "各", "人均", "平均")) or "每" in spelt
+        if unit:
+            stated = unit_of(self.units.get(key_of(unit), unit))
+            return self.fits(unit, indicator) and (
+                bool(stated.per) or per == bool(wanted.per - {"年"})
+            )
+        thing = next((thing for end, thing in KINDS if re.search(end, spelt)), "")
+        if thing in ("", "个") and not per:
+            return wanted.thing.startswith("个") and not wanted.per if thing else True
+        alike = not thing or same_thing(thing, wanted.thing) or {thing, wanted.thing} == {"%", "‰"}
+        return alike and (thing in ("%", "元") or per == bool(wanted.per))
+
+    def _unit(self, indicator: str) -> Unit:
+        return unit_of(self.about[indicator]["unit_zh"])
+
+
+def read_aliases(folder: str = "") -> pd.DataFrame:
+    """Read the names that indicators are printed by: the package's, and those of a plan's folder.
+
+    The columns are indicator, name, language and region (the one region where a name is used, or
+    empty).
+    """
+    files = [data_folder() / "aliases.csv"]
+    own = Path(folder) / "aliases.csv"
+    files += [own] if folder and own.is_file() and own.resolve() != files[0].resolve() else []
+    return pd.concat([_read_aliases(file, file.stat().st_mtime_ns) for file in files])
+
+
+@functools.lru_cache(maxsize=4)
+def _read_aliases(file: Path, _stamp: int) -> pd.DataFrame:
+    return pd.read_csv(file, dtype=str, keep_default_na=False)
+
+
+@functools.lru_cache(maxsize=8192)
+def split_unit(name: str) -> tuple[str, str]:
+    """Take the unit off a name; "" if it gives none.
+
+    >>> split_unit("护理型床位占比（%）"), split_unit("慈善信托规模，万元")
+    (('护理型床位占比', '%'), ('慈善信托规模', '万元'))
+    """
+    # A full-width point numbers a line; folded, 2．11个 would be 2.11.
+    folded = fold(re.sub(r"^\s*[0-9]{1,2}．", "", name))
+    for bracket in reversed(list(re.finditer(r"[(\[]\s*(?:单位[:：])?([^()\[\]]*)[)\]]", folded))):
+        if is_unit(bracket[1]) and bracket[1] not in ("年", "次", "期"):
+            return (folded[: bracket.start()] + folded[bracket.end() :]).strip(), bracket[1].strip()
+    behind = re.search(r"(?<=.)(?:[,，:：/]\s*(?:单位[:：])?|\s+|(?=[%‰]$))(\S+)$", folded)
+    if behind and is_unit(behind[1]):
+        return folded[: behind.start()].strip(), behind[1]
+    return folded, ""
+
+
+@functools.lru_cache(maxsize=8192)
+def spelling(name: str) -> str:
+    """Name in the one spelling by which names of the same quantity compare.
+
+    >>> spelling("每万名老年人拥有持证养老护理员数量（人）")
+    '每万老年人持证养老护理员数'
+    """
+    text = QUOTES.sub("", key_of(split_unit(name)[0]))
+    text = GOAL.sub("", NUMBERING.sub("", text))
+    for pattern, spelt in SPELLINGS:
+        text = pattern.sub(spelt, text)
+    return text
+
+
+def _unordered(name: str) -> str:
+    """Letters of a name in one order; the name itself where their order matters."""
+    spelt = spelling(name)
+    if len(spelt) < SHORTEST or COMPARED.search(spelt):
+        return spelt
+    return "".join(sorted(spelt))
+
+
+def _region_keys(regions: pd.DataFrame) -> dict[str, str]:
+    """Ids of regions by id, names, and Chinese names without 省, 市, 县 or 区."""
+    named = _single(_names(regions, "region"), key_of)
+    short = (
+        (re.sub("[省市县区]$", "", name), of) for name, of in _columns(regions, "name_zh", "region")
+    )
+    return _single((pair for pair in short if len(pair[0]) > 1), key_of) | named
+
+
+def _names(table: pd.DataFrame, id_column: str) -> list[tuple[str, str]]:
+    """Names of a table with the ids that they name, the ids themselves among them."""
+    return [p for c in (id_column, "name_zh", "name_en") for p in _columns(table, c, id_column)]
+
+
+def _columns(table: pd.DataFrame, *names: str) -> Iterator[Any]:
+    """Rows of some columns."""
+    yield from zip(*(table[name] for name in names), strict=True)
+
+
+def _single(pairs: Iterable[tuple[str, str]], key: Callable[[str], str]) -> dict[str, str]:
+    """Ids by name; a name of two ids is left out."""
+    gathered = _gather((key(name), of) for name, of in pairs)
+    return {name: next(iter(ids)) for name, ids in gathered.items() if len(ids) == 1}
+
+
+def _gather(pairs: Iterable[tuple[Any, str]]) -> dict[Any, frozenset[str]]:
+    """Ids by key."""
+    found: dict[Any, set[str]] = {}
+    for key, of in pairs:
+        found.setdefault(key, set()).add(of)
+    return {key: frozenset(ids) for key, ids in found.items()}
