@@ -1,38 +1,39 @@
-"""How long work tells of itself, and how it is ended from outside.
+"""Progress reporting and cancellation.
 
-Long work takes `progress`, a function of the share done: it is called before each evaluation, never
-with less than before, and with 1 at the end. Whatever it raises ends the work there, and nothing is
-kept of it.
+Long computations take `progress`, a function of the share done. It is called before each evaluation
+with a share that never decreases, and with 1 at the end. An exception that it raises cancels the
+computation, and no partial result is kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-__all__ = ["Progress", "Tally"]
+__all__ = ["Progress", "ProgressTracker"]
 
 Progress = Callable[[float], None]
+"""Receives the share done, from 0 to 1."""
 
 
-class Tally:
-    """Steps of long work: counted as they begin, and told as the share done of those expected.
+class ProgressTracker:
+    """Counts the steps of a computation and reports the share done of those expected.
 
     Parameters
     ----------
-    progress : what is told; None tells nobody
-    expected : steps in all, 1 until that is known; where there are more, the share stays below 1
-        until the end
+    progress : receives the share; None reports nothing
+    expected : number of steps, 1 until it is known; with more steps than expected the share stays
+        below 1 until the end
 
     Examples
     --------
-    >>> tally = Tally(print, 4)
-    >>> tally()
+    >>> tracker = ProgressTracker(print, 4)
+    >>> tracker()
     0.0
-    >>> tally.part(2)(0.5)
+    >>> tracker.part(2)(0.5)
     0.5
-    >>> tally()
+    >>> tracker()
     0.75
-    >>> tally.end()
+    >>> tracker.end()
     1.0
     """
 
@@ -42,19 +43,19 @@ class Tally:
 
     def __call__(self, steps: int = 1) -> None:
         """Begin the next step, or several at once."""
-        self._tell(min(self._begun, self.expected - 1))
+        self._report(min(self._begun, self.expected - 1))
         self._begun += steps
 
     def part(self, steps: int) -> Progress:
-        """Begin steps that tell of themselves: give them what they tell."""
+        """Begin steps of a computation that reports its own progress; give what it reports to."""
         start = self._begun
         self._begun += steps
-        return lambda share: self._tell(start + steps * share)
+        return lambda share: self._report(start + steps * share)
 
     def end(self) -> None:
-        """Tell that everything is done."""
-        self._tell(self.expected)
+        """Report that everything is done."""
+        self._report(self.expected)
 
-    def _tell(self, done: float) -> None:
+    def _report(self, done: float) -> None:
         if self._progress is not None:
             self._progress(done / self.expected)

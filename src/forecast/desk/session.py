@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from ..callbacks import Progress, Tally
+from ..callbacks import Progress, ProgressTracker
 from ..errors import DataError, check_name, said
 from ..evaluation.vintages import OPEN
 from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
@@ -71,19 +71,19 @@ class Desk:
     def __init__(
         self, plan: Plan, asked: Mapping[str, Any], progress: Progress | None = None
     ) -> None:
-        tally = Tally(progress, 10)
+        tracker = ProgressTracker(progress, 10)
         self.plan = plan
         self.asked = asked
         self.language = str(asked["language"])
         self.folder = Path(asked["folder"] or "desk")
         last = forecast_years(plan, asked["until"])[-1]
         self.paths: Paths = project(
-            plan, until=last, draws=asked["draws"], seed=asked["seed"], progress=tally.part(8)
+            plan, until=last, draws=asked["draws"], seed=asked["seed"], progress=tracker.part(8)
         )
-        tally()
+        tracker()
         self.targets = plan.targets[plan.targets["year"] <= last].reset_index(drop=True)
         self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
-        tally()
+        tracker()
         self.everything = load_plan(plan.source, as_of=plan.as_of or None)
         self._told = ReportContext(plan, self.language)
         self._settings = Settings(plan.region, self.mechanisms)
@@ -92,7 +92,7 @@ class Desk:
         self._responses: dict[int, TargetResponse] = {}
         self._controls: dict[int | None, list[Control]] = {}
         self._row = self._hardest(self.indicators[0]) if self.indicators else None
-        tally.end()
+        tracker.end()
 
     @staticmethod
     def open(  # noqa: PLR0913 - what a report is asked for
@@ -117,12 +117,12 @@ class Desk:
         progress : called with the share done between loading, fitting, simulating and what follows,
             and with 1 at the end; what it raises ends the work
         """
-        tally = Tally(progress, 5)
-        tally()
+        tracker = ProgressTracker(progress, 5)
+        tracker()
         day = as_of or dt.date.today().isoformat()
         plan = load_plan(data or region, as_of=day, region=region)
         asked = {"data": data, "language": language, "draws": draws, "seed": seed, "until": until}
-        return Desk(plan, {**asked, "folder": folder}, tally.part(4))
+        return Desk(plan, {**asked, "folder": folder}, tracker.part(4))
 
     def elsewhere(self, *, progress: Progress | None = None, **changed: Any) -> Desk:
         """Open the desk of another region, day or data; what is set goes along within a region.
@@ -136,16 +136,16 @@ class Desk:
         """
         now = {"region": self.plan.region, "as_of": self.plan.as_of, **self.asked}
         own = {"language": self.language, "folder": self.folder}
-        tally = Tally(progress, 10)
-        other = Desk.open(**{**now, **own, **changed}, progress=tally.part(9))
+        tracker = ProgressTracker(progress, 10)
+        other = Desk.open(**{**now, **own, **changed}, progress=tracker.part(9))
         if other.plan.region == self.plan.region:
-            tally()
+            tracker()
             whole = [replace(s, mechanisms=other.mechanisms) for s in (*self._past, self._settings)]
             *other._past, other._settings = whole
             apply_scenario(other.paths, other.plan, other.scenario, mechanisms=other.mechanisms)
             if self.chosen is not None and self.chosen["indicator"] in other.indicators:
                 other.choose(self.chosen["indicator"])
-        tally.end()
+        tracker.end()
         return other
 
     def with_figures(self, intake: FigureImport, *, progress: Progress | None = None) -> Desk:
@@ -158,12 +158,12 @@ class Desk:
         FiguresError, WriteError
             As `FigureImport.write`.
         """
-        tally = Tally(progress, 10)
-        tally()
+        tracker = ProgressTracker(progress, 10)
+        tracker()
         place = _new_folder(self.folder.absolute() / FIGURES)
         try:
             intake.write(place, self.plan)
-            return self.elsewhere(data=str(place), progress=tally.part(9))
+            return self.elsewhere(data=str(place), progress=tracker.part(9))
         except BaseException:
             shutil.rmtree(place, ignore_errors=True)
             raise

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..callbacks import Progress, Tally
+from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, said
 from .counts import Increments
 from .fitting import QUANTILES, SLICES, Fits, quantile_name
@@ -123,7 +123,7 @@ def simulate(
     values = np.full((len(latest), draws, len(years)), np.nan)
     names = list(zip(fits.series["region"], fits.series["indicator"], strict=True))
     common = _Shared(seed, draws, years)
-    tally = Tally(progress, max(len(latest), 1))
+    tracker = ProgressTracker(progress, max(len(latest), 1))
     for member in fits.members:
         since = latest[member.rows]
         for last in np.unique(since):
@@ -132,7 +132,7 @@ def simulate(
             alike = np.flatnonzero(since == last)
             for start in range(0, len(alike) if len(ahead) else 0, TOGETHER):
                 part = select(member, alike[start : start + TOGETHER])
-                tally(len(part.rows))
+                tracker(len(part.rows))
                 mine = [names[row] for row in part.rows]
                 shared = np.stack([common.of(indicator)[first:] for _, indicator in mine])
                 if isinstance(part, Increments):
@@ -140,7 +140,7 @@ def simulate(
                 else:
                     drawn = _walk(part, mine, shared, ahead, seed)
                 values[part.rows, :, first:] = drawn
-    tally.end()
+    tracker.end()
     return Paths(fits, years, values, seed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..callbacks import Progress, Tally
+from ..callbacks import Progress, ProgressTracker
 from ..model.fitting import Fits, fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate
@@ -60,13 +60,13 @@ def project(
     >>> set(paths.fits.series["region"]), int(paths.years[-1])
     ({'lishui'}, 2025)
     """
-    tally = Tally(progress, 3)
-    tally()
+    tracker = ProgressTracker(progress, 3)
+    tracker()
     fits = fit_plan(plan, priors=priors) if fits is None else fits
     own = fits.series["region"].isin(plan.observations["region"].unique())
     last = int(plan.targets["year"].max()) if until is None else until
     fits = fits.take(np.flatnonzero(own))
-    return simulate(fits, until=last, draws=draws, seed=seed, progress=tally.part(2))
+    return simulate(fits, until=last, draws=draws, seed=seed, progress=tracker.part(2))
 
 
 def first_decision_year(plan: Plan) -> int:

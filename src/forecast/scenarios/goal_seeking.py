@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..callbacks import Progress, Tally
+from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, said
 from ..model.panel import KEY
 from ..model.simulation import Paths
@@ -161,18 +161,18 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     """
     _check_probability(probability)
     row = select_target(plan, target)
-    whole = Tally(progress, 1 + (paths is None))
+    whole = ProgressTracker(progress, 1 + (paths is None))
     until = _last_year(plan, row) if until is None else until
     base = paths or project(plan, until=until, draws=draws, seed=seed, progress=whole.part(1))
-    tally = Tally(whole.part(1))
+    tracker = ProgressTracker(whole.part(1))
     response = TargetResponse.build(
-        plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tally=tally
+        plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tracker=tracker
     )
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
     levers = [response.lever(name) for name in names]
     if len(levers) > 1 or budget is not None:
         _check_costs(levers)
-    tally.expected = expected_runs(levers)
+    tracker.expected = expected_runs(levers)
     search = LeverSearch(response, levers)
     curve = search.curve()
     if len(levers) == 1:
@@ -180,7 +180,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     else:
         point, reading = find_cheapest(search, probability, budget)
     result = _result(search, curve, point, reading, probability)
-    tally.end()
+    tracker.end()
     return result
 
 

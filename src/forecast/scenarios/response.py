@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..callbacks import Tally
+from ..callbacks import ProgressTracker
 from ..errors import DataError, check_name
 from ..model.fitting import QUANTILES, quantile_name
 from ..model.panel import KEY, read_figures
@@ -101,7 +101,7 @@ class TargetOutcome:
 
 @dataclass(frozen=True)
 class TargetResponse:
-    """How one target responds to settings: built once, evaluated often; `tally` counts the runs.
+    """How one target responds to settings: built once, evaluated often; `tracker` counts the runs.
 
     Examples
     --------
@@ -122,7 +122,7 @@ class TargetResponse:
     row: int
     scenario: Scenario
     mechanisms: Mapping[str, Mechanism]
-    tally: Tally = field(default_factory=Tally, repr=False, compare=False)
+    tracker: ProgressTracker = field(default_factory=ProgressTracker, repr=False, compare=False)
 
     @staticmethod
     def build(
@@ -132,7 +132,7 @@ class TargetResponse:
         paths: Paths,
         scenario: Scenario = BASELINE,
         mechanisms: Mapping[str, Mechanism] | None = None,
-        tally: Tally | None = None,
+        tracker: ProgressTracker | None = None,
     ) -> TargetResponse:
         """Select the draws that the target's indicator, its mechanisms and its rules read.
 
@@ -158,7 +158,9 @@ class TargetResponse:
         criterion = read_criterion(part, row, plan.as_of)
         own = [series[i] for i in rows].index(key)
         plan = replace(plan, rules=rules)
-        return TargetResponse(plan, criterion, part, own, scenario, known, tally or Tally())
+        return TargetResponse(
+            plan, criterion, part, own, scenario, known, tracker or ProgressTracker()
+        )
 
     @cached_property
     def acting_mechanisms(self) -> dict[str, Mechanism]:
@@ -173,7 +175,7 @@ class TargetResponse:
         usable = set()
         for name, mechanism in self.acting_mechanisms.items():
             zero = self.with_settings({f"{name}.{next(iter(mechanism.levers))}": 0.0})
-            self.tally()
+            self.tracker()
             try:
                 run_scenario(self.paths, self.plan, zero, mechanisms=self.mechanisms)
             except DataError:
@@ -251,7 +253,7 @@ class TargetResponse:
     def simulate(self, setting: Settings | Scenario) -> FloatArray:
         """Return the values of the indicator (draws, years) under a setting."""
         scenario = setting if isinstance(setting, Scenario) else self.with_settings(setting)
-        self.tally()
+        self.tracker()
         run = run_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)
         values: FloatArray = run.paths.values[self.row]
         return values

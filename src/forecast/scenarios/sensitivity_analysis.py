@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..callbacks import Progress, Tally
+from ..callbacks import Progress, ProgressTracker
 from ..errors import DataError, Problem, said
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -126,18 +126,18 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     >>> found.tornado["input"].iloc[0], found.indices["input"].tolist()[:2]
     ('own_growth', ['own_growth', 'leaving_rate'])
     """
-    whole = Tally(progress, 1 + (paths is None))
+    whole = ProgressTracker(progress, 1 + (paths is None))
     base = paths or project(plan, draws=draws, seed=seed, progress=whole.part(1))
-    tally = Tally(whole.part(1))
+    tracker = ProgressTracker(whole.part(1))
     response = open_response(
-        plan, target, scenario=scenario, paths=base, mechanisms=mechanisms, tally=tally
+        plan, target, scenario=scenario, paths=base, mechanisms=mechanisms, tracker=tracker
     )
     inputs, reason = index_inputs(response)
     # A trial, two sets of points, and one more an input.
-    tally.expected = expected_runs(response) + (0 if reason else 3 + len(inputs))
+    tracker.expected = expected_runs(response) + (0 if reason else 3 + len(inputs))
     tornado = tornado_table(response)
     indices, reason = target_indices(response, n, seed)
-    tally.end()
+    tracker.end()
     return Sensitivity(tornado, indices, reason)
 
 
@@ -195,12 +195,12 @@ def open_response(  # noqa: PLR0913 - as `sensitivity`
     scenario: Scenario = BASELINE,
     paths: Paths | None = None,
     mechanisms: Mapping[str, Mechanism] | None = None,
-    tally: Tally | None = None,
+    tracker: ProgressTracker | None = None,
 ) -> TargetResponse:
     """Build the response of an open target; a DataError if a figure has decided it."""
     base = project(plan, draws=draws, seed=seed) if paths is None else paths
     response = TargetResponse.build(
-        plan, target, paths=base, scenario=scenario, mechanisms=mechanisms, tally=tally
+        plan, target, paths=base, scenario=scenario, mechanisms=mechanisms, tracker=tracker
     )
     if not math.isnan(response.criterion.decided):
         problem, remedy = said("a figure has decided it"), said("choose an open target")

@@ -161,7 +161,7 @@ def _value_function(response: TargetResponse, inputs: Inputs) -> Callable[[Float
         fixed = {what: u[:, None] for what, u in by_input.items() if what[0] != "path"}
         moved = replace(response, paths=replace(response.paths, values=path))
         run = moved.new_run(fixed_uniforms=fixed)
-        response.tally()
+        response.tracker()
         run.apply(response.scenario)
         return run.paths.values[response.row, :, response.criterion.last]
 

@@ -59,7 +59,7 @@ def _paths(response: TargetResponse) -> Iterator[Row]:
         for end in ends:
             run = response.new_run()
             run.override_series(key, end)
-            response.tally()
+            response.tracker()
             run.apply(response.scenario)
             met.append(response.criterion.met(run.paths.values[response.row]))
         column = response.criterion.last - int(np.flatnonzero(drawn)[0])
