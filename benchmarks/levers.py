@@ -1,12 +1,12 @@
-"""How fast is a comparison of scenarios, and one step of a slider? Beside a loop over the draws.
+"""Time a comparison of scenarios and one step of a slider, against loops over the draws.
 
     python benchmarks/levers.py [--region R] [--draws N]
 
-Compared are the baseline and six shipped scenarios on all targets of a region, after import and
-with the plan loaded, draws and fits included; and the answer for one setting of one lever of one
-indicator (quantiles of every year, chance, difference), from draws that are there. The peers do
-the same one draw at a time: the comparison as the same functions called for each draw, the lever as
-a loop in plain Python over the workforce's recursion. They run on fewer draws and are scaled up.
+Measured are the baseline and six scenarios of the package on all targets of a region, with the plan
+loaded, fits and draws included; and one setting of one lever of one indicator (quantiles of every
+year, probability, difference) on existing draws. The references do the same one draw at a time: the
+comparison by calling the same functions for each draw, the lever by a loop in plain Python over the
+workforce's recursion. They run on fewer draws and are scaled up.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SIX = (
     "care_worker_training", "consumption_slows", "burial_sites_in_every_township",
     "projects_slip_a_year", "plan_at_80_percent", "combined_push",
 )  # fmt: skip
-PEER_DRAWS = 20
+REFERENCE_DRAWS = 20
 REPEATS = 5
 INDICATOR = "care_workers_per_10k_elderly"
 
@@ -45,15 +45,15 @@ def seconds(work: Callable[[], object]) -> list[float]:
     return sorted(times)
 
 
-def one_by_one(paths: fc.Paths, plan: fc.Plan) -> None:
+def compare_by_draw(paths: fc.Paths, plan: fc.Plan) -> None:
     """Compare six scenarios in a loop over the draws."""
-    for draw in range(PEER_DRAWS):
+    for draw in range(REFERENCE_DRAWS):
         alone = replace(paths, values=paths.values[:, draw : draw + 1])
         fc.compare(plan, SIX, paths=alone)
 
 
-def plain_lever(paths: fc.Paths, goal: float, trainees: float) -> tuple[float, list[list[float]]]:
-    """Workers trained over an elderly population, draw by draw and year by year."""
+def lever_by_draw(paths: fc.Paths, goal: float, trainees: float) -> tuple[float, list[list[float]]]:
+    """Add trained workers to an elderly population's ratio, draw by draw and year by year."""
     row = paths.fits.series["indicator"].tolist().index(INDICATOR)
     values = paths.values[row]
     rng = np.random.default_rng(0)
@@ -75,19 +75,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--region", default="lishui")
     parser.add_argument("--draws", type=int, default=4000)
-    asked = parser.parse_args()
-    plan = fc.load_plan(asked.region, as_of="2022-12-31")
+    options = parser.parse_args()
+    plan = fc.load_plan(options.region, as_of="2022-12-31")
     fc.read_mechanisms()
     known = {file.stem for file in scenario_folder().glob("*.yaml")}
     assert known >= set(SIX)
 
     start = time.perf_counter()
-    fc.compare(plan, SIX, until=2025, draws=asked.draws, seed=0)
+    fc.compare(plan, SIX, until=2025, draws=options.draws, seed=0)
     first = time.perf_counter() - start
-    times = seconds(lambda: fc.compare(plan, SIX, until=2025, draws=asked.draws, seed=0))
-    paths = fc.project(plan, until=2025, draws=asked.draws, seed=0)
-    loop = seconds(lambda: one_by_one(paths, plan))[0] * asked.draws / PEER_DRAWS
-    print(f"compare, baseline and six scenarios, {asked.draws} draws, {asked.region}:")
+    times = seconds(lambda: fc.compare(plan, SIX, until=2025, draws=options.draws, seed=0))
+    paths = fc.project(plan, until=2025, draws=options.draws, seed=0)
+    loop = seconds(lambda: compare_by_draw(paths, plan))[0] * options.draws / REFERENCE_DRAWS
+    print(f"compare, baseline and six scenarios, {options.draws} draws, {options.region}:")
     print(f"  first call {first:.2f} s, best of {REPEATS} {times[0]:.2f} s")
     print(f"  one draw at a time {loop:.1f} s: {loop / times[0]:.0f} times as long")
 
@@ -95,8 +95,8 @@ def main() -> None:
     response = TargetResponse.build(plan, target, paths=paths)
     settings = iter(range(10, 10_000, 10))
     times = seconds(lambda: response({"trainees_per_year": float(next(settings))}))
-    loop = seconds(lambda: plain_lever(paths, 25.0, 300.0))[0]
-    print(f"one lever of one indicator, {asked.draws} draws:")
+    loop = seconds(lambda: lever_by_draw(paths, 25.0, 300.0))[0]
+    print(f"one lever of one indicator, {options.draws} draws:")
     print(f"  best {1000 * times[0]:.1f} ms, worst of {REPEATS} {1000 * times[-1]:.1f} ms")
     print(f"  loop in plain Python {1000 * loop:.0f} ms: {loop / times[0]:.0f} times as long")
 
