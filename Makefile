@@ -44,7 +44,7 @@ format: $(STAMP) ## put code in form and strip the notebooks' outputs
 
 messages: $(STAMP) ## bring the translations up to date with the texts in the code
 	"$(BIN)/python" -m babel.messages.frontend --quiet extract --mapping babel.cfg --no-default-keywords --no-location --omit-header \
-		--keyword gettext --keyword N_ --keyword msg --keyword said --keyword pgettext:1c,2 \
+		--keyword gettext --keyword N_ --keyword msg --keyword pgettext:1c,2 \
 		--keyword check_name:1 --keyword UnknownNameError:1 --output build/forecast.pot src/forecast
 	for po in src/forecast/i18n/locale/*/LC_MESSAGES/forecast.po; do \
 		"$(BIN)/python" -m babel.messages.frontend --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header \

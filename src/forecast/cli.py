@@ -131,7 +131,7 @@ def check(
 ) -> None:
     """Read tables, printed figures or a scenario, and report every problem at once."""
     from .errors import ForecastError
-    from .i18n.errors import tell_error
+    from .i18n.errors import format_error
     from .tables.schema import is_address
 
     try:
@@ -144,7 +144,7 @@ def check(
             else:
                 fine = _check_path(path, region, language)
     except ForecastError as error:
-        told = "" if language is Language.en else tell_error(error, language)
+        told = "" if language is Language.en else format_error(error, language)
         typer.echo(told or error, err=True)
         raise typer.Exit(1) from None
     raise typer.Exit(0 if fine else 1)
@@ -394,7 +394,7 @@ def _check_folder(place: Path | None, language: Language) -> bool:
         typer.echo(gettext("{place}: no problems.", language).format(place=folder))
         return True
     for problem in problems:
-        typer.echo(translate(problem.said(), language))
+        typer.echo(translate(problem.message(), language))
     typer.echo(
         gettext("{place}: problems, {count} in all.", language).format(
             place=folder, count=len(problems)

@@ -1,8 +1,9 @@
-"""What can go wrong, and how it is said: fact, place, remedy.
+"""Exceptions, problems of data, and messages that can be translated.
 
-Every exception of the package derives from `ForecastError`; bad input is also a
-`ValueError`. Faults in data are collected as `Problem` records, so that a planner sees
-all of them at once. What is `said` is English text that can be told in Chinese (see `faults`).
+Every exception of the package derives from `ForecastError`; bad input is also a `ValueError`.
+Faults in data are collected as `Problem` records, so that a user sees all of them at once, each
+with its source, the fact and the remedy. A `Message` is English text that `i18n.errors` can
+translate.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ __all__ = [
     "N_",
     "DataError",
     "ForecastError",
+    "Message",
     "Problem",
     "ReportError",
-    "Said",
     "StatisticalWarning",
     "UnknownNameError",
     "WriteError",
     "advise",
     "cause",
     "check_name",
+    "msg",
     "nearest",
-    "said",
 ]
 
 
@@ -53,69 +54,69 @@ CAUSES = {
     "EPERM": N_("the system does not permit it"),
     "EROFS": N_("the file system is read-only"),
 }
-"""What the system's error codes mean."""
+"""Meanings of the system's error codes."""
 
 
-class Said(str):
-    """English text that remembers its template and what fills the gaps."""
+class Message(str):
+    """English text that keeps its template and arguments, so that it can be translated."""
 
     template: str
-    gaps: Mapping[str, Any]
+    arguments: Mapping[str, Any]
 
 
-def said(template: str, /, **gaps: Any) -> Said:
-    """Fill a template: names in a list are put in a row; what is said may fill a gap itself.
+def msg(template: str, /, **arguments: Any) -> Message:
+    """Fill the gaps of a template; arguments may be messages, and lists, which are joined.
 
-    >>> text = said("a {what} is needed, not {given}", what=said("year"), given=["a", "b"])
+    >>> text = msg("a {what} is needed, not {given}", what=msg("year"), given=["a", "b"])
     >>> text, text.template
     ('a year is needed, not a, b', 'a {what} is needed, not {given}')
     """
-    filled = {n: ", ".join(map(str, g)) if isinstance(g, list) else g for n, g in gaps.items()}
-    return _remember(template.format(**filled) if gaps else template, template, gaps)
+    filled = {n: ", ".join(map(str, a)) if isinstance(a, list) else a for n, a in arguments.items()}
+    return _message(template.format(**filled) if arguments else template, template, arguments)
 
 
-def advise(problem: Said, remedy: Said) -> Said:
-    """Put a fact and what to do about it in one text.
+def advise(problem: Message, remedy: Message) -> Message:
+    """Join a fact and its remedy.
 
-    >>> advise(said("no room"), said("raise the upper end"))
+    >>> advise(msg("no room"), msg("raise the upper end"))
     'no room. raise the upper end'
     """
-    return said("{problem}. {remedy}", problem=problem, remedy=remedy)
+    return msg("{problem}. {remedy}", problem=problem, remedy=remedy)
 
 
-def cause(error: OSError) -> Said:
-    """Say why the system refused something, in its own words.
+def cause(error: OSError) -> Message:
+    """Give the reason for which the system refused something, in the system's words.
 
     >>> cause(FileNotFoundError(2, "No such file")), cause(FileNotFoundError(2, "x")).template
     ('No such file', 'no such file or folder')
     """
     code = errno.errorcode.get(error.errno or 0, "")
-    return _remember(error.strerror or str(error), CAUSES.get(code, ""), {})
+    return _message(error.strerror or str(error), CAUSES.get(code, ""), {})
 
 
-def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> Said | None:
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.6) -> Message | None:
     """Hint at the known word most like a given one, None if none is near.
 
     >>> nearest("lisui", ["lishui", "xiaoshan"])
     "perhaps 'lishui' is meant"
     """
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=likeness)
-    return said("perhaps {near!r} is meant", near=near[0]) if near else None
+    return msg("perhaps {near!r} is meant", near=near[0]) if near else None
 
 
-def _remember(text: str, template: str, gaps: Mapping[str, Any]) -> Said:
-    # Set after it is made, so that pickling, which makes a text and sets the rest, needs no help.
-    told = Said(text)
-    told.template, told.gaps = template, gaps
-    return told
+def _message(text: str, template: str, arguments: Mapping[str, Any]) -> Message:
+    # Set afterwards, so that pickling, which copies a text and sets its attributes, needs no help.
+    message = Message(text)
+    message.template, message.arguments = template, arguments
+    return message
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One fault in a table: where it stands, what is wrong, what to do.
+    """One fault in a table: where it is, what is wrong, what to do.
 
-    `row` is the line in the file as a spreadsheet shows it (the header is line 1), or None
-    where the fault concerns the whole file.
+    `row` is the line of the file as a spreadsheet numbers it (the header is line 1), or None
+    if the fault concerns the whole file.
 
     >>> print(Problem("targets.csv", 7, "year", "20025", "not a year", "write four digits"))
     targets.csv, row 7, column year, value '20025': not a year. Remedy: write four digits.
@@ -129,32 +130,32 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        """Read as one sentence a planner can act on."""
-        return str(self.said())
+        """Write it as one sentence."""
+        return str(self.message())
 
-    def said(self) -> Said:
-        """Say it as one sentence a planner can act on."""
+    def message(self) -> Message:
+        """Write it as one sentence that can be translated."""
         place: str = self.file
         if self.row is not None:
-            place = said("{place}, row {row}", place=place, row=self.row)
+            place = msg("{place}, row {row}", place=place, row=self.row)
         if self.column is not None:
-            place = said("{place}, column {column}", place=place, column=self.column)
+            place = msg("{place}, column {column}", place=place, column=self.column)
         if self.value is not None:
-            place = said("{place}, value {value!r}", place=place, value=self.value)
+            place = msg("{place}, value {value!r}", place=place, value=self.value)
         facts = {"problem": self.problem, "remedy": self.remedy}
-        return said("{place}: {problem}. Remedy: {remedy}.", place=place, **facts)
+        return msg("{place}: {problem}. Remedy: {remedy}.", place=place, **facts)
 
 
 class ForecastError(Exception):
-    """Base of everything the package raises on purpose."""
+    """Base of all exceptions of the package."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Copy what is said and known, for another process; it is not said anew."""
+        """Copy text and attributes to another process, without calling the constructor."""
         return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class DataError(ForecastError, ValueError):
-    """Tables that cannot be used; `problems` holds every fault found."""
+    """Tables that cannot be used; `problems` holds every fault."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -164,21 +165,21 @@ class DataError(ForecastError, ValueError):
 
 
 class UnknownNameError(ForecastError, ValueError):
-    """A name that is not among the known ones; the message suggests the nearest."""
+    """An unknown name; the message suggests the nearest known one."""
 
     def __init__(self, what: str, name: object, known: Sequence[str]) -> None:
         self.name = name
         names = sorted(known)
         near = difflib.get_close_matches(str(name), names, n=1)
-        problem = said("Unknown {what} {name!r}", what=said(what), name=name)
-        remedy = said("Known: {names}", names=names)
+        problem = msg("Unknown {what} {name!r}", what=msg(what), name=name)
+        remedy = msg("Known: {names}", names=names)
         if near:
-            remedy = said("Did you mean {near!r}? Known: {names}", near=near[0], names=names)
-        super().__init__(said("{problem}. {remedy}.", problem=problem, remedy=remedy))
+            remedy = msg("Did you mean {near!r}? Known: {names}", near=near[0], names=names)
+        super().__init__(msg("{problem}. {remedy}.", problem=problem, remedy=remedy))
 
 
 class ReportError(ForecastError):
-    """A report that was not made; `exit_code` tells a scheduler why."""
+    """A report that could not be made; `exit_code` tells a scheduler why."""
 
     exit_code = 1
 
@@ -190,7 +191,7 @@ class WriteError(ReportError):
 
 
 class StatisticalWarning(UserWarning):
-    """A result that is given but should be read with care."""
+    """A result that should be read with care."""
 
 
 def check_name(what: str, name: object, known: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib import resources
 from pathlib import Path
 
-from .errors import N_, DataError, Problem, ReportError, WriteError, cause, said
+from .errors import N_, DataError, Problem, ReportError, WriteError, cause, msg
 
 __all__ = [
     "MANIFEST",
@@ -54,12 +54,12 @@ def read_text(path: Path) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        problem = said("cannot be read ({reason})", reason=cause(error))
-        remedy = said("check the path and its permissions")
+        problem = msg("cannot be read ({reason})", reason=cause(error))
+        remedy = msg("check the path and its permissions")
         raise DataError([Problem(path.name, None, None, None, problem, remedy)]) from None
     text = decode_text(content)
     if text is None:
-        problem, remedy = said("neither UTF-8 nor GB18030 text"), said("save the file as CSV UTF-8")
+        problem, remedy = msg("neither UTF-8 nor GB18030 text"), msg("save the file as CSV UTF-8")
         raise DataError([Problem(path.name, None, None, None, problem, remedy)])
     return text
 
@@ -97,7 +97,7 @@ def write_atomic(file: Path, content: bytes) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         message = N_("{file} cannot be written: {reason}. Choose another place.")
-        raise WriteError(said(message, file=file, reason=cause(error))) from error
+        raise WriteError(msg(message, file=file, reason=cause(error))) from error
 
 
 class BusyError(ReportError):
@@ -145,7 +145,7 @@ def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
             "{final} cannot be written: {reason} ({where}). Make room, close its files in "
             "other programs, or give another output folder."
         )
-        raise WriteError(said(message, final=final, reason=cause(error), where=where)) from None
+        raise WriteError(msg(message, final=final, reason=cause(error), where=where)) from None
 
 
 def swap_folder(new: Path, final: Path, written: Mapping[str, str] | None = None) -> list[str]:
@@ -217,7 +217,7 @@ def _locked(final: Path) -> Iterator[None]:
         lock.acquire(timeout=0)
     except Timeout:
         message = N_("{final} is being written by another run. Wait for it, or give another name.")
-        raise BusyError(said(message, final=final)) from None
+        raise BusyError(msg(message, final=final)) from None
     try:
         yield
     finally:
@@ -256,4 +256,4 @@ def _check_ours(place: Path) -> None:
         message = N_(
             "{place} exists and is not a report, so it is kept. Give another name or output folder."
         )
-        raise WriteError(said(message, place=place))
+        raise WriteError(msg(message, place=place))

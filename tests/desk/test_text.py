@@ -20,7 +20,7 @@ from forecast.desk.text import (
     tell_table,
     tell_tornado,
 )
-from forecast.errors import DataError, Problem, said
+from forecast.errors import DataError, Problem, msg
 from forecast.i18n.messages import FiguresError
 
 WORKERS = "care_workers_per_10k_elderly"
@@ -168,7 +168,7 @@ def test_files_are_handed_over_whole(tmp_path):
 def test_faults_are_said_in_the_language_of_the_desk(desk, language):
     """A fault of what is given is told in the reader's language, escaped, a line each."""
     place = {"zh": "x.yaml，第3行", "en": "x.yaml, row 3"}[language]
-    text = Problem("x.yaml", 3, "key", "<v>", said("unknown key"), said("remove it"))
+    text = Problem("x.yaml", 3, "key", "<v>", msg("unknown key"), msg("remove it"))
     for fault in (
         FileNotFoundError(2, "No such file", "x.yaml"),
         DataError([text, replace(text, row=4)]),

@@ -23,7 +23,7 @@ TREES = {
     str(file.relative_to(PACKAGE)): ast.parse(file.read_text(encoding="utf-8"))
     for file in PACKAGE.rglob("*.py")
 }
-TRANSLATORS = {"N_", "gettext", "pgettext", "said", "msg"}
+TRANSLATORS = {"N_", "gettext", "pgettext", "msg"}
 
 LEFT_OUT = {"class_name", "error", "reason"}
 """Gaps that a translation may leave out: words of other programs, and names of classes."""

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.errors import DataError, Problem, Said, UnknownNameError, WriteError, cause, said
+from forecast.errors import DataError, Message, Problem, UnknownNameError, WriteError, cause, msg
 from forecast.files import BusyError, staging_folder, write_atomic
-from forecast.i18n.errors import tell_error, translate
+from forecast.i18n.errors import format_error, translate
 from forecast.scenarios.declarations import read_mechanisms
 from forecast.tables.csv_files import read_tables
 from forecast.tables.database import load_tables, write_results
@@ -36,7 +36,7 @@ def texts(act, *args, **named) -> dict[str, str]:
     """Describe the error of a call in each language."""
     with pytest.raises((ValueError, OSError, WriteError)) as caught:
         act(*args, **named)
-    return {language: tell_error(caught.value, language) for language in ("zh", "en", LANGUAGE)}
+    return {language: format_error(caught.value, language) for language in ("zh", "en", LANGUAGE)}
 
 
 def assert_translated(told: dict[str, str], *data: str) -> None:
@@ -173,24 +173,24 @@ def test_faults_of_mechanisms_are_translated(tmp_path, old, new):
 def test_a_message_survives_another_process():
     """An error that was pickled reads the same in every language."""
     problem = Problem(
-        "a.csv", 3, "year", "x", said("unknown {what}", what=said("lever")), said("add it")
+        "a.csv", 3, "year", "x", msg("unknown {what}", what=msg("lever")), msg("add it")
     )
     for error in (
         DataError([problem]),
         UnknownNameError("region", "lisui", ["lishui"]),
-        WriteError(said("{place}, row {row}", place="a", row=1)),
-        BusyError(said("unknown key")),
+        WriteError(msg("{place}, row {row}", place="a", row=1)),
+        BusyError(msg("unknown key")),
     ):
         again = pickle.loads(pickle.dumps(error))
         assert type(again) is type(error) and str(again) == str(error)
         for language in ("zh", "en", LANGUAGE):
-            assert tell_error(again, language) == tell_error(error, language) != ""
+            assert format_error(again, language) == format_error(error, language) != ""
 
 
 def test_lists_and_messages_in_gaps_are_translated():
     """A message in a gap is translated too, names in a row are joined as the language does it."""
-    text = said("{remedy}; {hint}", remedy=said("write one of {words}", words=["a", "b"]),
-                hint=said("perhaps {near!r} is meant", near="a"))  # fmt: skip
+    text = msg("{remedy}; {hint}", remedy=msg("write one of {words}", words=["a", "b"]),
+                hint=msg("perhaps {near!r} is meant", near="a"))  # fmt: skip
     assert translate(text, "en") == "write one of a, b; perhaps 'a' is meant"
     assert translate(text, "zh") == "从中选一个写：a、b；可能是“a”"
 
@@ -199,10 +199,10 @@ def test_a_reason_of_the_system_is_translated():
     """The system's reason is known by its code, whatever language the system speaks."""
     assert translate(cause(OSError(errno.ENOSPC, "Kein Platz")), "zh") == "空间已满"
     assert cause(OSError(errno.ENOSPC, "Kein Platz")) == "Kein Platz"
-    assert isinstance(cause(OSError("odd")), Said) and cause(OSError("odd")) == "odd"
+    assert isinstance(cause(OSError("odd")), Message) and cause(OSError("odd")) == "odd"
 
 
 def test_a_fault_of_the_program_has_no_text():
     """An error without a message is no fault of what was given."""
     for error in (KeyError("x"), ValueError("shapes do not match"), OSError("odd"), ValueError()):
-        assert tell_error(error, "zh") == tell_error(error, "en") == ""
+        assert format_error(error, "zh") == format_error(error, "en") == ""

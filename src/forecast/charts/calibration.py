@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from scipy.special import bdtrik
 
-from ..errors import said
+from ..errors import msg
 from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import number, probability
 from . import style
@@ -220,7 +220,7 @@ def _new_panels(
     """Make an empty figure with notes below; return it and the places of its panels in inches."""
     if not 1 <= len(panels) <= PANELS:
         text = N_("A figure has 1 to {most} panels, not {count}.")
-        raise ValueError(said(text, most=PANELS, count=len(panels)))
+        raise ValueError(msg(text, most=PANELS, count=len(panels)))
     width, count = WIDTHS[len(panels)], len(panels)
     notes = [text for text in (gettext(note, language), footer) if text]
     total = MARGINS["top"] + height + MARGINS["below"]
@@ -285,7 +285,7 @@ def _draw_lines(
     for name, table in lines.items():
         look = next(grey if name in baselines else coloured, None)
         if look is None:
-            raise ValueError(said("{count} lines are too many for one panel.", count=len(lines)))
+            raise ValueError(msg("{count} lines are too many for one panel.", count=len(lines)))
         shift = 0.0 if name in baselines else next(shifts)
         ordered = table.sort_values("n")
         n, value, error = (ordered[c].to_numpy(float) for c in ("n", "value", "error"))

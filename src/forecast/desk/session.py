@@ -23,7 +23,7 @@ import pandas as pd
 import yaml
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import DataError, check_name, said
+from ..errors import DataError, check_name, msg
 from ..evaluation.vintages import OPEN
 from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
 from ..intake import FigureImport
@@ -232,7 +232,7 @@ class Desk:
             If none is open.
         """
         if self._row is None:
-            raise ValueError(said("No target is open on this day. Choose an earlier one."))
+            raise ValueError(msg("No target is open on this day. Choose an earlier one."))
         if self._row not in self._responses:
             self._responses[self._row] = TargetResponse.build(
                 self.plan, self._target, paths=self.paths, mechanisms=self.mechanisms
@@ -500,7 +500,7 @@ class Desk:
     def _place(self, name: str) -> Path:
         """Give the file of a scenario of the folder, which is made."""
         if not self.fits(name):
-            told = said("{name!r} names no file of its own. Give a short, new name.", name=name)
+            told = msg("{name!r} names no file of its own. Give a short, new name.", name=name)
             raise ValueError(told)
         self.folder.mkdir(parents=True, exist_ok=True)
         return self.folder / f"{name}.yaml"

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..errors import N_, said
+from ..errors import N_, msg
 from ..scenarios.declarations import ASSUMPTION_BOUNDS, Mechanism, Range
 from ..scenarios.response import PACE, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, Span, Step
@@ -69,7 +69,7 @@ class Control:
         if not round(self.lower, DIGITS) <= clean <= round(self.upper, DIGITS):
             limits = {"name": self.name, "lower": self.lower, "upper": self.upper}
             told = N_("{name} takes {lower:g} to {upper:g}, not {value:g}.")
-            raise ValueError(said(told, **limits, value=value))
+            raise ValueError(msg(told, **limits, value=value))
         return clean
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..charts.scenarios import tornado_chart
 from ..charts.style import CLEAR
-from ..i18n.errors import tell_error
+from ..i18n.errors import format_error
 from ..i18n.formatting import NO_VALUE, join, number, points, probability
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_range, describe_step
@@ -266,7 +266,7 @@ def tell_files(files: Sequence[Path]) -> str:
 def tell_fault(desk: Desk, error: Exception) -> str:
     """Say what could not be done, and why; a fault of the program itself is quoted in English."""
     gettext, language = desk.told.gettext, desk.language
-    reason = safe(tell_error(error, language)).replace("\n", "<br>")
+    reason = safe(format_error(error, language)).replace("\n", "<br>")
     if not reason:
         quoted = safe(f"{type(error).__name__}: {error}").replace("\n", "<br>")
         reason = (

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, check_name, said
+from ..errors import N_, DataError, Problem, check_name, msg
 from ..model.panel import KEY, read_figures
 from ..tables.schema import COMPARATORS
 from . import scores
@@ -209,7 +209,7 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     if horizon < 1 or draws < 0 or draws == 1 or seed < 0 or (history is not None and history < 1):
         text = N_("horizon={horizon} and history={history} must be at least 1, draws={draws} 0 or "
                   "at least 2, seed={seed} at least 0.")  # fmt: skip
-        raise ValueError(said(text, horizon=horizon, history=history, draws=draws, seed=seed))
+        raise ValueError(msg(text, horizon=horizon, history=history, draws=draws, seed=seed))
     peers = tuple(dict.fromkeys(peers))
     for name in peers:
         check_name("peer", name, PEERS)
@@ -274,7 +274,7 @@ def _testable_origins(figures: pd.DataFrame, horizon: int) -> list[int]:
 def _check_origins(origins: Iterable[int]) -> list[int]:
     given = sorted(set(origins))
     if any(origin != int(origin) for origin in given):
-        raise ValueError(said("origins must be whole years, not {years}.", years=given))
+        raise ValueError(msg("origins must be whole years, not {years}.", years=given))
     return [int(origin) for origin in given]
 
 
@@ -287,7 +287,7 @@ def _known_by(observations: pd.DataFrame) -> FloatArray:
     words = words.where(~words.isin(["nan", "NaT", "None", "<NA>"]), "")
     stated = pd.to_numeric(words.str[:4], errors="coerce").to_numpy(float)
     if odd := sorted(set(words[np.isnan(stated)]) - {""}):
-        problem, remedy = said("no date"), said("write it as 2021-03-31")
+        problem, remedy = msg("no date"), msg("write it as 2021-03-31")
         raise DataError(
             Problem("observations", None, "published", word, problem, remedy) for word in odd
         )
@@ -300,13 +300,13 @@ def _check_targets(targets: pd.DataFrame) -> pd.DataFrame:
     needed = [*KEY, "year", "value", "comparator"]
     table = targets.reindex(columns=needed)
     numbers = table[["year", "value"]].apply(pd.to_numeric, errors="coerce").astype(float)
-    missing = said("no such column")
+    missing = msg("no such column")
     problems = [
-        Problem("targets", None, c, None, missing, said("add a column {name!r}", name=c))
+        Problem("targets", None, c, None, missing, msg("add a column {name!r}", name=c))
         for c in needed if c not in targets
     ]  # fmt: skip
     problems += [
-        Problem("targets", None, c, None, said("not every value is a number"), said("fill it in"))
+        Problem("targets", None, c, None, msg("not every value is a number"), msg("fill it in"))
         for c in numbers if c in targets and not np.isfinite(numbers[c]).all()
     ]  # fmt: skip
     if problems:
@@ -320,9 +320,9 @@ def _nothing_to_test(horizon: int, origins: list[int], with_targets: bool) -> Pr
     """Return the problem of tables in which nothing can be tested."""
     text = N_("nothing to test{when}: no series has two figures by the origin and one in the "
               "{horizon} years after it{target}")  # fmt: skip
-    fact = said(
-        text, horizon=horizon, target=said(" that has a target") if with_targets else "",
-        when=said(" at {years}", years=origins) if origins else "",
+    fact = msg(
+        text, horizon=horizon, target=msg(" that has a target") if with_targets else "",
+        when=msg(" at {years}", years=origins) if origins else "",
     )  # fmt: skip
-    remedy = said("give longer series, another origin or a longer horizon")
+    remedy = msg("give longer series, another origin or a longer horizon")
     return Problem("observations", None, "year", None, fact, remedy)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, said
+from ..errors import N_, msg
 from ..model.panel import KEY
 from ..model.priors import COLUMNS as PRIOR_COLUMNS
 from ..targets.attainment import attainment
@@ -82,12 +82,12 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     """
     if old.region != new.region:
         text = N_("runs of two regions, {old!r} and {new!r}.")
-        raise ValueError(said(text, old=old.region, new=new.region))
+        raise ValueError(msg(text, old=old.region, new=new.region))
     issued = old.forecasts[old.forecasts["scenario"] == "baseline"]
     if len(issued) != len(old.inputs.targets):
         text = N_("run {run!r} has {forecasts} forecasts for {targets} targets.")
         counts = {"forecasts": len(issued), "targets": len(old.inputs.targets)}
-        raise ValueError(said(text, run=old.run, **counts))
+        raise ValueError(msg(text, run=old.run, **counts))
     before, after = _match(old.inputs.targets, new.inputs.targets)
     answers = [_select(issued, before)]
     last, table = None, issued

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from ..errors import N_, said
+from ..errors import N_, msg
 from ..model.panel import KEY
 
 __all__ = [
@@ -94,7 +94,7 @@ def energy_score(actual: ArrayLike, draws: ArrayLike) -> float:
     away = np.asarray(draws, float) - np.asarray(actual, float)
     m = len(away)
     if m < 2:
-        raise ValueError(said("a spread needs at least two draws, not {count}.", count=m))
+        raise ValueError(msg("a spread needs at least two draws, not {count}.", count=m))
     squares = (away * away).sum(axis=1)
     # |a - b|^2 from products: an array of all differences would be large.
     apart = np.maximum(squares[:, None] + squares - 2.0 * (away @ away.T), 0.0)
@@ -129,7 +129,7 @@ def weighted_interval_score(actual: ArrayLike, values: ArrayLike, levels: ArrayL
     level = _rising(levels)
     if len(level) % 2 == 0 or not np.allclose(level + level[::-1], 1.0):
         text = N_("levels must be a median and pairs about it, not {levels}.")
-        raise ValueError(said(text, levels=level.tolist()))
+        raise ValueError(msg(text, levels=level.tolist()))
     score: FloatArray = 2.0 * _pinball(actual, values, level).mean(axis=0)
     return score
 
@@ -304,7 +304,7 @@ def mean_with_error(values: ArrayLike, cluster: ArrayLike) -> tuple[float, float
     """
     x = np.asarray(values, float)
     if not len(x):
-        raise ValueError(said("no values to take the mean of."))
+        raise ValueError(msg("no values to take the mean of."))
     mean = float(x.mean())
     clusters, group = np.unique(np.asarray(cluster), return_inverse=True)
     if len(clusters) == 1:
@@ -353,5 +353,5 @@ def _rising(levels: ArrayLike) -> FloatArray:
     level = np.asarray(levels, float)
     if not (level.ndim == 1 and len(level) and (np.diff([0.0, *level, 1.0]) > 0.0).all()):
         text = N_("levels must rise between 0 and 1, not {levels}.")
-        raise ValueError(said(text, levels=level.tolist()))
+        raise ValueError(msg(text, levels=level.tolist()))
     return level

@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 import sqlalchemy as sa
 
-from ..errors import N_, DataError, Problem, Said, WriteError, check_name, said
+from ..errors import N_, DataError, Message, Problem, WriteError, check_name, msg
 from .vintages import FORECASTS, Inputs, Run, hash_rows, rename_former
 
 __all__ = ["STORE", "append_run", "read_forecasts", "read_latest_run", "read_run", "read_runs"]
@@ -211,8 +211,8 @@ def _is_store(file: Path, connection: sa.Connection) -> bool:
     )  # fmt: skip
     if application == APPLICATION and version > VERSION:
         text = N_("its tables are of version {version}, this package knows {known}")
-        fact = said(text, version=version, known=VERSION)
-        raise DataError([_fault(file, fact, said("use a newer version of the package"))])
+        fact = msg(text, version=version, known=VERSION)
+        raise DataError([_fault(file, fact, msg("use a newer version of the package"))])
     if application != APPLICATION and (application or objects):
         raise DataError([_not_ours(file)])
     return bool(application == APPLICATION)
@@ -245,8 +245,8 @@ def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
     except sa.exc.DBAPIError as error:
         if _is_damaged(error.orig):
             raise DataError([_not_ours(file)]) from None
-        fact = said("cannot be read ({reason})", reason=str(error.orig))
-        remedy = said("check the folder and its permissions")
+        fact = msg("cannot be read ({reason})", reason=str(error.orig))
+        remedy = msg("check the folder and its permissions")
         raise DataError([_fault(file, fact, remedy)]) from None
     dtypes = {sql: dtype for dtype, sql in SQL_TYPES.items()}
     types = {c.name: dtypes.get(type(c.type), "object") for c in query.selected_columns}
@@ -258,14 +258,14 @@ def _unwritable(file: Path, error: BaseException | None) -> DataError | WriteErr
     """Return the error of a run that cannot be appended, with what to do."""
     if _is_damaged(error):
         return DataError([_not_ours(file)])
-    remedy = said("Make room, or give another output folder.")
+    remedy = msg("Make room, or give another output folder.")
     if "locked" in str(error):
         text = N_("Another process held it for {seconds} s; try again.")
-        remedy = said(text, seconds=round(BUSY_SECONDS))
+        remedy = msg(text, seconds=round(BUSY_SECONDS))
     if KEPT in str(error):
-        remedy = said("Give every run an id of its own.")
+        remedy = msg("Give every run an id of its own.")
     text = N_("{file} cannot be written: {reason}. {remedy}")
-    return WriteError(said(text, file=str(file), reason=str(error), remedy=remedy))
+    return WriteError(msg(text, file=str(file), reason=str(error), remedy=remedy))
 
 
 def _is_damaged(error: BaseException | None) -> bool:
@@ -273,10 +273,10 @@ def _is_damaged(error: BaseException | None) -> bool:
 
 
 def _not_ours(file: Path) -> Problem:
-    return _fault(file, said("not a store of issued forecasts"), said("give another file"))
+    return _fault(file, msg("not a store of issued forecasts"), msg("give another file"))
 
 
-def _fault(file: Path, fact: Said, remedy: Said) -> Problem:
+def _fault(file: Path, fact: Message, remedy: Message) -> Problem:
     return Problem(str(file), None, None, None, fact, remedy)
 
 

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 from ..model.fitting import QUANTILES, Fits, fit
 from ..model.panel import KEY
 from ..tables.calendar import known_days, last_closed_year, parse_day
@@ -125,7 +125,7 @@ def verify(
     (['all', 1, 2, 3, 4], True)
     """
     if missing := [name for name in NEEDED if name not in forecasts]:
-        problem, remedy = said("no such column"), said("read them with read_forecasts")
+        problem, remedy = msg("no such column"), msg("read them with read_forecasts")
         raise DataError(Problem("forecasts", None, c, None, problem, remedy) for c in missing)
     figures = observations
     if on is not None:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 
 from .catalog import SOURCE_LANGUAGE, gettext, languages
-from .errors import tell_error, translate
+from .errors import format_error, translate
 
 __all__ = ["TranslatedFormatter", "environment_language", "translate_record"]
 
@@ -43,7 +43,7 @@ def translate_record(record: logging.LogRecord, language: str) -> logging.LogRec
 
 def _tell(value: object, language: str) -> object:
     if isinstance(value, Exception):
-        return tell_error(value, language) or str(value)
+        return format_error(value, language) or str(value)
     return translate(value, language)
 
 

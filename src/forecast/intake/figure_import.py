@@ -21,7 +21,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from ..errors import N_, check_name, said
+from ..errors import N_, check_name, msg
 from ..files import MANIFEST, staging_folder, swap_folder
 from ..i18n.formatting import join
 from ..i18n.labels import LABELS
@@ -360,8 +360,8 @@ class FigureImport:
         """Position of a figure, which must be there with one of some statuses."""
         known = [r.reading.position for r in self._reviewed if r.status in statuses]
         what = N_("doubtful figure") if len(statuses) == 1 else N_("figure")
-        named = [said("row {row}, {column}", row=r, column=c) for r, c in known]
-        check_name(what, said("row {row}, {column}", row=row, column=column), named)
+        named = [msg("row {row}, {column}", row=r, column=c) for r, c in known]
+        check_name(what, msg("row {row}, {column}", row=row, column=column), named)
         return row, column
 
     def _tables(self) -> dict[str, pd.DataFrame]:

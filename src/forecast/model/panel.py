@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, check_name, said
+from ..errors import DataError, Problem, check_name, msg
 from ..tables.schema import DIRECTIONS, KINDS, STATUSES
 from .posterior import Batch
 
@@ -94,8 +94,8 @@ def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> li
             None,
             column,
             None,
-            said("no such column"),
-            said("add a column {name!r}", name=column),
+            msg("no such column"),
+            msg("add a column {name!r}", name=column),
         )
         for name, table, needed in (
             ("observations", observations, [*KEY, "year", "value"]),
@@ -134,8 +134,8 @@ def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFram
     problems = [
         Problem(
             "observations", None, column, str(observations[column].iloc[i]),
-            said("no number ({series})", series=[*map(str, seen[KEY].iloc[i])]),
-            said("leave the row out where there is no figure"),
+            msg("no number ({series})", series=[*map(str, seen[KEY].iloc[i])]),
+            msg("leave the row out where there is no figure"),
         )
         for column in ("year", "value")
         for i in np.flatnonzero(~np.isfinite(seen[column]))[:SHOWN_PROBLEMS]
@@ -146,8 +146,8 @@ def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFram
             None,
             column,
             None,
-            said("{count} rows name no {column}", count=count, column=column),
-            said("fill it in"),
+            msg("{count} rows name no {column}", count=count, column=column),
+            msg("fill it in"),
         )
         for column in KEY
         if (count := int((seen[column].isna() | seen[column].astype(str).eq("")).sum()))
@@ -159,16 +159,16 @@ def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFram
             None,
             "indicator",
             name,
-            said("observed but not described"),
-            said("add its row"),
+            msg("observed but not described"),
+            msg("add its row"),
         )
         for name in sorted(set(used) - set(about.index))
     ]
     wanted = about.loc[about.index.isin(used), "better"]
     problems += [
         Problem(
-            "indicators", None, "better", str(word), said("unknown direction of {name}", name=name),
-            said("use higher or lower"),
+            "indicators", None, "better", str(word), msg("unknown direction of {name}", name=name),
+            msg("use higher or lower"),
         )
         for name, word in wanted[~wanted.isin(DIRECTIONS)].items()
     ]  # fmt: skip

@@ -32,7 +32,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Problem, check_name, said
+from ..errors import DataError, Problem, check_name, msg
 from ..tables.plan import data_folder
 from ..tables.schema import is_address
 from .kalman import Pace
@@ -132,8 +132,8 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
     shipped = data_folder() / "priors.csv"
     asked = shipped if place is None or is_address(place) else Path(place)
     if not asked.exists():
-        problem = said("no such file or folder")
-        remedy = said("give a prior table, or a folder of tables")
+        problem = msg("no such file or folder")
+        remedy = msg("give a prior table, or a folder of tables")
         raise DataError([Problem(str(asked), None, None, None, problem, remedy)])
     file = asked / "priors.csv" if asked.is_dir() else asked
     file = file if file.is_file() else shipped
@@ -144,7 +144,7 @@ def read_priors(place: str | Path | None = None) -> pd.DataFrame:
 def _read(place: Path, _changed: int) -> pd.DataFrame:
     """Read a file once for each time it was changed."""
     table = pd.read_csv(place, keep_default_na=False)
-    problem, remedy = said("no such column"), said("learn the priors anew")
+    problem, remedy = msg("no such column"), msg("learn the priors anew")
     problems = [
         Problem(place.name, None, column, None, problem, remedy)
         for column in COLUMNS
@@ -152,7 +152,7 @@ def _read(place: Path, _changed: int) -> pd.DataFrame:
     ]
     if not problems:
         numbers = table[NUMBERS].apply(pd.to_numeric, errors="coerce")
-        problem, remedy = said("no number"), said("write one")
+        problem, remedy = msg("no number"), msg("write one")
         problems = [
             Problem(place.name, row + 2, c, str(table[c].iloc[row]), problem, remedy)
             for c in NUMBERS

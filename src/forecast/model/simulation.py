@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, said
+from ..errors import N_, msg
 from .counts import Increments
 from .fitting import QUANTILES, SLICES, Fits, quantile_name
 from .panel import KEY
@@ -113,12 +113,12 @@ def simulate(
     """
     if draws < 1 or seed < 0:
         told = N_("draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
-        raise ValueError(said(told, draws=draws, seed=seed))
+        raise ValueError(msg(told, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)
     start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
     if len(latest) and until < start:
         told = N_("until={until} is not after the latest figures ({latest}).")
-        raise ValueError(said(told, until=until, latest=start - 1))
+        raise ValueError(msg(told, until=until, latest=start - 1))
     years = np.arange(start, until + 1)
     values = np.full((len(latest), draws, len(years)), np.nan)
     names = list(zip(fits.series["region"], fits.series["indicator"], strict=True))

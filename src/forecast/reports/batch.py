@@ -22,7 +22,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Literal
 
-from ..errors import N_, ForecastError, said
+from ..errors import N_, ForecastError, msg
 from ..i18n.logs import TranslatedFormatter
 from .manifest import read_manifest
 from .runner import ReportRun, run_report
@@ -161,7 +161,7 @@ class _ReportProcess:
             self.process.join()
             code = self.process.exitcode
             code = code if code > 0 else 128 - code
-            error = said("the process ended without a result, with code {code}", code=code)
+            error = msg("the process ended without a result, with code {code}", code=code)
             name, about = self.run.file.stem, {"region": self.run.parameters.region}
             log.error("%s: %s", name, error, extra=about)
             return Result(name, "failed", _since(self.started), None, str(error), code)

@@ -19,7 +19,7 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import ReportError, WriteError, said
+from ..errors import ReportError, WriteError, msg
 from ..files import BusyError
 
 __all__ = [
@@ -44,9 +44,9 @@ class ParameterError(ReportError, ValueError):
 
     def __init__(self, file: Path, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
-        text = said("{file} cannot be used:", file=file)
+        text = msg("{file} cannot be used:", file=file)
         for problem in self.problems:
-            text = said(LINE, text=text, problem=problem)
+            text = msg(LINE, text=text, problem=problem)
         super().__init__(text)
 
 
@@ -73,4 +73,4 @@ class Stopped(KeyboardInterrupt):
 
     def __init__(self, signum: int) -> None:
         self.exit_code = 128 + signum
-        super().__init__(said("stopped by {signal}", signal=signal.Signals(signum).name))
+        super().__init__(msg("stopped by {signal}", signal=signal.Signals(signum).name))

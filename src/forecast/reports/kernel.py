@@ -24,7 +24,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from ..errors import ReportError, Said, WriteError, said
+from ..errors import Message, ReportError, WriteError, msg
 from .errors import InputError, NotebookError, TimeLimitError
 from .parameters import Plain
 
@@ -87,18 +87,18 @@ def execute(
         raise _cell_fault(notebook, error) from None
     except CellTimeoutError:
         cell = _last_cell(target)
-        raise TimeLimitError(said(
+        raise TimeLimitError(msg(
             "{notebook}, {cell}: over {seconds} s. Give it less to do (fewer draws) or more time.",
             notebook=notebook, cell=cell, seconds=timeout,
         )) from None  # fmt: skip
     except DeadKernelError:
-        raise NotebookError(said(
+        raise NotebookError(msg(
             "{notebook}, {cell}: the kernel died. Look for a lack of memory, or for code that "
             "ends the process.",
             notebook=notebook, cell=_last_cell(target),
         )) from None  # fmt: skip
     except RuntimeError as error:
-        raise NotebookError(said(
+        raise NotebookError(msg(
             "{notebook}: the kernel did not start: {error}. Check that ipykernel works in this "
             "environment.",
             notebook=notebook, error=error,
@@ -121,16 +121,16 @@ def mark_unrun(notebook: Path, message: str) -> None:
     notebook.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _last_cell(file: Path) -> Said:
+def _last_cell(file: Path) -> Message:
     """Name the cell in which an execution ended: the last one started."""
     cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
     started = [c for c in cells if _is_code(c) and c["metadata"]["papermill"]["start_time"]]
-    return _name_cell(started[-1]["source"]) if started else said("before the first cell")
+    return _name_cell(started[-1]["source"]) if started else msg("before the first cell")
 
 
-def _name_cell(source: str | list[str]) -> Said:
+def _name_cell(source: str | list[str]) -> Message:
     """Name a cell by its first line, which a reader can search for."""
-    return said("cell {line!r}", line="".join(source).strip().splitlines()[0])
+    return msg("cell {line!r}", line="".join(source).strip().splitlines()[0])
 
 
 def _is_code(cell: Mapping[str, Any]) -> bool:
@@ -144,19 +144,19 @@ def _literal(path: Path) -> str:
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
     """Tell data and disk from the notebook's own faults, by what its cell raised."""
-    fault = said(
+    fault = msg(
         "{notebook}, {cell}: {kind}: {message}",
         notebook=notebook, cell=_name_cell(error.source), kind=error.ename,
         message=error.evalue.rstrip("."),
     )  # fmt: skip
     if error.ename in DATA_FAULTS:
-        remedy = said("Correct the data; `forecast check` lists all problems.")
-        return InputError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
+        remedy = msg("Correct the data; `forecast check` lists all problems.")
+        return InputError(msg("{problem}. {remedy}", problem=fault, remedy=remedy))
     if error.ename in ("OSError", "BlockingIOError") and FULL_OR_READ_ONLY.search(error.evalue):
-        remedy = said("Make room, or give another output folder.")
-        return WriteError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
-    remedy = said("The executed notebook shows where.")
-    return NotebookError(said("{problem}. {remedy}", problem=fault, remedy=remedy))
+        remedy = msg("Make room, or give another output folder.")
+        return WriteError(msg("{problem}. {remedy}", problem=fault, remedy=remedy))
+    remedy = msg("The executed notebook shows where.")
+    return NotebookError(msg("{problem}. {remedy}", problem=fault, remedy=remedy))
 
 
 def _verify(executed: NotebookNode) -> None:
@@ -165,11 +165,11 @@ def _verify(executed: NotebookNode) -> None:
         errors = [out.ename for out in cell.outputs if out.output_type == "error"]
         completed = cell.metadata.papermill.get("status") == "completed"
         if errors or not completed or cell.execution_count is None:
-            reason = said("ended with {error}", error=errors[0]) if errors else said("was not run")
-            raise NotebookError(said(
+            reason = msg("ended with {error}", error=errors[0]) if errors else msg("was not run")
+            raise NotebookError(msg(
                 "The notebook's {cell} {reason}. Let every cell run to its end, without sys.exit "
                 "or skipping tags.",
                 cell=_name_cell(cell.source), reason=reason,
             ))  # fmt: skip
     if executed.metadata.papermill.get("exception"):
-        raise NotebookError(said("papermill marks the notebook as failed. Look into its outputs."))
+        raise NotebookError(msg("papermill marks the notebook as failed. Look into its outputs."))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest, backtest
 from ..i18n.labels import LABELS
@@ -130,29 +130,29 @@ def read_calibration(folder: str | Path | None = None) -> pd.DataFrame:
     """
     own = Path(folder or data_folder()) / "calibration.csv"
     file = own if own.is_file() else data_folder() / "calibration.csv"
-    remedy = said("measure again with benchmarks/accuracy.py and its option --write")
+    remedy = msg("measure again with benchmarks/accuracy.py and its option --write")
     try:
         table = pd.read_csv(file, keep_default_na=False, dtype="str")
     except (OSError, ValueError) as error:
-        text = said("no such file") if isinstance(error, FileNotFoundError) else str(error)
+        text = msg("no such file") if isinstance(error, FileNotFoundError) else str(error)
         raise DataError([Problem(file.name, None, None, None, text, remedy)]) from None
     missing = [column for column in CALIBRATION if column not in table]
     if missing:
-        text = said("no such column")
+        text = msg("no such column")
         raise DataError([Problem(file.name, None, c, None, text, remedy) for c in missing])
     problems = []
     known = {"split": SPLITS, "setting": (*SETTINGS, *METHODS[1:]), "measure": MEASURES}
     for column, codes in known.items():
-        use = said("use {words}", words=", ".join(codes))
+        use = msg("use {words}", words=", ".join(codes))
         problems += [
-            Problem(file.name, row + 2, column, cell, said("unknown"), use)
+            Problem(file.name, row + 2, column, cell, msg("unknown"), use)
             for row, cell in enumerate(table[column])
             if cell not in codes
         ]
     numbers = table[NUMBERS].apply(pd.to_numeric, errors="coerce").astype(float)
     needed = pd.DataFrame({c: table[c].ne("") | (c in NEEDED) for c in NUMBERS})
     problems += [
-        Problem(file.name, row + 2, column, str(table[column].iloc[row]), said("no number"), remedy)
+        Problem(file.name, row + 2, column, str(table[column].iloc[row]), msg("no number"), remedy)
         for column in NUMBERS
         for row in map(int, np.flatnonzero(needed[column] & numbers[column].isna()))
     ]

@@ -16,7 +16,7 @@ from babel import Locale
 from filelock import FileLock, Timeout
 from markupsafe import Markup
 
-from ..errors import WriteError, cause, said
+from ..errors import WriteError, cause, msg
 from ..files import MANIFEST, write_atomic
 from ..i18n.catalog import N_, gettext, languages
 from .manifest import Manifest, read_manifest
@@ -84,14 +84,14 @@ def write_overview(output: Path) -> Path:
         with FileLock(output / f".{INDEX}.lock", timeout=PATIENCE):
             if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
                 message = N_("{file} is not a list of reports, so it is kept. Rename it.")
-                raise WriteError(said(message, file=file))
+                raise WriteError(msg(message, file=file))
             write_atomic(file, _page(output).encode())
     except Timeout:
         message = N_("{file} is being written by another run that does not end.")
-        raise WriteError(said(message, file=file)) from None
+        raise WriteError(msg(message, file=file)) from None
     except OSError as error:
         message = N_("{file} cannot be written: {reason}.")
-        raise WriteError(said(message, file=file, reason=cause(error))) from None
+        raise WriteError(msg(message, file=file, reason=cause(error))) from None
     return file
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import N_, said
+from ..errors import N_, msg
 from ..evaluation.store import STORE, append_run
 from ..evaluation.vintages import issue
 from ..files import staging_folder, swap_folder
@@ -222,7 +222,7 @@ class ReportRun:
         with self.timed("convert"):
             page = to_html(self.executed, language=language, title=name)
             if remote := network_references(page):
-                raise NotebookError(said(
+                raise NotebookError(msg(
                     "The page needs a network or scripts: {references}. Embed or remove them.",
                     references="; ".join(remote[:5]),
                 ))  # fmt: skip
@@ -240,7 +240,7 @@ class ReportRun:
         """Refuse a report whose tables changed while it was made: it may mix two versions."""
         tables = {**find_tables(self.parameters.data), **self.scenarios}
         if hash_tables(tables) != self.data_hash:
-            raise InputError(said("The tables changed while the report was made. Run it again."))
+            raise InputError(msg("The tables changed while the report was made. Run it again."))
 
     def write_results(self, folder: Path) -> None:
         """Append the report's Parquet files as tables to the database that the parameters name."""

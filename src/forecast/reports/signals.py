@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..errors import said
+from ..errors import msg
 from .errors import Stopped, TimeLimitError
 
 __all__ = ["limited", "stoppable"]
@@ -67,7 +67,7 @@ def limited(seconds: float | None) -> Iterator[None]:
     try:
         yield
     except _LimitReached:
-        raise TimeLimitError(said(
+        raise TimeLimitError(msg(
             "the run took over {seconds} s. Give it less to do (fewer draws) or more time.",
             seconds=f"{seconds:g}",
         )) from None  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ..errors import said
+from ..errors import msg
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.joint_answers import outcomes
@@ -88,7 +88,7 @@ def run_scenarios(
     chosen = [BASELINE, *(s for s in chosen if s != BASELINE)]
     names = [scenario.name for scenario in chosen]
     if repeated := sorted({name for name in names if names.count(name) > 1}):
-        problem = said("Several scenarios are named {names}. Rename all but one.", names=repeated)
+        problem = msg("Several scenarios are named {names}. Rename all but one.", names=repeated)
         raise ValueError(problem)
     if paths is None:
         paths = project(plan, until=until, draws=draws, seed=seed)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, check_name, said
+from ..errors import DataError, Problem, check_name, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -100,8 +100,8 @@ def select_target(plan: Plan, target: Any) -> pd.DataFrame:
         return row.reset_index(drop=True)
     columns = [c for c in (*KEY, "year", "value", "comparator", "source") if c in row]
     found = [", ".join(str(v) for v in values) for values in row[columns].to_numpy()]
-    problem = said("matches several targets") if found else said("matches no target of the plan")
-    remedy = said("give one row of `plan.targets`")
+    problem = msg("matches several targets") if found else msg("matches no target of the plan")
+    remedy = msg("give one row of `plan.targets`")
     values = found or [str(target)]
     raise DataError(Problem("target", None, None, value, problem, remedy) for value in values)
 
@@ -119,8 +119,8 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     status = facts["status"]
     if status in SILENT:
         no_data = status == "no_data"
-        problem = said("the indicator has no figure") if no_data else said("its year has passed")
-        remedy = said("choose a target that figures or a forecast can decide")
+        problem = msg("the indicator has no figure") if no_data else msg("its year has passed")
+        remedy = msg("choose a target that figures or a forecast can decide")
         where = f"{key[0]}, {key[1]}, {facts['year']}"
         raise DataError([Problem("targets", None, "indicator", where, problem, remedy)])
     series = paths.fits.series

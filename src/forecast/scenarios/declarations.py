@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, RootModel, model_validator
 
-from ..errors import N_, DataError, Problem, Said, advise, cause, check_name, said
+from ..errors import N_, DataError, Message, Problem, advise, cause, check_name, msg
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
 
@@ -47,11 +47,11 @@ class Range(StrictModel):
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if not self.low <= self.central <= self.high:
-            problem = said(
+            problem = msg(
                 "low {low}, central {central}, high {high} are not in ascending order",
                 low=self.low, central=self.central, high=self.high,
             )  # fmt: skip
-            raise ValueError(advise(problem, said("write low <= central <= high")))
+            raise ValueError(advise(problem, msg("write low <= central <= high")))
         return self
 
     def quantile(self, level: float | FloatArray) -> FloatArray:
@@ -90,8 +90,8 @@ class Lever(StrictModel):
     def _check_order(self) -> Self:
         if not 0.0 <= self.lower < self.upper:
             limits = {"lower": self.lower, "upper": self.upper}
-            problem = said("lower {lower} and upper {upper} are not valid limits", **limits)
-            raise ValueError(advise(problem, said("write 0 <= lower < upper")))
+            problem = msg("lower {lower} and upper {upper} are not valid limits", **limits)
+            raise ValueError(advise(problem, msg("write 0 <= lower < upper")))
         return self
 
 
@@ -114,8 +114,8 @@ class Correlation(StrictModel):
     @model_validator(mode="after")
     def _check_pair(self) -> Self:
         if self.between[0] == self.between[1]:
-            problem = said("an assumption is correlated with itself")
-            raise ValueError(advise(problem, said("name two assumptions")))
+            problem = msg("an assumption is correlated with itself")
+            raise ValueError(advise(problem, msg("name two assumptions")))
         return self
 
 
@@ -206,25 +206,25 @@ class Mechanism(StrictModel):
             for name in sorted(given):
                 check_name(what, name, [*needed, *optional])
             if missing := set(needed) - given:
-                problem = said("no {what} {names}", what=said(what), names=sorted(missing))
-                raise ValueError(advise(problem, said("add a section for it")))
+                problem = msg("no {what} {names}", what=msg(what), names=sorted(missing))
+                raise ValueError(advise(problem, msg("add a section for it")))
         for region in self.regions:
             self.in_region(region)
         if bool(self.indicator) != (self.kind != "project_list"):
-            problem = said("the indicator does not fit this kind of mechanism")
-            raise ValueError(advise(problem, said("name one, none for a project_list")))
+            problem = msg("the indicator does not fit this kind of mechanism")
+            raise ValueError(advise(problem, msg("name one, none for a project_list")))
         return self
 
     @model_validator(mode="after")
     def _check_assumptions(self) -> Self:
         for name, assumption in self.assumptions.items():
             if remedy := bounds_remedy(name, assumption):
-                raise ValueError(advise(said("{name} is outside its bounds", name=name), remedy))
+                raise ValueError(advise(msg("{name} is outside its bounds", name=name), remedy))
         for name in self.correlated:
             check_name("assumption", name, list(self.assumptions))
         if self.correlations and np.linalg.eigvalsh(self.correlation_matrix()).min() <= 0.0:
-            problem = said("the correlations are not positive definite")
-            raise ValueError(advise(problem, said("weaken one")))
+            problem = msg("the correlations are not positive definite")
+            raise ValueError(advise(problem, msg("weaken one")))
         return self
 
     @property
@@ -268,7 +268,7 @@ def _override(
     return {**declared, **{name: model.model_validate(fields) for name, fields in new.items()}}
 
 
-def bounds_remedy(name: str, value: float | Range) -> Said | None:
+def bounds_remedy(name: str, value: float | Range) -> Message | None:
     """Return the remedy for a value outside the bounds of an assumption, None for one inside.
 
     >>> bounds_remedy("leaving_rate", 150.0)
@@ -281,8 +281,8 @@ def bounds_remedy(name: str, value: float | Range) -> Said | None:
     if low <= ends[0] and ends[1] <= high:
         return None
     if np.isfinite(high):
-        return said("write {low:g} to {high:g}", low=low, high=high)
-    return said("write {low:g} or more", low=low)
+        return msg("write {low:g} to {high:g}", low=low, high=high)
+    return msg("write {low:g} or more", low=low)
 
 
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
@@ -308,8 +308,8 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     try:
         modified = file.stat().st_mtime_ns
     except OSError as error:
-        problem = said("cannot be read ({reason})", reason=cause(error))
-        remedy = said("check the path")
+        problem = msg("cannot be read ({reason})", reason=cause(error))
+        remedy = msg("check the path")
         raise DataError([Problem(str(file), None, None, None, problem, remedy)]) from None
     return _read(file.absolute(), modified)
 

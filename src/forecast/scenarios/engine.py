@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 from ..model.simulation import Paths, stream
 from ..tables.plan import Plan
 from .baseline import first_decision_year
@@ -406,6 +406,6 @@ def _regrow(path: FloatArray, times: FloatArray, since: int, growth: FloatArray)
 def _missing(name: str, key: Key, missing: list[str], inputs: list[str]) -> Problem:
     """Return the problem of a mechanism whose inputs are missing in a region."""
     needed = [n for part in missing for n in (part, f"{part}_growth")[: 1 + (part in inputs)]]
-    remedy = said("add {names} for {region} to mechanisms.yaml", names=needed, region=key[0])
-    problem = said("no figures for {names} in {region}", names=missing, region=key[0])
+    remedy = msg("add {names} for {region} to mechanisms.yaml", names=needed, region=key[0])
+    problem = msg("no figures for {names} in {region}", names=missing, region=key[0])
     return Problem("scenario", None, "mechanism", name, problem, remedy)

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, said
+from ..errors import N_, DataError, Problem, msg
 
 __all__ = ["Formula", "Lookup", "Rule", "order_rules", "parse_formula", "read_rules"]
 
@@ -98,18 +98,18 @@ def parse_formula(text: str) -> Formula:
     try:
         node = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        problem = said("{text!r} is not a formula: {reason}.", text=text, reason=error.msg)
+        problem = msg("{text!r} is not a formula: {reason}.", text=text, reason=error.msg)
         raise ValueError(problem) from None
     single = isinstance(node, ast.Compare) and len(node.ops) == 1
     if not single or type(node.ops[0]) not in COMPARISONS:  # type: ignore[attr-defined]
-        raise ValueError(said("{text!r} is not one comparison.", text=text))
+        raise ValueError(msg("{text!r} is not one comparison.", text=text))
     assert isinstance(node, ast.Compare)
     try:
         with np.errstate(all="ignore"):
             for side in (node.left, node.comparators[0]):
                 _evaluate(side, lambda *_: np.ones(1))
     except ArithmeticError as error:
-        problem = said("{text!r} has no value: {reason}.", text=text, reason=str(error))
+        problem = msg("{text!r} has no value: {reason}.", text=text, reason=str(error))
         raise ValueError(problem) from None
     return Formula(text, COMPARISONS[type(node.ops[0])], node.left, node.comparators[0])
 
@@ -138,7 +138,7 @@ def read_rules(rules: pd.DataFrame) -> list[Rule]:
         try:
             formula = parse_formula(text)
         except ValueError as error:
-            remedy = said("write one comparison of ids, numbers, + - * / //, max, min and x[-1]")
+            remedy = msg("write one comparison of ids, numbers, + - * / //, max, min and x[-1]")
             problems.append(Problem("rules.csv", row + 2, "formula", text, error.args[0], remedy))
             continue
         if isinstance(formula.left, ast.Name) and formula.left.id == quantity:
@@ -189,10 +189,10 @@ def _reference(node: ast.expr) -> tuple[str, str, int]:
     if isinstance(node, ast.Subscript):
         if ast.unparse(node.slice) != "-1":
             problem = N_("{part!r}: only [-1], the year before, is supported.")
-            raise ValueError(said(problem, part=ast.unparse(node)))
+            raise ValueError(msg(problem, part=ast.unparse(node)))
         lag, name = -1, node.value
     if isinstance(name, ast.Name):
         return "", name.id, lag
     if isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name):
         return name.value.id, name.attr, lag
-    raise ValueError(said("{part!r} is not allowed in a formula.", part=ast.unparse(node)))
+    raise ValueError(msg("{part!r} is not allowed in a formula.", part=ast.unparse(node)))

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, said
+from ..errors import N_, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -95,9 +95,7 @@ class GoalSeek:
     def value(self) -> float:
         """The setting of the only lever; a ValueError if there are several."""
         if len(self.values) > 1:
-            raise ValueError(
-                said("Several levers, {levers}: read `values`.", levers=[*self.levers])
-            )
+            raise ValueError(msg("Several levers, {levers}: read `values`.", levers=[*self.levers]))
         return self.values[0]
 
 
@@ -356,7 +354,7 @@ def _check_probability(probability: float) -> None:
     """Refuse a probability that is not between 0 and 1."""
     if not 0.0 < probability < 1.0:
         problem = N_("probability must lie between 0 and 1, not {probability}.")
-        raise ValueError(said(problem, probability=probability))
+        raise ValueError(msg(problem, probability=probability))
 
 
 def _check_costs(levers: Sequence[SearchLever]) -> None:
@@ -366,4 +364,4 @@ def _check_costs(levers: Sequence[SearchLever]) -> None:
             "Without a cost: {levers}. Add `cost` in mechanisms.yaml, or ask for one lever without "
             "a budget."
         )
-        raise ValueError(said(problem, levers=free))
+        raise ValueError(msg(problem, levers=free))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ..errors import said
+from ..errors import msg
 from ..model.links import transform
 
 __all__ = [
@@ -88,7 +88,7 @@ def required_hires(
     150.0
     """
     if years < 1:
-        raise ValueError(said("years must be at least 1, not {years}.", years=years))
+        raise ValueError(msg("years must be at least 1, not {years}.", years=years))
     stays = 1.0 - leaving
     return (goal - start * stays**years) / sum(stays**j for j in range(years)) - joining
 

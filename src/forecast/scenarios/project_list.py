@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 from ..model.simulation import stream
 from ..tables.plan import Plan
 from .declarations import Mechanism, read_mechanisms
@@ -70,8 +70,8 @@ def project_forecast(
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
     name = next((n for n, m in known.items() if m.kind == "project_list"), None)
     if name is None:
-        problem = said("there are projects, but no mechanism describes them")
-        remedy = said("add a section of the kind project_list to mechanisms.yaml")
+        problem = msg("there are projects, but no mechanism describes them")
+        remedy = msg("add a section of the kind project_list to mechanisms.yaml")
         raise DataError([Problem("projects.csv", None, None, None, problem, remedy)])
     check_scenario(scenario, plan, known, plan.observations)
     tables = []

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..errors import DataError, Problem, Said, advise, check_name, said
+from ..errors import DataError, Message, Problem, advise, check_name, msg
 from ..files import write_atomic
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
@@ -44,10 +44,10 @@ class Ramp(StrictModel):
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.since is not None and self.since > self.by:
-            problem = said(
+            problem = msg(
                 "no year lies between from {since} and by {by}", since=self.since, by=self.by
             )
-            raise ValueError(advise(problem, said("choose a later end")))
+            raise ValueError(advise(problem, msg("choose a later end")))
         return self
 
 
@@ -97,8 +97,8 @@ class Shock(StrictModel):
     @model_validator(mode="after")
     def _check_size(self) -> Self:
         if (self.by is None) == (self.factor is None):
-            problem = said("a shock takes exactly one size")
-            raise ValueError(advise(problem, said("give `by` or `factor`")))
+            problem = msg("a shock takes exactly one size")
+            raise ValueError(advise(problem, msg("give `by` or `factor`")))
         return self
 
 
@@ -182,21 +182,21 @@ class Step(StrictModel):
     @model_validator(mode="after")
     def _check_form(self) -> Self:
         verbs = [verb for verb in VERBS if getattr(self, verb) is not None]
-        problem: Said | None = None
+        problem: Message | None = None
         if self.mechanism is not None:
             if verbs or self.indicator:
                 problem, remedy = (
-                    said("a mechanism and a verb in one step"),
-                    said("write two steps"),
+                    msg("a mechanism and a verb in one step"),
+                    msg("write two steps"),
                 )
             elif not (self.levers or self.assumptions):
-                problem = said("a mechanism without anything to set")
-                remedy = said("add levers or assumptions")
+                problem = msg("a mechanism without anything to set")
+                remedy = msg("add levers or assumptions")
         elif self.levers or self.assumptions:
-            problem, remedy = said("levers without a mechanism"), said("name the mechanism")
+            problem, remedy = msg("levers without a mechanism"), msg("name the mechanism")
         elif len(verbs) != 1 or not self.indicator:
-            problem = said("a step takes indicators and exactly one verb")
-            remedy = said("name indicators and one of {verbs}", verbs=[*VERBS])
+            problem = msg("a step takes indicators and exactly one verb")
+            remedy = msg("name indicators and one of {verbs}", verbs=[*VERBS])
         if problem is not None:
             raise ValueError(advise(problem, remedy))
         return self
@@ -356,7 +356,7 @@ def _read(file: Path, above: tuple[Path, ...], known: set[Path]) -> Scenario:
     content, lines = read_document(file)
     reserved = ("inherited", "files") if isinstance(content, dict) else ()
     problems = [
-        Problem(file.name, lines[(name,)], name, None, said("unknown key"), said("remove it"))
+        Problem(file.name, lines[(name,)], name, None, msg("unknown key"), msg("remove it"))
         for name in reserved
         if name in content
     ]
@@ -371,10 +371,10 @@ def _read(file: Path, above: tuple[Path, ...], known: set[Path]) -> Scenario:
             continue
         path = _find(name, file.parent)
         if path.resolve() in above:
-            problem, remedy = said("refers back to itself"), said("name another base")
+            problem, remedy = msg("refers back to itself"), msg("name another base")
         elif not path.exists():
-            problem = said("no such scenario")
-            remedy = said("put {base}.yaml into the same folder", base=name)
+            problem = msg("no such scenario")
+            remedy = msg("put {base}.yaml into the same folder", base=name)
         else:
             if path.resolve() not in known:
                 known.add(path.resolve())

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, nearest, said
+from ..errors import DataError, Problem, msg, nearest
 from ..tables.plan import Plan, known_indicators
 from .declarations import Mechanism, Range, bounds_remedy
 from .scenario import Scenario, Step, setting_values
@@ -53,9 +53,9 @@ def _check_settings(
         if remedy := bounds_remedy(name, value):
             text = f"{value:g}" if not isinstance(value, Range) else f"{value.low:g}"
             if isinstance(value, Range) and value.low != value.high:
-                text = said("{low:g} to {high:g}", low=value.low, high=value.high)
+                text = msg("{low:g} to {high:g}", low=value.low, high=value.high)
             where = f"{step.mechanism}.{name}"
-            problems.append(Problem(file, None, where, text, said("outside its bounds"), remedy))
+            problems.append(Problem(file, None, where, text, msg("outside its bounds"), remedy))
     regions = series.loc[series["indicator"] == mechanism.indicator, "region"]
     acting = [mechanism.in_region(r) for r in sorted(set(regions)) if step.covers(r)]
     for name, setting in step.levers.items():
@@ -64,11 +64,11 @@ def _check_settings(
         high = min((lever.upper for lever in limits), default=np.inf)
         for value in setting_values(setting):
             if value and not low <= value <= high:
-                remedy = said(
+                remedy = msg(
                     "write {low:g} to {top:g}, or change the limits in mechanisms.yaml",
                     low=low, top=high,
                 )  # fmt: skip
-                where, problem = f"{step.mechanism}.{name}", said("outside its limits")
+                where, problem = f"{step.mechanism}.{name}", msg("outside its limits")
                 problems.append(Problem(file, None, where, f"{value:g}", problem, remedy))
     return problems
 
@@ -79,7 +79,7 @@ def _unknown(file: str, what: str, names: Iterable[str], known: Collection[str])
     for name in names:
         if name not in known:
             listed = sorted(known)
-            remedy = nearest(name, listed, likeness=0.5) or said("known are {names}", names=listed)
-            problem = said("unknown {what}", what=said(what))
+            remedy = nearest(name, listed, likeness=0.5) or msg("known are {names}", names=listed)
+            problem = msg("unknown {what}", what=msg(what))
             problems.append(Problem(file, None, what, name, problem, remedy))
     return problems

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from .baseline import project
@@ -203,7 +203,7 @@ def open_response(  # noqa: PLR0913 - as `sensitivity`
         plan, target, paths=base, scenario=scenario, mechanisms=mechanisms, tracker=tracker
     )
     if not math.isnan(response.criterion.decided):
-        problem, remedy = said("a figure has decided it"), said("choose an open target")
+        problem, remedy = msg("a figure has decided it"), msg("choose an open target")
         where = response.criterion.label
         raise DataError([Problem("targets", None, "indicator", where, problem, remedy)])
     return response

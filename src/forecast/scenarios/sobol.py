@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, Said, said
+from ..errors import N_, Message, msg
 from .response import TargetResponse
 
 __all__ = ["CONFIDENCE", "TAIL", "index_inputs", "target_indices", "variance_indices"]
@@ -62,7 +62,7 @@ def variance_indices(
     from scipy.stats import bootstrap, sobol_indices, uniform  # half a second to import
 
     if n < 2 or n & (n - 1):
-        raise ValueError(said("n must be a power of two, not {n}.", n=n))
+        raise ValueError(msg("n must be a power of two, not {n}.", n=n))
     trial = function(np.random.default_rng(seed).random((len(names), 64)))
     if np.ptp(trial) <= 1e-12 * max(1.0, float(np.abs(trial).max())):
         return pd.DataFrame(columns=COLUMNS)
@@ -101,7 +101,9 @@ def _estimate(at_a: FloatArray, at_b: FloatArray, at_ab: FloatArray) -> FloatArr
     return np.stack([first, total])
 
 
-def target_indices(response: TargetResponse, n: int, seed: int) -> tuple[pd.DataFrame, Said | str]:
+def target_indices(
+    response: TargetResponse, n: int, seed: int
+) -> tuple[pd.DataFrame, Message | str]:
     """Return the indices of a target's value in the target year, and why there are none, or ""."""
     empty = pd.DataFrame(columns=COLUMNS)
     inputs, reason = index_inputs(response)
@@ -109,11 +111,11 @@ def target_indices(response: TargetResponse, n: int, seed: int) -> tuple[pd.Data
         return empty, reason
     table = variance_indices(_value_function(response, inputs), list(inputs), n, seed)
     if table.empty:
-        return table, said("The value does not vary: there is no variance to split.")
+        return table, msg("The value does not vary: there is no variance to split.")
     return table, ""
 
 
-def index_inputs(response: TargetResponse) -> tuple[Inputs, Said | str]:
+def index_inputs(response: TargetResponse) -> tuple[Inputs, Message | str]:
     """Return the inputs of the indices, and why there can be no indices, or ""."""
     ranged = [(s.verb, s.ranged_size) for s in response.scenario.all_steps() if s.ranged_size]
     if ranged:
@@ -121,7 +123,7 @@ def index_inputs(response: TargetResponse) -> tuple[Inputs, Said | str]:
             "The scenario's step {verb} has a range for {name}: its draws are not among the "
             "inputs. Give it a number."
         )
-        return {}, said(problem, verb=ranged[0][0], name=ranged[0][1])
+        return {}, msg(problem, verb=ranged[0][0], name=ranged[0][1])
     inputs: Inputs = {}
     for row, key in enumerate(response.keys):
         name = OWN if row == response.row else response.input_label(key)
@@ -136,13 +138,13 @@ def index_inputs(response: TargetResponse) -> tuple[Inputs, Said | str]:
         for correlation in mechanism.correlations:
             pair = [labels.get((name, n)) for n in correlation.between]
             if None not in pair:
-                pairs.append(said("{first} and {second}", first=pair[0], second=pair[1]))
+                pairs.append(msg("{first} and {second}", first=pair[0], second=pair[1]))
     if pairs:
         problem = N_(
             "{pairs} are correlated: shares of variance need independent inputs. Remove the "
             "correlation from mechanisms.yaml, or read the tornado, which carries it."
         )
-        return inputs, said(problem, pairs=pairs)
+        return inputs, msg(problem, pairs=pairs)
     return inputs, ""
 
 

@@ -16,7 +16,7 @@ import unicodedata
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, said
+from ..errors import DataError, Problem, msg
 
 __all__ = [
     "FIRST_YEAR",
@@ -79,7 +79,7 @@ def parse_day(given: object, source: str, column: str = "as_of") -> dt.date:
             return dt.date.fromisoformat(given)
         except ValueError:
             pass
-    problem, remedy = said("not a date"), said("write 2022-12-31")
+    problem, remedy = msg("not a date"), msg("write 2022-12-31")
     raise DataError([Problem(source, None, column, str(given), problem, remedy)])
 
 

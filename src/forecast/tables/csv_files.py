@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Problem, Said, cause, nearest, said
+from ..errors import DataError, Message, Problem, cause, msg, nearest
 from ..files import decode_text
 from .schema import REFERENCE, TABLES
 from .validation import RawTable, read_raw_table, validate
@@ -97,34 +97,34 @@ def _content(file: Path) -> Content:
     try:
         return file.read_bytes()
     except OSError as error:
-        problem = said("cannot be read ({reason})", reason=cause(error))
-        return _whole(file.name, problem, said("check the path and its permissions"))
+        problem = msg("cannot be read ({reason})", reason=cause(error))
+        return _whole(file.name, problem, msg("check the path and its permissions"))
 
 
 def _find(folder: Path, fallback: Path | None) -> tuple[dict[str, Path], list[Problem]]:
     """Files of the tables, the folder's own before the fallback's."""
     if not folder.is_dir():
-        problem, remedy = said("no such folder"), said("give a folder of tables")
+        problem, remedy = msg("no such folder"), msg("give a folder of tables")
         return {}, [_whole(str(folder), problem, remedy)]
     files = sorted(folder.glob("*.csv"))
     own = {path.stem: path for path in files if path.stem in TABLES}
     if not own:
         names = [f"{name}.csv" for name in TABLES]
-        problem = said("the folder holds none of the tables")
-        remedy = said("name the files as the tables are named: {names}", names=names)
+        problem = msg("the folder holds none of the tables")
+        remedy = msg("name the files as the tables are named: {names}", names=names)
         return {}, [_whole(str(folder), problem, remedy)]
     problems = []
     for path in files:
         hint = nearest(path.stem.lower(), set(TABLES) - set(own), likeness=0.8)
         if path.stem not in TABLES and hint:
-            remedy = said("rename it; {hint}", hint=hint)
-            problems.append(_whole(path.name, said("not the name of a table"), remedy))
+            remedy = msg("rename it; {hint}", hint=hint)
+            problems.append(_whole(path.name, msg("not the name of a table"), remedy))
     for name in REFERENCE:
         if name not in own and fallback is not None and (fallback / f"{name}.csv").is_file():
             own[name] = fallback / f"{name}.csv"
         elif name not in own:
-            remedy = said("add the file; data/README.md lists its columns")
-            problems.append(_whole(f"{name}.csv", said("the table is missing"), remedy))
+            remedy = msg("add the file; data/README.md lists its columns")
+            problems.append(_whole(f"{name}.csv", msg("the table is missing"), remedy))
     return own, problems
 
 
@@ -142,21 +142,21 @@ def _read_cells(file: str, content: Content) -> tuple[pd.DataFrame, list[Problem
         return nothing, [content]
     text = decode_text(content)
     if text is None:
-        problem, remedy = said("neither UTF-8 nor GB18030 text"), said("save the file as CSV UTF-8")
+        problem, remedy = msg("neither UTF-8 nor GB18030 text"), msg("save the file as CSV UTF-8")
         return nothing, [_whole(file, problem, remedy)]
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        problem = said("not a CSV file ({error})", error=str(error))
-        remedy = said("save the file as CSV again; a quotation mark may be left open")
+        problem = msg("not a CSV file ({error})", error=str(error))
+        remedy = msg("save the file as CSV again; a quotation mark may be left open")
         return nothing, [_whole(file, problem, remedy)]
     if not rows or not any(rows[0]):
-        problem, remedy = said("no header"), said("write the column names in line 1")
+        problem, remedy = msg("no header"), msg("write the column names in line 1")
         return nothing, [_whole(file, problem, remedy)]
     header = [name.strip() for name in rows[0]]
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        problem, remedy = said("the column stands twice"), said("remove one of the two")
+        problem, remedy = msg("the column stands twice"), msg("remove one of the two")
         return nothing, [Problem(file, 1, n, None, problem, remedy) for n in doubled]
     lines = {line: row for line, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))}
     problems = [
@@ -165,8 +165,8 @@ def _read_cells(file: str, content: Content) -> tuple[pd.DataFrame, list[Problem
             line,
             None,
             None,
-            said("{cells} cells where the header has {header}", cells=len(row), header=len(header)),
-            said("put a cell that contains a comma in quotation marks, and leave no cell out"),
+            msg("{cells} cells where the header has {header}", cells=len(row), header=len(header)),
+            msg("put a cell that contains a comma in quotation marks, and leave no cell out"),
         )
         for line, row in lines.items()
         if len(row) != len(header)
@@ -176,6 +176,6 @@ def _read_cells(file: str, content: Content) -> tuple[pd.DataFrame, list[Problem
     return cells.apply(lambda column: column.str.strip()), problems
 
 
-def _whole(file: str, problem: Said, remedy: Said) -> Problem:
+def _whole(file: str, problem: Message, remedy: Message) -> Problem:
     """Problem of a whole file."""
     return Problem(file, None, None, None, problem, remedy)

@@ -21,7 +21,7 @@ import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from ..errors import N_, DataError, Problem, Said, WriteError, said
+from ..errors import N_, DataError, Message, Problem, WriteError, msg
 from .csv_files import read_reference_tables
 from .schema import REFERENCE, TABLES
 from .validation import read_raw_table, validate
@@ -64,7 +64,7 @@ def open_address(address: str) -> str:
     except DataError as error:
         raise ValueError(error.problems[0].problem) from None
     if _secrets(url):
-        raise ValueError(said("the address contains a password"))
+        raise ValueError(msg("the address contains a password"))
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=os.path.abspath(url.database))
     return url.render_as_string(hide_password=False)
@@ -92,15 +92,15 @@ def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.Data
     """
     place = shown(address)
     raw = {
-        name: read_raw_table(name, said("{place}, table {name}", place=place, name=name), cells)
+        name: read_raw_table(name, msg("{place}, table {name}", place=place, name=name), cells)
         for name, cells in read_database(address).items()
     }
     raw |= read_reference_tables(fallback, set(raw)) if fallback else {}
     tables, problems = validate(raw)
-    fact, remedy = said("the table is missing"), said("add it; data/README.md lists its columns")
+    fact, remedy = msg("the table is missing"), msg("add it; data/README.md lists its columns")
     for name in REFERENCE:
         if name not in raw:
-            table = said("{place}, table {name}", place=place, name=name)
+            table = msg("{place}, table {name}", place=place, name=name)
             problems.append(Problem(table, None, None, None, fact, remedy))
     if problems:
         raise DataError(problems)
@@ -125,12 +125,12 @@ def read_database(address: str) -> dict[str, pd.DataFrame]:
             names = {*inspector.get_table_names(), *inspector.get_view_names()}
             tables = {name: _cells(connection, name) for name in TABLES if name in names}
     except (SQLAlchemyError, OSError) as error:
-        problem = said("cannot be read ({answer})", answer=_reason(error, address))
-        remedy = said("check that it runs, its address and your permissions")
+        problem = msg("cannot be read ({answer})", answer=_reason(error, address))
+        remedy = msg("check that it runs, its address and your permissions")
         raise _fault(address, problem, remedy) from None
     if not tables:
-        remedy = said("name them {names}", names=[*TABLES])
-        raise _fault(address, said("holds none of the tables"), remedy)
+        remedy = msg("name them {names}", names=[*TABLES])
+        raise _fault(address, msg("holds none of the tables"), remedy)
     return tables
 
 
@@ -167,11 +167,11 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     taken = sorted(set(tables) & set(TABLES))
     if taken:
         message = N_("{names}: the name of a plan's own table, kept for its data.")
-        raise ValueError(said(message, names=taken))
+        raise ValueError(msg(message, names=taken))
     own = sorted(name for name, table in tables.items() if "run" in table)
     if own:
         message = N_("{names}: a column `run` is added here; leave it out.")
-        raise ValueError(said(message, names=own))
+        raise ValueError(msg(message, names=own))
     try:
         with _connected(address, "BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
@@ -187,7 +187,7 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
             "free space and your permissions."
         )
         reason = _reason(error, address)
-        raise WriteError(said(message, place=shown(address), reason=reason)) from None
+        raise WriteError(msg(message, place=shown(address), reason=reason)) from None
 
 
 def _check_columns(
@@ -204,14 +204,14 @@ def _check_columns(
             "{place}, table {name} has other columns than the results: {odd} not in both. Nothing "
             "was written; rename the old table, and a new one is made."
         )
-        raise WriteError(said(message, place=shown(address), name=name, odd=odd))
+        raise WriteError(msg(message, place=shown(address), name=name, odd=odd))
     held = sa.select(sa.literal(1)).select_from(sa.table(name)).where(sa.column("run") == run)
     if connection.execute(held.limit(1)).first():
         message = N_(
             "{place}, table {name} holds run {run} already. Nothing was written; give every run an "
             "id of its own."
         )
-        raise WriteError(said(message, place=shown(address), name=name, run=run))
+        raise WriteError(msg(message, place=shown(address), name=name, run=run))
 
 
 def _url(address: str) -> sa.URL:
@@ -222,8 +222,8 @@ def _url(address: str) -> sa.URL:
             return url
     except (ArgumentError, ValueError):
         pass
-    problem = said("not the address of a database")
-    raise DataError([Problem("database", None, None, None, problem, said(FORM))])
+    problem = msg("not the address of a database")
+    raise DataError([Problem("database", None, None, None, problem, msg(FORM))])
 
 
 @contextmanager
@@ -235,16 +235,16 @@ def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
     url = _url(address)
     local = url.get_backend_name() == "sqlite"
     if local and begin == "BEGIN" and not Path(url.database or "").is_file():
-        remedy = said("check the path; absolute ones have four slashes")
-        raise _fault(address, said("no such file"), remedy)
+        remedy = msg("check the path; absolute ones have four slashes")
+        raise _fault(address, msg("no such file"), remedy)
     try:
         options = {"timeout": BUSY_SECONDS} if local else {}
         engine = sa.create_engine(
             url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options
         )
     except (NoSuchModuleError, ModuleNotFoundError):
-        problem = said("no driver for {driver}", driver=url.drivername)
-        remedy = said("install the package with its extra `database`, or the driver of the address")
+        problem = msg("no driver for {driver}", driver=url.drivername)
+        remedy = msg("install the package with its extra `database`, or the driver of the address")
         raise _fault(address, problem, remedy) from None
     if local:
         # The driver begins no transaction before CREATE TABLE; an explicit BEGIN covers it too.
@@ -303,5 +303,5 @@ def _secrets(url: sa.URL) -> list[str]:
     return [text for text in (url.password, *listed) if text]
 
 
-def _fault(address: str, fact: Said, remedy: Said) -> DataError:
+def _fault(address: str, fact: Message, remedy: Message) -> DataError:
     return DataError([Problem(shown(address), None, None, None, fact, remedy)])

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, DataError, Problem, check_name, said
+from ..errors import N_, DataError, Problem, check_name, msg
 from ..files import shipped_folder
 from .calendar import figure_days, known_days, parse_day, year_fractions
 from .schema import is_address
@@ -127,11 +127,11 @@ def load_plan(
         tables = load_tables(str(place), fallback=shipped)
     else:
         if isinstance(place, Path) or "/" in place or "\\" in place:
-            problem, remedy = said("no such folder"), said("give a folder of tables")
+            problem, remedy = msg("no such folder"), msg("give a folder of tables")
             raise DataError([Problem(str(place), None, None, None, problem, remedy)])
         if region is not None and region != place:
             message = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
-            raise ValueError(said(message, region=region, place=place))
+            raise ValueError(msg(message, region=region, place=place))
         tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_datetime64_any_dtype
 
-from ..errors import N_, Problem, nearest, said
+from ..errors import N_, Problem, msg, nearest
 from .calendar import figure_days, parse_deadline
 from .row_rules import CELL_FAULTS, FRAME_RULES, RULES, Rule
 from .schema import REFERENCE, TABLES, Column, Table
@@ -172,7 +172,7 @@ def check_frame(
     problems = [
         Problem(
             name, None, column, None,
-            said("no such column"), said("add a column {name!r}", name=column),
+            msg("no such column"), msg("add a column {name!r}", name=column),
         )
         for column in needed
         if column not in frame
@@ -241,12 +241,12 @@ def _check_header(
     columns = TABLES[name].columns
     wanted = list(columns)
     missing = [key for key, column in columns.items() if key not in cells and not column.absent]
-    problem, remedy = said("the column is missing"), said("add it to {columns}", columns=wanted)
+    problem, remedy = msg("the column is missing"), msg("add it to {columns}", columns=wanted)
     problems = [Problem(source, header_row, key, None, problem, remedy) for key in missing]
     for column in [column for column in cells if column not in wanted]:
         problem, usual = (
-            said("not a column here"),
-            said("remove it; the columns are {columns}", columns=wanted),
+            msg("not a column here"),
+            msg("remove it; the columns are {columns}", columns=wanted),
         )
         hint = nearest(column, missing or wanted) or usual
         problems.append(Problem(source, header_row, column, None, problem, hint))
@@ -298,12 +298,12 @@ def _cell_problem(
     """Report a cell that does not fit its column."""
     if fault == "words":
         words = TABLES[name].columns[column].words
-        problem, remedy = said("not an allowed word"), said("write one of {words}", words=[*words])
+        problem, remedy = msg("not an allowed word"), msg("write one of {words}", words=[*words])
         if hint := nearest(printed.lower(), words):
-            remedy = said("{remedy}; {hint}", remedy=remedy, hint=hint)
+            remedy = msg("{remedy}; {hint}", remedy=remedy, hint=hint)
     else:
         fact, mend = CELL_FAULTS[fault]
-        problem, remedy = said(fact), said(mend)
+        problem, remedy = msg(fact), msg(mend)
     return Problem(source, row, column, None if fault == "empty" else printed, problem, remedy)
 
 
@@ -334,7 +334,7 @@ def _report(
     return [
         Problem(
             source, row, column, str(facts[column]) or None,
-            said(problem, **facts), said(remedy, **facts),
+            msg(problem, **facts), msg(remedy, **facts),
         )
         for row, facts in zip(rows.index, rows.to_dict("records"), strict=True)
     ]  # fmt: skip
@@ -368,8 +368,8 @@ def _check_ids(table: RawTable, ids: Mapping[str, pd.Series]) -> list[Problem]:
             continue
         known, cells = ids[listed], table.cells[key]
         strange = cells[~cells.isin(known) & cells.ne("")]
-        problem = said("unknown; it is not in the table {table}", table=listed)
-        remedy = said("add it to the table {table} first", table=listed)
+        problem = msg("unknown; it is not in the table {table}", table=listed)
+        remedy = msg("add it to the table {table} first", table=listed)
         hints = {cell: nearest(cell, known) or remedy for cell in strange.unique()}
         problems += [
             Problem(table.source, row, key, cell, problem, hints[cell])

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..errors import N_, DataError, Problem, Said, nearest, said
+from ..errors import N_, DataError, Message, Problem, msg, nearest
 from ..files import read_text
 
 __all__ = ["StrictModel", "read_document", "validate"]
@@ -64,23 +64,23 @@ def read_document(file: Path) -> tuple[Any, dict[KeyPath, int]]:
     """
     text = read_text(file)
     if len(text) > FILE_BYTES:
-        problem, remedy = said("larger than any such file may be"), said("check the path")
+        problem, remedy = msg("larger than any such file may be"), msg("check the path")
         raise DataError([_fault(file, 1, None, problem, remedy)])
     problems: list[Problem] = []
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             if getattr(event, "anchor", None) or getattr(event, "tag", None) not in (None, "!"):
                 line = event.start_mark.line + 1 if event.start_mark else 1
-                problem, remedy = said("an anchor, alias or tag"), said("write the value itself")
+                problem, remedy = msg("an anchor, alias or tag"), msg("write the value itself")
                 problems.append(_fault(file, line, None, problem, remedy))
         root = yaml.compose(text, Loader=yaml.BaseLoader) if not problems else None
     except (yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         reason = getattr(error, "problem", None) or getattr(error, "reason", None)
-        problem = said("not YAML: nested too deep")
+        problem = msg("not YAML: nested too deep")
         if reason:
-            problem = said("not YAML: {reason}", reason=" ".join(str(reason).split()))
-        remedy = said("check indentation, quotation marks and the blank after each colon")
+            problem = msg("not YAML: {reason}", reason=" ".join(str(reason).split()))
+        remedy = msg("check indentation, quotation marks and the blank after each colon")
         raise DataError([*problems, _fault(file, line, None, problem, remedy)]) from None
     lines: dict[KeyPath, int] = {}
     content = _plain(file, root, (), lines, problems) if root is not None else {}
@@ -120,10 +120,10 @@ def _plain(
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            problem, remedy = said("a key that is not a word"), said("write `key: value`")
+            problem, remedy = msg("a key that is not a word"), msg("write `key: value`")
             problems.append(_fault(file, line, None, problem, remedy))
         elif key.value in found:
-            problem, remedy = said("given twice"), said("keep one")
+            problem, remedy = msg("given twice"), msg("keep one")
             problems.append(_fault(file, line, key.value, problem, remedy))
         else:
             found[key.value] = _plain(file, value, (*path, key.value), lines, problems)
@@ -157,13 +157,13 @@ def _explain(
         unknown = str(error["loc"][-1])
         key = key if path[-1:] == error["loc"][-1:] else ".".join(map(str, (*path, unknown)))
         hint = nearest(unknown, _fields(model), likeness=0.5)
-        return _fault(file, line, key, said("unknown key"), hint or said("remove it"))
-    gaps = error.get("ctx", {})
+        return _fault(file, line, key, msg("unknown key"), hint or msg("remove it"))
+    arguments = error.get("ctx", {})
     if error["type"] == "value_error":
-        gaps = gaps["error"].args[0].gaps
-        return Problem(file.name, line, key, printed, gaps["problem"], gaps["remedy"])
+        arguments = arguments["error"].args[0].arguments
+        return Problem(file.name, line, key, printed, arguments["problem"], arguments["remedy"])
     fact, remedy = FAULTS.get(error["type"], OTHER)
-    return Problem(file.name, line, key, printed, said(fact, **gaps), said(remedy))
+    return Problem(file.name, line, key, printed, msg(fact, **arguments), msg(remedy))
 
 
 def _fields(model: type[BaseModel]) -> list[str]:
@@ -175,5 +175,5 @@ def _fields(model: type[BaseModel]) -> list[str]:
     return names
 
 
-def _fault(file: Path, line: int, key: str | None, problem: Said, remedy: Said) -> Problem:
+def _fault(file: Path, line: int, key: str | None, problem: Message, remedy: Message) -> Problem:
     return Problem(file.name, line, key, None, problem, remedy)

@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, said
+from ..errors import N_, DataError, Problem, msg
 from ..model.counts import Increments
 from ..model.fitting import Fits
 from ..model.panel import KEY
@@ -233,7 +233,7 @@ def _check(targets: pd.DataFrame) -> None:
     needed = [*KEY, "year", "value", "comparator"]
     problems = [
         Problem(
-            "targets", None, c, None, said("no such column"), said("add a column {name!r}", name=c)
+            "targets", None, c, None, msg("no such column"), msg("add a column {name!r}", name=c)
         )
         for c in needed
         if c not in targets.columns
@@ -245,8 +245,8 @@ def _check(targets: pd.DataFrame) -> None:
                 None,
                 column,
                 str(word),
-                said("unknown"),
-                said("use {names}", names=[*known]),
+                msg("unknown"),
+                msg("use {names}", names=[*known]),
             )
             for column, known in (("comparator", COMPARATORS), ("event", ("", *EVENTS)))
             if column in targets
@@ -259,8 +259,8 @@ def _check(targets: pd.DataFrame) -> None:
                 None,
                 c,
                 None,
-                said("{count} values are no numbers", count=int(bad)),
-                said("fill them in"),
+                msg("{count} values are no numbers", count=int(bad)),
+                msg("fill them in"),
             )
             for c in numbers
             if (bad := (~np.isfinite(numbers[c])).sum())
@@ -644,7 +644,7 @@ def _columns(paths: Paths, year: FloatArray) -> NDArray[np.int64]:
             "Targets of [{beyond}] lie beyond the simulated years (until {until}). "
             "Simulate until {last}, or leave these targets out."
         )
-        raise ValueError(said(told, beyond=beyond, until=paths.years[-1], last=max(beyond)))
+        raise ValueError(msg(told, beyond=beyond, until=paths.years[-1], last=max(beyond)))
     column: NDArray[np.int64] = (year - paths.years[0]).astype(np.int64)
     return column
 
@@ -682,7 +682,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     """
     if not 1 <= years <= LOOK_AHEAD:
         told = N_("years must lie between 1 and {most}, not {years}.")
-        raise ValueError(said(told, most=LOOK_AHEAD, years=years))
+        raise ValueError(msg(told, most=LOOK_AHEAD, years=years))
     _check(targets)
     out = _facts(fits, targets)
     out = out[out["position"] >= 0].reset_index(drop=True)
