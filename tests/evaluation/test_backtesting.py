@@ -640,10 +640,10 @@ def test_peers_interpolate_and_need_five_figures(compared):
     given = found.peers.query("region == 'b' and origin == 2016")[columns]
     expected = filled.peers[columns]
     pd.testing.assert_frame_equal(given.reset_index(drop=True), expected, rtol=1e-6)
-    few = found.peers.query("reason == 'few'")
+    few = found.peers.query("unfitted == 'few'")
     assert few[[*QUANTILES, "pit", "crps"]].isna().all(axis=None)
     assert (few["n"] < 5).all() and set(few["region"]) == {"a", "b", "c", "d"}
-    assert (found.peers.query("n >= 5 and region != 'b'")["reason"] == "").all()
+    assert (found.peers.query("n >= 5 and region != 'b'")["unfitted"] == "").all()
     assert found.peers.groupby("method").size().tolist() == [len(ours(found))] * 2
     chances = found.chances.merge(few.query("method == 'ets'")[CASE], on=CASE)
     assert len(chances) and chances["ets"].isna().all() and chances["drift"].notna().all()
@@ -684,7 +684,7 @@ def test_peers_change_nothing_else(compared):
 def test_peers_are_compared_on_their_own_forecasts(compared):
     """Each peer's rows count the forecasts it has, with the mean difference of CRPS to ours."""
     found = compared[1]
-    answered = found.peers.query("method == 'theta' and reason == ''")
+    answered = found.peers.query("method == 'theta' and unfitted == ''")
     rows = found.peer_scores.query("peer == 'theta'").set_index("method")
     assert list(rows.index) == ["theta", *VALUED]
     assert (rows["forecasts"] == len(answered)).all() and len(answered) < len(ours(found))

@@ -316,7 +316,7 @@ def trial_of(crps, years):
     base = pd.DataFrame({"region": "a", "indicator": range(len(years)), "year": years})
     rows = [base.assign(method=name, crps=values, origin=2000) for name, values in crps.items()]
     empty = pd.DataFrame()
-    return fc.Backtest(pd.concat(rows), empty, empty)
+    return fc.Backtest(pd.concat(rows), empty, empty, empty)
 
 
 @pytest.mark.parametrize(
@@ -466,7 +466,7 @@ def test_the_workbook_speaks_the_readers_language(lishui, tmp_path):
     exports.write_book(found, method_check.result_tables(found), tmp_path)
     assert {"trial_forecasts.parquet", "trial_chances.parquet"} <= set(os.listdir(tmp_path))
     sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str, engine="calamine")
-    assert len(sheets) == 9
+    assert len(sheets) == 11
     for name, sheet in sheets.items():
         cells = sheet.drop(columns="指标代码", errors="ignore").fillna("").to_numpy().ravel()
         text = " ".join([name, *sheet.columns, *cells])

@@ -59,7 +59,7 @@ class Backtest:
     all regions since their latest figures, in units of `scale`, clipped to `scores.CAP`).
 
     `peers` has the columns of `forecasts` for each peer, also where it has no forecast, and
-    `reason`: "", else one of `baselines.REASONS`.
+    `unfitted`: "", else why, one of `baselines.REASONS`.
     """
 
     forecasts: pd.DataFrame
@@ -98,7 +98,7 @@ class Backtest:
         """
         rows = []
         for peer, part in self.peers.groupby("method", sort=False):
-            answered = part[part["reason"] == ""]
+            answered = part[part["unfitted"] == ""]
             chances = self.chances.dropna(subset=[peer])
             own = self.forecasts.merge(answered[FORECAST], on=FORECAST)
             each = {**dict(list(own.groupby("method", sort=False))), peer: answered}

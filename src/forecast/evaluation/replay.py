@@ -76,12 +76,12 @@ class Replay:
         predictives = {"forecast": own, **naive, **peers}
         rows = _forecast_rows(cases, predictives)
         of_peer = rows["method"].isin(self.peers)
-        reason = np.array([r for _, reasons in slow.values() for r in reasons], dtype=object)
+        unfitted = np.array([r for _, reasons in slow.values() for r in reasons], dtype=object)
         return {
             "forecasts": rows[~of_peer],
             "chances": _chance_rows(targets, past, predictives),
             "joint": _joint_rows(fits, cases, targets, self.draws, self.seed),
-            "peers": rows[of_peer].assign(reason=reason),
+            "peers": rows[of_peer].assign(unfitted=unfitted),
         }
 
     def _list_cases(self, fits: Fits, seen: pd.DataFrame, origin: int) -> pd.DataFrame:

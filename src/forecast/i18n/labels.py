@@ -159,7 +159,9 @@ LABELS: dict[str, dict[str, str]] = {
         "factor": "Target, in recent paces", "reached": "Reached", "draws": "How drawn",
         "regions_drawn": "Regions together", "inside": "Inside the interval",
         "energy": "Energy score", "said": "Chance said", "came_true": "Share that came true",
-        "came_true_error": "Error of that share", "share": "Share",
+        "came_true_error": "Error of that share", "share": "Share", "peer": "Compared with",
+        "crps_gap": "CRPS less that of this method", "crps_gap_error": "Error of that difference",
+        "unfitted": "Why there is no forecast",
     },
     "parameter": {
         "region": "Region", "data": "Folder of tables", "as_of": "As of", "until": "Forecast until",
@@ -222,6 +224,7 @@ LABELS: dict[str, dict[str, str]] = {
     "method": {
         "forecast": "this method", "no_change": "no change", "schedule_rule": "schedule rule",
         "required_rate": "required rate", "linear_trend": "linear trend", "drift": "drift",
+        "ets": "ETS", "theta": "Theta",
     },
     "method_meaning": {
         "no_change": "the latest figure stays",
@@ -229,7 +232,11 @@ LABELS: dict[str, dict[str, str]] = {
             "target",
         "required_rate": "reached if the compound rate so far is at least 95 % of the rate needed",
         "linear_trend": "least squares on time", "drift": "the mean yearly change so far goes on",
+        "ets": "exponential smoothing without a trend, with one or with one that fades, whichever "
+            "has the lowest corrected AIC",
+        "theta": "half of the straight line through the figures, half of their smoothed level",
     },
+    "unfitted": {"few": "too few figures", "failed": "could not be fitted"},
     "split": {"regions": "other regions", "later": "later years", "indicators": "other indicators"},
     "split_meaning": {
         "regions": "priors are learned from one half of the regions and checked on the other",
@@ -334,7 +341,8 @@ LABELS: dict[str, dict[str, str]] = {
         "trial_scores_by_figures": "Scores by number of figures",
         "trial_forecasts": "Forecasts of the trial", "trial_chances": "Chances of the trial",
         "trial_joint": "Trial, taken together", "trial_reliability": "Trial, reliability",
-        "trial_pit": "Trial, where figures fell",
+        "trial_pit": "Trial, where figures fell", "trial_peers": "Trial, standard methods",
+        "trial_peer_forecasts": "Forecasts of standard methods",
     },
     "lead": {"all": "all"},
     "draws": {"shared": "as simulated", "independent": "shuffled"},

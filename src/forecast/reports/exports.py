@@ -49,6 +49,8 @@ CODED = (
     "schedule_said",
     "forecast_said",
     "method",
+    "peer",
+    "unfitted",
     "kind",
     "link",
     "lead",
@@ -127,7 +129,7 @@ def _spoken(names: Names, table: pd.DataFrame) -> pd.DataFrame:
     """Turn codes into words, heads included, for the workbook."""
     out = table.copy()
     spoken = {"schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
-              "warnings": "warning"}  # fmt: skip
+              "warnings": "warning", "peer": "method"}  # fmt: skip
     groups = {**{g: g for g in LABELS}, **spoken}
     for column in [c for c in out.columns if groups.get(c) in LABELS and c in CODED]:
         words = {key: names.label(groups[column], key) for key in LABELS[groups[column]]}

@@ -12,6 +12,7 @@ import pandas as pd
 from ..errors import DataError, Problem, msg
 from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest, backtest
+from ..evaluation.baselines import PEERS
 from ..i18n.labels import LABELS
 from ..model.panel import KEY
 from ..tables.plan import data_folder
@@ -182,7 +183,12 @@ def replay_figures(report: ReportContext) -> Backtest | None:
     figures = report.figures.reset_index(drop=True)
     try:
         return backtest(
-            figures, report.plan.indicators, priors=report.priors, draws=draws, seed=report.seed
+            figures,
+            report.plan.indicators,
+            priors=report.priors,
+            peers=PEERS,
+            draws=draws,
+            seed=report.seed,
         )
     except DataError:
         # The tables were checked when they were loaded: what is left is that nothing can be tested.
@@ -224,7 +230,8 @@ def pace_of(parameters: pd.DataFrame, indicator: str) -> tuple[float, float, dic
 def result_tables(report: ReportContext, results: MethodCheck) -> dict[str, pd.DataFrame]:
     """Return the tables of the report for `write_book`; without a trial only the fits.
 
-    `trial_chances` has a row a target and method, with the method's chance.
+    `trial_chances` has a row a target and method, with the method's chance. The peers, which have
+    fewer forecasts, are in two tables of their own.
     """
     counted = {"n": "figures", "horizon": "lead"}
     estimates = {"parameter": "estimate", "unit": "measured_in"}
@@ -233,7 +240,7 @@ def result_tables(report: ReportContext, results: MethodCheck) -> dict[str, pd.D
         "parameters": report.describe(results.parameters.rename(columns=estimates)),
     }
     if (trial := results.trial) is not None:
-        facts = [column for column in trial.chances if column not in METHODS]
+        facts = [column for column in trial.chances if column not in (*METHODS, *PEERS)]
         chances = trial.chances.melt(facts, list(METHODS), "method", "p_reach")
         joint = trial.joint.rename(columns={**counted, "regions": "regions_drawn"})
         bins = {"n": "targets", "error": "came_true_error"}
@@ -245,5 +252,7 @@ def result_tables(report: ReportContext, results: MethodCheck) -> dict[str, pd.D
             "trial_joint": report.describe(joint),
             "trial_reliability": trial.reliability.rename(columns=bins),
             "trial_pit": trial.pit,
+            "trial_peers": trial.peer_scores,
+            "trial_peer_forecasts": report.describe(trial.peers.rename(columns=counted)),
         }
     return tables

@@ -13,6 +13,7 @@ from ...charts.calibration import coverage_chart, pit_histogram, reliability_dia
 from ...charts.style import CLEAR, Figure
 from ...evaluation import scores
 from ...evaluation.backtesting import METHODS, Backtest
+from ...evaluation.baselines import PEER_FIGURES, PEERS, REASONS
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, number
 from ...i18n.labels import LABELS
@@ -81,6 +82,12 @@ SCORES = N_(
     "error, grouped by target year; of a single year it is not known and left out. Schedule rule "
     "and required rate say yes or no only and have no interval."
 )
+PEER_METHODS = N_(
+    "Two standard methods of longer series, with this method and the drift on the same forecasts. "
+    "They need {figures} figures and one a year: what lies between two figures is interpolated, "
+    "which makes their intervals too narrow."
+)
+PEER_COUNTS = N_("{method}: {answered} of {count} forecasts; {reasons}.")
 NO_JOINT = N_(
     "No indicator has three regions to check in one year: answers over regions together cannot be "
     "checked."
@@ -150,6 +157,7 @@ def render_trial(report: ReportContext, results: MethodCheck) -> Html:
         tabulate([_score_row(report, row) for row in overall.to_dict("records")]),
         paragraph(report.gettext(SCORES)),
         paragraph(_describe_joint(report, trial)),
+        *_render_peers(report, trial),
     ]
     if not results.enough:
         return section(title, *parts, paragraph(_describe_too_few(report), strong=True))
@@ -325,6 +333,14 @@ def _score_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     })  # fmt: skip
 
 
+def _peer_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
+    """Put the scores of a method on a peer's forecasts into cells."""
+    write = _writers(report)["crps"]
+    gap = _with_error(row["crps_gap"], row["crps_gap_error"], write)
+    own = report.with_heads({"crps_gap": NO_VALUE if row["method"] == METHODS[0] else gap})
+    return _score_row(report, row) | own
+
+
 def _panel_row(
     report: ReportContext, results: MethodCheck, split: str, setting: str
 ) -> dict[str, str]:
@@ -354,6 +370,30 @@ def _describe_joint(report: ReportContext, trial: Backtest) -> str:
     shares = {draws: _percent(report, float(cover)) for draws, cover in table["cover80"].items()}
     groups = number(int(table["groups"].iloc[0]), report.language)
     return report.gettext(JOINT, groups=groups, **shares)
+
+
+def _render_peers(report: ReportContext, trial: Backtest) -> list[str]:
+    """Render the peers: what they are, how many forecasts they have, scores on the same cases."""
+    parts = [
+        paragraph(report.gettext(PEER_METHODS, figures=PEER_FIGURES)),
+        bullets(_explain(report, "method", peer) for peer in PEERS),
+        bullets(_count_peer(report, peer, part) for peer, part in trial.peers.groupby("method")),
+    ]
+    rows = trial.peer_scores
+    rows = rows[rows["method"].isin(["forecast", "drift"]) | (rows["method"] == rows["peer"])]
+    return [*parts, tabulate([_peer_row(report, row) for row in rows.to_dict("records")])]
+
+
+def _count_peer(report: ReportContext, peer: str, forecasts: pd.DataFrame) -> str:
+    """Count the forecasts that a peer has, and those that it lacks by reason."""
+    counts = forecasts["unfitted"].value_counts()
+    reasons = [f"{report.label('unfitted', r)} {number(counts.get(r, 0), report.language)}"
+               for r in REASONS]  # fmt: skip
+    return report.gettext(
+        PEER_COUNTS, method=report.label("method", peer), reasons=report.join(reasons),
+        answered=number(counts.get("", 0), report.language),
+        count=number(len(forecasts), report.language),
+    )  # fmt: skip
 
 
 # Charts.
