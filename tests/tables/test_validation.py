@@ -1,10 +1,9 @@
-"""What validation accepts, and how it reports each fault, in files and in frames."""
+"""What validation accepts, and how it reports each fault."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from forecast.errors import DataError
 from forecast.tables.csv_files import check_folder, read_tables
 from forecast.tables.schema import TABLES
-from forecast.tables.validation import check_frame, cumulative_decreases
+from forecast.tables.validation import cumulative_decreases
 from sound_tables import SOUND, change, write
 
 
@@ -167,81 +166,3 @@ def test_decreases_are_found_as_a_loop_finds_them(counts: list[int], random) -> 
     assert (
         seen.loc[found["earlier"], "year"].to_numpy() + 1 == seen.loc[found["later"], "year"]
     ).all()
-
-
-# Frames that callers give in place of files.
-
-ABOUT = pd.DataFrame(
-    {"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100.0], "better": ["higher"],
-     "resolution": [0.1]}
-)  # fmt: skip
-SEEN = pd.DataFrame({"region": "a", "indicator": "x", "year": [2020, 2021.5], "value": [51, 53.5]})
-NEEDED = {
-    "indicators": ["indicator", "kind"],
-    "observations": ["region", "indicator", "year", "value"],
-}
-
-
-def faults(table: str, frame: pd.DataFrame) -> list[tuple[int | None, str | None, str]]:
-    """Row, column and fact of each problem of a frame."""
-    found = check_frame(table, frame, NEEDED[table], ABOUT)
-    assert all(problem.file == table and problem.remedy for problem in found)
-    return [(problem.row, problem.column, problem.problem) for problem in found]
-
-
-def test_a_frame_may_lack_what_is_not_needed() -> None:
-    """Without bounds, steps, sources and statuses a frame is sound; years may have fractions."""
-    assert faults("observations", SEEN) == []
-    assert faults("indicators", ABOUT[["indicator", "kind"]]) == []
-    more = SEEN.assign(status=["actual", None], published=["2021-03-05", np.nan], mine="x")
-    assert faults("observations", more.assign(**{"break": [True, None]})) == []
-    assert (
-        faults("indicators", ABOUT.assign(kind="ratio", lower=-np.inf, upper=np.inf, resolution=0))
-        == []
-    )
-    assert faults("indicators", pd.concat([ABOUT, ABOUT])) == []
-
-
-@pytest.mark.parametrize(
-    ("table", "frame", "expected"),
-    [
-        ("observations", SEEN.drop(columns="year"), (None, "year", "no such column")),
-        ("observations", SEEN.assign(region=["a", ""]), (2, "region", "the cell is empty")),
-        ("observations", SEEN.assign(value=[1, None]), (2, "value", "the cell is empty")),
-        ("observations", SEEN.assign(value=["1", "58%"]), (2, "value", "not a plain number")),
-        ("observations", SEEN.assign(value=[1, np.inf]), (2, "value", "not a plain number")),
-        ("observations", SEEN.assign(value=[1, -3]), (2, "value", "x is a share, which cannot be")),
-        ("observations", SEEN.assign(status=["actual", "atual"]), (2, "status", "not an allowed")),
-        ("observations", SEEN.assign(published=["2024-3-1", ""]), (1, "published", "not a date")),
-        ("observations", SEEN.assign(**{"break": ["是", ""]}), (1, "break", "neither true nor")),
-        ("indicators", ABOUT.assign(kind="shares"), (1, "kind", "not an allowed word")),
-        ("indicators", ABOUT.assign(upper=-1), (1, "upper", "not above the lower bound 0")),
-        ("indicators", ABOUT.assign(lower=-1), (1, "lower", "a share cannot be negative")),
-        ("indicators", ABOUT.assign(resolution=-1), (1, "resolution", "the reporting step is")),
-        ("indicators", pd.concat([ABOUT, ABOUT.assign(upper=90)]), (2, "indicator", "the same id")),
-    ],
-)  # fmt: skip
-def test_each_fault_of_a_frame_is_reported(table, frame, expected) -> None:
-    """Columns, cells and rows are named, rows counted from 1."""
-    (found,) = faults(table, frame)
-    assert found[:2] == expected[:2] and found[2].startswith(expected[2])
-
-
-@pytest.mark.parametrize(
-    "years",
-    [
-        pd.to_datetime(["2020-12-31", "2021-12-31"]),
-        pd.period_range("2020", "2021", freq="Y"),
-        pd.Series(pd.to_datetime(["2020-12-31", "2021-12-31"])).dt.date,
-    ],
-)
-def test_dates_are_no_years(years) -> None:
-    """A date, a period or a timestamp in the column year is never read as a number."""
-    found = faults("observations", SEEN.assign(year=years))
-    assert [row for row, *_ in found] == [1, 2]
-    assert {fact for *_, fact in found} <= {"a date, not a year", "not a plain number"}
-
-
-def test_a_fault_of_many_rows_is_shown_in_twenty() -> None:
-    """A frame of a million bad rows gives an error that can be read."""
-    assert len(faults("observations", pd.concat([SEEN.assign(value="?")] * 50))) == 20

@@ -66,149 +66,70 @@ class Table:
         return {name: column.type for name, column in self.columns.items()}
 
 
-TEXT = Column()
-OPTIONAL = Column(required=False)
-SOURCE = Column(refers_to="sources")
-REGION = Column(refers_to="regions")
-INDICATOR = Column(refers_to="indicators")
+TEXT, OPTIONAL = Column(), Column(required=False)
+NUMBER, YEAR = Column("number"), Column("integer")
+DATE = Column("date", required=False)
+MAYBE_NUMBER = Column("number", required=False)
+SOURCE, REGION, INDICATOR, AREA, UNIT = (
+    Column(refers_to=table) for table in ("sources", "regions", "indicators", "areas", "units")
+)
+MAYBE_INDICATOR = Column(required=False, refers_to="indicators")
 PART = Column(required=False, refers_to="indicators", absent=True)
-YEAR = Column("integer")
 
+# fmt: off
 TABLES: dict[str, Table] = {
     "sources": Table(
-        {
-            "source": TEXT,
-            "title_zh": TEXT,
-            "issuer": OPTIONAL,
-            "issued": Column("date", required=False),
-            "note": OPTIONAL,
-        },
-        key=("source",),
-    ),
+        {"source": TEXT, "title_zh": TEXT, "issuer": OPTIONAL, "issued": DATE, "note": OPTIONAL},
+        key=("source",)),
     "regions": Table(
-        {
-            "region": TEXT,
-            "name_zh": TEXT,
-            "name_en": TEXT,
-            "level": Column(words=LEVELS),
-            "parent": Column(required=False, refers_to="regions"),
-        },
-        key=("region",),
-    ),
+        {"region": TEXT, "name_zh": TEXT, "name_en": TEXT, "level": Column(words=LEVELS),
+         "parent": Column(required=False, refers_to="regions")},
+        key=("region",)),
     "areas": Table({"area": TEXT, "name_zh": TEXT, "name_en": TEXT}, key=("area",)),
     "units": Table({"unit": TEXT, "name_zh": TEXT, "name_en": TEXT}, key=("unit",)),
     "indicators": Table(
-        {
-            "indicator": TEXT,
-            "name_zh": TEXT,
-            "name_en": TEXT,
-            "area": Column(refers_to="areas"),
-            "unit": Column(refers_to="units"),
-            "kind": Column(words=KINDS),
-            "lower": Column("number", required=False),
-            "upper": Column("number", required=False),
-            "better": Column(words=DIRECTIONS),
-            "cumulative": Column("boolean"),
-            "resolution": Column("number"),
-            "concept": TEXT,
-            "definition": TEXT,
-            "numerator": PART,
-            "denominator": PART,
-        },
-        key=("indicator",),
-    ),
+        {"indicator": TEXT, "name_zh": TEXT, "name_en": TEXT, "area": AREA, "unit": UNIT,
+         "kind": Column(words=KINDS), "lower": MAYBE_NUMBER, "upper": MAYBE_NUMBER,
+         "better": Column(words=DIRECTIONS), "cumulative": Column("boolean"),
+         "resolution": NUMBER, "concept": TEXT, "definition": TEXT,
+         "numerator": PART, "denominator": PART},
+        key=("indicator",)),
     "targets": Table(
-        {
-            "region": REGION,
-            "indicator": INDICATOR,
-            "year": YEAR,
-            "value": Column("number"),
-            "comparator": Column(words=COMPARATORS),
-            "role": Column(words=ROLES),
-            "force": Column(required=False, words=FORCES),
-            "source": SOURCE,
-            "locus": OPTIONAL,
-            "note": OPTIONAL,
-            "event": Column(required=False, words=EVENTS, absent=True),
-        },
-        key=("region", "indicator", "year", "comparator", "source"),
-    ),
+        {"region": REGION, "indicator": INDICATOR, "year": YEAR, "value": NUMBER,
+         "comparator": Column(words=COMPARATORS), "role": Column(words=ROLES),
+         "force": Column(required=False, words=FORCES),
+         "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
+         "event": Column(required=False, words=EVENTS, absent=True)},
+        key=("region", "indicator", "year", "comparator", "source")),
     "observations": Table(
-        {
-            "region": REGION,
-            "indicator": INDICATOR,
-            "year": YEAR,
-            "as_of": Column("date", required=False),
-            "value": Column("number"),
-            "status": Column(words=STATUSES),
-            "source": SOURCE,
-            "locus": OPTIONAL,
-            "note": OPTIONAL,
-            "published": Column("date", required=False, absent=True),
-            "break": Column(required=False, words=("true", "false"), absent=True),
-        },
-        key=("region", "indicator", "year", "as_of", "published"),
-    ),
+        {"region": REGION, "indicator": INDICATOR, "year": YEAR, "as_of": DATE, "value": NUMBER,
+         "status": Column(words=STATUSES), "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
+         "published": Column("date", required=False, absent=True),
+         "break": Column(required=False, words=("true", "false"), absent=True)},
+        key=("region", "indicator", "year", "as_of", "published")),
     "milestones": Table(
-        {
-            "region": REGION,
-            "indicator": Column(required=False, refers_to="indicators"),
-            "task": OPTIONAL,
-            "year": YEAR,
-            "text_zh": TEXT,
-            "source": SOURCE,
-            "locus": OPTIONAL,
-        },
-    ),
+        {"region": REGION, "indicator": MAYBE_INDICATOR, "task": OPTIONAL, "year": YEAR,
+         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL}),
     "tasks": Table(
-        {
-            "region": REGION,
-            "list": Column(words=TASK_LISTS),
-            "name_zh": TEXT,
-            "requirement_zh": OPTIONAL,
-            "due": Column("deadline", required=False),
-            "source": SOURCE,
-            "locus": OPTIONAL,
-        },
-    ),
+        {"region": REGION, "list": Column(words=TASK_LISTS), "name_zh": TEXT,
+         "requirement_zh": OPTIONAL, "due": Column("deadline", required=False),
+         "source": SOURCE, "locus": OPTIONAL}),
     "rules": Table(
-        {
-            "rule": TEXT,
-            "region": REGION,
-            "quantity": TEXT,
-            "formula": TEXT,
-            "source": SOURCE,
-            "locus": OPTIONAL,
-        },
-        key=("rule", "region"),
-    ),
+        {"rule": TEXT, "region": REGION, "quantity": TEXT, "formula": TEXT,
+         "source": SOURCE, "locus": OPTIONAL},
+        key=("rule", "region")),
     "indices": Table(
-        {
-            "index": TEXT,
-            "area": Column(refers_to="areas"),
-            "component": TEXT,
-            "indicator": Column(required=False, refers_to="indicators"),
-            "weight": Column("number", required=False),
-            "source": SOURCE,
-        },
-        key=("index", "component"),
-    ),
+        {"index": TEXT, "area": AREA, "component": TEXT, "indicator": MAYBE_INDICATOR,
+         "weight": MAYBE_NUMBER, "source": SOURCE},
+        key=("index", "component")),
     "projects": Table(
-        {
-            "region": REGION,
-            "agency": TEXT,
-            "class": Column(words=("implementation", "planning")),
-            "stage": Column(required=False, words=("continued", "new")),
-            "name_zh": TEXT,
-            "start": YEAR,
-            "end": YEAR,
-            "investment": Column("number"),
-            "builder": OPTIONAL,
-            "source": SOURCE,
-        },
-        key=("region", "agency", "name_zh"),
-    ),
+        {"region": REGION, "agency": TEXT, "class": Column(words=("implementation", "planning")),
+         "stage": Column(required=False, words=("continued", "new")), "name_zh": TEXT,
+         "start": YEAR, "end": YEAR, "investment": NUMBER, "builder": OPTIONAL, "source": SOURCE},
+        key=("region", "agency", "name_zh")),
 }
+# fmt: on
+"""Tables by name, columns in the order of the files."""
 
 
 def is_address(source: object) -> bool:

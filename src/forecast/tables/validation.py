@@ -1,4 +1,4 @@
-"""Validation of plan tables from files, databases and frames: every fault at once.
+"""Validation of plan tables from files and databases: every fault at once.
 
 The tables, their columns, types, keys and words are described in `schema`, the rules of rows in
 `row_rules`. Files and databases come as text, so that a fault shows the cell as printed.
@@ -15,16 +15,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-import numpy as np
 import pandas as pd
-from pandas.api.types import is_datetime64_any_dtype
 
 from ..errors import N_, Problem, msg, nearest
 from .calendar import figure_days, parse_deadline
-from .row_rules import CELL_FAULTS, FRAME_RULES, RULES, Rule
+from .row_rules import CELL_FAULTS, RULES
 from .schema import REFERENCE, TABLES, Column, Table
 
-__all__ = ["RawTable", "check_frame", "cumulative_decreases", "read_raw_table", "validate"]
+__all__ = ["RawTable", "cumulative_decreases", "read_raw_table", "validate"]
 
 PATTERNS = {
     type_: re.compile(pattern)
@@ -39,10 +37,6 @@ PATTERNS = {
 }
 EXACT = {"integer": "int64", "boolean": "bool"}
 DESCRIPTION = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
-FLAGS = ["true", "false", "1", "0", "1.0", "0.0", "yes", "no"]
-"""Marks that a column of words true and false may hold in a frame."""
-SHOWN_ROWS = 20
-"""Faulty rows of one column of a frame that are named; more only repeat the fault."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +106,7 @@ def validate(raw: Mapping[str, RawTable]) -> tuple[dict[str, pd.DataFrame], list
         if len(table.cells):
             problems += _check_ids(table, ids)
             rows = _join_description(table.name, table.values, described)
-            problems += _check_rules(table, rows, RULES.get(table.name, ()))
+            problems += _check_rules(table, rows)
     problems += _check_decreases(raw["observations"], raw["indicators"])
     if problems:
         names = {table.source: name for name, table in raw.items()}
@@ -141,90 +135,6 @@ def cumulative_decreases(observations: pd.DataFrame, indicators: pd.DataFrame) -
     return pd.DataFrame(
         {"later": rows.index[fallen], "earlier": before.loc[fallen, "earlier"].astype(int)}
     ).reset_index(drop=True)
-
-
-def check_frame(
-    name: str,
-    frame: pd.DataFrame,
-    needed: Collection[str],
-    indicators: pd.DataFrame | None = None,
-) -> list[Problem]:
-    """Check a frame that a caller gives in place of a table; it may lack what is not needed.
-
-    Parameters
-    ----------
-    name : of `schema.TABLES`; problems name it, and count rows from 1
-    needed : columns that must be there and filled; other columns of the table are checked where
-        they are there
-    indicators : frame of the indicators, for the rules on values that depend on them
-
-    Returns
-    -------
-    Problems of columns, cells and rows, at most 20 rows a fault. An indicator may have several rows
-    only if they say the same.
-
-    Examples
-    --------
-    >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["share"], "lower": [9], "upper": [0]})
-    >>> print(*check_frame("indicators", about, ["indicator", "kind"]))
-    indicators, row 1, column upper, value '0': not above the lower bound 9. Remedy: correct one ...
-    """
-    problems = [
-        Problem(
-            name, None, column, None,
-            msg("no such column"), msg("add a column {name!r}", name=column),
-        )
-        for column in needed
-        if column not in frame
-    ]  # fmt: skip
-    if problems:
-        return problems
-    frame = frame.set_axis(pd.RangeIndex(1, len(frame) + 1))
-    rows = {}
-    for key in [key for key in TABLES[name].columns if key in frame]:
-        rows[key], faulty, fault = _frame_values(name, key, frame[key])
-        empty = frame[key].isna() | frame[key].eq("")
-        faults = [(faulty & ~empty, fault), (empty & (key in needed), "empty")]
-        problems += [
-            _cell_problem(name, name, row, key, str(frame.at[row, key]), what)
-            for mask, what in faults
-            for row in frame.index[mask][:SHOWN_ROWS]
-        ]
-    if problems:
-        return problems
-    values = pd.DataFrame(rows, index=frame.index)
-    raw = RawTable(name, name, frame.astype("object"), values)
-    if name == "indicators":
-        values = values.reindex(columns=[*TABLES[name].columns])
-        problems += _check_key(name, name, values.drop_duplicates().astype("str"))
-    elif indicators is not None:
-        # Only of negative values is there a rule that depends on the indicator.
-        described = indicators.drop_duplicates("indicator").set_index("indicator")
-        values = _join_description(name, values[values["value"] < 0], described)
-    return [*problems, *_check_rules(raw, values, FRAME_RULES[name])[:SHOWN_ROWS]]
-
-
-def _frame_values(name: str, key: str, given: pd.Series) -> tuple[pd.Series, pd.Series, str]:
-    """Read a column of a frame: values for the rules, the cells that do not fit, their fault."""
-    column = TABLES[name].columns[key]
-    if column.type in ("number", "integer"):
-        if is_datetime64_any_dtype(given) or isinstance(given.dtype, pd.PeriodDtype):
-            return given, pd.Series(True, given.index), "year" if key == "year" else "number"
-        number = pd.to_numeric(given, errors="coerce").astype("float64")
-        # An infinite bound is none; an infinite figure is no figure.
-        return number, number.isna() | (np.isinf(number) & (column.required)), "number"
-    if column.type == "date" and not is_datetime64_any_dtype(given):
-        return given, ~_isin(given, PARSERS["date"]), "date"
-    if column.type == "boolean" or "true" in column.words:
-        return given, ~_isin(given, lambda text: text.lower() in FLAGS), "boolean"
-    if column.words:
-        return given, ~_isin(given, lambda text: text in column.words), "words"
-    return given, pd.Series(False, given.index), "text"
-
-
-def _isin(given: pd.Series, fits: Callable[[str], bool]) -> pd.Series:
-    """Whether each text fits; each different text is looked at once."""
-    return given.isin([value for value in given.unique() if fits(str(value))])
 
 
 @lru_cache
@@ -378,17 +288,17 @@ def _check_ids(table: RawTable, ids: Mapping[str, pd.Series]) -> list[Problem]:
     return problems
 
 
-def _check_rules(table: RawTable, rows: pd.DataFrame, rules: tuple[Rule, ...]) -> list[Problem]:
-    """Rows that break one of some rules."""
+def _check_rules(table: RawTable, rows: pd.DataFrame) -> list[Problem]:
+    """Rows that break one of the rules of their table."""
     problems = []
-    for column, broken, fact, remedy in rules:
-        printed = table.cells.loc[rows.index, column] if column in table.cells else ""
+    for column, broken, fact, remedy in RULES.get(table.name, ()):
+        printed = table.cells[column]
         # A cell that could not be read has been reported as such.
-        read = rows[rows[column].notna() | (printed == "")]
+        read = rows[rows[column].notna() | printed.eq("")]
         found = read[broken(read)]
-        if len(found):
-            found = found.assign(**{column: table.cells.loc[found.index, column]})
-            problems += _report(table.source, column, found, fact, remedy)
+        problems += _report(
+            table.source, column, found.assign(**{column: printed[found.index]}), fact, remedy
+        )
     return problems
 
 
