@@ -166,7 +166,7 @@ def verify(
     from .evaluation.verification import compute_track_record
     from .evaluation.verification import verify as score
     from .files import write_atomic
-    from .reports.exports import harmless
+    from .reports.exports import escape_formulas
     from .tables.plan import load_plan
 
     try:
@@ -179,7 +179,7 @@ def verify(
         known = pd.concat([plan.indicators for plan in plans]).drop_duplicates("indicator")
         found = score(issued, figures, known)
         if hits:
-            written = harmless(found.hits).to_csv(index=False, lineterminator="\n")
+            written = escape_formulas(found.hits).to_csv(index=False, lineterminator="\n")
             write_atomic(hits, written.encode())
     except ForecastError as error:
         typer.echo(error, err=True)

@@ -1,14 +1,23 @@
-"""Committed notebooks: prose, parameters and calls, without outputs."""
+"""Committed notebooks: guides, parameters and calls, without outputs; papermill runs them as is."""
 
 import ast
 import copy
+import logging
+import re
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
+import yaml
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+from forecast.reports.parameters import find_notebook, read_parameters
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted(f for f in (ROOT / "params").rglob("*.yaml") if f.parent.name != "scenarios")
+KINDS = {read_parameters(file).notebook: file for file in FILES}
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 LOOPS = (ast.For, ast.comprehension)
 
@@ -81,3 +90,42 @@ def test_each_fault_is_found() -> None:
         notebook = copy.deepcopy(clean)
         spoil(notebook.cells[0])
         assert len(faults(notebook)) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_code_cell_has_a_guide_in_front(kind: str) -> None:
+    """A few cells; a markdown cell says in Chinese and English what the next one does."""
+    cells = nbformat.read(find_notebook(kind), as_version=4).cells
+    guides, codes = cells[::2], cells[1::2]
+    assert {cell.cell_type for cell in codes} == {"code"} and len(codes) <= 8
+    for guide in guides:
+        assert guide.cell_type == "markdown" and guide.metadata.tags == ["guide"]
+        chinese, english = guide.source.split("\n\n")[-2:]
+        assert re.search(r"[\u4e00-\u9fff]", chinese) and not re.search(r"[\u4e00-\u9fff]", english)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_papermill_knows_every_key_of_a_parameter_file(file: Path) -> None:
+    """Each key is a parameter of the notebook, which has a type and a comment for each."""
+    declared = papermill.inspect_notebook(find_notebook(read_parameters(file).notebook))
+    assert set(yaml.safe_load(file.read_text(encoding="utf-8"))) <= set(declared)
+    for name, parameter in declared.items():
+        assert parameter["inferred_type_name"] != "None" and parameter["help"], name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_papermill_runs_a_notebook_with_a_shipped_file(
+    kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`papermill NOTEBOOK out.ipynb -f FILE -p draws 100` works, and nothing warns."""
+    values = yaml.load(KINDS[kind].read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    values |= {"draws": 100, **{k: int(values[k]) for k in ("seed", "until") if k in values}}
+    with caplog.at_level(logging.WARNING):
+        executed = papermill.execute_notebook(
+            find_notebook(kind), tmp_path / "out.ipynb", values,
+            progress_bar=False, cwd=str(tmp_path),
+        )  # fmt: skip
+    outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]
+    assert {output.output_type for output in outputs} == {"display_data"}
+    assert caplog.messages == []
+    assert [file.name for file in tmp_path.iterdir()] == ["out.ipynb"]

@@ -282,7 +282,7 @@ def test_tables_are_written_for_programs_and_for_people(whole, language, tmp_pat
     """CSV with codes, a workbook with words for every head, sheet and outcome."""
     found = dataclasses.replace(whole, language=language)
     tables = final.result_tables(found)
-    exports.write_book(found, tables, tmp_path)
+    exports.write_tables(found, tables, tmp_path)
     table = pd.read_csv(tmp_path / "outcomes.csv")
     assert table["outcome"].tolist() == whole.attainment["outcome"].tolist()
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")

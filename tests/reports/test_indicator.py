@@ -245,7 +245,7 @@ def test_tables_are_written_for_programs_and_for_people(lishui, language, tmp_pa
     """CSV with codes, a workbook with words for every head and sheet."""
     found = dataclasses.replace(lishui, language=language)
     tables = profiles.result_tables(found)
-    exports.write_book(found, tables, tmp_path)
+    exports.write_tables(found, tables, tmp_path)
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
     assert len(book.sheetnames) == len(tables) == 4
     known = {words[language == "en"] for words in WORDS["column"].values()}

@@ -463,7 +463,7 @@ def test_tables_hold_what_the_report_rests_on(lishui):
 def test_the_workbook_speaks_the_readers_language(lishui, tmp_path):
     """Every head and code of every sheet is a word, and none of the other language."""
     found = dataclasses.replace(lishui, language="zh")
-    exports.write_book(found, method_check.result_tables(found), tmp_path)
+    exports.write_tables(found, method_check.result_tables(found), tmp_path)
     assert {"trial_forecasts.parquet", "trial_chances.parquet"} <= set(os.listdir(tmp_path))
     sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str, engine="calamine")
     assert len(sheets) == 11

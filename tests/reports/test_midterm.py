@@ -282,7 +282,7 @@ def test_tables_are_written_for_programs_and_for_people(lishui, shaoxing, langua
     for place, found in (("a", lishui), ("b", shaoxing)):
         found = dataclasses.replace(found, language=language)
         tables = midterm.result_tables(found)
-        exports.write_book(found, tables, tmp_path / place)
+        exports.write_tables(found, tables, tmp_path / place)
         book = openpyxl.load_workbook(tmp_path / place / "tables.xlsx")
         assert len(book.sheetnames) == len(tables) >= 3
         known = {words[language == "en"] for words in WORDS["column"].values()}

@@ -3,21 +3,15 @@
 import datetime as dt
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
-from forecast.reports.parameters import (
-    InputError,
-    ParameterError,
-    ReportParameters,
-    check_declared,
-    check_region,
-    find_scenarios,
-    find_tables,
-    hash_tables,
-    read_parameters,
-)
+from forecast.i18n.errors import format_error
+from forecast.reports.errors import InputError, ParameterError
+from forecast.reports.inputs import check_region, find_scenarios, find_tables, hash_tables
+from forecast.reports.parameters import ReportParameters, check_declared, read_parameters
 
 
 def write(folder: Path, text: str | bytes, name: str = "lishui.yaml") -> Path:
@@ -222,6 +216,28 @@ def test_every_way_of_declaring_counts(tmp_path: Path) -> None:
     check_declared(notebook(tmp_path, "region = seed = 0"), PASSED)
 
 
+def test_what_only_the_runner_uses_may_be_declared(tmp_path: Path) -> None:
+    """papermill's own command passes a whole parameter file, types are imported for it."""
+    source = "from typing import Optional\nregion: Optional[str] = None\nseed: int = 0\n"
+    source += "notebook = name = output = results = ''"
+    declared = check_declared(notebook(tmp_path, source), PASSED)
+    assert set(declared) == {*PASSED, "notebook", "name", "output", "results"}
+
+
+def test_all_faults_of_a_file_can_be_told_in_chinese(tmp_path: Path) -> None:
+    """Key, value, fault and remedy of each line, and nothing of it in English."""
+    text = "draw: 10\ndraws: ten\nas_of: 2022-13-01\nname: a.failed\nlanguage: fr\n"
+    with pytest.raises(ParameterError) as caught:
+        read_parameters(write(tmp_path, text))
+    head, *lines = format_error(caught.value, "zh").splitlines()
+    assert head.endswith("lishui.yaml不能用：") and len(lines) == 6
+    assert (
+        "  键“as_of”，值“2022-13-01”：日历上没有这一天。办法：写日期，如2022-12-31，或today。"
+        in lines
+    )
+    assert not any(re.search(r"Remedy|write|missing|unknown", line) for line in lines)
+
+
 def test_declared_and_passed_must_be_the_same(tmp_path: Path) -> None:
     """A misspelt name is both a missing and an unknown parameter."""
     with pytest.raises(ParameterError) as caught:
@@ -286,6 +302,19 @@ def test_faults_of_a_parameters_cell(tmp_path: Path, sources: list[str], fault: 
     """Exactly one tagged cell with nothing but assignments."""
     with pytest.raises(ParameterError, match=fault):
         check_declared(notebook(tmp_path, *sources), PASSED)
+
+
+def test_a_notebook_of_another_language_is_refused(tmp_path: Path) -> None:
+    """Python would take R for commands of the shell, and call the report a success."""
+    file = notebook(tmp_path, "region = 'x'\nseed = 0")
+    content = json.loads(file.read_text())
+    for name, language in (("python3", "python"), ("ir", "R")):
+        content["metadata"] = {"kernelspec": {"name": name, "language": language}}
+        file.write_text(json.dumps(content))
+        if language == "python":
+            assert check_declared(file, PASSED) == ["region", "seed"]
+    with pytest.raises(InputError, match="is in R"):
+        check_declared(file, PASSED)
 
 
 def test_what_is_no_notebook_is_an_input_fault(tmp_path: Path) -> None:

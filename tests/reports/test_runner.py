@@ -33,6 +33,8 @@ from forecast.reports.manifest import Manifest
 from forecast.reports.page import network_references
 from forecast.reports.runner import ReportRun, run_report
 from forecast.reports.signals import stoppable
+from forecast.tables.names import Names
+from forecast.tables.plan import load_plan
 
 PARAMETERS = """\
 region: str = "nowhere"
@@ -405,6 +407,20 @@ def test_asking_whether_a_report_is_finished_writes_nothing(tmp_path: Path) -> N
         ReportRun(file).finished()
     file.write_text(text, encoding="utf-8")
     assert contents(tmp_path) == before
+
+
+def test_a_day_that_lies_ahead_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """By the run, as a warning, and on the first page in both languages; no other day is."""
+    file = prepare(tmp_path, "x", "1")
+    file.write_text(file.read_text(encoding="utf-8").replace("2022-12-31", "2099-12-31"))
+    with caplog.at_level(logging.WARNING):
+        run_report(file, pdf=False)
+    assert "x: as of 2099-12-31, a day that lies ahead" in caplog.messages
+    for day, ahead in {"2099-12-31": True, "today": False}.items():
+        plan = load_plan("lishui", as_of=day)
+        english, chinese = (Names(plan, language).known_on() for language in ("en", "zh"))
+        assert english.endswith("a day that lies ahead") == ahead
+        assert ("还没有到" in chinese) == ahead
 
 
 def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -295,7 +295,7 @@ def test_tables_are_written_for_programs_and_for_people(lishui, closed, language
     for place, found in (("a", lishui), ("b", closed)):
         found = dataclasses.replace(found, language=language)
         tables = context.result_tables(found)
-        written = exports.write_book(found, tables, tmp_path / place)
+        written = exports.write_tables(found, tables, tmp_path / place)
         assert sorted(written) == sorted(f.name for f in (tmp_path / place).iterdir())
         book = openpyxl.load_workbook(tmp_path / place / "tables.xlsx")
         assert len(book.sheetnames) == len(tables) >= 8
@@ -306,7 +306,7 @@ def test_tables_are_written_for_programs_and_for_people(lishui, closed, language
             assert heads - known - quantiles == set(), sheet.title
     table = pd.read_csv(tmp_path / "a" / "compare.csv")
     assert set(table["scenario"]) == set(lishui.compared["scenario"])
-    assert exports.write_book(lishui, context.result_tables(lishui), None) == []
+    assert exports.write_tables(lishui, context.result_tables(lishui), None) == []
 
 
 def test_the_notebook_declares_what_it_is_passed(tmp_path):

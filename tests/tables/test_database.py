@@ -29,14 +29,9 @@ import forecast as fc
 from forecast.cli import app
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.evaluation.store import read_forecasts
-from forecast.reports.parameters import (
-    InputError,
-    ParameterError,
-    ReportParameters,
-    check_region,
-    find_tables,
-    hash_tables,
-)
+from forecast.reports.errors import InputError, ParameterError
+from forecast.reports.inputs import check_region, find_tables, hash_tables
+from forecast.reports.parameters import ReportParameters
 from forecast.reports.runner import ReportRun
 from forecast.tables import database
 from forecast.tables.csv_files import read_tables

@@ -29,7 +29,7 @@ from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
 from ..intake import FigureImport
 from ..model.simulation import Paths
 from ..reports.context import ReportContext, forecast_years, last_targets
-from ..reports.exports import write_book
+from ..reports.exports import write_tables
 from ..reports.parameters import ReportParameters
 from ..scenarios.baseline import project
 from ..scenarios.comparison import compare
@@ -456,7 +456,7 @@ class Desk:
             listed = self.told.list_sources(self.plan.targets, self.plan.observations)
             used = self.plan.sources["source"].isin(listed)
             tables = {"compare": self.table(), "sources": self.plan.sources[used]}
-            write_book(self.told, tables, new)
+            write_tables(self.told, tables, new)
             for file, content in pictures.items():
                 (new / file).write_bytes(content)
             asked = yaml.safe_dump(self._asked(name, scenario), allow_unicode=True, sort_keys=False)

@@ -143,7 +143,7 @@ def forecast_ways(report: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def result_tables(report: ReportContext, results: FinalEvaluation) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`, with names beside the codes."""
+    """Return the tables of the report for `write_tables`, with names beside the codes."""
     both = {"issued": results.issued, "replayed": results.replayed}
     hits = [v.hits.assign(made=made) for made, v in both.items() if len(v.hits)]
     scores = [v.scores.assign(made=made) for made, v in both.items() if len(v.hits)]

@@ -165,7 +165,7 @@ def latest_by_region(results: IndicatorProfile) -> pd.DataFrame:
 
 
 def result_tables(report: ReportContext, results: IndicatorProfile) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`."""
+    """Return the tables of the report for `write_tables`."""
     figures = results.figures.rename(columns={"status": "data_status"})
     tables = {
         "attainment": report.describe_answers(results.attainment, results.targets),

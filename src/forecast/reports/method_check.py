@@ -228,7 +228,7 @@ def pace_of(parameters: pd.DataFrame, indicator: str) -> tuple[float, float, dic
 
 
 def result_tables(report: ReportContext, results: MethodCheck) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`; without a trial only the fits.
+    """Return the tables of the report for `write_tables`; without a trial only the fits.
 
     `trial_chances` has a row a target and method, with the method's chance. The peers, which have
     fewer forecasts, are in two tables of their own.

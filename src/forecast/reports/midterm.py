@@ -167,7 +167,7 @@ def classify_verdicts(row: Mapping[str, Any]) -> str:
 
 
 def result_tables(report: ReportContext, results: MidtermEvaluation) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`, with names beside the codes."""
+    """Return the tables of the report for `write_tables`, with names beside the codes."""
     tasks = results.tasks.drop(columns=["end", "region"], errors="ignore")
     shares = {"due": "due_share", **{end: f"way_{end}" for end in LEVELS}}
     tables = {

@@ -67,7 +67,7 @@ def joint_of_open(report: ReportContext) -> Joint:
 
 
 def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`, with names beside the codes."""
+    """Return the tables of the report for `write_tables`, with names beside the codes."""
     plan = report.plan
     figures = plan.observations.rename(columns={"status": "data_status"})
     return {

@@ -31,18 +31,9 @@ from ..evaluation.vintages import issue
 from ..files import staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .errors import InputError, NotebookError, ReportError, WriteError
+from .inputs import check_region, find_scenarios, find_tables, hash_tables, region_names
 from .manifest import Manifest, files_intact, fingerprint, hash_file, read_manifest, versions
-from .parameters import (
-    Plain,
-    check_declared,
-    check_region,
-    find_notebook,
-    find_scenarios,
-    find_tables,
-    hash_tables,
-    read_parameters,
-    region_names,
-)
+from .parameters import Plain, check_declared, find_notebook, read_parameters
 from .signals import limited, stoppable
 
 __all__ = ["ReportRun", "run_report"]

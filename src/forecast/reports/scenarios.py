@@ -170,7 +170,7 @@ def analyse_scenarios(
 
 
 def result_tables(report: ReportContext, results: ScenarioAnalysis) -> dict[str, pd.DataFrame]:
-    """Return the tables of the report for `write_book`, with names beside the codes."""
+    """Return the tables of the report for `write_tables`, with names beside the codes."""
     about = report.whole.indicators[["indicator", f"name_{report.data_language}"]]
     about = about.set_axis(["indicator", "name"], axis=1)
     declared = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -79,10 +80,13 @@ class Names:
         return f"{self.quantity(indicator)}\n{self.symbol(self.unit(indicator))}"
 
     def known_on(self) -> str:
-        """Say which day's knowledge the plan holds."""
+        """Name the day whose knowledge the plan holds, and whether it is still to come."""
         if not self.plan.as_of:
             return self.gettext("Everything known is used")
-        return self.gettext("As of {day}", day=day(self.plan.as_of, self.language))
+        text = self.gettext("As of {day}", day=day(self.plan.as_of, self.language))
+        if self.plan.as_of <= dt.date.today().isoformat():
+            return text
+        return self.gettext("{as_of}, a day that lies ahead", as_of=text)
 
     def join(self, items: Iterable[str]) -> str:
         """Join names to a list."""

@@ -96,7 +96,7 @@ def load_plan(
     place : id of a shipped region (`"lishui"`), a folder with the tables of `data/README.md`, or
         the address of a database with them (see `database`); reference tables that a folder or
         database lacks are taken from the package
-    as_of : ISO date or `datetime.date`; None includes everything
+    as_of : ISO date, `datetime.date` or "today"; None includes everything
     region : region of your own tables; None takes the only one with targets, or all
 
     Raises
@@ -115,6 +115,7 @@ def load_plan(
     """
     from .csv_files import read_tables
 
+    as_of = dt.date.today() if as_of == "today" else as_of
     day = None if as_of is None else parse_day(as_of, "load_plan")
     shipped = data_folder()
     folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
