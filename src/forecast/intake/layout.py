@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from .grid import Grid, key_of, letters
 from .matching import Names
 from .numbers import is_unit, parse_figure
-from .words import COLUMNS, NOTHING, Facts, column_role, read_line, read_words, type_of
+from .words import COLUMNS, NOTHING, WORDS, Facts, column_role, read_line, read_words, type_of
 
 __all__ = ["Column", "Table", "find_tables"]
 
@@ -148,6 +148,8 @@ def _kind(text: str, names: Names) -> str:
         return TITLE + role
     if BARE_YEAR.fullmatch(key_of(text)):
         return "period"
+    if re.fullmatch(WORDS["part"], key_of(text)):
+        return "part"
     figure = parse_figure(text)
     if figure.value is not None or figure.missing:
         return "number"
@@ -215,6 +217,8 @@ def _continues(grid: Grid, top: int, depth: int, names: Names) -> bool:
         if column_role(grid.text(line, c)) not in ("", "value")
     }
     kinds = [_kind(text, names) for text in texts]
+    if kinds[0] == f"{TITLE}unit" and set(kinds[1:]) == {"unit"}:
+        return True
     if any(column in stubs for column in cells) or "number" in kinds:
         return False
     if not stubs:
@@ -300,7 +304,11 @@ def _column(index: int, path: Sequence[str], names: Names) -> Column:
     """Column with what its header says by itself."""
     if not path:
         return Column(index, "", "")
-    group, role = (path[0] if len(path) > 1 else ""), column_role(path[-1])
+    group = path[0] if len(path) > 1 else ""
+    roles = [role for role in map(column_role, path) if role]
+    # A line of units may have the title 单位 under that of its first column.
+    role = roles[-1] if roles and column_role(path[-1]) else ""
+    role = roles[0] if role == "unit" else role
     if role not in ("", "value"):
         return Column(index, " ".join(path), role, group=group)
     facts = Facts()
@@ -354,6 +362,10 @@ def _checked(grid: Grid, table: Table, column: Column, names: Names) -> Column:
 def _content(grid: Grid, table: Table, column: Column, names: Names) -> str:
     """Role of a column whose title says nothing, by what most of its cells hold."""
     cells = _cells(grid, table, column.index)
+    if not column.title or column.title.startswith("Unnamed"):
+        # Programs number the lines of tables that they write.
+        if cells in ([str(at + first) for at in range(len(cells))] for first in (0, 1)):
+            return "number"
     kinds = [_kind(text, names) for text in cells]
     for kind, role, share in (
         ("region", "region", 2), ("indicator", "indicator", 3), ("unit", "unit", 2),

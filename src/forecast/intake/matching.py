@@ -32,11 +32,12 @@ NUMBERING = re.compile(
     r"[一二三四五六七八九十]{1,3}、)+"
 )
 GOAL = re.compile(
-    r"(?:均?达到?|不少于|不低于|不超过|至少|突破|[≥>])+[0-9.]+(?:%|‰|[万亿])?"
-    r"[\u4e00-\u9fff]{0,2}?(?:及?以上|以内)?$"
+    r"(?:均?达到?|不少于|不低于|不超过|至少|突破|[≥>])+[0-9.]+(?P<unit>[%‰]|[万亿]?[\u4e00-\u9fff]{0,2}?)"
+    r"(?:及?以上|以内)?[。.]?$"
 )
 """A goal behind a name, as in 智慧养老院不少于2家."""
-BEFORE_NAME = re.compile(r"^(?:全市|全省|全县|全区|本市|我市|年末|期末|年底)(?=..)")
+ITS_OWN = {"province": "省", "city": "市", "county": "县市", "district": "区"}
+"""How names call the whole region, by its level: 全市 or 我市."""
 SPELLINGS = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
@@ -52,13 +53,13 @@ SPELLINGS = tuple(
         (r"认知症|失智症", "认知障碍"),
         (r"拥有|配备|配有|的", ""),
         (r"(?:所占|占)?(?:比例|比率|比重|百分比)$|[占之]比$|比$", "率"),
-        (r"(?:总数量?|数量|个数|家数|人数|总量)$", "数"),
+        (r"(?:总数量?|(?<!人)数量|个数|家数|总量)$", "数"),
         (r"^(?:打造|提炼一?批?|推出一?批?|创建|设立)", ""),
-        (r"(?:实现)?全覆盖$", "覆盖率"),
+        (r"(?:实现)?全覆盖$|覆盖面$", "覆盖率"),
     )
 )
 KINDS: tuple[tuple[str, str], ...] = (
-    (r"率$|覆盖面$|程度$", "%"),
+    (r"率$|程度$", "%"),
     (r"倍数?$", "倍"),
     (r"标准$|收入$|支出$|金额$|资金(?:规模)?$|投入$|销售[量额]$|公益金$", "元"),
     (r"人次数?$", "人次"),
@@ -198,8 +199,8 @@ class Names:
     def candidates(self, name: str, region: str = "", unit: str = "") -> list[str]:
         """Give the indicators to choose from for a name that is not certain, at most three.
 
-        They have a like name and the unit that is stated, or the kind of unit that the name's end
-        says; those with a target in the region come first.
+        They have a like name, one unit and kind, and the unit that is stated, or the kind of unit
+        that the name's end says; those with a target in the region come first.
         """
         core, own = split_unit(name)
         spelt, stated = spelling(core), own or unit
@@ -210,8 +211,11 @@ class Names:
             for indicator in self.spelt[text]:
                 if self._alike(spelt, stated, indicator):
                     likeness[indicator] = max(score, likeness.get(indicator, 0.0))
-        unplanned = {indicator: (region, indicator) not in self.planned for indicator in likeness}
-        return sorted(likeness, key=lambda ind: (unplanned[ind], -likeness[ind], ind))[:MOST]
+        alike = sorted(likeness, key=lambda ind: (-likeness[ind], ind))
+        zh = self.units.get(key_of(stated), stated)
+        alike = [ind for ind in alike if self.about[ind]["unit_zh"] == zh] or alike
+        alike = [ind for ind in alike if self._quantity_kind(ind) == self._quantity_kind(alike[0])]
+        return sorted(alike, key=lambda ind: (region, ind) not in self.planned)[:MOST]
 
     def fits(self, unit: str, indicator: str) -> bool:
         """Whether a unit as printed may be that of an indicator, whatever the power of ten."""
@@ -223,12 +227,14 @@ class Names:
 
     def _match(self, name: str, region: str, unit: str) -> Match:
         core, own = split_unit(name)
-        stated = own or unit
+        goal = GOAL.search(key_of(core))
+        stated = own or unit or (goal["unit"] if goal else "")
         for text in dict.fromkeys((key_of(name), key_of(core))):
             if len(ids := self.exact.get(text, NONE)) == 1:
                 return Match(tuple(ids), own if text != key_of(name) else "")
         spelt = spelling(core)
-        shorter = BEFORE_NAME.sub("", spelt)
+        own_words = ITS_OWN.get(self.levels[region], "国") if region else "省市县区"
+        shorter = re.sub(f"^(?:[全本我][{own_words}]|年末|期末|年底)(?=..)", "", spelt)
         if region:
             shorter = shorter.removeprefix(self.region_names[region][0])
         for text in dict.fromkeys((spelt, shorter)):
@@ -243,10 +249,16 @@ class Names:
         """Only indicator that a name, as spelt, may mean; "" if there are several or none."""
         if len(ids := self.local.get((region, spelt), NONE)) == 1:
             return next(iter(ids))
-        ends = {spelt.removesuffix("数"), f"{spelt}数", f"{spelt}率"} - {spelt, ""}
+        # Whether a name without 数 or 率 counts or divides, only a unit can say.
+        ends = {spelt.removesuffix("数")} | ({f"{spelt}数", f"{spelt}率"} if unit else set())
+        # 人数 counts persons, which 数 alone may not.
+        stem = re.sub("人?数$", "", spelt)
+        counts = [f"{stem}数", f"{stem}人数", stem] if unit or stem != spelt else []
+        people = NONE.union(*(self.spelt.get(text, NONE) for text in counts))
         for ids in (
             self.spelt.get(spelt, NONE),
-            NONE.union(*(self.spelt.get(text, NONE) for text in ends)),
+            NONE.union(*(self.spelt.get(text, NONE) for text in ends - {spelt})),
+            frozenset(ind for ind in people if self._unit(ind).thing == "人"),
             self.unordered.get(_unordered(spelt), NONE),
         ):
             fit = [ind for ind in ids if not unit or self.fits(unit, ind)]
@@ -270,6 +282,9 @@ class Names:
             return wanted.thing.startswith("个") and not wanted.per if thing else True
         alike = not thing or same_thing(thing, wanted.thing) or {thing, wanted.thing} == {"%", "‰"}
         return alike and (thing in ("%", "元") or per == bool(wanted.per))
+
+    def _quantity_kind(self, indicator: str) -> tuple[str, str]:
+        return self.about[indicator]["unit"], self.about[indicator]["kind"]
 
     def _unit(self, indicator: str) -> Unit:
         return unit_of(self.about[indicator]["unit_zh"])

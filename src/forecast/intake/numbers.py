@@ -126,6 +126,7 @@ class Figure:
         return self.fault.mend("en") if self.fault else ""
 
 
+@lru_cache(maxsize=8192)
 def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     """Read one printed figure; whatever is not exactly one figure is a problem.
 

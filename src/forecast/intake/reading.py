@@ -7,6 +7,7 @@ that comes with it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -40,6 +41,7 @@ WHOLE_REGION = {
     "全国": "country", "全省": "province", "全市": "city", "全县": "county", "全区": "district",
 }  # fmt: skip
 """How a table calls its own region, and the region's level."""
+SCALED = re.compile("[0-9][万亿][元人张户]")
 SUMS = ("合计", "总计", "总数")
 """Lines of a table that are sums of others, of the whole region if all are listed."""
 
@@ -148,6 +150,8 @@ def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Itera
     beside = facts.units[0] if len(facts.units) == 1 and not facts.unit_line else ""
     match = names.match(facts.indicator, region, beside)
     unit = match.unit or beside
+    if match.unit and beside and key_of(match.unit) != key_of(beside):
+        doubts = [*doubts, Remark("units_differ", {"own": match.unit, "given": beside})]
     indicators, faults = match.indicators, list[Remark]()
     if facts.parts:
         indicators, faults = _part(facts, indicators, names)
@@ -202,7 +206,7 @@ def _part(
 
     A part is never taken for the whole: there must be an indicator of its own name.
     """
-    part = "".join(facts.parts).replace("口径", "").replace("其中", "").removesuffix("居民")
+    part = "".join(facts.parts).replace("口径", "").removesuffix("居民")
     own = [str(names.about[indicator]["name_zh"]) for indicator in indicators]
     if own and all(part in name for name in own):
         return indicators, []
@@ -307,11 +311,15 @@ def _period_doubts(period: Period | None, kind: str) -> Iterator[Remark]:
 def _united(reading: Reading, names: Names) -> tuple[Figure, list[Remark]]:
     """Figure in the unit of the line over its table, where it has none of its own.
 
-    A line with several units, or with one that does not fit the indicator, is a doubt.
+    A line with several units, or with one that does not fit the indicator, is a doubt; so is a name
+    with a sum in 亿元, which may be the unit of its figures.
     """
     figure, facts = reading.figure, reading.cell.facts
-    if not facts.unit_line or figure.unit_zh or figure.scale != 1:
+    if figure.unit_zh or figure.scale != 1:
         return figure, []
+    if not facts.unit_line:
+        scaled = SCALED.search(facts.indicator)
+        return figure, [Remark("unit_line", {"text": facts.indicator})] if scaled else []
     fitting = [unit for unit in facts.units if names.fits(unit, reading.indicator)]
     if len(fitting) == 1:
         unit = names.units.get(key_of(fitting[0]), fitting[0])

@@ -18,7 +18,7 @@ from .grid import Grid, fault, fold, key_of, letters
 from .layout import Column, Table, find_tables, is_line
 from .matching import Names
 from .numbers import parse_figure
-from .words import Facts, Period, read_line, read_words, type_of
+from .words import NOTHING, Facts, Period, read_line, read_words, type_of
 
 __all__ = ["FigureCell", "Layout", "figure_cells", "find_layout"]
 
@@ -180,9 +180,13 @@ def _is_section(grid: Grid, table: Table, row: int, names: Names) -> bool:
     covered = {place[1] for place, first in grid.merged.items() if first == (row, column.index)}
     if covered & figures:
         return True
+    text = grid.text(row, column.index)
     if column.role == "indicator":
-        return not names.knows(grid.text(row, column.index))
-    return not (column.role == "year" or (column.role == "region" and not table.of("indicator")))
+        return not names.knows(text)
+    if column.role not in ("region", "year") or table.of("indicator"):
+        return True
+    found = read_words(text, names, title=True)
+    return not (found.period if column.role == "year" else found.region or found == NOTHING)
 
 
 @dataclass(frozen=True)
@@ -226,6 +230,7 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
         type=type_of(texts.get("type", "")) or texts.get("type", ""),
         flag=dated.flag,
         parts=parts,
+        aside=read_words(texts.get("type", ""), names).aside,
         source=texts.get("source", ""),
         doubts=tuple(doubts),
     )

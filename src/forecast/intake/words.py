@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib import resources
 
 from ..i18n.messages import Remark
@@ -22,6 +23,7 @@ from .numbers import is_unit
 __all__ = [
     "COLUMNS",
     "NOTHING",
+    "WORDS",
     "Facts",
     "Period",
     "column_role",
@@ -40,9 +42,9 @@ PERIOD = re.compile(
     rf"(?:截[至止]到?|至|到)?(?:fy|cy)?(?P<year>{YEAR})(?:\.0+)?(?![0-9])(?:"
     r"(?:[-/.年](?P<iso>1[0-2]|0[1-9])(?![0-9月])|[-/](?P<short>[1-9])(?![0-9]))"
     r"(?:[-/.](?P<isoday>[0-9]{1,2})(?![0-9]))?|"
-    rf"(?:财年|年度|年)?(?:{MONTH})?)(?:累计|全年)?[末底终止]?前?"
+    rf"(?:财年|年度|年)?(?:(?:{MONTH})(?:累计)?)?)(?:全年)?[末底终止]?前?"
 )
-MONTH_ONLY = re.compile(rf"(?:{MONTH})[末底]?")
+MONTH_ONLY = re.compile(rf"(?:{MONTH})(?:累计)?[末底]?")
 RANGE = re.compile(
     rf"{YEAR}年?度?[-—–~至到]+(?:{YEAR}|[2-9][0-9](?=年))年?度?|“?十[一二三四五六七八]五”?(?:时期|期间)?末?"
 )
@@ -63,6 +65,7 @@ TYPED = re.compile("^(?:{0})|(?:{0})$".format(f"{WORDS['target']}|{WORDS['actual
 SKIPPED = {False: re.compile(SKIP["plain"]), True: re.compile(f"{SKIP['title']}|{SKIP['plain']}")}
 AROUND = re.compile(f"^(?:{SKIP['before']})+|(?:{SKIP['after']})+$")
 LABELLED = re.compile(r"([\u4e00-\u9fffa-z、]{1,8})[:：]\s*(.+)")
+PLACE = re.compile(r"[\u4e00-\u9fff]{2,7}[省市县区州盟旗]")
 UNIT_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
 SUMMED = {"上半年": 6, "前三季度": 9}
 
@@ -182,6 +185,7 @@ def read_period(text: str) -> tuple[Period | None, str]:
     return (period, rest) if _is_day(period) else (None, key)
 
 
+@lru_cache(maxsize=8192)
 def column_role(title: str) -> str:
     """Role of a column by its title, one of the vocabulary's `columns`; "" for none.
 
@@ -192,6 +196,7 @@ def column_role(title: str) -> str:
     return next((role for role, titles in COLUMNS.items() if re.fullmatch(titles, key)), "")
 
 
+@lru_cache(maxsize=1024)
 def type_of(text: str) -> str:
     """Type of figures that a text names: target, actual, or "" for neither."""
     key = key_of(text)
@@ -201,7 +206,7 @@ def type_of(text: str) -> str:
 def read_words(text: str, names: Names, *, title: bool = False) -> Facts:
     """Take a header, a title, a section line or a sheet's name apart.
 
-    In a title the usual words of titles mean nothing; a plan that it speaks of makes no targets.
+    In a title the usual words of titles mean nothing.
     """
     core, unit = split_unit(text)
     if is_unit(core) and not unit:
@@ -250,6 +255,8 @@ def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
     facts = Facts()
     for piece in pieces:
         found = _labelled(piece, names) or read_words(piece, names, title=True)
+        if found.type == "target" and not re.search("目标|target", piece, re.IGNORECASE):
+            found = replace(found, type="planned")
         if found.rest or (found.parts and code != "unused_section"):
             doubt = Remark(code, {"text": piece})
             found = replace(found, rest="", parts=(), doubts=(*found.doubts, doubt))
@@ -271,7 +278,7 @@ def _labelled(piece: str, names: Names) -> Facts | None:
         return Facts(units=tuple(unit.strip() for unit in parted if unit.strip()))
     known = {
         "indicator": Facts(indicator=value), "period": Facts(period=read_period(value)[0]),
-        "note": Facts(rest=value), "formal": NOTHING,
+        "note": Facts(rest=value, period=read_period(value)[0]), "formal": NOTHING,
     }  # fmt: skip
     return known.get(kind)
 
@@ -304,12 +311,9 @@ def _scanned(key: str, facts: Facts, *, title: bool) -> Facts:
         else:
             rest, at = rest + key[at], at + 1
     kind = "target" if "target" in words else "actual" if "actual" in words else ""
-    if (
-        title
-        and kind == "target"
-        and not any("目标" in word or "target" in word for word in words["target"])
-    ):
-        kind = "planned"
+    # A region that is not known must not be taken for another one.
+    if title and PLACE.fullmatch(rest):
+        facts, rest = replace(facts, region=rest), ""
     flag = next((flag for flag in ("preliminary", "revised", "estimated") if flag in words), "")
     aside = "aside" in words and not rest
     return replace(
