@@ -419,7 +419,7 @@ def _check_file(
             content = stream.read(MOST_BYTES + 1)
         figures = read(content, file.name, plan, region, targets=take_targets)
     except FiguresError as error:
-        typer.echo(error.told(language), err=True)
+        typer.echo(error.describe(language), err=True)
         return False
     except OSError as error:
         typer.echo(f"{file}: {translate(cause(error), language)}", err=True)

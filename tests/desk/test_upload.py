@@ -132,7 +132,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(entries, faults):
     """What cannot be read is told in both languages; what was read before stays."""
     hand_over(entries, FILE.encode())
     hand_over(entries, b"\x00\x01\x02", "own.xlsx")
-    assert faults[0].told("zh") != faults[0].told("en")
+    assert faults[0].describe("zh") != faults[0].describe("en")
     assert entries.upload.value == ()
     assert "六成" in entries.rows.value
 

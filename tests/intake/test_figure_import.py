@@ -104,7 +104,7 @@ def test_what_is_open_must_be_decided_before_the_figures_are_taken(
         assert [(p.row, p.column) for p in raised.value.problems] == [
             *[(2, "2020"), (2, "2021年"), (3, "2021年")]
         ]
-        assert raised.value.told("zh").count("\n") == 2
+        assert raised.value.describe("zh").count("\n") == 2
     assert not (tmp_path / "own").exists()
 
 
@@ -357,7 +357,7 @@ def test_a_file_without_a_region_is_that_of_the_plan_or_the_one_that_is_named() 
     text = f"指标,2021\n{SHARE},56%\n"
     with pytest.raises(FiguresError) as raised:
         take(text, everywhere)
-    assert raised.value.told("zh").startswith("我的数据.csv：没有写是哪个地区。办法：")
+    assert raised.value.describe("zh").startswith("我的数据.csv：没有写是哪个地区。办法：")
     assert take(text, everywhere, "丽水市").rows["region"].tolist() == ["lishui"]
     with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
         take(text, everywhere, "lisui")

@@ -207,7 +207,7 @@ def test_each_problem_is_said_in_both_languages(text: str) -> None:
     """A fault has a fact and a remedy in Chinese as in English, of its own words."""
     fault = parse_figure(text).fault
     assert fault is not None
-    said = [(fault.fact(language), fault.mend(language)) for language in languages()]
+    said = [(fault.fact(language), fault.remedy(language)) for language in languages()]
     assert all(fact and remedy for fact, remedy in said)
     assert said[0] != said[1]
 

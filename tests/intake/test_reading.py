@@ -9,7 +9,7 @@ import pytest
 
 from forecast.errors import DataError, UnknownNameError
 from forecast.i18n.formatting import SYMBOLS
-from forecast.i18n.messages import facts, remedies
+from forecast.i18n.messages import join_facts, join_remedies
 from forecast.intake.matching import Names, read_aliases
 from forecast.intake.reading import read_cells
 from forecast.intake.records import find_layout
@@ -89,9 +89,9 @@ def read(
                 "type": reading.type,
                 "status": reading.status,
                 "understood": "" if wrong else reading.describe(language),
-                "doubts": facts(reading.doubts, language),
-                "problem": facts(wrong, language),
-                "remedy": remedies(wrong, language),
+                "doubts": join_facts(reading.doubts, language),
+                "problem": join_facts(wrong, language),
+                "remedy": join_remedies(wrong, language),
                 "source": reading.cell.facts.source,
             }
         )

@@ -90,7 +90,7 @@ def test_every_doubt_says_both_figures_and_what_to_do(plan: Plan) -> None:
     title = plan.sources.set_index("source").loc[SOURCE, "title_zh"]
     assert remark.fact("zh") == f"公布数是51%（{title}）"
     assert remark.fact("en") == f"the published figure is 51\xa0% ({title})"
-    assert "取代" in remark.mend("zh") and "replace" in remark.mend("en")
+    assert "取代" in remark.remedy("zh") and "replace" in remark.remedy("en")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,9 @@ def test_a_cumulative_count_may_not_fall(
 ) -> None:
     """Neither from a published figure to an own one, nor on, nor between two own ones."""
     found = known(plan).falls(readings(plan, *lines))
-    years = {at: (remark.gaps["early"], remark.gaps["late"]) for at, remark in found.items()}
+    years = {
+        at: (remark.arguments["early"], remark.arguments["late"]) for at, remark in found.items()
+    }
     assert years == fallen
 
 

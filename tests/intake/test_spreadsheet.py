@@ -36,8 +36,8 @@ def fault_of(content: bytes, name: str = "own.xlsx") -> str:
     """Give the fault of a file that is refused."""
     with pytest.raises(FiguresError) as raised:
         read_sheets(content, name)
-    assert raised.value.told("zh") != raised.value.told("en")
-    return raised.value.told("en")
+    assert raised.value.describe("zh") != raised.value.describe("en")
+    return raised.value.describe("en")
 
 
 def only(content: bytes, name: str = "own.xlsx") -> Grid:

@@ -40,7 +40,7 @@ def format_error(error: Exception, language: str) -> str:
     ''
     """
     if isinstance(error, FiguresError):
-        return error.told(language)
+        return error.describe(language)
     if isinstance(error, DataError):
         # A value that may be one of two things can lack the same for both.
         lines = dict.fromkeys(str(translate(p.message(), language)) for p in error.problems)

@@ -1,7 +1,6 @@
-"""What is said of a planner's own figures: a code and what fills it, told in either language.
+"""Issues with a planner's own figures: codes with arguments, written in the reader's language.
 
-The words of every code stand in `wording`, so that a fault found once is told in Chinese and in
-English without being looked for again.
+An issue is found once and written in any language, without reading the figure again.
 """
 
 from __future__ import annotations
@@ -15,16 +14,17 @@ from .formatting import day, exact, named
 from .labels import label_of
 
 __all__ = [
+    "NEAREST",
+    "Argument",
     "Code",
     "Day",
     "FiguresError",
-    "Gap",
+    "Issue",
     "Quantity",
-    "Remark",
-    "facts",
-    "remedies",
-    "say",
-    "tell",
+    "describe",
+    "join_facts",
+    "join_remedies",
+    "render",
 ]
 
 CORRECT = N_("correct the figure or its unit")
@@ -239,7 +239,7 @@ ISSUES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """A number with its unit: the unit's id, and its name in both languages."""
+    """A number with the id of its unit and the unit's name in Chinese and English."""
 
     value: float
     unit: str = ""
@@ -261,112 +261,93 @@ class Day:
     iso: str
 
 
-Gap = str | tuple[str, str] | Quantity | Code | Day
-"""What fills a gap: a text as printed, a name in Chinese and English, a number, a code, a day."""
+Argument = str | tuple[str, str] | Quantity | Code | Day
+"""A text as printed, a name in Chinese and English, a number, a code or a day."""
 
 
 @dataclass(frozen=True)
-class Remark:
-    """One fact about a figure or a file, and the remedy where there is one.
+class Issue:
+    """A fact about a figure or a file, with a remedy where one is needed.
 
-    `role` is the column that it concerns: region, indicator, year, type or value; `remedy` is
-    the template of the remedy where that is not the fact's own.
+    `code` is a key of `ISSUES`; `role` the column concerned: region, indicator, year, type or
+    value; `instead` the template of a remedy that replaces the usual one.
 
-    >>> remark = Remark("unknown_region", {"name": "丽水", "near": "丽水市"}, remedy=NEAREST)
-    >>> remark.fact("en"), remark.mend("en")
+    >>> issue = Issue("unknown_region", {"name": "丽水", "near": "丽水市"}, instead=NEAREST)
+    >>> issue.fact("en"), issue.remedy("en")
     ("unknown region '丽水'", "perhaps '丽水市' is meant")
     """
 
     code: str
-    gaps: Mapping[str, Gap] = field(default_factory=dict)
-    remedy: str = ""
+    arguments: Mapping[str, Argument] = field(default_factory=dict)
+    instead: str = ""
     role: str = "value"
 
     def fact(self, language: str) -> str:
-        """Say what is so."""
-        return _filled(ISSUES[self.code][0], language, self.gaps)
+        """Write the fact."""
+        return _fill(gettext(ISSUES[self.code][0], language), self.arguments, language)
 
-    def mend(self, language: str) -> str:
-        """Say what to do; '' for what needs nothing done."""
-        remedy = self.remedy or ISSUES[self.code][1]
-        return _filled(remedy, language, self.gaps) if remedy else ""
+    def remedy(self, language: str) -> str:
+        """Write the remedy; '' if none is needed."""
+        remedy = self.instead or ISSUES[self.code][1]
+        return _fill(gettext(remedy, language), self.arguments, language) if remedy else ""
 
 
 class FiguresError(DataError):
-    """A planner's own file that cannot be used as it stands.
+    """A planner's own file that cannot be used.
 
     Parameters
     ----------
     file : its name
-    faults : line, column and printed text (None where the fault is the whole file's), and what
-        is to be said of it
+    faults : row, column and printed text (None if the fault is the whole file's), and the issues
     """
 
     def __init__(
         self,
         file: str,
-        faults: Iterable[tuple[int | None, str | None, str | None, Iterable[Remark]]],
+        faults: Iterable[tuple[int | None, str | None, str | None, Iterable[Issue]]],
     ) -> None:
         self.file = file
-        self.faults = [(row, column, text, [*said]) for row, column, text, said in faults]
+        self.faults = [(row, column, text, [*issues]) for row, column, text, issues in faults]
         super().__init__(
-            Problem(file, row, column, value, facts(remarks, "en"), remedies(remarks, "en"))
-            for row, column, value, remarks in self.faults
+            Problem(file, row, column, text, join_facts(issues, "en"), join_remedies(issues, "en"))
+            for row, column, text, issues in self.faults
         )
 
-    def told(self, language: str) -> str:
-        """All faults in a language, a line each."""
+    def describe(self, language: str) -> str:
+        """Write all faults, a line each."""
         lines = []
-        for row, column, _, remarks in self.faults:
-            key = "file" if row is None else "place"
-            gaps = {"file": self.file, "row": str(row), "column": str(column)}
-            gaps["said"] = _with_remedies(remarks, language)
-            lines.append(say("figure_said", key, language, gaps))
+        for row, column, _, issues in self.faults:
+            arguments = {"file": self.file, "row": str(row), "column": str(column)}
+            arguments["text"] = _with_remedies(issues, language)
+            lines.append(render("file" if row is None else "place", language, arguments))
         return "\n".join(lines)
 
 
-def say(group: str, code: str, language: str, gaps: Mapping[str, Gap]) -> str:
-    """Word of a group with its gaps filled in the habit of the language.
+def render(code: str, language: str, arguments: Mapping[str, Argument]) -> str:
+    """Write a text of the labels `figure_text` with its arguments.
 
-    >>> say("figure_said", "plain", "en", {"said": Quantity(1234.5)})
+    >>> render("plain", "en", {"text": Quantity(1234.5)})
     '1,234.5.'
     """
-    filled = {name: _fill(gap, language) for name, gap in gaps.items()}
-    return label_of(group, code, language).format_map(filled)
+    return _fill(label_of("figure_text", code, language), arguments, language)
 
 
-def _filled(template: str, language: str, gaps: Mapping[str, Gap]) -> str:
-    """Fill a translated template in the habit of the language."""
-    filled = {name: _fill(gap, language) for name, gap in gaps.items()}
-    return gettext(template, language).format_map(filled)
-
-
-def _fill(gap: Gap, language: str) -> str:
-    if isinstance(gap, Quantity):
-        return exact(gap.value, language, unit=gap.unit, name=named(gap.names, language))
-    if isinstance(gap, Code):
-        return label_of(gap.group, gap.key, language)
-    if isinstance(gap, Day):
-        return day(gap.iso, language)
-    return gap if isinstance(gap, str) else named(gap, language)
-
-
-def tell(
-    remarks: Sequence[Remark], language: str, text: str = "", notes: Sequence[Remark] = ()
+def describe(
+    issues: Sequence[Issue], language: str, text: str = "", notes: Sequence[Issue] = ()
 ) -> str:
-    """Say what was understood, with notes in brackets, then remarks with their remedies.
+    """Write what was understood, with notes in brackets, then issues with their remedies.
 
-    >>> tell([Remark("no_region"), Remark("range")], "zh").partition("。")[0]
+    >>> describe([Issue("no_region"), Issue("range")], "zh").partition("。")[0]
     '没有写地区；一个范围，不是一个数'
-    >>> tell([], "en", "58 of them", [Remark("approximate")])
+    >>> describe([], "en", "58 of them", [Issue("approximate")])
     '58 of them (approximate).'
     """
     sentences = []
     if text:
-        said = {"said": text, "notes": facts(notes, language)}
-        sentences.append(say("figure_said", "aside" if notes else "plain", language, said))
-    if remarks:
-        sentences.append(_with_remedies(remarks, language))
+        arguments = {"text": text, "notes": join_facts(notes, language)}
+        sentences.append(render("noted" if notes else "plain", language, arguments))
+    if issues:
+        sentences.append(_with_remedies(issues, language))
     sentences = [s[:1].upper() + s[1:] for s in sentences]
     if len(sentences) < 2:
         return "".join(sentences)
@@ -374,18 +355,34 @@ def tell(
     return gettext("{first} {second}", language).format(first=first, second=second)
 
 
-def facts(remarks: Iterable[Remark], language: str) -> str:
-    """Facts of some remarks in a row."""
-    told = (remark.fact(language) for remark in remarks)
-    return label_of("figure_said", "and", language).join(told)
+def join_facts(issues: Iterable[Issue], language: str) -> str:
+    """Join the facts of some issues."""
+    facts = (issue.fact(language) for issue in issues)
+    return label_of("figure_text", "and", language).join(facts)
 
 
-def remedies(remarks: Iterable[Remark], language: str) -> str:
-    """Remedies of some remarks in a row, each once."""
-    told = filter(None, (remark.mend(language) for remark in remarks))
-    return label_of("figure_said", "and", language).join(dict.fromkeys(told))
+def join_remedies(issues: Iterable[Issue], language: str) -> str:
+    """Join the remedies of some issues, each once."""
+    remedies = filter(None, (issue.remedy(language) for issue in issues))
+    return label_of("figure_text", "and", language).join(dict.fromkeys(remedies))
 
 
-def _with_remedies(remarks: Sequence[Remark], language: str) -> str:
-    said = {"said": facts(remarks, language), "remedy": remedies(remarks, language)}
-    return say("figure_said", "remedy" if said["remedy"] else "plain", language, said)
+def _with_remedies(issues: Sequence[Issue], language: str) -> str:
+    arguments = {"text": join_facts(issues, language), "remedy": join_remedies(issues, language)}
+    return render("remedy" if arguments["remedy"] else "plain", language, arguments)
+
+
+def _fill(template: str, arguments: Mapping[str, Argument], language: str) -> str:
+    """Fill a translated template, each argument as its language writes it."""
+    return template.format_map({n: _write(value, language) for n, value in arguments.items()})
+
+
+def _write(argument: Argument, language: str) -> str:
+    if isinstance(argument, Quantity):
+        name = named(argument.names, language)
+        return exact(argument.value, language, unit=argument.unit, name=name)
+    if isinstance(argument, Code):
+        return label_of(argument.group, argument.key, language)
+    if isinstance(argument, Day):
+        return day(argument.iso, language)
+    return argument if isinstance(argument, str) else named(argument, language)

@@ -25,7 +25,7 @@ from ..errors import N_, check_name, msg
 from ..files import MANIFEST, staging_folder, swap_folder
 from ..i18n.formatting import join
 from ..i18n.labels import LABELS
-from ..i18n.messages import Code, FiguresError, Gap, Remark, say
+from ..i18n.messages import Argument, Code, FiguresError, Issue, render
 from ..tables.csv_files import read_tables
 from ..tables.plan import Plan, recut
 from ..tables.schema import TABLES
@@ -63,7 +63,7 @@ class _Reviewed:
 
     reading: Reading
     status: str
-    doubts: tuple[Remark, ...] = ()
+    doubts: tuple[Issue, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
     """The observation published for the same region, indicator and day; empty if none."""
 
@@ -139,7 +139,7 @@ class FigureImport:
         for reviewed in self._reviewed:
             reading = reviewed.reading
             cell, about = reading.cell, self._names.about.get(reading.indicator, {})
-            fault = next(iter(reviewed.doubts or reading.remarks), Remark("")).role
+            fault = next(iter(reviewed.doubts or reading.remarks), Issue("")).role
             titles = cell.titles if reviewed.status in OPEN else {}
             rows.append(
                 {
@@ -169,16 +169,16 @@ class FigureImport:
         """
         rows: list[dict[str, Any]] = self.describe(language)[list(RECORD)].to_dict("records")
         for name, why in self._layout.unread:
-            reason = say("figure_said", f"sheet_{why}", language, {"names": name})
+            reason = render(f"sheet_{why}", language, {"names": name})
             rows.append({"sheet": name, "status": "unread", "reason": reason})
         return [{key: _plain(row.get(key), key) for key in RECORD} for row in rows]
 
     def lines(self, language: str) -> list[str]:
         """Every figure in a sentence: its place, how it is printed, and what was understood."""
         return [
-            say("figure_said", "line", language, {
+            render("line", language, {
                 "row": str(row["row"]), "column": row["column"], "printed": row["printed"],
-                "said": row["reason"],
+                "text": row["reason"],
             })
             for row in self.describe(language).to_dict("records")
         ]  # fmt: skip
@@ -187,19 +187,19 @@ class FigureImport:
         """How many figures there are of each status, and which sheets were not read."""
         statuses = [reviewed.status for reviewed in self._reviewed]
         counts = [
-            say("figure_said", "count", language, {
+            render("count", language, {
                 "status": Code("figure_status", status), "number": str(number),
             })
             for status in LABELS["figure_status"]
             if (number := statuses.count(status))
         ]  # fmt: skip
-        gaps: dict[str, Gap] = {"file": self.file, "count": str(len(statuses))}
+        gaps: dict[str, Argument] = {"file": self.file, "count": str(len(statuses))}
         counted = gaps | {"counts": join(counts, language)}
-        text = say("figure_said", "summary" if counts else "none", language, counted)
+        text = render("summary" if counts else "none", language, counted)
         for why in ("no_table", "hidden"):
             if names := [name for name, known in self._layout.unread if known == why]:
-                listed: dict[str, Gap] = {"names": join(names, language)}
-                text += say("figure_said", f"sheet_{why}", language, listed)
+                listed: dict[str, Argument] = {"names": join(names, language)}
+                text += render(f"sheet_{why}", language, listed)
         return text
 
     def fix(self, row: int, column: str, text: str) -> FigureImport:

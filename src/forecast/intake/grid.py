@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from ..i18n.messages import FiguresError, Gap, Remark
+from ..i18n.messages import Argument, FiguresError, Issue
 
 __all__ = ["Grid", "Position", "fault", "fold", "key_of", "letters", "merge_ranges"]
 
@@ -122,6 +122,6 @@ def merge_ranges(ranges: Iterable[tuple[Position, Position]]) -> dict[Position, 
     }
 
 
-def fault(file: str, code: str, **gaps: Gap) -> FiguresError:
+def fault(file: str, code: str, **gaps: Argument) -> FiguresError:
     """Error about a file as a whole."""
-    return FiguresError(file, [(None, None, None, (Remark(code, gaps),))])
+    return FiguresError(file, [(None, None, None, (Issue(code, gaps),))])

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
-from ..i18n.messages import Gap, Remark
+from ..i18n.messages import Argument, Issue
 from .grid import fold, key_of
 
 __all__ = ["Figure", "Unit", "is_unit", "parse_figure", "same_thing", "unit_of"]
@@ -110,7 +110,7 @@ class Figure:
     unit_zh: str
     printed: str
     missing: bool
-    fault: Remark | None = None
+    fault: Issue | None = None
     approximate: bool = False
     flag: str = ""
     """preliminary, revised, estimated, starred, or nothing."""
@@ -123,7 +123,7 @@ class Figure:
     @property
     def remedy(self) -> str:
         """What to do about it, in English."""
-        return self.fault.mend("en") if self.fault else ""
+        return self.fault.remedy("en") if self.fault else ""
 
 
 @lru_cache(maxsize=8192)
@@ -158,7 +158,7 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     blank = Figure(None, "eq", False, 1.0, "", printed, False)
     if any(unicodedata.category(character) in ("No", "Nl") for character in printed):
         # NFKC would turn 85② into 852.
-        return replace(blank, fault=Remark("footnote"))
+        return replace(blank, fault=Issue("footnote"))
     folded = fold(printed)
     if flag := FLAG.search(folded):
         folded, blank = folded[: flag.start()], replace(blank, flag=str(flag.lastgroup))
@@ -167,14 +167,14 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
         return replace(blank, missing=True)
     for code, pattern in STRANGERS.items():
         if re.fullmatch(pattern, compact):
-            return replace(blank, fault=Remark(code))
+            return replace(blank, fault=Issue(code))
     match = FIGURE.fullmatch(compact)
     if match is None or TURNS.search(match["unit"] or ""):
-        return replace(blank, fault=Remark("unread"))
+        return replace(blank, fault=Issue("unread"))
     comparator = _comparator(match["before"], match["after"])
     if not comparator:
         words = {"before": match["before"], "after": match["after"]}
-        return replace(blank, fault=Remark("contradiction", words))
+        return replace(blank, fault=Issue("contradiction", words))
     read = replace(
         blank,
         comparator=comparator,
@@ -284,18 +284,18 @@ def _with_unit(
     )
 
 
-def _clash(own: tuple[int, str], given: tuple[int, str]) -> Remark | None:
+def _clash(own: tuple[int, str], given: tuple[int, str]) -> Issue | None:
     """How a figure's printed unit contradicts the one beside it; None if it does not."""
     if not any(own) or not any(given):
         return None
-    beside: dict[str, Gap] = {"own": own[1], "given": given[1]}
+    beside: dict[str, Argument] = {"own": own[1], "given": given[1]}
     if own[1] and given[1]:
         mine, other = unit_of(own[1]), unit_of(given[1])
         pers = (mine.per, mine.per_power) == (other.per, other.per_power) or not mine.per
         if not same_thing(mine.thing, other.thing) or not pers:
-            return Remark("two_units", beside)
+            return Issue("two_units", beside)
     if given[1] in ("%", "‰", "倍") and own[0]:
-        return Remark("power_beside", beside)
+        return Issue("power_beside", beside)
     if given[0] and (not own[1] or own[0] != given[0]):
-        return Remark("two_powers")
+        return Issue("two_powers")
     return None

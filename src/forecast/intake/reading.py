@@ -18,14 +18,14 @@ from ..i18n.formatting import exact
 from ..i18n.labels import LABELS
 from ..i18n.messages import (
     NEAREST,
+    Argument,
     Code,
     Day,
     FiguresError,
-    Gap,
+    Issue,
     Quantity,
-    Remark,
-    say,
-    tell,
+    describe,
+    render,
 )
 from ..tables.calendar import FIRST_YEAR, LAST_YEAR, is_year_end
 from .grid import fold, key_of
@@ -64,9 +64,9 @@ class Reading:
     type: str
     value: float = float("nan")
     status: str = "problem"
-    remarks: tuple[Remark, ...] = ()
-    doubts: tuple[Remark, ...] = ()
-    gaps: dict[str, Gap] = field(default_factory=dict)
+    remarks: tuple[Issue, ...] = ()
+    doubts: tuple[Issue, ...] = ()
+    gaps: dict[str, Argument] = field(default_factory=dict)
 
     @property
     def year(self) -> int | None:
@@ -78,25 +78,25 @@ class Reading:
         """Row of the figure in its file, and title of its column."""
         return self.cell.row, self.cell.column
 
-    def refused(self, fault: Remark) -> Reading:
+    def refused(self, fault: Issue) -> Reading:
         """Give the reading as a problem, for one more reason."""
         return replace(self, value=float("nan"), status="problem", remarks=(fault,))
 
-    def describe(self, language: str, more: Sequence[Remark] = ()) -> str:
+    def describe(self, language: str, more: Sequence[Issue] = ()) -> str:
         """Say in one sentence what was understood, or what is wrong and what to do.
 
         `more` is said beside what was understood, with its remedy.
         """
         if self.status in ("problem", "aside"):
-            return tell(self.remarks, language)
+            return describe(self.remarks, language)
         if self.status == "missing":
             key = "missing" if self.cell.printed else "empty"
-            text = say("figure_said", key, language, {"mark": self.cell.printed})
+            text = render(key, language, {"mark": self.cell.printed})
         else:
             compared = self.figure.comparator in LABELS["figure_comparator"]
             key = "understood_compared" if compared else "understood"
-            text = say("figure_said", key, language, self.gaps)
-        return tell(more, language, text, self.remarks)
+            text = render(key, language, self.gaps)
+        return describe(more, language, text, self.remarks)
 
 
 def read_cells(
@@ -129,7 +129,7 @@ def read_cells(
         raise UnknownNameError("region", region, list(names.region_names))
     cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
     if cells and not known and not any(cell.facts.region for cell in cells):
-        raise FiguresError(layout.file, [(None, None, None, (Remark("no_region_named"),))])
+        raise FiguresError(layout.file, [(None, None, None, (Issue("no_region_named"),))])
     day = today or dt.date.today()
     readings = [reading for cell in cells for reading in _read(cell, names, known, day)]
     return _flag_doubles(readings)
@@ -138,7 +138,7 @@ def read_cells(
 class _Unclear(Exception):
     """A figure that cannot be taken, and the remark on why."""
 
-    def __init__(self, remark: Remark) -> None:
+    def __init__(self, remark: Issue) -> None:
         super().__init__(remark.code)
         self.remark = remark
 
@@ -151,8 +151,8 @@ def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Itera
     match = names.match(facts.indicator, region, beside)
     unit = match.unit or beside
     if match.unit and beside and key_of(match.unit) != key_of(beside):
-        doubts = [*doubts, Remark("units_differ", {"own": match.unit, "given": beside})]
-    indicators, faults = match.indicators, list[Remark]()
+        doubts = [*doubts, Issue("units_differ", {"own": match.unit, "given": beside})]
+    indicators, faults = match.indicators, list[Issue]()
     if facts.parts:
         indicators, faults = _part(facts, indicators, names)
     if facts.aside:
@@ -160,7 +160,7 @@ def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Itera
     for indicator in indicators or ("",):
         reading = _started(cell, names, region, indicator, unit)
         if facts.aside:
-            remark = Remark("aside", {"column": cell.column})
+            remark = Issue("aside", {"column": cell.column})
             yield from [replace(reading, status="aside", remarks=(remark,))] if cell.printed else []
             continue
         found = [*_name_faults(cell, reading, names, unit, faults), *_other_faults(reading, today)]
@@ -183,25 +183,25 @@ def _started(cell: FigureCell, names: Names, region: str, indicator: str, unit: 
     return Reading(cell, figure, region, indicator, date, kind)
 
 
-def _region(cell: FigureCell, names: Names, default: str) -> tuple[str, list[Remark]]:
+def _region(cell: FigureCell, names: Names, default: str) -> tuple[str, list[Issue]]:
     """Id of a figure's region, "" if unknown, and doubts about it."""
     text = cell.facts.region
     if not text:
         above = names.region(cell.above) if cell.above else default
-        gaps: dict[str, Gap] = {"region": names.region_names.get(default, "")}
-        return default, [] if above == default else [Remark("lent", gaps, role="region")]
+        gaps: dict[str, Argument] = {"region": names.region_names.get(default, "")}
+        return default, [] if above == default else [Issue("lent", gaps, role="region")]
     if level := WHOLE_REGION.get(key_of(text)):
         around = [default, *names.above(default)] if default else []
         return next((region for region in around if names.levels[region] == level), ""), []
     if key_of(text) in SUMS and default:
         gaps = {"text": text, "region": names.region_names[default]}
-        return default, [Remark("sum_line", gaps, role="region")]
+        return default, [Issue("sum_line", gaps, role="region")]
     return names.region(text), []
 
 
 def _part(
     facts: Facts, indicators: tuple[str, ...], names: Names
-) -> tuple[tuple[str, ...], list[Remark]]:
+) -> tuple[tuple[str, ...], list[Issue]]:
     """Find the indicator of a part, such as 城镇 of an income, or the fault that there is none.
 
     A part is never taken for the whole: there must be an indicator of its own name.
@@ -214,13 +214,13 @@ def _part(
         found = names.match(f"{part}{name}").indicators
         if found and found != indicators:
             return found, []
-    gaps: dict[str, Gap] = {"part": "、".join(facts.parts), "whole": facts.indicator}
-    return (), [Remark("part", gaps, role="indicator")]
+    gaps: dict[str, Argument] = {"part": "、".join(facts.parts), "whole": facts.indicator}
+    return (), [Issue("part", gaps, role="indicator")]
 
 
 def _name_faults(
-    cell: FigureCell, reading: Reading, names: Names, unit: str, parts: list[Remark]
-) -> Iterator[Remark]:
+    cell: FigureCell, reading: Reading, names: Names, unit: str, parts: list[Issue]
+) -> Iterator[Issue]:
     facts = cell.facts
     if not reading.region:
         near = names.near_regions(facts.region) if facts.region else []
@@ -232,33 +232,33 @@ def _name_faults(
         yield _unknown("indicator", facts.indicator, [names.about[i]["name_zh"] for i in near])
 
 
-def _unknown(role: str, name: str, near: Sequence[str]) -> Remark:
-    """Remark on a name that is missing or not certain, with those to choose from."""
+def _unknown(role: str, name: str, near: Sequence[str]) -> Issue:
+    """Issue on a name that is missing or not certain, with those to choose from."""
     if not name:
-        return Remark(f"no_{role}", role=role)
-    gaps: dict[str, Gap] = {"name": name, "near": " / ".join(near)}
-    return Remark(f"unknown_{role}", gaps, remedy=NEAREST if near else "", role=role)
+        return Issue(f"no_{role}", role=role)
+    gaps: dict[str, Argument] = {"name": name, "near": " / ".join(near)}
+    return Issue(f"unknown_{role}", gaps, instead=NEAREST if near else "", role=role)
 
 
-def _other_faults(reading: Reading, today: dt.date) -> Iterator[Remark]:
+def _other_faults(reading: Reading, today: dt.date) -> Iterator[Issue]:
     """Faults of a figure's date, type and text."""
     facts, figure = reading.cell.facts, reading.figure
     if reading.year is None or not FIRST_YEAR <= reading.year <= LAST_YEAR:
         text = facts.period.text if facts.period else ""
-        gaps: dict[str, Gap] = {"year": text, "first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
-        yield Remark("not_year" if text else "no_year", gaps, role="year")
+        gaps: dict[str, Argument] = {"year": text, "first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        yield Issue("not_year" if text else "no_year", gaps, role="year")
     elif reading.type == "actual" and reading.date > today.isoformat():
-        yield Remark("not_ended", {"day": Day(reading.date)}, role="year")
+        yield Issue("not_ended", {"day": Day(reading.date)}, role="year")
     if facts.rest:
         gaps = {"text": facts.rest, "column": reading.cell.column}
-        yield Remark("header_words", gaps, role="year")
+        yield Issue("header_words", gaps, role="year")
     if facts.type not in ("", "actual", "target", "planned"):
-        yield Remark("unknown_type", {"type": facts.type}, role="type")
+        yield Issue("unknown_type", {"type": facts.type}, role="type")
     if figure.fault:
         yield figure.fault
     elif facts.type == "actual" and figure.comparator != "eq":
         words = Code("figure_comparator", figure.comparator)
-        yield Remark("actual_compared", {"comparator": words})
+        yield Issue("actual_compared", {"comparator": words})
 
 
 def _valued(reading: Reading, names: Names) -> Reading:
@@ -274,13 +274,13 @@ def _valued(reading: Reading, names: Names) -> Reading:
     except _Unclear as unclear:
         return replace(reading, remarks=(unclear.remark,))
     if figure.flag:
-        (doubts if figure.flag == "starred" else notes).append(Remark(figure.flag))
-    doubts += [Remark("approximate")] if figure.approximate else []
+        (doubts if figure.flag == "starred" else notes).append(Issue(figure.flag))
+    doubts += [Issue("approximate")] if figure.approximate else []
     if facts.type == "planned" and reading.type == "actual":
-        doubts.append(Remark("planned_title", role="type"))
+        doubts.append(Issue("planned_title", role="type"))
     doubts += _period_doubts(facts.period, about["kind"])
-    day: Gap = reading.date[:4] if is_year_end(reading.date) else Day(reading.date)
-    gaps: dict[str, Gap] = {
+    day: Argument = reading.date[:4] if is_year_end(reading.date) else Day(reading.date)
+    gaps: dict[str, Argument] = {
         "region": names.region_names[reading.region],
         "indicator": (about["name_zh"], about["name_en"]),
         "year": day,
@@ -300,15 +300,15 @@ def _valued(reading: Reading, names: Names) -> Reading:
     )
 
 
-def _period_doubts(period: Period | None, kind: str) -> Iterator[Remark]:
+def _period_doubts(period: Period | None, kind: str) -> Iterator[Issue]:
     """Doubts about a figure of a day within a year."""
     if period and period.borrowed:
-        yield Remark("dated_above", {"text": period.borrowed}, role="year")
+        yield Issue("dated_above", {"text": period.borrowed}, role="year")
     if period and period.within and (period.summed or kind == "amount"):
-        yield Remark("part_year", {"text": period.text}, role="year")
+        yield Issue("part_year", {"text": period.text}, role="year")
 
 
-def _united(reading: Reading, names: Names) -> tuple[Figure, list[Remark]]:
+def _united(reading: Reading, names: Names) -> tuple[Figure, list[Issue]]:
     """Figure in the unit of the line over its table, where it has none of its own.
 
     A line with several units, or with one that does not fit the indicator, is a doubt; so is a name
@@ -319,28 +319,28 @@ def _united(reading: Reading, names: Names) -> tuple[Figure, list[Remark]]:
         return figure, []
     if not facts.unit_line:
         scaled = SCALED.search(facts.indicator)
-        return figure, [Remark("unit_line", {"text": facts.indicator})] if scaled else []
+        return figure, [Issue("unit_line", {"text": facts.indicator})] if scaled else []
     fitting = [unit for unit in facts.units if names.fits(unit, reading.indicator)]
     if len(fitting) == 1:
         unit = names.units.get(key_of(fitting[0]), fitting[0])
         figure = replace(parse_figure(reading.cell.printed, unit_zh=unit), flag=figure.flag)
     if len(fitting) == len(facts.units) == 1:
         return figure, []
-    return figure, [Remark("unit_line", {"text": facts.unit_line})]
+    return figure, [Issue("unit_line", {"text": facts.unit_line})]
 
 
 def _convert(
     figure: Figure, cell: FigureCell, wanted: Unit, named: tuple[str, str]
-) -> tuple[float, list[Remark]]:
+) -> tuple[float, list[Issue]]:
     """Value in the indicator's unit, and notes; `named` is that unit in words."""
     assert figure.value is not None
     number = Decimal(repr(figure.value))
-    notes: list[Remark] = []
+    notes: list[Issue] = []
     bare = not figure.unit_zh and figure.scale == 1
     unstated = not set("%‰") & set(fold(cell.printed)) and (bare or cell.stored)
     if wanted.thing == "%" and unstated and 0 < abs(number) <= 1:
         stored, shown = f"{figure.value:.15g}", f"{100 * figure.value:.15g}"
-        raise _Unclear(Remark("fraction", {"stored": stored, "shown": shown}))
+        raise _Unclear(Issue("fraction", {"stored": stored, "shown": shown}))
     if bare:
         return float(number), notes
     unit = unit_of(figure.unit_zh)
@@ -353,29 +353,29 @@ def _convert(
         and not unit.per
         and (wanted.thing in ("%", "‰", "倍") or wanted.per_power)
     ):
-        raise _Unclear(Remark("power", {"unit": named}))
+        raise _Unclear(Issue("power", {"unit": named}))
     own = (figure.unit_zh, figure.unit_zh)
     if figure.scale != 1:
         en = exact(figure.value, "en", name=figure.unit_zh)
         # Digit by digit in Chinese too: 15亿元 is shown as what it is taken for.
         zh = en.replace(",", "").replace("\xa0", "")
-        notes.append(Remark("taken", {"printed": cell.printed, "value": (zh, en)}))
+        notes.append(Issue("taken", {"printed": cell.printed, "value": (zh, en)}))
     if power:
-        units: dict[str, Gap] = {"own": own if figure.unit_zh else ONES, "unit": named}
-        notes.append(Remark("converted", units))
+        units: dict[str, Argument] = {"own": own if figure.unit_zh else ONES, "unit": named}
+        notes.append(Issue("converted", units))
     return float(number.scaleb(power)), notes
 
 
 def _check_units(unit: Unit, wanted: Unit, names: tuple[str, str]) -> None:
     """Refuse a unit that is not the indicator's, whatever the power of ten."""
-    units: dict[str, Gap] = {"own": unit.text, "unit": names}
+    units: dict[str, Argument] = {"own": unit.text, "unit": names}
     if "月" in unit.per and "年" in wanted.per:
-        raise _Unclear(Remark("month", units))
+        raise _Unclear(Issue("month", units))
     promille = {unit.thing, wanted.thing} == {"%", "‰"}
     if not (promille or same_thing(unit.thing, wanted.thing)):
-        raise _Unclear(Remark("other_unit", units))
+        raise _Unclear(Issue("other_unit", units))
     if unit.per and unit.per != wanted.per:
-        raise _Unclear(Remark("other_unit", units))
+        raise _Unclear(Issue("other_unit", units))
 
 
 def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> None:
@@ -385,9 +385,9 @@ def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> 
         (value > about["upper"], "above", about["upper"]),
     ):
         if beyond:
-            raise _Unclear(Remark(code, {"value": quantity, "bound": Quantity(bound)}))
+            raise _Unclear(Issue(code, {"value": quantity, "bound": Quantity(bound)}))
     if about["kind"] == "count" and about["resolution"] % 1 == 0 and value % 1 != 0:
-        raise _Unclear(Remark("not_whole", {"value": quantity}))
+        raise _Unclear(Issue("not_whole", {"value": quantity}))
 
 
 def _flag_doubles(readings: list[Reading]) -> list[Reading]:
@@ -404,9 +404,9 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
         alike = groups.get(_identity(reading), []) if reading.status == "ok" else []
         rows = ", ".join(dict.fromkeys(_place(other) for other in alike))
         if len({other.value for other in alike}) > 1:
-            reading = reading.refused(Remark("twice", {"rows": rows}))
+            reading = reading.refused(Issue("twice", {"rows": rows}))
         elif alike and reading is not alike[0]:
-            remark = Remark("repeated", {"row": _place(alike[0])})
+            remark = Issue("repeated", {"row": _place(alike[0])})
             reading = replace(reading, value=float("nan"), status="aside", remarks=(remark,))
         flagged.append(reading)
     return flagged

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import check_name
-from ..i18n.messages import Remark
+from ..i18n.messages import Issue
 from .grid import Grid, fault, fold, key_of, letters
 from .layout import Column, Table, find_tables, is_line
 from .matching import Names
@@ -166,7 +166,7 @@ def _combined(column: Facts, line: Facts, around: Facts) -> Facts:
         own, given = line.units[0], column.units[0]
         facts = replace(facts, units=line.units)
         if key_of(own) != key_of(given):
-            doubt = Remark("units_differ", {"own": own, "given": given})
+            doubt = Issue("units_differ", {"own": own, "given": given})
             facts = replace(facts, doubts=(*facts.doubts, doubt))
     return facts
 
@@ -200,14 +200,14 @@ class _Line:
 def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) -> _Line:
     """Read the line of a figure; `whole` is the indicator of the lines above."""
     texts: dict[str, str] = {}
-    doubts: list[Remark] = []
+    doubts: list[Issue] = []
     force = ""
     for column in table.columns:
         text = grid.held(row, column.index)
         if column.role in ("figure", "aside", "number", "owner") or not text:
             continue
         comment = grid.comments.get((row, column.index))
-        doubts += [Remark("comment", {"text": comment})] if comment else []
+        doubts += [Issue("comment", {"text": comment})] if comment else []
         force = force or FORCES.get(key_of(text), "")
         if column.role in ("", "note", "category", "force"):
             doubts += _unused(column, text, names)
@@ -237,7 +237,7 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
     return _Line(facts, force)
 
 
-def _unused(column: Column, text: str, names: Names) -> list[Remark]:
+def _unused(column: Column, text: str, names: Names) -> list[Issue]:
     """Doubt about a cell that is not used, unless it can change nothing."""
     if parse_figure(text).missing or (column.role != "note" and key_of(text) in FORCES):
         return []
@@ -245,7 +245,7 @@ def _unused(column: Column, text: str, names: Names) -> list[Remark]:
         found = read_words(text, names, title=True)
         if not (found.rest or found.parts or found.period):
             return []
-    return [Remark("unused_cell", {"column": column.title, "text": text})]
+    return [Issue("unused_cell", {"column": column.title, "text": text})]
 
 
 def _dated(texts: Mapping[str, str], names: Names) -> Facts:
@@ -264,19 +264,17 @@ def _dated(texts: Mapping[str, str], names: Names) -> Facts:
     return Facts(period=found.period, flag=found.flag)
 
 
-def _cell_doubts(grid: Grid, row: int, column: Column, printed: str) -> Iterator[Remark]:
+def _cell_doubts(grid: Grid, row: int, column: Column, printed: str) -> Iterator[Issue]:
     """Doubts about what the sheet says of a figure's own cell."""
     if comment := grid.comments.get((row, column.index)):
-        yield Remark("comment", {"text": comment})
+        yield Issue("comment", {"text": comment})
     if row in grid.hidden_rows or column.index in grid.hidden_columns:
-        yield Remark("hidden")
+        yield Issue("hidden")
     if grid.odd_formats and re.fullmatch(r"-?[0-9.]+", printed):
-        yield Remark("odd_formats", {"text": "、".join(grid.odd_formats)})
+        yield Issue("odd_formats", {"text": "、".join(grid.odd_formats)})
 
 
-def _note_doubts(
-    notes: Sequence[tuple[str, Facts]], facts: Facts, printed: str
-) -> Iterator[Remark]:
+def _note_doubts(notes: Sequence[tuple[str, Facts]], facts: Facts, printed: str) -> Iterator[Issue]:
     """Doubts by the notes under a table; one with a star or a year concerns these figures only."""
     for note, found in notes:
         year = found.period.year if found.period else None

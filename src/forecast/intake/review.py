@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..i18n.messages import Code, Day, Gap, Remark
+from ..i18n.messages import Argument, Code, Day, Issue
 from ..tables.calendar import figure_days, is_year_end
 from ..tables.schema import STATUSES
 from ..tables.validation import cumulative_decreases
@@ -73,7 +73,7 @@ class PublishedFigures:
             figures, tables["indicators"], names, as_of, published, years, planned, titles, targets
         )
 
-    def falls(self, readings: Sequence[Reading]) -> dict[int, Remark]:
+    def falls(self, readings: Sequence[Reading]) -> dict[int, Issue]:
         """Own figures, by their place among the readings, that make a cumulative count fall."""
         own = {
             at: {
@@ -94,7 +94,7 @@ class PublishedFigures:
         found = {}
         for later, earlier in cumulative_decreases(every, self.indicators).itertuples(index=False):
             one, other = every.loc[earlier], every.loc[later]
-            gaps: dict[str, Gap] = {
+            gaps: dict[str, Argument] = {
                 "early": str(one["year"]),
                 "before": self.names.quantity(one["indicator"], one["value"]),
                 "late": str(other["year"]),
@@ -102,7 +102,7 @@ class PublishedFigures:
             }
             at = later if later >= 0 else earlier
             if at >= 0:
-                found[at] = Remark("falls", gaps)
+                found[at] = Issue("falls", gaps)
         return found
 
     def beside(self, reading: Reading) -> Mapping[str, Any]:
@@ -111,21 +111,21 @@ class PublishedFigures:
             return {}
         return self.published.get((reading.region, reading.indicator, reading.date), {})
 
-    def notes(self, reading: Reading) -> Iterator[Remark]:
+    def notes(self, reading: Reading) -> Iterator[Issue]:
         """Say what needs no decision."""
         if reading.type == "target":
             if self.targets:
-                yield from [Remark("target_same")] if self._planned_alike(reading) else []
+                yield from [Issue("target_same")] if self._planned_alike(reading) else []
             elif reading.cell.facts.type == "target":
-                yield Remark("target")
+                yield Issue("target")
             return
         found = self.beside(reading)
         if found and same(reading.value, found["value"]):
-            yield Remark("same")
+            yield Issue("same")
         if self.as_of and reading.date > self.as_of:
-            yield Remark("late", {"day": Day(self.as_of)})
+            yield Issue("late", {"day": Day(self.as_of)})
 
-    def doubts(self, reading: Reading) -> Iterator[Remark]:
+    def doubts(self, reading: Reading) -> Iterator[Issue]:
         """Say what must be confirmed."""
         yield from reading.doubts
         if reading.type == "actual":
@@ -135,10 +135,10 @@ class PublishedFigures:
             planned = self._planned(reading)
             if planned and not self._planned_alike(reading):
                 value = self.names.quantity(reading.indicator, planned[-1]["value"])
-                yield Remark("target_differs", {"planned": value})
+                yield Issue("target_differs", {"planned": value})
         elif reading.cell.facts.type != "target":
             words = Code("figure_comparator", reading.figure.comparator)
-            yield Remark("compared", {"comparator": words})
+            yield Issue("compared", {"comparator": words})
 
     def _planned(self, reading: Reading) -> Sequence[Mapping[str, Any]]:
         return self.planned.get((reading.region, reading.indicator, reading.year or 0), ())
@@ -146,16 +146,16 @@ class PublishedFigures:
     def _planned_alike(self, reading: Reading) -> bool:
         return any(same(reading.value, row["value"]) for row in self._planned(reading))
 
-    def _against_published(self, reading: Reading) -> Iterator[Remark]:
+    def _against_published(self, reading: Reading) -> Iterator[Issue]:
         found = self.beside(reading)
         if found and not same(reading.value, found["value"]):
             source = self.titles.get(found["source"], found["source"])
             value = self.names.quantity(reading.indicator, found["value"])
-            yield Remark("differs", {"published": value, "source": source})
+            yield Issue("differs", {"published": value, "source": source})
         elif not found and self._planned_alike(reading):
-            yield Remark("planned", {"year": str(reading.year)})
+            yield Issue("planned", {"year": str(reading.year)})
 
-    def _against_neighbour(self, reading: Reading) -> Iterator[Remark]:
+    def _against_neighbour(self, reading: Reading) -> Iterator[Issue]:
         own = reading.year or 0
         series = reading.region, reading.indicator
         others = [year for year in self.years.get(series, ()) if year != own]
@@ -166,7 +166,7 @@ class PublishedFigures:
         less, more = sorted((abs(value), abs(reading.value)))
         if 0 < less * TIMES < more:
             quantity = self.names.quantity(reading.indicator, value)
-            yield Remark("jump", {"year": str(year), "published": quantity})
+            yield Issue("jump", {"year": str(year), "published": quantity})
 
 
 def replaced(figures: pd.DataFrame, own: Iterable[Mapping[str, object]]) -> pd.Series:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import decode_text
-from ..i18n.messages import FiguresError, Gap
+from ..i18n.messages import Argument, FiguresError
 from .grid import Grid, Position, fault, merge_ranges
 from .workbook import MOST_CELLS, read_xls, read_zipped
 
@@ -63,7 +63,7 @@ def read_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
     text = _decoded(content)
     if text is None:
         workbook = ending in WORKBOOKS
-        gaps: dict[str, Gap] = {"reason": DAMAGED} if workbook else {"format": "CSV UTF-8"}
+        gaps: dict[str, Argument] = {"reason": DAMAGED} if workbook else {"format": "CSV UTF-8"}
         raise fault(name, "workbook" if workbook else "encoding", **gaps)
     return tuple(_html_tables(text, name)) if MARKUP.match(text) else (_text_table(text, name),)
 

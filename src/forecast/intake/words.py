@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-from ..i18n.messages import Remark
+from ..i18n.messages import Issue
 from .grid import fold, key_of
 from .matching import Names, split_unit
 from .numbers import is_unit
@@ -134,7 +134,7 @@ class Facts:
     parts: tuple[str, ...] = ()
     aside: bool = False
     source: str = ""
-    doubts: tuple[Remark, ...] = ()
+    doubts: tuple[Issue, ...] = ()
     rest: str = ""
 
     def over(self, other: Facts) -> Facts:
@@ -258,7 +258,7 @@ def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
         if found.type == "target" and not re.search("目标|target", piece, re.IGNORECASE):
             found = replace(found, type="planned")
         if found.rest or (found.parts and code != "unused_section"):
-            doubt = Remark(code, {"text": piece})
+            doubt = Issue(code, {"text": piece})
             found = replace(found, rest="", parts=(), doubts=(*found.doubts, doubt))
         if found.units and not found.indicator:
             found = replace(found, unit_line=piece)
