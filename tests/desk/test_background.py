@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from forecast.desk import background
-from forecast.desk.background import Asides
+from forecast.desk.background import BackgroundRunner
 
 
 class Seen:
@@ -15,7 +15,7 @@ class Seen:
 
     def __init__(self):
         self.busy, self.errors, self.results, self.threads = [], [], [], set()
-        self.asides = Asides(self.hear, self.errors.append)
+        self.runner = BackgroundRunner(self.hear, self.errors.append)
 
     def hear(self, share):
         """Note what is told of the work under way, and in which thread."""
@@ -33,8 +33,8 @@ async def silence():
 def test_without_a_loop_everything_is_done_at_once():
     """Outside of an event loop work and waits are over when the call returns."""
     seen = Seen()
-    seen.asides.work(lambda: 1, seen.results.append)
-    seen.asides.later(60.0, lambda: seen.results.append(2))
+    seen.runner.submit(lambda: 1, seen.results.append)
+    seen.runner.debounce(60.0, lambda: seen.results.append(2))
     assert seen.results == [1, 2]
     assert seen.busy[-1] is None
 
@@ -54,7 +54,7 @@ def test_work_is_done_in_a_thread_and_told_in_the_loop():
             seen.results.append((found, threading.get_ident()))
             done.set()
 
-        seen.asides.work(task, tell)
+        seen.runner.submit(task, tell)
         assert seen.busy[-1] == 0.0
         free.set()
         await asyncio.wait_for(done.wait(), 20)
@@ -71,11 +71,11 @@ def test_a_result_that_was_let_go_of_is_dropped():
 
     async def play():
         first, newest = threading.Event(), asyncio.Event()
-        seen.asides.work(lambda **_: first.wait(20), seen.results.append)
-        seen.asides.drop()
+        seen.runner.submit(lambda **_: first.wait(20), seen.results.append)
+        seen.runner.cancel()
         assert seen.busy[-1] is None
-        seen.asides.work(lambda **_: first.wait(20), seen.results.append)
-        seen.asides.work(
+        seen.runner.submit(lambda **_: first.wait(20), seen.results.append)
+        seen.runner.submit(
             lambda **_: "newest", lambda found: (seen.results.append(found), newest.set())
         )
         await asyncio.wait_for(newest.wait(), 20)
@@ -103,10 +103,10 @@ def test_work_that_was_let_go_of_ends_before_its_next_step():
                 begun.set()
                 free.wait(20)
 
-        seen.asides.work(task, seen.results.append)
+        seen.runner.submit(task, seen.results.append)
         while not begun.is_set():
             await asyncio.sleep(0.001)
-        seen.asides.drop()
+        seen.runner.cancel()
         seen.busy.clear()
         free.set()
         await silence()
@@ -127,7 +127,7 @@ def test_shares_are_told_in_the_loop_and_not_too_often(monkeypatch, every, told)
             for share in (0.25, 0.5, 1.0):
                 progress(share)
 
-        seen.asides.work(task, seen.results.append)
+        seen.runner.submit(task, seen.results.append)
         await silence()
 
     asyncio.run(play())
@@ -144,11 +144,11 @@ def test_a_failure_is_told():
         raise ValueError("no")
 
     async def play():
-        seen.asides.work(fail, seen.results.append)
+        seen.runner.submit(fail, seen.results.append)
         while seen.busy[-1] is not None:
             await asyncio.sleep(0.001)
 
-    seen.asides.work(fail, seen.results.append)
+    seen.runner.submit(fail, seen.results.append)
     asyncio.run(play())
     assert [str(error) for error in seen.errors] == ["no", "no"]
     assert seen.results == []
@@ -169,8 +169,8 @@ def test_a_wait_begins_anew_when_it_is_asked_for_again():
             done.set()
 
         for _ in range(5):
-            seen.asides.later(0.001, first)
-        seen.asides.later(0.02, other)
+            seen.runner.debounce(0.001, first)
+        seen.runner.debounce(0.02, other)
         await asyncio.wait_for(done.wait(), 20)
 
     asyncio.run(play())

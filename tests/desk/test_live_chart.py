@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.image import imread
 
-from forecast.desk.live_chart import DPI, PRINT_DPI, SIZE, Shown, Sketch
+from forecast.desk.live_chart import DPI, PRINT_DPI, SIZE, ChartSpec, LiveFanChart
 from forecast.desk.session import Desk
 
 WORKERS = "care_workers_per_10k_elderly"
@@ -34,8 +34,8 @@ def sketch_of(desk, language="en", years=(2015.0, 2025.0), **texts):
     """A picture of the care workers."""
     goals = desk.usual[desk.usual["indicator"] == WORKERS]
     about = ("Care workers", "25 (2025)", ["A note."])
-    return Sketch(
-        Shown.of(desk.plan, desk.base_answer().quantiles, goals, language=language, years=years,
+    return LiveFanChart(
+        ChartSpec.of(desk.plan, desk.base_answer().quantiles, goals, language=language, years=years,
                  texts=texts.get("texts", about))
     )  # fmt: skip
 
@@ -124,9 +124,9 @@ def test_labels_name_both_medians_apart(desk, answers):
 def test_labels_stand_in_the_order_of_what_they_name(desk, answers):
     """Where the baseline lies above what is set, its name does too."""
     goals = desk.usual[desk.usual["indicator"] == WORKERS]
-    shown = Shown.of(desk.plan, answers[2].quantiles, goals, language="en", years=(2020.0, 2025.0),
+    shown = ChartSpec.of(desk.plan, answers[2].quantiles, goals, language="en", years=(2020.0, 2025.0),
                      texts=("", "", []))  # fmt: skip
-    sketch = Sketch(shown)
+    sketch = LiveFanChart(shown)
     sketch.draw(answers[0], 0.1)
     told = labels(sketch)
     above = next(height for text, height in told.items() if "baseline" in text)
@@ -153,7 +153,7 @@ def test_over_many_years_only_the_target_asked_about_is_named(desk):
         figures = mine.plan.observations
         own = figures[figures["indicator"] == WORKERS].assign(year=first, value=5.0)
         plan = replace(mine.plan, observations=pd.concat([own, figures], ignore_index=True))
-        sketch = Sketch(Shown.of(plan, base.quantiles, goals, language="en",
+        sketch = LiveFanChart(ChartSpec.of(plan, base.quantiles, goals, language="en",
                                  years=(first, 2025.0), texts=("", "", [])))  # fmt: skip
         told = {text.get_text() for text in sketch.axes.texts}
         assert told & {"20", "25"} == named

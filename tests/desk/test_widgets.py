@@ -6,7 +6,7 @@ import asyncio
 import pytest
 
 from forecast.desk.settings import Control
-from forecast.desk.widgets import Setter, choice
+from forecast.desk.widgets import SettingControl, choice
 from forecast.reports.kernel import fresh_kernel
 from forecast.scenarios.declarations import Range
 
@@ -31,7 +31,7 @@ def setter_of(control):
     """Give a setter and what it tells."""
     told = Told()
     beyond = told.beyond.append
-    return Setter(control, ("Hires", "0 to 100", "set"), told, beyond), told
+    return SettingControl(control, ("Hires", "0 to 100", "set"), told, beyond), told
 
 
 def test_slider_and_field_say_the_same():
@@ -101,13 +101,13 @@ def test_a_value_typed_before_a_reset_is_gone_with_it():
 KERNEL = """
 import threading
 import ipywidgets as widgets
-from forecast.controls import button, in_turn
+from forecast.controls import button, serialise_callbacks
 heard = []
 def hear(what):
     heard.append((what, threading.get_ident()))
 slider, pressed = widgets.FloatSlider(), button("Reset", "x", lambda: hear("reset"))
 slider.observe(lambda event: hear(event["new"]), "value")
-in_turn([widgets.HBox([slider, pressed])])
+serialise_callbacks([widgets.HBox([slider, pressed])])
 """
 
 

@@ -1,8 +1,7 @@
-"""What is done aside, so that a panel stays at hand: long work in a thread, what waits for a rest.
+"""Background jobs and debounced callbacks, so that widgets stay responsive.
 
-Of work under way only the newest counts: whatever is asked next lets go of it. It then ends before
-its next step, and nothing of it is heard any more. Outside of an event loop everything is done at
-once.
+Only the newest job counts: a new one cancels the one before, which ends before its next step and
+whose result is discarded. Without a running event loop everything is done at once.
 """
 
 from __future__ import annotations
@@ -14,28 +13,28 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-__all__ = ["Asides"]
+__all__ = ["BackgroundRunner"]
 
 EVERY = 0.1
-"""Seconds between two shares that are told to the loop."""
+"""Least seconds between two reports of progress."""
 
 
-class _Dropped(BaseException):
-    """Ends work that was let go of; no error, which it might take for one of its own."""
+class _Cancelled(BaseException):
+    """Ends a cancelled job; no `Exception`, which the job might handle as one of its own."""
 
 
-class Asides:
-    """Work and waits of one panel.
+class BackgroundRunner:
+    """Runs the jobs and delayed callbacks of one panel.
 
     Parameters
     ----------
-    busy : called with the share done of the work under way, None where there is none
-    failed : called with the error of work that failed
+    busy : called with the share done of the running job, None when there is none
+    failed : called with the error of a job that failed
 
     Examples
     --------
-    >>> asides = Asides(lambda busy: None, print)
-    >>> asides.work(lambda: 6 * 7, print)
+    >>> runner = BackgroundRunner(lambda busy: None, print)
+    >>> runner.submit(lambda: 6 * 7, print)
     42
     """
 
@@ -46,44 +45,44 @@ class Asides:
         self._job = 0
         self._waiting: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
-    def work(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
-        """Do a task in a thread, then call `done` with its result in the loop.
+    def submit(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
+        """Run a task in a thread, then call `done` with its result in the event loop.
 
-        The task takes `progress` as long work does: see `callbacks`.
+        The task accepts `progress`; see `callbacks`.
         """
-        self.drop()
+        self.cancel()
         loop = _loop()
         if loop is None:
             self._finish(self._job, _tried(task, done, self._failed))
             return
         self._busy(0.0)
-        job, told = self._job, time.monotonic()
+        job, reported = self._job, time.monotonic()
 
         def progress(share: float) -> None:
-            nonlocal told
+            nonlocal reported
             if job != self._job:
-                raise _Dropped
-            if time.monotonic() - told >= EVERY:
-                told = time.monotonic()
+                raise _Cancelled
+            if time.monotonic() - reported >= EVERY:
+                reported = time.monotonic()
                 loop.call_soon_threadsafe(self._tell, job, share)
 
         def run() -> None:
             try:
                 act = _tried(partial(task, progress=progress), done, self._failed)
-            except _Dropped:
+            except _Cancelled:
                 return
             if job == self._job:
                 loop.call_soon_threadsafe(self._finish, job, act)
 
-        threading.Thread(target=run, name=f"aside-{job}", daemon=True).start()
+        threading.Thread(target=run, name=f"desk-job-{job}", daemon=True).start()
 
-    def drop(self) -> None:
-        """Let go of the work under way."""
+    def cancel(self) -> None:
+        """Cancel the running job."""
         self._job += 1
         self._busy(None)
 
-    def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Do something once nothing has asked for it again for some seconds."""
+    def debounce(self, seconds: float, act: Callable[[], None]) -> None:
+        """Call `act` once it has not been requested again for some seconds."""
         if act in self._waiting:
             self._waiting[act].cancel()
         loop = _loop()
@@ -105,7 +104,7 @@ class Asides:
 def _tried(
     task: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
 ) -> Callable[[], None]:
-    """Do a task; give what is to be called then."""
+    """Run a task; return the callback for its result or error."""
     try:
         return partial(done, task())
     except Exception as error:
@@ -113,7 +112,7 @@ def _tried(
 
 
 def _loop() -> asyncio.AbstractEventLoop | None:
-    """Give the loop that runs here, None outside of any."""
+    """Return the running event loop, None without one."""
     try:
         return asyncio.get_running_loop()
     except RuntimeError:

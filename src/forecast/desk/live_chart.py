@@ -1,7 +1,7 @@
-"""The live picture: an indicator's fan as set over that of the baseline, drawn again in an instant.
+"""The live chart: a scenario's fan over the baseline's, redrawn quickly (blitting).
 
-What does not move is drawn once and kept as a background; a new answer moves the coloured fan and
-its labels only. An answer that leaves the scale has a wider one, with a background of its own.
+Everything static is drawn once and kept as a background; a new answer moves only the coloured fan
+and its labels. An answer outside the axis limits gets wider ones, with a background of their own.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ from ..scenarios.response import TargetOutcome
 from ..tables.names import Names
 from ..tables.plan import Plan
 
-__all__ = ["Sketch"]
+__all__ = ["LiveFanChart"]
 
 FloatArray = NDArray[np.float64]
 
@@ -62,10 +62,10 @@ DOTTED = (0.0, (1.0, 1.6))
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What a sketch shows: a panel with the baseline's fan, all figures, the as-of day, texts.
+class ChartSpec:
+    """Content of a live chart: a panel with the baseline's fan, all figures, the as-of date, texts.
 
-    `asked` is the year of the target asked about.
+    `asked` is the year of the chosen target.
     """
 
     panel: ChartData
@@ -85,14 +85,14 @@ class Shown:
         language: str,
         years: tuple[float, float],
         texts: tuple[str, str, Sequence[str]],
-    ) -> Shown:
-        """Collect it.
+    ) -> ChartSpec:
+        """Collect the content of a chart.
 
         Parameters
         ----------
         plan : for names, units and published figures
         base : quantiles of the indicator in the baseline, as in `TargetOutcome`
-        goals : its targets, rows of `attainment` or `outcomes`, the one asked about first
+        goals : its targets, rows of `attainment` or `outcomes`, the chosen one first
         language : `zh` or `en`
         years : first and last year shown
         texts : heading, a line below it, notes at the foot
@@ -110,11 +110,11 @@ class Shown:
             targets=panel.targets[panel.targets["year"].between(*years)],
             fan=anchored(base[base["year"] <= years[1]], panel.figures),
         )
-        return Shown(shown, panel.figures, moment_of(plan), asked, *texts)
+        return ChartSpec(shown, panel.figures, moment_of(plan), asked, *texts)
 
 
-class Sketch:
-    r"""A picture that answers are drawn on, one after the other.
+class LiveFanChart:
+    r"""A chart on which answers are drawn one after the other.
 
     >>> import forecast as fc
     >>> from forecast.scenarios.response import TargetResponse
@@ -123,14 +123,14 @@ class Sketch:
     >>> response = TargetResponse.build(plan, asked, paths=fc.project(plan, draws=400))
     >>> usual = response({})
     >>> goals = fc.attainment(fc.project(plan, draws=400), plan.targets, as_of=plan.as_of)
-    >>> shown = Shown.of(plan, usual.quantiles, goals[goals["indicator"] == asked["indicator"]],
+    >>> shown = ChartSpec.of(plan, usual.quantiles, goals[goals["indicator"] == asked["indicator"]],
     ...                  language="en", years=(2019.0, 2025.0), texts=("Care workers", "", []))
-    >>> sketch = Sketch(shown)
+    >>> sketch = LiveFanChart(shown)
     >>> sketch.draw(response({"trainees_per_year": 500}), usual.p_reach)[:4]
     b'\x89PNG'
     """
 
-    def __init__(self, shown: Shown) -> None:
+    def __init__(self, shown: ChartSpec) -> None:
         load_font()
         self.shown = shown
         self.figure = Figure(figsize=SIZE, dpi=DPI)
@@ -145,7 +145,7 @@ class Sketch:
         self._grounds: dict[tuple[float, float], Any] = {}
 
     def draw(self, answer: TargetOutcome, p_base: float) -> bytes:
-        """Draw an answer beside the baseline's chance, as PNG."""
+        """Draw an answer and the baseline's probability; return the PNG."""
         limits = self._move(answer, p_base)
         if limits in self._grounds:
             self.canvas.restore_region(self._grounds[limits])
@@ -160,7 +160,7 @@ class Sketch:
         return stream.getvalue()
 
     def printed(self, answer: TargetOutcome, p_base: float) -> bytes:
-        """Draw an answer at the size for print, as PNG."""
+        """Draw an answer at print resolution; return the PNG."""
         self._move(answer, p_base)
         for artist in self._moving:
             artist.set_animated(False)
@@ -185,7 +185,7 @@ class Sketch:
                              color=colour, va="top")  # fmt: skip
 
     def _draw_still(self) -> None:
-        """Draw scale, figures, targets and the baseline's fan; keep what lies over the new fan."""
+        """Draw axes, figures, targets and the baseline's fan; keep the artists above the new fan."""
         panel = self.shown.panel
         set_axes(self.axes, panel, self.shown.moment)
         left, _ = self.axes.get_xlim()
@@ -211,7 +211,7 @@ class Sketch:
         self._aside = 26.0 if (panel.targets["year"] == last).any() else 8.0
 
     def _make_moving(self) -> list[Artist]:
-        """Make the artists that move, in the order in which they are drawn."""
+        """Create the artists that move, in drawing order."""
         axes, panel = self.axes, self.shown.panel
         self._bands = [Polygon(np.zeros((2, 2)), closed=True, color=c, linewidth=0, alpha=0.9)
                        for *_, c in BANDS]  # fmt: skip
@@ -242,7 +242,7 @@ class Sketch:
         )  # fmt: skip
 
     def _move(self, answer: TargetOutcome, p_base: float) -> tuple[float, float]:
-        """Put fan, labels and chance in their places; gives the limits of the scale."""
+        """Update fan, labels and probability; return the limits of the y axis."""
         panel = self.shown.panel
         language = panel.language
         fan = anchored(answer.quantiles, self.shown.figures)
@@ -253,42 +253,42 @@ class Sketch:
         limits = self._limits(fan)
         self.axes.set_ylim(*limits)
         self._place_labels(fan)
-        told = gettext("Chance {chance}", language).format(
+        text = gettext("Chance {chance}", language).format(
             chance=probability(answer.p_reach, language)
         )
         if answer.p_change_error:
             gain = points(answer.p_change, language, error=answer.p_change_error)
             base = probability(p_base, language)
-            told += "\n" + gettext("baseline {base}, change {gain}", language).format(
+            text += "\n" + gettext("baseline {base}, change {gain}", language).format(
                 base=base, gain=gain
             )
-        self._chance.set_text(told)
+        self._chance.set_text(text)
         return limits
 
     def _place_labels(self, fan: pd.DataFrame) -> None:
-        """Name bands and medians at their right ends, apart from each other."""
+        """Label bands and medians at their right ends without overlap."""
         panel = self.shown.panel
         language, last = panel.language, float(fan.index[-1])
         end, usual = fan.iloc[-1], panel.fan.iloc[-1]
         median = panel.estimate(float(end["q50"]))
-        told = [(float(end[high]), probability(p, language), label)
+        text = [(float(end[high]), probability(p, language), label)
                 for (_, high, p, _), label in zip(BANDS, self._labels, strict=True)]  # fmt: skip
         named = gettext("median {value}", language).format(value=median)
-        told.append((float(end["q50"]), named, self._named))
+        text.append((float(end["q50"]), named, self._named))
         same = bool(np.isclose(float(end["q50"]), float(usual["q50"])))
         value = panel.estimate(float(usual["q50"]))
         beside = "" if same else gettext("baseline {value}", language).format(value=value)
-        told.append((float(usual["q50"]), beside, self._beside))
-        told.sort(key=lambda one: -one[0])
+        text.append((float(usual["q50"]), beside, self._beside))
+        text.sort(key=lambda one: -one[0])
         bottom, top = self.axes.get_ylim()
-        places = spread_labels([height for height, *_ in told], gap=0.06 * (top - bottom))
-        for place, (_, text, label) in zip(places, told, strict=True):
+        places = spread_labels([height for height, *_ in text], gap=0.06 * (top - bottom))
+        for place, (_, text, label) in zip(places, text, strict=True):
             label.set_text(text)
             label.xy = (last, place)
             label.set_position((self._aside, place))
 
     def _limits(self, fan: pd.DataFrame) -> tuple[float, float]:
-        """Give the limits of the scale on which a fan fits: the usual ones, or wider in steps."""
+        """Limits of the y axis that hold a fan: the usual ones, or wider in steps."""
         low, high = self._usual
         least, most = float(fan.to_numpy().min()), float(fan.to_numpy().max())
         span = high - low
@@ -296,7 +296,7 @@ class Sketch:
 
 
 def _wider(beyond: float, span: float) -> float:
-    """Give how far a scale is widened for what lies beyond it.
+    """Distance by which an axis is widened for a value that far outside it.
 
     >>> _wider(-1.0, 10.0), _wider(1.0, 10.0), _wider(6.0, 10.0), _wider(33.0, 10.0)
     (0.0, 5.0, 10.0, 40.0)

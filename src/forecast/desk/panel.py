@@ -23,7 +23,7 @@ from ..i18n.formatting import language_name, probability
 from ..intake import FigureImport
 from ..reports.html import paragraph, safe
 from ..scenarios.goal_seeking import GoalSeek
-from .background import Asides
+from .background import BackgroundRunner
 from .session import Desk
 from .settings import Control
 from .text import (
@@ -43,7 +43,15 @@ from .text import (
     tell_tornado,
 )
 from .upload import Entries
-from .widgets import HEAD, Setter, button, choice, discard, in_turn, row_of
+from .widgets import (
+    HEAD,
+    SettingControl,
+    button,
+    choice,
+    close_widgets,
+    row_of,
+    serialise_callbacks,
+)
 
 __all__ = ["Panel", "open_desk"]
 
@@ -79,7 +87,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.add_class("desk")
         self.desk = desk
         self._quiet = False
-        self.asides = Asides(self._busy, self._fail)
+        self.runner = BackgroundRunner(self._busy, self._fail)
         self._found: GoalSeek | None = None
         self._intake: FigureImport | None = None
         self._build()
@@ -123,8 +131,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             widgets.HTML(f"<h3>{safe(below)}</h3>"),
             self.table,
         ]
-        in_turn([self])
-        discard(shown)
+        serialise_callbacks([self])
+        close_widgets(shown)
         self._say(
             ""
             if self.desk.chosen is not None
@@ -263,16 +271,16 @@ class Panel(widgets.VBox):  # type: ignore[misc]
                 boxes.append(box)
         lacking = [widgets.HTML(paragraph(line)) for line in tell_lacking(desk)]
         shown, self.settings.children = self.settings.children, [*boxes, *lacking]
-        in_turn([self.settings])
-        discard(shown)
+        serialise_callbacks([self.settings])
+        close_widgets(shown)
         self._draw_base()
         self._refresh()
 
-    def _setter(self, control: Control) -> Setter:
+    def _setter(self, control: Control) -> SettingControl:
         desk = self.desk
         texts = (name_setting(desk, control.name), tell_limits(desk, control),
                  desk.told.gettext("set"))  # fmt: skip
-        return Setter(control, texts, self._set, self._tell_beyond)
+        return SettingControl(control, texts, self._set, self._tell_beyond)
 
     def _draw_base(self) -> None:
         """Begin a new picture for the target and the years chosen."""
@@ -311,15 +319,15 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     # What a person does.
 
     def _set(self, name: str, value: float | None) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         self._try(lambda: self._move(name, value))
 
     def _move(self, name: str, value: float | None) -> None:
         self.desk.set(name, value)
         self._take_up(None)
         self._answer()
-        self.asides.later(REST, self._tell)
-        self.asides.later(PAUSE, self._settle)
+        self.runner.debounce(REST, self._tell)
+        self.runner.debounce(PAUSE, self._settle)
 
     def _tell_beyond(self, name: str) -> None:
         limits = tell_limits(self.desk, self.desk.control(name))
@@ -341,7 +349,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.settle()
 
     def _step(self, done: bool) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         if not done:
             self._say(self.desk.told.gettext("There is no such step."))
         self._refresh()
@@ -351,18 +359,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._step(done=True)
 
     def _ask(self, indicator: str) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         self.desk.choose(indicator)
         self._place_target()
 
     def _aim(self, row: int) -> None:
         assert self.desk.chosen is not None
-        self.asides.drop()
+        self.runner.cancel()
         self.desk.choose(str(self.desk.chosen["indicator"]), row)
         self._place_target()
 
     def _base(self, name: str) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         self.desk.load(name)
         self._refresh()
 
@@ -371,7 +379,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._answer()
 
     def _speak(self, language: str) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         self.desk.language = language
         self._intake = self.entries.intake
         self._build()
@@ -380,14 +388,16 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         """Open the desk of another region or day, aside."""
         if self.day.value is not None:
             place = {"region": self.region.value, "as_of": self.day.value.isoformat()}
-            self.asides.work(partial(self.desk.elsewhere, **place), self._move_to)
+            self.runner.submit(partial(self.desk.elsewhere, **place), self._move_to)
 
     def _move_to(self, desk: Desk) -> None:
         self.desk, self._intake = desk, None
         self._build()
 
     def _seek(self) -> None:
-        self.asides.work(self.desk.asking(self.probability.value, self.lever.value), self._take_up)
+        self.runner.submit(
+            self.desk.asking(self.probability.value, self.lever.value), self._take_up
+        )
 
     def _take_up(self, found: GoalSeek | None) -> None:
         """Show what a search found, ready to be taken."""
@@ -403,7 +413,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._refresh()
 
     def _tornado(self) -> None:
-        self.asides.work(self.desk.weighing(), self._show_tornado)
+        self.runner.submit(self.desk.weighing(), self._show_tornado)
 
     def _show_tornado(self, tornado: pd.DataFrame) -> None:
         self.result.value = tell_tornado(self.desk, tornado)
@@ -449,12 +459,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         if not uploaded:
             return
         name, content = str(uploaded[0]["name"]), bytes(uploaded[0]["content"])
-        self.asides.drop()
+        self.runner.cancel()
         self.desk.take_in(Path(name).name, content)
         self._refresh()
 
     def _go_on(self, intake: FigureImport) -> None:
-        self.asides.work(partial(self.desk.with_figures, intake), self._take_figures)
+        self.runner.submit(partial(self.desk.with_figures, intake), self._take_figures)
 
     def _take_figures(self, desk: Desk) -> None:
         self._move_to(desk)
@@ -496,6 +506,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._say("" if share is None else self.desk.told.gettext("Working …"))
 
     def _cancel(self) -> None:
-        self.asides.drop()
+        self.runner.cancel()
         self._show_choices()
         self._say(self.desk.told.gettext("Cancelled; what is set stays."))

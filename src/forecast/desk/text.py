@@ -20,7 +20,7 @@ from ..reports.html import paragraph, picture, safe, tabulate
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import SILENT
-from .live_chart import Shown, Sketch
+from .live_chart import ChartSpec, LiveFanChart
 from .session import Desk
 from .settings import Control
 
@@ -61,7 +61,7 @@ def name_indicator(desk: Desk, indicator: str) -> str:
     return (desk.told.gettext("binding · ") if binding else "") + desk.told.quantity(indicator)
 
 
-def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> Sketch:
+def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> LiveFanChart:
     """Begin a picture of the chosen target, over the baseline's answer."""
     told, chosen = desk.told, desk.chosen
     assert chosen is not None
@@ -84,8 +84,10 @@ def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> Sketch
     )
     goals = desk.usual[desk.usual["indicator"] == indicator]
     goals = goals.loc[[chosen.name, *goals.index.drop(chosen.name)]]
-    return Sketch(
-        Shown.of(desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts)
+    return LiveFanChart(
+        ChartSpec.of(
+            desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts
+        )
     )
 
 

@@ -1,7 +1,6 @@
-"""What a planner's desk is operated with: a slider and a field for one setting.
+"""Widgets of the desk: a slider with a number field for one setting, lists, buttons, rows.
 
-Slider, field and box say the same thing; each carries the setting's name for those who cannot see
-where it stands.
+Slider, field and check box show the same value; each carries the setting's name for screen readers.
 """
 
 from __future__ import annotations
@@ -16,10 +15,18 @@ from ..reports.html import safe
 from ..scenarios.declarations import Range
 from .settings import DIGITS, Control
 
-__all__ = ["HEAD", "Setter", "button", "choice", "discard", "in_turn", "row_of"]
+__all__ = [
+    "HEAD",
+    "SettingControl",
+    "button",
+    "choice",
+    "close_widgets",
+    "row_of",
+    "serialise_callbacks",
+]
 
 LEAST_STEPS = 100
-"""Steps of a slider whose setting has finer ones, at least."""
+"""Least number of steps of a slider whose setting has finer ones."""
 Change = Callable[[str, float | None], None]
 
 NAMING = """
@@ -37,7 +44,7 @@ window.deskNames = window.deskNames || new MutationObserver(name);
 window.deskNames.observe(document.body, {childList: true, subtree: true});
 name();
 """
-"""Gives sliders the names of their labels and the picture what it says: they have none."""
+"""Gives sliders and the picture accessible names: ipywidgets gives them none."""
 STYLE = """
 .desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
   clip-path:inset(50%)}
@@ -55,19 +62,19 @@ STYLE = """
 .desk a {color:#0b5394; text-decoration:underline}
 """
 HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
-"""Style of a desk, and what names its sliders; begins its page."""
+"""Styles of the desk and the script that names its sliders."""
 
 
-class Setter(widgets.VBox):  # type: ignore[misc]
-    """One setting: its name and limits over a slider, a field, and a box where it may stay unset.
+class SettingControl(widgets.VBox):  # type: ignore[misc]
+    """One setting: name and limits above a slider, a number field and, where optional, a check box.
 
     Parameters
     ----------
-    control : what is set
-    texts : its name, its limits or range, and what the box says
-    change : called with the control's name and its new value, None where it is unset
-    beyond : called with the control's name, after `change`, where the value typed lies beyond its
-        limits: the nearest one is taken
+    control : the setting
+    texts : its name, its limits or range, and the label of the check box
+    change : called with the setting's name and its new value, None when it is unset
+    beyond : called with the setting's name, after `change`, when the value typed lies outside its
+        limits and the nearest limit was taken
     """
 
     def __init__(
@@ -107,7 +114,7 @@ class Setter(widgets.VBox):  # type: ignore[misc]
         self.add_class(f"desk-set-{label}")
 
     def show(self, value: float | Range | None) -> None:
-        """Show a setting without calling it a change; a range stands at its central value."""
+        """Display a value without reporting a change; a range is shown at its central value."""
         control = self.control
         unset = control.usual.central if control.usual is not None else control.upper
         shown = value.central if isinstance(value, Range) else unset if value is None else value
@@ -131,10 +138,10 @@ class Setter(widgets.VBox):  # type: ignore[misc]
                 self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        """Place of a slider for a value, to the last digit what a browser makes of it.
+        """Value of the slider's step nearest to `value`, to the last bit as the browser computes it.
 
-        Given anything else a browser answers with the place, and nobody can tell that answer, which
-        may be late, from a person's move; a person's move may be lost for it.
+        Given any other value the browser sends its own back, possibly late, which cannot be told
+        from a move of the user and may overwrite one.
         """
         least, most = self.control.lower, self.control.upper
         step = 100.0 * float(self.slider.step) / (most - least)
@@ -147,7 +154,7 @@ class Setter(widgets.VBox):  # type: ignore[misc]
 
 
 def _stride(control: Control) -> float:
-    """Step of a slider: a power of ten of the control's, so that keys get from end to end.
+    """Step of a slider: the setting's times a power of ten, so that keys reach both ends.
 
     >>> _stride(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
     10.0
@@ -159,7 +166,7 @@ def _stride(control: Control) -> float:
 def choice(
     description: str, options: Sequence[tuple[str, Any]], value: Any, mark: str
 ) -> widgets.Dropdown:
-    """Give a list to choose from, found by its CSS class.
+    """Create a dropdown list with a CSS class of its own.
 
     >>> choice("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
     'lishui'
@@ -174,7 +181,7 @@ def choice(
 
 
 def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
-    """Give a button, found by its CSS class.
+    """Create a button with a CSS class of its own.
 
     >>> pressed = button("Save", "desk-save", lambda: print("saved"))
     >>> pressed.click()
@@ -187,7 +194,7 @@ def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
 
 
 def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
-    """Put widgets in a row that goes on below where it is full.
+    """Lay widgets out in a row that wraps.
 
     >>> row_of([widgets.Label("a")]).layout.flex_flow
     'row wrap'
@@ -195,28 +202,28 @@ def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
 
 
-def in_turn(parts: Iterable[widgets.Widget]) -> None:
-    """Have what a browser sends to widgets, and to all in them, done by one thread in that order.
+def serialise_callbacks(parts: Iterable[widgets.Widget]) -> None:
+    """Make the kernel handle the messages of widgets and their children in order, in one thread.
 
-    A kernel with subshells does what comes for a widget in the thread that wrote to it last: a
-    button and a slider pressed one after the other would be heard at once, or the wrong way round.
-    It asks the comm of a widget for the subshell; None is the thread that runs cells.
+    A kernel with subshells handles a widget's message in the thread that last wrote to the widget,
+    so a button and a slider used in quick succession could be handled at once or out of order.
+    The comm names the subshell; None is the main thread.
     """
     for part in parts:
-        in_turn(getattr(part, "children", ()))
+        serialise_callbacks(getattr(part, "children", ()))
         part.comm._reply_subshell_for = lambda _data, _usual: None
 
 
-def discard(parts: Iterable[widgets.Widget]) -> None:
-    """Close widgets that are shown no more, with all that is in them.
+def close_widgets(parts: Iterable[widgets.Widget]) -> None:
+    """Close widgets that are no longer shown, and their children.
 
     >>> row = row_of([widgets.Label("a")])
-    >>> discard([row])
+    >>> close_widgets([row])
     >>> row.comm is row.children[0].comm is None
     True
     """
     for part in parts:
-        discard(getattr(part, "children", ()))
+        close_widgets(getattr(part, "children", ()))
         for own in (part, part.layout, getattr(part, "style", None)):
             if own is not None:
                 own.close()
