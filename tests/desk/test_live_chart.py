@@ -124,8 +124,8 @@ def test_labels_name_both_medians_apart(desk, answers):
 def test_labels_stand_in_the_order_of_what_they_name(desk, answers):
     """Where the baseline lies above what is set, its name does too."""
     goals = desk.usual[desk.usual["indicator"] == WORKERS]
-    shown = ChartSpec.of(desk.plan, answers[2].quantiles, goals, language="en", years=(2020.0, 2025.0),
-                     texts=("", "", []))  # fmt: skip
+    shown = ChartSpec.of(desk.plan, answers[2].quantiles, goals, language="en",
+                         years=(2020.0, 2025.0), texts=("", "", []))  # fmt: skip
     sketch = LiveFanChart(shown)
     sketch.draw(answers[0], 0.1)
     told = labels(sketch)

@@ -101,7 +101,7 @@ def test_a_value_typed_before_a_reset_is_gone_with_it():
 KERNEL = """
 import threading
 import ipywidgets as widgets
-from forecast.controls import button, serialise_callbacks
+from forecast.desk.widgets import button, serialise_callbacks
 heard = []
 def hear(what):
     heard.append((what, threading.get_ident()))

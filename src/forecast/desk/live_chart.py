@@ -185,7 +185,7 @@ class LiveFanChart:
                              color=colour, va="top")  # fmt: skip
 
     def _draw_still(self) -> None:
-        """Draw axes, figures, targets and the baseline's fan; keep the artists above the new fan."""
+        """Draw axes, figures, targets and the baseline's fan; keep what lies above the new fan."""
         panel = self.shown.panel
         set_axes(self.axes, panel, self.shown.moment)
         left, _ = self.axes.get_xlim()
@@ -282,8 +282,8 @@ class LiveFanChart:
         text.sort(key=lambda one: -one[0])
         bottom, top = self.axes.get_ylim()
         places = spread_labels([height for height, *_ in text], gap=0.06 * (top - bottom))
-        for place, (_, text, label) in zip(places, text, strict=True):
-            label.set_text(text)
+        for place, (_, name, label) in zip(places, text, strict=True):
+            label.set_text(name)
             label.xy = (last, place)
             label.set_position((self._aside, place))
 

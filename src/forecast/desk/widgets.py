@@ -138,7 +138,7 @@ class SettingControl(widgets.VBox):  # type: ignore[misc]
                 self._beyond(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        """Value of the slider's step nearest to `value`, to the last bit as the browser computes it.
+        """Value of the slider's nearest step, to the last bit as the browser computes it.
 
         Given any other value the browser sends its own back, possibly late, which cannot be told
         from a move of the user and may overwrite one.
