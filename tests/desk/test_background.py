@@ -25,7 +25,7 @@ class Seen:
 
 async def silence():
     """Wait until nothing is done aside, and the loop has heard of it."""
-    while any(t.name.startswith("aside") for t in threading.enumerate()):
+    while any(t.name.startswith("desk-job") for t in threading.enumerate()):
         await asyncio.sleep(0.001)
     await asyncio.sleep(0)
 

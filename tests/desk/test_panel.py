@@ -335,7 +335,7 @@ def test_work_can_be_cancelled_and_its_result_is_dropped(panel, monkeypatch):
         panel.cancel.click()
         assert panel.cancel.disabled
         free.set()
-        while any(t.name.startswith("aside") for t in threading.enumerate()):
+        while any(t.name.startswith("desk-job") for t in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
@@ -386,7 +386,7 @@ def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
         panel.cancel.click()
         assert panel.progress.value == ""
         free.set()
-        while any(t.name.startswith("aside") for t in threading.enumerate()):
+        while any(t.name.startswith("desk-job") for t in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
@@ -406,7 +406,7 @@ def test_a_setting_lets_go_of_work_under_way(panel, monkeypatch):
         panel.setters[TRAINEES].slider.value = 500.0
         assert panel.cancel.disabled
         free.set()
-        while any(t.name.startswith("aside") for t in threading.enumerate()):
+        while any(t.name.startswith("desk-job") for t in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
@@ -473,8 +473,8 @@ def test_the_notebook_opens_this_panel(root):
         exec("".join(cell["source"]), names)
     names["draws"] = 200
     last = "".join(cells[1]["source"])
-    head, _, call = last.partition("planner.open_desk")
-    exec(f"{head}\npanel = planner.open_desk{call}", names)
+    head, _, call = last.partition("panel.open_desk")
+    exec(f"{head}\npanel = panel.open_desk{call}", names)
     assert isinstance(names["panel"], Panel)
     assert names["panel"].desk.plan.region == "lishui"
     assert fc.load_plan("lishui", as_of=names["as_of"]).as_of == names["panel"].desk.plan.as_of

@@ -77,7 +77,7 @@ def test_the_chance_is_said_with_its_gauge(desk):
     assert f"width:{100 * answer.p_reach:.1f}%" in told
     assert f"left:{100 * base.p_reach:.1f}%" in told
     assert re.search(rf"{100 * answer.p_reach:.0f}\s?%", plain(told))
-    assert desk.told.word("evidence", str(desk.chosen["evidence"])) in plain(told)
+    assert desk.told.label("evidence", str(desk.chosen["evidence"])) in plain(told)
     assert "±" in plain(told)
 
 

@@ -7,7 +7,6 @@ import pytest
 
 from forecast.desk.settings import Control
 from forecast.desk.widgets import SettingControl, choice
-from forecast.reports.kernel import fresh_kernel
 from forecast.scenarios.declarations import Range
 
 LEVER = Control(("m", "hires"), "lever", "person", 0.0, 100.0, 10.0)
@@ -101,6 +100,7 @@ def test_a_value_typed_before_a_reset_is_gone_with_it():
 KERNEL = """
 import threading
 import ipywidgets as widgets
+from jupyter_client.manager import AsyncKernelManager
 from forecast.desk.widgets import button, serialise_callbacks
 heard = []
 def hear(what):
@@ -120,7 +120,7 @@ def test_a_kernel_hears_all_widgets_in_one_thread():
 
 async def heard_by_a_kernel():
     """What a kernel hears of messages for one of its subshells, where it has any."""
-    kernel = fresh_kernel()()
+    kernel = AsyncKernelManager(kernel_name="python3")
     await kernel.start_kernel()
     client = kernel.client()
     client.start_channels()

@@ -182,14 +182,14 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         return [(desk.told.scenario(name), name) for name in listed]
 
     def _build_status(self) -> widgets.Widget:
-        self.cancel = self._button(N_("Cancel"), self._cancel)
+        self.cancel = self._button("cancel", N_("Cancel"), self._cancel)
         self.cancel.disabled = True
         return row_of([self.cancel, self.progress, self.status])
 
     def _build_steps(self) -> widgets.Widget:
-        self.undo = self._button(N_("Undo"), lambda: self._step(self.desk.undo()))
-        self.redo = self._button(N_("Redo"), lambda: self._step(self.desk.redo()))
-        self.reset = self._button(N_("Reset"), self._reset)
+        self.undo = self._button("undo", N_("Undo"), lambda: self._step(self.desk.undo()))
+        self.redo = self._button("redo", N_("Redo"), lambda: self._step(self.desk.redo()))
+        self.reset = self._button("reset", N_("Reset"), self._reset)
         return row_of([self.undo, self.redo, self.reset])
 
     def _build_questions(self) -> widgets.Widget:
@@ -197,18 +197,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.lever = choice(gettext("Lever"), [], None, "desk-lever")
         chances = [(probability(p, language), p) for p in CHANCES]
         self.probability = choice(gettext("Chance wanted"), chances, 0.8, "desk-probability")
-        self.seek = self._button(N_("What would it take?"), self._seek)
-        self.take = self._button(N_("Set it so"), self._take)
+        self.seek = self._button("seek", N_("What would it take?"), self._seek)
+        self.take = self._button("take", N_("Set it so"), self._take)
         self.take.disabled = True
-        self.tornado = self._button(N_("What matters most?"), self._tornado)
+        self.tornado = self._button("tornado", N_("What matters most?"), self._tornado)
         return row_of([self.lever, self.probability, self.seek, self.take, self.tornado])
 
     def _build_files(self) -> widgets.Widget:
         gettext = self.desk.told.gettext
         self.name = widgets.Text(description=gettext("Name"))
         self.name.add_class("desk-name")
-        self.save = self._button(N_("Save scenario"), self._save)
-        self.export = self._button(N_("Export picture, tables, parameters"), self._export)
+        self.save = self._button("save", N_("Save scenario"), self._save)
+        self.export = self._button("export", N_("Export picture, tables, parameters"), self._export)
         self.load = widgets.FileUpload(
             accept=".yaml,.yml",
             description=gettext("Open a scenario file"),
@@ -237,8 +237,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _open_entries(self, wanted: bool) -> None:
         self.entries.layout.display = "flex" if wanted else "none"
 
-    def _button(self, key: str, act: Callable[[], None]) -> widgets.Button:
-        return button(self.desk.told.gettext(key), key.replace("_", "-"), lambda: self._try(act))
+    def _button(self, mark: str, text: str, act: Callable[[], None]) -> widgets.Button:
+        return button(self.desk.told.gettext(text), f"desk-{mark}", lambda: self._try(act))
 
     # The target that is asked about, and its settings.
 
