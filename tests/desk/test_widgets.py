@@ -4,6 +4,7 @@ import ast
 import asyncio
 
 import pytest
+from jupyter_client.manager import AsyncKernelManager
 
 from forecast.desk.settings import Control
 from forecast.desk.widgets import SettingControl, choice
