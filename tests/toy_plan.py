@@ -47,7 +47,7 @@ def workforce(leaving=0.0, passing=50.0, cost=True, **more):
 
 
 def spread(leaving=(0.0, 10.0, 20.0), passing=(40.0, 50.0, 60.0), **more):
-    """Workforce with beliefs that are ranges."""
+    """Workforce with assumptions that are ranges."""
     force = workforce().model_dump()
     for name, ends in (("leaving_rate", leaving), ("passing_rate", passing)):
         force["assumptions"][name] = {

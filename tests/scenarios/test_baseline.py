@@ -32,9 +32,9 @@ def test_the_baseline_is_the_plans_own_series():
     base = project(plan, draws=20, seed=5)
     assert base.years[-1] == plan.targets["year"].max()
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
-    mine = fits.take(np.flatnonzero(fits.series["region"] == "lishui"))
-    expected = fc.simulate(mine, until=int(base.years[-1]), draws=20, seed=5)
-    assert same(base, expected) and len(fits.series) > len(mine.series)
+    own = fits.take(np.flatnonzero(fits.series["region"] == "lishui"))
+    expected = fc.simulate(own, until=int(base.years[-1]), draws=20, seed=5)
+    assert same(base, expected) and len(fits.series) > len(own.series)
     assert (base.seed, base.scenario) == (5, "baseline")
     assert project(plan, until=2024, draws=20).years[-1] == 2024
 

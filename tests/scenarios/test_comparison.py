@@ -45,7 +45,7 @@ def is_met(target, values):
 
 
 def test_every_scenario_has_a_row_a_target(plan, table):
-    """The baseline first, then the scenarios as asked for, each on all targets within reach."""
+    """The baseline first, then the scenarios as requested, each on all targets within reach."""
     targets = plan.targets[plan.targets["year"] <= 2025]
     assert table["scenario"].unique().tolist() == ["baseline", *NAMES]
     assert (table["scenario"].value_counts() == len(targets)).all()
@@ -119,8 +119,8 @@ def test_both_reasons_are_named_together(plan, base):
         {"mechanism": "care_workforce", "region": "lishui", "levers": {"hires_per_year": 100},
          "assumptions": {"leaving_rate": 5}},
     ]  # fmt: skip
-    found = compare(plan, [Scenario(name="both", steps=steps)], paths=base)
-    assert set(found["changed_by"]) == {"", "assumption, lever"}
+    result = compare(plan, [Scenario(name="both", steps=steps)], paths=base)
+    assert set(result["changed_by"]) == {"", "assumption, lever"}
 
 
 def test_where_nothing_can_be_said_numbers_are_missing(table):
@@ -136,29 +136,29 @@ def test_the_rows_are_those_of_outcomes(plan, base, table):
     targets = plan.targets[plan.targets["year"] <= 2025].reset_index(drop=True)
     for name in ("consumption_slows", "baseline"):
         paths = apply_scenario(base, plan, read_scenario(name))
-        found = outcomes(paths, targets, as_of=plan.as_of).table
+        result = outcomes(paths, targets, as_of=plan.as_of).table
         rows = table[table["scenario"] == name].reset_index(drop=True)
         for column in ("latest", "median", "p_reach", "mc_error", "status"):
-            pd.testing.assert_series_equal(rows[column], found[column])
+            pd.testing.assert_series_equal(rows[column], result[column])
 
 
 def test_names_and_scenarios_are_the_same_and_order_does_not_matter(plan, base, table):
     """Each scenario's rows are the same alone, in another order, by name or as read."""
-    asked = [read_scenario(name) for name in NAMES[::-1]]
-    found = compare(plan, asked, paths=base)
-    assert found["scenario"].unique().tolist() == ["baseline", *NAMES[::-1]]
+    question = [read_scenario(name) for name in NAMES[::-1]]
+    result = compare(plan, question, paths=base)
+    assert result["scenario"].unique().tolist() == ["baseline", *NAMES[::-1]]
     alone = compare(plan, NAMES[:1], paths=base)
     for name in ["baseline", *NAMES]:
         rows = [
             t[t["scenario"] == name].reset_index(drop=True)
-            for t in (table, found, *([alone] if name in ("baseline", NAMES[0]) else []))
+            for t in (table, result, *([alone] if name in ("baseline", NAMES[0]) else []))
         ]
         for other in rows[1:]:
             pd.testing.assert_frame_equal(rows[0], other)
 
 
 def test_each_scenario_runs_once(plan, base, table, monkeypatch):
-    """The runs hold draws and table: asked for both, nothing is applied a second time."""
+    """The runs hold draws and table: with both, nothing is applied a second time."""
     applied, apply = [], ScenarioRun.apply
     monkeypatch.setattr(
         ScenarioRun,
@@ -172,14 +172,14 @@ def test_each_scenario_runs_once(plan, base, table, monkeypatch):
     assert applied == ["baseline", *NAMES, NAMES[0]]
 
 
-def test_the_baseline_comes_first_asked_for_or_not(plan, base):
+def test_the_baseline_comes_first_listed_or_not(plan, base):
     """Once, as record, by name, or not mentioned at all."""
-    for asked in ([], [BASELINE], ["baseline"], [BASELINE, "baseline"]):
-        found = compare(plan, asked, paths=base)
-        assert found["scenario"].unique().tolist() == ["baseline"]
-        assert len(found) == (plan.targets["year"] <= 2025).sum()
-    found = compare(plan, ["care_workers_stay", "baseline"], paths=base)
-    assert found["scenario"].unique().tolist() == ["baseline", "care_workers_stay"]
+    for question in ([], [BASELINE], ["baseline"], [BASELINE, "baseline"]):
+        result = compare(plan, question, paths=base)
+        assert result["scenario"].unique().tolist() == ["baseline"]
+        assert len(result) == (plan.targets["year"] <= 2025).sum()
+    result = compare(plan, ["care_workers_stay", "baseline"], paths=base)
+    assert result["scenario"].unique().tolist() == ["baseline", "care_workers_stay"]
 
 
 def test_two_scenarios_of_one_name_are_refused(plan, base):
@@ -191,8 +191,8 @@ def test_two_scenarios_of_one_name_are_refused(plan, base):
         compare(plan, [Scenario(name="baseline", steps=[step])], paths=base)
 
 
-def test_faults_of_a_scenario_are_said(plan, base):
-    """An unknown name is answered with the nearest, a fault in a step as when it is played."""
+def test_faults_of_a_scenario_are_reported(plan, base):
+    """An unknown name is answered with the nearest, a fault in a step as when it is applied."""
     with pytest.raises(UnknownNameError, match="Did you mean 'care_workers_stay'"):
         compare(plan, ["care_workers_sty"], paths=base)
     wrong = Scenario(name="own", steps=[{"indicator": "eco_burial_shar", "hold": {}}])
@@ -202,9 +202,9 @@ def test_faults_of_a_scenario_are_said(plan, base):
 
 def test_paths_may_be_made_on_the_way(plan, table):
     """Horizon, draws and seed give the same table as the paths made with them."""
-    found = compare(plan, NAMES[:1], until=2025, draws=DRAWS, seed=2)
+    result = compare(plan, NAMES[:1], until=2025, draws=DRAWS, seed=2)
     expected = table[table["scenario"].isin(["baseline", NAMES[0]])].reset_index(drop=True)
-    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(result, expected)
     near = compare(plan, [], until=2023, draws=5)
     assert near["year"].max() <= 2023 < plan.targets["year"].max()
 
@@ -213,12 +213,12 @@ def test_targets_that_are_closed_do_not_change(plan, base):
     """As of the end of 2025 all is decided, and no scenario of that day changes it."""
     closed = fc.load_plan("xiaoshan", as_of="2025-12-31")
     step = {"indicator": "all", "shift": {"by": 1e6}}
-    found = compare(closed, [Scenario(name="late", steps=[step])], until=2026, draws=20)
-    counted = found["p_change"].dropna()
+    result = compare(closed, [Scenario(name="late", steps=[step])], until=2026, draws=20)
+    counted = result["p_change"].dropna()
     assert len(counted) and (counted == 0).all()
     late = replace(plan, as_of="2024-12-31")
-    found = compare(late, [Scenario(name="late", steps=[step])], paths=base)
-    early = found[(found["scenario"] == "late") & (found["year"] <= 2024)]
+    result = compare(late, [Scenario(name="late", steps=[step])], paths=base)
+    early = result[(result["scenario"] == "late") & (result["year"] <= 2024)]
     assert set(early["p_change"].dropna()) <= {0.0}
-    later = found[(found["scenario"] == "late") & (found["year"] == 2025)]
+    later = result[(result["scenario"] == "late") & (result["year"] == 2025)]
     assert (later["p_change"].dropna() != 0).any()

@@ -31,12 +31,17 @@ def test_chances_are_those_of_outcomes(event, comparator):
 
 def test_a_target_can_be_named_in_three_ways(lishui):
     """A row, a table of one row and a mapping ask about the same target."""
-    asked = {"region": "lishui", "indicator": "nursing_bed_share", "year": 2025}
-    mine = LISHUI.targets["indicator"].eq("nursing_bed_share") & LISHUI.targets["year"].eq(2025)
-    table = LISHUI.targets[mine]
+    question = {"region": "lishui", "indicator": "nursing_bed_share", "year": 2025}
+    own = LISHUI.targets["indicator"].eq("nursing_bed_share") & LISHUI.targets["year"].eq(2025)
+    table = LISHUI.targets[own]
     goals = [
         TargetResponse.build(LISHUI, target, paths=lishui).criterion
-        for target in (asked, table, table.iloc[0], {**asked, "value": 58.0, "comparator": "eq"})
+        for target in (
+            question,
+            table,
+            table.iloc[0],
+            {**question, "value": 58.0, "comparator": "eq"},
+        )
     ]
     assert len(set(goals)) == 1 and goals[0].value == 58.0
 
@@ -52,6 +57,6 @@ def test_a_target_can_be_named_in_three_ways(lishui):
     ],
 )  # fmt: skip
 def test_targets_that_cannot_be_answered_are_refused(lishui, target, error, message):
-    """Several, none, unknown, without a figure, past: each is said with what it concerns."""
+    """Several, none, unknown, without a figure, past: each is reported with what it concerns."""
     with pytest.raises(error, match=f"(?s){message}"):
         goal_seek(LISHUI, target, lever="pace", paths=lishui)

@@ -70,14 +70,14 @@ def ids(table: str, column: str) -> set[str]:
 def test_a_range_is_the_triangular_distribution(ends, shares):
     """Its values are scipy's quantiles, never outside, and rise with the share."""
     low, central, high = ends
-    found = Range(low=low, central=central, high=high).quantile(np.array(sorted(shares)))
-    assert (low <= found).all() and (found <= high).all()
+    result = Range(low=low, central=central, high=high).quantile(np.array(sorted(shares)))
+    assert (low <= result).all() and (result <= high).all()
     tiny = 1e-9 * (1 + abs(low) + abs(high))
-    assert (np.diff(found) >= -tiny).all()
+    assert (np.diff(result) >= -tiny).all()
     if high - low > 1e-3:
         mode = (central - low) / (high - low)
         expected = stats.triang.ppf(sorted(shares), mode, low, high - low)
-        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-6 * (high - low))
+        np.testing.assert_allclose(result, expected, rtol=1e-6, atol=1e-6 * (high - low))
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_range_is_the_triangular_distribution(ends, shares):
 def test_ranges_by_hand(ends, shares, expected):
     """Both sides of the middle, a middle at either end, and no width at all."""
     low, central, high = ends
-    found = Range(low=low, central=central, high=high).quantile(np.array(shares, float))
-    np.testing.assert_allclose(found, expected, rtol=1e-15)
+    result = Range(low=low, central=central, high=high).quantile(np.array(shares, float))
+    np.testing.assert_allclose(result, expected, rtol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_a_file_is_read_as_it_is_written(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "column", "said"),
+    ("old", "new", "column", "message"),
     [
         (r"    hires_per_year: .*\n", "", "care", "no lever hires_per_year"),
         (r"    passing_rate: .*\n", "", "care", "no assumption passing_rate"),
@@ -151,18 +151,18 @@ def test_a_file_is_read_as_it_is_written(tmp_path):
         ("kind: workforce", "kinds: workforce", "care.kinds", "perhaps 'kind' is meant"),
     ],
 )
-def test_a_fault_of_the_file_is_named(tmp_path, old, new, column, said):
-    """What is missing, misspelt or of the wrong kind is said with its place and the remedy."""
+def test_a_fault_of_the_file_is_named(tmp_path, old, new, column, message):
+    """What is missing, misspelt or of the wrong kind is reported with its place and the remedy."""
     broken = re.sub(old, new, CARE, count=1)
     assert broken != CARE
     problems = faults(tmp_path, broken)
-    (problem,) = [p for p in problems if said in f"{p.problem} {p.remedy}"]
+    (problem,) = [p for p in problems if message in f"{p.problem} {p.remedy}"]
     assert problem.column == column and problem.file == "mechanisms.yaml"
     row = next(n for n, line in enumerate(broken.split("\n"), 1) if new in line)
     assert problem.row == (row if "." in column else 2)
 
 
-def test_all_faults_of_a_file_are_said_at_once(tmp_path):
+def test_all_faults_of_a_file_are_reported_at_once(tmp_path):
     """Faults of two sections and of two values of one section come together."""
     wrong = CARE.replace("upper: 100", "upper: x").replace("upper: 50", "upper: y")
     other = CARE.replace("care:", "more:").replace("kind: workforce", "kind: none")
@@ -173,7 +173,7 @@ def test_all_faults_of_a_file_are_said_at_once(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("correlations", "said"),
+    ("correlations", "message"),
     [
         ("{between: [leaving_rate, leaving_rate], value: 0.5}", "with itself"),
         ("{between: [leaving_rate, passing_rat], value: 0.5}", "Did you mean 'passing_rate'"),
@@ -182,10 +182,10 @@ def test_all_faults_of_a_file_are_said_at_once(tmp_path):
         ("{between: [leaving_rate, passing_rate], value: -1}", "greater than -1"),
     ],
 )
-def test_a_correlation_needs_two_assumptions(tmp_path, correlations, said):
+def test_a_correlation_needs_two_assumptions(tmp_path, correlations, message):
     """Two known assumptions and a number between -1 and 1, or it is refused."""
     problems = faults(tmp_path, f"{CARE}  correlations: [{correlations}]\n")
-    assert any(said in f"{p.problem} {p.remedy}" for p in problems)
+    assert any(message in f"{p.problem} {p.remedy}" for p in problems)
 
 
 def test_correlations_that_contradict_each_other_are_refused(tmp_path):
@@ -241,7 +241,7 @@ def test_a_region_changes_only_what_it_names(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("upper: 500", "uper: 500", "care.uper: unknown key. Remedy: perhaps 'upper' is meant"),
         ("hires_per_year: {upper: 500}", "hire_per_year: {upper: 5}", "mean 'hires_per_year'"),
@@ -251,11 +251,11 @@ def test_a_region_changes_only_what_it_names(tmp_path):
         ("lag: 2", "lagg: 2", "Did you mean 'lag'"),
     ],
 )
-def test_a_fault_of_a_region_is_found_when_the_file_is_read(tmp_path, old, new, said):
+def test_a_fault_of_a_region_is_found_when_the_file_is_read(tmp_path, old, new, message):
     """A region's section is checked with the general one, before anybody asks for the region."""
     assert old in LOCAL
     problems = faults(tmp_path, CARE + LOCAL.replace(old, new))
-    assert any(said in str(problem) for problem in problems), [str(p) for p in problems]
+    assert any(message in str(problem) for problem in problems), [str(p) for p in problems]
 
 
 # Which file.
@@ -273,7 +273,7 @@ def test_a_folder_of_ones_own_has_its_own_mechanisms(tmp_path):
 
 
 def test_a_changed_file_is_read_anew(tmp_path):
-    """What was read before is not kept against what stands there now."""
+    """A file that has changed is read again."""
     file = write(tmp_path, CARE)
     assert read_mechanisms(file)["care"].levers["hires_per_year"].upper == 50
     stamp = file.stat().st_mtime_ns
@@ -352,11 +352,11 @@ def test_sources_in_a_basis_are_in_the_table():
 def test_shipped_units_suit_their_names():
     """A rate, growth or probability is in percent and within what it can be."""
     for place, mechanism in everywhere():
-        for name, belief in mechanism.assumptions.items():
+        for name, assumption in mechanism.assumptions.items():
             if name.endswith(("_rate", "_probability", "_growth")):
-                assert belief.unit == "percent", (place, name)
-                assert belief.high <= 100 and (belief.low >= 0 or name.endswith("_growth"))
+                assert assumption.unit == "percent", (place, name)
+                assert assumption.high <= 100 and (assumption.low >= 0 or name.endswith("_growth"))
             if name in ("duration", "slippage", "common_delay"):
-                assert belief.unit == "year" and belief.low >= 0, (place, name)
+                assert assumption.unit == "year" and assumption.low >= 0, (place, name)
             if name == "places":
-                assert belief.low > 0
+                assert assumption.low > 0

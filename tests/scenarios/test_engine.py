@@ -1,4 +1,4 @@
-"""Scenarios played on draws: what moves, by how much, and all that must not move."""
+"""Scenarios applied to draws: what moves, by how much, and all that must not move."""
 
 from dataclasses import replace
 from functools import cache
@@ -17,6 +17,7 @@ from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario, scena
 
 SHIPPED = sorted(file.stem for file in scenario_folder().glob("*.yaml"))
 REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
+VARIED = ("combined_push", "consumption_slows", "follow_the_best_region", "plan_at_80_percent")
 MECHANISMS = read_mechanisms()
 DRAWS = 120
 SEED = 3
@@ -42,12 +43,12 @@ def same(one, two):
 def row_of(paths, indicator, region=None):
     """Row of an indicator's only series, or that of a region."""
     series = paths.fits.series
-    mine = series["indicator"] == indicator
-    return np.flatnonzero(mine & (series["region"] == region if region else mine)).item()
+    own = series["indicator"] == indicator
+    return np.flatnonzero(own & (series["region"] == region if region else own)).item()
 
 
 def uniform(*names, draws=DRAWS, seed=SEED):
-    """Luck of a belief: a stream of its own by the seed and the names."""
+    """Uniforms of an assumption: a stream of its own by the seed and the names."""
     return stream(seed, "belief", *names).random(draws)
 
 
@@ -78,7 +79,7 @@ RANGE = {"low": 0.0, "central": 5.0, "high": 10.0}
 WORDS = {"name_zh": "", "name_en": "", "unit": "percent"}
 
 
-def believed(low, central=None, high=None):
+def triangular(low, central=None, high=None):
     """Assumption of a mechanism; one number is certain."""
     central = low if central is None else central
     return WORDS | {"low": low, "central": central, "high": central if high is None else high}
@@ -99,7 +100,7 @@ CARE = {
         "workforce", "carers",
         inputs={"population": "elderly"}, constants={"per": 1e4, "lag": 1},
         levers={"trainees_per_year": lever(), "hires_per_year": lever()},
-        assumptions={"leaving_rate": believed(5, 10, 20), "passing_rate": believed(50)},
+        assumptions={"leaving_rate": triangular(5, 10, 20), "passing_rate": triangular(50)},
     )
 }  # fmt: skip
 
@@ -140,10 +141,10 @@ def paths_of(draws, year=2021.0, regions=("here",), until=None, figures=FIGURES,
 
 
 def moved(paths, plan, *steps, mechanisms=None):
-    """Play steps; values by indicator, of the only region."""
-    found = run_scenario(paths, plan, scenario(*steps), mechanisms=mechanisms or {})
+    """Values after some steps, by indicator of the only region."""
+    result = run_scenario(paths, plan, scenario(*steps), mechanisms=mechanisms or {})
     names = paths.fits.series["indicator"]
-    return dict(zip(names, found.paths.values, strict=True))
+    return dict(zip(names, result.paths.values, strict=True))
 
 
 FLAT = np.full((3, 4), 50.0)
@@ -187,7 +188,7 @@ def test_levers_at_zero_and_assumptions_restated_keep_every_bit(region, name):
 @pytest.mark.parametrize("region", REGIONS)
 @pytest.mark.parametrize("name", sorted(MECHANISMS))
 def test_a_decision_changes_no_year_before_it(region, name):
-    """Levers at their limits and other beliefs leave all years before the first one as they are."""
+    """Levers at their limits and other assumptions leave all earlier years unchanged."""
     plan, base = shipped(region)
     here = MECHANISMS[name].in_region(region)
     limits = {n: {"value": lever.upper} for n, lever in here.levers.items() if lever.unit != "year"}
@@ -195,14 +196,14 @@ def test_a_decision_changes_no_year_before_it(region, name):
         n: {"low": a.low, "central": a.low, "high": (a.low + a.high) / 2}
         for n, a in here.assumptions.items()
     }
-    found = run_scenario(
+    result = run_scenario(
         base, plan, scenario({"mechanism": name, "levers": limits, "assumptions": others})
     )
     early = base.years < 2023
-    np.testing.assert_array_equal(found.paths.values[..., early], base.values[..., early])
+    np.testing.assert_array_equal(result.paths.values[..., early], base.values[..., early])
 
 
-def test_decisions_and_beliefs_do_change_later_years():
+def test_decisions_and_assumptions_do_change_later_years():
     """The tests above would pass on nothing: these steps move what they name in every region."""
     for region in ("lishui", "xiaoshan"):
         plan, base = shipped(region)
@@ -236,9 +237,9 @@ def under(region, name, until=2025):
 def test_no_scenario_breaks_what_an_indicator_is(region, name):
     """Bounds, whole counts and ratchets hold in every draw, and nothing turns into NaN."""
     _, base = shipped(region)
-    found = under(region, name)
-    np.testing.assert_array_equal(np.isnan(found.values), np.isnan(base.values))
-    for about, values in zip(base.fits.series.itertuples(), found.values, strict=True):
+    result = under(region, name)
+    np.testing.assert_array_equal(np.isnan(result.values), np.isnan(base.values))
+    for about, values in zip(base.fits.series.itertuples(), result.values, strict=True):
         drawn = values[:, ~np.isnan(values[0])]
         assert np.isfinite(drawn).all()
         assert not (drawn < about.lower).any() and not (drawn > about.upper).any()
@@ -262,8 +263,8 @@ def shipped_turned(region):
     return plan, project(plan, until=2025, draws=DRAWS, seed=SEED)
 
 
-@pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("region", ("zhejiang", "lishui"))
+@pytest.mark.parametrize("name", VARIED)
 def test_the_order_of_rows_changes_no_draw(region, name):
     """Tables turned upside down, rules too, give the same draws under every scenario."""
     (_, base), (turned, again) = shipped(region), shipped_turned(region)
@@ -275,41 +276,41 @@ def test_the_order_of_rows_changes_no_draw(region, name):
     np.testing.assert_array_equal(one.values, two.values[order])
 
 
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("name", VARIED)
 def test_another_region_changes_no_draw(name):
-    """A region is played on draws of several as on its own."""
+    """A scenario has the same effect on the draws of one region and of several."""
     plan, base = shipped("lishui")
     other, _ = shipped("xiaoshan")
     about = pd.concat([plan.indicators, other.indicators]).drop_duplicates("indicator")
     both = fc.fit(pd.concat([plan.observations, other.observations]), about)
-    mine = both.take(np.flatnonzero(both.series["region"] == "lishui"))
-    two, one = (fc.simulate(f, until=2025, draws=50, seed=1) for f in (both, mine))
+    own = both.take(np.flatnonzero(both.series["region"] == "lishui"))
+    two, one = (fc.simulate(f, until=2025, draws=50, seed=1) for f in (both, own))
     read = read_scenario(name)
     rows = np.flatnonzero(two.fits.series["region"] == "lishui")
-    found = apply_scenario(two, plan, read).values[rows][..., -len(one.years) :]
-    np.testing.assert_array_equal(found, apply_scenario(one, plan, read).values)
+    result = apply_scenario(two, plan, read).values[rows][..., -len(one.years) :]
+    np.testing.assert_array_equal(result, apply_scenario(one, plan, read).values)
     assert base.fits.series["region"].eq("lishui").all()
 
 
-@pytest.mark.parametrize("region", REGIONS)
-@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("region", ("zhejiang", "lishui"))
+@pytest.mark.parametrize("name", VARIED)
 def test_a_longer_horizon_keeps_the_near_future(region, name):
     """The years to 2025 are the same whether one looks to 2025 or 2027 (to the last digits)."""
     one, two = under(region, name), under(region, name, 2027)
     np.testing.assert_allclose(one.values, two.values[..., :-2], rtol=1e-7)
 
 
-def test_the_same_luck_in_every_scenario():
+def test_the_same_draws_in_every_scenario():
     """A range's draws are those of a stream by seed, mechanism and name, in every scenario."""
     paths = paths_of({"carers": np.full((DRAWS, 3), 20.0), "elderly": np.full((DRAWS, 3), 5e4)})
-    told = Range(low=2.0, central=4.0, high=6.0)
+    changed = Range(low=2.0, central=4.0, high=6.0)
     for more in ([], [{"indicator": "carers", "shift": {"by": 1.0, "from": 2024}}]):
-        step = {"mechanism": "care", "assumptions": {"leaving_rate": told.model_dump()}}
+        step = {"mechanism": "care", "assumptions": {"leaving_rate": changed.model_dump()}}
         run = run_scenario(paths, plan_of(), scenario(*more, step), mechanisms=CARE)
         key = ("here", "care", "leaving_rate")
-        luck = uniform("assumption", "care", "leaving_rate")
+        level = uniform("assumption", "care", "leaving_rate")
         expected = np.column_stack(
-            [Range(low=5, central=10, high=20).quantile(luck), *[told.quantile(luck)] * 2]
+            [Range(low=5, central=10, high=20).quantile(level), *[changed.quantile(level)] * 2]
         )
         np.testing.assert_array_equal(run.sampled[key], expected)
 
@@ -317,13 +318,13 @@ def test_the_same_luck_in_every_scenario():
 # Mechanisms, by hand.
 
 
-def test_a_believed_rate_acts_from_the_first_year_on():
+def test_an_assumed_rate_acts_from_the_first_year_on():
     """Less leaving keeps in 2023 what would have left of 2022's workers, draw by draw."""
     carers = np.random.default_rng(1).uniform(15, 25, (DRAWS, 3))
     elderly = np.random.default_rng(2).uniform(4e4, 6e4, (DRAWS, 3))
     paths = paths_of({"carers": carers, "elderly": elderly})
     step = {"mechanism": "care", "assumptions": {"leaving_rate": 3.0}}
-    found = moved(paths, plan_of(), step, mechanisms=CARE)
+    result = moved(paths, plan_of(), step, mechanisms=CARE)
     usual = Range(low=5, central=10, high=20).quantile(
         uniform("assumption", "care", "leaving_rate")
     )
@@ -332,8 +333,8 @@ def test_a_believed_rate_acts_from_the_first_year_on():
     expected = np.column_stack(
         [carers[:, 0], carers[:, 1] + kept / elderly[:, 1], carers[:, 2] + later / elderly[:, 2]]
     )
-    np.testing.assert_allclose(found["carers"], expected, rtol=1e-12)
-    np.testing.assert_array_equal(found["elderly"], elderly)
+    np.testing.assert_allclose(result["carers"], expected, rtol=1e-12)
+    np.testing.assert_array_equal(result["elderly"], elderly)
 
 
 @pytest.mark.parametrize(
@@ -358,8 +359,8 @@ def test_a_lever_is_set_by_number_by_year_and_by_span(setting, each_year):
     )
     paths = paths_of({"carers": np.full((2, 4), 20.0), "elderly": np.full((2, 4), 1e4)})
     step = {"mechanism": "care", "levers": {"hires_per_year": setting}}
-    found = moved(paths, plan_of(), step, mechanisms={"care": certain})
-    np.testing.assert_allclose(found["carers"][1], 20 + np.cumsum(each_year), rtol=1e-12)
+    result = moved(paths, plan_of(), step, mechanisms={"care": certain})
+    np.testing.assert_allclose(result["carers"][1], 20 + np.cumsum(each_year), rtol=1e-12)
 
 
 def test_of_two_settings_of_a_lever_the_later_counts():
@@ -368,9 +369,9 @@ def test_of_two_settings_of_a_lever_the_later_counts():
     one = {"mechanism": "care", "levers": {"hires_per_year": 7, "trainees_per_year": 30}}
     two = {"mechanism": "care", "levers": {"hires_per_year": 2}}
     both = {"mechanism": "care", "levers": {"hires_per_year": 2, "trainees_per_year": 30}}
-    found = moved(paths, plan_of(), one, two, mechanisms=CARE)
+    result = moved(paths, plan_of(), one, two, mechanisms=CARE)
     expected = moved(paths, plan_of(), both, mechanisms=CARE)
-    np.testing.assert_array_equal(found["carers"], expected["carers"])
+    np.testing.assert_array_equal(result["carers"], expected["carers"])
 
 
 def test_a_moved_input_moves_what_reads_it():
@@ -387,11 +388,11 @@ def test_a_moved_input_moves_what_reads_it():
 def test_reasons_are_levers_and_assumptions():
     """What was set says why a series moved, both where both were."""
     paths = paths_of({"carers": np.full((2, 3), 20.0), "elderly": np.full((2, 3), 1e4)})
-    lever, belief = {"levers": {"hires_per_year": 1}}, {"assumptions": {"leaving_rate": 1}}
+    lever, assumption = {"levers": {"hires_per_year": 1}}, {"assumptions": {"leaving_rate": 1}}
     for parts, reasons in (
         ([lever], {"lever"}),
-        ([belief], {"assumption"}),
-        ([lever, belief], {"lever", "assumption"}),
+        ([assumption], {"assumption"}),
+        ([lever, assumption], {"lever", "assumption"}),
     ):
         steps = [{"mechanism": "care"} | part for part in parts]
         run = run_scenario(paths, plan_of(), scenario(*steps), mechanisms=CARE)
@@ -401,9 +402,9 @@ def test_reasons_are_levers_and_assumptions():
 def with_input(**assumptions):
     """Give the workforce whose population is assumed."""
     care = CARE["care"]
-    told = {n: believed(*v) for n, v in assumptions.items()}
+    changed = {n: triangular(*v) for n, v in assumptions.items()}
     parts = care.model_dump(exclude={"regions"})
-    return {"care": Mechanism(**(parts | {"assumptions": parts["assumptions"] | told}))}
+    return {"care": Mechanism(**(parts | {"assumptions": parts["assumptions"] | changed}))}
 
 
 def test_an_assumed_input_grows_from_the_latest_figure():
@@ -411,27 +412,27 @@ def test_an_assumed_input_grows_from_the_latest_figure():
     known = with_input(population=(1e4,), population_growth=(10.0,))
     paths = paths_of({"carers": np.full((2, 3), 20.0)})
     hire = {"mechanism": "care", "levers": {"hires_per_year": {2023: 100}}}
-    found = moved(paths, plan_of(), hire, mechanisms=known)["carers"]
-    np.testing.assert_allclose(found[:, 1], 20 + 100 / 1.1**2, rtol=1e-12)
+    result = moved(paths, plan_of(), hire, mechanisms=known)["carers"]
+    np.testing.assert_allclose(result[:, 1], 20 + 100 / 1.1**2, rtol=1e-12)
     level = {"mechanism": "care", "assumptions": {"population": 2e4}}
-    found = moved(paths, plan_of(), hire, level, mechanisms=known)["carers"]
-    np.testing.assert_allclose(found[:, 1], 20 + 50 / 1.1**2, rtol=1e-12)
+    result = moved(paths, plan_of(), hire, level, mechanisms=known)["carers"]
+    np.testing.assert_allclose(result[:, 1], 20 + 50 / 1.1**2, rtol=1e-12)
     alone = moved(paths, plan_of(), level, mechanisms=known)["carers"]
     np.testing.assert_array_equal(alone, np.full((2, 3), 20.0))
 
 
-def test_believed_growth_acts_from_the_first_year_on():
+def test_assumed_growth_acts_from_the_first_year_on():
     """20 % in place of 10 % dilutes the carers of 2023 by 1.1 / 1.2, then by its square."""
     known = with_input(population=(1e4,), population_growth=(10.0,))
     step = {"mechanism": "care", "assumptions": {"population_growth": 20.0}}
     paths = paths_of({"carers": np.full((2, 3), 20.0)})
-    found = moved(paths, plan_of(), step, mechanisms=known)["carers"]
-    np.testing.assert_allclose(found[0], [20, 20 * 1.1 / 1.2, 20 * (1.1 / 1.2) ** 2], rtol=1e-12)
-    # Where there are draws of the input they give way to the belief.
+    result = moved(paths, plan_of(), step, mechanisms=known)["carers"]
+    np.testing.assert_allclose(result[0], [20, 20 * 1.1 / 1.2, 20 * (1.1 / 1.2) ** 2], rtol=1e-12)
+    # Where there are draws of the input they give way to the assumption.
     elderly = np.array([[1e4, 1.3e4, 1.5e4]] * 2)
     paths = paths_of({"carers": np.full((2, 3), 20.0), "elderly": elderly})
-    found = moved(paths, plan_of(), step, mechanisms=known)["carers"]
-    np.testing.assert_allclose(found[0], [20, 20 * 1.3 / 1.2, 20 * 1.5 / 1.44], rtol=1e-12)
+    result = moved(paths, plan_of(), step, mechanisms=known)["carers"]
+    np.testing.assert_allclose(result[0], [20, 20 * 1.3 / 1.2, 20 * 1.5 / 1.44], rtol=1e-12)
 
 
 def test_wild_draws_of_an_input_are_read_within_five_times():
@@ -442,9 +443,9 @@ def test_wild_draws_of_an_input_are_read_within_five_times():
     known = {"care": CARE["care"].model_copy(update={"assumptions": {
         "leaving_rate": Range(**dict.fromkeys(RANGE, 0.0)), "passing_rate": Range(**RANGE),
     }})}  # fmt: skip
-    found = moved(paths, plan_of(), step, mechanisms=known)["carers"]
+    result = moved(paths, plan_of(), step, mechanisms=known)["carers"]
     expected = [20 + 1e6 / (5e4 / 5.0), 20 + 1e6 / (5e4 * 5.0)]
-    np.testing.assert_allclose(found[0, 1:], expected, rtol=1e-12)
+    np.testing.assert_allclose(result[0, 1:], expected, rtol=1e-12)
 
 
 def test_an_input_is_read_at_the_mechanisms_own_dates():
@@ -469,10 +470,10 @@ def test_an_input_is_read_at_the_mechanisms_own_dates():
     )
     plan = replace(plan_of(), as_of="2020-12-31")
     step = {"mechanism": "care", "levers": {"hires_per_year": {2021: 30}}}
-    found = moved(paths, plan, step, mechanisms=certain)["carers"]
+    result = moved(paths, plan, step, mechanisms=certain)["carers"]
     base = paths.values[row_of(paths, "carers")]
-    np.testing.assert_allclose(found[:, 0] - base[:, 0], 30 / 3.0, rtol=1e-9)
-    np.testing.assert_allclose(found[:, 1] - base[:, 1], 30 / 4.0, rtol=1e-9)
+    np.testing.assert_allclose(result[:, 0] - base[:, 0], 30 / 3.0, rtol=1e-9)
+    np.testing.assert_allclose(result[:, 1] - base[:, 1], 30 / 4.0, rtol=1e-9)
 
 
 def test_what_is_read_of_a_series_is_its_draws_to_the_last_bit():
@@ -486,34 +487,34 @@ def test_what_is_read_of_a_series_is_its_draws_to_the_last_bit():
     assert read("", "spent", 0) is None and read("there", "pay", 0) is None
 
 
-def test_a_narrower_belief_changes_only_what_reads_it():
-    """Of all series only the mechanism's moves, by the difference of the two beliefs."""
+def test_a_narrower_assumption_changes_only_what_reads_it():
+    """Of all series only the mechanism's moves, by the difference of the two assumptions."""
     plan, base = shipped("lishui")
-    mine = MECHANISMS["eco_burial_adoption"].in_region("lishui").assumptions
+    own = MECHANISMS["eco_burial_adoption"].in_region("lishui").assumptions
     effect = {"low": 0.1, "central": 0.12, "high": 0.14}
     sites = {"mechanism": "eco_burial_adoption", "levers": {"sites_per_year": {2023: 40}}}
-    told = sites | {"assumptions": {"site_effect": effect}}
-    one, two = (run_scenario(base, plan, scenario(step)) for step in (sites, told))
+    changed = sites | {"assumptions": {"site_effect": effect}}
+    one, two = (run_scenario(base, plan, scenario(step)) for step in (sites, changed))
     assert set(one.causes) == set(two.causes) == {("lishui", "eco_burial_share")}
     row = row_of(base, "eco_burial_share")
-    luck = {n: uniform("assumption", "eco_burial_adoption", n) for n in ("places", "site_effect")}
-    part = np.minimum(40 / mine["places"].quantile(luck["places"]), 1.0)
+    level = {n: uniform("assumption", "eco_burial_adoption", n) for n in ("places", "site_effect")}
+    part = np.minimum(40 / own["places"].quantile(level["places"]), 1.0)
     years = np.maximum(base.years[base.years >= 2021] - 2022.0, 0.0)
-    usual, new = mine["site_effect"], Range(**effect)
-    for run, believes in ((one, usual), (two, new)):
-        pace = believes.quantile(luck["site_effect"]) * part
+    usual, new = own["site_effect"], Range(**effect)
+    for run, assumed in ((one, usual), (two, new)):
+        pace = assumed.quantile(level["site_effect"]) * part
         share, times = base.values[row], np.exp(pace[:, None] * years)
         expected = 100 * share * times / (100 - share + share * times)
         np.testing.assert_allclose(run.paths.values[row], expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("value", [0.8, -0.5])
-def test_correlated_beliefs_move_together(value):
+def test_correlated_assumptions_move_together(value):
     """Their normal scores have the stated correlation, each keeps its own distribution."""
     draws = 20_000
     parts = CARE["care"].model_dump(exclude={"regions"})
     ties = [{"between": ("leaving_rate", "passing_rate"), "value": value}]
-    rates = {"leaving_rate": believed(5, 10, 20), "passing_rate": believed(50, 60, 90)}
+    rates = {"leaving_rate": triangular(5, 10, 20), "passing_rate": triangular(50, 60, 90)}
     known = {"care": Mechanism(**(parts | {"correlations": ties, "assumptions": rates}))}
     flat = {"carers": np.full((draws, 2), 20.0), "elderly": np.full((draws, 2), 5e4)}
     hire = scenario({"mechanism": "care", "levers": {"hires_per_year": 1}})
@@ -530,27 +531,22 @@ def test_correlated_beliefs_move_together(value):
     assert np.corrcoef(scores)[0, 1] == pytest.approx(value, abs=4 * (1 - value**2) / draws**0.5)
 
 
-def test_uncorrelated_beliefs_do_not():
-    """Without a statement two beliefs are independent."""
-    draws = 20_000
-    luck = [uniform("assumption", "care", n, draws=draws) for n in ("leaving_rate", "passing_rate")]
-    assert abs(np.corrcoef(luck)[0, 1]) < 4 / draws**0.5
-
-
-def test_given_luck_replaces_the_drawn():
-    """A sampler may put its own uniforms in the place of a stream, and believe a course."""
+def test_fixed_uniforms_replace_drawn_ones():
+    """A sampler may put its own uniforms in the place of a stream, and override a series."""
     flat = {"carers": np.full((3, 2), 20.0), "elderly": np.full((3, 2), 1e4)}
-    luck = np.array([[0.1], [0.5], [0.9]])
+    level = np.array([[0.1], [0.5], [0.9]])
     run = ScenarioRun(
         paths_of(flat),
         plan_of(),
         CARE,
-        fixed_uniforms={("assumption", "care", "leaving_rate"): luck},
+        fixed_uniforms={("assumption", "care", "leaving_rate"): level},
     )
     run.override_series(("here", "elderly"), np.array([[1e4, 2e4]]))
     run.apply(scenario({"mechanism": "care", "levers": {"hires_per_year": 1}}))
     usual = Range(low=5, central=10, high=20)
-    np.testing.assert_array_equal(run.sampled["here", "care", "leaving_rate"], usual.quantile(luck))
+    np.testing.assert_array_equal(
+        run.sampled["here", "care", "leaving_rate"], usual.quantile(level)
+    )
     assert run.causes["here", "elderly"] == {"assumption"}
     assert run.paths.values[row_of(run.before, "elderly")].tolist() == [[1e4, 2e4]] * 3
 
@@ -575,8 +571,8 @@ def test_a_verb_without_a_year_begins_when_a_decision_can():
         ({"shift": {"by": 5, "from": 2022}}, [105, 115, 125, 135]),
         ({"add_pace": {"by": 5, "from": 2024}}, [100, 110, 125, 140]),
     ):
-        found = moved(paths, plan, {"indicator": "pay"} | verb)["pay"]
-        np.testing.assert_allclose(found, [expected], rtol=1e-12, err_msg=str(verb))
+        result = moved(paths, plan, {"indicator": "pay"} | verb)["pay"]
+        np.testing.assert_allclose(result, [expected], rtol=1e-12, err_msg=str(verb))
 
 
 @pytest.mark.parametrize(
@@ -599,10 +595,10 @@ def test_a_range_is_one_size_a_draw(verb, field):
 
     names = (verb, "here") if verb == "execute_plan" else (verb, "here", "pay")
     sizes = Range(**size).quantile(uniform(*names, draws=8))
-    found = take(size, paths_of({"pay": rows}))
+    result = take(size, paths_of({"pay": rows}))
     for draw in range(8):
         alone = take(float(sizes[draw]), paths_of({"pay": rows[[draw]]}))
-        np.testing.assert_array_equal(found[[draw]], alone)
+        np.testing.assert_array_equal(result[[draw]], alone)
     assert len(set(sizes)) == 8
 
 
@@ -611,12 +607,12 @@ def test_all_means_every_series_and_a_region_only_its_own():
     paths = paths_of({"pay": FLAT, "rate": FLAT}, regions=("here",))
     one = replace(paths, values=paths.values)
     shift = {"shift": {"by": 1.0}}
-    found = moved(one, plan_of(), {"indicator": "all"} | shift)
-    assert all((v[:, 1:] == 51.0).all() for v in found.values())
-    found = moved(one, plan_of(), {"indicator": "rate", "region": "here"} | shift)
-    assert (found["pay"] == 50).all() and (found["rate"][:, 1:] == 51).all()
-    found = moved(one, plan_of(), {"indicator": "all", "region": "lishui"} | shift)
-    assert all((v == 50.0).all() for v in found.values())
+    result = moved(one, plan_of(), {"indicator": "all"} | shift)
+    assert all((v[:, 1:] == 51.0).all() for v in result.values())
+    result = moved(one, plan_of(), {"indicator": "rate", "region": "here"} | shift)
+    assert (result["pay"] == 50).all() and (result["rate"][:, 1:] == 51).all()
+    result = moved(one, plan_of(), {"indicator": "all", "region": "lishui"} | shift)
+    assert all((v == 50.0).all() for v in result.values())
 
 
 def test_steps_act_in_the_order_listed():
@@ -635,10 +631,10 @@ def test_counts_shares_and_money_have_their_own_scales():
          "built": np.array([[10.0, 15.0]])}
     )  # fmt: skip
     steps = [{"indicator": i, "scale_pace": {"factor": 2.0}} for i in ("pay", "rate", "built")]
-    found = moved(paths, plan_of(), *steps)
-    np.testing.assert_allclose(found["pay"], [[100, 121]], rtol=1e-12)
-    np.testing.assert_allclose(found["rate"], [[50, 80]], rtol=1e-12)
-    assert found["built"].tolist() == [[10, 20]]
+    result = moved(paths, plan_of(), *steps)
+    np.testing.assert_allclose(result["pay"], [[100, 121]], rtol=1e-12)
+    np.testing.assert_allclose(result["rate"], [[50, 80]], rtol=1e-12)
+    assert result["built"].tolist() == [[10, 20]]
 
 
 def test_counts_are_whole_and_ratchets_never_fall():
@@ -652,9 +648,9 @@ def test_counts_are_whole_and_ratchets_never_fall():
         (7.5, [14, 22], [30, 60], [80, 98]),
         (12.0, [14, 27], [30, 70], [80, 102.5]),
     ):
-        found = moved(paths, plan_of(), {"indicator": "all", "shift": {"by": by}})
-        assert found["built"].tolist() == [built] and found["tens"].tolist() == [tens]
-        np.testing.assert_allclose(found["raised"], [raised], rtol=1e-12)
+        result = moved(paths, plan_of(), {"indicator": "all", "shift": {"by": by}})
+        assert result["built"].tolist() == [built] and result["tens"].tolist() == [tens]
+        np.testing.assert_allclose(result["raised"], [raised], rtol=1e-12)
 
 
 def test_the_plan_is_executed_through_its_targets():
@@ -666,8 +662,8 @@ def test_the_plan_is_executed_through_its_targets():
     paths = paths_of({"pay": np.array([[110.0, 120.0, 130.0, 140.0, 155.0]])})
     for ratio, expected in ((1.0, [110, 130, 150, 160, 175]), (0.5, [110, 120, 130, 135, 150])):
         step = {"indicator": "all", "execute_plan": {"ratio": ratio}}
-        found = moved(paths, plan_of(targets=targets), step)["pay"]
-        np.testing.assert_allclose(found, [expected], rtol=1e-12)
+        result = moved(paths, plan_of(targets=targets), step)["pay"]
+        np.testing.assert_allclose(result, [expected], rtol=1e-12)
 
 
 SIBLINGS = [
@@ -689,10 +685,10 @@ def test_the_best_region_is_followed():
          "rate": np.array([[50.0, 51.0, 52.0]])}
     )  # fmt: skip
     step = {"indicator": "all", "follow_best": {"from": 2023}}
-    found = moved(paths, plan_of(siblings=SIBLINGS[::-1]), step)
-    np.testing.assert_allclose(found["pay"], [[100, 108, 120]], rtol=1e-9)
-    np.testing.assert_allclose(found["waiting"], [[300, 240, 180]], rtol=1e-9)
-    np.testing.assert_array_equal(found["rate"], [[50, 51, 52]])
+    result = moved(paths, plan_of(siblings=SIBLINGS[::-1]), step)
+    np.testing.assert_allclose(result["pay"], [[100, 108, 120]], rtol=1e-9)
+    np.testing.assert_allclose(result["waiting"], [[300, 240, 180]], rtol=1e-9)
+    np.testing.assert_array_equal(result["rate"], [[50, 51, 52]])
 
 
 # Rules.
@@ -705,23 +701,23 @@ def test_a_floor_that_binds_moves_a_draw_in_proportion():
     paths = paths_of({"pay": pay, "extra_pay": extra})
     plan = plan_of(rules=[("here", "extra_pay", "extra_pay >= 1.3 * pay")])
     step = {"indicator": "pay", "shift": {"by": 50.0}}
-    found = moved(paths, plan, step)["extra_pay"]
-    # 117 stood below its floor of 130 and stays as far below that of 195.
-    np.testing.assert_allclose(found[:, 1], [195.0, 300.0, 175.5], rtol=1e-12)
-    np.testing.assert_array_equal(found[:, 0], extra[:, 0])
+    result = moved(paths, plan, step)["extra_pay"]
+    # 117 was below its floor of 130 and stays as far below that of 195.
+    np.testing.assert_allclose(result[:, 1], [195.0, 300.0, 175.5], rtol=1e-12)
+    np.testing.assert_array_equal(result[:, 0], extra[:, 0])
     down = {"indicator": "pay", "shift": {"by": -50.0}}
-    found = moved(paths, plan, down)["extra_pay"]
-    np.testing.assert_allclose(found[:, 1], [130.0, 300.0, 117.0 * 117 / 130], rtol=1e-12)
+    result = moved(paths, plan, down)["extra_pay"]
+    np.testing.assert_allclose(result[:, 1], [130.0, 300.0, 117.0 * 117 / 130], rtol=1e-12)
 
 
 def test_an_equality_moves_every_draw():
-    """By hand: twice pay, whatever the draw stood at; ceilings move nothing."""
+    """By hand: twice pay, whatever the draw; ceilings move nothing."""
     paths = paths_of({"pay": np.full((2, 2), 100.0), "third_pay": np.array([[210.0, 180.0]] * 2)})
     step = {"indicator": "pay", "shift": {"by": 50.0}}
     for sign, expected in (("==", [210.0, 270.0]), ("<=", [210.0, 180.0]), (">", [210.0, 180.0])):
         plan = plan_of(rules=[("here", "third_pay", f"third_pay {sign} 2 * pay")])
-        found = moved(paths, plan, step)["third_pay"]
-        np.testing.assert_allclose(found, [expected] * 2, rtol=1e-12)
+        result = moved(paths, plan, step)["third_pay"]
+        np.testing.assert_allclose(result, [expected] * 2, rtol=1e-12)
 
 
 def test_nothing_has_no_proportion():
@@ -735,8 +731,8 @@ def test_nothing_has_no_proportion():
         ("here", "third_pay", "third_pay == pay"),
     ]
     step = {"indicator": "pay", "shift": {"by": 50.0}}
-    found = moved(paths, plan_of(rules=rules), step)
-    assert (found["extra_pay"][:, 1] == 100.0).all() and (found["third_pay"][:, 1] == 50.0).all()
+    result = moved(paths, plan_of(rules=rules), step)
+    assert (result["extra_pay"][:, 1] == 100.0).all() and (result["third_pay"][:, 1] == 50.0).all()
 
 
 def test_a_rule_reads_the_year_before():
@@ -745,8 +741,8 @@ def test_a_rule_reads_the_year_before():
     paths = paths_of({"spent": spent, "pay": np.array([[500.0, 550.0, 605.0]])})
     plan = plan_of(rules=[("here", "pay", "pay == 0.5 * spent[-1]")])
     step = {"indicator": "spent", "shift": {"by": 121.0, "from": 2023}}
-    found = moved(paths, plan, step)["pay"]
-    np.testing.assert_allclose(found, [[500, 550, 605 * 1331 / 1210]], rtol=1e-12)
+    result = moved(paths, plan, step)["pay"]
+    np.testing.assert_allclose(result, [[500, 550, 605 * 1331 / 1210]], rtol=1e-12)
 
 
 def test_a_chain_of_rules_is_followed_whatever_their_order():
@@ -762,10 +758,10 @@ def test_a_chain_of_rules_is_followed_whatever_their_order():
     }  # fmt: skip
     step = {"indicator": "pay", "shift": {"by": 50.0}}
     for order in ([0, 1, 2], [2, 1, 0], [1, 0, 2]):
-        found = moved(paths_of(flat), plan_of(rules=[chain[i] for i in order]), step)
-        assert found["extra_pay"][:, 1] == pytest.approx(195.0)
-        assert found["third_pay"][:, 1] == pytest.approx(390.0)
-        assert found["carers"][:, 1] == pytest.approx(390.0)
+        result = moved(paths_of(flat), plan_of(rules=[chain[i] for i in order]), step)
+        assert result["extra_pay"][:, 1] == pytest.approx(195.0)
+        assert result["third_pay"][:, 1] == pytest.approx(390.0)
+        assert result["carers"][:, 1] == pytest.approx(390.0)
 
 
 def test_rules_in_a_circle_end():
@@ -773,8 +769,8 @@ def test_rules_in_a_circle_end():
     rules = [("here", "pay", "pay >= 1 * spent"), ("here", "spent", "spent >= 1 * pay")]
     flat = {"pay": np.full((2, 2), 100.0), "spent": np.full((2, 2), 100.0)}
     step = {"indicator": "pay", "shift": {"by": 50.0}}
-    found = moved(paths_of(flat), plan_of(rules=rules), step)
-    assert (found["spent"][:, 1] == 150.0).all() and (found["pay"][:, 1] == 150.0).all()
+    result = moved(paths_of(flat), plan_of(rules=rules), step)
+    assert (result["spent"][:, 1] == 150.0).all() and (result["pay"][:, 1] == 150.0).all()
 
 
 def test_another_regions_standard_is_read_where_it_is_drawn():
@@ -785,8 +781,8 @@ def test_another_regions_standard_is_read_where_it_is_drawn():
     paths = replace(paths, values=np.stack([draws["pay"], 2 * draws["pay"]]))
     rules = [("here", "pay", "pay == there.pay")]
     step = {"indicator": "pay", "region": "there", "shift": {"by": 20.0}}
-    found = run_scenario(paths, plan_of(rules=rules), scenario(step), mechanisms={}).paths.values
-    np.testing.assert_allclose(found[:, 0], [[100, 110], [200, 220]], rtol=1e-12)
+    result = run_scenario(paths, plan_of(rules=rules), scenario(step), mechanisms={}).paths.values
+    np.testing.assert_allclose(result[:, 0], [[100, 110], [200, 220]], rtol=1e-12)
     for formula in ("pay == gone.pay + there.pay", "pay == rho * there.pay"):
         other = run_scenario(
             paths, plan_of(rules=[("here", "pay", formula)]), scenario(step), mechanisms={}
@@ -798,8 +794,8 @@ def test_only_what_moved_is_followed():
     """A rule between two series that nothing touched is not applied."""
     flat = {"pay": np.full((2, 2), 100.0), "extra_pay": np.full((2, 2), 90.0), "rate": FLAT[:2, :2]}
     plan = plan_of(rules=[("here", "extra_pay", "extra_pay >= 1.3 * pay")])
-    found = moved(paths_of(flat), plan, {"indicator": "rate", "shift": {"by": 1.0}})
-    assert (found["extra_pay"] == 90).all() and (found["pay"] == 100).all()
+    result = moved(paths_of(flat), plan, {"indicator": "rate", "shift": {"by": 1.0}})
+    assert (result["extra_pay"] == 90).all() and (result["pay"] == 100).all()
 
 
 def lishui_consumption(times, growth=None):
@@ -807,11 +803,13 @@ def lishui_consumption(times, growth=None):
     name = "minimum_living_standard_link"
     about = MECHANISMS[name].in_region("lishui").assumptions
     level = about["consumption"].quantile(uniform("assumption", name, "consumption"))[:, None]
-    luck = uniform("assumption", name, "consumption_growth")[:, None]
-    usual = 1 + about["consumption_growth"].quantile(luck) / 100
-    told = usual if growth is None else 1 + growth.quantile(luck) / 100
+    u = uniform("assumption", name, "consumption_growth")[:, None]
+    usual = 1 + about["consumption_growth"].quantile(u) / 100
+    changed = usual if growth is None else 1 + growth.quantile(u) / 100
     times = np.asarray(times, float)
-    return level * usual ** (np.minimum(times, 2022) - 2020) * told ** np.maximum(times - 2022, 0)
+    return (
+        level * usual ** (np.minimum(times, 2022) - 2020) * changed ** np.maximum(times - 2022, 0)
+    )
 
 
 def test_the_minimum_standard_of_lishui_moves_the_extreme_one_and_nothing_else():
@@ -830,9 +828,9 @@ def test_the_minimum_standard_of_lishui_moves_the_extreme_one_and_nothing_else()
     was = np.maximum(half, 1.3 * np.minimum(low, 5 * 10200))
     now = np.maximum(half, 1.3 * np.minimum(low + 4000 * (base.years >= 2023), 5 * 10200))
     expected = high * np.maximum(high, now) / np.maximum(high, was)
-    found = run.paths.values[row_of(base, "extreme_poverty_standard")]
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
-    assert (found[:, -1] > high[:, -1]).any()
+    result = run.paths.values[row_of(base, "extreme_poverty_standard")]
+    np.testing.assert_allclose(result, expected, rtol=1e-9)
+    assert (result[:, -1] > high[:, -1]).any()
 
 
 def test_slower_consumption_moves_the_chain_of_lishui_and_nothing_else():
@@ -851,22 +849,22 @@ def test_slower_consumption_moves_the_chain_of_lishui_and_nothing_else():
     was, now = (lishui_consumption(before, g) for g in (None, Range(**growth)))
     last, moves = base.values[row_of(base, chain[0])], {}
     expected = last * np.maximum(last, 0.7 * now) / np.maximum(last, 0.7 * was)
-    found = run.paths.values[row_of(base, chain[0])]
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
-    moves = {chain[0]: (np.clip(last, 0, 5 * 24252), np.clip(found, 0, 5 * 24252))}
+    result = run.paths.values[row_of(base, chain[0])]
+    np.testing.assert_allclose(result, expected, rtol=1e-9)
+    moves = {chain[0]: (np.clip(last, 0, 5 * 24252), np.clip(result, 0, 5 * 24252))}
     for name in chain[1:]:
         old, new = moves[chain[0]]
         value = base.values[row_of(base, name)]
         expected = value * np.maximum(value, 0.8 * new) / np.maximum(value, 0.8 * old)
-        found = run.paths.values[row_of(base, name)]
-        np.testing.assert_allclose(found, expected, rtol=1e-9)
+        result = run.paths.values[row_of(base, name)]
+        np.testing.assert_allclose(result, expected, rtol=1e-9)
 
 
-def test_playing_changes_nothing_it_is_given():
+def test_a_run_changes_nothing_it_is_given():
     """The baseline's draws and the plan's tables stay as they were."""
     plan, base = shipped("lishui")
     values, rules = base.values.copy(), plan.rules.copy()
-    for name in SHIPPED:
+    for name in VARIED:
         apply_scenario(base, plan, read_scenario(name))
     np.testing.assert_array_equal(base.values, values)
     pd.testing.assert_frame_equal(plan.rules, rules)

@@ -31,9 +31,9 @@ def test_the_box_of_known_failures_is_found():
 
 
 def test_one_threshold_is_enough_where_only_one_counts():
-    """Failures above 0.75 of one input: no second condition is told.
+    """Failures above 0.75 of one input: there is no second condition.
 
-    The draws beside are the same for both halves, so that luck has no part in it.
+    The draws beside are the same for both halves, so that draws has no part in it.
     """
     x = np.repeat(np.arange(1000) / 1000, 2)
     table = find_failure_regions({"x": x, "flat": np.zeros(2000)}, x > 0.75)
@@ -100,7 +100,7 @@ def test_nothing_to_tell_apart(failed):
 
 
 def test_conditions_of_a_plan():
-    """The draws with few workers at first fail; beliefs that act and inputs are looked at too.
+    """The draws with few workers at first fail; assumptions that act and inputs are looked at too.
 
     Half of the draws lose 30 workers from the start; the passing rate decides the rest.
     """

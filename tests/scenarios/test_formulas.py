@@ -19,8 +19,8 @@ VALUES = {
 
 def worth(text):
     """Value of a formula's right side."""
-    found = parse_formula(text).evaluate(lambda *key: VALUES.get(key))
-    return found if isinstance(found, str) else found.tolist()
+    result = parse_formula(text).evaluate(lambda *key: VALUES.get(key))
+    return result if isinstance(result, str) else result.tolist()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ TERMS = st.recursive(
 @given(TERMS)
 def test_an_expression_is_worth_what_python_says(right):
     """Draw by draw the value is that of the same expression in plain numbers."""
-    found = parse_formula(f"x == {right}").evaluate(lambda *key: VALUES[key])
+    result = parse_formula(f"x == {right}").evaluate(lambda *key: VALUES[key])
     for draw in range(2):
         names = {
             "y": VALUES["", "y", 0][draw],
@@ -79,7 +79,7 @@ def test_an_expression_is_worth_what_python_says(right):
         }
         text = right.replace("y[-1]", str(VALUES["", "y", -1][draw])).replace("city.y", "7.0")
         expected = eval(text, {"__builtins__": {}}, names)
-        assert np.broadcast_to(found, 2)[draw] == pytest.approx(expected)
+        assert np.broadcast_to(result, 2)[draw] == pytest.approx(expected)
 
 
 def test_an_unknown_name_is_given_back():
@@ -171,8 +171,8 @@ def rules(*formulas, quantity="x"):
 
 def test_rules_are_those_on_one_quantity():
     """A rule whose left side is another expression is read, checked and left out."""
-    found = read_rules(rules("x >= y", "x / x[-1] == y", "y >= x", "x == 2 * y"))
-    assert [(region, quantity, f.text) for region, quantity, f in found] == [
+    result = read_rules(rules("x >= y", "x / x[-1] == y", "y >= x", "x == 2 * y"))
+    assert [(region, quantity, f.text) for region, quantity, f in result] == [
         ("here", "x", "x >= y"), ("here", "x", "x == 2 * y"),
     ]  # fmt: skip
     assert read_rules(rules()) == []
@@ -193,7 +193,7 @@ def test_every_shipped_formula_is_read():
     table = pd.read_csv(data_folder() / "rules.csv")
     for text in table["formula"]:
         assert parse_formula(text).text == text
-    found = {(region, quantity) for region, quantity, _ in read_rules(table)}
-    assert len(found) > 40
-    assert ("lishui", "extreme_poverty_standard") in found
-    assert ("shaoxing", "extreme_poverty_standard") not in found
+    result = {(region, quantity) for region, quantity, _ in read_rules(table)}
+    assert len(result) > 40
+    assert ("lishui", "extreme_poverty_standard") in result
+    assert ("shaoxing", "extreme_poverty_standard") not in result

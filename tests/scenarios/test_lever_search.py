@@ -34,13 +34,17 @@ def workers(goal):
     rng = np.random.default_rng(2)
     draws = level(rng.normal(50.0, 20.0, 100).clip(0))
     plan, paths = toy({"workers": draws}, targets=[("workers", 2024, goal, "ge")])
-    known = {"force": workforce(leaving=10.0)}
-    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
-    return plan, paths, known["force"], every_setting(response, PAIR)
+    force = workforce(leaving=10.0)
+    levers = {n: v.model_copy(update={"step": 2 * v.step}) for n, v in force.levers.items()}
+    force = force.model_copy(update={"levers": levers})
+    response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms={"force": force})
+    return plan, paths, force, every_setting(response, PAIR)
 
 
-@pytest.mark.parametrize("goal", [60.0, 200.0, 390.0])
-@pytest.mark.parametrize("prices", [(2.0, 1.5), (2.0, 0.4), (1.0, 0.55)])
+@pytest.mark.parametrize(
+    ("goal", "prices"),
+    [(60.0, (2.0, 0.4)), (200.0, (2.0, 1.5)), (200.0, (1.0, 0.55)), (390.0, (2.0, 1.5))],
+)
 def test_two_levers_at_least_cost_are_those_of_a_grid(goal, prices):
     """No setting on the steps of both that is likely enough costs less, whichever is cheaper."""
     plan, paths, force, table = workers(goal)
@@ -49,27 +53,27 @@ def test_two_levers_at_least_cost_are_those_of_a_grid(goal, prices):
         for name, c in zip(PAIR, prices, strict=True)
     }
     known = {"force": force.model_copy(update={"levers": levers})}
-    found = goal_seek(plan, WORKERS, lever=PAIR, paths=paths, mechanisms=known)
+    result = goal_seek(plan, WORKERS, lever=PAIR, paths=paths, mechanisms=known)
     table = table.assign(cost=3.0 * (table[PAIR].to_numpy() @ np.array(prices)))
     enough = table[table["p"] >= 0.8]
     if enough.empty:
-        assert found.reading == "beyond_limits" and np.isnan(found.values).all()
+        assert result.reading == "beyond_limits" and np.isnan(result.values).all()
         return
-    assert found.reading in ("reached", "reached_already")
-    assert found.cost == pytest.approx(enough["cost"].min(), abs=1e-9)
-    own = table[(table[PAIR[0]] == found.values[0]) & (table[PAIR[1]] == found.values[1])]
-    assert found.p_reach == own["p"].iloc[0] >= 0.8
-    assert found.p_upper == table["p"].iloc[-1] and found.p_baseline == table["p"].iloc[0]
+    assert result.reading in ("reached", "reached_already")
+    assert result.cost == pytest.approx(enough["cost"].min(), abs=1e-9)
+    own = table[(table[PAIR[0]] == result.values[0]) & (table[PAIR[1]] == result.values[1])]
+    assert result.p_reach == own["p"].iloc[0] >= 0.8
+    assert result.p_upper == table["p"].iloc[-1] and result.p_baseline == table["p"].iloc[0]
 
 
-@pytest.mark.parametrize("budget", [20.0, 90.0, 200.0])
+@pytest.mark.parametrize("budget", [20.0, 200.0])
 def test_a_budget_too_small_buys_the_likeliest_settings(budget):
     """Below the least cost the answer is the best probability on the grid within the budget."""
     plan, paths, force, table = workers(200.0)
     known = {"force": force}
-    found = goal_seek(plan, WORKERS, lever=PAIR, budget=budget, paths=paths, mechanisms=known)
-    assert found.reading == "beyond_budget" and not found.reached
-    assert found.cost <= budget and found.p_reach == table.loc[table["cost"] <= budget, "p"].max()
+    result = goal_seek(plan, WORKERS, lever=PAIR, budget=budget, paths=paths, mechanisms=known)
+    assert result.reading == "beyond_budget" and not result.reached
+    assert result.cost <= budget and result.p_reach == table.loc[table["cost"] <= budget, "p"].max()
     enough = goal_seek(plan, WORKERS, lever=PAIR, budget=1e4, paths=paths, mechanisms=known)
     assert enough.reading == "reached"
 
@@ -95,15 +99,14 @@ def test_levers_of_a_nonlinear_mechanism_at_least_cost():
     )  # fmt: skip
     known = sites_and_subsidy({}, 250, 0.004, site_effect=0.6)
     pair = ["sites_per_year", "subsidy"]
-    found = goal_seek(plan, WORKERS, lever=pair, paths=paths, mechanisms=known)
+    result = goal_seek(plan, WORKERS, lever=pair, paths=paths, mechanisms=known)
     response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     table = every_setting(response, pair)
-    assert found.reading == "reached"
-    assert found.cost == pytest.approx(table.loc[table["p"] >= 0.8, "cost"].min(), abs=1e-9)
+    assert result.reading == "reached"
+    assert result.cost == pytest.approx(table.loc[table["p"] >= 0.8, "cost"].min(), abs=1e-9)
 
 
-@pytest.mark.parametrize("effect", [0.15, 0.3])
-def test_continuous_settings_of_least_cost(effect):
+def test_continuous_settings_of_least_cost():
     """Between the steps: the margin is used up, and no fine grid of settings costs 1 % less.
 
     Ten sites a year fill all thirty places in three years; beyond, a site helps less.
@@ -113,17 +116,17 @@ def test_continuous_settings_of_least_cost(effect):
         targets=[("workers", 2024, 56.0, "ge")],
     )  # fmt: skip
     sites = {"upper": 30, "cost": {"low": 1, "central": 1, "high": 1}}
-    known = sites_and_subsidy(sites, 10, 0.02, places=30.0, site_effect=effect)
+    known = sites_and_subsidy(sites, 10, 0.02, places=30.0, site_effect=0.15)
     response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms=known)
     search = LeverSearch(response, [response.lever(n) for n in ("sites_per_year", "subsidy")])
     upper = np.array([30.0, 4000.0])
     settings = continuous_cheapest(search, 0.8) * upper
-    # The 41st of 200 draws stands at the limit: 40 may fail.
+    # The 41st of 200 draws is at the limit: 40 may fail.
     assert np.sort(search.margin(settings))[40] == pytest.approx(0.0, abs=0.02)
     best = np.inf
-    for sites in np.linspace(0.0, 30.0, 31):
+    for sites in np.linspace(0.0, 30.0, 16):
         low, high = 0.0, 4000.0
-        for _ in range(10):
+        for _ in range(9):
             middle = (low + high) / 2
             enough = np.sort(search.margin((sites, middle)))[40] >= 0.0
             low, high = (low, middle) if enough else (middle, high)

@@ -55,12 +55,12 @@ def test_a_stock_is_what_stays_and_what_joins():
     rng = np.random.default_rng(1)
     start, leaving = rng.uniform(50, 100, (3, 1)), rng.uniform(0, 1, (3, 5))
     inflow = rng.uniform(0, 30, (3, 5))
-    found = stock(start, leaving, inflow)
+    result = stock(start, leaving, inflow)
     for draw in range(3):
         level = start[draw, 0]
         for year in range(5):
             level = level - level * leaving[draw, year] + inflow[draw, year]
-            assert found[draw, year] == pytest.approx(level, rel=1e-12)
+            assert result[draw, year] == pytest.approx(level, rel=1e-12)
 
 
 def test_a_stock_tends_to_inflow_over_leaving():
@@ -124,12 +124,12 @@ def test_a_workforce_worker_by_worker(lag):
         "leaving_rate": rng.uniform(5, 25, (5, 1)),
         "passing_rate": rng.uniform(60, 99, (5, 1)),
     }
-    told = usual | {"leaving_rate": rng.uniform(2, 30, (5, 4))}
+    changed = usual | {"leaving_rate": rng.uniform(2, 30, (5, 4))}
     levers = {"trainees_per_year": [300, 200, 0, 50], "hires_per_year": [0, 10, 20, 5]}
     before = setting(12.0, assumed=usual, inputs={"population": old}, constants=constants)
-    after = setting(12.0, YEARS, levers, told, {"population": new}, constants)
-    found = MOVES["workforce"](value, before, after)
-    np.testing.assert_allclose(found, workers_moved(value, before, after), rtol=1e-12)
+    after = setting(12.0, YEARS, levers, changed, {"population": new}, constants)
+    result = MOVES["workforce"](value, before, after)
+    np.testing.assert_allclose(result, workers_moved(value, before, after), rtol=1e-12)
 
 
 def test_a_workforce_by_hand():
@@ -141,8 +141,8 @@ def test_a_workforce_by_hand():
     constants = {"per": 1e4, "lag": 1}
     before = setting(20.0, assumed=assumed, inputs=inputs, constants=constants)
     after = setting(20.0, YEARS, {"trainees_per_year": [100] * 4}, assumed, inputs, constants)
-    found = MOVES["workforce"](np.full((1, 4), 20.0), before, after)
-    np.testing.assert_allclose(found[0], [20.0, 25.0, 29.5, 33.55], rtol=1e-12)
+    result = MOVES["workforce"](np.full((1, 4), 20.0), before, after)
+    np.testing.assert_allclose(result[0], [20.0, 25.0, 29.5, 33.55], rtol=1e-12)
 
 
 # A rule.
@@ -160,21 +160,21 @@ def test_a_workforce_by_hand():
 def test_a_linked_standard_in_plain_steps(start, rows, rounding):
     """Each year the rule's rounded amount and what is added, or what was paid if that is more."""
     share, base, added = (np.array([column]) for column in zip(*rows, strict=True))
-    found = linked_standard(start, share, base, added, rounding)[0]
+    result = linked_standard(start, share, base, added, rounding)[0]
     last = start
     for year, (s, b, extra) in enumerate(rows):
         amount = s * b
         if rounding:
             amount = rounding * math.floor(amount / rounding + 0.5)
         last = max(last, amount + extra)
-        assert found[year] == pytest.approx(last, rel=1e-12)
+        assert result[year] == pytest.approx(last, rel=1e-12)
 
 
 def test_a_linked_standard_is_the_share_where_consumption_only_rises():
     """Without rounding S is share times consumption, year by year; half a step is rounded up."""
     base = np.cumsum(np.random.default_rng(3).uniform(10, 90, (20, 6)), axis=1) + 1000
-    found = linked_standard(100.0, np.full((20, 6), 0.35), base, np.zeros((1, 6)), 0.0)
-    np.testing.assert_array_equal(found, 0.35 * base)
+    result = linked_standard(100.0, np.full((20, 6), 0.35), base, np.zeros((1, 6)), 0.0)
+    np.testing.assert_array_equal(result, 0.35 * base)
     half = linked_standard(0.0, ONE, np.array([[18.0]]), 0.0 * ONE, 12.0)
     assert half.tolist() == [[24.0]]
 
@@ -187,11 +187,11 @@ def test_a_raised_share_by_hand():
     before = setting(300.0, years, inputs=inputs, constants=constants)
     value = np.array([[333.0, 366.0]])
     raised = setting(300.0, years, {"share_points": [10, 10]}, {}, inputs, constants)
-    found = MOVES["linked_standard"](value, before, raised)
-    np.testing.assert_allclose(found[0], [333 * 430 / 330, 366 * 473 / 363], rtol=1e-12)
+    result = MOVES["linked_standard"](value, before, raised)
+    np.testing.assert_allclose(result[0], [333 * 430 / 330, 366 * 473 / 363], rtol=1e-12)
     extra = setting(300.0, years, {"extra_raise": [33, 33]}, {}, inputs, constants)
-    found = MOVES["linked_standard"](value, before, extra)
-    np.testing.assert_allclose(found[0], [333 * 363 / 330, 366 * 429 / 363], rtol=1e-12)
+    result = MOVES["linked_standard"](value, before, extra)
+    np.testing.assert_allclose(result[0], [333 * 363 / 330, 366 * 429 / 363], rtol=1e-12)
 
 
 def test_the_rule_rounds_before_and_after_alike():
@@ -200,8 +200,8 @@ def test_the_rule_rounds_before_and_after_alike():
     constants = {"rounding": 10.0}
     before = setting(300.0, YEARS[:2], inputs=inputs, constants=constants)
     after = setting(300.0, YEARS[:2], {"share_points": [10, 10]}, {}, inputs, constants)
-    found = MOVES["linked_standard"](np.array([[330.0, 360.0]]), before, after)
-    np.testing.assert_allclose(found[0], [430.0, 470.0], rtol=1e-12)
+    result = MOVES["linked_standard"](np.array([[330.0, 360.0]]), before, after)
+    np.testing.assert_allclose(result[0], [430.0, 470.0], rtol=1e-12)
 
 
 def test_a_standard_follows_consumption_a_year_later():
@@ -213,8 +213,8 @@ def test_a_standard_follows_consumption_a_year_later():
     for factor, expected in ((2.0, [300.0, 600.0, 600.0]), (0.5, [300.0] * 3)):
         new = {"consumption": old * [1, factor, factor, factor]}
         after = setting(300.0, YEARS[:3], inputs=new, constants=constants)
-        found = MOVES["linked_standard"](value, before, after)
-        np.testing.assert_allclose(found[0], expected, rtol=1e-12)
+        result = MOVES["linked_standard"](value, before, after)
+        np.testing.assert_allclose(result[0], expected, rtol=1e-12)
 
 
 # Adoption.
@@ -223,25 +223,25 @@ def test_a_standard_follows_consumption_a_year_later():
 def test_a_constant_pace_is_logistic_growth():
     """A flat share with an extra pace b goes along 100 / (1 + (100/y - 1) e^-bt), up to 100."""
     b, years = 0.4, np.arange(1, 61)
-    found = adoption(np.full((1, 60), 20.0), b * ONE)
-    np.testing.assert_allclose(found[0], 100 / (1 + 4 * np.exp(-b * years)), rtol=1e-12)
-    assert found[0, -1] == pytest.approx(100.0, abs=1e-6)
+    result = adoption(np.full((1, 60), 20.0), b * ONE)
+    np.testing.assert_allclose(result[0], 100 / (1 + 4 * np.exp(-b * years)), rtol=1e-12)
+    assert result[0, -1] == pytest.approx(100.0, abs=1e-6)
 
 
 def test_odds_are_multiplied_year_by_year():
     """The paces of the years add up, draw by draw; shares of 0 and 100 stay."""
     share = np.array([[10.0, 20.0, 100.0], [50.0, 0.0, 75.0]])
     pace = np.array([[0.1, 0.2, 0.3], [0.0, 0.5, -0.5]])
-    found = adoption(share, pace)
+    result = adoption(share, pace)
     for d in range(2):
         for t in range(3):
             total = sum(pace[d, : t + 1])
             if share[d, t] in (0.0, 100.0):
-                assert found[d, t] == share[d, t]
+                assert result[d, t] == share[d, t]
                 continue
             odds = share[d, t] / (100 - share[d, t]) * math.exp(total)
-            assert found[d, t] == pytest.approx(100 * odds / (1 + odds), rel=1e-12)
-    assert found[1, 0] == 50.0
+            assert result[d, t] == pytest.approx(100 * odds / (1 + odds), rel=1e-12)
+    assert result[1, 0] == 50.0
 
 
 def test_sites_and_subsidies_are_pace():
@@ -251,16 +251,16 @@ def test_sites_and_subsidies_are_pace():
         "sites_per_year": [4, 4, 4, 4], "subsidy": [2000, 2000, 0, 0], "start_year": [0, 2024] * 2,
     }  # fmt: skip
     after = setting(20.0, YEARS, levers, assumed)
-    found = MOVES["adoption"](np.full((1, 4), 20.0), setting(20.0), after)
+    result = MOVES["adoption"](np.full((1, 4), 20.0), setting(20.0), after)
     # From 2024: 4 of 10, 8 of 10, then 12 count as 10.
     paces = [0.0, 0.3 * 0.4 + 0.05 * 2, 0.3 * 0.8, 0.3]
     expected = [100 / (1 + 4 * math.exp(-sum(paces[: t + 1]))) for t in range(4)]
-    np.testing.assert_allclose(found[0], expected, rtol=1e-12)
-    assert found[0, 0] == 20.0
+    np.testing.assert_allclose(result[0], expected, rtol=1e-12)
+    assert result[0, 0] == 20.0
     plain = setting(20.0, YEARS, {"sites_per_year": [5, 0, 0, 0]}, assumed)
-    found = MOVES["adoption"](np.full((1, 4), 20.0), setting(20.0), plain)
+    result = MOVES["adoption"](np.full((1, 4), 20.0), setting(20.0), plain)
     expected = [100 / (1 + 4 * math.exp(-0.15 * t)) for t in (1, 2, 3, 4)]
-    np.testing.assert_allclose(found[0], expected, rtol=1e-12)
+    np.testing.assert_allclose(result[0], expected, rtol=1e-12)
 
 
 # Programmes.
@@ -289,27 +289,27 @@ def done_by(since, numbers):
 @given(
     numbers=PROGRAMMES,
     started=st.lists(st.integers(0, 300), min_size=4, max_size=4),
-    luck=st.lists(st.floats(1e-6, 1 - 1e-6), min_size=4, max_size=4),
+    level=st.lists(st.floats(1e-6, 1 - 1e-6), min_size=4, max_size=4),
 )
-def test_completed_projects_are_binomial_quantiles(numbers, started, luck):
-    """Each cohort's number completed is scipy's quantile at the cohort's luck; they add up."""
-    found = completed(np.array(started, float), YEARS, some(**numbers), np.array([luck]))[0]
-    assert (found == np.round(found)).all() and (np.diff(found) >= 0).all()
+def test_completed_projects_are_binomial_quantiles(numbers, started, level):
+    """Each cohort's number completed is scipy's quantile at the cohort's level; they add up."""
+    result = completed(np.array(started, float), YEARS, some(**numbers), np.array([level]))[0]
+    assert (result == np.round(result)).all() and (np.diff(result) >= 0).all()
     for t in range(4):
         low = high = 0
         for cohort in range(t + 1):
             p = min(done_by(t - cohort + 1, numbers), 1.0)
             # A quantile may jump where the two sums differ in the last digit.
-            edges = [min(max(luck[cohort] + e, 0.0), 1.0) for e in (-1e-9, 1e-9)]
+            edges = [min(max(level[cohort] + e, 0.0), 1.0) for e in (-1e-9, 1e-9)]
             least, most = (max(stats.binom.ppf(e, started[cohort], p), 0) for e in edges)
             low, high = low + least, high + most
-        assert low <= found[t] <= high
+        assert low <= result[t] <= high
 
 
-@given(numbers=PROGRAMMES, luck=st.floats(0, 1, exclude_max=True), more=st.integers(0, 5))
-def test_more_projects_and_better_chances_complete_more(numbers, luck, more):
-    """With one luck, nothing completed is lost by starting more or by a better chance."""
-    chance = np.full((1, 4), luck)
+@given(numbers=PROGRAMMES, level=st.floats(0, 1, exclude_max=True), more=st.integers(0, 5))
+def test_more_projects_and_better_chances_complete_more(numbers, level, more):
+    """With the same uniforms, starting more or a better probability completes no fewer."""
+    chance = np.full((1, 4), level)
 
     def count(started, **changed):
         return completed(np.array([started, 0.0, 3, 0]), YEARS, some(**numbers | changed), chance)
@@ -324,35 +324,35 @@ def test_more_projects_and_better_chances_complete_more(numbers, luck, more):
 
 def test_the_expected_number_completed_is_npf():
     """Over all lucks the mean is n p F, by the exponential's own F."""
-    luck = np.broadcast_to((np.arange(20_000) + 0.5)[:, None] / 20_000, (20_000, 4))
+    level = np.broadcast_to((np.arange(20_000) + 0.5)[:, None] / 20_000, (20_000, 4))
     numbers = {
         "duration": 0.5,
         "slippage": 0.8,
         "common_delay": 0.3,
         "completion_probability": 90.0,
     }
-    found = completed(np.array([30.0, 0, 0, 0]), YEARS, some(**numbers), luck).mean(axis=0)
+    result = completed(np.array([30.0, 0, 0, 0]), YEARS, some(**numbers), level).mean(axis=0)
     lengths = np.arange(1, 5) - 0.8
     expected = 30 * 0.9 * stats.expon.cdf(lengths, scale=0.8)
-    np.testing.assert_allclose(found, expected, atol=1e-3)
+    np.testing.assert_allclose(result, expected, atol=1e-3)
 
 
 def test_no_project_is_completed_before_it_starts():
     """Projects that take no time at all are completed in the year they start, not before."""
     sure = some(duration=0.0, slippage=0.0, common_delay=0.0, completion_probability=100.0)
-    found = completed(np.array([0.0, 5, 0, 2]), YEARS, sure, np.full((1, 4), 0.5))
-    assert found.tolist() == [[0, 5, 5, 7]]
+    result = completed(np.array([0.0, 5, 0, 2]), YEARS, sure, np.full((1, 4), 0.5))
+    assert result.tolist() == [[0, 5, 5, 7]]
 
 
-def programme(value, levers, told, usual=None, luck=0.5, start=10.0):
+def programme(value, levers, changed, usual=None, level=0.5, start=10.0):
     """Move a programme from certain assumptions to others."""
     certain = {
         "duration": 1.0, "slippage": 0.0, "common_delay": 0.0, "completion_probability": 100.0,
     }  # fmt: skip
     value = np.array(value, float)
-    uniforms = np.full(value.shape, luck)
+    uniforms = np.full(value.shape, level)
     before = setting(start, assumed=some(**certain | (usual or {})))
-    after = setting(start, YEARS, levers, some(**certain | told), uniforms=uniforms)
+    after = setting(start, YEARS, levers, some(**certain | changed), uniforms=uniforms)
     return MOVES["programme"](value, before, after).tolist()
 
 
@@ -370,17 +370,17 @@ def test_a_programme_by_hand():
 
 
 def test_a_programme_is_thinned_in_proportion():
-    """Half the chance of completion is half of what is yet to come, in whole projects."""
+    """Half the probability of completion is half of what is yet to come, in whole projects."""
     course = [[14, 18, 23, 26]]
-    told, usual = {"completion_probability": 45.0}, {"completion_probability": 90.0}
-    assert programme(course, {}, told, usual) == [[12, 14, 16, 18]]
+    changed, usual = {"completion_probability": 45.0}, {"completion_probability": 90.0}
+    assert programme(course, {}, changed, usual) == [[12, 14, 16, 18]]
     assert programme(course, {}, usual, {"completion_probability": 0.0}) == course
 
 
 def test_half_a_project_a_year_is_one_every_second_year():
     """Fractions of projects add up until one is whole."""
-    found = programme([[10] * 4], {"projects_per_year": [0.5] * 4}, {})
-    assert found == [[10, 11, 11, 12]]
+    result = programme([[10] * 4], {"projects_per_year": [0.5] * 4}, {})
+    assert result == [[10, 11, 11, 12]]
 
 
 # Lists of projects.
@@ -389,11 +389,11 @@ def test_half_a_project_a_year_is_one_every_second_year():
 def test_completion_years_by_hand():
     """The middle of the last year, plus what all slip and what each slips; or never."""
     assumed = some(slippage=2.0, common_delay=0.25, completion_probability=80.0)
-    luck = np.array([[0.0, 1 - math.exp(-1), 0.5, 0.5]])
+    level = np.array([[0.0, 1 - math.exp(-1), 0.5, 0.5]])
     sure = np.array([[0.0, 0.5, 0.799, 0.8]])
-    found = completion_years(np.array([2023.0, 2024, 2025, 2026]), assumed, luck, sure)
+    result = completion_years(np.array([2023.0, 2024, 2025, 2026]), assumed, level, sure)
     expected = [2023.75, 2024.75 + 2, 2025.75 + 2 * math.log(2), NEVER]
-    np.testing.assert_allclose(found[0], expected, rtol=1e-12)
+    np.testing.assert_allclose(result[0], expected, rtol=1e-12)
 
 
 PROJECTS = st.lists(
@@ -409,14 +409,14 @@ def test_spending_loses_no_money(projects):
     start, lasting, money, given_up = (np.array(c) for c in zip(*projects, strict=True))
     done = np.where(given_up, NEVER, start + lasting)
     years = np.arange(2018.0, 2040.0)
-    found = spending(start.astype(float), done[None, :], money, years)[0]
-    assert found.sum() == pytest.approx(money[~given_up].sum(), rel=1e-9, abs=1e-6)
+    result = spending(start.astype(float), done[None, :], money, years)[0]
+    assert result.sum() == pytest.approx(money[~given_up].sum(), rel=1e-9, abs=1e-6)
     for place, year in enumerate(years):
         expected = 0.0
         for first, last, sum_of in zip(start, done, money, strict=True):
             overlap = max(0.0, min(last, year + 1) - max(first, year))
             expected += sum_of * overlap / (last - first) if last < NEVER else 0.0
-        assert found[place] == pytest.approx(expected, rel=1e-9, abs=1e-6)
+        assert result[place] == pytest.approx(expected, rel=1e-9, abs=1e-6)
 
 
 # Two stocks.
@@ -425,8 +425,8 @@ def test_spending_loses_no_money(projects):
 def test_two_stocks_by_hand():
     """60 of 100 beds; 10 new, 5 converted and 8 closed a year are 75 of 102 and 90 of 104."""
     flows = tuple(np.array([v, v]) for v in (10.0, 5.0, 8.0))
-    found = two_stocks(np.array([[60.0, 60.0]]), np.full((1, 2), 100.0), flows)
-    np.testing.assert_allclose(found[0], [100 * 75 / 102, 100 * 90 / 104], rtol=1e-12)
+    result = two_stocks(np.array([[60.0, 60.0]]), np.full((1, 2), 100.0), flows)
+    np.testing.assert_allclose(result[0], [100 * 75 / 102, 100 * 90 / 104], rtol=1e-12)
 
 
 def test_all_beds_converted_are_all_beds():
@@ -442,10 +442,10 @@ def test_all_beds_converted_are_all_beds():
 def test_closing_everything_keeps_the_share():
     """Without a whole there is no other share to give."""
     none = np.zeros(2)
-    found = two_stocks(
+    result = two_stocks(
         np.full((1, 2), 60.0), np.full((1, 2), 20.0), (none, none, np.array([20, 5.0]))
     )
-    assert found.tolist() == [[60.0, 60.0]]
+    assert result.tolist() == [[60.0, 60.0]]
 
 
 def test_a_whole_that_grows_by_itself_keeps_the_share():
@@ -456,8 +456,8 @@ def test_a_whole_that_grows_by_itself_keeps_the_share():
     quiet = setting(50.0, YEARS[:2], inputs={"total": new})
     assert MOVES["two_stocks"](value, before, quiet).tolist() == value.tolist()
     levers = {"converted_per_year": [11, 13], "new_per_year": [0, 0], "closed_per_year": [0, 0]}
-    found = MOVES["two_stocks"](value, before, setting(50.0, YEARS[:2], levers, {}, quiet.inputs))
-    np.testing.assert_allclose(found[0], [51.0, 54.0], rtol=1e-12)
+    result = MOVES["two_stocks"](value, before, setting(50.0, YEARS[:2], levers, {}, quiet.inputs))
+    np.testing.assert_allclose(result[0], [51.0, 54.0], rtol=1e-12)
 
 
 # Time.
@@ -468,7 +468,7 @@ def test_later_is_the_path_some_years_before():
     times = np.array([2020.67, 2021.0, 2022.0, 2024.0])
     path = np.array([[1.0, 2.0, 8.0, 4.0], [0.0, 1.0, 5.0, 7.0]])
     delay = np.array([[0.25, 0.5, 1.0, 0.0], [-0.5, 0.0, 3.0, -1.5]])
-    found = delay_path(path, times, delay)
+    result = delay_path(path, times, delay)
     for d in range(2):
         for t in range(4):
             at = times[t] - delay[d, t]
@@ -476,7 +476,7 @@ def test_later_is_the_path_some_years_before():
             if at > times[-1]:
                 slope = (path[d, -1] - path[d, -2]) / (times[-1] - times[-2])
                 expected = path[d, -1] + slope * (at - times[-1])
-            assert found[d, t] == pytest.approx(expected, rel=1e-12)
+            assert result[d, t] == pytest.approx(expected, rel=1e-12)
     odd = np.random.default_rng(5).normal(0, 1, (200, 4)) ** 3
     np.testing.assert_array_equal(delay_path(odd, times, np.zeros((1, 1))), odd)
 

@@ -23,7 +23,7 @@ from toy_plan import (
 @pytest.fixture(scope="module")
 def lishui():
     """Draws of Lishui."""
-    return fc.project(LISHUI, draws=1500, seed=3)
+    return fc.project(LISHUI, draws=500, seed=3)
 
 
 SETTINGS = [
@@ -39,33 +39,33 @@ SETTINGS = [
 
 
 @pytest.mark.parametrize(("indicator", "settings"), SETTINGS)
-def test_a_response_is_the_scenario_played_in_full(lishui, indicator, settings):
-    """Draws, quantiles, chance and change are those of all series together, to the last bit."""
-    asked = {"indicator": indicator, "year": 2025}
+def test_a_response_is_the_scenario_applied_in_full(lishui, indicator, settings):
+    """Draws, quantiles, probability and change equal those of all series, to the last bit."""
+    question = {"indicator": indicator, "year": 2025}
     push = fc.read_scenario("combined_push")
-    response = TargetResponse.build(LISHUI, asked, paths=lishui, scenario=push)
+    response = TargetResponse.build(LISHUI, question, paths=lishui, scenario=push)
     answer = response(settings)
     scenario = response.with_settings(settings)
-    played = fc.apply_scenario(lishui, LISHUI, scenario)
+    applied = fc.apply_scenario(lishui, LISHUI, scenario)
     row = lishui.fits.series["indicator"].tolist().index(indicator)
-    np.testing.assert_array_equal(response.simulate(settings), played.values[row])
-    full = played.quantiles()
+    np.testing.assert_array_equal(response.simulate(settings), applied.values[row])
+    full = applied.quantiles()
     full = full[full["indicator"] == indicator].reset_index(drop=True)
     pd.testing.assert_frame_equal(
         answer.quantiles, full[answer.quantiles.columns], check_dtype=False, rtol=1e-12
     )
-    mine = LISHUI.targets[
+    own = LISHUI.targets[
         LISHUI.targets["indicator"].eq(indicator) & LISHUI.targets["year"].eq(2025)
     ]
-    before = outcomes(fc.apply_scenario(lishui, LISHUI, push), mine, as_of=LISHUI.as_of).met[0]
-    after = outcomes(played, mine, as_of=LISHUI.as_of).met[0]
+    before = outcomes(fc.apply_scenario(lishui, LISHUI, push), own, as_of=LISHUI.as_of).met[0]
+    after = outcomes(applied, own, as_of=LISHUI.as_of).met[0]
     assert answer.p_reach == after.mean()
     assert answer.mc_error == pytest.approx(
-        np.sqrt(after.mean() * (1 - after.mean()) / 1500), rel=1e-12
+        np.sqrt(after.mean() * (1 - after.mean()) / 500), rel=1e-12
     )
     gain = after.astype(float) - before
     assert answer.p_change == pytest.approx(gain.mean(), abs=1e-12)
-    assert answer.p_change_error == pytest.approx(gain.std() / np.sqrt(1500), rel=1e-12)
+    assert answer.p_change_error == pytest.approx(gain.std() / np.sqrt(500), rel=1e-12)
     assert response(scenario).p_reach == answer.p_reach
     # It has taken far fewer series than there are.
     assert len(response.paths.values) < 4
@@ -73,10 +73,10 @@ def test_a_response_is_the_scenario_played_in_full(lishui, indicator, settings):
 
 def test_a_misspelt_lever_suggests_the_nearest(lishui):
     """`trainee_per_year` is refused with `trainees_per_year`, in the search and in a response."""
-    asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
+    question = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
     with pytest.raises(fc.UnknownNameError, match="Did you mean 'trainees_per_year'"):
-        goal_seek(LISHUI, asked, lever="trainee_per_year", paths=lishui)
-    response = TargetResponse.build(LISHUI, asked, paths=lishui)
+        goal_seek(LISHUI, question, lever="trainee_per_year", paths=lishui)
+    response = TargetResponse.build(LISHUI, question, paths=lishui)
     with pytest.raises(fc.UnknownNameError, match="Did you mean 'leaving_rate'"):
         response({"leaving_rat": 3.0})
     with pytest.raises(fc.UnknownNameError, match="pace"):
@@ -100,8 +100,8 @@ def test_a_lever_of_two_mechanisms_is_named_with_its_mechanism():
 def test_what_is_raised_in_one_year_is_paid_in_every_later_one():
     """12 yuan more every year cost 12 + 24 + 36 over three years."""
     link = fc.read_mechanisms()["minimum_living_standard_link"].in_region("lishui")
-    asked = {"indicator": "minimum_living_standard", "year": 2025}
-    response = TargetResponse.build(LISHUI, asked, paths=fc.project(LISHUI, draws=10))
+    question = {"indicator": "minimum_living_standard", "year": 2025}
+    response = TargetResponse.build(LISHUI, question, paths=fc.project(LISHUI, draws=10))
     raised, points = response.levers["extra_raise"], response.levers["share_points"]
     assert raised.total_cost(12.0) == link.levers["extra_raise"].cost.central * 12 * 6
     assert points.total_cost(2.0, "high") == link.levers["share_points"].cost.high * 2 * 3
@@ -109,8 +109,8 @@ def test_what_is_raised_in_one_year_is_paid_in_every_later_one():
 
 def test_a_lever_beyond_its_limits_is_refused(lishui):
     """A response checks settings as a scenario does."""
-    asked = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
-    response = TargetResponse.build(LISHUI, asked, paths=lishui)
+    question = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
+    response = TargetResponse.build(LISHUI, question, paths=lishui)
     with pytest.raises(fc.DataError, match="outside its limits"):
         response({"trainees_per_year": 99_999})
 

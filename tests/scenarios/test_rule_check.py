@@ -114,7 +114,7 @@ def test_rules_of_what_has_neither_target_nor_forecast():
 
 
 def test_a_standard_of_13000_under_a_linkage_share():
-    """Rho is what the latest figure stands at: 10,000 over 30,000 / 1.1; consumption grows 10 %.
+    """Rho is the share of the latest figure: 10,000 over 30,000 / 1.1; consumption grows 10 %.
 
     So 2024 asks for 10,000 x 1.1^3 = 13,310 and 13,000 is not enough; in 2023 12,100 is.
     """
@@ -174,9 +174,9 @@ def test_a_rule_on_the_year_before_reads_that_years_target():
 def test_rules_of_the_shipped_plan(lishui):
     """Orphans: 0.7 of urban consumption, assumed, asks more than 25,000 on the high path only."""
     table = check_rules(lishui, LISHUI)
-    mine = table[table["rule"] == "orphan_institutional_floor"].set_index("path")
-    assert mine["target"].tolist() == [25_000.0] * 3
-    assert mine.loc["low", "satisfied"] and not mine.loc["high", "satisfied"]
-    assert 0.1 < mine["p_target"].iloc[0] < 0.9
+    own = table[table["rule"] == "orphan_institutional_floor"].set_index("path")
+    assert own["target"].tolist() == [25_000.0] * 3
+    assert own.loc["low", "satisfied"] and not own.loc["high", "satisfied"]
+    assert 0.1 < own["p_target"].iloc[0] < 0.9
     poverty = table[table["rule"].eq("extreme_poverty_floor") & table["year"].eq(2025)]
     assert poverty["requirement"].min() == pytest.approx(1.3 * 13_000, rel=1e-9)

@@ -1,4 +1,4 @@
-"""Scenarios: what a file may say, what it stands on, and that it reads back the same."""
+"""Scenarios: what a file may say, its bases, and that it reads back the same."""
 
 from pathlib import Path
 
@@ -87,7 +87,7 @@ steps:
 
 
 @pytest.mark.parametrize(
-    ("text", "column", "said"),
+    ("text", "column", "message"),
     [
         ("{indicator: x, ramp_too: {value: 1, by: 2025}}", "steps.0.ramp_too", "'ramp_to'"),
         ("{indicator: x, ramp_to: {valu: 1, by: 2025}}", "steps.0.ramp_to.valu", "'value'"),
@@ -137,21 +137,21 @@ steps:
         ("hold", "steps.0", "a section of"),
     ],
 )
-def test_a_step_that_cannot_be_meant_is_refused(tmp_path, text, column, said):
+def test_an_invalid_step_is_refused(tmp_path, text, column, message):
     """Unknown keys, two verbs or none, sizes that are no number: place, fault, remedy."""
     problems = faults(tmp_path, step(text))
-    mine = [p for p in problems if said in f"{p.problem} {p.remedy}"]
-    assert {p.column for p in mine} == {column}, problems
+    own = [p for p in problems if message in f"{p.problem} {p.remedy}"]
+    assert {p.column for p in own} == {column}, problems
     assert all(p.column.startswith("steps.0") for p in problems)
     assert {p.row for p in problems} == {3}
 
 
-def test_all_faults_of_a_scenario_are_said_at_once(tmp_path):
+def test_all_faults_of_a_scenario_are_reported_at_once(tmp_path):
     """Three steps, three faults, and the key beside them."""
     text = "name: own\nsteps:\n  - {hodl: }\n  - {levers: {a: 1}}\n  - {indicator: x}\nbas: y\n"
     problems = faults(tmp_path, text)
-    found = {(p.row, p.column) for p in problems}
-    assert found >= {(3, "steps.0.hodl"), (4, "steps.1"), (5, "steps.2"), (6, "bas")}
+    result = {(p.row, p.column) for p in problems}
+    assert result >= {(3, "steps.0.hodl"), (4, "steps.1"), (5, "steps.2"), (6, "bas")}
 
 
 def test_what_only_a_program_may_say_is_no_key_of_a_file(tmp_path):
@@ -163,7 +163,7 @@ def test_what_only_a_program_may_say_is_no_key_of_a_file(tmp_path):
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():
-    """A shipped scenario misspelt is refused; a file that is not there is said to be missing."""
+    """A shipped scenario misspelt is refused; a missing file is reported."""
     with pytest.raises(UnknownNameError, match="Did you mean 'care_worker_training'"):
         read_scenario("care_worker_trainin")
     with pytest.raises(DataError, match="cannot be read"):
@@ -193,7 +193,7 @@ def test_the_steps_of_bases_come_first_and_in_order(tmp_path):
     assert sizes(other) == [3, 1, 2, 4]
 
 
-def test_a_base_that_several_stand_on_is_played_once(tmp_path):
+def test_a_base_of_several_scenarios_is_applied_once(tmp_path):
     """A shock common to two bases does not strike twice, nor a base that is named twice."""
     write(tmp_path, "name: grand\n" + SHIFT % 1, "grand")
     write(tmp_path, "name: one\nbase: grand\n" + SHIFT % 2, "one")
@@ -242,7 +242,7 @@ def test_all_missing_bases_are_named(tmp_path):
 
 
 def test_the_baseline_has_a_name_and_nothing_else():
-    """It is asked for by name like the others."""
+    """It is read by name like the others."""
     assert read_scenario("baseline") is BASELINE
     assert list(BASELINE.all_steps()) == [] and BASELINE.base == ()
 
@@ -266,9 +266,9 @@ def test_files_of_one_name_in_two_folders_have_keys_of_their_own(tmp_path):
     for folder in folders:
         folder.mkdir()
         files.append(write(folder, "name: own\n" + SHIFT % 1, "combined_push"))
-    found = {**scenario_files("combined_push"), **scenario_files(files[0])}
-    found |= scenario_files(files[1])
-    assert {*files, scenario_folder() / "combined_push.yaml"} <= set(found.values())
+    result = {**scenario_files("combined_push"), **scenario_files(files[0])}
+    result |= scenario_files(files[1])
+    assert {*files, scenario_folder() / "combined_push.yaml"} <= set(result.values())
 
 
 # There and back.
@@ -367,11 +367,11 @@ def test_a_scenario_cannot_be_changed():
     assert set(VERBS) <= set(Step.model_fields)
 
 
-# The shipped ones play.
+# The shipped scenarios.
 
 
 @pytest.fixture(scope="module")
-def played():
+def applied():
     """What each shipped scenario changes in each shipped plan: name -> keys."""
     changes = {name: {} for name in SHIPPED}
     for region in REGIONS:
@@ -383,8 +383,8 @@ def played():
             differ = (run.paths.values != base.values) & ~np.isnan(base.values)
             rows = np.flatnonzero(differ.any(axis=(1, 2)))
             series = base.fits.series.iloc[rows]
-            found = set(zip(series["region"], series["indicator"], strict=True))
-            assert found == set(run.causes)
+            result = set(zip(series["region"], series["indicator"], strict=True))
+            assert result == set(run.causes)
             changes[name].update(run.causes)
     return changes
 
@@ -398,10 +398,10 @@ def test_there_are_shipped_scenarios_of_levers_and_of_assumptions():
 
 
 @pytest.mark.parametrize("name", SHIPPED)
-def test_each_shipped_scenario_changes_something_somewhere(played, name):
+def test_each_shipped_scenario_changes_something_somewhere(applied, name):
     """It plays on all plans without a word, and on some plan it moves at least one series."""
-    assert played[name]
-    reasons = set().union(*played[name].values())
+    assert applied[name]
+    reasons = set().union(*applied[name].values())
     levers = any(step.levers for step in read_scenario(name).all_steps())
     others = any(step.verb or step.assumptions for step in read_scenario(name).all_steps())
     assert "lever" not in reasons or levers

@@ -40,7 +40,7 @@ def problems_of(*steps, region="lishui", mechanisms=None):
     return caught.value.problems
 
 
-def test_all_unknown_names_are_said_at_once_with_the_nearest():
+def test_all_unknown_names_are_reported_at_once_with_the_nearest():
     """Mechanism, lever, assumption, region and indicator, in whatever steps they stand."""
     problems = problems_of(
         {"mechanism": "care_workforse", "levers": {"nothing": 1}},
@@ -49,9 +49,9 @@ def test_all_unknown_names_are_said_at_once_with_the_nearest():
         {"indicator": "eco_burial_shar", "region": ["lishiu", "lishui"], "shift": {"by": 1}},
         {"indicator": "zzzz", "hold": {}},
     )
-    found = {(p.file, p.column, p.value): p.remedy for p in problems}
-    assert found.pop(("own", "indicator", "zzzz")).startswith("known are ")
-    assert found == {
+    result = {(p.file, p.column, p.value): p.remedy for p in problems}
+    assert result.pop(("own", "indicator", "zzzz")).startswith("known are ")
+    assert result == {
         ("own", "mechanism", "care_workforse"): "perhaps 'care_workforce' is meant",
         ("own", "lever", "trainee_per_year"): "perhaps 'trainees_per_year' is meant",
         ("own", "assumption", "leaving_rat"): "perhaps 'leaving_rate' is meant",
@@ -100,10 +100,10 @@ def test_a_lever_at_its_limits_is_accepted():
             run_scenario(base, plan, scenario(step))
 
 
-def test_a_belief_beyond_what_can_be_is_refused():
+def test_an_assumption_outside_its_bounds_is_refused():
     """A rate is a percentage, also in a range; at its ends it is taken."""
-    for told in (150.0, {"low": -1, "central": 5, "high": 9}):
-        step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": told}}
+    for changed in (150.0, {"low": -1, "central": 5, "high": 9}):
+        step = {"mechanism": "care_workforce", "assumptions": {"leaving_rate": changed}}
         (problem,) = problems_of(step)
         assert problem.column == "care_workforce.leaving_rate" and "0 to 100" in problem.remedy
     plan = fc.load_plan("lishui", as_of="2022-12-31")
@@ -111,7 +111,7 @@ def test_a_belief_beyond_what_can_be_is_refused():
     fc.apply_scenario(fc.project(plan, draws=20), plan, fc.Scenario(name="x", steps=[step]))
 
 
-def test_a_named_region_without_inputs_is_told_what_it_lacks():
+def test_missing_inputs_of_a_named_region_are_reported():
     """Without figures and assumptions of an input nothing can be said of a region named."""
     step = {"mechanism": "care_workforce", "levers": {"hires_per_year": 5}}
     known = {"care_workforce": MECHANISMS["care_workforce"].model_copy(update={"regions": {}})}
@@ -125,7 +125,7 @@ def test_a_named_region_without_inputs_is_told_what_it_lacks():
 
 
 def test_what_only_another_region_assumes_is_lacking():
-    """An adoption without a number of places is told so; a step for all regions passes it by."""
+    """An adoption without a number of places is refused; a step for all regions skips it."""
     parts = MECHANISMS["eco_burial_adoption"]
     elsewhere = {region: s for region, s in parts.regions.items() if region != "lishui"}
     known = {"eco_burial_adoption": parts.model_copy(update={"regions": elsewhere})}
@@ -139,7 +139,7 @@ def test_what_only_another_region_assumes_is_lacking():
         assert same(run_scenario(base, plan, scenario(step | more), mechanisms=known).paths, base)
 
 
-def test_what_a_region_does_not_read_it_is_not_told():
+def test_what_a_region_does_not_read_it_does_not_see():
     """A population assumed for Lishui says nothing to Zhejiang, which has figures."""
     step = {"mechanism": "care_workforce", "assumptions": {"population": 500_000}}
     plan, base = shipped("zhejiang")

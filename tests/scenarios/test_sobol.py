@@ -17,7 +17,7 @@ def ishigami(level):
 
 
 def test_indices_of_the_ishigami_function():
-    """The published indices, to 0.02; each lies in its interval, but for luck."""
+    """The published indices, to 0.02; each lies in its interval."""
     table = variance_indices(ishigami, ["a", "b", "c"], n=4096, seed=1)
     assert table["input"].tolist() == ["a", "b", "c"]
     np.testing.assert_allclose(table["first_order"], [0.3139, 0.4424, 0.0], atol=0.02)
@@ -73,7 +73,7 @@ def test_the_number_of_points_is_a_power_of_two():
 @pytest.fixture(scope="module")
 def lishui():
     """Draws of Lishui."""
-    return fc.project(LISHUI, draws=2000, seed=4)
+    return fc.project(LISHUI, draws=500, seed=4)
 
 
 def test_indices_of_a_plan_by_hand():
@@ -86,10 +86,10 @@ def test_indices_of_a_plan_by_hand():
     step = {"mechanism": "force", "levers": {"trainees_per_year": 100}}
     push = fc.Scenario(name="push", steps=[step])
     known = spread(leaving=(0.0, 0.0, 0.0), passing=(30.0, 50.0, 70.0))
-    found = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=known, n=2048)
+    result = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=known, n=2048)
     own, passing = (0.9 * 99) ** 2 / 12, 120.0**2 / 24
-    by = found.indices.set_index("input")
-    assert found.reason == ""
+    by = result.indices.set_index("input")
+    assert result.reason == ""
     for order in ("first_order", "total_order"):
         assert by.loc["own_growth", order] == pytest.approx(own / (own + passing), abs=0.02)
         assert by.loc["passing_rate", order] == pytest.approx(passing / (own + passing), abs=0.02)
@@ -97,7 +97,7 @@ def test_indices_of_a_plan_by_hand():
 
 
 def test_indices_of_what_is_not_set_in_motion_are_nothing(lishui):
-    """Without a lever all variance is the indicator's own; with one the beliefs take a part."""
+    """Without a lever all variance is the indicator's own; with one, assumptions have a share."""
     plain = sensitivity(LISHUI, CARE, paths=lishui, n=256).indices.set_index("input")
     assert plain.loc["own_growth", "first_order"] == pytest.approx(1.0, abs=0.05)
     assert (plain.drop("own_growth")["total_order"] == 0.0).all()
@@ -106,12 +106,12 @@ def test_indices_of_what_is_not_set_in_motion_are_nothing(lishui):
     assert moved.indices.set_index("input").loc["passing_rate", "total_low"] > 0.0
 
 
-def test_indices_of_a_programme_know_its_luck(lishui):
+def test_indices_of_a_programme_have_an_input_for_the_projects(lishui):
     """What befalls the projects is an input of its own, with a share where projects start."""
     push = fc.read_scenario("combined_push")
-    asked = {"indicator": "care_consortia", "year": 2025}
-    found = sensitivity(LISHUI, asked, scenario=push, paths=lishui, n=256)
-    by = found.indices.set_index("input")
+    question = {"indicator": "care_consortia", "year": 2025}
+    result = sensitivity(LISHUI, question, scenario=push, paths=lishui, n=256)
+    by = result.indices.set_index("input")
     assert by.loc["care_consortium_programme.project_luck", "total_low"] > 0.0
     assert by["first_order"].sum() == pytest.approx(1.0, abs=0.1)
 
@@ -119,15 +119,15 @@ def test_indices_of_a_programme_know_its_luck(lishui):
 def test_an_inputs_draws_are_an_input(lishui):
     """The number of beds takes a part of the variance where beds are converted."""
     push = fc.read_scenario("nursing_bed_conversion")
-    asked = {"indicator": "nursing_bed_share", "year": 2025}
-    found = sensitivity(LISHUI, asked, scenario=push, paths=lishui, n=256)
-    assert found.indices.set_index("input").loc["institution_beds", "total_order"] > 0.0
+    question = {"indicator": "nursing_bed_share", "year": 2025}
+    result = sensitivity(LISHUI, question, scenario=push, paths=lishui, n=256)
+    assert result.indices.set_index("input").loc["institution_beds", "total_order"] > 0.0
 
 
-def test_correlated_beliefs_have_no_indices_but_a_tornado():
+def test_correlated_assumptions_have_no_indices_but_a_tornado():
     """The reason names the pair and the remedy; the tornado carries the one with the other.
 
-    At P10 of the leaving rate the passing rate, correlated by -0.8, stands at its conditional
+    At P10 of the leaving rate the passing rate, correlated by -0.8, is at its conditional
     median: the level Phi(0.8 x 1.2816) = 0.8473 of its range.
     """
     plan, paths = toy(HUNDRED, targets=[("workers", 2024, 150.0, "ge")])
@@ -135,21 +135,21 @@ def test_correlated_beliefs_have_no_indices_but_a_tornado():
     step = {"mechanism": "force", "levers": {"trainees_per_year": 60}}
     push = fc.Scenario(name="push", steps=[step])
     known = spread(correlations=[tie])
-    found = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=known, n=64)
-    assert found.indices.empty and "first_order" in found.indices
-    assert "leaving_rate and passing_rate are correlated" in found.reason
-    assert "Remove the correlation" in found.reason
-    row = found.tornado.set_index("input").loc["leaving_rate"]
+    result = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=known, n=64)
+    assert result.indices.empty and "first_order" in result.indices
+    assert "leaving_rate and passing_rate are correlated" in result.reason
+    assert "Remove the correlation" in result.reason
+    row = result.tornado.set_index("input").loc["leaving_rate"]
     together = []
     for leaving, share in ((0.1, 0.8473494), (0.9, 0.1526506)):
-        beliefs = {
+        assumptions = {
             "leaving_rate": float(fc.Range(low=0, central=10, high=20).quantile(leaving)),
             "passing_rate": float(fc.Range(low=40, central=50, high=60).quantile(share)),
         }
-        told = {"mechanism": "force", "assumptions": beliefs}
-        both = fc.Scenario(name="both", steps=[step, told])
-        played = fc.apply_scenario(paths, plan, both, mechanisms=known)
-        together.append((played.values[0, :, -1] >= 149.5).mean())
+        changed = {"mechanism": "force", "assumptions": assumptions}
+        both = fc.Scenario(name="both", steps=[step, changed])
+        applied = fc.apply_scenario(paths, plan, both, mechanisms=known)
+        together.append((applied.values[0, :, -1] >= 149.5).mean())
     assert row[["p_low", "p_high"]].tolist() == together
     alone = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=spread(), n=64)
     assert alone.tornado.set_index("input").loc["leaving_rate", "p_low"] != row["p_low"]
@@ -160,6 +160,6 @@ def test_a_range_in_a_generic_step_has_no_indices():
     plan, paths = toy(HUNDRED)
     step = {"indicator": "workers", "scale_pace": {"factor": {"low": 0, "central": 1, "high": 2}}}
     push = fc.Scenario(name="x", steps=[step])
-    found = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=ONE, n=64)
-    assert found.indices.empty and "scale_pace has a range for factor" in found.reason
-    assert len(found.tornado) > 1
+    result = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=ONE, n=64)
+    assert result.indices.empty and "scale_pace has a range for factor" in result.reason
+    assert len(result.tornado) > 1

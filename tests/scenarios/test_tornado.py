@@ -12,7 +12,7 @@ from toy_plan import CARE, HUNDRED, LISHUI, ONE, WORKERS, adoption, level, sprea
 @pytest.fixture(scope="module")
 def lishui():
     """Draws of Lishui."""
-    return fc.project(LISHUI, draws=2000, seed=4)
+    return fc.project(LISHUI, draws=500, seed=4)
 
 
 def test_tornado_by_hand():
@@ -21,9 +21,9 @@ def test_tornado_by_hand():
     Without leavers 25 hires add 75: draws from 45 on reach 119.5. The draw at 89.1 does not.
     """
     plan, paths = toy(HUNDRED)
-    found = sensitivity(plan, WORKERS, paths=paths, mechanisms=ONE, n=64)
-    table = found.tornado.set_index("input")
-    assert list(found.tornado.columns) == [
+    result = sensitivity(plan, WORKERS, paths=paths, mechanisms=ONE, n=64)
+    table = result.tornado.set_index("input")
+    assert list(result.tornado.columns) == [
         "input", "kind", "low", "high", "unit", "p_low", "p_high", "p_base", "swing", "mc_error",
     ]  # fmt: skip
     hires = table.loc["hires_per_year"]
@@ -33,7 +33,7 @@ def test_tornado_by_hand():
     own = table.loc["own_growth"]
     assert own["kind"] == "own" and own["swing"] == 0.0
     assert own[["low", "high"]].tolist() == pytest.approx([9.9, 89.1], rel=1e-12)
-    assert found.tornado["input"].iloc[0] == "hires_per_year"
+    assert result.tornado["input"].iloc[0] == "hires_per_year"
     # Half of 25 trainees a year pass: 37.5 more, from 82 on.
     assert table.loc["trainees_per_year", "p_high"] == 0.18
 
@@ -57,18 +57,18 @@ def test_levers_that_are_set_are_halved_and_raised():
     ):
         step = {"mechanism": "force", "levers": {"hires_per_year": setting}}
         push = fc.Scenario(name="push", steps=[step])
-        found = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=ONE, n=64)
-        hires = found.tornado.set_index("input").loc["hires_per_year"]
+        result = sensitivity(plan, WORKERS, scenario=push, paths=paths, mechanisms=ONE, n=64)
+        hires = result.tornado.set_index("input").loc["hires_per_year"]
         assert hires[["low", "high"]].tolist() == pytest.approx([low, high], rel=1e-12)
         share = [(np.arange(100) + 3 * x >= 119.5).mean() for x in (low, high)]
         assert hires[["p_low", "p_high"]].tolist() == share
 
 
 def test_assumptions_are_moved_as_a_scenario_does(lishui):
-    """P10 and P90 of a triangular range, with the chances of scenarios that set them."""
+    """P10 and P90 of a triangular range, with the probabilities of scenarios that set them."""
     push = fc.read_scenario("care_worker_training")
-    found = sensitivity(LISHUI, CARE, scenario=push, paths=lishui, n=64)
-    row = found.tornado.set_index("input").loc["leaving_rate"]
+    result = sensitivity(LISHUI, CARE, scenario=push, paths=lishui, n=64)
+    row = result.tornado.set_index("input").loc["leaving_rate"]
     # Triangular 8, 15, 25: 10 % below 8 + sqrt(0.1 x 17 x 7), 90 % below 25 - sqrt(0.1 x 17 x 10).
     ends = [8 + np.sqrt(0.1 * 17 * 7), 25 - np.sqrt(0.1 * 17 * 10)]
     assert row[["low", "high"]].tolist() == pytest.approx(ends, rel=1e-12)
@@ -83,16 +83,16 @@ def test_assumptions_are_moved_as_a_scenario_does(lishui):
         both = push.model_copy(
             update={"steps": (*push.steps, *fc.Scenario(name="x", steps=[step]).steps)}
         )
-        played = fc.apply_scenario(lishui, LISHUI, both)
-        met.append(outcomes(played, target, as_of=LISHUI.as_of).met[0])
+        applied = fc.apply_scenario(lishui, LISHUI, both)
+        met.append(outcomes(applied, target, as_of=LISHUI.as_of).met[0])
     assert row[["p_low", "p_high"]].tolist() == [m.mean() for m in met]
     change = met[1].astype(float) - met[0]
     assert row["swing"] == pytest.approx(abs(change.mean()), abs=1e-12)
-    assert row["mc_error"] == pytest.approx(change.std() / np.sqrt(2000), rel=1e-12)
+    assert row["mc_error"] == pytest.approx(change.std() / np.sqrt(500), rel=1e-12)
 
 
 def test_signs_of_the_tornado(lishui):
-    """Leaving harms, passing and levers help, more elderly harm; the widest stands first."""
+    """Leaving harms, passing and levers help, more elderly harm; the widest is first."""
     push = fc.read_scenario("care_worker_training")
     table = sensitivity(LISHUI, CARE, scenario=push, paths=lishui, n=64).tornado
     by = table.set_index("input")
@@ -107,23 +107,23 @@ def test_signs_of_the_tornado(lishui):
 def test_a_course_of_an_input_is_moved_against_its_own(lishui):
     """More beds in all at the same flows: the share that is converted counts for less."""
     push = fc.read_scenario("nursing_bed_conversion")
-    asked = {"indicator": "nursing_bed_share", "year": 2025}
-    table = sensitivity(LISHUI, asked, scenario=push, paths=lishui, n=64).tornado
+    question = {"indicator": "nursing_bed_share", "year": 2025}
+    table = sensitivity(LISHUI, question, scenario=push, paths=lishui, n=64).tornado
     beds = table.set_index("input").loc["institution_beds"]
     row = lishui.fits.series["indicator"].tolist().index("institution_beds")
     ends = np.quantile(lishui.values[row, :, -1], [0.1, 0.9])
     assert beds[["low", "high"]].tolist() == pytest.approx(ends.tolist(), rel=1e-12)
     assert (beds["kind"], beds["unit"]) == ("input", "bed")
     assert beds["p_low"] > beds["p_high"]
-    # Its growth is no belief here: there are figures of it.
+    # Its growth is no assumption here: there are figures of it.
     assert "total_growth" not in set(table["input"])
 
 
-def test_beliefs_that_the_scenario_fixes_do_not_vary():
+def test_assumptions_that_the_scenario_fixes_do_not_vary():
     """A number in place of a range has no row; another range has its own ends."""
     plan, paths = toy(HUNDRED)
-    told = {"leaving_rate": 5.0, "passing_rate": fc.Range(low=0, central=50, high=100)}
-    push = fc.Scenario(name="x", steps=[{"mechanism": "force", "assumptions": told}])
+    changed = {"leaving_rate": 5.0, "passing_rate": fc.Range(low=0, central=50, high=100)}
+    push = fc.Scenario(name="x", steps=[{"mechanism": "force", "assumptions": changed}])
     table = sensitivity(
         plan, WORKERS, scenario=push, paths=paths, mechanisms=spread(), n=64
     ).tornado.set_index("input")

@@ -78,27 +78,27 @@ def test_pace_is_scaled_on_the_indicators_own_scale():
     """By hand: growth of 10 % a year squared is 21 %; odds that double, halved, grow by root 2."""
     times = np.array([2021.0, 2022.0, 2023.0])
     money = Trajectory(times, np.array([[100.0, 110.0, 121.0]]), 0.0, np.inf, "log")
-    found = money.scale_pace(column(2.0), 2022)
-    np.testing.assert_allclose(found.values, [[100.0, 121.0, 146.41]], rtol=1e-12)
+    result = money.scale_pace(column(2.0), 2022)
+    np.testing.assert_allclose(result.values, [[100.0, 121.0, 146.41]], rtol=1e-12)
     share = Trajectory(times, np.array([[20.0, 100 / 3, 50.0]]), 0.0, 100.0, "logit")
     odds = [0.25 * math.sqrt(2.0) ** n for n in (0, 1, 2)]
-    found = share.scale_pace(column(0.5), 2022)
-    np.testing.assert_allclose(found.values, [[100 * o / (1 + o) for o in odds]], rtol=1e-12)
+    result = share.scale_pace(column(0.5), 2022)
+    np.testing.assert_allclose(result.values, [[100 * o / (1 + o) for o in odds]], rtol=1e-12)
 
 
 def test_a_share_at_its_bound_keeps_its_course():
     """Where the pace has no finite size nothing is scaled; other draws of the year are."""
     path = np.array([[100.0, 100.0, 90.0], [50.0, 60.0, 100.0]])
     share = Trajectory(np.array([2021.0, 2022, 2023]), path, 0.0, 100.0, "logit")
-    found = share.scale_pace(column(2.0, 2.0), 2022).values
-    assert found[0].tolist() == [100.0, 100.0, 90.0] and found[1, 2] == 100.0
-    assert found[1, 1] == pytest.approx(100 * 2.25 / 3.25)
+    result = share.scale_pace(column(2.0, 2.0), 2022).values
+    assert result[0].tolist() == [100.0, 100.0, 90.0] and result[1, 2] == 100.0
+    assert result[1, 1] == pytest.approx(100 * 2.25 / 3.25)
 
 
 @pytest.mark.parametrize("since", SINCE)
 @pytest.mark.parametrize("years", [column(0.25, 0.5, 1.0, 1.75), column(2.0)])
 def test_delay_is_the_course_some_years_before(since, years):
-    """From `since` on each draw stands where it stood its delay before, never before `since`."""
+    """From `since` on each draw has its value of a delay earlier, never before `since`."""
     base, b = course(), before(since)
 
     def wanted(d, t):
@@ -183,11 +183,11 @@ def test_follow_is_a_factor_on_the_log_scale():
     """By hand: 10 % a year where growth was 5 % raises every draw by the same factor."""
     times = np.array([2021.0, 2022.0, 2023.0])
     path = np.array([[100.0, 105.0, 110.25], [100.0, 95.0, 120.0], [100.0, 115.0, 100.0]])
-    found = Trajectory(times, path, 0.0, np.inf, "log").follow_pace(
+    result = Trajectory(times, path, 0.0, np.inf, "log").follow_pace(
         math.log(1.1), 2022, upward=True
     )
     factors = np.array([1.0, 1.1 / 1.05, 1.1**2 / 1.05**2])
-    np.testing.assert_allclose(found.values, path * factors, rtol=1e-12)
+    np.testing.assert_allclose(result.values, path * factors, rtol=1e-12)
 
 
 @pytest.mark.parametrize("since", SINCE)
