@@ -9,8 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ...charts.calibration import coverage_chart, pit_histogram, reliability_diagram
-from ...charts.style import CLEAR, Figure
+from ...charts.style import CLEAR
 from ...evaluation import scores
 from ...evaluation.backtesting import METHODS, Backtest
 from ...evaluation.baselines import PEER_FIGURES, PEERS, REASONS
@@ -19,25 +18,23 @@ from ...i18n.formatting import NO_VALUE, number
 from ...i18n.labels import LABELS
 from ...model.panel import KEY
 from ..context import ReportContext, format_time
-from ..html import Html, bullets, heading, paragraph, picture, safe, section, tabulate
+from ..html import Html, bullets, heading, paragraph, safe, section, tabulate
 from ..method_check import (
     ENOUGH_CASES,
     ENOUGH_YEARS,
     SETTINGS,
     SPLITS,
     MethodCheck,
-    independent_cases,
     pace_of,
 )
 from . import common
+from .method_charts import SOURCE, list_sources, render_panel_charts, render_trial_charts
 
 __all__ = [
     "FITS", "fit_row", "render_fits", "render_limits", "render_panel", "render_parameters",
     "render_reading", "render_title", "render_trial",
 ]  # fmt: skip
 
-COMPARED = ("forecast", "linear_trend", "drift")
-"""Methods whose charts are side by side."""
 LIMITS = (
     "promise", "average", "plan", "scenario", "prior", "kinds", "shocks", "reported", "goodhart"
 )  # fmt: skip
@@ -96,10 +93,6 @@ JOINT = N_(
     "All regions together (how many reach their target): in {groups} groups the 80 % interval "
     "covered {shared}; with regions taken for independent, {independent}."
 )
-WORTH = N_(
-    "Cases of one year move together: the {forecasts} of this method are worth about {worth} "
-    "independent ones, for which the band is drawn."
-)
 PANEL = N_(
     "The plan's own figures are too few to measure reliability. It was measured on the yearly "
     "series of many regions as well, each time on a part that nothing was learned from:"
@@ -108,7 +101,6 @@ OWN_PRIORS = N_(
     "Mind: your folder has priors of its own, while these numbers were measured with the priors "
     "that come with the package."
 )
-SOURCE = N_("Figures and command: {source}.")
 FITS = N_(
     "Below the number of figures: the yearly steps that other regions show over eight years. "
     "Growth paths are straight lines on their own scales, with their weights; the forecast is the "
@@ -161,7 +153,7 @@ def render_trial(report: ReportContext, results: MethodCheck) -> Html:
     ]
     if not results.enough:
         return section(title, *parts, paragraph(_describe_too_few(report), strong=True))
-    return section(title, *parts, *_trial_charts(report, trial))
+    return section(title, *parts, *render_trial_charts(report, trial))
 
 
 def render_panel(report: ReportContext, results: MethodCheck) -> Html:
@@ -171,7 +163,7 @@ def render_panel(report: ReportContext, results: MethodCheck) -> Html:
     settings = [code for code in SETTINGS if (table["setting"] == code).any()]
     rows = [_panel_row(report, results, split, setting) for split in splits for setting in settings]
     # The source is quoted as it is written, in its own language.
-    source = f"<code>{safe(_list_origins(report, results))}</code>"
+    source = f"<code>{safe(list_sources(report, results))}</code>"
     origin = safe(report.gettext(SOURCE)).replace("{source}", source)
     return section(
         report.gettext("Checked on a large panel"),
@@ -182,7 +174,7 @@ def render_panel(report: ReportContext, results: MethodCheck) -> Html:
         tabulate(rows),
         f"<p>{origin}</p>",
         paragraph(report.gettext(OWN_PRIORS), strong=True) if results.own_priors else "",
-        *_panel_charts(report, results, splits, settings),
+        *render_panel_charts(report, results, splits, settings),
     )
 
 
@@ -394,86 +386,3 @@ def _count_peer(report: ReportContext, peer: str, forecasts: pd.DataFrame) -> st
         answered=number(counts.get("", 0), report.language),
         count=number(len(forecasts), report.language),
     )  # fmt: skip
-
-
-# Charts.
-
-
-def _list_origins(report: ReportContext, results: MethodCheck) -> str:
-    return report.join(dict.fromkeys(results.calibration["source"]))
-
-
-def _chart_parts(
-    report: ReportContext, head: str, figure: Figure, panels: list[str], note: str = ""
-) -> list[str]:
-    """Put a chart under its heading; one of few panels takes part of the width."""
-    text = report.gettext("{text}: {panels}", text=head, panels=report.join(panels))
-    share = {1: 0.5, 2: 0.7}.get(len(panels), 1.0)
-    return [heading(head, 3), paragraph(note) if note else "", picture(figure, text, share=share)]
-
-
-def _trial_charts(report: ReportContext, trial: Backtest) -> list[str]:
-    """Draw PIT and reliability of ours and of two naive methods."""
-    language, footer = report.language, report.known_on()
-    methods = {report.label("method", code): code for code in COMPARED}
-    cases = {n: trial.forecasts[trial.forecasts["method"] == code] for n, code in methods.items()}
-    worth = {name: independent_cases(rows) for name, rows in cases.items()}
-    counts = {
-        name: report.gettext("{count} cases", count=number(len(rows), language))
-        for name, rows in cases.items()
-    }
-    titles = {name: f"{name} · {counts[name]}" for name in methods}
-    pit, bins = trial.pit, trial.reliability
-    places = pit_histogram(
-        {titles[name]: pit[pit["method"] == code] for name, code in methods.items()},
-        cases={titles[name]: worth[name] for name in methods}, language=language, footer=footer,
-    )  # fmt: skip
-    chances = reliability_diagram(
-        {name: bins[bins["method"] == code] for name, code in methods.items()},
-        language=language, footer=footer,
-    )  # fmt: skip
-    ours = next(iter(methods))
-    note = report.gettext(
-        WORTH, forecasts=number(len(cases[ours]), language),
-        worth=number(worth[ours], language, step=1.0),
-    )  # fmt: skip
-    heads = (
-        report.gettext("Where the figures fell in what was said (probability integral transform)"),
-        report.gettext("Chances said and shares that came true"),
-    )
-    return [
-        *_chart_parts(report, heads[0], places, list(methods), note),
-        *_chart_parts(report, heads[1], chances, list(methods)),
-    ]
-
-
-def _panel_charts(
-    report: ReportContext, results: MethodCheck, splits: list[str], settings: list[str]
-) -> list[str]:
-    """Draw reliability, a chart a setting and a panel a split; coverage by number of figures."""
-    language = report.language
-    footer = report.gettext(SOURCE, source=_list_origins(report, results))
-    parts = []
-    for setting in settings:
-        tables = {report.label("split", s): results.bins(s, setting) for s in splits}
-        tables = {name: bins for name, bins in tables.items() if len(bins)}
-        if tables:
-            label = report.label("setting", setting)
-            text = N_("Chances said and shares that came true ({setting})")
-            figure = reliability_diagram(tables, language=language, footer=footer)
-            head = report.gettext(text, setting=label)
-            parts += _chart_parts(report, head, figure, list(tables))
-    lines = {
-        report.label("split", split): {
-            report.label("setting" if code in SETTINGS else "method", code): table
-            for code, table in results.coverage(split).items()
-        }
-        for split in splits
-    }
-    lines = {name: tables for name, tables in lines.items() if tables}
-    if lines:
-        naive = [report.label("method", method) for method in METHODS[1:]]
-        figure = coverage_chart(lines, baselines=naive, language=language, footer=footer)
-        head = report.gettext("Coverage of 90 % intervals, by the number of figures known")
-        parts += _chart_parts(report, head, figure, list(lines))
-    return parts
