@@ -10,35 +10,35 @@ True
 
 from __future__ import annotations
 
+import ast
+import functools
+import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ._version import __version__ as __version__
-from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
-from .evaluation.backtesting import Backtest, backtest
-from .model.fitting import Fits, fit, quantiles
-from .model.priors import read_priors
-from .model.simulation import Paths, simulate
-from .scenarios.baseline import project
-from .scenarios.comparison import compare
-from .scenarios.declarations import Range, read_mechanisms
-from .scenarios.engine import apply_scenario
-from .scenarios.failure_regions import failure_conditions
-from .scenarios.goal_seeking import GoalSeek, goal_seek, required
-from .scenarios.project_list import project_forecast
-from .scenarios.rule_check import check_rules
-from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
-from .scenarios.sensitivity_analysis import (
-    Sensitivity,
-    next_figure,
-    sensitivity,
-)
-from .tables.plan import Plan, load_plan
-from .targets.attainment import attainment, attainment_years
-from .targets.composite_index import index, rank, roll_up
-from .targets.joint_answers import Joint, joint
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
+    from .errors import DataError, ForecastError, StatisticalWarning, UnknownNameError
+    from .evaluation.backtesting import Backtest, backtest
+    from .model.fitting import Fits, fit, quantiles
+    from .model.priors import read_priors
+    from .model.simulation import Paths, simulate
     from .reports.runner import run_report
+    from .scenarios.baseline import project
+    from .scenarios.comparison import compare
+    from .scenarios.declarations import Range, read_mechanisms
+    from .scenarios.engine import apply_scenario
+    from .scenarios.failure_regions import failure_conditions
+    from .scenarios.goal_seeking import GoalSeek, goal_seek, required
+    from .scenarios.project_list import project_forecast
+    from .scenarios.rule_check import check_rules
+    from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
+    from .scenarios.sensitivity_analysis import Sensitivity, next_figure, sensitivity
+    from .tables.plan import Plan, load_plan
+    from .targets.attainment import attainment, attainment_years
+    from .targets.composite_index import index, rank, roll_up
+    from .targets.joint_answers import Joint, joint
 
 __all__ = [
     "BASELINE",
@@ -84,10 +84,22 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load `run_report` when first asked for: it brings papermill along."""
-    if name == "run_report":
-        from .reports.runner import run_report
+@functools.cache
+def _modules() -> dict[str, str]:
+    """Name the module of each public name, as the imports above have it."""
+    imports = ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
+    found = [node for node in imports if isinstance(node, ast.ImportFrom) and node.level]
+    return {alias.name: f".{node.module}" for node in found for alias in node.names}
 
-        return run_report
-    raise AttributeError(f"module 'forecast' has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that the command line starts at once."""
+    if name not in __all__:
+        raise AttributeError(f"module 'forecast' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_modules()[name], __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,17 +10,29 @@ from __future__ import annotations
 import functools
 import io
 import os
+from collections.abc import Mapping
 from gettext import GNUTranslations, NullTranslations
 from importlib import resources
 from pathlib import Path
 
 from ..errors import N_, check_name
 
-__all__ = ["DOMAIN", "N_", "SOURCE_LANGUAGE", "gettext", "languages", "pgettext"]
+__all__ = [
+    "DOMAIN",
+    "N_",
+    "SOURCE_LANGUAGE",
+    "environment_language",
+    "gettext",
+    "languages",
+    "pgettext",
+]
 
 DOMAIN = "forecast"
 SOURCE_LANGUAGE = "en"
 """The language of the messages in the code: it needs no catalogue."""
+
+VARIABLES = ("FORECAST_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+"""Environment variables that may name a language, the strongest first."""
 
 
 def gettext(message: str, language: str) -> str:
@@ -55,6 +67,19 @@ def languages() -> tuple[str, ...]:
     ('zh', 'en')
     """
     return (*_catalogues(_own_folder()), SOURCE_LANGUAGE)
+
+
+def environment_language(environment: Mapping[str, str] = os.environ) -> str:
+    """Language of what a command prints: FORECAST_LANGUAGE, else the locale's, else English.
+
+    >>> environment_language({"LANG": "zh_CN.UTF-8"}), environment_language({"LC_ALL": "POSIX"})
+    ('zh', 'en')
+    >>> environment_language({"LANG": "zh_CN.UTF-8", "FORECAST_LANGUAGE": "en"})
+    'en'
+    """
+    named = next((environment[name] for name in VARIABLES if environment.get(name)), "")
+    language = named.replace("-", "_").partition("_")[0].partition(".")[0].lower()
+    return language if language in languages() else SOURCE_LANGUAGE
 
 
 def _own_folder() -> str:

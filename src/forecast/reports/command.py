@@ -1,0 +1,90 @@
+"""The command `forecast run`: files by pattern, a JSON line a report, a list of all reports."""
+
+from __future__ import annotations
+
+import glob
+import logging
+import sys
+from pathlib import Path
+
+from ..errors import N_, ReportError, WriteError
+from .batch import Options, run_all
+from .overview import write_overview
+from .parameters import read_parameters
+
+__all__ = ["expand_patterns", "run_files"]
+
+log = logging.getLogger(__name__)
+
+
+def expand_patterns(patterns: list[str]) -> list[Path]:
+    """List the files that arguments name, each once; patterns that no shell expanded are here.
+
+    >>> expand_patterns(["no/such/file.yaml", "./no/such/file.yaml"])
+    [PosixPath('no/such/file.yaml')]
+    """
+    found: dict[Path, Path] = {}
+    for pattern in patterns:
+        literal = Path(pattern).exists()
+        matches = [] if literal else sorted(glob.glob(pattern, recursive=True))
+        for file in map(Path, matches or [pattern]):
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def run_files(files: list[Path], options: Options, jobs: int) -> int:
+    """Make reports, print their results as they come, list all reports of their output folders.
+
+    Returns
+    -------
+    Exit code: 0 if all succeeded, 1 if some did, else that of the first failure; 2 if two files
+    write one folder, when nothing is run; 5 if only a list of reports cannot be written.
+    """
+    from tqdm import tqdm
+    from tqdm.contrib.logging import logging_redirect_tqdm
+
+    folders = _report_folders(files, options.output)
+    if folders is None:
+        return 2
+    terminal = sys.stderr.isatty()
+    codes = []
+    with (
+        tqdm(total=len(files), unit="report", disable=not terminal) as bar,
+        logging_redirect_tqdm([logging.getLogger("forecast")] if terminal else []),
+    ):
+        try:
+            for result in run_all(files, options, jobs):
+                bar.update()
+                print(result, flush=True)
+                codes.append(result.code)
+        finally:
+            listed = [_list_reports(output) for output in {f.parent: None for f in folders}]
+    failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
+    return 1 if 0 < len(failed) < len(codes) else (failed or [0])[0]
+
+
+def _report_folders(files: list[Path], output: str | None) -> list[Path] | None:
+    """Folder of each readable file's report; None where two files have the same."""
+    folders: dict[Path, Path] = {}
+    for file in files:
+        try:
+            folder = read_parameters(file, output=output).folder.resolve()
+        except ReportError:
+            continue  # its own run reports it
+        if folder in folders:
+            message = N_("%s and %s both write %s. Give them names.")
+            log.error(message, folders[folder], file, folder)
+            return None
+        folders[folder] = file
+    return list(folders)
+
+
+def _list_reports(output: Path) -> bool:
+    """Renew the list of an output folder's reports; return whether that went well."""
+    try:
+        if output.is_dir():
+            write_overview(output)
+    except WriteError as error:
+        log.error("%s", error)
+        return False
+    return True
