@@ -28,7 +28,7 @@ def make_reports(checkout: Path, output: Path) -> None:
     files = [f for f in checkout.glob("params/**/*.yaml") if f.parent.name != "scenarios"]
     command = [sys.executable, "-m", "forecast.cli", "run", *map(str, sorted(files))]
     environment = {**os.environ, "PYTHONPATH": str(checkout.resolve() / "src")}
-    environment["FORECAST_BROWSER"] = ""  # no PDF: only tables are compared
+    environment |= {"FORECAST_BROWSER": "", "FORECAST_PDF": "0"}  # only tables are compared
     subprocess.run(
         [*command, "--output", str(output)], cwd=checkout, env=environment, check=True,
         stdout=subprocess.DEVNULL,

@@ -362,6 +362,28 @@ def test_help_and_version() -> None:
     assert call("--version") == (0, f"forecast {package.__version__}\n")
 
 
+DESCRIPTIONS = """
+import typer.main, forecast.cli
+group = typer.main.get_command(forecast.cli.app)
+for command in (group, *group.commands.values()):
+    context = command.make_context("x", [], resilient_parsing=True)
+    print(command.help, *(p.help for p in command.get_params(context)), sep="\\n")
+"""
+
+
+def test_everything_is_said_in_the_language_of_the_environment(tmp_path: Path) -> None:
+    """Help of every command and option, and a fault; the JSON result stays in English."""
+    env = {**os.environ, "FORECAST_LANGUAGE": "", "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
+    told = subprocess.run([sys.executable, "-c", DESCRIPTIONS], env=env, capture_output=True,
+                          encoding="utf-8", check=True).stdout.splitlines()  # fmt: skip
+    assert (
+        len(told) > 40 and [line for line in told if not re.search("[\u4e00-\u9fff]", line)] == []
+    )
+    ended = forecast("run", tmp_path / "no.yaml", env=env)
+    assert ended.returncode == 3 and "读不了（没有这个文件或文件夹）" in ended.stderr
+    assert "cannot be read (No such file or directory)" in results(ended.stdout)["no"]["error"]
+
+
 def own_tables(folder: Path, year: str = "2025") -> Path:
     """Write a folder of one's own with a single target."""
     row = {name: "" for name in TABLES["targets"].columns}

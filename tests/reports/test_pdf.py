@@ -83,6 +83,18 @@ def test_without_the_library_there_is_a_reason(
     assert not (tmp_path / "x.pdf").exists()
 
 
+def test_a_machine_without_its_library_prints_nothing(tmp_path: Path) -> None:
+    """Advice of the library on standard output would spoil the lines of results."""
+    (tmp_path / "weasyprint.py").write_text("print('advice')\nraise OSError('no library')\n")
+    code = "from forecast.reports import pdf; assert pdf.weasyprint is None"
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = subprocess.run(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_a_page_that_cannot_be_printed(tmp_path: Path) -> None:
     """Whatever the library raises is a reason."""
     reason = pdf.write_pdf(tmp_path / "none.html", tmp_path / "x.pdf")

@@ -5,16 +5,19 @@ Chinese text is set in the font file that zhplot carries, so the machine needs n
 
 from __future__ import annotations
 
+import io
 import logging
+from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
 
-from ..errors import N_
+from ..errors import Message, N_, msg
 
 log = logging.getLogger(__name__)
 
 try:
-    import weasyprint
+    with redirect_stdout(io.StringIO()):  # where a library is missing it prints advice
+        import weasyprint
 except (ImportError, OSError) as error:  # OSError: its C library, Pango, is not on the machine
     weasyprint = None
     log.info("%s", error)
@@ -30,13 +33,13 @@ h1, h2, h3, thead th, strong, nav p { color: #0b3d6e; }
 """The font has one weight, so that what is bold on a screen differs by its colour."""
 
 
-def write_pdf(page: Path, target: Path) -> str | None:
+def write_pdf(page: Path, target: Path) -> Message | None:
     """Write a page as tagged PDF; return None, or the reason why there is no PDF.
 
     Only what is inside the page or beside it is read, nothing from a network.
     """
     if weasyprint is None:
-        return MISSING
+        return msg(MISSING)
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
@@ -51,6 +54,6 @@ def write_pdf(page: Path, target: Path) -> str | None:
             )
     except Exception as error:  # of whatever kind: a report without PDF is still a report
         log.debug("%s", page, exc_info=error)
-        return f"not made: {type(error).__name__}: {error}"
+        return msg("not made: {kind}: {error}", kind=type(error).__name__, error=error)
     target.write_bytes(content)
     return None

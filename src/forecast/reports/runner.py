@@ -185,7 +185,7 @@ class ReportRun:
     @contextmanager
     def timed(self, step: str) -> Iterator[None]:
         """Measure a step, whatever happens to the wall clock."""
-        self.log.info("%s: %s", self.parameters.name, step)
+        self.log.info("%s: %s", self.parameters.name, msg(step))
         start = time.monotonic()
         try:
             yield
@@ -201,7 +201,7 @@ class ReportRun:
             self.log.warning(message, self.parameters.name, self.parameters.as_of)
         store = {"vintages": str(self.store)} if self.issues else {}
         passed: dict[str, Plain] = {**self.parameters.for_notebook(), **store}
-        with self.timed("execute"):
+        with self.timed(N_("execute")):
             self.executed = execute(self.notebook, folder / NOTEBOOK, passed, timeout=timeout)
 
     def convert(self, folder: Path, *, pdf: bool) -> None:
@@ -210,7 +210,7 @@ class ReportRun:
         from .pdf import write_pdf
 
         name, language = self.parameters.name, self.parameters.language
-        with self.timed("convert"):
+        with self.timed(N_("convert")):
             page = to_html(self.executed, language=language, title=name)
             if remote := network_references(page):
                 raise NotebookError(msg(
@@ -220,9 +220,9 @@ class ReportRun:
             (folder / PAGE).write_text(page, encoding="utf-8")
         self._check_unchanged()
         if not pdf:
-            self.notes[PDF] = "not made: switched off"
+            self.notes[PDF] = msg("not made: switched off")
             return
-        with self.timed("print"):
+        with self.timed(N_("print")):
             if fault := write_pdf(folder / PAGE, folder / PDF):
                 self.notes[PDF] = fault
                 self.log.info("%s: %s %s", name, PDF, fault)
