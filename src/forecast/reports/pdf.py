@@ -11,7 +11,7 @@ from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
 
-from ..errors import Message, N_, msg
+from ..errors import N_, Message, msg
 
 log = logging.getLogger(__name__)
 
