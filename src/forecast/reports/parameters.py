@@ -305,7 +305,7 @@ def _explain(key: str, error: Mapping[str, Any], values: Mapping[str, object]) -
     if error["type"] == "extra_forbidden":
         remedy = nearest(key, fields) or msg("known are {names}", names=list(fields))
         return msg("key {key!r}: unknown. Remedy: {remedy}.", key=key, remedy=remedy)
-    allowed = msg(fields[key].description or "")
+    allowed = msg(str(fields[key].description))
     if error["type"] == "missing":
         return msg("key {key!r}: missing. Remedy: write {allowed}.", key=key, allowed=allowed)
     cause = error.get("ctx", {}).get("error")
