@@ -29,7 +29,7 @@ from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 
-from ..errors import ReportError
+from ..errors import N_, ReportError, cause, msg
 from ..i18n.catalog import gettext
 from ..i18n.labels import label_of
 from ..reports.parameters import Plain, find_notebook
@@ -77,6 +77,11 @@ LOGIN = """\
 {% if message %}<p role="alert">$refused</p>{% endif %}
 """
 SAID = ("title", "opening", "ask", "enter", "refused")
+
+OPEN_TO_ALL = N_(
+    "Whoever can reach {host} could use the desk: give a token of at least {count} characters, "
+    "best in the environment variable FORECAST_TOKEN, or stay on 127.0.0.1."
+)
 
 
 class ServingError(ReportError):
@@ -158,15 +163,13 @@ def serve(
     """
     local = is_local(host)
     if len(token or "") < (0 if local and not token else SHORTEST):
-        raise ServingError(
-            f"Whoever can reach {host} could use the desk: give a token of at least {SHORTEST} "
-            "characters, best in the environment variable FORECAST_TOKEN, or stay on 127.0.0.1."
-        )
+        raise ServingError(msg(OPEN_TO_ALL, host=host, count=SHORTEST))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         bound = socket.create_server((host, port), family=family)
     except OSError as error:
-        raise ServingError(f"{error.strerror}. Give another --host or --port.") from None
+        reason = cause(error)
+        raise ServingError(msg("{reason}. Give another --host or --port.", reason=reason)) from None
     bound.setblocking(False)
     address = _address(host, bound.getsockname()[1])
 

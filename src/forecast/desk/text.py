@@ -13,7 +13,7 @@ import pandas as pd
 from ..charts.scenarios import tornado_chart
 from ..charts.style import CLEAR
 from ..i18n.errors import format_error
-from ..i18n.formatting import NO_VALUE, join, number, points, probability
+from ..i18n.formatting import NO_VALUE, join, named, number, points, probability
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_range, describe_step
 from ..reports.html import paragraph, picture, safe, tabulate
@@ -155,7 +155,7 @@ def tell_settings(desk: Desk) -> str:
     """Tell in words what is set: the base, what it says, and everything that it sets here."""
     told = desk.told
     base = told.gettext("Base scenario: {name}. ").format(name=told.scenario(desk.base.name))
-    meant = getattr(desk.base, f"text_{desk.language}")
+    meant = named((desk.base.text_zh, desk.base.text_en), desk.language)
     steps = [line for step in desk.scenario.all_steps() for line in describe_step(told, step)]
     listed = join(steps, desk.language) or told.gettext("nothing is set for this region")
     return "".join(
