@@ -76,9 +76,7 @@ def test_one_cause_is_one_part(folder, part):
     [
         ("resolution", 10.0),
         ("better", "lower"),
-        ("upper", 75.0),
         ("kind", "ratio"),
-        ("lower", 59.0),
     ],
 )
 def test_a_changed_definition_is_a_changed_target(folder, column, value):
