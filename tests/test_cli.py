@@ -454,3 +454,27 @@ def test_check_of_a_file_with_problems(tmp_path: Path) -> None:
     assert code == 1 and "names no region" in text
     code, text = call("check", file, "--region", "lishiu")
     assert code == 1 and "Did you mean 'lishui'?" in text
+
+
+def test_check_gives_a_json_record_for_each_cell(tmp_path: Path) -> None:
+    """On stdout nothing but records; what is no level has one too, and the summary is on stderr."""
+    file = tmp_path / "x.csv"
+    file.write_text("指标,2021,完成率\nminimum_living_standard,10500,90%\n", encoding="utf-8")
+    run = CliRunner().invoke(app, ["check", str(file), "--region", "lishui", "--json"])
+    first, second = map(json.loads, run.stdout.splitlines())
+    assert run.exit_code == 0 and "2 cells" in run.stderr
+    assert list(first) == [
+        "sheet", "row", "column", "printed", "region", "indicator", "year", "date", "value", "unit",
+        "type", "status", "reason",
+    ]  # fmt: skip
+    assert (first["year"], first["value"], first["type"]) == (2021, 10500.0, "actual")
+    assert (second["value"], second["status"]) == (None, "unread")
+
+
+def test_check_holds_targets_against_the_plans_where_they_are_taken(tmp_path: Path) -> None:
+    """With --take-targets one that differs is doubtful."""
+    file = tmp_path / "x.csv"
+    file.write_text("指标,2025目标\nminimum_living_standard,13500\n", encoding="utf-8")
+    assert "target is no data" in call("check", file, "--region", "lishui")[1]
+    text = call("check", file, "--region", "lishui", "--take-targets")[1]
+    assert "plan's target is 13,000" in text and "doubtful 1" in text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pytest
 
@@ -16,6 +15,7 @@ from forecast.i18n.messages import FiguresError
 from forecast.intake import FigureImport
 from forecast.intake.figure_import import COLUMNS
 from forecast.tables.plan import Plan, load_plan, recut
+from own_files import workbook
 
 SHARE = "nursing_bed_share"
 STANDARD = "minimum_living_standard"
@@ -335,20 +335,15 @@ def test_nothing_in_a_file_changes_nothing(plan: Plan) -> None:
     assert empty.apply(plan).observations.equals(plan.observations)
 
 
-def test_sheets_that_were_not_read_are_named(plan: Plan, tmp_path: Path) -> None:
-    """A workbook's second table is told; numbers keep to what a spreadsheet shows."""
-    book = openpyxl.Workbook()
-    book.active.append(["指标", 2021])
-    book.active.append([SHARE, 0.56])
-    book.create_sheet("说明").append(["本表由各县填报"])
-    book.save(tmp_path / "own.xlsx")
-    book.close()
-    intake = own_figures.read((tmp_path / "own.xlsx").read_bytes(), "own.xlsx", plan)
+def test_sheets_that_were_not_read_are_named(plan: Plan) -> None:
+    """A sheet without a table is told; what a planner types is no stored fraction."""
+    content = workbook([["指标", 2021], [SHARE, 0.56]], ("说明", [["本表由各县填报"]]))
+    intake = own_figures.read(content, "own.xlsx", plan)
     assert intake.summary("zh").endswith("没有读的工作表（没有认出表格）：说明。")
     assert intake.rows["status"].tolist() == ["problem"]
     fixed = intake.fix(2, "2021", "56%")
     assert fixed.rows["value"].tolist() == [56.0]
-    assert "Sheet!B2" in set(fixed.apply(plan).observations["locus"])
+    assert "1!B2" in set(fixed.apply(plan).observations["locus"])
 
 
 def test_a_file_without_a_region_is_that_of_the_plan_or_the_one_that_is_named() -> None:
@@ -361,3 +356,74 @@ def test_a_file_without_a_region_is_that_of_the_plan_or_the_one_that_is_named() 
     assert take(text, everywhere, "丽水市").rows["region"].tolist() == ["lishui"]
     with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
         take(text, everywhere, "lisui")
+
+
+def test_targets_are_taken_when_the_planner_says_so(plan: Plan, tmp_path: Path) -> None:
+    """Each takes the place of the plan's of its year; the last year of an indicator is final."""
+    text = (
+        "指标,指标属性,2022目标,2025目标,2026目标\n"
+        f"{SHARE},约束性,55,≥59%,60\n"
+        "康养联合体数,预期性,40,100,\n"
+    )
+    left_out = take(text, plan)
+    assert left_out.open.empty and left_out.apply(plan).targets.equals(plan.targets)
+    figures = own_figures.read(text.encode(), "我的数据.csv", plan, targets=True)
+    assert figures.open["value"].tolist() == [59.0]
+    assert "58" in figures.open["reason"][0]
+    with pytest.raises(FiguresError):
+        left_out.apply(plan, targets=True)
+    done = figures.accept(2, "2025目标")
+    rows = done.apply(plan).targets
+    columns = ["indicator", "year", "value", "comparator", "role", "force"]
+    assert rows.loc[rows["source"] == OWN, columns].to_numpy().tolist() == [
+        [SHARE, 2022, 55.0, "eq", "annual", "binding"],
+        [SHARE, 2025, 59.0, "ge", "annual", "binding"],
+        [SHARE, 2026, 60.0, "eq", "final", "binding"],
+        ["care_consortia", 2022, 40.0, "eq", "annual", "expected"],
+        ["care_consortia", 2025, 100.0, "eq", "final", "expected"],
+    ]
+    assert not rows.duplicated(["indicator", "year", "comparator"]).any()
+    written = load_plan(done.write(tmp_path / "own", plan), region="lishui")
+    assert len(written.targets) == len(rows)
+
+
+def test_a_figure_of_a_day_within_a_year_is_dated(plan: Plan) -> None:
+    """June is no year's end: it stands beside the year's figure and replaces none."""
+    text = f"指标,2020年,2020年6月,2021年3月（初步）\n{SHARE},54.9,53,55.1\n"
+    rows = take(text, plan).apply(plan).tables["observations"]
+    rows = rows[(rows["source"] == OWN) & (rows["indicator"] == SHARE)]
+    assert rows[["year", "as_of", "value", "status"]].to_numpy().tolist() == [
+        [2020, "2020-06-30", 53.0, "actual"],
+        [2021, "2021-03-31", 55.1, "preliminary"],
+    ]
+
+
+def test_a_folder_may_name_indicators_in_its_own_words(plan: Plan, tmp_path: Path) -> None:
+    """An aliases.csv beside own tables is read besides the shipped one, and goes with them."""
+    folder = take(f"指标,2021\n{SHARE},56%\n", plan).write(tmp_path / "own", plan)
+    row = f"indicator,name,language,region\n{SHARE},护理床比,zh,\n"
+    (folder / "aliases.csv").write_text(row, encoding="utf-8")
+    own_plan = load_plan(folder, region="lishui")
+    figures = take("指标,2022\n护理床比,58%\n", own_plan)
+    assert figures.rows["indicator"].tolist() == [SHARE]
+    assert (figures.write(tmp_path / "more", own_plan) / "aliases.csv").is_file()
+
+
+def test_several_sheets_have_figures_of_their_own(plan: Plan) -> None:
+    """Equal rows and titles are told apart by the sheet's name, also where cells are corrected."""
+    table = [["指标", 2021], [SHARE, "六成"]]
+    content = workbook(("丽水市", table), ("杭州市", table))
+    figures = own_figures.read(content, "own.xlsx", plan)
+    assert figures.rows["column"].tolist() == ["丽水市!2021", "杭州市!2021"]
+    fixed = figures.fix(2, "杭州市!2021", "60%")
+    assert fixed.rows["status"].tolist() == ["problem", "understood"]
+    assert fixed.drop(2, "丽水市!2021").open.empty
+
+
+def test_a_name_of_several_indicators_is_decided_at_once(plan: Plan) -> None:
+    """救助“一件事”惠民联办率、救助家庭探访关爱率 share a figure, and its cell."""
+    text = "指标,2021\n救助“一件事”惠民联办率、救助家庭探访关爱率（%）,约60\n"
+    figures = take(text, plan)
+    assert figures.rows["status"].tolist() == ["doubtful", "doubtful"]
+    assert figures.accept(2, "2021").open.empty
+    assert figures.drop(2, "2021").rows.empty

@@ -219,6 +219,14 @@ ISSUES: dict[str, tuple[str, str]] = {
         N_("{text} is part of a year: a sum up to then is no figure of a year"),
         N_("accept it if it is a level on that day, else drop it"),
     ),
+    "first_day": (
+        N_("{text} may stand for the year"),
+        N_("write the year, or accept it as the figure of that day"),
+    ),
+    "file_region": (
+        N_("taken as {region}'s because of the file's name"),
+        N_("write the region, accept it or drop it"),
+    ),
     "planned_title": (
         N_("a line over the table speaks of a plan, so that this may be a target"),
         N_("write target or actual in the header, accept it as actual or drop it"),

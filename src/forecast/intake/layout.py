@@ -23,9 +23,11 @@ MOST_LINES = 4
 """Most lines of a header."""
 TITLE = "title of "
 """Before a role, in the kind of a cell that is the title of a column."""
+CORE = ("indicator", "region", "year", "month", "value", "unit", "number")
+"""Roles of which a header with titles has one; other titles may stand among figures, too."""
 SINGLE = ("region", "indicator", "year", "month", "quarter", "value", "unit", "type")
 """Roles that one column has."""
-BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?")
+BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?(?:[pre]|\([pre]\))?")
 OFFICE = re.compile("[局厅委办处科室部站院会]$|中心$")
 COLUMN_NUMBER = re.compile(r"[甲乙丙丁]|\(?[0-9]{1,2}\)?")
 NOTED = re.compile(
@@ -169,7 +171,7 @@ def _starts(grid: Grid, row: int, names: Names, *, first: bool) -> bool:
     if not cells or is_line(_texts(grid, row)):
         return False
     kinds = [_kind(grid.text(row, column), names) for column in cells]
-    roles = [kind for kind in kinds if kind.startswith(TITLE)]
+    roles = [kind for kind in kinds if kind.removeprefix(TITLE) in CORE and kind.startswith(TITLE)]
     if len(cells) == 1:
         # A year, once over its types: merged, and not over the first column.
         wide = sum(first == (row, cells[0]) for first in grid.merged.values())
@@ -179,7 +181,7 @@ def _starts(grid: Grid, row: int, names: Names, *, first: bool) -> bool:
         if kinds[0] == TITLE + {"period": "year"}.get(kinds[1], kinds[1]):
             return False
     if roles:
-        return len(cells) > 1 and "number" not in kinds[: kinds.index(roles[0])]
+        return len(cells) > 1 and ("number" not in kinds or len(roles) > 1)
     dated = [kind for kind in kinds if kind in ("period", "type", "part")]
     named = max(("region", "indicator"), key=kinds.count)
     other = len(kinds) - (len(dated) or kinds.count(named))

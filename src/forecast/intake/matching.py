@@ -150,8 +150,11 @@ class Names:
 
     def region(self, text: str) -> str:
         """Id of the region that a text names and nothing else, or of its office; "" if none."""
-        key = re.sub(r"(?<=.)(?:民政[局厅])$", "", key_of(text))
-        return self.regions.get(key, "")
+        key = re.sub("(?<=.)民政[局厅]$", "", key_of(text))
+        if key in self.regions or not key:
+            return self.regions.get(key, "")
+        found, rest = self.regions_in(key)
+        return found[0] if len(found) == 1 and not rest else ""
 
     def regions_in(self, text: str) -> tuple[tuple[str, ...], str]:
         """Regions that stand with their full names in a text, and the text without them.

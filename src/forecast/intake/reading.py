@@ -128,7 +128,7 @@ def read_cells(
     if region is not None and not known:
         raise UnknownNameError("region", region, list(names.region_names))
     cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
-    if cells and not known and not any(cell.facts.region for cell in cells):
+    if cells and not known and not any(cell.facts.region or cell.filed for cell in cells):
         raise FiguresError(layout.file, [(None, None, None, (Issue("no_region_named"),))])
     day = today or dt.date.today()
     readings = [reading for cell in cells for reading in _read(cell, names, known, day)]
@@ -186,6 +186,10 @@ def _started(cell: FigureCell, names: Names, region: str, indicator: str, unit: 
 def _region(cell: FigureCell, names: Names, default: str) -> tuple[str, list[Issue]]:
     """Id of a figure's region, "" if unknown, and doubts about it."""
     text = cell.facts.region
+    filed = names.region(cell.filed)
+    if not text and filed and filed != default:
+        by_name: dict[str, Argument] = {"region": names.region_names[filed]}
+        return filed, [Issue("file_region", by_name, role="region")]
     if not text:
         above = names.region(cell.above) if cell.above else default
         gaps: dict[str, Argument] = {"region": names.region_names.get(default, "")}
@@ -306,6 +310,8 @@ def _period_doubts(period: Period | None, kind: str) -> Iterator[Issue]:
         yield Issue("dated_above", {"text": period.borrowed}, role="year")
     if period and period.within and (period.summed or kind == "amount"):
         yield Issue("part_year", {"text": period.text}, role="year")
+    if period and period.date.endswith("-01-01"):
+        yield Issue("first_day", {"text": period.text}, role="year")
 
 
 def _united(reading: Reading, names: Names) -> tuple[Figure, list[Issue]]:

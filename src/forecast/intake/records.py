@@ -33,7 +33,8 @@ class FigureCell:
 
     `row` counts from 1; `column` is the title of its column, after the sheet's name and ! where
     several sheets have figures; `address` is that of a spreadsheet, such as C4. `above` is the
-    region that a line above names where its own names none. `titles` are those of the columns
+    region that a line above names where its own names none, `filed` the one that the file's name
+    names. `titles` are those of the columns
     that say its region, indicator, year, unit and type.
     """
 
@@ -46,6 +47,7 @@ class FigureCell:
     force: str = ""
     stored: bool = False
     above: str = ""
+    filed: str = ""
     titles: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -107,9 +109,9 @@ def figure_cells(layout: Layout, names: Names) -> Iterator[FigureCell]:
     stem = read_words(Path(layout.file).stem, names, title=True)
     for grid, tables in layout.sheets:
         sheet = read_line([grid.name], names, "unused_sheet_name") if grid.name else Facts()
-        context = sheet.over(Facts(region=stem.region))
         for table in tables:
-            yield from _table_cells(layout, grid, table, context, names)
+            for cell in _table_cells(layout, grid, table, sheet, names):
+                yield replace(cell, filed=stem.region)
 
 
 def _table_cells(
@@ -122,7 +124,8 @@ def _table_cells(
     titles = {column.role: layout.title(grid, column) for column in table.columns if column.role}
     section, above, whole = Facts(), "", ""
     for row in table.body:
-        texts = [grid.text(row, c.index) for c in table.columns if grid.text(row, c.index)]
+        filled = [c for c in table.columns if grid.text(row, c.index)]
+        texts = [grid.text(row, c.index) for c in filled if c.role != "number"]
         if not texts or is_line(texts):
             continue
         if _is_section(grid, table, row, names):
@@ -173,8 +176,9 @@ def _combined(column: Facts, line: Facts, around: Facts) -> Facts:
 
 def _is_section(grid: Grid, table: Table, row: int, names: Names) -> bool:
     """Whether a row is a heading over the rows below it: one text, and no figure."""
-    columns = [column for column in table.columns if grid.text(row, column.index)]
-    (column, *more), figures = columns, {c.index for c in table.of("figure", "aside")}
+    filled = [column for column in table.columns if grid.text(row, column.index)]
+    column, *more = [c for c in filled if c.role != "number"] or filled
+    figures = {c.index for c in table.of("figure", "aside")}
     if more or column.index in figures:
         return False
     covered = {place[1] for place, first in grid.merged.items() if first == (row, column.index)}

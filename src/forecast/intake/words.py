@@ -50,6 +50,7 @@ RANGE = re.compile(
 )
 CHINESE_YEAR = re.compile(r"[一二][〇零○o一二三四五六七八九]{3}(?=年|$)")
 CHINESE_MONTH = re.compile(r"(十[一二]?|[一二三四五六七八九])(?=月)")
+MIDNIGHT = re.compile(r"[Tt ]00:00(?::00(?:\.0+)?)?$")
 DIGITS = str.maketrans("〇零○o一二三四五六七八九", "0000123456789")
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
@@ -164,8 +165,9 @@ def read_period(text: str) -> tuple[Period | None, str]:
     >>> [read_period(text)[0].date for text in ("截至2021年6月", "二〇二五年", "FY2022")]
     ['2021-06-30', '2025-12-31', '2022-12-31']
     """
-    key = CHINESE_YEAR.sub(lambda m: m[0].translate(DIGITS), key_of(text))
-    key = CHINESE_MONTH.sub(lambda m: str(_numeral(m[1])), key).removesuffix("t00:00:00")
+    key = key_of(MIDNIGHT.sub("", fold(text)))
+    key = CHINESE_YEAR.sub(lambda m: m[0].translate(DIGITS), key)
+    key = CHINESE_MONTH.sub(lambda m: str(_numeral(m[1])), key)
     years = RANGE.search(key)
     match = PERIOD.search(RANGE.sub("", key)) or MONTH_ONLY.search(RANGE.sub("", key))
     if match is None:
@@ -257,9 +259,9 @@ def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
         found = _labelled(piece, names) or read_words(piece, names, title=True)
         if found.type == "target" and not re.search("目标|target", piece, re.IGNORECASE):
             found = replace(found, type="planned")
-        if found.rest or (found.parts and code != "unused_section"):
+        if found.rest or found.aside or (found.parts and code != "unused_section"):
             doubt = Issue(code, {"text": piece})
-            found = replace(found, rest="", parts=(), doubts=(*found.doubts, doubt))
+            found = replace(found, rest="", aside=False, parts=(), doubts=(*found.doubts, doubt))
         if found.units and not found.indicator:
             found = replace(found, unit_line=piece)
         facts = facts.over(found)
@@ -312,7 +314,7 @@ def _scanned(key: str, facts: Facts, *, title: bool) -> Facts:
             rest, at = rest + key[at], at + 1
     kind = "target" if "target" in words else "actual" if "actual" in words else ""
     # A region that is not known must not be taken for another one.
-    if title and PLACE.fullmatch(rest):
+    if PLACE.fullmatch(rest):
         facts, rest = replace(facts, region=rest), ""
     flag = next((flag for flag in ("preliminary", "revised", "estimated") if flag in words), "")
     aside = "aside" in words and not rest
