@@ -162,10 +162,10 @@ class Names:
         Of a province and its city, one behind the other, the city is meant.
         """
         ids: list[str] = []
-        for region, (name, _) in sorted(self.region_names.items(), key=lambda r: -len(r[1][0])):
+        for name in sorted({zh for zh, _ in self.region_names.values()}, key=len, reverse=True):
             if len(name) > 1 and name in text:
                 text = text.replace(name, "")
-                ids.append(region)
+                ids += [region for region, (zh, _) in self.region_names.items() if zh == name]
         return tuple(r for r in ids if not any(r in self.above(other) for other in ids)), text
 
     def above(self, region: str) -> list[str]:

@@ -158,7 +158,7 @@ def _table_cells(
                 line.force,
                 grid.stored and (row, column.index) not in grid.typed,
                 "" if column.facts.region else lent,
-                titles,
+                titles=titles,
             )
 
 
