@@ -28,20 +28,32 @@ TRANSLATORS = {"N_", "gettext", "pgettext", "msg"}
 LEFT_OUT = {"class_name", "error", "reason"}
 """Gaps that a translation may leave out: words of other programs, and names of classes."""
 VOCABULARIES = {
-    *["tables/calendar.py", "i18n/formatting.py"],
-    *["intake/numbers.py", "intake/reading.py", "intake/spreadsheet.py"],
+    *["tables/calendar.py", "i18n/formatting.py", "intake/layout.py", "intake/matching.py"],
+    *["intake/numbers.py", "intake/reading.py", "intake/records.py", "intake/words.py"],
+    "intake/workbook.py",
 }
 """Modules that read or write figures and dates as printed: number words, units, table heads."""
-PENDING = {
-    *[
-        "charts/style.py",
-        "charts/scenarios.py",
-        "intake/figure_import.py",
-        "reports/descriptions.py",
-    ],
-    *["reports/overview.py", "reports/page.py", "scenarios/scenario.py"],
-    "targets/composite_index.py",
+OTHER_CHINESE = {
+    "charts/style.py": "where lines of Chinese may break",
+    "reports/descriptions.py": "full-width punctuation",
+    "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
+    "targets/composite_index.py": "to be mended",
 }
+"""Further modules with Chinese characters, and why."""
+OTHER_SENTENCES = {
+    "__init__.py": "Python's own error of a missing attribute",
+    "charts/style.py": "an error of the installation",
+    "errors.py": "the head of errors that are not translated",
+    "evaluation/store.py": "the answer of a trigger of the database",
+    "i18n/labels.py": "an error of the program",
+    "intake/figure_import.py": "a manifest, which is in English",
+    "model/fitting.py": "errors of the program",
+    "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
+    "targets/composite_index.py": "to be mended",
+    "training/learning.py": "to be mended",
+    "training/windows.py": "to be mended",
+}
+"""Modules with English sentences that no catalogue has, and why."""
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]")
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 
@@ -116,16 +128,31 @@ def test_no_message_stands_inside_an_f_string():
     assert hidden == []
 
 
-def test_chinese_stands_in_catalogues_only():
+def stray(pattern: re.Pattern[str], known: set[str]) -> dict[str, list[str]]:
+    """Texts by module that match a pattern and are not known."""
+    found: dict[str, list[str]] = {}
+    for module, tree in TREES.items():
+        for node in strings(tree):
+            if pattern.search(node.value) and node.value not in known:
+                found.setdefault(module, []).append(f"{node.lineno}: {node.value!r}")
+    return found
+
+
+def test_chinese_is_in_catalogues_only():
     """The code writes no Chinese, but for the words and signs of printed figures."""
-    written = [
-        f"{module}:{node.lineno} {node.value!r}"
-        for module, tree in TREES.items()
-        if module not in VOCABULARIES | PENDING
-        for node in strings(tree)
-        if CHINESE.search(node.value)
-    ]
-    assert written == []
+    found = stray(CHINESE, set())
+    allowed = VOCABULARIES | set(OTHER_CHINESE)
+    assert {module: texts for module, texts in found.items() if module not in allowed} == {}
+    assert allowed <= set(found)
+
+
+def test_sentences_are_in_catalogues_only(extracted):
+    """The code writes no sentence that cannot be translated."""
+    known = {text for _, text in ids(extracted)}
+    found = stray(SENTENCE, known)
+    allowed = set(OTHER_SENTENCES)
+    assert {module: texts for module, texts in found.items() if module not in allowed} == {}
+    assert allowed <= set(found)
 
 
 def test_a_message_is_translated_and_english_stays():

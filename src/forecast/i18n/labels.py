@@ -272,7 +272,7 @@ LABELS: dict[str, dict[str, str]] = {
         "line": "row {row}, column {column}, '{printed}': {text}",
         "place": "{file}, row {row}, column {column}: {text}", "file": "{file}: {text}",
         "summary": "{file}: {count} cells: {counts}.", "count": "{status} {number}",
-        "none": "{file}: no figures.",
+        "none": "{file}: no figures.", "damaged": "damaged, or protected by a password",
         "sheet_no_table": "Sheets not read, because no table is recognised there: {names}.",
         "sheet_hidden": "Hidden sheets, not read: {names}.",
     },

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import decode_text
-from ..i18n.messages import Argument, FiguresError
+from ..i18n.messages import Argument, Code, FiguresError
 from .grid import Grid, Position, fault, merge_ranges
 from .workbook import MOST_CELLS, read_xls, read_zipped
 
@@ -27,7 +27,7 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_BYTES = 20_000_000
 """Largest file that is read."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-DAMAGED = ("已损坏，或设了密码", "damaged, or protected by a password")
+DAMAGED = Code("figure_text", "damaged")
 DELIMITERS = (",", "\t", ";")
 MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html|head|meta|body|table)", re.I | re.S
@@ -73,8 +73,8 @@ def _workbook_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
         return tuple((read_zipped if content.startswith(ZIP) else read_xls)(content, name))
     except FiguresError:
         raise
-    except Exception as error:  # a broken part may raise anything in the libraries
-        raise fault(name, "workbook", reason=(DAMAGED[0], str(error))) from None
+    except Exception:  # a broken part may raise anything in the libraries
+        raise fault(name, "workbook", reason=DAMAGED) from None
 
 
 def _decoded(content: bytes) -> str | None:
