@@ -45,7 +45,6 @@ HALVES_SEED = 5
 TURN = 2010
 """Split `later`: learning ends with this year, checking begins with this origin."""
 FOLDS = 4
-CAP = 20.0
 COLUMNS = [f"q{100 * level:02.0f}" for level in QUANTILES]
 JOINT = {"horizon": 4, "history": 5, "draws": 400}
 ABLATIONS: dict[str, dict[str, float]] = {
@@ -156,7 +155,7 @@ def judge(forecasts: pd.DataFrame, chances: pd.DataFrame) -> dict[str, float]:
     inside = scores.covered(actual, values[0], values[-1])
     cover = pd.Series(inside).groupby(forecasts["n_history"].to_numpy()).mean()
     return {
-        "CRPS": float(np.minimum(crps, CAP).mean()),
+        "CRPS": float(np.minimum(crps, scores.CAP).mean()),
         "Brier": float(scores.brier(p, reached).mean()),
         "ECE": float(scores.calibration_error(p, reached)),
         "worst": float((upper["said"] - upper["came_true"]).abs().max()),
@@ -214,7 +213,7 @@ def calibration(setting: str, forecasts: pd.DataFrame, chances: pd.DataFrame) ->
         brier = scores.brier(c["p_reach"], c["reached"])
         ece = scores.calibration_error(c["p_reach"], c["reached"])
         measured = {
-            "crps": (len(f), *scores.mean_with_error(np.minimum(crps, CAP), f["year"])),
+            "crps": (len(f), *scores.mean_with_error(np.minimum(crps, scores.CAP), f["year"])),
             "cover90": (len(f), *scores.mean_with_error(inside, f["year"])),
             "brier": (len(c), *scores.mean_with_error(brier, c["year"])),
             "ece": (len(c), ece, np.nan),

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.evaluation.scores import covered, crps_of_quantiles
+from forecast.evaluation.scores import CAP, covered, crps_of_quantiles
 from forecast.model.counts import count_up
 from forecast.model.fitting import QUANTILES
 from forecast.model.posterior import Batch
@@ -26,7 +26,6 @@ LENGTHS = (2, 3, 4, 5, 6, 8)
 AHEAD = np.arange(1.0, 5.0)
 START_EVERY = 4
 FEWEST = 5.0
-CAP = 20.0
 
 
 def programmes(table: np.ndarray, n: int) -> np.ndarray:

@@ -1,15 +1,15 @@
-"""Evaluation: scores, baselines and backtests, and issued forecasts with what became of them.
+"""Evaluation: scores, baselines and backtests; issued forecasts, their revisions and outcomes.
 
 For other packages:
 
 - `backtesting`: `backtest`
 - `scores`: proper scores, coverage, reliability
-- `baselines`: naive forecasts
+- `baselines`: naive forecasts, ETS and Theta
 - `vintages`: issued forecasts
-- `store`: where they are kept
-- `revisions`: what changed between two issues
+- `store`: the file that keeps them
+- `revisions`: changes from one issue to the next, by cause
 - `verification`: issued forecasts scored
-- `outcomes`: what became of targets
+- `outcomes`: targets against their final figures
 """
 
 __all__ = [

@@ -185,7 +185,7 @@ def _changes(
 
 
 def _largest_cause(p: FloatArray, parts: FloatArray) -> NDArray[np.str_]:
-    """Return the cause of the largest part, or the one at which a chance came or was lost."""
+    """Return the cause of the largest part, or the one at which a chance appeared or was lost."""
     known = ~np.isnan(p)
     turned = known[1:] != known[:-1]
     size = np.where(np.isnan(parts), 0.0, np.abs(parts))

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from ..errors import DataError, Problem, check_name
-from ..evaluation.scores import crps_of_quantiles
+from ..evaluation.scores import CAP, crps_of_quantiles
 from ..model.fitting import QUANTILES, join_links
 from ..model.posterior import Batch, Shown
 from ..model.predictive import Blend, select
@@ -56,7 +56,6 @@ COVERAGE_WEIGHT = 40.0
 REFERENCE_CRPS, REFERENCE_BRIER = 1.6, 0.18
 EDGE = 0.03
 """Width of the soft edge of an interval, so that coverage has a slope."""
-CAP = 20.0
 JOINT_LENGTH, JOINT_REGIONS, JOINT_DRAWS, JOINT_COVERED = 5, 10, 400, 0.8
 SHARED_TRIED = (0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3)
 
