@@ -9,3 +9,10 @@
 - `sensitivity_analysis`, `tornado`, `sobol`, `failure_regions`: what matters for a target
 - `rule_check`, `project_list`: policy rules, programmes of building projects
 """
+
+__all__ = [
+    "baseline", "comparison", "criterion", "declarations", "engine", "failure_regions", "formulas",
+    "goal_seeking", "lever_search", "mechanisms", "project_list", "response", "rule_check",
+    "scenario", "scenario_check", "sensitivity_analysis", "series_state", "sobol", "tornado",
+    "trajectory",
+]  # fmt: skip
