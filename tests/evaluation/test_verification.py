@@ -165,12 +165,14 @@ def test_what_was_decided_is_no_forecast():
 
 
 def test_vintages_count_and_repeats_do_not():
-    """Another day and another answer count; the same answer of a day issued again counts once."""
+    """Another day counts, and another answer from other data; the same issued again does not."""
     first = said((2022, 50.0, 0.7))
     later = first.assign(origin="2022-03-31")
     revised = first.assign(run="revised", data_hash="e", p_reach=0.6)
     repeats = [first.assign(run=f"again with another {name}", **{name: "other"})
                for name in ("data_hash", "method_version", "target_version")]  # fmt: skip
+    # On another machine the last bits may differ.
+    repeats.append(first.assign(run="again elsewhere", p_reach=np.nextafter(0.7, 1.0)))
     found = verify(pd.concat([first, *repeats, later, revised]), came(FIGURES), ABOUT)
     assert found.hits["run"].tolist() == ["r", "r", "revised"]
     # Its quantiles are the same: the revised forecast of the target is none of the figure.

@@ -5,8 +5,8 @@ knowledge from before the end of that year, with a chance above 0 and below 1: w
 then, or could not happen, is no forecast. Every such vintage counts, against the target as it was
 when the forecast was issued, also several of one target: `forecasts` counts them, `targets` the
 different targets, and errors of means are clustered by target year, because vintages of one year
-are right or wrong together. The same answer issued again on the same knowledge counts once, even
-if other targets of the plan were revised meanwhile.
+are right or wrong together. A forecast issued again on the same day counts once, if data and method
+are the same, or if the answer is, although other targets of the plan were revised meanwhile.
 
 Scores of values are in units of the `scale` stored with the forecast, clipped to `scores.CAP`; the
 CRPS is that of the stored quantiles (`scores.crps_of_quantiles`).
@@ -35,6 +35,7 @@ BINS = 5
 TARGET = [*KEY, "year", "target", "comparator", "event"]
 """Columns that identify a target in one of its versions."""
 ANSWER = ["origin", "latest_year", "p_reach", *QUANTILE_COLUMNS]
+VINTAGE = ["origin", "data_hash", "method_version"]
 NEEDED = [*TARGET, *ANSWER, "scenario", "scale"]
 SCORES = [
     "lead", "forecasts", "targets", "years", "brier", "brier_error", "base_rate", "brier_base",
@@ -135,7 +136,9 @@ def verify(
     # Without a figure of its year or later no target has closed.
     closed = forecasts["year"] <= figures["year"].max()
     counted = undecided & closed & (forecasts["scenario"] == "baseline") & (lead >= 1)
+    vintage = [*TARGET, *forecasts.columns.intersection(VINTAGE)]
     issued = forecasts.assign(lead=lead)[counted].drop_duplicates([*TARGET, *ANSWER])
+    issued = issued.drop_duplicates(vintage)
     used = figures["region"].isin(issued["region"])
     used &= figures["indicator"].isin(indicators["indicator"])
     outcomes = _find_outcomes(issued, fit(figures[used], indicators))
