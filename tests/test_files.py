@@ -20,7 +20,7 @@ from forecast.files import (
 )
 
 READ_ONLY = """
-import os, sys
+import filelock, os, sys
 from pathlib import Path
 from forecast.errors import WriteError
 from forecast.files import staging_folder, write_atomic
@@ -38,7 +38,7 @@ for attempt in (
 """
 
 STUCK = """
-import os, sys
+import filelock, os, sys
 from pathlib import Path
 from forecast.files import staging_folder, swap_folder
 

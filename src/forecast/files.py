@@ -1,8 +1,8 @@
 """Files and folders that are written whole or not at all, and text files as offices save them.
 
-An output folder is built under another name beside its final place, under a lock, and swapped with
-the old one by renaming. A crash at any moment leaves the old folder, the new one, or an old one set
-aside that the next run restores.
+An output folder is built under a temporary name beside its final one, under a lock, and swapped
+with the old folder by renaming. A crash at any moment leaves the old folder, the new one, or an old
+one set aside that the next run restores.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def decode_text(content: bytes) -> str | None:
 
 
 def write_atomic(file: Path, content: bytes) -> None:
-    """Write a file under another name beside its place, and rename it when it is complete.
+    """Write a file under a temporary name in its folder, and rename it when it is complete.
 
     Raises
     ------
@@ -128,9 +128,9 @@ def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         with _locked(final):
-            for place in (final, *others):
-                _restore(place)
-                _check_ours(place)
+            for path in (final, *others):
+                _restore(path)
+                _check_ours(path)
             for left in [f for f in parent.iterdir() if f.name.startswith(prefix)]:
                 shutil.rmtree(left)
             folder.mkdir()
@@ -139,8 +139,8 @@ def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
-        place = Path(error.filename or parent)
-        where = parent if place.is_relative_to(folder) else place
+        path = Path(error.filename or parent)
+        where = parent if path.is_relative_to(folder) else path
         message = N_(
             "{final} cannot be written: {reason} ({where}). Make room, close its files in "
             "other programs, or give another output folder."
@@ -165,8 +165,8 @@ def swap_folder(new: Path, final: Path, written: Mapping[str, str] | None = None
     Examples
     --------
     >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as place:
-    ...     final = Path(place, "report")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     final = Path(folder, "report")
     ...     final.mkdir()
     ...     _ = (final / "my notes.txt").write_text("ask the county")
     ...     with staging_folder(final.with_name("other")) as new:
@@ -248,12 +248,12 @@ def _discard(aside: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _check_ours(place: Path) -> None:
+def _check_ours(path: Path) -> None:
     """Refuse to replace what no run of ours made."""
-    if not place.exists() or (place / MANIFEST).exists():
+    if not path.exists() or (path / MANIFEST).exists():
         return
-    if not place.is_dir() or any(place.iterdir()):
+    if not path.is_dir() or any(path.iterdir()):
         message = N_(
-            "{place} exists and is not a report, so it is kept. Give another name or output folder."
+            "{path} exists and is not a report, so it is kept. Give another name or output folder."
         )
-        raise WriteError(msg(message, place=place))
+        raise WriteError(msg(message, path=path))

@@ -276,7 +276,7 @@ def test_tables_that_would_be_refused_are_not_written(plan: Plan, tmp_path: Path
     regions = plan.tables["regions"]
     spoilt = {**plan.tables, "regions": pd.concat([regions, regions.head(1)])}
     intake = take(f"指标,2021\n{SHARE},56%\n", plan)
-    with pytest.raises(DataError, match="the same id stands in row 2"):
+    with pytest.raises(DataError, match="the same id is in row 2"):
         intake.write(tmp_path / "own", replace(plan, tables=spoilt))
     assert [place for place in tmp_path.iterdir() if place.is_dir()] == []
 

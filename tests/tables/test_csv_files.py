@@ -84,7 +84,7 @@ def test_a_misspelt_table_is_not_passed_over(sound: Path) -> None:
 HEADERS = [
     ("name_en", "nam_en", [("nam_en", "not a", "'name_en'"), ("name_en", "is missing", "add it")]),
     ("region,name_zh,name_en,level,parent", "", [(None, "no header", "column names in line 1")]),
-    ("name_zh", "region", [("region", "stands twice", "remove one")]),
+    ("name_zh", "region", [("region", "given twice", "remove one")]),
     ("parent", "parent,zip", [(None, "5 cells where the header has 6", "quotation marks")] * 2),
     ("江省", '"江省', [(None, "not a CSV file", "left open")]),
     ("江省", "江省,", [(None, "6 cells where the header has 5", "quotation marks")]),

@@ -128,9 +128,9 @@ def test_a_repeated_key_names_the_first_row(sound: Path) -> None:
     write(sound, {"observations": text})
     (problem,) = check_folder(sound)
     assert (problem.row, problem.value) == (6, "hill, stations, 2020")
-    assert problem.problem == "the same key stands in row 4"
+    assert problem.problem == "the same key is in row 4"
     write(sound, {"observations": SOUND["observations"], "areas": SOUND["areas"] + "care,甲,B\n"})
-    assert [p.problem for p in check_folder(sound)] == ["the same id stands in row 2"]
+    assert [p.problem for p in check_folder(sound)] == ["the same id is in row 2"]
 
 
 def test_the_same_year_at_another_date_is_no_duplicate(sound: Path) -> None:

@@ -4,9 +4,10 @@ For other packages:
 
 - `catalog`: messages in the language of the reader
 - `labels`: names of codes
-- `formatting`: numbers, dates, amounts of money and probabilities as text
-- `messages`: remarks on figures, translated
-- `errors`: translated error messages
+- `formatting`: numbers, dates, sums of money and probabilities as text
+- `messages`: issues with a planner's figures
+- `errors`: error messages
+- `logs`: log lines
 """
 
-__all__ = ["catalog", "errors", "formatting", "labels", "messages"]
+__all__ = ["catalog", "errors", "formatting", "labels", "logs", "messages"]

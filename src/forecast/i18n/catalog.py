@@ -1,7 +1,7 @@
-"""Message catalogues: every text that a user reads, in the language that is asked for.
+"""Message catalogues: every text that a user reads, in the reader's language.
 
-English stands in the code and is the message's id; `locale/<language>/LC_MESSAGES/forecast.po`
-holds the translations (`make messages` brings it up to date) and is read as it is. Another language
+The English text in the code is the message's id; `locale/<language>/LC_MESSAGES/forecast.po` holds
+the translations (`make messages` brings it up to date) and is read as it is. Another language
 is one more folder there, or in the folder that `FORECAST_LOCALE` names.
 """
 

@@ -1,13 +1,25 @@
-"""Plan tables: their schema, validation, files and databases, and a plan as known on a day.
+"""Plan tables: schema, validation, files and databases, calendar, and a plan as known on a day.
 
 For other packages:
 
 - `plan`: `Plan`, `load_plan`
-- `names`: `Names`, names and numbers of a plan in a language
+- `names`: names, units and numbers of a plan in the reader's language
 - `schema`: columns, kinds and statuses
-- `validation`: read and check a folder of tables
+- `calendar`: years as numbers, closed years, deadlines
+- `csv_files`: read and check a folder of tables
 - `database`: the same tables in a database
+- `validation`: checks of one table and of all together, by the rules in `row_rules`
 - `yaml_files`: YAML files with line numbers in errors
 """
 
-__all__ = ["database", "names", "plan", "schema", "validation", "yaml_files"]
+__all__ = [
+    "calendar",
+    "csv_files",
+    "database",
+    "names",
+    "plan",
+    "row_rules",
+    "schema",
+    "validation",
+    "yaml_files",
+]

@@ -43,7 +43,7 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     >>> tables["regions"].loc[0, ["region", "name_en"]].tolist()
     ['china', 'China']
     """
-    # A folder has nothing to take from itself: asked for both ways it is checked once.
+    # A folder has nothing to take from itself; with and without fallback it is checked once.
     fallback = None if fallback == folder else fallback
     tables, problems = _read(folder, fallback)
     if problems:
@@ -156,7 +156,7 @@ def _read_cells(file: str, content: Content) -> tuple[pd.DataFrame, list[Problem
     header = [name.strip() for name in rows[0]]
     doubled = sorted({name for name in header if header.count(name) > 1})
     if doubled:
-        problem, remedy = msg("the column stands twice"), msg("remove one of the two")
+        problem, remedy = msg("the column is given twice"), msg("remove one of the two")
         return nothing, [Problem(file, 1, n, None, problem, remedy) for n in doubled]
     lines = {line: row for line, row in enumerate(rows[1:], start=2) if any(map(str.strip, row))}
     problems = [

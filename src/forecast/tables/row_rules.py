@@ -20,7 +20,7 @@ CELL_FAULTS = {
     "number": (
         N_("not a plain number"),
         N_(
-            "write digits with at most a decimal point, such as 1234.5; the unit stands in the "
+            "write digits with at most a decimal point, such as 1234.5; the unit is in the "
             "table indicators and a sign such as ≥ in the column comparator"
         ),
     ),

@@ -72,14 +72,14 @@ def read_raw_table(
     problems : faults for which the table could not be read as a whole
     header_row : number of the header where it is a row
     """
-    table, found = TABLES[name], list(problems)
-    listed = not found and next(iter(table.columns)) in cells
-    if not found:
-        found += _check_header(name, source, cells, header_row)
-    found += _check_cells(name, source, cells)
+    table, faults = TABLES[name], list(problems)
+    listed = not faults and next(iter(table.columns)) in cells
+    if not faults:
+        faults += _check_header(name, source, cells, header_row)
+    faults += _check_cells(name, source, cells)
     cells = cells.reindex(columns=list(table.columns), fill_value="")
-    found += _check_key(name, source, cells)
-    return RawTable(name, source, cells, _values(table, cells), tuple(found), listed)
+    faults += _check_key(name, source, cells)
+    return RawTable(name, source, cells, _values(table, cells), tuple(faults), listed)
 
 
 def validate(raw: Mapping[str, RawTable]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
@@ -263,9 +263,9 @@ def _check_key(name: str, source: str, cells: pd.DataFrame) -> list[Problem]:
     rows = named.assign(first=first)[first != row]
     label = ", ".join(key)
     rows[label] = [", ".join(filter(None, names)) for names in rows[key].to_numpy()]
-    problem = N_("the same key stands in row {first}")
+    problem = N_("the same key is in row {first}")
     if len(key) == 1:
-        problem = N_("the same id stands in row {first}")
+        problem = N_("the same id is in row {first}")
     return _report(source, label, rows, problem, N_("keep one of the two rows"))
 
 

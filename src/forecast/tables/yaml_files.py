@@ -116,19 +116,19 @@ def _plain(
         assert isinstance(node, yaml.ScalarNode)
         empty = node.style is None and node.value in ("", "~", "null")
         return None if empty else node.value
-    found: dict[str, Any] = {}
+    mapping: dict[str, Any] = {}
     for key, value in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             problem, remedy = msg("a key that is not a word"), msg("write `key: value`")
             problems.append(_fault(file, line, None, problem, remedy))
-        elif key.value in found:
+        elif key.value in mapping:
             problem, remedy = msg("given twice"), msg("keep one")
             problems.append(_fault(file, line, key.value, problem, remedy))
         else:
-            found[key.value] = _plain(file, value, (*path, key.value), lines, problems)
+            mapping[key.value] = _plain(file, value, (*path, key.value), lines, problems)
             lines[(*path, key.value)] = line
-    return found
+    return mapping
 
 
 def _explain(
