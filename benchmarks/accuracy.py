@@ -34,10 +34,10 @@ from forecast.evaluation import scores
 from forecast.evaluation.baselines import INTERVAL_METHODS, compute_naive_forecasts
 from forecast.model import posterior
 from forecast.model.fitting import QUANTILES
-from forecast.model.panel import batch_of
+from forecast.model.panel import build_panel
 from forecast.model.priors import read_priors
 from forecast.reports.method_check import CALIBRATION
-from forecast.targets.attainment import threshold
+from forecast.targets.events import compute_threshold
 from forecast.training import learning
 from forecast.training.learning import learn_priors
 
@@ -129,7 +129,7 @@ def tables_of(panel: Panel, windows: pd.DataFrame, n: int, origin: int, siblings
     return alone, about.rename(columns={"alone": "indicator"}), asked
 
 
-def replay(panel: Panel, part: Part, priors: pd.DataFrame, *, siblings: bool):
+def forecast_windows(panel: Panel, part: Part, priors: pd.DataFrame, *, siblings: bool):
     """Forecasts (a row a window and year) and chances (a row a target) of the checking part."""
     forecasts, chances = [], []
     for (origin, n), windows in part.check.groupby(["origin", "n_history"]):
@@ -174,15 +174,15 @@ def naive(panel: Panel, part: Part) -> dict[str, tuple[pd.DataFrame, pd.DataFram
         about = windows[["window", "indicator"]].merge(panel.indicators, on="indicator")
         series = about.assign(region="all", indicator=about["window"], cumulative=False)
         series = series.sort_values("window").assign(n=n, resolution=series["resolution"].fillna(0))
-        figures = shown.assign(fresh=False).sort_values(["window", "year"])
-        past = batch_of(figures, series)
+        figures = shown.assign(**{"break": False}).sort_values(["window", "year"])
+        past = build_panel(figures, series)
         place = dict(zip(series["window"], range(len(series)), strict=True))
         goals = panel.targets.merge(windows, on="window")
         case = pd.Series(range(len(forecasts)), forecasts.set_index(["window", "year"]).index)
         asked = case.loc[pd.MultiIndex.from_frame(goals[["window", "year"]])].to_numpy()
         rows = forecasts["window"].map(place).to_numpy()
         unit = past.resolution[goals["window"].map(place)]
-        limit, upward = threshold(
+        limit, upward = compute_threshold(
             goals["target"].to_numpy(), goals["comparator"].to_numpy(str), unit
         )
         said = compute_naive_forecasts(
@@ -242,9 +242,11 @@ def write(tables: list[pd.DataFrame], split: str, source: str, file: Path) -> No
 def without(part: str) -> None:
     """Switch off what no held number switches off."""
     if part == "mixture of links":
-        learning.LINKS.update({kind: links[:1] for kind, links in learning.LINKS.items()})
+        learning.LINKS_BY_KIND.update(
+            {kind: links[:1] for kind, links in learning.LINKS_BY_KIND.items()}
+        )
     if part == "shared shock":
-        posterior.SHOCK = posterior.DOUBT = 0.0
+        posterior.SHOCK_SHARE = posterior.RELIABILITY_SHRINKAGE = 0.0
 
 
 def ablate(name: str, folder: Path) -> dict[str, object]:
@@ -265,7 +267,7 @@ def ablate(name: str, folder: Path) -> dict[str, object]:
         panel = Panel(panel.observations, about, panel.windows, panel.outcomes, panel.targets)
     few = part.check[part.check["n_history"].isin(ABLATION_LENGTHS)]
     short = Part(part.learn, part.indicators, few)
-    found = judge(*replay(panel, short, priors, siblings=True))
+    found = judge(*forecast_windows(panel, short, priors, siblings=True))
     return {"taken away": name, **found}
 
 
@@ -306,7 +308,7 @@ def check(asked: argparse.Namespace) -> list[pd.DataFrame]:
         priors = priors_of(part, f"{split}_{number}", asked.processes, asked.priors)
         priors = _every_kind(priors, panel.indicators)
         for siblings in (True, False):
-            found = replay(panel, part, priors, siblings=siblings)
+            found = forecast_windows(panel, part, priors, siblings=siblings)
             said.setdefault(_setting(siblings), []).append(found)
         for method, found in naive(panel, part).items():
             said.setdefault(method, []).append(found)

@@ -3,8 +3,8 @@
     python benchmarks/counts.py PANEL [--indicator patent_applications]
 
 PANEL is a folder with observations.csv.gz. Each run of years of an indicator that counts things
-(such as patents applied for) is taken for a programme that starts at nothing: n totals are shown,
-the next four are forecast by `increments.count_up`. Printed are CRPS (in mean yearly steps, capped
+(such as patents applied for) is taken as a programme that starts at zero: n totals are shown, the
+next four are forecast by `counts.fit_counts`. Printed are CRPS (in mean yearly steps, capped
 at 20) and the share inside the 90 % interval by n, for the half of the regions on which the
 constants were searched and for the other half. The last choice among near values saw both.
 """
@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 
 from forecast.evaluation.scores import CAP, covered, crps_of_quantiles
-from forecast.model.counts import count_up
+from forecast.model.counts import fit_counts
 from forecast.model.fitting import QUANTILES
-from forecast.model.posterior import Batch
+from forecast.model.panel import SeriesPanel
 
 LENGTHS = (2, 3, 4, 5, 6, 8)
 AHEAD = np.arange(1.0, 5.0)
@@ -41,14 +41,14 @@ def judge(table: np.ndarray, n: int) -> dict[str, float]:
     """CRPS and coverage of the programmes of one length."""
     totals = programmes(table, n)
     shown, actual = totals[:, :n], totals[:, n:]
-    one, fresh = np.ones(len(shown)), np.zeros(shown.shape, bool)
+    one, breaks = np.ones(len(shown)), np.zeros(shown.shape, bool)
     years = np.broadcast_to(np.arange(1.0 - n, 1.0), shown.shape)
     group = np.arange(len(shown))
-    batch = Batch(
-        shown, years, fresh, group, one, 0.0 * one, np.inf * one, one, one.astype(bool)
+    batch = SeriesPanel(
+        shown, years, breaks, group, one, 0.0 * one, np.inf * one, one, one.astype(bool)
     )  # fmt: skip
-    ahead = np.broadcast_to(AHEAD, actual.shape)
-    values = count_up(group, batch).quantiles(QUANTILES, ahead)
+    horizon = np.broadcast_to(AHEAD, actual.shape)
+    values = fit_counts(group, batch).quantiles(QUANTILES, horizon)
     step = np.maximum(np.diff(shown, axis=1).mean(axis=1), 1.0)[:, None]
     crps = crps_of_quantiles(actual, values, np.array(QUANTILES)) / step
     return {

@@ -2,7 +2,7 @@
 
     python benchmarks/speed.py [--series N] [--figures N]
 
-From arrays: `fit_batch`, seven quantiles of four years and one chance each year of N made shares
+From arrays: `fit_panel`, seven quantiles of four years and one chance each year of N made shares
 (and ratios) with the same five years. Peers: numpy's `polyfit` drift of each series in a loop, and
 statsmodels' Holt trend (on fewer series). Ratios hold where absolute figures do not.
 """
@@ -20,16 +20,16 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.model.counts import Increments
-from forecast.model.fitting import QUANTILES, fit_batch
-from forecast.model.posterior import Batch
+from forecast.model.counts import CountPredictive
+from forecast.model.fitting import QUANTILES, fit_panel
+from forecast.model.panel import SeriesPanel
 
 AHEAD = np.arange(1.0, 5.0)
 PEER_SERIES, HOLT_SERIES = 2000, 100
 REPEATS = 3
 
 
-def made(series: int, figures: int, kind: str) -> Batch:
+def made(series: int, figures: int, kind: str) -> SeriesPanel:
     """Shares (0-100) or positive ratios that rise with noise."""
     rng = np.random.default_rng(0)
     z = rng.normal(0, 1, (series, 1)) + np.cumsum(rng.normal(0.1, 0.15, (series, figures)), axis=1)
@@ -37,30 +37,30 @@ def made(series: int, figures: int, kind: str) -> Batch:
     year = np.broadcast_to(2015.0 + np.arange(figures), value.shape)
     one = np.ones(series)
     upper = 100.0 * one if kind == "share" else np.inf * one
-    fresh = np.zeros(value.shape, bool)
+    breaks = np.zeros(value.shape, bool)
     group = np.arange(series) // 100
-    return Batch(value, year, fresh, group, one, 0.0 * one, upper, 0.1 * one, fresh[:, 0])
+    return SeriesPanel(value, year, breaks, group, one, 0.0 * one, upper, 0.1 * one, breaks[:, 0])
 
 
-def ours(kind: str, batch: Batch) -> None:
+def ours(kind: str, batch: SeriesPanel) -> None:
     """Fit, quantiles of four years, chances of four years."""
     rows = np.arange(len(batch.value))
     goal = batch.value[:, -1:] * np.array([[1.02, 1.04, 1.06, 1.08]])
-    for member in fit_batch(kind, rows, batch):
-        assert not isinstance(member, Increments)
-        ahead = np.broadcast_to(AHEAD, (len(member.rows), 4))
-        member.quantiles(QUANTILES, ahead)
-        member.cdf(goal[member.rows], ahead)
+    for predictive in fit_panel(kind, rows, batch):
+        assert not isinstance(predictive, CountPredictive)
+        horizon = np.broadcast_to(AHEAD, (len(predictive.rows), 4))
+        predictive.quantiles(QUANTILES, horizon)
+        predictive.cdf(goal[predictive.rows], horizon)
 
 
-def drift(batch: Batch) -> None:
+def drift(batch: SeriesPanel) -> None:
     """Fit a straight line to each series in a loop."""
     for value, year in zip(batch.value[:PEER_SERIES], batch.year[:PEER_SERIES], strict=True):
         slope, level = np.polyfit(year - year[-1], value, 1)
         level + slope * AHEAD
 
 
-def holt(batch: Batch) -> None:
+def holt(batch: SeriesPanel) -> None:
     """Fit statsmodels' exponential smoothing with a trend to each series in a loop."""
     from statsmodels.tsa.holtwinters import Holt
 

@@ -1,7 +1,7 @@
 """Naive twins of the statistical core: one series at a time, everything written down in full.
 
 `Twin` writes the joint covariance matrix of figures, state and future of one series and conditions
-with `numpy.linalg`; what the pace adds is integrated numerically over both times. `siblings_twin`
+with `numpy.linalg`; what the pace adds is integrated numerically over both times. `peers_twin`
 goes over other series one figure at a time. Neither shares a formula with the package.
 """
 
@@ -68,11 +68,11 @@ def reach(one):
 
 @dataclass
 class Twin:
-    """One series: `z` at `t`, levels anew where `fresh`; variances per unit of sigma^2."""
+    """One series: `z` at `t`, levels anew where `breaks`; variances per unit of sigma^2."""
 
     z: np.ndarray
     t: np.ndarray
-    fresh: np.ndarray
+    breaks: np.ndarray
     ratio: float
     memory: float
     blur: float
@@ -83,10 +83,10 @@ class Twin:
     def __post_init__(self):
         """Write down the distances of figures from the first since the last break."""
         known = ~np.isnan(self.z)
-        self.z, self.t, self.fresh = (np.asarray(a)[known] for a in (self.z, self.t, self.fresh))
+        self.z, self.t, self.breaks = (np.asarray(a)[known] for a in (self.z, self.t, self.breaks))
         self.seen, d, first = [], [], 0
         for i in range(1, len(self.z)):
-            if self.fresh[i]:
+            if self.breaks[i]:
                 first = i
             else:
                 blurs = ((i, 1.0), (first, -1.0))
@@ -159,12 +159,12 @@ def whole(year):
     return floor(year + 0.5)
 
 
-def increments_of(z, t, fresh, *, relative):
+def increments_of(z, t, breaks, *, relative):
     """One (year, rate, level before) a calendar year that a pair of figures covers."""
     out = []
     for j in range(len(z) - 1):
         span = t[j + 1] - t[j]
-        if np.isnan(span) or fresh[j + 1] or span > 4.0:
+        if np.isnan(span) or breaks[j + 1] or span > 4.0:
             continue
         if not (np.isfinite(z[j]) and np.isfinite(z[j + 1])):
             continue
@@ -175,14 +175,14 @@ def increments_of(z, t, fresh, *, relative):
     return out
 
 
-def siblings_twin(i, z, t, fresh, group, *, relative):
+def peers_twin(i, z, t, breaks, group, *, relative):
     """What series `i` sees of the others: name -> number, by the definitions of `siblings`."""
     last = whole(t[i, -1])
     window = [
         (j, year, rate, level)
         for j in range(len(z))
         if group[j] == group[i]
-        for year, rate, level in increments_of(z[j], t[j], fresh[j], relative=relative)
+        for year, rate, level in increments_of(z[j], t[j], breaks[j], relative=relative)
         if last - 8 < year <= last
     ]
     # What jumps are is judged by all whose figures end in this year's window, the own among them.

@@ -37,8 +37,10 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .scenarios.sensitivity_analysis import Sensitivity, next_figure, sensitivity
     from .tables.plan import Plan, load_plan
     from .targets.attainment import attainment, attainment_years
-    from .targets.composite_index import index, rank, roll_up
+    from .targets.composite_index import index
     from .targets.joint_answers import Joint, joint
+    from .targets.ranking import rank
+    from .targets.roll_up import roll_up
 
 __all__ = [
     "BASELINE",

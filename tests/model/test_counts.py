@@ -12,30 +12,30 @@ from scipy import stats
 import forecast as fc
 from forecast.model.counts import (
     DISCOUNT,
-    FEWEST,
     PACE_PRIOR,
     PACE_SHAPE,
-    SIBLING_WEIGHT,
+    PRIOR_PEERS,
+    SMALLEST_COUNT,
     YEAR_SHAPE,
-    Increments,
-    count_up,
+    CountPredictive,
+    fit_counts,
 )
 from forecast.model.fitting import QUANTILES, quantile_name
-from forecast.model.posterior import Batch
+from forecast.model.panel import SeriesPanel
 
 SLICING = 0.003
 """What 32 slices of the pace leave out of a probability."""
 
 
-def batch(*series, group=None, upper=np.inf, unit=1.0, fresh=None):
+def batch(*series, group=None, upper=np.inf, unit=1.0, breaks=None):
     """Counts as arrays: year -> value of each series."""
     width = max(len(one) for one in series)
     year, value = np.full((2, len(series), width), np.nan)
     for i, one in enumerate(series):
         year[i, width - len(one) :], value[i, width - len(one) :] = list(one), list(one.values())
     every = np.ones(len(series))
-    return Batch(
-        value, year, np.zeros(year.shape, bool) if fresh is None else fresh,
+    return SeriesPanel(
+        value, year, np.zeros(year.shape, bool) if breaks is None else breaks,
         np.arange(len(series)) if group is None else np.array(group),
         every, 0.0 * every, upper * every, unit * every, every > 0,
     )  # fmt: skip
@@ -43,13 +43,13 @@ def batch(*series, group=None, upper=np.inf, unit=1.0, fresh=None):
 
 def counts(*series, **options):
     """Predictive of some counts."""
-    return count_up(np.arange(len(series)), batch(*series, **options))
+    return fit_counts(np.arange(len(series)), batch(*series, **options))
 
 
 def known_pace(theta, latest=0.0, unit=1.0, upper=np.inf):
     """Counts whose pace is as good as known: theta a YEAR_SHAPE."""
     sure = np.array([1e9])
-    return Increments(
+    return CountPredictive(
         np.zeros(1, int), np.array([latest]), np.array([unit]), sure, theta * sure,
         np.array([upper]), np.ones(1), np.ones(1),
     )  # fmt: skip
@@ -81,7 +81,7 @@ def test_cdf_is_the_model_simulated(series):
     times, values = np.array(list(series), float), np.array(list(series.values()), float)
     weight = DISCOUNT ** (last - times[1:])
     elapsed, gained = weight @ np.diff(times), weight @ np.diff(values)
-    pace = PACE_PRIOR * max(values[-1], FEWEST)
+    pace = PACE_PRIOR * max(values[-1], SMALLEST_COUNT)
     shape, rate = (
         PACE_SHAPE + YEAR_SHAPE * elapsed,
         pace * PACE_SHAPE / YEAR_SHAPE + gained,
@@ -118,8 +118,8 @@ def test_half_a_year_is_half_a_year():
 def test_a_break_is_no_growth():
     """The step across a break counts neither as units nor as years."""
     series = {2019: 3, 2020: 50, 2021: 55}
-    fresh = np.array([[False, True, False]])
-    found, plain = counts(series, fresh=fresh), counts({2020: 50, 2021: 55})
+    breaks = np.array([[False, True, False]])
+    found, plain = counts(series, breaks=breaks), counts({2020: 50, 2021: 55})
     assert found.pace_rate[0] == plain.pace_rate[0]
     assert found.pace_shape[0] == plain.pace_shape[0]
 
@@ -131,9 +131,12 @@ def test_a_count_that_was_corrected_downwards_gained_nothing():
 
 
 def test_the_fewest_units_a_prior_pace_is_taken_of():
-    """Below `FEWEST` units the prior pace is that of `FEWEST`, so that nothing can begin."""
-    assert counts({2021: 0}).pace_rate[0] == counts({2021: FEWEST}).pace_rate[0] > 0
-    assert counts({2021: 2 * FEWEST}).pace_rate[0] == 2 * counts({2021: FEWEST}).pace_rate[0]
+    """Below `SMALLEST_COUNT` units the prior pace is that of so many, so that zero can grow."""
+    assert counts({2021: 0}).pace_rate[0] == counts({2021: SMALLEST_COUNT}).pace_rate[0] > 0
+    assert (
+        counts({2021: 2 * SMALLEST_COUNT}).pace_rate[0]
+        == 2 * counts({2021: SMALLEST_COUNT}).pace_rate[0]
+    )
 
 
 def test_siblings_set_the_prior_pace():
@@ -144,22 +147,22 @@ def test_siblings_set_the_prior_pace():
         (10 + 0.5) / (1.0 * 40),
         (20 + 0.5) / (2.0 * 120),
     ]
-    logs = SIBLING_WEIGHT * np.log(PACE_PRIOR) + np.log(shares).sum()
-    share = np.exp(logs / (SIBLING_WEIGHT + 2))
+    logs = PRIOR_PEERS * np.log(PACE_PRIOR) + np.log(shares).sum()
+    share = np.exp(logs / (PRIOR_PEERS + 2))
     expected = PACE_SHAPE / YEAR_SHAPE * share * 50
     assert found.pace_rate[0] == pytest.approx(expected, rel=1e-12)
     # The second is no sibling of its own: it hears the third only, one of one figure says nothing.
-    share = np.exp((SIBLING_WEIGHT * np.log(PACE_PRIOR) + np.log(shares[1])) / (SIBLING_WEIGHT + 1))
+    share = np.exp((PRIOR_PEERS * np.log(PACE_PRIOR) + np.log(shares[1])) / (PRIOR_PEERS + 1))
     expected = PACE_SHAPE / YEAR_SHAPE * share * 40 + 10
     assert found.pace_rate[1] == pytest.approx(expected, rel=1e-12)
-    np.testing.assert_array_equal(found.siblings, [2, 1, 1])
+    np.testing.assert_array_equal(found.peers, [2, 1, 1])
 
 
 def test_other_indicators_are_no_siblings():
     """Counts of another indicator change nothing."""
     together = counts(GROWING, {2020: 1, 2021: 900}, group=[0, 1])
     assert together.pace_rate[0] == counts(GROWING).pace_rate[0]
-    assert together.siblings.tolist() == [0, 0]
+    assert together.peers.tolist() == [0, 0]
 
 
 def test_one_figure_is_the_prior_alone():
@@ -297,7 +300,7 @@ def test_a_longer_horizon_draws_the_same_near_future():
 def test_input_is_untouched():
     """The batch is as before."""
     given_, kept = batch(GROWING, FLAT, group=[0, 0]), batch(GROWING, FLAT, group=[0, 0])
-    count_up(np.arange(2), given_).quantiles([0.5], np.array([[1.0], [2.0]]))
+    fit_counts(np.arange(2), given_).quantiles([0.5], np.array([[1.0], [2.0]]))
     for name, value in vars(replace(kept)).items():
         np.testing.assert_array_equal(getattr(given_, name), value)
 
@@ -310,13 +313,13 @@ def test_quantiles_of_any_count_and_horizon_end(resolution: float) -> None:
         value = latest[:, None] * np.linspace(0.6, 1.0, history + 1)[1:]
         year = np.broadcast_to(2022.0 - np.arange(history)[::-1], value.shape)
         ones = np.ones(len(value))
-        batch = Batch(
+        batch = SeriesPanel(
             np.floor(value / resolution) * resolution, year, np.zeros(value.shape, bool),
             np.arange(len(value)), ones, 0.0 * ones, np.inf * ones, resolution * ones,
             np.ones(len(value), bool),
         )  # fmt: skip
         ahead = np.broadcast_to([0.5, 1.0, 4.0, 10.0, 30.0, 60.0], (len(value), 6))
-        found = count_up(np.arange(len(value)), batch).quantiles(QUANTILES, ahead)
+        found = fit_counts(np.arange(len(value)), batch).quantiles(QUANTILES, ahead)
         assert np.isfinite(found).all()
         assert (np.diff(found, axis=0) >= 0).all()
         assert (found >= batch.value[:, -1, None]).all()

@@ -9,12 +9,11 @@ from scipy import stats
 from scipy.special import expit, logit
 
 from forecast.errors import DataError, UnknownNameError
-from forecast.model import fitting as growth_module
-from forecast.model.counts import Increments
+from forecast.model.counts import CountPredictive
 from forecast.model.fitting import CAP_FACTORS, QUANTILES, Fits, fit, quantiles
 from forecast.model.panel import KEY
-from forecast.model.posterior import FADE, LASTING_NOISE
-from forecast.model.priors import GROWTH_PATHS, NUMBERS, paces_of, read_priors
+from forecast.model.posterior import LINK_MARGIN, NOISE_FLOOR
+from forecast.model.priors import GROWTH_PATHS, NUMERIC_COLUMNS, read_priors, slope_processes
 
 LEVELS = (0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999)
 NAMED = {"linear": "identity", "exponential": "log", "logistic": "logit", "gompertz": "cloglog"}
@@ -38,8 +37,8 @@ RICH = PLAIN | {
 def priors(**numbers):
     """Prior table whose every number is given here; the links of a growth path weigh alike."""
     table = read_priors()
-    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=alike, **PLAIN | numbers)
+    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 def table(series, indicator="x"):
@@ -94,7 +93,7 @@ AMOUNTS = {
 
 def test_the_priors_of_these_tests_are_their_own():
     """Every number of a prior is given in this file, so that none comes from the shipped table."""
-    assert {"weight", *PLAIN} == {"weight", *RICH} == set(NUMBERS)
+    assert {"weight", *PLAIN} == {"weight", *RICH} == set(NUMERIC_COLUMNS)
 
 
 # One contract for every growth path.
@@ -207,8 +206,8 @@ def whole_and_in_pairs(monkeypatch):
     fits = fit(seen, known)
     years, middle = grid(fits, 2022, 2025), np.full((len(fits.series), 2), 57.0)
     whole = fits.quantiles(QUANTILES, years), fits.cdf(middle, years)
-    monkeypatch.setattr(Fits, "each", partialmethod(Fits.each, chunk=2))
-    assert max(len(part.rows) for part, _ in fits.each(years)) == 2
+    monkeypatch.setattr(Fits, "iter_chunks", partialmethod(Fits.iter_chunks, size=2))
+    assert max(len(part.rows) for part, _ in fits.iter_chunks(years)) == 2
     return whole, (fits.quantiles(QUANTILES, years), fits.cdf(middle, years))
 
 
@@ -306,11 +305,11 @@ def test_a_damped_path_flattens(prior):
 
 def between(s, t, pace):
     """Covariance of the ways that an own pace has made after s and t years."""
-    if pace.memory == 1.0:
-        return pace.ratio * s * t
-    kappa = -np.log(pace.memory)
+    if pace.autocorrelation == 1.0:
+        return pace.variance_ratio * s * t
+    kappa = -np.log(pace.autocorrelation)
     fade = np.exp(-kappa * s) + np.exp(-kappa * t) - np.exp(-kappa * np.abs(s - t))
-    return pace.ratio / kappa**2 * (2 * kappa * np.minimum(s, t) - 1 + fade)
+    return pace.variance_ratio / kappa**2 * (2 * kappa * np.minimum(s, t) - 1 + fade)
 
 
 def one_pace(z, t, starts, pace, belief):
@@ -322,7 +321,11 @@ def one_pace(z, t, starts, pace, belief):
     mean, s2, prior = belief
     s, count = t - t[0], len(t)
     cov = between(s[:, None], s[None, :], pace)
-    cov = cov + (1 - pace.blur) * np.minimum.outer(s, s) + pace.blur * np.eye(count)
+    cov = (
+        cov
+        + (1 - pace.measurement_share) * np.minimum.outer(s, s)
+        + pace.measurement_share * np.eye(count)
+    )
     cov = cov + prior["freedom"] * np.outer(s, s)
     contrast = np.eye(count)
     contrast[np.arange(count), starts] -= 1.0
@@ -349,7 +352,7 @@ def one_link(z, t, starts, steep, growth, case):
     typical = np.sqrt((nu * s2 + rough) / max(nu + k - 1, 0.5) + rounding)
     wish = better * prior["direction"] / (1 + k / prior["direction_fades"]) * typical
     odds = (0.0, prior["changing"], prior["restless"], prior["blurred"])
-    found = [one_pace(z, t, starts, pace, (wish, s2, prior)) for pace in paces_of(growth)]
+    found = [one_pace(z, t, starts, pace, (wish, s2, prior)) for pace in slope_processes(growth)]
     log_weight = np.array([o + prior["own_evidence"] * f[0] for o, f in zip(odds, found)])  # noqa: B905
     weight = np.exp(log_weight - log_weight.max())
     weight /= weight.sum()
@@ -357,7 +360,7 @@ def one_link(z, t, starts, steep, growth, case):
     mean = weight @ center
     total = weight @ (variance * sigma2 + center**2) - mean**2
     total *= (prior["spread"] * (ahead / 2) ** prior["spread_growth"]) ** 2
-    return mean, np.sqrt(total + LASTING_NOISE * s2 * ahead + 2 * rounding), k
+    return mean, np.sqrt(total + NOISE_FLOOR * s2 * ahead + 2 * rounding), k
 
 
 def twin_quantile(level, figures, year, growth, case, breaks=(), links=None):
@@ -368,7 +371,7 @@ def twin_quantile(level, figures, year, growth, case, breaks=(), links=None):
     starts = np.array([max([0, *(b for b in breaks if b <= i)]) for i in range(len(t))])
     starts[-1] = starts[-2]
     size = y[-1] if np.isnan(width) else width / 4
-    low, span = -FADE * width, (1 + 2 * FADE) * width
+    low, span = -LINK_MARGIN * width, (1 + 2 * LINK_MARGIN) * width
     scales = {
         "identity": (lambda v: v / size, lambda z: z * size, lambda v: size + 0 * v),
         "log": (np.log, np.exp, lambda v: v),
@@ -477,23 +480,16 @@ def test_one_figure_is_prior_only():
     assert series["own_share"].between(0, 1).all()
 
 
-@pytest.mark.parametrize(
-    ("own", "word"), [(0.32, "weak"), (0.34, "moderate"), (0.66, "moderate"), (0.67, "strong")]
-)
-def test_evidence_is_the_share_of_own_figures(own, word):
-    """Under a third is weak, from two thirds on strong."""
-    assert growth_module._evidence(np.array([3]), np.array([own])).tolist() == [word]
-    assert growth_module._evidence(np.array([1]), np.array([own])).tolist() == ["prior only"]
-
-
 def test_own_share_by_hand():
     """Of a pace of variance lambda, k + 1 yearly figures leave what conditioning leaves."""
-    figures, (pace, *_) = {2019: 50, 2020: 53, 2021: 55}, paces_of("exponential")
+    figures, (pace, *_) = {2019: 50, 2020: 53, 2021: 55}, slope_processes("exponential")
     fits = fit(table({"a": figures}), about("amount"), "exponential", priors=priors())
     span = np.array([1.0, 2.0])
-    cov = pace.ratio * np.outer(span, span) + (1 - pace.blur) * np.minimum.outer(span, span)
-    cov = cov + pace.blur * (1 + np.eye(2))
-    share = pace.ratio * span @ np.linalg.solve(cov, span)
+    cov = pace.variance_ratio * np.outer(span, span) + (
+        1 - pace.measurement_share
+    ) * np.minimum.outer(span, span)
+    cov = cov + pace.measurement_share * (1 + np.eye(2))
+    share = pace.variance_ratio * span @ np.linalg.solve(cov, span)
     assert fits.series["own_share"][0] == pytest.approx(share, rel=1e-9)
 
 
@@ -643,7 +639,7 @@ def test_counts_keep_their_increments_under_each_path():
     found = [fit(seen, known, growth).quantiles(LEVELS, np.array([[2025.0]])).tolist()
              for growth in GROWTH_PATHS]  # fmt: skip
     assert all(value == found[0] for value in found)
-    assert isinstance(fit(seen, known).members[0], Increments)
+    assert isinstance(fit(seen, known).predictives[0], CountPredictive)
     assert found[0][0][0][0] >= 9
 
 
@@ -792,7 +788,7 @@ def test_take_repeats_and_reorders():
         rtol=1e-9,
     )
     only = fits.take(np.flatnonzero(fits.series["indicator"] == "n"))
-    assert [type(member) for member in only.members] == [Increments]
+    assert [type(predictive) for predictive in only.predictives] == [CountPredictive]
 
 
 def test_take_keeps_each_series_figures():
@@ -861,5 +857,5 @@ def test_faults_are_said():
 
 def test_caps_share_the_weight_of_their_link():
     """Several caps of a link share its weight, and the whole is one."""
-    (blend,) = fit(table(AMOUNTS), about("amount"), "logistic").members
-    assert [path.weight for path in blend.paths] == pytest.approx([1 / 3] * 3)
+    (blend,) = fit(table(AMOUNTS), about("amount"), "logistic").predictives
+    assert [path.weight for path in blend.components] == pytest.approx([1 / 3] * 3)

@@ -8,7 +8,7 @@ from scipy.special import logit
 from scipy.stats import gumbel_r, logistic
 
 from forecast.errors import UnknownNameError
-from forecast.model.links import LINKS, inverse, slope, transform
+from forecast.model.links import LINKS, inverse, inverse_derivative, transform
 
 INSIDE = np.linspace(-1.9, 7.9, 50)
 ROUND_TRIP = 1e-9
@@ -36,7 +36,7 @@ def test_slope_is_the_finite_difference_of_the_inverse(link):
     """The slope where the value is y is the inverse's central difference quotient there."""
     z, step = np.linspace(-4.0, 6.0, 60), 1e-5
     high, low = inverse(link, z + step, -2.0, 8.0), inverse(link, z - step, -2.0, 8.0)
-    found = slope(link, inverse(link, z, -2.0, 8.0), -2.0, 8.0)
+    found = inverse_derivative(link, inverse(link, z, -2.0, 8.0), -2.0, 8.0)
     np.testing.assert_allclose(found, (high - low) / (2 * step), rtol=CENTRAL, atol=CENTRAL)
 
 
@@ -61,7 +61,9 @@ def test_saturating_paths_are_known_distribution_functions(link, known):
     value = inverse(link, z, 20.0, 70.0)
     np.testing.assert_allclose(value, 20 + 50 * known.cdf(z), rtol=1e-12)
     # Near a bound the slope is a small difference of the value from it.
-    np.testing.assert_allclose(slope(link, value, 20.0, 70.0), 50 * known.pdf(z), atol=1e-12)
+    np.testing.assert_allclose(
+        inverse_derivative(link, value, 20.0, 70.0), 50 * known.pdf(z), atol=1e-12
+    )
 
 
 @pytest.mark.parametrize("link", ["logit", "cloglog"])
@@ -70,13 +72,15 @@ def test_bounds_are_infinitely_far_and_come_back(link):
     far = transform(link, [-9.0, -2.0, 8.0, 9.0], -2.0, 8.0)
     np.testing.assert_array_equal(far, [-np.inf, -np.inf, np.inf, np.inf])
     np.testing.assert_array_equal(inverse(link, [-np.inf, np.inf], -2.0, 8.0), [-2.0, 8.0])
-    np.testing.assert_array_equal(np.abs(slope(link, [-2.0, 8.0], -2.0, 8.0)), [0.0, 0.0])
+    np.testing.assert_array_equal(
+        np.abs(inverse_derivative(link, [-2.0, 8.0], -2.0, 8.0)), [0.0, 0.0]
+    )
 
 
 def test_zero_is_infinitely_far_on_the_log_scale():
     """Zero and what lies below it are minus infinity, which comes back as zero."""
     assert transform("log", [0.0, -1.0]).tolist() == [-np.inf, -np.inf]
-    assert inverse("log", -np.inf) == slope("log", 0.0) == 0.0
+    assert inverse("log", -np.inf) == inverse_derivative("log", 0.0) == 0.0
 
 
 @pytest.mark.parametrize("link", ["logit", "cloglog"])
@@ -84,7 +88,7 @@ def test_extremes_stay_within_bounds(link):
     """A path far out on the link scale never leaves its bounds, turns back or warns."""
     far = np.array([-np.inf, -1e300, -1e4, -800.0, -40.0, 0.0, 40.0, 800.0, 1e4, 1e300, np.inf])
     value = inverse(link, far, 10.0, 90.0)
-    steep = slope(link, value, 10.0, 90.0)
+    steep = inverse_derivative(link, value, 10.0, 90.0)
     assert ((value >= 10.0) & (value <= 90.0)).all()
     assert (np.diff(value) >= 0.0).all()
     steepest = {"logit": 80.0 / 4.0, "cloglog": 80.0 / np.e}[link]
@@ -94,7 +98,7 @@ def test_extremes_stay_within_bounds(link):
 def test_exponential_extremes():
     """An exponential path ends in infinity and its slope is its value, neither with a warning."""
     value = inverse("log", [-1e4, 0.0, 1e4])
-    assert value.tolist() == slope("log", value).tolist() == [0.0, 1.0, np.inf]
+    assert value.tolist() == inverse_derivative("log", value).tolist() == [0.0, 1.0, np.inf]
 
 
 @pytest.mark.parametrize("link", LINKS)
@@ -106,12 +110,14 @@ def test_bounds_broadcast(link):
     for row in range(2):
         alone = transform(link, y[row], lower[row, 0], upper[row, 0])
         np.testing.assert_array_equal(z[row], alone)
-        steep = slope(link, y, lower, upper)[row]
-        np.testing.assert_array_equal(steep, slope(link, y[row], lower[row, 0], upper[row, 0]))
+        steep = inverse_derivative(link, y, lower, upper)[row]
+        np.testing.assert_array_equal(
+            steep, inverse_derivative(link, y[row], lower[row, 0], upper[row, 0])
+        )
     np.testing.assert_allclose(inverse(link, z, lower, upper), y, rtol=ROUND_TRIP)
 
 
-@pytest.mark.parametrize("call", [transform, inverse, slope])
+@pytest.mark.parametrize("call", [transform, inverse, inverse_derivative])
 def test_unknown_link_is_named(call):
     """A misspelt link is refused with the nearest known one."""
     with pytest.raises(UnknownNameError, match=r"Unknown link 'logti'.*'logit'"):
@@ -121,5 +127,5 @@ def test_unknown_link_is_named(call):
 def test_input_is_untouched():
     """The identity gives a copy: writing into the result leaves the figures alone."""
     y = np.array([1.0, 2.0])
-    transform("identity", y)[0] = inverse("identity", y)[0] = slope("log", y)[0] = 9.0
+    transform("identity", y)[0] = inverse("identity", y)[0] = inverse_derivative("log", y)[0] = 9.0
     assert y.tolist() == [1.0, 2.0]

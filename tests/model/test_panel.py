@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from forecast.errors import DataError, UnknownNameError
-from forecast.model.panel import KEY, batch_of, read_figures
+from forecast.model.panel import KEY, build_panel, read_observations
 from forecast.tables.schema import STATUSES
 
 
@@ -26,7 +26,7 @@ def about(*names, **columns):
 
 def read(observations, **columns):
     """Figures and series of a table whose indicators are all alike."""
-    return read_figures(observations, about(*observations["indicator"].unique(), **columns))
+    return read_observations(observations, about(*observations["indicator"].unique(), **columns))
 
 
 MIXED = pd.concat(
@@ -48,7 +48,7 @@ def test_figures_stand_in_the_order_of_series_and_time():
     assert series[[*KEY, "n", "latest", "latest_year"]].values.tolist() == [
         ["a", "w", 2, 9.0, 2021.0], ["a", "x", 2, 2.0, 2021.5], ["b", "x", 1, 5.0, 2020.0],
     ]  # fmt: skip
-    assert not seen["fresh"].any()
+    assert not seen["break"].any()
     assert not series["conflicting"].any()
 
 
@@ -65,10 +65,10 @@ def test_the_order_of_rows_is_irrelevant_and_the_input_untouched():
     seen["break"] = [False, True] * 5 + [False]
     known = about("z", "w", "x", numerator=["w", "", ""], denominator=["w", "", ""])
     before = seen.copy(), known.copy()
-    first = read_figures(seen, known)
+    first = read_observations(seen, known)
     assert first[0]["indicator"].tolist() == list("wwxxzzx")
     for state in range(4):
-        mixed = read_figures(
+        mixed = read_observations(
             seen.sample(frac=1.0, random_state=state), known.sample(frac=1.0, random_state=state)
         )
         for found, expected in zip(mixed, first, strict=True):
@@ -79,7 +79,7 @@ def test_the_order_of_rows_is_irrelevant_and_the_input_untouched():
 
 def test_what_the_indicators_table_leaves_out_is_none():
     """Missing bounds are none, a missing resolution 0; counts are cumulative by nature."""
-    _, series = read_figures(MIXED, about("w", "x", kind=["count", "stock"]))
+    _, series = read_observations(MIXED, about("w", "x", kind=["count", "stock"]))
     assert series[["lower", "upper"]].isna().all(axis=None)
     assert series["resolution"].eq(0.0).all()
     assert series["cumulative"].tolist() == [True, False, False]
@@ -153,7 +153,7 @@ def test_a_break_is_a_mark_that_says_so(cell, flag):
     """Only a cell that says true marks a break; an empty one does not."""
     given = pd.Series([None, cell], dtype=object)
     seen, _ = read(figures(("a", 2020, 1.0), ("a", 2021, 2.0)).assign(**{"break": given}))
-    assert seen["fresh"].tolist() == [False, flag]
+    assert seen["break"].tolist() == [False, flag]
 
 
 @pytest.mark.parametrize("marks", [[True, False, False], [False, True, False]])
@@ -161,7 +161,7 @@ def test_a_break_survives_a_revision(marks):
     """A break marked on any of the figures that count for a year holds."""
     seen = figures(("a", 2020, 1.0), ("a", 2020, 1.0), ("a", 2021, 2.0))
     seen, _ = read(seen.assign(**{"break": marks}))
-    assert seen["fresh"].tolist() == [True, False]
+    assert seen["break"].tolist() == [True, False]
 
 
 RATIO = {"numerator": ["y", "", ""], "denominator": ["n", "", ""]}
@@ -178,7 +178,7 @@ PARTS = pd.concat(
 def quotients(own, parts=PARTS, **columns):
     """Figures of the ratio x = y / n, year -> value, of region a."""
     known = about("x", "y", "n", **RATIO | columns)
-    seen, _ = read_figures(pd.concat([own, parts]), known)
+    seen, _ = read_observations(pd.concat([own, parts]), known)
     seen = seen[(seen["indicator"] == "x") & (seen["region"] == "a")]
     return dict(zip(seen["year"], seen["value"], strict=True))
 
@@ -213,22 +213,22 @@ def test_each_region_has_its_own_scale():
     """One region's ratio tells nothing about another's scale."""
     own = pd.concat([figures(("a", 2019, 250.0)), figures(("b", 2018, 3.0))])
     known = about("x", "y", "n", **RATIO)
-    seen, _ = read_figures(pd.concat([own, PARTS]), known)
+    seen, _ = read_observations(pd.concat([own, PARTS]), known)
     assert seen[(seen["region"] == "b") & (seen["indicator"] == "x")]["year"].tolist() == [2018.0]
 
 
 def test_arrays_are_flush_right():
     """A batch has each series' last figure in the last column and nothing before its first."""
     seen = MIXED.assign(**{"break": [False, True, False, False, False]})
-    series = read_figures(seen, about("w", "x", lower=[0.0, np.nan], upper=[np.nan, 50.0],
+    series = read_observations(seen, about("w", "x", lower=[0.0, np.nan], upper=[np.nan, 50.0],
                           better=["higher", "lower"], kind="amount", resolution=[1.0, 0.1],
                           cumulative=[True, True]))  # fmt: skip
-    batch = batch_of(*series)
+    batch = build_panel(*series)
     np.testing.assert_array_equal(batch.value, [[7.0, 9.0], [1.0, 2.0], [np.nan, 5.0]])
     np.testing.assert_array_equal(
         batch.year, [[2018.0, 2021.0], [2019.0, 2021.5], [np.nan, 2020.0]]
     )
-    np.testing.assert_array_equal(batch.fresh, [[False, False], [False, True], [False, False]])
+    np.testing.assert_array_equal(batch.breaks, [[False, False], [False, True], [False, False]])
     np.testing.assert_array_equal(batch.group, [0, 1, 1])
     np.testing.assert_array_equal(batch.better, [1.0, -1.0, -1.0])
     np.testing.assert_array_equal(batch.lower, [0.0, -np.inf, -np.inf])
@@ -240,14 +240,16 @@ def test_arrays_are_flush_right():
 
 def test_nothing_observed_is_an_empty_batch():
     """No rows give no series and arrays without rows."""
-    seen, series = read_figures(MIXED.iloc[:0], about("w", "x"))
-    assert len(seen) == len(series) == len(batch_of(seen, series).value) == 0
+    seen, series = read_observations(MIXED.iloc[:0], about("w", "x"))
+    assert len(seen) == len(series) == len(build_panel(seen, series).value) == 0
 
 
 def test_missing_columns_are_said_at_once():
     """Every missing column of both tables stands in one error, with what to do."""
     with pytest.raises(DataError) as caught:
-        read_figures(MIXED.drop(columns=["value", "region"]), about("w").drop(columns="better"))
+        read_observations(
+            MIXED.drop(columns=["value", "region"]), about("w").drop(columns="better")
+        )
     said = [(p.file, p.column, p.problem, p.remedy) for p in caught.value.problems]
     assert said == [
         ("observations", "region", "no such column", "add a column 'region'"),
@@ -262,7 +264,7 @@ def test_unusable_cells_are_said_at_once():
     broken.loc[0, "value"], broken.loc[1, "value"] = None, "12 %"
     broken.loc[2, "year"], broken.loc[3, "value"] = "mid-2020", np.inf
     with pytest.raises(DataError) as caught:
-        read_figures(broken, about("x", better="up"))
+        read_observations(broken, about("x", better="up"))
     said = [(p.file, p.column, p.value, p.problem) for p in caught.value.problems]
     assert said == [
         ("observations", "year", "mid-2020", "no number (a, x)"),
@@ -285,7 +287,7 @@ def test_a_figure_of_no_region_is_refused():
 def test_indicators_that_are_not_observed_may_be_anything():
     """Only the rows of observed indicators are judged."""
     known = about("w", "x", "unused", better=["higher", "lower", "?"], kind=["stock"] * 2 + ["?"])
-    assert len(read_figures(MIXED, known)[1]) == 3
+    assert len(read_observations(MIXED, known)[1]) == 3
 
 
 def test_an_unknown_kind_is_named():

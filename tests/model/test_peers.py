@@ -6,23 +6,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import digamma
 
-from forecast.model.peers import Siblings, summarise
-from twins import siblings_twin
+from forecast.model.peers import PeerSummary, summarise_peers
+from twins import peers_twin
 
 SAME_SUMS = 1e-9
 """The same numbers added up in another order, differences of sums included."""
 GUARDED = 1e-7
 """The package divides by the level plus 1e-9."""
-NAMES = tuple(Siblings.__dataclass_fields__)
+NAMES = tuple(PeerSummary.__dataclass_fields__)
 N = np.nan
 
 
-def see(z, t, group=None, *, fresh=None, relative=False):
+def see(z, t, group=None, *, breaks=None, relative=False):
     """Summarise; one group and no breaks where none are given."""
     z, t = np.asarray(z, float), np.asarray(t, float)
     group = np.zeros(len(z), np.int64) if group is None else np.asarray(group)
-    fresh = np.zeros(z.shape, bool) if fresh is None else fresh
-    return summarise(z, t, fresh, group, relative=relative)
+    breaks = np.zeros(z.shape, bool) if breaks is None else breaks
+    return summarise_peers(z, t, breaks, group, relative=relative)
 
 
 def panel(seed, *, series=14, figures=11, relative=False, ragged=True):
@@ -38,8 +38,8 @@ def panel(seed, *, series=14, figures=11, relative=False, ragged=True):
         t[i, -n:] = years
     if relative:
         z = np.exp(0.05 * z)
-    fresh = (rng.random(z.shape) < 0.1) & ragged
-    return z, t, fresh, rng.integers(0, 3, series)
+    breaks = (rng.random(z.shape) < 0.1) & ragged
+    return z, t, breaks, rng.integers(0, 3, series)
 
 
 def assert_seen(found, one, other=None, rows=None, tolerance=SAME_SUMS):
@@ -57,18 +57,18 @@ def assert_seen(found, one, other=None, rows=None, tolerance=SAME_SUMS):
 @pytest.mark.parametrize("seed", [0, 1, 4, 5, 6, 7])
 def test_summary_is_the_loop_twin(seed, ragged, relative):
     """Every number equals that of a loop over series, figures and years."""
-    z, t, fresh, group = panel(seed, relative=relative, ragged=ragged)
-    found = see(z, t, group, fresh=fresh, relative=relative)
+    z, t, breaks, group = panel(seed, relative=relative, ragged=ragged)
+    found = see(z, t, group, breaks=breaks, relative=relative)
     tolerance = GUARDED if relative else SAME_SUMS
     for i in range(len(z)):
-        twin = siblings_twin(i, z, t, fresh, group, relative=relative)
+        twin = peers_twin(i, z, t, breaks, group, relative=relative)
         assert_seen(found, i, twin, tolerance=tolerance)
 
 
 def test_the_panels_show_everything():
     """The drawn panels have series whose every number is known, so that the twin tests them."""
-    z, t, fresh, group = panel(1, ragged=False)
-    found = see(z, t, group, fresh=fresh)
+    z, t, breaks, group = panel(1, ragged=False)
+    found = see(z, t, group, breaks=breaks)
     assert np.isfinite(found.log_noise).any()
     for name in NAMES:
         assert np.count_nonzero(getattr(found, name)) > 3, name
@@ -130,9 +130,9 @@ def test_no_increment_across_a_break():
     """A change of definition is no growth."""
     z, t = np.array([[0.0, 1, 2, 3, 4]] * 2), np.array([[2017.0, 2018, 2019, 2020, 2021]] * 2)
     z[1, 2:] += 50.0
-    fresh = np.zeros(z.shape, bool)
-    fresh[1, 2] = True
-    found = see(z, t, fresh=fresh)
+    breaks = np.zeros(z.shape, bool)
+    breaks[1, 2] = True
+    found = see(z, t, breaks=breaks)
     assert (found.count[0], found.recent[0]) == (3.0, 1.0)
 
 
@@ -248,12 +248,12 @@ def test_a_calm_series_does_not_cut_its_sibling():
 @pytest.mark.parametrize("relative", [False, True])
 def test_later_figures_are_not_seen(relative):
     """What siblings did after a series' latest figure does not reach it."""
-    z, t, fresh, group = panel(7, relative=relative, ragged=False)
+    z, t, breaks, group = panel(7, relative=relative, ragged=False)
     t = t - np.arange(len(z))[:, None] % 4
-    before = see(z, t, group, fresh=fresh, relative=relative)
+    before = see(z, t, group, breaks=breaks, relative=relative)
     for i in range(len(z)):
         wild = np.where(t > t[i, -1], np.random.default_rng(i).exponential(50.0, z.shape), z)
-        after = see(wild, t, group, fresh=fresh, relative=relative)
+        after = see(wild, t, group, breaks=breaks, relative=relative)
         assert_seen(after, i, before, i)
 
 
@@ -261,20 +261,20 @@ def test_later_figures_are_not_seen(relative):
 @given(st.randoms(use_true_random=False), st.integers(0, 50))
 def test_order_of_rows_does_not_matter(random, seed):
     """Series may come in any order, and groups and years count from anywhere."""
-    z, t, fresh, group = panel(seed)
+    z, t, breaks, group = panel(seed)
     rows = np.array(random.sample(range(len(z)), len(z)))
-    before = see(z, t, group, fresh=fresh)
-    after = see(z[rows], t[rows] + 100.0, np.array([2, 0, 1])[group[rows]], fresh=fresh[rows])
+    before = see(z, t, group, breaks=breaks)
+    after = see(z[rows], t[rows] + 100.0, np.array([2, 0, 1])[group[rows]], breaks=breaks[rows])
     assert_seen(after, slice(None), before, rows)
 
 
 def test_groups_do_not_touch():
     """Indicators are apart: one alone gives the same as among others."""
-    z, t, fresh, group = panel(3)
-    whole = see(z, t, group, fresh=fresh)
+    z, t, breaks, group = panel(3)
+    whole = see(z, t, group, breaks=breaks)
     for number in range(3):
         rows = np.flatnonzero(group == number)
-        alone = see(z[rows], t[rows], fresh=fresh[rows])
+        alone = see(z[rows], t[rows], breaks=breaks[rows])
         assert_seen(alone, slice(None), whole, rows)
 
 
@@ -282,8 +282,8 @@ def test_an_empty_batch_and_input():
     """No series give no rows; the arrays given are the same afterwards."""
     none = see(np.empty((0, 2)), np.empty((0, 2)))
     assert all(len(value) == 0 for value in vars(none).values())
-    z, t, fresh, group = panel(2)
-    before = [a.copy() for a in (z, t, fresh, group)]
-    see(z, t, group, fresh=fresh)
-    for old, new in zip(before, (z, t, fresh, group), strict=True):
+    z, t, breaks, group = panel(2)
+    before = [a.copy() for a in (z, t, breaks, group)]
+    see(z, t, group, breaks=breaks)
+    for old, new in zip(before, (z, t, breaks, group), strict=True):
         np.testing.assert_array_equal(old, new)

@@ -8,10 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.model import links
-from forecast.model.kalman import Pace
-from forecast.model.peers import Siblings, summarise
-from forecast.model.posterior import Batch, believe, look
-from forecast.model.priors import FADING, PACES, STILL, STRAIGHT, LinkPrior
+from forecast.model.kalman import SlopeProcess
+from forecast.model.peers import PeerSummary, summarise_peers
+from forecast.model.posterior import SeriesPanel, compute_posterior, summarise_series
+from forecast.model.priors import (
+    DAMPED_PROCESSES,
+    FADING_PROCESSES,
+    NO_SLOPE,
+    PERSISTENT_PROCESSES,
+    LinkPrior,
+)
 from twins import Twin
 
 SAME_ALGEBRA = 1e-8
@@ -28,7 +34,7 @@ PRIOR = LinkPrior(
 )  # fmt: skip
 
 
-def batch_of(value, year=None, *, kind="amount", **columns):
+def build_panel(value, year=None, *, kind="amount", **columns):
     """Figures of one indicator, yearly up to 2021 where no years are given."""
     value = np.atleast_2d(np.asarray(value, float))
     rows, width = value.shape
@@ -37,7 +43,7 @@ def batch_of(value, year=None, *, kind="amount", **columns):
     whole = {
         "value": value,
         "year": np.where(np.isnan(value), N, year),
-        "fresh": np.zeros(value.shape, bool),
+        "breaks": np.zeros(value.shape, bool),
         "group": np.zeros(rows, np.int64),
         "better": 1.0,
         "lower": 0.0,
@@ -46,13 +52,13 @@ def batch_of(value, year=None, *, kind="amount", **columns):
         "ratchet": False,
     } | columns
     one_each = {k: np.broadcast_to(v, rows) for k, v in whole.items() if np.ndim(v) < 2}
-    return Batch(**(whole | one_each))
+    return SeriesPanel(**(whole | one_each))
 
 
 def silent(rows):
     """Siblings that show nothing."""
     none = np.zeros(rows)
-    return Siblings(none, none, none, none, none + N, none, none)
+    return PeerSummary(none, none, none, none, none + N, none, none)
 
 
 def talking(rows, **said):
@@ -71,16 +77,24 @@ def panel(seed=0):
     year[3, :4] -= 2.0
     year[4] += 0.5
     year[5] -= 1.0
-    fresh = np.zeros(value.shape, bool)
-    fresh[0, 4] = fresh[5, 6] = True
+    breaks = np.zeros(value.shape, bool)
+    breaks[0, 4] = breaks[5, 6] = True
     group = np.array([0, 0, 0, 0, 1, 1, 1, 1])
     better = np.array([1.0, 1, 1, 1, -1, -1, -1, -1])
-    return batch_of(value, year, fresh=fresh, group=group, better=better)
+    return build_panel(value, year, breaks=breaks, group=group, better=better)
 
 
 def twin_of(batch, i, z, pace, freedom=0.0):
     """Twin of one series of a batch, its figures on the link scale."""
-    return Twin(z[i], batch.year[i], batch.fresh[i], pace.ratio, pace.memory, pace.blur, freedom)
+    return Twin(
+        z[i],
+        batch.year[i],
+        batch.breaks[i],
+        pace.variance_ratio,
+        pace.autocorrelation,
+        pace.measurement_share,
+        freedom,
+    )
 
 
 # --- look ---
@@ -89,19 +103,25 @@ def twin_of(batch, i, z, pace, freedom=0.0):
 @pytest.mark.parametrize("link", ["logit", "cloglog"])
 def test_saturating_links_reach_beyond_the_bounds(link):
     """Floor and cap lie half a hundredth of the range outside, so that 0 and 100 % are finite."""
-    shown = look(link, batch_of([0.0, 50.0, 100.0], kind="share"))
+    shown = summarise_series(link, build_panel([0.0, 50.0, 100.0], kind="share"))
     assert (shown.floor[0], shown.cap[0]) == (-0.5, 100.5)
-    assert np.isfinite(shown.filtered[0].level).all()
+    assert np.isfinite(shown.filters[0].level).all()
     low = links.transform(link, 100.0, -0.5, 100.5)
-    np.testing.assert_allclose(look(link, batch_of([100.0], kind="share")).filtered[0].level, low)
+    np.testing.assert_allclose(
+        summarise_series(link, build_panel([100.0], kind="share")).filters[0].level, low
+    )
 
 
 def test_an_unknown_cap_is_a_multiple_of_the_top():
     """Without an upper bound the cap is the given multiple of the largest figure."""
-    shown = look("logit", batch_of([[20.0, 40.0, 30.0], [N, N, 0.0]]), PACES, 1.6)
+    shown = summarise_series(
+        "logit", build_panel([[20.0, 40.0, 30.0], [N, N, 0.0]]), FADING_PROCESSES, 1.6
+    )
     np.testing.assert_allclose(shown.cap, [64.0 * 1.005, 1.6 * 1.005])
     np.testing.assert_allclose(shown.floor, [-64.0 * 0.005, -1.6 * 0.005])
-    raised = look("logit", batch_of([20.0, 40.0, 30.0], lower=10.0), PACES, 1.6)
+    raised = summarise_series(
+        "logit", build_panel([20.0, 40.0, 30.0], lower=10.0), FADING_PROCESSES, 1.6
+    )
     assert (raised.floor[0], raised.cap[0]) == pytest.approx((10 - 0.24, 10 + 48 + 0.24))
 
 
@@ -118,19 +138,19 @@ def test_an_unknown_cap_is_a_multiple_of_the_top():
 )
 def test_identity_has_a_unit(values, columns, unit):
     """A linear path runs in quarters of a bounded range, else in sizes of the latest figure."""
-    shown = look("identity", batch_of(values, **columns))
+    shown = summarise_series("identity", build_panel(values, **columns))
     assert shown.unit[0] == unit
-    np.testing.assert_allclose(shown.filtered[0].level, values[-1] / unit, atol=15.0 / unit)
-    assert look("log", batch_of([10.0, 20.0])).unit[0] == 1.0
+    np.testing.assert_allclose(shown.filters[0].level, values[-1] / unit, atol=15.0 / unit)
+    assert summarise_series("log", build_panel([10.0, 20.0])).unit[0] == 1.0
 
 
 @pytest.mark.parametrize("link", links.LINKS)
 def test_rounding_is_a_variance_on_the_link_scale(link):
     """A step u of the report is a uniform error, u^2 / 12 of variance, at the link's slope."""
-    shown = look(link, batch_of([40.0, 60.0], kind="share"))
+    shown = summarise_series(link, build_panel([40.0, 60.0], kind="share"))
     ends = shown.floor[0], shown.cap[0]
     step = np.diff(links.transform(link, [59.95, 60.05], *ends))[0] / shown.unit[0]
-    np.testing.assert_allclose(shown.rounding, step**2 / 12.0, rtol=1e-5)
+    np.testing.assert_allclose(shown.rounding_variance, step**2 / 12.0, rtol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -144,73 +164,75 @@ def test_rounding_is_a_variance_on_the_link_scale(link):
 )
 def test_zeros_on_the_log_scale(values, resolution, first):
     """A zero is the middle of what rounds to it, else a thousandth of the largest figure."""
-    batch = batch_of(values, resolution=resolution, lower=-np.inf)
-    alone = look("log", replace(batch, value=batch.value[:, :1], year=batch.year[:, :1],
-                                fresh=batch.fresh[:, :1]))  # fmt: skip
-    shown = look("log", batch)
+    batch = build_panel(values, resolution=resolution, lower=-np.inf)
+    alone = summarise_series("log", replace(batch, value=batch.value[:, :1], year=batch.year[:, :1],
+                                breaks=batch.breaks[:, :1]))  # fmt: skip
+    shown = summarise_series("log", batch)
     z = np.log([first, *values[1:]])
     if len(values) > 1:
-        twin = twin_of(batch, 0, z[None], PACES[0])
-        np.testing.assert_allclose(shown.filtered[0].squares, twin.sums()[0], rtol=1e-9)
+        twin = twin_of(batch, 0, z[None], FADING_PROCESSES[0])
+        np.testing.assert_allclose(shown.filters[0].squares, twin.sums()[0], rtol=1e-9)
     else:
-        np.testing.assert_allclose(alone.filtered[0].level, z[0])
+        np.testing.assert_allclose(alone.filters[0].level, z[0])
 
 
-@pytest.mark.parametrize("paces", [PACES, STRAIGHT, FADING, STILL])
+@pytest.mark.parametrize(
+    "paces", [FADING_PROCESSES, PERSISTENT_PROCESSES, DAMPED_PROCESSES, NO_SLOPE]
+)
 @pytest.mark.parametrize("link", ["log", "identity", "logit"])
 def test_every_series_is_filtered_with_its_own_years(link, paces):
     """Whatever pattern of years, gaps and breaks a series has, its sums are its twin's."""
     batch = panel()
-    shown = look(link, batch, paces, 1.6)
+    shown = summarise_series(link, batch, paces, 1.6)
     z = links.transform(link, batch.value, shown.floor[:, None], shown.cap[:, None])
     z = z / shown.unit[:, None]
     for i in range(8):
-        for pace, found in zip(paces, shown.filtered, strict=True):
+        for pace, found in zip(paces, shown.filters, strict=True):
             twin = twin_of(batch, i, z, pace)
             sums = found.squares[i], found.cross[i], found.information[i], found.log_determinant[i]
             np.testing.assert_allclose(sums, twin.sums(), rtol=1e-8, atol=1e-10)
             mean, _ = twin.state(0.0)
-            np.testing.assert_allclose([found.level[i], found.pace[i]], mean[:2], atol=1e-9)
+            np.testing.assert_allclose([found.level[i], found.slope[i]], mean[:2], atol=1e-9)
 
 
 def test_increments_and_roughness():
     """Increments lie between figures of different times without a break; roughness is theirs."""
     batch = panel()
-    shown = look("log", batch)
+    shown = summarise_series("log", batch)
     for i in range(8):
         known = ~np.isnan(batch.value[i])
-        z, t, fresh = np.log(batch.value[i, known]), batch.year[i, known], batch.fresh[i, known]
-        d = [(z[j] - z[j - 1], t[j] - t[j - 1]) for j in range(1, len(z)) if not fresh[j]]
+        z, t, breaks = np.log(batch.value[i, known]), batch.year[i, known], batch.breaks[i, known]
+        d = [(z[j] - z[j - 1], t[j] - t[j - 1]) for j in range(1, len(z)) if not breaks[j]]
         assert shown.increments[i] == len(d)
         mean = sum(x for x, _ in d) / sum(s for _, s in d) if d else 0.0
         rough = sum((x - mean * s) ** 2 / s for x, s in d)
-        np.testing.assert_allclose(shown.roughness[i], rough, rtol=SAME_SUMS, atol=1e-15)
+        np.testing.assert_allclose(shown.increment_ss[i], rough, rtol=SAME_SUMS, atol=1e-15)
 
 
 def test_siblings_are_summed_up_on_the_link_scale():
     """Siblings are seen on the link scale; relative to their level where sizes are linear."""
     batch = panel()
-    rest = (batch.year, batch.fresh, batch.group)
+    rest = (batch.year, batch.breaks, batch.group)
     share = replace(batch, upper=np.full(8, 100.0))
     for shown, z, relative in (
-        (look("log", batch), np.log(batch.value), False),
-        (look("identity", batch), batch.value, True),
-        (look("identity", share), batch.value / 25.0, False),
+        (summarise_series("log", batch), np.log(batch.value), False),
+        (summarise_series("identity", batch), batch.value, True),
+        (summarise_series("identity", share), batch.value / 25.0, False),
     ):
-        expected = summarise(z, *rest, relative=relative)
+        expected = summarise_peers(z, *rest, relative=relative)
         for name, value in vars(expected).items():
-            np.testing.assert_allclose(getattr(shown.siblings, name), value, rtol=1e-9, atol=1e-12)
+            np.testing.assert_allclose(getattr(shown.peers, name), value, rtol=1e-9, atol=1e-12)
 
 
 def test_siblings_evidence_of_the_paces():
     """Each pace is judged by the siblings' likelihood an increment, as seven increments."""
     batch = panel()
-    shown = look("log", batch)
+    shown = summarise_series("log", batch)
     z = np.log(batch.value)
-    for m, pace in enumerate(PACES):
+    for m, pace in enumerate(FADING_PROCESSES):
         logs, k = np.zeros(8), shown.increments
         for j in range(8):
-            twin, a = twin_of(batch, j, z, pace), shown.siblings.lasting[j]
+            twin, a = twin_of(batch, j, z, pace), shown.peers.lasting[j]
             if k[j] >= 2:
                 away = twin.d - a * twin.reach
                 q = away @ np.linalg.inv(twin.cov) @ away
@@ -220,15 +242,15 @@ def test_siblings_evidence_of_the_paces():
             others = [j for j in range(8) if batch.group[j] == batch.group[i] and j != i]
             others = [j for j in others if k[j] >= 2]
             expected = 7.0 * logs[others].sum() / k[others].sum()
-            np.testing.assert_allclose(shown.alike[i, m], expected, rtol=1e-8)
+            np.testing.assert_allclose(shown.peer_loglik[i, m], expected, rtol=1e-8)
 
 
 def test_siblings_without_spread_or_increments_do_not_judge_paces():
     """Straight or short siblings say nothing, alone there is nothing to say."""
     straight = np.exp(0.05 * np.arange(6.0))
     value = np.array([straight, 3 * straight, [N, N, N, N, 2.0, 2.5]])
-    assert not look("log", batch_of(value)).alike.any()
-    assert not look("log", replace(panel(), group=np.arange(8))).alike.any()
+    assert not summarise_series("log", build_panel(value)).peer_loglik.any()
+    assert not summarise_series("log", replace(panel(), group=np.arange(8))).peer_loglik.any()
 
 
 # --- believe ---
@@ -236,16 +258,16 @@ def test_siblings_without_spread_or_increments_do_not_judge_paces():
 
 def believed(shown, prior):
     """One series without siblings: weights, long pace and noise as plain numbers."""
-    path = believe(shown, prior)
-    return path.pace_weight[0], path.long_pace[0], path.noise_variance[0]
+    path = compute_posterior(shown, prior)
+    return path.process_weight[0], path.long_run_slope[0], path.noise_variance[0]
 
 
 def assert_believed(batch, shown, prior):
     """Every number of the posterior against conditioning level, pace and long pace jointly."""
-    path = believe(shown, prior)
+    path = compute_posterior(shown, prior)
     z = links.transform(shown.link, batch.value, shown.floor[:, None], shown.cap[:, None])
     z = z / shown.unit[:, None]
-    seen, nu = shown.siblings, prior.noise_df
+    seen, nu = shown.peers, prior.noise_df
     odds = [0.0, prior.changing, prior.restless, prior.blurred]
     for i in range(len(z)):
         s2 = prior.noise**2
@@ -253,22 +275,24 @@ def assert_believed(batch, shown, prior):
             c = prior.sibling_noise * seen.noise_count[i] / (seen.noise_count[i] + 1.0)
             s2 = np.exp(c * seen.log_noise[i] + (1.0 - c) * np.log(s2))
         k = shown.increments[i]
-        own = (nu * s2 + shown.roughness[i]) / max(nu + k - 1.0, 0.5) + shown.rounding[i]
+        own = (nu * s2 + shown.increment_ss[i]) / max(nu + k - 1.0, 0.5) + shown.rounding_variance[
+            i
+        ]
         square = seen.lasting[i] ** 2
         sure = square / (square + 0.37 * seen.shock[i] / 8.0) if square else 0.0
         a = sure * (prior.recent * seen.recent[i] + prior.lasting * seen.lasting[i])
         a += prior.catching_up * seen.catching_up[i]
         a += prior.direction * batch.better[i] * np.sqrt(own) / (1.0 + k / prior.direction_fades)
         log_weights = []
-        for m, pace in enumerate(shown.paces):
+        for m, pace in enumerate(shown.processes):
             twin = twin_of(batch, i, z, pace, prior.freedom)
             mean, cov = twin.state(a)
             away = twin.d - a * twin.reach
             q = away @ np.linalg.solve(twin.cov, away) if k else 0.0
             log_det = np.linalg.slogdet(twin.cov)[1] if k else 0.0
             row = {f.name: getattr(path, f.name)[i, m] for f in fields(path)[6:17]}
-            p33, r1, r2 = row["long_variance"], row["level_response"], row["pace_response"]
-            means = row["level"], row["own_pace"], row["long_pace"]
+            p33, r1, r2 = row["long_run_variance"], row["level_response"], row["slope_response"]
+            means = row["level"], row["slope"], row["long_run_slope"]
             close = {"rtol": SAME_ALGEBRA, "atol": SAME_ALGEBRA}
             np.testing.assert_allclose(means, mean, **close)
             joint = [
@@ -279,7 +303,7 @@ def assert_believed(batch, shown, prior):
                 ],
                 [
                     row["covariance"] + r1 * r2 * p33,
-                    row["pace_variance"] + r2 * r2 * p33,
+                    row["slope_variance"] + r2 * r2 * p33,
                     -r2 * p33,
                 ],
                 [-r1 * p33, -r2 * p33, p33],
@@ -289,22 +313,22 @@ def assert_believed(batch, shown, prior):
             evidence = -0.5 * log_det - 0.5 * (nu + k) * np.log1p(q / (nu * s2))
             log_weights.append(
                 odds[m]
-                + prior.siblings_evidence * shown.alike[i, m]
+                + prior.siblings_evidence * shown.peer_loglik[i, m]
                 + prior.own_evidence * evidence
             )
         weights = np.exp(np.array(log_weights) - max(log_weights))
-        np.testing.assert_allclose(path.pace_weight[i], weights / weights.sum(), rtol=1e-6)
-        np.testing.assert_allclose(path.lasting_noise[i], 0.055 * s2, rtol=SAME_ALGEBRA)
-        np.testing.assert_allclose(path.shock[i], 0.135 * seen.shock[i], rtol=SAME_ALGEBRA)
-        np.testing.assert_allclose(path.rounding[i], shown.rounding[i])
+        np.testing.assert_allclose(path.process_weight[i], weights / weights.sum(), rtol=1e-6)
+        np.testing.assert_allclose(path.noise_floor[i], 0.055 * s2, rtol=SAME_ALGEBRA)
+        np.testing.assert_allclose(path.shock_variance[i], 0.135 * seen.shock[i], rtol=SAME_ALGEBRA)
+        np.testing.assert_allclose(path.rounding_variance[i], shown.rounding_variance[i])
 
 
-@pytest.mark.parametrize("paces", [PACES, STRAIGHT, STILL])
+@pytest.mark.parametrize("paces", [FADING_PROCESSES, PERSISTENT_PROCESSES, NO_SLOPE])
 @pytest.mark.parametrize("freedom", [0.0, 0.3, 20.0])
 def test_posterior_is_the_joint_gaussian_twin(freedom, paces):
     """Long pace, level, own pace, noise and weights are those of conditioning all at once."""
     batch = panel()
-    assert_believed(batch, look("log", batch, paces), replace(PRIOR, freedom=freedom))
+    assert_believed(batch, summarise_series("log", batch, paces), replace(PRIOR, freedom=freedom))
 
 
 @pytest.mark.parametrize("link", ["identity", "logit", "cloglog"])
@@ -312,8 +336,8 @@ def test_posterior_of_shares(link):
     """The same on bounded scales with rounded figures, for a falling indicator too."""
     rng = np.random.default_rng(1)
     value = np.round(100.0 / (1.0 + np.exp(-np.cumsum(rng.normal(0.3, 0.2, (5, 6)), axis=1))), 1)
-    batch = batch_of(value, kind="share", better=np.array([1.0, -1.0, 1.0, 1.0, -1.0]))
-    assert_believed(batch, look(link, batch), replace(PRIOR, noise=0.15))
+    batch = build_panel(value, kind="share", better=np.array([1.0, -1.0, 1.0, 1.0, -1.0]))
+    assert_believed(batch, summarise_series(link, batch), replace(PRIOR, noise=0.15))
 
 
 @settings(max_examples=40)
@@ -328,39 +352,41 @@ def test_posterior_whatever_the_siblings(recent, lasting, catching, shock, noise
                    log_noise=noise, noise_count=count)  # fmt: skip
     # sure is guarded by 1e-12, which only a pace of nothing feels.
     seen = replace(seen, lasting=np.where(np.abs(seen.lasting) < 1e-2, 0.0, seen.lasting))
-    shown = replace(look("log", batch, PACES[:2]), siblings=seen)
+    shown = replace(summarise_series("log", batch, FADING_PROCESSES[:2]), peers=seen)
     assert_believed(batch, shown, replace(PRIOR, noise_df=nu))
 
 
 def test_prior_pace_by_hand():
     """Siblings, catching up and direction add up to the prior pace, which one figure keeps."""
-    shown = look("log", batch_of([[50.0], [50.0]], better=np.array([1.0, -1.0])))
+    shown = summarise_series("log", build_panel([[50.0], [50.0]], better=np.array([1.0, -1.0])))
     seen = talking(2, recent=0.04, lasting=0.02, catching_up=-0.01, shock=0.0004 * 8 / 0.37)
     # sure = 0.0004 / (0.0004 + 0.0004) = 1/2; the noise 0.06^2 * 4 / 3.
-    siblings = 0.5 * (0.3 * 0.04 + 0.25 * 0.02) - 0.5 * 0.01
+    peers = 0.5 * (0.3 * 0.04 + 0.25 * 0.02) - 0.5 * 0.01
     direction = 0.2 * 0.06 * np.sqrt(4.0 / 3.0)
-    path = believe(replace(shown, siblings=seen), PRIOR)
-    np.testing.assert_allclose(path.long_pace[0], siblings + direction, rtol=1e-6)
-    np.testing.assert_allclose(path.long_pace[1], siblings - direction, rtol=1e-6)
+    path = compute_posterior(replace(shown, peers=seen), PRIOR)
+    np.testing.assert_allclose(path.long_run_slope[0], peers + direction, rtol=1e-6)
+    np.testing.assert_allclose(path.long_run_slope[1], peers - direction, rtol=1e-6)
 
 
 def test_without_siblings_and_figures_it_is_the_direction_alone():
     """One figure alone is expected to move in the wanted direction, by its noise."""
     for better in (1.0, -1.0):
-        batch = batch_of([50.0], better=better)
-        _, pace, noise = believed(look("log", batch), replace(PRIOR, noise_df=1.2))
+        batch = build_panel([50.0], better=better)
+        _, pace, noise = believed(summarise_series("log", batch), replace(PRIOR, noise_df=1.2))
         # Fewer than half a degree of freedom is taken for half.
         np.testing.assert_allclose(pace, better * 0.2 * np.sqrt(1.2 * 0.06**2 / 0.5))
         np.testing.assert_allclose(noise, 0.06**2)
-    still = believe(look("log", batch), replace(PRIOR, direction=0.0))
-    assert not still.long_pace.any()
+    still = compute_posterior(summarise_series("log", batch), replace(PRIOR, direction=0.0))
+    assert not still.long_run_slope.any()
 
 
 def test_the_direction_fades_with_figures_of_its_own():
     """After `direction_fades` increments half of the wish is left."""
-    flat = look("log", batch_of(np.full(6, 50.0)))
+    flat = summarise_series("log", build_panel(np.full(6, 50.0)))
     paces = [
-        believe(flat, replace(PRIOR, freedom=0.0, direction_fades=fades)).long_pace[0, 0]
+        compute_posterior(flat, replace(PRIOR, freedom=0.0, direction_fades=fades)).long_run_slope[
+            0, 0
+        ]
         for fades in (5.0, 1e12, 0.0)
     ]
     assert paces[0] == pytest.approx(0.5 * paces[1])
@@ -369,19 +395,19 @@ def test_the_direction_fades_with_figures_of_its_own():
 
 def test_siblings_noise_by_hand():
     """The prior noise is a geometric mean of the siblings' and the table's."""
-    shown = look("log", batch_of([50.0]))
+    shown = summarise_series("log", build_panel([50.0]))
     seen = talking(1, log_noise=np.log(0.2**2), noise_count=4)
     c = 0.6 * 4.0 / 5.0
-    noise = believe(replace(shown, siblings=seen), PRIOR).noise_variance[0]
+    noise = compute_posterior(replace(shown, peers=seen), PRIOR).noise_variance[0]
     np.testing.assert_allclose(np.sqrt(noise), 0.2**c * 0.06 ** (1 - c))
 
 
 def test_noise_posterior_by_hand():
     """With the pace known, noise is (nu s^2 + sum of squares) / (nu + k), a conjugate update."""
-    still = (Pace(0.0, 1.0, 1.0),)
+    still = (SlopeProcess(0.0, 1.0, 1.0),)
     # Pure blur about a straight line: squares of the distances from the first figure.
-    shown = look("log", batch_of(np.exp([0.0, 0.1, -0.1])), still)
-    path = believe(shown, replace(PRIOR, direction=0.0, freedom=0.0))
+    shown = summarise_series("log", build_panel(np.exp([0.0, 0.1, -0.1])), still)
+    path = compute_posterior(shown, replace(PRIOR, direction=0.0, freedom=0.0))
     away, cov = np.array([0.1, -0.1]), np.array([[2.0, 1.0], [1.0, 2.0]])
     q = away @ np.linalg.solve(cov, away)
     np.testing.assert_allclose(path.noise_variance[0, 0], (4 * 0.06**2 + q) / 6.0)
@@ -395,7 +421,9 @@ def test_many_own_figures_leave_the_prior(freedom):
     prior = replace(PRIOR, recent=0.5, lasting=0.5, freedom=freedom)
     steps = []
     for n in (1, 3, 30):
-        path = believe(replace(look("log", batch_of(value[:n])), siblings=seen), prior)
+        path = compute_posterior(
+            replace(summarise_series("log", build_panel(value[:n])), peers=seen), prior
+        )
         here = path.moments(np.array([[1e-6]]))[0] if n > 1 else path.level[0, 0]
         steps.append(float(np.squeeze(path.moments(np.array([[1.0]]))[0] - here)))
     assert steps[0] < -0.02 < steps[1] < steps[2]
@@ -408,37 +436,43 @@ def test_own_evidence_prefers_the_pace_that_figures_show():
     restless = np.exp(np.cumsum(np.cumsum(rng.normal(0.0, 0.05, 20))))
     steady = np.exp(0.05 * np.arange(20.0) + 0.05 * np.cumsum(rng.normal(size=20)))
     prior = replace(PRIOR, own_evidence=1.0, direction=0.0, restless=0.0, changing=0.0, blurred=0.0)
-    first, second = (believed(look("log", batch_of(v)), prior)[0] for v in (restless, steady))
+    first, second = (
+        believed(summarise_series("log", build_panel(v)), prior)[0] for v in (restless, steady)
+    )
     assert first[2] > 5.0 * second[2]
     assert second[0] > 1.5 * first[0]
 
 
 def test_siblings_evidence_moves_the_weights():
     """What siblings' figures look like under a pace multiplies its odds."""
-    shown = look("log", batch_of([50.0]))
-    judged = replace(shown, alike=np.array([[0.0, 1.0, 0.0, -1.0]]))
+    shown = summarise_series("log", build_panel([50.0]))
+    judged = replace(shown, peer_loglik=np.array([[0.0, 1.0, 0.0, -1.0]]))
     odds = np.exp([0.0, -0.5 + 1.7, -1.5, -2.0 - 1.7])
-    np.testing.assert_allclose(believe(judged, PRIOR).pace_weight[0], odds / odds.sum())
+    np.testing.assert_allclose(
+        compute_posterior(judged, PRIOR).process_weight[0], odds / odds.sum()
+    )
 
 
 def test_rounding_alone_does_not_leave_a_series_without_noise():
     """Ten equal figures keep a spread: that of the prior noise and of the rounding."""
     for value in (50.0, 100.0, 0.0):
         for link in ("logit", "identity"):
-            shown = look(link, batch_of(np.full((3, 10), value), kind="share"))
-            path = believe(shown, PRIOR)
+            shown = summarise_series(link, build_panel(np.full((3, 10), value), kind="share"))
+            path = compute_posterior(shown, PRIOR)
             _, scale = path.moments(np.array([[1.0]] * 3))
-            assert (scale**2 > 2.0 * shown.rounding[:, None]).all()
+            assert (scale**2 > 2.0 * shown.rounding_variance[:, None]).all()
             assert (path.noise_variance > 0.06**2 * 4.0 / 14.0).all()
-            assert (path.lasting_noise == 0.055 * 0.06**2).all()
+            assert (path.noise_floor == 0.055 * 0.06**2).all()
 
 
 def test_coarser_reports_widen_the_forecast():
     """A report in whole per cents is less sure than one in tenths."""
     scales = []
     for step in (0.1, 1.0, 5.0):
-        shown = look("logit", batch_of([40.0, 45.0, 50.0], kind="share", resolution=step))
-        scales.append(believe(shown, PRIOR).moments(np.array([[1.0]]))[1][0, 0])
+        shown = summarise_series(
+            "logit", build_panel([40.0, 45.0, 50.0], kind="share", resolution=step)
+        )
+        scales.append(compute_posterior(shown, PRIOR).moments(np.array([[1.0]]))[1][0, 0])
     assert scales[0] < scales[1] < scales[2]
 
 
@@ -456,9 +490,9 @@ def test_values_at_bounds_stay_finite(link, kind):
             [N, 99.9, 100.0, 100.0],
         ]
     )
-    batch = batch_of(value, kind=kind)
+    batch = build_panel(value, kind=kind)
     cap = None if kind == "share" else 1.6
-    path = believe(look(link, batch, PACES, cap), PRIOR)
+    path = compute_posterior(summarise_series(link, batch, FADING_PROCESSES, cap), PRIOR)
     for name, numbers in vars(path).items():
         if isinstance(numbers, np.ndarray):
             assert np.isfinite(numbers).all(), name
@@ -470,16 +504,18 @@ def test_values_at_bounds_stay_finite(link, kind):
 @pytest.mark.parametrize("link", ["logit", "cloglog"])
 def test_figures_beyond_the_bounds_stand_at_them(link):
     """A completion rate of 103 % is read as the 100 % that it may be, not as infinity."""
-    over, at = (batch_of([95.0, v, 99.0, v], kind="share") for v in (103.0, 100.0))
-    one, other = (look(link, batch).filtered[0].level for batch in (over, at))
+    over, at = (build_panel([95.0, v, 99.0, v], kind="share") for v in (103.0, 100.0))
+    one, other = (summarise_series(link, batch).filters[0].level for batch in (over, at))
     np.testing.assert_allclose(one, other)
 
 
 def test_pace_weights_never_overflow():
     """However strong the evidence, the weights are finite and sum to one."""
-    shown = look("log", batch_of([50.0, 55.0]))
-    judged = replace(shown, alike=np.array([[-900.0, 900.0, 0.0, 0.0]]))
-    np.testing.assert_allclose(believe(judged, PRIOR).pace_weight, [[0.0, 1.0, 0.0, 0.0]])
+    shown = summarise_series("log", build_panel([50.0, 55.0]))
+    judged = replace(shown, peer_loglik=np.array([[-900.0, 900.0, 0.0, 0.0]]))
+    np.testing.assert_allclose(
+        compute_posterior(judged, PRIOR).process_weight, [[0.0, 1.0, 0.0, 0.0]]
+    )
 
 
 def test_scale_of_values_does_not_matter_to_log_and_identity():
@@ -487,8 +523,14 @@ def test_scale_of_values_does_not_matter_to_log_and_identity():
     batch = panel()
     small = replace(batch, value=batch.value / 1e4)
     for link in ("log", "identity"):
-        one, other = (believe(look(link, b), PRIOR) for b in (batch, small))
-        for name in ("pace_weight", "long_pace", "own_pace", "noise_variance", "long_variance"):
+        one, other = (compute_posterior(summarise_series(link, b), PRIOR) for b in (batch, small))
+        for name in (
+            "process_weight",
+            "long_run_slope",
+            "slope",
+            "noise_variance",
+            "long_run_variance",
+        ):
             # Relative paces are guarded by 1e-9.
             np.testing.assert_allclose(
                 getattr(other, name), getattr(one, name), rtol=1e-4, atol=1e-6
@@ -506,7 +548,7 @@ def test_batch_takes_series_and_last_figures():
     np.testing.assert_array_equal(some.better, [-1.0, 1.0])
     short = batch.last(2)
     np.testing.assert_array_equal(short.year, batch.year[:, -2:])
-    np.testing.assert_array_equal(short.fresh, batch.fresh[:, -2:])
+    np.testing.assert_array_equal(short.breaks, batch.breaks[:, -2:])
     assert short.group is batch.group
 
 
@@ -514,7 +556,9 @@ def test_batch_takes_series_and_last_figures():
 def test_order_of_series_does_not_matter(link):
     """Series in another order believe the same."""
     batch, rows = panel(), np.array([7, 3, 0, 5, 1, 6, 2, 4])
-    one, other = (believe(look(link, b), PRIOR) for b in (batch, batch.take(rows)))
+    one, other = (
+        compute_posterior(summarise_series(link, b), PRIOR) for b in (batch, batch.take(rows))
+    )
     for name, numbers in vars(one).items():
         if isinstance(numbers, np.ndarray):
             np.testing.assert_allclose(
@@ -526,6 +570,6 @@ def test_input_is_untouched():
     """The batch given is the same afterwards."""
     batch, copy = panel(), panel()
     for link in links.LINKS:
-        believe(look(link, batch, PACES, 1.6), PRIOR)
+        compute_posterior(summarise_series(link, batch, FADING_PROCESSES, 1.6), PRIOR)
     for name, numbers in vars(copy).items():
         np.testing.assert_array_equal(getattr(batch, name), numbers)

@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from forecast.model import links
-from forecast.model.kalman import Pace
-from forecast.model.predictive import POINTS, Blend, Path, Quotient, select
+from forecast.model.kalman import SlopeProcess
+from forecast.model.predictive import (
+    POINTS,
+    LinkPredictive,
+    PooledPredictive,
+    RatioPredictive,
+    select,
+)
 from twins import Twin
 
 SAME_ALGEBRA = 1e-9
@@ -24,7 +30,7 @@ MONTE_CARLO = 4.0
 N = np.nan
 
 AHEAD = np.array([0.5, 1.0, 2.0, 5.0])
-GRID = (Pace(0.05, 0.88), Pace(0.6, 0.7, 0.2), Pace(0.4, 1.0))
+GRID = (SlopeProcess(0.05, 0.88), SlopeProcess(0.6, 0.7, 0.2), SlopeProcess(0.4, 1.0))
 WEIGHTS = np.array([0.5, 0.3, 0.2])
 NOISE = np.array([0.8, 1.1, 0.6])
 FIGURES = np.array([1.0, 1.4, 1.2, 2.1, 3.0, 3.3])
@@ -33,15 +39,23 @@ YEARS = np.array([2014.0, 2015.0, 2017.0, 2018.0, 2019.5, 2021.0])
 
 def twins(freedom=0.3, figures=FIGURES):
     """One twin for each pace of the grid, with a break before the third figure."""
-    fresh = np.arange(len(figures)) == 2
+    breaks = np.arange(len(figures)) == 2
     return [
-        Twin(figures, YEARS[-len(figures) :], fresh, p.ratio, p.memory, p.blur, freedom)
+        Twin(
+            figures,
+            YEARS[-len(figures) :],
+            breaks,
+            p.variance_ratio,
+            p.autocorrelation,
+            p.measurement_share,
+            freedom,
+        )
         for p in GRID
     ]
 
 
 def path_of(freedom=0.3, pace=0.2, link="log", **columns):
-    """Path whose state is that of the twins; the long pace apart, as `Path` has it."""
+    """Path whose state is that of the twins; the long pace apart, as `LinkPredictive` has it."""
     rows = []
     for known, free in zip(twins(0.0), twins(freedom), strict=True):
         mean, cov = free.state(pace)
@@ -53,7 +67,7 @@ def path_of(freedom=0.3, pace=0.2, link="log", **columns):
     columns_of = [np.array([row]) for row in zip(*rows, strict=True)]
     level, long, own, p11, p12, p22, p33, r1, r2 = columns_of
     one, none = np.ones(1), np.zeros(1)
-    path = Path(
+    path = LinkPredictive(
         link, 1.0, one, none, one, GRID, WEIGHTS[None], level, long, own, p11, p12, p22, p33,
         r1, r2, NOISE[None], none, none, none, 1.0, 0.0,
     )  # fmt: skip
@@ -66,8 +80,8 @@ def flat(link, loc, scale, *, weight=1.0, rows=1, unit=1.0, slope=0.0):
     each, nothing = np.ones((rows, 1)), np.zeros((rows, 1))
     ends = (-0.5 * one, 100.5 * one) if link in ("logit", "cloglog") else (none, one)
     scale = np.broadcast_to(np.asarray(scale, float), rows)
-    return Path(
-        link, weight, unit * one, *ends, (Pace(0.0, 1.0),), each, loc * each, slope * each,
+    return LinkPredictive(
+        link, weight, unit * one, *ends, (SlopeProcess(0.0, 1.0),), each, loc * each, slope * each,
         *[nothing] * 8, scale**2 / 2.0, none, none, 1.0, 0.0,
     )  # fmt: skip
 
@@ -80,9 +94,9 @@ def blend_of(*paths, df=5.0, shift=0.0, stretch=1.0, **columns):
     whole = {"lower": -np.inf * one, "upper": np.inf * one, "latest": 0.0 * one}
     whole["ratchet"] = np.zeros(rows, bool)
     whole |= {k: np.broadcast_to(v, rows) for k, v in columns.items()}
-    return Blend(
+    return PooledPredictive(
         np.arange(rows), paths, df * one, shift * one, stretch, shared=0.0, own_share=0.0 * one,
-        siblings=0.0 * one, **whole,
+        peers=0.0 * one, **whole,
     )  # fmt: skip
 
 
@@ -95,7 +109,7 @@ def test_moments_of_a_pace_are_the_predictive_twin(m, freedom):
     """Given sigma^2 the forecast's mean and variance are those of the joint covariance matrix."""
     weight = np.zeros((1, 3))
     weight[0, m] = 1.0
-    path = path_of(freedom, pace_weight=weight)
+    path = path_of(freedom, process_weight=weight)
     mean, cov = twins(freedom)[m].future(AHEAD, 0.2)
     loc, scale = path.moments(AHEAD[None])
     np.testing.assert_allclose(loc[0], mean, rtol=SAME_ALGEBRA)
@@ -122,7 +136,7 @@ def test_paces_are_joined_by_their_moments():
 def test_what_comes_on_top_of_the_moments():
     """Spread scales the deviation by the horizon; lasting noise, rounding and shock are added."""
     _, cov = mixture()
-    extra = {"lasting_noise": 0.05, "rounding": 0.02, "shock": 0.03}
+    extra = {"noise_floor": 0.05, "rounding_variance": 0.02, "shock_variance": 0.03}
     columns = {name: np.array([v]) for name, v in extra.items()}
     path = path_of(spread=0.8, spread_growth=-0.3, **columns)
     factor = 0.8 * (AHEAD / 2.0) ** -0.3
@@ -141,7 +155,7 @@ def test_years_are_correlated_as_the_twin_says():
 def test_lasting_noise_and_shock_are_shared_by_later_years():
     """Lasting noise adds up like a random walk, the shock with eight years behind."""
     _, cov = mixture()
-    path = path_of(lasting_noise=np.array([0.5]), shock=np.array([0.3]))
+    path = path_of(noise_floor=np.array([0.5]), shock_variance=np.array([0.3]))
     first = np.minimum.outer(AHEAD, AHEAD)
     cov = cov + 0.5 * first + 0.3 * (first + np.outer(AHEAD, AHEAD) / 8.0)
     sd = np.sqrt(np.diag(cov))
@@ -177,11 +191,13 @@ def test_each_series_has_its_own_years_ahead():
 def test_own_share_is_what_figures_removed():
     """The share of the pace's variance that is gone; none without figures or pace."""
     left = [twin.state(0.0)[1][1, 1] for twin in twins(0.0)]
-    expected = sum(w * (1 - v / p.ratio) for w, v, p in zip(WEIGHTS, left, GRID, strict=True))
+    expected = sum(
+        w * (1 - v / p.variance_ratio) for w, v, p in zip(WEIGHTS, left, GRID, strict=True)
+    )
     np.testing.assert_allclose(path_of().own_share(), expected, rtol=SAME_ALGEBRA)
     assert flat("log", 0.0, 1.0).own_share() == 0.0
-    before = np.array([[p.ratio for p in GRID]])
-    np.testing.assert_allclose(path_of(pace_variance=before).own_share(), 0.0, atol=1e-15)
+    before = np.array([[p.variance_ratio for p in GRID]])
+    np.testing.assert_allclose(path_of(slope_variance=before).own_share(), 0.0, atol=1e-15)
 
 
 @pytest.mark.parametrize("link", links.LINKS)
@@ -189,11 +205,11 @@ def test_a_scale_has_a_unit(link):
     """Values, scale and slope are measured in the path's unit."""
     path = flat(link, 0.0, 1.0, unit=4.0)
     y = np.array([[20.0, 50.0, 80.0]])
-    z = path.scale(y)
+    z = path.to_link(y)
     np.testing.assert_allclose(z, links.transform(link, y, path.floor, path.cap) / 4.0)
-    np.testing.assert_allclose(path.value(z), y)
-    slope = (path.value(z + 1e-5) - path.value(z - 1e-5)) / 2e-5
-    np.testing.assert_allclose(path.steepness(y), slope, rtol=1e-6)
+    np.testing.assert_allclose(path.from_link(z), y)
+    slope = (path.from_link(z + 1e-5) - path.from_link(z - 1e-5)) / 2e-5
+    np.testing.assert_allclose(path.derivative(y), slope, rtol=1e-6)
 
 
 # --- Blend ---
@@ -208,8 +224,8 @@ def test_one_path_is_a_student_t(link, df):
     levels = [0.001, 0.1, 0.5, 0.9, 0.99]
     known = stats.t(df, 0.4, 0.7)
     values = blend.quantiles(levels, np.array([[1.0]]))[:, 0, 0]
-    np.testing.assert_allclose(values, path.value(known.ppf(levels)[None])[0], rtol=1e-9)
-    y = path.value(np.array([[-2.0, 0.0, 0.4, 3.0]]))
+    np.testing.assert_allclose(values, path.from_link(known.ppf(levels)[None])[0], rtol=1e-9)
+    y = path.from_link(np.array([[-2.0, 0.0, 0.4, 3.0]]))
     share = blend.cdf(y, np.ones((1, 4)))
     np.testing.assert_allclose(share[0], known.cdf([-2.0, 0.0, 0.4, 3.0]), rtol=1e-9)
 
@@ -230,9 +246,11 @@ def test_recalibration_shifts_and_stretches_t():
     ahead = np.ones((1, 1))
     values = 10.0 + 2.0 * (0.3 + 1.5 * t)
     np.testing.assert_allclose(blend.quantiles([0.1, 0.6], ahead)[:, 0, 0], values, rtol=1e-12)
-    np.testing.assert_allclose(blend.standing(values[None], np.ones((1, 2)))[0], t, rtol=1e-12)
+    np.testing.assert_allclose(blend.t_score(values[None], np.ones((1, 2)))[0], t, rtol=1e-12)
     np.testing.assert_allclose(blend.cdf(values[None], np.ones((1, 2)))[0], [0.1, 0.6], rtol=1e-12)
-    np.testing.assert_allclose(blend.draws(t[None, :, None], ahead)[0, :, 0], values, rtol=1e-12)
+    np.testing.assert_allclose(
+        blend.values_at(t[None, :, None], ahead)[0, :, 0], values, rtol=1e-12
+    )
 
 
 PLACES = {
@@ -278,8 +296,8 @@ def test_quantiles_and_probabilities_undo_each_other(parts, df, shift, stretch, 
 
 def stands(blend, y):
     """Draw at the t where y stands."""
-    t = blend.standing(np.full((1, 1), y), np.ones((1, 1)))
-    return blend.draws(t[:, None], np.ones((1, 1)))[0, 0, 0]
+    t = blend.t_score(np.full((1, 1), y), np.ones((1, 1)))
+    return blend.values_at(t[:, None], np.ones((1, 1)))[0, 0, 0]
 
 
 @settings(max_examples=100)
@@ -287,8 +305,8 @@ def stands(blend, y):
 def test_a_value_stands_where_it_is_drawn(parts, y):
     """Drawing at the t where a value stands gives the value."""
     blend, at = joined(parts), np.full((1, 1), y)
-    own = [(path.scale(at)[0, 0] - path.level[0, 0]) / path.moments(np.ones((1, 1)))[1][0, 0]
-           for path in blend.paths]  # fmt: skip
+    own = [(path.to_link(at)[0, 0] - path.level[0, 0]) / path.moments(np.ones((1, 1)))[1][0, 0]
+           for path in blend.components]  # fmt: skip
     # Where the paths disagree by more, nothing but 0 or 1 is left of a probability.
     assume(np.ptp(own) < 30.0)
     np.testing.assert_allclose(stands(blend, y), y, rtol=ROOT)
@@ -318,7 +336,7 @@ def test_what_lies_beyond_the_cap_is_reported_as_the_cap():
     """100 % is reachable: what the path puts beyond it stands at it, and no mass is lost."""
     path = flat("logit", 5.0, 1.0)
     blend = blend_of(path, df=4.0, lower=0.0, upper=100.0)
-    beyond = 1.0 - stats.t(4.0, 5.0, 1.0).cdf(path.scale(np.array([[100.0]]))[0, 0])
+    beyond = 1.0 - stats.t(4.0, 5.0, 1.0).cdf(path.to_link(np.array([[100.0]]))[0, 0])
     assert 0.3 < beyond < 0.7
     below = blend.cdf(np.array([[100.0 - 1e-9, 100.0, 101.0, -1e-9]]), np.ones((1, 4)))[0]
     assert below[0] == pytest.approx(1.0 - beyond, abs=1e-7)
@@ -334,7 +352,7 @@ def test_what_lies_below_zero_is_reported_as_zero():
     ahead = np.ones((1, 1))
     assert blend.cdf(np.zeros((1, 1)), ahead)[0, 0] == pytest.approx(mass)
     assert blend.quantiles([mass - 0.05], ahead)[0, 0, 0] == 0.0
-    assert blend.draws(np.full((1, 1, 1), -9.0), ahead)[0, 0, 0] == 0.0
+    assert blend.values_at(np.full((1, 1, 1), -9.0), ahead)[0, 0, 0] == 0.0
 
 
 def test_absurd_values_do_not_warn():
@@ -355,9 +373,9 @@ def test_series_of_a_blend_do_not_touch():
     ahead = np.array([[1.0, 2.0], [1.5, 4.0]])
     y, t = np.array([[12.0, 20.0], [40.0, 50.0]]), np.full((2, 3, 2), 0.7)
     for i, path in enumerate((one, other)):
-        alone = replace(select(blend, np.array([i])), paths=(path,))
+        alone = replace(select(blend, np.array([i])), components=(path,))
         at = np.array([i])
-        for name, given_ in (("cdf", (y,)), ("standing", (y,)), ("draws", (t,))):
+        for name, given_ in (("cdf", (y,)), ("t_score", (y,)), ("values_at", (t,))):
             got = getattr(blend, name)(*given_, ahead)[i]
             own = getattr(alone, name)(given_[0][at], ahead[at])[0]
             np.testing.assert_allclose(got, own, rtol=1e-12)
@@ -373,7 +391,7 @@ def test_several_values_a_year_are_asked_at_once():
     y = np.array(
         [[[5.0, 20.0], [50.0, 95.0], [7.0, 8.0]], [[12.0, 30.0], [1.0, 60.0], [40.0, 90.0]]]
     )
-    for name in ("cdf", "standing"):
+    for name in ("cdf", "t_score"):
         whole = getattr(blend, name)(y, ahead)
         for i in range(3):
             alone = getattr(blend, name)(y[:, i], ahead)
@@ -407,7 +425,9 @@ def test_points_are_correlated_as_the_path_is():
 def test_years_of_a_future_share_their_tail():
     """A future that is far out is so in all years: one scale for each, as a Student-t has."""
     far = replace(
-        flat("identity", 0.0, 1.0), noise_variance=np.ones((1, 1)), paces=(Pace(0.0, 1.0, 1.0),)
+        flat("identity", 0.0, 1.0),
+        noise_variance=np.ones((1, 1)),
+        processes=(SlopeProcess(0.0, 1.0, 1.0),),
     )
     t = blend_of(far, df=2.0).points(np.array([[1.0, 2.0]]))[0]
     both = stats.spearmanr(np.abs(t[:, 0]), np.abs(t[:, 1])).statistic
@@ -447,7 +467,9 @@ def test_the_highest_is_the_running_maximum():
     root = np.linalg.cholesky(path_of(pace=0.0).correlation(years[None])[0])
     t = rng.standard_normal((draws, last)) @ root.T
     t = t / np.sqrt(rng.chisquare(6.0, draws) / 6.0)[:, None]
-    values = np.maximum(np.maximum.accumulate(blend.draws(t[None], years[None])[0], axis=1), 20.0)
+    values = np.maximum(
+        np.maximum.accumulate(blend.values_at(t[None], years[None])[0], axis=1), 20.0
+    )
     y = np.array([[21.0, 25.0, 40.0, 80.0]])
     for year in (2, 4):
         found = blend.cdf(y, np.full((1, 4), float(year)))[0]
@@ -458,11 +480,11 @@ def test_the_highest_is_the_running_maximum():
 def test_the_highest_never_falls_and_starts_at_the_latest():
     """Futures of a ratchet rise from the latest figure, and years between the asked ones count."""
     blend = kept()
-    each = blend.highest(np.array([[1.0, 2.0, 3.0]]))
+    each = blend.running_maximum(np.array([[1.0, 2.0, 3.0]]))
     assert (each >= 20.0).all()
     assert (np.diff(each, axis=2) >= 0.0).all()
-    np.testing.assert_allclose(blend.highest(np.array([[3.0]]))[0, :, 0], each[0, :, 2])
-    middle = blend.highest(np.array([[0.5, 2.5]]))
+    np.testing.assert_allclose(blend.running_maximum(np.array([[3.0]]))[0, :, 0], each[0, :, 2])
+    middle = blend.running_maximum(np.array([[0.5, 2.5]]))
     assert middle.shape == (1, POINTS, 2)
     assert (np.diff(middle, axis=2) >= 0.0).all()
 
@@ -497,9 +519,9 @@ def test_series_of_a_ratchet_have_their_own_years():
     _, _, both = two_series()
     blend = blend_of(both, ratchet=True, latest=np.array([5.0, 9.0]))
     ahead = np.array([[1.0, 3.0], [0.5, 2.0]])
-    whole = blend.highest(ahead)
+    whole = blend.running_maximum(ahead)
     for i in range(2):
-        alone = select(blend, np.array([i])).highest(ahead[i : i + 1])
+        alone = select(blend, np.array([i])).running_maximum(ahead[i : i + 1])
         np.testing.assert_allclose(whole[i], alone[0], rtol=1e-12)
 
 
@@ -509,7 +531,7 @@ def test_series_of_a_ratchet_have_their_own_years():
 def quotient_of(top, bottom, latest):
     """Ratio of two paths, at its own latest figure."""
     one = np.ones(1)
-    return Quotient("log", 1.0, one, 0.0 * one, one, np.log([latest]), top, bottom)
+    return RatioPredictive("log", 1.0, one, 0.0 * one, one, np.log([latest]), top, bottom)
 
 
 def test_a_quotient_moves_by_the_difference_of_its_parts():
@@ -521,7 +543,7 @@ def test_a_quotient_moves_by_the_difference_of_its_parts():
     move = []
     for part in (top, bottom):
         mean, sd = (m[0] for m in part.moments(AHEAD[None]))
-        level = (part.pace_weight * part.level).sum()
+        level = (part.process_weight * part.level).sum()
         move.append(rng.normal(mean - level, sd, (draws, 4)))
     ratio = np.log(7.0) + move[0] - move[1]
     error = MONTE_CARLO * ratio.std(axis=0) / np.sqrt(draws)
@@ -563,9 +585,9 @@ def test_select_takes_series_of_nested_records():
     blend = blend_of(ratio, both)
     one = select(blend, np.array([1, 1, 0]))
     assert one.rows.tolist() == [1, 1, 0]
-    assert one.paths[0].latest.tolist() == [2.0, 2.0, 1.0]
-    np.testing.assert_array_equal(one.paths[0].top.level, both.level[[1, 1, 0]])
-    np.testing.assert_array_equal(one.paths[1].noise_variance, both.noise_variance[[1, 1, 0]])
-    assert one.paths[1].paces == GRID
+    assert one.components[0].latest.tolist() == [2.0, 2.0, 1.0]
+    np.testing.assert_array_equal(one.components[0].numerator.level, both.level[[1, 1, 0]])
+    np.testing.assert_array_equal(one.components[1].noise_variance, both.noise_variance[[1, 1, 0]])
+    assert one.components[1].processes == GRID
     assert one.stretch == blend.stretch
     assert len(select(blend, slice(0, 1)).rows) == 1

@@ -10,18 +10,18 @@ import pytest
 from forecast.errors import DataError, UnknownNameError
 from forecast.model.priors import (
     COLUMNS,
+    FADING_PROCESSES,
     GROWTH_PATHS,
-    LINK_OF,
-    LINKS,
-    PACES,
-    STRAIGHT,
+    LINK_BY_GROWTH,
+    LINKS_BY_KIND,
+    PERSISTENT_PROCESSES,
     LinkPrior,
-    paces_of,
-    prior_of,
     read_priors,
+    select_prior,
+    slope_processes,
 )
 from forecast.tables.schema import KINDS
-from forecast.training.parameters import LINK_NUMBERS
+from forecast.training.parameters import LINK_PARAMETERS
 
 MODELLED = sorted(set(KINDS) - {"count"})
 """Kinds with a prior here; counts have increments of their own."""
@@ -39,8 +39,8 @@ def test_the_shipped_table_is_complete(shipped):
     """Each kind, with siblings and without, has each growth path with its links, once."""
     expected = set()
     for kind, siblings, growth in product(MODELLED, [True, False], GROWTH_PATHS):
-        heaviest = LINKS[kind] if growth == "auto" else LINKS[kind][:1]
-        named = (LINK_OF[growth],) if growth in LINK_OF else heaviest
+        heaviest = LINKS_BY_KIND[kind] if growth == "auto" else LINKS_BY_KIND[kind][:1]
+        named = (LINK_BY_GROWTH[growth],) if growth in LINK_BY_GROWTH else heaviest
         expected |= {(kind, siblings, growth, link) for link in named}
     found = list(shipped[COLUMNS[:4]].itertuples(index=False, name=None))
     assert len(found) == len(set(found))
@@ -83,7 +83,7 @@ def test_every_number_means_what_its_name_says(shipped):
 def test_learned_numbers_are_inside_the_limits_of_the_search(shipped):
     """What was learned stands where it was looked for, or is nothing at all."""
     learned = shipped[shipped["source"] != "draft"]
-    for number in LINK_NUMBERS:
+    for number in LINK_PARAMETERS:
         values = learned[number.name].to_numpy()
         logs = number.name in ("noise", "noise_df", "spread", "freedom", "direction_fades")
         low, high = (np.exp(v) if logs else v for v in (number.low, number.high))
@@ -95,7 +95,7 @@ def test_learned_numbers_are_inside_the_limits_of_the_search(shipped):
 def test_without_siblings_there_is_nothing_to_hear(shipped):
     """Rows for series that stand alone give no weight to siblings."""
     alone = shipped[~shipped["siblings"]]
-    names = [number.name for number in LINK_NUMBERS if number.siblings]
+    names = [number.name for number in LINK_PARAMETERS if number.peers]
     assert (alone[names] == 0.0).all(axis=None)
 
 
@@ -110,24 +110,31 @@ def test_without_siblings_there_is_nothing_to_hear(shipped):
 )
 def test_a_named_path_is_its_link_for_good(growth, link):
     """A named path is one link, and the pace of its own lasts."""
-    (found,) = prior_of("share", growth, siblings=True).links
+    (found,) = select_prior("share", growth, peers=True).links
     assert (found.link, found.weight) == (link, 1.0)
-    assert paces_of(growth) is STRAIGHT
-    assert {pace.memory for pace in STRAIGHT} == {1.0}
+    assert slope_processes(growth) is PERSISTENT_PROCESSES
+    assert {pace.autocorrelation for pace in PERSISTENT_PROCESSES} == {1.0}
 
 
 def test_grids_of_paces():
     """`auto` and `damped` fade, `damped` faster; `no_change` has no pace of its own."""
-    assert paces_of("auto") is PACES
-    assert all(0.7 < pace.memory < 1.0 for pace in PACES)
-    assert {pace.memory for pace in paces_of("damped")} == {0.7}
-    assert [(pace.ratio, pace.memory) for pace in paces_of("no_change")] == [(0.0, 1.0)]
-    for grid in (STRAIGHT, paces_of("damped")):
-        assert [(p.ratio, p.blur) for p in grid] == [(p.ratio, p.blur) for p in PACES]
-    steady, changing, restless, blurred = PACES
-    assert steady.ratio < changing.ratio < restless.ratio
-    assert (blurred.ratio, blurred.memory) == (steady.ratio, steady.memory)
-    assert blurred.blur > steady.blur
+    assert slope_processes("auto") is FADING_PROCESSES
+    assert all(0.7 < pace.autocorrelation < 1.0 for pace in FADING_PROCESSES)
+    assert {pace.autocorrelation for pace in slope_processes("damped")} == {0.7}
+    assert [
+        (pace.variance_ratio, pace.autocorrelation) for pace in slope_processes("no_change")
+    ] == [(0.0, 1.0)]
+    for grid in (PERSISTENT_PROCESSES, slope_processes("damped")):
+        assert [(p.variance_ratio, p.measurement_share) for p in grid] == [
+            (p.variance_ratio, p.measurement_share) for p in FADING_PROCESSES
+        ]
+    steady, changing, restless, blurred = FADING_PROCESSES
+    assert steady.variance_ratio < changing.variance_ratio < restless.variance_ratio
+    assert (blurred.variance_ratio, blurred.autocorrelation) == (
+        steady.variance_ratio,
+        steady.autocorrelation,
+    )
+    assert blurred.measurement_share > steady.measurement_share
 
 
 def rows_of(**columns):
@@ -148,7 +155,7 @@ def test_a_row_becomes_a_prior(tmp_path):
     """Each column lands in the field of its name; the first row's joins the links."""
     two = pd.concat([rows_of(weight=0.6), rows_of(link="identity", weight=0.4)])
     path = written(tmp_path, two)
-    prior = prior_of("ratio", siblings=True, priors=read_priors(path))
+    prior = select_prior("ratio", peers=True, priors=read_priors(path))
     assert [link.link for link in prior.links] == ["log", "identity"]
     assert [link.weight for link in prior.links] == [0.6, 0.4]
     for field in fields(LinkPrior)[2:]:
@@ -164,7 +171,7 @@ def test_siblings_are_known_or_not(tmp_path, word):
     table = pd.concat([rows_of(siblings=word, noise=0.5), rows_of(siblings="FALSE", noise=0.7)])
     read = read_priors(written(tmp_path, table))
     assert read["siblings"].tolist() == [True, False]
-    found = [prior_of("ratio", siblings=s, priors=read).links[0].noise for s in (True, False)]
+    found = [select_prior("ratio", peers=s, priors=read).links[0].noise for s in (True, False)]
     assert found == [0.5, 0.7]
 
 
@@ -217,19 +224,19 @@ def test_an_own_table_is_used_and_left_alone(shipped):
     """A table given is taken instead of the shipped one, and left as it is."""
     own = shipped.assign(noise=0.77)
     before = own.copy()
-    assert prior_of("share", siblings=True, priors=own).links[0].noise == 0.77
-    assert prior_of("share", siblings=True).links[0].noise != 0.77
+    assert select_prior("share", peers=True, priors=own).links[0].noise == 0.77
+    assert select_prior("share", peers=True).links[0].noise != 0.77
     pd.testing.assert_frame_equal(own, before)
 
 
 def test_unknown_names_are_refused(shipped):
     """A misspelt growth path or kind, or a path the table lacks, is named with the nearest."""
     with pytest.raises(UnknownNameError, match=r"growth path 'logstic'.*'logistic'"):
-        prior_of("share", "logstic", siblings=True)
+        select_prior("share", "logstic", peers=True)
     with pytest.raises(UnknownNameError, match=r"kind 'shares'.*'share'"):
-        prior_of("shares", siblings=True)
+        select_prior("shares", peers=True)
     with pytest.raises(UnknownNameError, match="Unknown kind 'count'"):
-        prior_of("count", siblings=False)
+        select_prior("count", peers=False)
     few = shipped[shipped["growth"] != "gompertz"]
     with pytest.raises(UnknownNameError, match="growth path in the priors 'gompertz'"):
-        prior_of("share", "gompertz", siblings=True, priors=few)
+        select_prior("share", "gompertz", peers=True, priors=few)

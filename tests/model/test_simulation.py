@@ -6,9 +6,9 @@ import pytest
 from scipy import stats
 
 import forecast as fc
-from forecast.model.posterior import LASTING_NOISE
+from forecast.model.posterior import NOISE_FLOOR
 from forecast.model.predictive import POINTS
-from forecast.model.priors import STRAIGHT, read_priors
+from forecast.model.priors import PERSISTENT_PROCESSES, read_priors
 from forecast.model.simulation import COUNT_SHARED
 
 PLAIN = {
@@ -26,8 +26,8 @@ LUCK = 4.0
 def priors(**numbers):
     """Prior table whose every number is given here; the links of a growth path weigh alike."""
     table = read_priors()
-    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=alike, **PLAIN | numbers)
+    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 ABOUT = pd.DataFrame(
@@ -175,11 +175,16 @@ def test_years_of_a_draw_hang_together():
     fits = fc.fit(seen, ABOUT.assign(resolution=0.0), "exponential", priors=prior)
     draws = 40_000
     paths = fc.simulate(fits, until=2025, draws=draws, seed=2)
-    pace, (h, j) = STRAIGHT[0], (1.0, 4.0)
+    pace, (h, j) = PERSISTENT_PROCESSES[0], (1.0, 4.0)
 
     def covariance(s, t):
-        common = pace.blur + pace.ratio * s * t + (1 - pace.blur) * min(s, t) + pace.blur * (s == t)
-        return common + LASTING_NOISE * min(s, t)
+        common = (
+            pace.measurement_share
+            + pace.variance_ratio * s * t
+            + (1 - pace.measurement_share) * min(s, t)
+            + pace.measurement_share * (s == t)
+        )
+        return common + NOISE_FLOOR * min(s, t)
 
     expected = covariance(h, j) / np.sqrt(covariance(h, h) * covariance(j, j))
     found = np.corrcoef(surprise(paths, "money", 0, 0), surprise(paths, "money", 0, 3))[0, 1]

@@ -8,8 +8,8 @@ from scipy.special import expit, logit
 import forecast as fc
 from forecast.model.counts import DISCOUNT, PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE
 from forecast.model.fitting import CAP_FACTORS
-from forecast.model.posterior import FADE
-from forecast.model.priors import STRAIGHT, read_priors
+from forecast.model.posterior import LINK_MARGIN
+from forecast.model.priors import PERSISTENT_PROCESSES, read_priors
 from forecast.model.summary import FAINTEST, OLD
 
 PLAIN = {
@@ -20,15 +20,15 @@ PLAIN = {
     "shared": 0.2,
 }  # fmt: skip
 SHARE = {"lower": 0.0, "upper": 100.0}
-LOWEST, WIDTH = -100 * FADE, 100 * (1 + 2 * FADE)
+LOWEST, WIDTH = -100 * LINK_MARGIN, 100 * (1 + 2 * LINK_MARGIN)
 """Ends of the saturating links of a share, a little beyond its bounds."""
 
 
 def priors(**numbers):
     """Prior table whose every number is given here; the links of a growth path weigh alike."""
     table = read_priors()
-    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=alike, **PLAIN | numbers)
+    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 def series(values, first=2018, region="a", indicator="x"):
@@ -57,16 +57,19 @@ def conditioned(z, freedom=0.0):
 
     The pace is the long one and the own one, at the last figure; variances per sigma^2.
     """
-    pace, t = STRAIGHT[0], np.arange(len(z), dtype=float)
+    pace, t = PERSISTENT_PROCESSES[0], np.arange(len(z), dtype=float)
     s = t[1:]
-    ratio = pace.ratio + freedom
-    cov = ratio * np.outer(s, s) + (1 - pace.blur) * np.minimum.outer(s, s)
-    cov = cov + pace.blur * (1 + np.eye(len(s)))
+    ratio = pace.variance_ratio + freedom
+    cov = ratio * np.outer(s, s) + (1 - pace.measurement_share) * np.minimum.outer(s, s)
+    cov = cov + pace.measurement_share * (1 + np.eye(len(s)))
     away = z[1:] - z[0]
-    to_pace, to_level = ratio * s, ratio * s * t[-1] + (1 - pace.blur) * s + pace.blur
+    to_pace, to_level = (
+        ratio * s,
+        ratio * s * t[-1] + (1 - pace.measurement_share) * s + pace.measurement_share,
+    )
     inverse = np.linalg.inv(cov)
     q, nu, k = away @ inverse @ away, PLAIN["noise_df"], len(s)
-    level = ratio * t[-1] ** 2 + (1 - pace.blur) * t[-1] + pace.blur
+    level = ratio * t[-1] ** 2 + (1 - pace.measurement_share) * t[-1] + pace.measurement_share
     return (
         to_pace @ inverse @ away, ratio - to_pace @ inverse @ to_pace,
         z[0] + to_level @ inverse @ away, level - to_level @ inverse @ to_level,
@@ -140,7 +143,7 @@ def test_a_bound_is_the_cap(growth):
 def test_an_unknown_cap_is_one_of_those_tried(growth):
     """Without a bound there is one row for each cap tried, each with its share of the weight."""
     found = estimates(FIGURES, growth, "amount").loc["cap"]
-    tried = FIGURES.max() * np.array(CAP_FACTORS) * (1 + FADE)
+    tried = FIGURES.max() * np.array(CAP_FACTORS) * (1 + LINK_MARGIN)
     np.testing.assert_allclose(np.sort(found["value"]), tried, rtol=1e-9)
     np.testing.assert_allclose(found["weight"], 1 / len(CAP_FACTORS))
     assert (found["sd"] > 0).all()
@@ -209,7 +212,7 @@ def test_prior_share_is_what_the_figures_leave():
     share = [estimates(FIGURES[:n])["prior_share"].iloc[0] for n in (2, 3, 4)]
     assert 1 > share[0] > share[1] > share[2] > 0
     variance = conditioned(logit((FIGURES - LOWEST) / WIDTH))[1]
-    assert share[2] == pytest.approx(variance / STRAIGHT[0].ratio, rel=1e-9)
+    assert share[2] == pytest.approx(variance / PERSISTENT_PROCESSES[0].variance_ratio, rel=1e-9)
 
 
 def test_counts_have_a_mean_number_of_units_a_year():

@@ -23,7 +23,7 @@ from forecast.scenarios import (
 )
 from forecast.scenarios.declarations import KINDS
 from forecast.scenarios.scenario import VERBS, Scenario
-from forecast.targets import composite_index
+from forecast.targets import composite_index, ranking
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "docs" / name for name in ("levers.md", "levers.zh.md")]
@@ -159,7 +159,7 @@ def test_constants_are_those_of_the_code(doc):
     assert f"[{composite_index.LEAST:g}, {composite_index.MOST:g}]" in text
     assert f"max(s, {composite_index.FLOOR:g})" in text
     in_words = (
-        composite_index.APART,
+        ranking.DISTINCT,
         tornado.LOW,
         tornado.HIGH,
         failure_regions.LEAST_SHARE,

@@ -12,7 +12,7 @@ from forecast.scenarios.baseline import project
 from forecast.scenarios.comparison import compare, run_scenarios
 from forecast.scenarios.engine import ScenarioRun, apply_scenario
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario
-from forecast.targets.joint_answers import outcomes
+from forecast.targets.joint_answers import evaluate_targets
 
 DRAWS = 150
 NAMES = ["care_worker_training", "consumption_slows", "plan_at_80_percent", "projects_slip_a_year"]
@@ -136,7 +136,7 @@ def test_the_rows_are_those_of_outcomes(plan, base, table):
     targets = plan.targets[plan.targets["year"] <= 2025].reset_index(drop=True)
     for name in ("consumption_slows", "baseline"):
         paths = apply_scenario(base, plan, read_scenario(name))
-        result = outcomes(paths, targets, as_of=plan.as_of).table
+        result = evaluate_targets(paths, targets, as_of=plan.as_of).table
         rows = table[table["scenario"] == name].reset_index(drop=True)
         for column in ("latest", "median", "p_reach", "mc_error", "status"):
             pd.testing.assert_series_equal(rows[column], result[column])

@@ -6,7 +6,7 @@ import pytest
 import forecast as fc
 from forecast.scenarios.goal_seeking import goal_seek
 from forecast.scenarios.response import TargetResponse
-from forecast.targets.joint_answers import outcomes
+from forecast.targets.joint_answers import evaluate_targets
 from toy_plan import LISHUI, toy
 
 
@@ -19,13 +19,13 @@ def lishui():
 @pytest.mark.parametrize("event", ["reach", "ever", "maintain"])
 @pytest.mark.parametrize("comparator", ["ge", "gt", "le", "lt", "eq"])
 def test_chances_are_those_of_outcomes(event, comparator):
-    """Every event and comparator is met in the very draws in which `outcomes` says so."""
+    """Every event and comparator is met in the very draws in which `evaluate_targets` says so."""
     rng = np.random.default_rng(5)
     values = {"workers": np.round(rng.uniform(40, 60, (400, 3)) * 2) / 2}
     plan, paths = toy(values, latest=45.0, targets=[("workers", 2024, 50.0, comparator)])
     row = plan.targets.assign(event=event)
     response = TargetResponse.build(plan, row, paths=paths, mechanisms={})
-    expected = outcomes(paths, row, as_of=plan.as_of).met[0]
+    expected = evaluate_targets(paths, row, as_of=plan.as_of).met[0]
     np.testing.assert_array_equal(response.margin >= 0.0, expected)
 
 

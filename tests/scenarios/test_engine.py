@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 
 import forecast as fc
-from forecast.model.simulation import stream
+from forecast.model.simulation import derive_stream
 from forecast.scenarios.baseline import project
 from forecast.scenarios.declarations import Mechanism, Range, read_mechanisms
 from forecast.scenarios.engine import ScenarioRun, apply_scenario, run_scenario
@@ -49,7 +49,7 @@ def row_of(paths, indicator, region=None):
 
 def uniform(*names, draws=DRAWS, seed=SEED):
     """Uniforms of an assumption: a stream of its own by the seed and the names."""
-    return stream(seed, "belief", *names).random(draws)
+    return derive_stream(seed, "belief", *names).random(draws)
 
 
 # A plan by hand.

@@ -8,7 +8,7 @@ import pytest
 
 import forecast as fc
 from forecast.errors import DataError
-from forecast.model.simulation import stream
+from forecast.model.simulation import derive_stream
 from forecast.scenarios.declarations import Mechanism, Range, read_mechanisms
 from forecast.scenarios.mechanisms import NEVER, completion_years
 from forecast.scenarios.project_list import YEARS_AFTER, project_forecast
@@ -95,10 +95,14 @@ def test_draws_are_counted_project_by_project(plan):
     assert result["year"].tolist() == list(range(2020, 2027))
     about = read_mechanisms()["project_list"].assumptions
     believed = {
-        n: about[n].quantile(stream(seed, "belief", "assumption", "project_list", n).random(draws))
+        n: about[n].quantile(
+            derive_stream(seed, "belief", "assumption", "project_list", n).random(draws)
+        )
         for n in about
     }
-    level = {name: stream(seed, "project", "lishui", name).random((2, draws)) for name, *_ in rows}
+    level = {
+        name: derive_stream(seed, "project", "lishui", name).random((2, draws)) for name, *_ in rows
+    }
     completed, spent = np.zeros((draws, 7)), np.zeros((draws, 7))
     for draw in range(draws):
         for name, start, end, money in rows:

@@ -9,7 +9,7 @@ import pytest
 import forecast as fc
 from forecast.scenarios.goal_seeking import goal_seek
 from forecast.scenarios.response import TargetResponse, yearly_paces
-from forecast.targets.joint_answers import outcomes
+from forecast.targets.joint_answers import evaluate_targets
 from toy_plan import (
     HUNDRED,
     LISHUI,
@@ -57,8 +57,10 @@ def test_a_response_is_the_scenario_applied_in_full(lishui, indicator, settings)
     own = LISHUI.targets[
         LISHUI.targets["indicator"].eq(indicator) & LISHUI.targets["year"].eq(2025)
     ]
-    before = outcomes(fc.apply_scenario(lishui, LISHUI, push), own, as_of=LISHUI.as_of).met[0]
-    after = outcomes(applied, own, as_of=LISHUI.as_of).met[0]
+    before = evaluate_targets(fc.apply_scenario(lishui, LISHUI, push), own, as_of=LISHUI.as_of).met[
+        0
+    ]
+    after = evaluate_targets(applied, own, as_of=LISHUI.as_of).met[0]
     assert answer.p_reach == after.mean()
     assert answer.mc_error == pytest.approx(
         np.sqrt(after.mean() * (1 - after.mean()) / 500), rel=1e-12

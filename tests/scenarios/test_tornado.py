@@ -5,7 +5,7 @@ import pytest
 
 import forecast as fc
 from forecast.scenarios.sensitivity_analysis import sensitivity
-from forecast.targets.joint_answers import outcomes
+from forecast.targets.joint_answers import evaluate_targets
 from toy_plan import CARE, HUNDRED, LISHUI, ONE, WORKERS, adoption, level, spread, toy
 
 
@@ -84,7 +84,7 @@ def test_assumptions_are_moved_as_a_scenario_does(lishui):
             update={"steps": (*push.steps, *fc.Scenario(name="x", steps=[step]).steps)}
         )
         applied = fc.apply_scenario(lishui, LISHUI, both)
-        met.append(outcomes(applied, target, as_of=LISHUI.as_of).met[0])
+        met.append(evaluate_targets(applied, target, as_of=LISHUI.as_of).met[0])
     assert row[["p_low", "p_high"]].tolist() == [m.mean() for m in met]
     change = met[1].astype(float) - met[0]
     assert row["swing"] == pytest.approx(abs(change.mean()), abs=1e-12)

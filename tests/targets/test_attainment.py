@@ -11,10 +11,13 @@ from scipy import stats
 
 import forecast as fc
 from forecast.errors import DataError
-from forecast.model.posterior import LASTING_NOISE
+from forecast.model.posterior import NOISE_FLOOR
 from forecast.model.predictive import POINTS
-from forecast.model.priors import STRAIGHT, read_priors
-from forecast.targets.attainment import EVENTS, LOOK_AHEAD, attainment_years, threshold
+from forecast.model.priors import PERSISTENT_PROCESSES, read_priors
+from forecast.tables.schema import EVENTS
+from forecast.targets.attainment import attainment_years
+from forecast.targets.event_probabilities import LOOK_AHEAD
+from forecast.targets.events import compute_threshold
 
 PLAIN = {
     "df": 4.0, "noise": 0.05, "noise_df": 5.0, "sibling_noise": 0.0, "recent": 0.0, "lasting": 0.0,
@@ -30,7 +33,7 @@ SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed
 CLASSES = {"on_track", "moderate", "limited", "deterioration", "at_baseline"} | {
     "reached", "one_figure", "no_data", "closed",
 }  # fmt: skip
-READINGS = {"no_data", "reached", "expected", "beyond"}
+READINGS = {"no_data", "reached", "lost", "expected", "beyond"}
 EVIDENCE = {"none", "prior only", "weak", "moderate", "strong"}
 COUNTED = 8.0 / POINTS
 """What a share among 256 evenly spread futures may be off."""
@@ -49,8 +52,8 @@ def luck(p, draws=DRAWS):
 def priors(**numbers):
     """Prior table whose every number is given here; the links of a growth path weigh alike."""
     table = read_priors()
-    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=alike, **PLAIN | numbers)
+    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 def about(**changes):
@@ -109,7 +112,9 @@ def test_threshold_is_half_a_step_before_what_meets_the_target(
     value, comparator, resolution, limit
 ):
     """On the reporting grid, off it, in tenths that floats only nearly hold, and without a grid."""
-    found, upward = threshold(np.array([value]), np.array([comparator]), np.array([resolution]))
+    found, upward = compute_threshold(
+        np.array([value]), np.array([comparator]), np.array([resolution])
+    )
     assert found[0] == pytest.approx(limit, rel=1e-12)
     assert upward[0] == (comparator in ("ge", "gt"))
 
@@ -124,7 +129,9 @@ MEETS = {"ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np
 def test_threshold_is_where_reports_begin_to_meet(steps, off, comparator, resolution):
     """A true value a little on the target's side of it is reported as meeting, on the other not."""
     goal = (steps + off) * resolution
-    limit, upward = threshold(np.array([goal]), np.array([comparator]), np.array([resolution]))
+    limit, upward = compute_threshold(
+        np.array([goal]), np.array([comparator]), np.array([resolution])
+    )
     way = 1.0 if upward[0] else -1.0
     for side, expected in ((way, True), (-way, False)):
         reported = np.round((limit[0] + side * 0.01 * resolution) / resolution)
@@ -133,15 +140,23 @@ def test_threshold_is_where_reports_begin_to_meet(steps, off, comparator, resolu
 
 def by_hand(limit, ahead, value=(1000.0, 1100.0)):
     """P(value > limit) of two yearly figures of an amount on the log scale: a Student-t tail."""
-    pace, d, nu = STRAIGHT[0], np.log(value[1] / value[0]), PLAIN["noise_df"]
-    total = pace.ratio + 1.0 + pace.blur  # variance of d: pace, walk, two blurs
-    level, own = (pace.ratio + 1.0) / total, pace.ratio / total
+    pace, d, nu = PERSISTENT_PROCESSES[0], np.log(value[1] / value[0]), PLAIN["noise_df"]
+    total = (
+        pace.variance_ratio + 1.0 + pace.measurement_share
+    )  # variance of d: pace, walk, two blurs
+    level, own = (pace.variance_ratio + 1.0) / total, pace.variance_ratio / total
     center = np.log(value[0]) + level * d + ahead * own * d
-    p11 = pace.ratio + 1.0 - level**2 * total
-    p12, p22 = pace.ratio - level * own * total, pace.ratio - own**2 * total
-    spread = p11 + 2 * ahead * p12 + ahead**2 * p22 + (1 - pace.blur) * ahead + pace.blur
+    p11 = pace.variance_ratio + 1.0 - level**2 * total
+    p12, p22 = pace.variance_ratio - level * own * total, pace.variance_ratio - own**2 * total
+    spread = (
+        p11
+        + 2 * ahead * p12
+        + ahead**2 * p22
+        + (1 - pace.measurement_share) * ahead
+        + pace.measurement_share
+    )
     s2 = PLAIN["noise"] ** 2
-    variance = spread * (nu * s2 + d**2 / total) / (nu + 1) + LASTING_NOISE * s2 * ahead
+    variance = spread * (nu * s2 + d**2 / total) / (nu + 1) + NOISE_FLOOR * s2 * ahead
     return stats.t.sf((np.log(limit) - center) / np.sqrt(variance), PLAIN["df"] + 0.5)
 
 
@@ -488,7 +503,7 @@ def test_attainment_years_are_the_first_years_of_draws(case, comparator):
     fits = fitted(values, **changes)
     found = attainment_years(fits, goals((2026, goal, comparator)), years=6)
     drawn = fc.simulate(fits, until=2027, draws=DRAWS, seed=3).values[0]
-    limit = threshold(np.array([goal]), np.array([comparator]), np.ones(1))[0][0]
+    limit = compute_threshold(np.array([goal]), np.array([comparator]), np.ones(1))[0][0]
     met = drawn >= limit if comparator == "ge" else drawn <= limit
     expected = np.logical_or.accumulate(met, axis=1).mean(axis=0)
     assert found["year"].tolist() == [2022, 2023, 2024, 2025, 2026, 2027]
@@ -614,8 +629,8 @@ def test_bad_targets_name_column_and_remedy():
         (good.drop(columns="comparator"), "add a column 'comparator'"),
         (good.assign(comparator="above"), "use ge, gt, eq, le, lt"),
         (good.assign(event="always"), "reach, ever, maintain"),
-        (good.assign(value=np.nan), "value: 1 values are no numbers"),
-        (good.assign(year=np.inf), "year: 1 values are no numbers"),
+        (good.assign(value=np.nan), r"column value, value 'nan': no number \(a, x\)"),
+        (good.assign(year=np.inf), r"column year, value 'inf': no number \(a, x\)"),
     ):
         with pytest.raises(fc.DataError, match=message):
             fc.attainment(fitted([50.0, 53.0]), bad)
@@ -688,7 +703,7 @@ def test_attainment_is_total(case, as_of, draw_them):
     open_ = ~silent & ~found["status"].isin(["met", "missed"])
     assert found["required_rate"].notna().equals(open_)
     assert found["p_path"].notna().equals(open_)
-    told = found["attainment_reading"].isin(["reached", "expected"])
+    told = found["attainment_reading"].isin(["reached", "lost", "expected"])
     assert found["attainment_year"].notna().equals(told)
     dated = found[told]
     assert (dated["attainment_early"] <= dated["attainment_year"]).all()

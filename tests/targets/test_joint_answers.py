@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import forecast as fc
 from forecast.model.priors import read_priors
 from forecast.targets.attainment import EVENT_COLUMNS, draw_events
-from forecast.targets.joint_answers import joint, outcomes
+from forecast.targets.joint_answers import evaluate_targets, joint
 
 LAST = 2021
 
@@ -61,7 +61,7 @@ def test_a_target_is_met_draw_by_draw_as_its_event_asks():
     rows = [(r, LAST + h, 60.0, c) for r in "ab" for h in (1, 3) for c in ("ge", "le", "gt", "lt")]
     rows = [row for row in rows for _ in range(4)]
     asked = goals(*rows).assign(event=["reach", "ever", "maintain", ""] * (len(rows) // 4))
-    found = outcomes(paths, asked)
+    found = evaluate_targets(paths, asked)
     assert found.counted.all() and found.met.shape == (64, 40)
     for row, (_, target) in enumerate(asked.iterrows()):
         for draw in range(40):
@@ -82,7 +82,7 @@ def test_the_table_is_that_of_attainment():
     events = np.resize(["reach", "ever", "maintain", ""], len(plan.targets))
     force = np.resize(["binding", None, "expected"], len(plan.targets))
     targets = plan.targets.assign(event=events, force=force)
-    found = outcomes(replace(paths, scenario="more"), targets, as_of=plan.as_of)
+    found = evaluate_targets(replace(paths, scenario="more"), targets, as_of=plan.as_of)
     full = fc.attainment(replace(paths, scenario="more"), targets, as_of=plan.as_of)
     pd.testing.assert_frame_equal(found.table[EVENT_COLUMNS], full[EVENT_COLUMNS], check_exact=True)
     assert found.table["force"].tolist() == ["" if f is None else f for f in force]
@@ -107,7 +107,7 @@ def test_what_has_happened_or_cannot_is_the_same_in_every_draw():
         ("a", LAST - 1, 50.0, "ge"),
         event=["reach", "reach", "reach", "ever", "reach", "reach", "reach"],
     )  # fmt: skip
-    found = outcomes(drawn(values), asked)
+    found = evaluate_targets(drawn(values), asked)
     assert found.table["status"].tolist() == [
         "met", "missed", "unlikely", "reached", "reached", "no_data", "not_published",
     ]  # fmt: skip
@@ -115,9 +115,9 @@ def test_what_has_happened_or_cannot_is_the_same_in_every_draw():
     assert found.met.any(axis=1).tolist() == found.met.all(axis=1).tolist()
     assert found.counted.tolist() == [True] * 5 + [False] * 2
     # A cumulative level that met the target keeps it, whatever a changed draw says.
-    kept = outcomes(drawn(values, kind="stock", upper=np.nan, cumulative=True), asked)
+    kept = evaluate_targets(drawn(values, kind="stock", upper=np.nan, cumulative=True), asked)
     assert kept.met[[3, 4]].all()
-    passed = outcomes(drawn(values, kind="stock", upper=np.nan, cumulative=True),
+    passed = evaluate_targets(drawn(values, kind="stock", upper=np.nan, cumulative=True),
                       goals(("a", LAST + 1, 50.0, "ge"), ("a", LAST + 1, 60.0, "ge")),
                       as_of=f"{LAST + 1}-12-31")  # fmt: skip
     assert passed.table["status"].tolist() == ["met", "not_published"]
@@ -148,7 +148,10 @@ def test_outcomes_of_changed_paths_differ_only_where_the_change_does():
     raised = paths.values.copy()
     raised[0] += 2.0
     asked = goals(("a", 2023, 53.0, "ge"), ("b", 2023, 53.0, "ge"))
-    before, after = outcomes(paths, asked), outcomes(replace(paths, values=raised), asked)
+    before, after = (
+        evaluate_targets(paths, asked),
+        evaluate_targets(replace(paths, values=raised), asked),
+    )
     assert (after.met[1] == before.met[1]).all()
     assert (after.met[0] >= before.met[0]).all() and (after.met[0] > before.met[0]).any()
 
@@ -272,7 +275,7 @@ def test_only_what_can_be_said_is_counted():
     with pytest.raises(ValueError, match=f"Simulate until {LAST + 9}"):
         joint(paths, late)
     with pytest.raises(fc.DataError, match="comparator"):
-        outcomes(paths, targets.assign(comparator="above"))
+        evaluate_targets(paths, targets.assign(comparator="above"))
 
 
 # Is the number met as uncertain as it says?
@@ -305,15 +308,15 @@ def test_how_many_regions_is_covered_by_shared_draws_and_not_by_independent_ones
     })  # fmt: skip
     known = about(kind="amount", upper=np.nan, resolution=0.01).drop(columns="indicator")
     table = read_priors()
-    alike = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    believed = table.assign(weight=alike, shared=SHARED, **PLAIN)
+    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
+    believed = table.assign(weight=peer_loglik, shared=SHARED, **PLAIN)
     fits = fc.fit(seen, known.merge(pd.DataFrame({"indicator": names}), how="cross"), "no_change",
                   priors=believed)  # fmt: skip
     paths = fc.simulate(fits, until=LAST + AHEAD, draws=500, seed=0)
     goal = 1.01 * np.median(levels[:, :, KNOWN - 1], axis=1)
     targets = fits.series[["region", "indicator"]].assign(year=LAST + AHEAD, comparator="ge")
     targets["value"] = targets["indicator"].map(dict(zip(names, goal, strict=True)))
-    met = outcomes(paths, targets).met
+    met = evaluate_targets(paths, targets).met
     reached = (levels[:, :, -1] >= goal[:, None]).sum(axis=1)
     covered = {}
     for name, draws in (("shared", met), ("independent", rng.permuted(met, axis=1))):

@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 import forecast as fc
 from forecast.cli import app
 from forecast.errors import DataError, UnknownNameError
-from forecast.model.priors import COLUMNS, LinkPrior, read_priors
+from forecast.model.priors import COLUMNS, LinkPrior, read_priors, select_prior
 from forecast.training import learning, parameters
 from forecast.training import windows as replays
-from forecast.training.learning import learn_priors, made_targets, read_panel
-from forecast.training.windows import replay
+from forecast.training.learning import learn_priors, make_targets, read_panel
+from forecast.training.windows import cut_windows
 
 KINDS = {"share": "a", "ratio": "b"}
 
@@ -39,14 +39,14 @@ def panel():
 
 def test_a_window_shows_the_last_figures_and_the_next_four(panel) -> None:
     """Figures, outcomes and scale of each window are those of the table."""
-    found = {(r.kind, r.length): r for r in replay(*panel, lengths=(3, 8), grids=("auto",))}
+    found = {(r.kind, r.length): r for r in cut_windows(*panel, lengths=(3, 8), grids=("auto",))}
     assert set(found) == {("share", 3), ("share", 8), ("ratio", 3), ("ratio", 8)}
     window = found["share", 3]
     series = panel[0].set_index(["region", "indicator", "year"])["value"].sort_index()
     for i in range(0, len(window.origin), 17):
         own = series.loc[window.region[i], window.indicator[i]]
         end = window.origin[i]
-        np.testing.assert_array_equal(window.batch.value[i], own.loc[end - 2 : end])
+        np.testing.assert_array_equal(window.panel.value[i], own.loc[end - 2 : end])
         np.testing.assert_array_equal(window.actual[i], own.loc[end + 1 : end + 4])
         assert window.scale[i] == pytest.approx(own.loc[:end].diff().abs().mean(), rel=1e-12)
 
@@ -59,37 +59,41 @@ def test_a_window_knows_nothing_of_later_years(panel) -> None:
     )
     parts = []
     for table in (observations, later):
-        (window,) = replay(table[table["indicator"] == "b"], about, lengths=(5,), grids=("auto",))
+        (window,) = cut_windows(
+            table[table["indicator"] == "b"], about, lengths=(5,), grids=("auto",)
+        )
         parts.append(window.take(np.flatnonzero(window.origin <= 1998)))
-    for key, shown in parts[0].shown.items():
-        other = parts[1].shown[key]
-        np.testing.assert_array_equal(shown.siblings.lasting, other.siblings.lasting)
-        np.testing.assert_array_equal(shown.alike, other.alike)
-        np.testing.assert_array_equal(shown.filtered[0].squares, other.filtered[0].squares)
+    for key, shown in parts[0].summaries.items():
+        other = parts[1].summaries[key]
+        np.testing.assert_array_equal(shown.peers.lasting, other.peers.lasting)
+        np.testing.assert_array_equal(shown.peer_loglik, other.peer_loglik)
+        np.testing.assert_array_equal(shown.filters[0].squares, other.filters[0].squares)
     assert (parts[0].actual != parts[1].actual).any()
 
 
 def test_siblings_of_a_window_are_known_longer_than_the_window(panel) -> None:
     """Two figures of its own, yet eight years of its siblings' paces."""
-    (window,) = replay(
+    (window,) = cut_windows(
         panel[0][panel[0]["indicator"] == "b"], panel[1], lengths=(2,), grids=("auto",)
     )
-    assert window.batch.value.shape[1] == 2
-    assert window.shown["log", "auto"].siblings.count.max() == 11 * 8
+    assert window.panel.value.shape[1] == 2
+    assert window.summaries["log", "auto"].peers.count.max() == 11 * 8
 
 
 def test_a_panel_without_five_years_is_refused(panel) -> None:
     """A panel too short for any window says what is missing."""
     short = panel[0][panel[0]["year"] < 1994]
     with pytest.raises(DataError, match="no series has figures in five years running"):
-        replay(short, panel[1], grids=("auto",))
+        cut_windows(short, panel[1], grids=("auto",))
 
 
 def test_made_targets_by_hand(panel) -> None:
     """Half to twice the recent pace in the wanted direction, from half a reporting step before."""
-    window = next(r for r in replay(*panel, lengths=(5,), grids=("auto",)) if r.kind == "share")
-    limit, asked = made_targets(window.batch, window.scale)
-    value = window.batch.value[0]
+    window = next(
+        r for r in cut_windows(*panel, lengths=(5,), grids=("auto",)) if r.kind == "share"
+    )
+    limit, asked = make_targets(window.panel, window.scale)
+    value = window.panel.value[0]
     pace = abs(value[4] - value[0]) / 4
     for f, factor in enumerate((0.5, 1.0, 1.5, 2.0)):
         for h in range(4):
@@ -102,11 +106,11 @@ def test_made_targets_by_hand(panel) -> None:
 def test_the_loss_is_the_mean_of_its_parts(panel) -> None:
     """CRPS, Brier and coverage as a plain loop over windows adds them up."""
     windows = [
-        r for r in replay(*panel, lengths=(3, 6), grids=("auto",), most=8) if r.kind == "share"
+        r for r in cut_windows(*panel, lengths=(3, 6), grids=("auto",), most=8) if r.kind == "share"
     ]
-    layout = parameters.Layout(("logit", "identity"), True)
+    layout = parameters.ParameterSpace(("logit", "identity"), True)
     prior = layout.prior(np.array([n.start for _, n in layout.numbers]))
-    lessons = [learning._lesson(w, ("logit", "identity"), "auto", True) for w in windows]
+    lessons = [learning.prepare_case(w, ("logit", "identity"), "auto", True) for w in windows]
     crps, brier, cover = [], [], []
     for lesson in lessons:
         blend = lesson.blend(prior)
@@ -135,7 +139,9 @@ def test_the_loss_is_the_mean_of_its_parts(panel) -> None:
 
 def test_a_vector_becomes_a_prior_and_held_numbers_stay() -> None:
     """Logarithms are undone, weights sum to 1, held numbers are not searched."""
-    layout = parameters.Layout(("logit", "identity"), True, held={"direction": 0.0, "recent": 0.2})
+    layout = parameters.ParameterSpace(
+        ("logit", "identity"), True, held={"direction": 0.0, "recent": 0.2}
+    )
     names = [(link, n.name) for link, n in layout.numbers]
     assert not any(name in ("direction", "recent") for _, name in names)
     vector = np.arange(len(names)) / 100.0
@@ -148,11 +154,11 @@ def test_a_vector_becomes_a_prior_and_held_numbers_stay() -> None:
 
 def test_alone_means_that_no_number_of_siblings_is_learned() -> None:
     """Without siblings their shares are zero, and a still path has no lasting pace at all."""
-    alone = parameters.Layout(("log",), False)
+    alone = parameters.ParameterSpace(("log",), False)
     prior = alone.prior(np.array([n.start for _, n in alone.numbers]))
     of_siblings = ("sibling_noise", "recent", "lasting", "catching_up", "siblings_evidence")
     assert {getattr(prior.links[0], name) for name in of_siblings} == {0.0}
-    still = parameters.Layout(("log",), True, lasting=False)
+    still = parameters.ParameterSpace(("log",), True, lasting=False)
     link = still.prior(np.array([n.start for _, n in still.numbers])).links[0]
     assert (link.recent, link.lasting, link.direction, link.freedom) == (0.0, 0.0, 0.0, 0.0)
 
@@ -183,12 +189,14 @@ def test_learned_priors_are_a_prior_table(learned, panel, tmp_path) -> None:
 def test_learning_lowers_the_loss(learned, panel) -> None:
     """The priors found are better on the windows than those the search starts from."""
     windows = [
-        r for r in replay(*panel, grids=("auto",), lengths=(2, 6), most=80) if r.kind == "ratio"
+        r
+        for r in cut_windows(*panel, grids=("auto",), lengths=(2, 6), most=80)
+        if r.kind == "ratio"
     ]
-    lessons = [learning._lesson(w, ("log", "identity"), "auto", True) for w in windows]
-    layout = parameters.Layout(("log", "identity"), True)
+    lessons = [learning.prepare_case(w, ("log", "identity"), "auto", True) for w in windows]
+    layout = parameters.ParameterSpace(("log", "identity"), True)
     start = layout.prior(np.array([n.start for _, n in layout.numbers]))
-    found = fc.priors.prior_of("ratio", siblings=True, priors=learned)
+    found = select_prior("ratio", peers=True, priors=learned)
     assert learning._loss(lessons, found) < learning._loss(lessons, start)
 
 
@@ -243,5 +251,5 @@ def test_the_command_writes_a_table_whole(panel, tmp_path, monkeypatch) -> None:
 
 def test_every_number_of_a_prior_is_searched_or_held() -> None:
     """No field of a link's prior is forgotten by the search."""
-    searched = {n.name for n in parameters.LINK_NUMBERS}
+    searched = {n.name for n in parameters.LINK_PARAMETERS}
     assert searched | {"link", "weight"} == set(LinkPrior.__dataclass_fields__)

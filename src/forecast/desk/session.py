@@ -40,8 +40,8 @@ from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder, write_scenario
 from ..scenarios.sensitivity_analysis import sensitivity
 from ..tables.plan import Plan, load_plan
-from ..targets.attainment import PRINTED
-from ..targets.joint_answers import outcomes
+from ..targets.joint_answers import evaluate_targets
+from ..targets.target_state import PRINTED_BOUNDS
 from .settings import Control, Settings, controls_of
 
 __all__ = ["Desk"]
@@ -82,7 +82,7 @@ class Desk:
         )
         tracker()
         self.targets = plan.targets[plan.targets["year"] <= last].reset_index(drop=True)
-        self.usual = outcomes(self.paths, self.targets, as_of=plan.as_of).table
+        self.usual = evaluate_targets(self.paths, self.targets, as_of=plan.as_of).table
         tracker()
         self.everything = load_plan(plan.source, as_of=plan.as_of or None)
         self._told = ReportContext(plan, self.language)
@@ -482,7 +482,7 @@ class Desk:
         found = self.response(scenario)
         if not math.isnan(self.response.criterion.decided):
             return found
-        return replace(found, p_reach=float(np.clip(found.p_reach, *PRINTED)))
+        return replace(found, p_reach=float(np.clip(found.p_reach, *PRINTED_BOUNDS)))
 
     def _remember(self) -> None:
         self._past.append(self._settings)

@@ -19,7 +19,7 @@ from ..reports.descriptions import describe_range, describe_step
 from ..reports.html import paragraph, picture, safe, tabulate
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
-from ..targets.joint_answers import SILENT
+from ..targets.joint_answers import UNDECIDABLE
 from .live_chart import ChartSpec, LiveFanChart
 from .session import Desk
 from .settings import Control
@@ -166,7 +166,7 @@ def tell_settings(desk: Desk) -> str:
 def tell_table(desk: Desk) -> str:
     """Tell of every indicator how likely its last target is, as things are set and before."""
     told, table = desk.told, desk.table()
-    silent = table["status"].isin(SILENT)
+    silent = table["status"].isin(UNDECIDABLE)
     rows = [_table_row(told, row) for row in table[~silent].to_dict("records")]
     parts = [tabulate(rows, words=True)] if rows else []
     if silent.any():

@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
-from ..model.panel import KEY, read_figures
+from ..model.panel import KEY, read_observations
 from ..tables.schema import COMPARATORS
 from . import scores
 from .baselines import INTERVAL_METHODS, PEERS
@@ -213,7 +213,7 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     peers = tuple(dict.fromkeys(peers))
     for name in peers:
         check_name("peer", name, PEERS)
-    figures, _ = read_figures(observations, indicators)
+    figures, _ = read_observations(observations, indicators)
     replay = Replay(
         observations, _known_by(observations), indicators, figures,
         None if targets is None else _check_targets(targets),

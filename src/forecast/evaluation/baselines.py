@@ -28,8 +28,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
-from ..model.posterior import Batch
-from ..targets.progress import ON_TRACK, baseline, on_line, rate_ratio
+from ..model.panel import SeriesPanel
+from ..targets.progress import ON_TRACK, compute_rate_ratio, meets_schedule, select_baseline
 
 __all__ = [
     "INTERVAL_METHODS", "PEERS", "PEER_FIGURES", "REASONS", "RULES", "Predictive", "Questions",
@@ -55,7 +55,7 @@ REASONS = ("few", "failed")
 
 
 def compute_naive_forecasts(
-    past: Batch, year: FloatArray, questions: Questions
+    past: SeriesPanel, year: FloatArray, questions: Questions
 ) -> dict[str, Predictive]:
     """Return the forecasts of `INTERVAL_METHODS`, by method.
 
@@ -71,7 +71,7 @@ def compute_naive_forecasts(
 
     Examples
     --------
-    >>> past = Batch(np.array([[1.0, 2.0, 4.0]]), np.array([[2019.0, 2020.0, 2021.0]]),
+    >>> past = SeriesPanel(np.array([[1.0, 2.0, 4.0]]), np.array([[2019.0, 2020.0, 2021.0]]),
     ...              np.zeros((1, 3), bool), np.zeros(1, np.int64), np.ones(1), -np.ones(1) / 0.1,
     ...              np.ones(1) * np.inf, np.zeros(1), np.zeros(1, bool))
     >>> questions = np.array([0.5]), np.array([0]), np.array([7.0])
@@ -84,7 +84,7 @@ def compute_naive_forecasts(
 
 
 def compute_peer_forecasts(
-    peer: str, past: Batch, row: IntArray, year: FloatArray, questions: Questions
+    peer: str, past: SeriesPanel, row: IntArray, year: FloatArray, questions: Questions
 ) -> tuple[Predictive, NDArray[np.str_]]:
     """Return the forecasts of one of `PEERS`, NaN where it has none, and why it has none.
 
@@ -120,7 +120,7 @@ def compute_peer_forecasts(
 
 
 def compute_rule_verdicts(
-    past: Batch, year: FloatArray, target: FloatArray, met: BoolArray, upward: BoolArray
+    past: SeriesPanel, year: FloatArray, target: FloatArray, met: BoolArray, upward: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """Return the verdicts, 0 or 1, of the schedule rule and of the required rate: (targets,) each.
 
@@ -131,14 +131,14 @@ def compute_rule_verdicts(
     met : (targets,) whether the latest figure meets it already
     """
     latest, now = past.value[:, -1], past.year[:, -1]
-    base, since = baseline(past.value, past.year, year)
+    base, since = select_baseline(past.value, past.year, year)
     points = (base, since), (latest, now), (target, year)
-    on_schedule = on_line(*points, past.resolution, upward)
-    fast_enough = rate_ratio(*points, upward) >= ON_TRACK  # False where there is no rate
+    on_schedule = meets_schedule(*points, past.resolution, upward)
+    fast_enough = compute_rate_ratio(*points, upward) >= ON_TRACK  # False where there is no rate
     return (met | on_schedule).astype(float), (met | fast_enough).astype(float)
 
 
-def count_steps(past: Batch) -> IntArray:
+def count_steps(past: SeriesPanel) -> IntArray:
     """Return the number of steps between figures of each series."""
     count: IntArray = (~np.isnan(past.value)).sum(axis=1) - 1
     return count
@@ -153,14 +153,14 @@ def _answer(predictive: Student, questions: Questions) -> Predictive:
     return loc + scale * stdtrit(df, levels[:, None]), np.where(wide, stdtr(df[case], t), step)
 
 
-def _no_change(past: Batch, year: FloatArray) -> Student:
+def _no_change(past: SeriesPanel, year: FloatArray) -> Student:
     step, span = np.diff(past.value, axis=1), np.diff(past.year, axis=1)
     noise = np.nansum(step**2 / span, axis=1) / np.maximum(count_steps(past), 1)
     scale = np.sqrt(noise * (year - past.year[:, -1]))
     return past.value[:, -1], scale, np.full(len(year), np.inf)
 
 
-def _drift(past: Batch, year: FloatArray) -> Student:
+def _drift(past: SeriesPanel, year: FloatArray) -> Student:
     step, span, k = np.diff(past.value, axis=1), np.diff(past.year, axis=1), count_steps(past)
     total = np.where(k > 0, np.nansum(span, axis=1), 1.0)
     pace = np.nansum(step, axis=1) / total
@@ -171,7 +171,7 @@ def _drift(past: Batch, year: FloatArray) -> Student:
     return past.value[:, -1] + pace * h, scale, np.maximum(k - 1.0, 1.0)
 
 
-def _linear_trend(past: Batch, year: FloatArray) -> Student:
+def _linear_trend(past: SeriesPanel, year: FloatArray) -> Student:
     n = count_steps(past) + 1
     mean, middle = np.nanmean(past.value, axis=1), np.nanmean(past.year, axis=1)
     t = past.year - middle[:, None]

@@ -21,8 +21,10 @@ from ..model.fitting import Fits, quantiles
 from ..model.panel import KEY
 from ..tables import calendar
 from ..tables.plan import Plan, load_plan
-from ..targets.attainment import LIKELY, UNLIKELY, attainment, draw_bar
-from ..targets.progress import PLAN_YEARS, baseline
+from ..targets.attainment import attainment
+from ..targets.events import LIKELY, UNLIKELY, draw_threshold
+from ..targets.progress import PLAN_YEARS, select_baseline
+from ..targets.target_state import TargetState
 from .verification import Verification, verify
 from .vintages import QUANTILE_COLUMNS, Run, fit_inputs, issue
 
@@ -98,7 +100,8 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
         outcome=np.where(decided, table["status"], np.where(passed, "not_published", "ahead")),
         figure=table["median"].where(decided),
     )
-    facts = [_measure(plan, row) for row in table.to_dict("records")]
+    first = TargetState.of(fits, targets).first_met
+    facts = [_measure(plan, *pair) for pair in zip(table.to_dict("records"), first, strict=True)]
     return table.join(pd.DataFrame(facts, columns=FACTS, index=table.index))
 
 
@@ -265,17 +268,17 @@ def _is_final(targets: pd.DataFrame) -> pd.Series:
     return printed | (~any_printed & last)
 
 
-def _measure(plan: Plan, row: Mapping[str, Any]) -> tuple[object, ...]:
+def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, ...]:
     """Return `FACTS` of one target: its figure measured against baseline and target."""
     figures = plan.observations[plan.observations["indicator"] == row["indicator"]]
     if figures.empty:
         return (*[math.nan] * 7, "")
     value, when = figures.sort_values("year")[["value", "year"]].to_numpy(float).T
     target, year = float(row["target"]), float(row["year"])
-    (base,), (since,) = baseline(value[None, :], when[None, :], np.array([year]))
+    (base,), (since,) = select_baseline(value[None, :], when[None, :], np.array([year]))
     better = plan.indicators.set_index("indicator").at[row["indicator"], "better"]
     comparator, higher = np.array([row["comparator"]]), np.array([better != "lower"])
-    upward = draw_bar(np.array([target]), comparator, np.zeros(1), higher)[1]
+    upward = draw_threshold(np.array([target]), comparator, np.zeros(1), higher)[1]
     sign = 1.0 if upward[0] else -1.0
     decided = row["outcome"] in DECIDED
     # Of an undecided target the last figure up to its year shows how much was covered.
@@ -287,8 +290,6 @@ def _measure(plan: Plan, row: Mapping[str, Any]) -> tuple[object, ...]:
     gone = 100.0 * sign * (figure - base) / distance if measurable else math.nan
     beyond = sign * (figure - target) if decided else math.nan
     share = 100.0 * beyond / distance if measurable else math.nan
-    met = row["attainment_reading"] == "reached"
-    first = float(row["attainment_year"]) if met else math.nan
     return (
         known if decided else math.nan, base, since, beyond, share, gone, first,
         _timing(str(row["outcome"]), first, year),

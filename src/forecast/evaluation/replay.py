@@ -10,10 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..model.fitting import QUANTILES, Fits, fit, quantile_name
-from ..model.panel import KEY, batch_of, read_figures
-from ..model.posterior import Batch
+from ..model.panel import KEY, SeriesPanel, build_panel, read_observations
 from ..model.simulation import simulate
-from ..targets.attainment import threshold
+from ..targets.events import compute_threshold
 from . import baselines, scores
 from .baselines import Predictive, Questions
 
@@ -53,9 +52,8 @@ class Replay:
 
     def run(self, origin: int) -> dict[str, pd.DataFrame] | None:
         """Forecast from one origin; None where nothing can be tested."""
-        seen, _ = read_figures(self.observations[self.known_by <= origin], self.indicators)
+        seen, _ = read_observations(self.observations[self.known_by <= origin], self.indicators)
         shown = seen if self.history is None else seen.groupby(KEY).tail(self.history)
-        shown = shown.rename(columns={"fresh": "break"})
         fits = fit(shown, self.indicators, self.growth, priors=self.priors)
         cases = self._list_cases(fits, seen, origin)
         row, year = cases["row"].to_numpy(), cases["year"].to_numpy(float)
@@ -90,7 +88,7 @@ class Replay:
         series = fits.series.assign(row=np.arange(len(fits.series)), origin=origin, scale=scale)
         later = self.figures.rename(columns={"value": "actual"}).merge(series, on=KEY)
         later = later[later["year"] > later["latest_year"]]
-        same = later.groupby("row")["fresh"].cumsum() == 0
+        same = later.groupby("row")["break"].cumsum() == 0
         near = (later["year"] > origin) & (later["year"] <= origin + self.horizon)
         tested = same & near & (later["year"] % 1.0 == 0.0) & (later["scale"] > 0.0)
         cases = later[tested].reset_index(drop=True)
@@ -106,16 +104,16 @@ def _match_targets(cases: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return matched[columns].sort_values(columns, ignore_index=True)
 
 
-def _past_figures(fits: Fits) -> Batch:
+def _past_figures(fits: Fits) -> SeriesPanel:
     """Return the figures shown of each series since its last break."""
     figures = fits.observations
-    era = figures.groupby(KEY)["fresh"].cumsum()
+    era = figures.groupby(KEY)["break"].cumsum()
     kept = figures[era == era.groupby([figures[name] for name in KEY]).transform("last")]
     n = kept.groupby(KEY, sort=False).size().to_numpy()
-    return batch_of(kept, fits.series.assign(n=n))
+    return build_panel(kept, fits.series.assign(n=n))
 
 
-def _make_targets(cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
+def _make_targets(cases: pd.DataFrame, past: SeriesPanel) -> pd.DataFrame:
     """Return targets as a planner could have set them: case, factor, target, comparator."""
     row, width = np.arange(len(cases)), past.value.shape[1]
     start = width - 1 - np.minimum(baselines.count_steps(past), PACE_STEPS)
@@ -138,12 +136,14 @@ def _make_targets(cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _resolve_targets(targets: pd.DataFrame, cases: pd.DataFrame, past: Batch) -> pd.DataFrame:
+def _resolve_targets(targets: pd.DataFrame, cases: pd.DataFrame, past: SeriesPanel) -> pd.DataFrame:
     """Return targets with their cases, the `limit` from which they are met, and the outcome."""
     case, words = targets["case"].to_numpy(), targets["comparator"].to_numpy(str)
     wanted = np.where(past.better[case] > 0.0, "ge", "le")
     comparator = np.where(words == "eq", wanted, words)
-    limit, upward = threshold(targets["target"].to_numpy(float), comparator, past.resolution[case])
+    limit, upward = compute_threshold(
+        targets["target"].to_numpy(float), comparator, past.resolution[case]
+    )
     # A figure equal to the limit meets the target, whatever its last bit says.
     limit = limit - np.where(upward, 1.0, -1.0) * _tolerance(limit)
     reached = _meets(cases["actual"].to_numpy(float)[case], limit, upward)
@@ -188,7 +188,7 @@ def _forecast_rows(cases: pd.DataFrame, predictives: Mapping[str, Predictive]) -
 
 
 def _chance_rows(
-    targets: pd.DataFrame, past: Batch, predictives: Mapping[str, Predictive]
+    targets: pd.DataFrame, past: SeriesPanel, predictives: Mapping[str, Predictive]
 ) -> pd.DataFrame:
     """Return rows of `Backtest.chances`: the columns of peers, if any, come last."""
     upward = targets["upward"].to_numpy(bool)

@@ -333,7 +333,7 @@ def mean_yearly_change(figures: pd.DataFrame, series: pd.DataFrame) -> FloatArra
     (series,) in the unit of the figures a year.
     """
     step = figures.groupby(KEY)[["value", "year"]].diff()
-    change = (step["value"] / step["year"]).abs().mask(figures["fresh"].astype(bool))
+    change = (step["value"] / step["year"]).abs().mask(figures["break"].astype(bool))
     mean = change.groupby([figures[name] for name in KEY]).mean()
     scale = mean.reindex(pd.MultiIndex.from_frame(series[KEY])).to_numpy(float)
     step_size = series["resolution"].to_numpy(float)

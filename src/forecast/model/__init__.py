@@ -1,17 +1,18 @@
-"""The growth model: from figures to predictive distributions, in closed form over whole batches.
+"""The growth model: from observations to predictive distributions, in closed form.
 
 For other packages:
 
 - `fitting`: `fit`, `quantiles`
 - `panel`: tables to arrays
-- `links`: scales of growth
-- `kalman`: the filter
-- `peers`: what other regions show
+- `links`: link functions
+- `kalman`: the filter of level and slope
+- `peers`: summaries of other regions
 - `priors`: priors of trend and noise
 - `posterior`: posterior of trend and noise
-- `predictive`: mixtures of Student-t distributions
+- `predictive`: pooled Student-t distributions
 - `counts`: cumulative counts
-- `summary`: parameters and summaries of fits
+- `records`: records of arrays
+- `summary`: tables of parameters and fits
 - `simulation`: `simulate`
 """
 
@@ -25,6 +26,7 @@ __all__ = [
     "posterior",
     "predictive",
     "priors",
+    "records",
     "simulation",
     "summary",
 ]

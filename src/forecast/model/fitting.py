@@ -1,7 +1,7 @@
-"""Growth paths fitted to very short series, all at once, and their predictive in closed form.
+"""Growth paths fitted to very short series, a whole table at once, and their quantiles.
 
-`filtering` has the equation, `evidence` what figures and siblings make of a prior, `members` the
-joined distribution, `increments` the counts. Here tables go in and tables come out.
+Tables go in and tables come out. `kalman` has the model's equation, `posterior` the posterior of
+trend and noise, `predictive` the pooled distribution, `counts` the model of cumulative counts.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import check_name
-from .counts import Increments, count_up
-from .panel import KEY, batch_of, read_figures
-from .posterior import Batch, Shown, believe, look
-from .predictive import Blend, Path, Quotient, select
-from .priors import GROWTH_PATHS, BlendPrior, paces_of, prior_of
-from .summary import parameter_table, summary_table
+from .counts import CountPredictive, fit_counts
+from .panel import KEY, SeriesPanel, build_panel, read_observations
+from .posterior import SeriesSummary, compute_posterior, summarise_series
+from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
+from .priors import GROWTH_PATHS, PooledPrior, select_prior, slope_processes
+from .records import count_within, select
+from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
+    "MEAN_LEVELS",
     "QUANTILES",
-    "SLICES",
     "Fits",
+    "Predictive",
     "fit",
-    "fit_batch",
-    "join_links",
+    "fit_panel",
+    "pool_links",
     "quantile_name",
     "quantiles",
 ]
@@ -39,87 +41,97 @@ IntArray = NDArray[np.int64]
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 CAP_FACTORS = (1.2, 1.6, 2.5)
-"""Caps tried, as multiples of the largest figure, where a saturating path has no known cap."""
+"""Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
+mixture of. Declared: no data at hand can tell a cap that lies far above them."""
 SATURATING = ("logit", "cloglog")
-SLICES = tuple((np.arange(20) + 0.5) / 20)
-"""Middles of the equally likely slices that a mean is taken over."""
+MEAN_LEVELS = tuple((np.arange(20) + 0.5) / 20)
+"""Levels whose quantiles a mean is taken over: midpoints of equally likely slices."""
 CHUNK = 8192
-"""Series worked on at a time: what fits into a processor's cache."""
+"""Series processed at a time, so that their arrays fit into a processor's cache."""
+STRONG, MODERATE = 2 / 3, 1 / 3
+"""Least own share of evidence that is called strong, and moderate: thirds, a convention."""
 
-Member = Blend | Increments
+Predictive = PooledPredictive | CountPredictive
 
 
 @dataclass(frozen=True)
 class Fits:
-    """Fitted growth paths: one row of `series` each, and the members behind them.
+    """Fitted growth paths of all series of a table.
 
-    `series` has region, indicator, kind, n, latest, latest_year, siblings (increments of other
-    regions behind the prior), own_share (share of the pace's variance that the series' own figures
-    removed, 0 to 1), evidence, and the indicator's lower, upper, better, cumulative and resolution.
-    Fits see figures, never targets.
+    Attributes
+    ----------
+    series : a row a series: region, indicator, kind, n, latest, latest_year, siblings (increments
+        of peers behind the prior), own_share (share of the slope's prior variance that the series'
+        own observations removed, 0 to 1), evidence, conflicting, and the indicator's lower, upper,
+        better, cumulative and resolution
+    predictives : predictive distributions, each of the series in its `rows`
+    observations : those that were fitted: region, indicator, year, value, break
+    growth : the growth path
     """
 
     series: pd.DataFrame
-    members: tuple[Member, ...]
+    predictives: tuple[Predictive, ...]
     observations: pd.DataFrame
     growth: str
 
     @cached_property
-    def facts(self) -> list[dict[Hashable, Any]]:
-        """Give the rows of `series` as plain values, for those who ask often."""
+    def records(self) -> list[dict[Hashable, Any]]:
+        """Rows of `series` as plain values."""
         rows: list[dict[Hashable, Any]] = self.series.to_dict("records")
         return rows
 
     def cdf(self, y: FloatArray, years: FloatArray) -> FloatArray:
-        """P(value <= y) with `y` and `years` (series, years); years after the latest figure."""
+        """Compute P(value <= y), with `y` and `years` (series, years) after the latest value."""
         out = np.full(np.broadcast_shapes(y.shape, years.shape), np.nan)
-        for part, ahead in self.each(years):
-            out[part.rows] = part.cdf(y[part.rows], ahead)
+        for part, horizon in self.iter_chunks(years):
+            out[part.rows] = part.cdf(y[part.rows], horizon)
         return out
 
     def quantiles(self, levels: Sequence[float], years: FloatArray) -> FloatArray:
-        """Values below which the shares `levels` lie: (levels, series, years)."""
+        """Compute the quantiles at `levels`: (levels, series, years)."""
         out = np.full((len(levels), *years.shape), np.nan)
-        for part, ahead in self.each(years) if years.size else ():
-            out[:, part.rows] = part.quantiles(levels, ahead)
+        for part, horizon in self.iter_chunks(years) if years.size else ():
+            out[:, part.rows] = part.quantiles(levels, horizon)
         return out
 
     def parameters(self) -> pd.DataFrame:
-        """Tell what was estimated, one row a series, link and parameter; see `estimates`."""
+        """List the estimates, one row a series, link and parameter; see `model.summary`."""
         return self._parameters.copy()
 
     @cached_property
     def _parameters(self) -> pd.DataFrame:
-        return parameter_table(self.series, self.members)
+        return tabulate_parameters(self.series, self.predictives)
 
     def summary(self) -> pd.DataFrame:
-        """Tell how each series was fitted: link weights, evidence, warnings; see `estimates`."""
-        return summary_table(self.series, self.members, self.observations)
+        """List each series' link weights, evidence and warnings; see `model.summary`."""
+        return tabulate_fits(self.series, self.predictives, self.observations)
 
     def take(self, index: IntArray) -> Fits:
-        """Give the fits of the series at `index`, repeats allowed, in that order."""
-        members: list[Member] = []
-        for member in self.members:
-            place = np.full(len(self.series), -1)
-            place[member.rows] = np.arange(len(member.rows))
-            chosen = place[index]
+        """Select the fits of the series at `index`, repeats allowed, in that order."""
+        predictives: list[Predictive] = []
+        for predictive in self.predictives:
+            position = np.full(len(self.series), -1)
+            position[predictive.rows] = np.arange(len(predictive.rows))
+            chosen = position[index]
             kept = np.flatnonzero(chosen >= 0)
             if len(kept):
-                members.append(replace(select(member, chosen[kept]), rows=kept))
+                predictives.append(replace(select(predictive, chosen[kept]), rows=kept))
         series = self.series.iloc[index].reset_index(drop=True)
         n = self.series["n"].to_numpy()
         start = (np.cumsum(n) - n)[index]
-        rows = np.repeat(start, n[index]) + _steps(n[index])
-        seen = self.observations.iloc[rows].reset_index(drop=True)
-        return Fits(series, tuple(members), seen, self.growth)
+        rows = np.repeat(start, n[index]) + count_within(n[index])
+        observations = self.observations.iloc[rows].reset_index(drop=True)
+        return Fits(series, tuple(predictives), observations, self.growth)
 
-    def each(self, years: FloatArray, chunk: int = CHUNK) -> Iterator[tuple[Member, FloatArray]]:
-        """Members in chunks, with how far `years` (series, years) lie after the latest figures."""
+    def iter_chunks(
+        self, years: FloatArray, size: int = CHUNK
+    ) -> Iterator[tuple[Predictive, FloatArray]]:
+        """Yield the predictives in chunks, with `years` (series, years) as horizons of theirs."""
         latest = self.series["latest_year"].to_numpy(float)
-        for member in self.members:
-            for start in range(0, len(member.rows), chunk):
-                whole = len(member.rows) <= chunk
-                part = member if whole else select(member, slice(start, start + chunk))
+        for predictive in self.predictives:
+            for start in range(0, len(predictive.rows), size):
+                whole = len(predictive.rows) <= size
+                part = predictive if whole else select(predictive, slice(start, start + size))
                 yield part, years[part.rows] - latest[part.rows, None]
 
 
@@ -132,18 +144,23 @@ def fit(
 ) -> Fits:
     """Fit growth paths to all series of a table at once.
 
-    Other regions of an indicator in the table are its siblings: they inform pace and noise.
+    Other regions of an indicator in the table are its peers: they inform the priors of its slope
+    and noise. Targets are never read: they define events, not data.
 
     Parameters
     ----------
     observations : region, indicator, year (a number; 2021.5 is mid-2022), value; one series or a
-        million, gaps and different lengths welcome. `break` (true: the definition changed before
-        this figure), `status` and `published` are read where they stand; other columns are ignored
+        million, with gaps and of different lengths. `break` (true: the definition changed before
+        this value), `status` and `published` are read where present; other columns are ignored
     indicators : indicator, kind, better, and where there are any lower, upper, resolution,
         cumulative (count is cumulative by nature), numerator and denominator (of a ratio)
     growth : `auto`, `linear`, `exponential`, `logistic`, `gompertz`, `damped` or `no_change`;
-        counts keep their increments under each
-    priors : prior table as `priors.read_priors` gives it; None takes the shipped one
+        counts have a model of their own under each
+    priors : prior table as from `read_priors`; None takes the shipped one
+
+    Returns
+    -------
+    Fits
 
     Raises
     ------
@@ -162,51 +179,55 @@ def fit(
     [[3, 55.0, 'moderate']]
     """
     check_name("growth path", growth, GROWTH_PATHS)
-    seen, series = read_figures(observations, indicators)
-    batch = batch_of(seen, series)
-    members: list[Member] = []
+    seen, series = read_observations(observations, indicators)
+    panel = build_panel(seen, series)
+    predictives: list[Predictive] = []
     kinds = series["kind"].to_numpy()
     for kind in sorted(set(kinds)):
         rows = np.flatnonzero(kinds == kind)
-        members += fit_batch(kind, rows, batch.take(rows), growth, priors=priors)
-    members = _with_quotients(series, batch, members, priors)
-    own_share, siblings = np.zeros((2, len(series)))
-    for member in members:
-        own_share[member.rows] = member.own_share
-        siblings[member.rows] = member.siblings
-    series["siblings"] = siblings.astype(int)
+        predictives += fit_panel(kind, rows, panel.take(rows), growth, priors=priors)
+    predictives = _replace_ratios(series, panel, predictives, priors)
+    own_share, peers = np.zeros((2, len(series)))
+    for predictive in predictives:
+        own_share[predictive.rows] = predictive.own_share
+        peers[predictive.rows] = predictive.peers
+    series["siblings"] = peers.astype(int)
     series["own_share"] = own_share
-    series["evidence"] = _evidence(series["n"].to_numpy(), own_share)
-    return Fits(series, tuple(members), seen, growth)
+    series["evidence"] = np.select(
+        [series["n"] == 1, own_share < MODERATE, own_share < STRONG],
+        ["prior only", "weak", "moderate"],
+        "strong",
+    )
+    return Fits(series, tuple(predictives), seen, growth)
 
 
-def fit_batch(
+def fit_panel(
     kind: str,
     rows: IntArray,
-    batch: Batch,
+    panel: SeriesPanel,
     growth: str = "auto",
     *,
     priors: pd.DataFrame | None = None,
-) -> list[Member]:
-    """Fit all series of one kind from arrays: what `fit` does behind its tables.
+) -> list[Predictive]:
+    """Fit all series of one kind from arrays: what `fit` does for each kind of a table.
 
     Parameters
     ----------
     kind : one of `schema.KINDS`
-    rows : (series,) numbers that the members keep for the series of the batch
-    batch : the figures as arrays
+    rows : (series,) numbers of the panel's series, kept as the predictives' `rows`
+    panel : the observations as arrays
     growth, priors : as in `fit`
     """
     if kind == "count":
-        return [count_up(rows, batch)]
-    members: list[Member] = []
-    capped = np.isfinite(batch.upper)
+        return [fit_counts(rows, panel)]
+    predictives: list[Predictive] = []
+    capped = np.isfinite(panel.upper)
     for bounded in (True, False):
-        mine = np.flatnonzero(capped == bounded)
-        if len(mine):
-            part = batch if len(mine) == len(rows) else batch.take(mine)
-            members += _blends(kind, rows[mine], part, growth, priors)
-    return members
+        subset = np.flatnonzero(capped == bounded)
+        if len(subset):
+            part = panel if len(subset) == len(rows) else panel.take(subset)
+            predictives += _fit_links(kind, rows[subset], part, growth, priors)
+    return predictives
 
 
 def quantiles(
@@ -215,12 +236,26 @@ def quantiles(
     *,
     levels: Sequence[float] = QUANTILES,
 ) -> pd.DataFrame:
-    """Quantiles of every series in the given years, in closed form.
+    """Compute quantiles of every series in the given years, in closed form.
 
-    Years up to a series' latest figure are left out: they are not future; without years there is
-    no row. A row a series and year, with region, indicator, scenario (`baseline`), year, one column
-    a level (`q05` ...) and `mean`, all in the indicator's unit. The mean is that of `SLICES`
-    equally likely slices: the log of a Student-t has no finite one.
+    Years up to a series' latest value are left out: they are not future.
+
+    Parameters
+    ----------
+    fits : from `fit`
+    years : ends of years; 2025.5 is mid-2026
+    levels : probabilities, between 0 and 1
+
+    Returns
+    -------
+    DataFrame with a row a series and year: region, indicator, scenario (`baseline`), year, one
+    column a level (`q05` ...) and `mean`, in the indicator's unit. The mean is that of the
+    quantiles at `MEAN_LEVELS`: the exponential of a Student-t has no finite one.
+
+    Raises
+    ------
+    ValueError
+        For years that are no list of finite numbers, or levels outside of 0 to 1.
 
     Examples
     --------
@@ -240,13 +275,13 @@ def quantiles(
     latest = fits.series["latest_year"].to_numpy()[:, None]
     at = np.broadcast_to(grid, (len(latest), len(grid)))
     future = at > latest + 1e-9
-    asked = np.where(future, at, latest + 1.0)
+    requested = np.where(future, at, latest + 1.0)
     row, column = np.nonzero(future)
     out = fits.series.loc[row, KEY].reset_index(drop=True)
     out["scenario"] = "baseline"
     whole = bool((grid == np.round(grid)).all())
     out["year"] = grid[column].astype(int) if whole else grid[column]
-    values = fits.quantiles([*levels, *SLICES], asked)[:, row, column]
+    values = fits.quantiles([*levels, *MEAN_LEVELS], requested)[:, row, column]
     for level, value in zip(levels, values, strict=False):
         out[quantile_name(level)] = value
     out["mean"] = values[len(levels) :].mean(axis=0)
@@ -254,7 +289,7 @@ def quantiles(
 
 
 def quantile_name(level: float) -> str:
-    """Name of a quantile's column.
+    """Name the column of a quantile.
 
     >>> quantile_name(0.05), quantile_name(0.975)
     ('q05', 'q97_5')
@@ -262,122 +297,117 @@ def quantile_name(level: float) -> str:
     return f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")
 
 
-def _blends(
-    kind: str, rows: IntArray, batch: Batch, growth: str, priors: pd.DataFrame | None
-) -> list[Member]:
-    """Blends of series that all have, or all lack, an upper bound: with siblings and without."""
-    paces = paces_of(growth)
-    both = [prior_of(kind, growth, siblings=known, priors=priors) for known in (True, False)]
+def _fit_links(
+    kind: str, rows: IntArray, panel: SeriesPanel, growth: str, priors: pd.DataFrame | None
+) -> list[Predictive]:
+    """Fit series that all have, or all lack, an upper bound: those with peers, those without."""
+    processes = slope_processes(growth)
+    both = [select_prior(kind, growth, peers=known, priors=priors) for known in (True, False)]
     names = list(dict.fromkeys(link.link for prior in both for link in prior.links))
-    bounded = bool(np.isfinite(batch.upper).all())
-    shown = {
-        (name, factor): look(name, batch, paces, factor)
+    bounded = bool(np.isfinite(panel.upper).all())
+    summaries = [
+        summarise_series(name, panel, processes, factor)
         for name in names
         for factor in (CAP_FACTORS if name in SATURATING and not bounded else (None,))
-    }
-    siblings = next(iter(shown.values())).siblings.count
-    members: list[Member] = []
-    for prior, mine in zip(both, (siblings > 0, siblings == 0), strict=True):
-        at = np.flatnonzero(mine)
-        if not len(at):
-            continue
-        seen = [s if len(at) == len(rows) else select(s, at) for s in shown.values()]
-        members.append(join_links(rows[at], seen, prior, batch.take(at)))
-    return members
+    ]
+    peers = summaries[0].peers.count
+    predictives: list[Predictive] = []
+    for prior, subset in zip(both, (peers > 0, peers == 0), strict=True):
+        at = np.flatnonzero(subset)
+        if len(at):
+            chosen = [s if len(at) == len(rows) else select(s, at) for s in summaries]
+            predictives.append(pool_links(rows[at], chosen, prior, panel.take(at)))
+    return predictives
 
 
-def join_links(rows: IntArray, shown: Sequence[Shown], prior: BlendPrior, batch: Batch) -> Blend:
-    """Believe what each link shows and join the paths; several caps of a link share its weight."""
-    paths = []
+def pool_links(
+    rows: IntArray, summaries: Sequence[SeriesSummary], prior: PooledPrior, panel: SeriesPanel
+) -> PooledPredictive:
+    """Compute the posterior on each link and pool them; several caps of a link share its weight."""
+    components = []
     for link in prior.links:
-        found = [s for s in shown if s.link == link.link]
-        each = replace(link, weight=link.weight / len(found))
-        paths += [believe(s, each) for s in found]
-    k = shown[0].increments
-    own = sum((path.weight * path.own_share() for path in paths), np.zeros(len(rows)))
-    return Blend(
-        rows, tuple(paths), prior.df + k / 2.0, batch.better * prior.shift, prior.stretch,
-        batch.lower, batch.upper, batch.value[:, -1], batch.ratchet, prior.shared, own,
-        shown[0].siblings.count,
+        same = [s for s in summaries if s.link == link.link]
+        each = replace(link, weight=link.weight / len(same))
+        components += [compute_posterior(s, each) for s in same]
+    k = summaries[0].increments
+    own_share = sum((one.weight * one.own_share() for one in components), np.zeros(len(rows)))
+    return PooledPredictive(
+        rows, tuple(components), prior.df + k / 2.0, panel.better * prior.shift, prior.stretch,
+        panel.lower, panel.upper, panel.value[:, -1], panel.ratchet, prior.shared, own_share,
+        summaries[0].peers.count,
     )  # fmt: skip
 
 
-def _with_quotients(
-    series: pd.DataFrame, batch: Batch, members: list[Member], priors: pd.DataFrame | None
-) -> list[Member]:
-    """Put the difference of its parts' log paths in place of a ratio's own path, where it can be.
+def _replace_ratios(
+    series: pd.DataFrame,
+    panel: SeriesPanel,
+    predictives: list[Predictive],
+    priors: pd.DataFrame | None,
+) -> list[Predictive]:
+    """Replace the predictive of ratios by that of their parts, where these are known.
 
-    It can where numerator and denominator are positive and known as late as the ratio is.
+    Numerator and denominator have to be positive and known as late as the ratio is.
     """
-    at, top, bottom = _parts(series)
+    at, top, bottom = _match_parts(series)
     if not len(at):
-        return members
+        return predictives
     named = series["indicator"].isin(series.loc[np.concatenate([top, bottom]), "indicator"])
-    logs: list[Member] = []
+    logs: list[Predictive] = []
     for kind in sorted(set(series.loc[named, "kind"])):
         rows = np.flatnonzero(named & (series["kind"] == kind))
         # A count is a stock here: its ratio may fall.
-        asked = "stock" if kind == "count" else kind
-        logs += _blends(asked, rows, batch.take(rows), "exponential", priors)
-    out: list[Member] = []
-    for member in members:
-        kept = np.flatnonzero(~np.isin(member.rows, at))
+        as_kind = "stock" if kind == "count" else kind
+        logs += _fit_links(as_kind, rows, panel.take(rows), "exponential", priors)
+    out: list[Predictive] = []
+    for one in predictives:
+        kept = np.flatnonzero(~np.isin(one.rows, at))
         if len(kept):
-            out.append(select(member, kept) if len(kept) < len(member.rows) else member)
-    blends = [member for member in logs if isinstance(member, Blend)]
-    for upper in blends:
-        for lower in blends:
-            mine = np.flatnonzero(np.isin(top, upper.rows) & np.isin(bottom, lower.rows))
-            if len(mine):
-                i = select(upper, np.searchsorted(upper.rows, top[mine]))
-                j = select(lower, np.searchsorted(lower.rows, bottom[mine]))
-                out.append(_quotient(at[mine], i, j, batch.take(at[mine])))
+            out.append(select(one, kept) if len(kept) < len(one.rows) else one)
+    pooled = [one for one in logs if isinstance(one, PooledPredictive)]
+    for upper in pooled:
+        for lower in pooled:
+            pairs = np.flatnonzero(np.isin(top, upper.rows) & np.isin(bottom, lower.rows))
+            if len(pairs):
+                i = select(upper, np.searchsorted(upper.rows, top[pairs]))
+                j = select(lower, np.searchsorted(lower.rows, bottom[pairs]))
+                out.append(_divide(at[pairs], i, j, panel.take(at[pairs])))
     return out
 
 
-def _parts(series: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
-    """Rows of the ratios that move by their parts, and of their numerators and denominators."""
-    place = series.assign(row=np.arange(len(series)))
-    own = place[(place["numerator"] != "") & (place["denominator"] != "") & (place["latest"] > 0)]
+def _match_parts(series: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
+    """Rows of the ratios whose parts are known, and of their numerators and denominators."""
+    numbered = series.assign(row=np.arange(len(series)))
+    has_parts = (numbered["numerator"] != "") & (numbered["denominator"] != "")
+    matched = numbered[has_parts & (numbered["latest"] > 0)]
     for name in ("numerator", "denominator"):
-        part = place[["region", "indicator", "row", "latest", "latest_year"]]
+        part = numbered[["region", "indicator", "row", "latest", "latest_year"]]
         part = part[part["latest"] > 0].rename(columns={"indicator": name, "row": f"{name}_row"})
-        own = own.merge(part, on=["region", name], suffixes=("", f"_{name}"))
-        own = own[np.isclose(own["latest_year"], own[f"latest_year_{name}"])]
-    rows = own.sort_values("row")[["row", "numerator_row", "denominator_row"]]
+        matched = matched.merge(part, on=["region", name], suffixes=("", f"_{name}"))
+        same_year = np.isclose(matched["latest_year"], matched[f"latest_year_{name}"])
+        matched = matched[same_year]
+    rows = matched.sort_values("row")[["row", "numerator_row", "denominator_row"]]
     at, top, bottom = rows.to_numpy(np.int64).T
     return at, top, bottom
 
 
-def _quotient(rows: IntArray, top: Blend, bottom: Blend, batch: Batch) -> Blend:
+def _divide(
+    rows: IntArray, top: PooledPredictive, bottom: PooledPredictive, panel: SeriesPanel
+) -> PooledPredictive:
+    """Predictive of ratios from those of their parts, each with a single log component."""
     one = np.ones(len(rows))
-    ratio = Quotient(
-        "log", 1.0, one, 0.0 * one, one, np.log(batch.value[:, -1]),
-        _path(top), _path(bottom),
-    )  # fmt: skip
-    return Blend(
-        rows, (ratio,), np.minimum(top.df, bottom.df), 0.0 * one, 1.0, batch.lower, batch.upper,
-        batch.value[:, -1], batch.ratchet, top.shared, 0.5 * (top.own_share + bottom.own_share),
-        np.minimum(top.siblings, bottom.siblings),
-    )  # fmt: skip
-
-
-def _path(blend: Blend) -> Path:
-    """Return the one path of a named growth path."""
-    (path,) = blend.paths
-    assert isinstance(path, Path)
-    return path
-
-
-def _evidence(n: IntArray, own_share: FloatArray) -> NDArray[np.str_]:
-    """Word for how much of the answer comes from the region's own figures."""
-    return np.select(
-        [n == 1, own_share < 1 / 3, own_share < 2 / 3],
-        ["prior only", "weak", "moderate"],
-        "strong",
+    log = np.log(panel.value[:, -1])
+    ratio = RatioPredictive(
+        "log", 1.0, one, 0.0 * one, one, log, _component(top), _component(bottom)
     )
+    return PooledPredictive(
+        rows, (ratio,), np.minimum(top.df, bottom.df), 0.0 * one, 1.0, panel.lower, panel.upper,
+        panel.value[:, -1], panel.ratchet, top.shared, 0.5 * (top.own_share + bottom.own_share),
+        np.minimum(top.peers, bottom.peers),
+    )  # fmt: skip
 
 
-def _steps(n: IntArray) -> IntArray:
-    """0, 1 ... n - 1 of each series in one line."""
-    return np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+def _component(pooled: PooledPredictive) -> LinkPredictive:
+    """Only component of a growth path of one link."""
+    (component,) = pooled.components
+    assert isinstance(component, LinkPredictive)
+    return component

@@ -1,17 +1,17 @@
-"""Scales on which growth is modelled: pure functions of a value and their inverses.
+"""Link functions: scales on which growth is modelled, with inverses and derivatives.
 
 A link maps a value y to z = g(y), increasing in y. A straight line in z is a growth path a
 planner can name: identity a linear, `log` an exponential, `logit` a logistic and `cloglog` a
 Gompertz path, the last two with floor `lower` and cap `upper`.
 
-========== ============================== =====================
+========== ========================================= ===============
 link       g(y), p = (y - lower) / (upper - lower)   dy/dz
-========== ============================== =====================
-identity   y                              1
-log        log y                          y
-logit      log(p / (1 - p))               width p (1 - p)
-cloglog    -log(-log p)                   width p (-log p)
-========== ============================== =====================
+========== ========================================= ===============
+identity   y                                         1
+log        log y                                     y
+logit      log(p / (1 - p))                          width p (1 - p)
+cloglog    -log(-log p)                              width p (-log p)
+========== ========================================= ===============
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from ..errors import check_name
 
-__all__ = ["LINKS", "inverse", "slope", "transform"]
+__all__ = ["LINKS", "inverse", "inverse_derivative", "transform"]
 
 LINKS = ("identity", "log", "logit", "cloglog")
 FloatArray = NDArray[np.float64]
@@ -31,9 +31,7 @@ FloatArray = NDArray[np.float64]
 def transform(
     link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
 ) -> FloatArray:
-    """Value to link scale, z = g(y).
-
-    Values at or beyond a bound of the link give -inf or inf; nothing is clipped here.
+    """Compute the link z = g(y); at or beyond a bound of the link it is -inf or inf.
 
     Parameters
     ----------
@@ -61,13 +59,14 @@ def transform(
         if link == "log":
             log: FloatArray = np.log(np.maximum(y, 0.0))
             return log
-        p = _position(y, lower, upper)
+        low, high = np.asarray(lower, float), np.asarray(upper, float)
+        p = np.clip((y - low) / (high - low), 0.0, 1.0)
         z: FloatArray = np.log(p) - np.log1p(-p) if link == "logit" else -np.log(-np.log(p))
         return z
 
 
 def inverse(link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
-    """Link scale to value, y = g^-1(z); -inf and inf give the bounds.
+    """Compute the value y = g^-1(z); -inf and inf give the bounds.
 
     >>> inverse("logit", [-np.inf, 0.0, np.inf], 0.0, 100.0).tolist()
     [0.0, 50.0, 100.0]
@@ -86,12 +85,14 @@ def inverse(link: str, z: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 
         return value
 
 
-def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0) -> FloatArray:
-    """Differentiate the inverse, dy/dz where the value is y: a small step of z as a value.
+def inverse_derivative(
+    link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.0
+) -> FloatArray:
+    """Compute dy/dz, the derivative of the inverse link, where the value is y.
 
-    >>> slope("log", [2.0, 4.0]).tolist()
+    >>> inverse_derivative("log", [2.0, 4.0]).tolist()
     [2.0, 4.0]
-    >>> float(slope("logit", 50.0, 0.0, 100.0))
+    >>> float(inverse_derivative("logit", 50.0, 0.0, 100.0))
     25.0
     """
     check_name("link", link, LINKS)
@@ -103,15 +104,8 @@ def slope(link: str, y: ArrayLike, lower: ArrayLike = 0.0, upper: ArrayLike = 1.
     low, high = np.asarray(lower, float), np.asarray(upper, float)
     below = y - low
     if link == "logit":
-        step: FloatArray = below * (high - y) / (high - low)
-        return step
+        derivative: FloatArray = below * (high - y) / (high - low)
+        return derivative
     share = np.clip(below / (high - low), np.finfo(float).tiny, 1.0)
-    step = -below * np.log(share)
-    return step
-
-
-def _position(y: FloatArray, lower: ArrayLike, upper: ArrayLike) -> FloatArray:
-    """Where y stands between floor 0 and cap 1."""
-    low, high = np.asarray(lower, float), np.asarray(upper, float)
-    position: FloatArray = np.clip((y - low) / (high - low), 0.0, 1.0)
-    return position
+    derivative = -below * np.log(share)
+    return derivative

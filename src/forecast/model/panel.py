@@ -1,85 +1,182 @@
-"""Figures as they come, made into arrays: checks, revisions, breaks, ratios of two stocks.
+"""Observations as arrays: checks, revisions, breaks, ratios of two stocks.
 
-A table of figures needs region, indicator, year (a number: 2021.5 is mid-2022) and value; status,
-published and break are read where they stand. Of several figures of one series and year the last
-published counts, else the better status (actual, preliminary, estimated); figures that still
-disagree are averaged, and the series says so (`conflicting`). `break` true before a figure says
-that the definition changed: the step across it is no growth.
+A table of observations needs region, indicator, year and value; status, published and break are
+read where present. A year is a number (2021.5 is mid-2022), or a date or period whose end counts:
+day d of the N days of a year lies at year - 1 + d / N, so that 2021-12-31 is 2021. Of several
+values of one series and time the last published counts, else the better status (actual,
+preliminary, estimated). Values that still disagree are averaged and marked `conflicting`. `break`
+true says that the definition changed before this value: the step to it is no growth.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from ..errors import DataError, Problem, check_name, msg
+from ..errors import N_, DataError, Problem, check_name, msg
+from ..tables.calendar import year_fractions
 from ..tables.schema import DIRECTIONS, KINDS, STATUSES
-from .posterior import Batch
+from .records import select
 
-__all__ = ["KEY", "batch_of", "read_figures"]
+__all__ = [
+    "KEY",
+    "MOST_PROBLEMS",
+    "SeriesPanel",
+    "build_panel",
+    "read_observations",
+    "read_years",
+]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 
 KEY = ["region", "indicator"]
-SHOWN_PROBLEMS = 20
+MOST_PROBLEMS = 20
+"""Problems of one column that an error lists."""
+TRUE = ("true", "1", "1.0", "yes", "y", "是", "有")
+FALSE = ("", "false", "0", "0.0", "no", "n", "否", "无", "nan", "none", "<na>")
+DAY = r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?(?:[ T].*)?"
+NUMBERS = {
+    "year": N_("write a year, as 2025"),
+    "value": N_("leave the row out where there is no figure"),
+}
+"""What to do about a cell that is no number."""
 
 
-def read_figures(
+@dataclass(frozen=True)
+class SeriesPanel:
+    """Observations of many series as arrays, in time order, flush right, NaN where absent.
+
+    Attributes
+    ----------
+    value, year, breaks : (series, observations); `breaks` is true where the definition changed
+        before the observation
+    group : (series,) number of the indicator, from 0
+    better : (series,) 1 where higher is better, else -1
+    lower, upper : (series,) bounds, infinite where there is none
+    resolution : (series,) reporting step, 0 where none is known
+    ratchet : (series,) whether the series keeps its highest value so far
+    """
+
+    value: FloatArray
+    year: FloatArray
+    breaks: BoolArray
+    group: IntArray
+    better: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    resolution: FloatArray
+    ratchet: BoolArray
+
+    def take(self, index: IntArray) -> SeriesPanel:
+        """Select the series at `index`."""
+        return select(self, index)
+
+    def last(self, n: int) -> SeriesPanel:
+        """Keep the last `n` observations of every series."""
+        kept = slice(-n, None)
+        return replace(
+            self, value=self.value[:, kept], year=self.year[:, kept], breaks=self.breaks[:, kept]
+        )
+
+
+def read_observations(
     observations: pd.DataFrame, indicators: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Check both tables; give figures in one order whatever the rows' order, and the series.
+    """Check both tables, sort the observations and list the series.
 
     Returns
     -------
-    figures : region, indicator, year, value, fresh (a break before it), one row a series and year
+    observations : region, indicator, year, value, break, conflicting, one row a series and year, in
+        an order that does not depend on that of the input
     series : region, indicator, kind, better, lower, upper, resolution, cumulative, numerator,
         denominator, n, latest, latest_year, conflicting; one row a series
 
     Raises
     ------
     DataError
-        For missing columns, values that are no finite numbers, words that are not known, or
-        indicators without a row; all at once.
+        For missing columns, values that are no finite numbers, unknown codes, impossible bounds, or
+        indicators without a row, or with two that differ; all at once.
     """
     problems = _missing_columns(observations, indicators)
     if problems:
         raise DataError(problems)
-    about = _described(indicators)
-    seen = observations[KEY].assign(
-        year=pd.to_numeric(observations["year"], errors="coerce").astype(float),
-        value=pd.to_numeric(observations["value"], errors="coerce").astype(float),
-        fresh=_flags(observations.get("break"), len(observations)),
-    )
-    problems = _unusable(observations, seen, about)
+    used = observations["indicator"].dropna().unique()
+    about, faults = _describe(indicators, used)
+    rows = observations[KEY].reset_index(drop=True)
+    rows["year"] = read_years(observations["year"])
+    rows["value"] = pd.to_numeric(observations["value"], errors="coerce").to_numpy(float)
+    words = _words(observations, "break").str.lower()
+    rows["break"] = words.isin(TRUE)
+    unknown = words.index[~words.isin([*TRUE, *FALSE])]
+    text = msg("neither true nor false"), msg("write true or false")
+    problems = _list_gaps(observations, rows)
+    problems += _list_cells(observations, rows, "break", unknown, *text)
+    published = _words(observations, "published")
+    days = pd.to_datetime(published.str.extract(f"^{DAY}$"), errors="coerce")
+    unknown = published.index[(published != "") & days.isna()]
+    text = msg("not a date"), msg("write year, month and day, such as 2022-06-30")
+    problems += _list_cells(observations, rows, "published", unknown, *text)
+    problems += faults
     if problems:
         raise DataError(problems)
-    for kind in about.loc[seen["indicator"].unique(), "kind"].unique():
+    for kind in about.loc[used, "kind"].unique():
         check_name("kind", kind, KINDS)
-    seen, conflicting = _one_a_year(seen, observations)
-    seen = _with_quotients(seen, about)
-    last = seen.drop_duplicates(KEY, keep="last")
+    rank = {word: place for place, word in enumerate(reversed(STATUSES))}
+    status = _words(observations, "status").replace("", STATUSES[0]).map(rank).fillna(-1)
+    rows = _keep_one_a_year(rows, published=days, status=status)
+    rows = _add_ratios(rows, about)
+    last = rows.drop_duplicates(KEY, keep="last")
     series = last[[*KEY, "value", "year"]].set_axis([*KEY, "latest", "latest_year"], axis=1)
     series.insert(2, "n", np.diff(last.index, prepend=-1))
     series = series.reset_index(drop=True).join(about, on="indicator")
-    names = pd.MultiIndex.from_frame(series[KEY])
-    return seen, series.assign(conflicting=names.isin(conflicting))
+    conflicting = rows.groupby(KEY, sort=False)["conflicting"].any()
+    return rows, series.assign(conflicting=conflicting.to_numpy(bool))
 
 
-def batch_of(figures: pd.DataFrame, series: pd.DataFrame) -> Batch:
-    """Arrays of all series, flush right."""
+def read_years(years: ArrayLike | pd.Series) -> FloatArray:
+    """Convert years, dates or periods to years as numbers; NaN where one is none of these.
+
+    >>> read_years([2020, "2021", 2021.5]).tolist()
+    [2020.0, 2021.0, 2021.5]
+    >>> read_years(pd.to_datetime(["2022-12-31", "2024-06-30"])).round(3).tolist()
+    [2022.0, 2023.497]
+    >>> read_years(pd.period_range("2020", "2021", freq="Y")).tolist()
+    [2020.0, 2021.0]
+    """
+    given = pd.Series(years).reset_index(drop=True)
+    if pd.api.types.is_numeric_dtype(given):
+        whole: FloatArray = given.to_numpy(float)
+        return whole
+    period = given.map(lambda v: isinstance(v, pd.Period))
+    dated = period | given.map(lambda v: isinstance(v, dt.date)) & given.notna()
+    years_of = pd.to_numeric(given.astype(object).mask(dated), errors="coerce").astype(float)
+    if dated.any():
+        ends = given[dated].map(lambda v: v.end_time if isinstance(v, pd.Period) else v)
+        years_of[dated] = year_fractions(ends.astype(object))
+    numbers: FloatArray = years_of.to_numpy(float)
+    return numbers
+
+
+def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel:
+    """Arrange observations, sorted by series and year, as arrays of the series in `series`."""
     n = series["n"].to_numpy()
     width = int(n.max(initial=1))
     row = np.repeat(np.arange(len(n)), n)
-    column = width - np.repeat(np.cumsum(n), n) + np.arange(len(figures))
+    column = width - np.repeat(np.cumsum(n), n) + np.arange(len(observations))
     value, year = np.full((2, len(n), width), np.nan)
-    fresh = np.zeros((len(n), width), bool)
-    value[row, column], year[row, column] = figures["value"], figures["year"]
-    fresh[row, column] = figures["fresh"]
+    breaks = np.zeros((len(n), width), bool)
+    value[row, column], year[row, column] = observations["value"], observations["year"]
+    breaks[row, column] = observations["break"]
     lower, upper, unit = (series[c].to_numpy(float) for c in ("lower", "upper", "resolution"))
-    return Batch(
-        value, year, fresh,
+    return SeriesPanel(
+        value, year, breaks,
         pd.factorize(series["indicator"])[0].astype(np.int64),
         np.where(series["better"].to_numpy() == "lower", -1.0, 1.0),
         np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper), unit,
@@ -88,136 +185,145 @@ def batch_of(figures: pd.DataFrame, series: pd.DataFrame) -> Batch:
 
 
 def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
+    problem = msg("no such column")
     return [
-        Problem(
-            name,
-            None,
-            column,
-            None,
-            msg("no such column"),
-            msg("add a column {name!r}", name=column),
-        )
+        Problem(name, None, c, None, problem, msg("add a column {name!r}", name=c))
         for name, table, needed in (
             ("observations", observations, [*KEY, "year", "value"]),
             ("indicators", indicators, ["indicator", "kind", "better"]),
         )
-        for column in needed
-        if column not in table.columns
+        for c in needed
+        if c not in table.columns
     ]
 
 
-def _described(indicators: pd.DataFrame) -> pd.DataFrame:
-    """One row an indicator, with what is missing filled by "none"."""
-    known = indicators.drop_duplicates("indicator").set_index("indicator")
-    about = known[["kind", "better"]].copy()
-    for column in ("lower", "upper"):
-        about[column] = known[column].astype(float) if column in known else np.nan
-    about["resolution"] = known["resolution"].astype(float) if "resolution" in known else 0.0
-    about["resolution"] = about["resolution"].fillna(0.0)
-    given = known["cumulative"].eq(True) if "cumulative" in known else False
+def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFrame, list[Problem]]:
+    """Describe the used indicators, one row each, with defaults for what is missing."""
+    chosen = indicators[indicators["indicator"].isin(used)].set_index("indicator")
+    about, problems = chosen[["kind", "better"]].copy(), []
+    for column, default in (("lower", np.nan), ("upper", np.nan), ("resolution", 0.0)):
+        given = chosen[column] if column in chosen else pd.Series(np.nan, chosen.index)
+        about[column] = pd.to_numeric(given, errors="coerce").astype(float).fillna(default)
+        wrong = given.notna() & given.ne("") & pd.to_numeric(given, errors="coerce").isna()
+        problems += [
+            Problem("indicators", None, column, f"{given[name]} ({name})", msg("no number"),
+                    msg("write one"))
+            for name in given.index[wrong]
+        ]  # fmt: skip
+    given = chosen["cumulative"].eq(True) if "cumulative" in chosen else False
     about["cumulative"] = (about["kind"] == "count") | given
     for column in ("numerator", "denominator"):
-        about[column] = known[column].fillna("") if column in known else ""
-    return about
-
-
-def _flags(given: pd.Series | None, rows: int) -> NDArray[np.bool_]:
-    """Read marks: true where a cell says so; an empty cell does not."""
-    if given is None:
-        return np.zeros(rows, bool)
-    words = given.astype(str).str.strip().str.lower()
-    flags: NDArray[np.bool_] = words.isin(["true", "1", "1.0", "yes"]).to_numpy()
-    return flags
-
-
-def _unusable(observations: pd.DataFrame, seen: pd.DataFrame, about: pd.DataFrame) -> list[Problem]:
-    problems = [
-        Problem(
-            "observations", None, column, str(observations[column].iloc[i]),
-            msg("no number ({series})", series=[*map(str, seen[KEY].iloc[i])]),
-            msg("leave the row out where there is no figure"),
-        )
-        for column in ("year", "value")
-        for i in np.flatnonzero(~np.isfinite(seen[column]))[:SHOWN_PROBLEMS]
-    ]  # fmt: skip
+        about[column] = chosen[column].fillna("") if column in chosen else ""
+    about = about[~about.reset_index().duplicated().to_numpy()]
+    twice = sorted(set(about.index[about.index.duplicated()]))
+    about = about[~about.index.duplicated()]
+    text = msg("described twice, with different values"), msg("keep one of the two rows")
+    problems += [Problem("indicators", None, "indicator", str(name), *text) for name in twice]
+    text = msg("observed but not described"), msg("add its row")
     problems += [
-        Problem(
-            "observations",
-            None,
-            column,
-            None,
-            msg("{count} rows name no {column}", count=count, column=column),
-            msg("fill it in"),
-        )
-        for column in KEY
-        if (count := int((seen[column].isna() | seen[column].astype(str).eq("")).sum()))
-    ]
-    used = seen["indicator"].dropna().unique()
-    problems += [
-        Problem(
-            "indicators",
-            None,
-            "indicator",
-            name,
-            msg("observed but not described"),
-            msg("add its row"),
-        )
+        Problem("indicators", None, "indicator", str(name), *text)
         for name in sorted(set(used) - set(about.index))
     ]
-    wanted = about.loc[about.index.isin(used), "better"]
     problems += [
         Problem(
             "indicators", None, "better", str(word), msg("unknown direction of {name}", name=name),
             msg("use higher or lower"),
         )
-        for name, word in wanted[~wanted.isin(DIRECTIONS)].items()
+        for name, word in about["better"][~about["better"].isin(DIRECTIONS)].items()
+    ]  # fmt: skip
+    remedy = msg("correct one of the two bounds")
+    problems += [
+        Problem(
+            "indicators", None, "upper", f"{row.upper:.15g} ({name})",
+            msg("not above the lower bound {lower:.15g}", lower=row.lower), remedy,
+        )
+        for name, row in about[about["lower"] >= about["upper"]].iterrows()
+    ]  # fmt: skip
+    text = (
+        msg("the reporting step is not above 0"),
+        msg("write the step of the figures, such as 1 or 0.1"),
+    )
+    problems += [
+        Problem("indicators", None, "resolution", f"{step:.15g} ({name})", *text)
+        for name, step in about["resolution"][about["resolution"] < 0.0].items()
+    ]
+    return about, problems
+
+
+def _words(observations: pd.DataFrame, column: str) -> pd.Series:
+    """Texts of an optional column, "" where there is none."""
+    if column not in observations:
+        return pd.Series("", pd.RangeIndex(len(observations)), dtype=object)
+    given = observations[column].reset_index(drop=True).astype(object)
+    return given.where(given.notna(), "").astype(str).str.strip()
+
+
+def _list_cells(
+    observations: pd.DataFrame, rows: pd.DataFrame, column: str, at: Iterable[int], *text: str
+) -> list[Problem]:
+    """Problems of the cells of a column in the rows `at`."""
+    fact, remedy = text
+    return [
+        Problem(
+            "observations", None, column, str(observations[column].iloc[i]),
+            msg("{problem} ({series})", problem=fact, series=[*map(str, rows.loc[i, KEY])]),
+            remedy,
+        )
+        for i in list(at)[:MOST_PROBLEMS]
+    ]  # fmt: skip
+
+
+def _list_gaps(observations: pd.DataFrame, rows: pd.DataFrame) -> list[Problem]:
+    """Problems of cells without a number or name."""
+    problems: list[Problem] = []
+    for column, remedy in NUMBERS.items():
+        at = np.flatnonzero(~np.isfinite(rows[column]))
+        problems += _list_cells(observations, rows, column, at, msg("no number"), msg(remedy))
+    problems += [
+        Problem(
+            "observations", None, column, None,
+            msg("{count} rows name no {column}", count=count, column=column), msg("fill it in"),
+        )
+        for column in KEY
+        if (count := int((rows[column].isna() | rows[column].astype(str).eq("")).sum()))
     ]  # fmt: skip
     return problems
 
 
-def _one_a_year(
-    seen: pd.DataFrame, observations: pd.DataFrame
-) -> tuple[pd.DataFrame, list[tuple[str, str]]]:
-    """Keep one figure a series and point in time; also the series whose figures disagree."""
+def _keep_one_a_year(rows: pd.DataFrame, **standing: pd.Series) -> pd.DataFrame:
+    """Keep one value a series and time, that of the highest `standing`; average equal ones."""
     at = [*KEY, "year"]
-    if not seen.duplicated(at).any():
-        return seen.sort_values(at, ignore_index=True), []
-    published = observations.get("published", pd.Series("", index=observations.index))
-    status = observations.get("status", pd.Series(STATUSES[0], index=observations.index))
-    rank = {word: place for place, word in enumerate(reversed(STATUSES))}
-    seen = seen.assign(
-        published=published.astype(object).where(published.notna(), "").astype(str).to_numpy(),
-        status=status.map(rank).fillna(-1).to_numpy(),
-    )
-    seen = seen.sort_values([*at, "published", "status", "value"], ignore_index=True)
-    best = seen.groupby(at, sort=False)[["published", "status"]].transform("last")
-    kept = seen[seen["published"].eq(best["published"]) & seen["status"].eq(best["status"])]
-    grouped = kept.groupby(at, sort=False)
-    spread = grouped["value"].agg(["min", "max"])
-    apart = spread.index[spread["min"] != spread["max"]]
-    one = grouped.agg(value=("value", "mean"), fresh=("fresh", "any")).reset_index()
-    return one, list(dict.fromkeys((region, name) for region, name, _ in apart))
+    if not rows.duplicated(at).any():
+        return rows.sort_values(at, ignore_index=True).assign(conflicting=False)
+    names = list(standing)
+    rows = rows.assign(**standing)
+    rows = rows.sort_values([*at, *names, "value"], ignore_index=True, na_position="first")
+    best = rows.groupby(at, sort=False)[names].transform("last")
+    equal = [rows[name].eq(best[name]) | (rows[name].isna() & best[name].isna()) for name in names]
+    grouped = rows[np.logical_and.reduce(equal)].groupby(at, sort=False)
+    spread = grouped["value"].max() - grouped["value"].min()
+    kept = grouped.agg({"value": "mean", "break": "any"}).reset_index()
+    return kept.assign(conflicting=(spread > 0.0).to_numpy())
 
 
-def _with_quotients(seen: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
-    """Add figures of a ratio in years where only its numerator and denominator are published.
+def _add_ratios(rows: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
+    """Add values of a ratio in years where only its numerator and denominator are published.
 
-    The scale (per 10,000, say) is what the figures of the ratio itself show, the last one first.
+    The scale (per 10,000, say) is that of the last year with all three.
     """
-    parts = about[(about["numerator"] != "") & (about["denominator"] != "")]
-    more = []
-    for name, row in parts.iterrows():
-        tables = [
-            seen[seen["indicator"] == part].set_index(["region", "year"])["value"]
+    ratios = about[(about["numerator"] != "") & (about["denominator"] != "")]
+    tables = [rows]
+    for name, row in ratios.iterrows():
+        top, bottom, ratio = (
+            rows[rows["indicator"] == part].set_index(["region", "year"])["value"]
             for part in (row["numerator"], row["denominator"], name)
-        ]
-        top, bottom, own = tables
+        )
         quotient = (top / bottom[bottom > 0]).dropna()
-        scale = (own / quotient[quotient > 0]).dropna().groupby("region").last()
+        scale = (ratio / quotient[quotient > 0]).dropna().groupby("region").last()
         derived = quotient.mul(scale, level="region").dropna()
-        derived = derived[~derived.index.isin(own.index)]
-        more.append(derived.rename("value").reset_index().assign(indicator=name, fresh=False))
-    if not more:
-        return seen
-    both = pd.concat([seen, *more])[[*KEY, "year", "value", "fresh"]]
-    return both.sort_values([*KEY, "year"], ignore_index=True)
+        derived = derived[~derived.index.isin(ratio.index)].rename("value").reset_index()
+        flags = {"break": False, "conflicting": False}
+        tables.append(derived.assign(indicator=name, **flags))
+    if len(tables) == 1:
+        return rows
+    return pd.concat(tables)[list(rows)].sort_values([*KEY, "year"], ignore_index=True)

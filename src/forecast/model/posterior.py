@@ -1,232 +1,231 @@
-"""What figures show on one link, and what that makes of a prior: the two halves of a fit.
+"""Posterior of trend and noise on one link, in two halves: data summaries, then arithmetic.
 
-`look` needs no prior: it puts figures on the link scale, runs the filter for each pace of the
-grid, and sums up the siblings. `believe` is arithmetic on what was seen: the prior pace and noise
-of each series, the weights of the grid, and the posterior, a `Path`. Learning priors repeats
-only the second half.
+`summarise_series` needs no prior: it transforms the observations, runs the filter for each slope
+process of the grid and summarises the peers. `compute_posterior` combines that with a prior: the
+prior mean slope and noise of each series, the weights of the grid, and the posterior, a
+`LinkPredictive`. Learning priors repeats only the second half.
 
-Prior mean of a series' long pace, from its siblings (`siblings`) and the wanted direction:
+Prior mean of a series' long-run slope, from its peers (see `peers`) and the desired direction:
 
-    a = sure (recent r + lasting l) + catching_up c + direction (+-1) sigma~ / (1 + k / fades),
-    sure = l^2 / (l^2 + DOUBT omega^2 / 8)
+    a = R (recent r + lasting l) + catching_up c + D,      R = l^2 / (l^2 + 0.37 omega^2 / 8),
+    D = direction (+-1) sigma~ / (1 + k / direction_fades)
 
-with sigma~ the series' own noise shrunk to its prior s_i. The long pace is N(a, freedom sigma^2):
-its posterior comes from the filter's sums (precision 1 / freedom + information), so that three
-figures leave it at a and thirty make it the series' own. The noise variance has the prior
+R is the trend's reliability, D the directional drift, sigma~ the series' own noise shrunk to its
+prior s_i, k its increments. The long-run slope is N(a, freedom sigma^2); its posterior comes from
+the filter's sums (precision 1 / freedom + information): three observations leave it near a, thirty
+make it the series' own. The noise variance has the prior
 sigma^2 ~ scaled-inverse-chi^2(nu, s_i^2), log s_i^2 = c_i log_noise + (1 - c_i) log s^2, and the
-posterior scale (nu s_i^2 + q) / (nu + k), q the filter's squares, k increments (Smyth 2004). The
-grid of paces is weighted by what the siblings' figures, and the own ones, look like under each:
+posterior scale (nu s_i^2 + q) / (nu + k), q the filter's squares (Smyth 2004,
+doi 10.2202/1544-6115.1027). The slope processes are weighted by the likelihood of the peers'
+observations and of the series' own under each:
 
-    log w_m = alpha_m + siblings (7 mean_j l_jm)
-              + own (-1/2 log|C| - (nu + k)/2 log(1 + q/(nu s_i^2)))
+    log w_m = alpha_m + siblings_evidence (7 mean_j l_jm)
+              + own_evidence (-1/2 log|C| - (nu + k)/2 log(1 + q/(nu s_i^2)))
 
-where l_jm is a sibling's log likelihood an increment with its scale maximised out.
+where l_jm is a peer's log likelihood an increment with its scale maximised out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import links
-from .kalman import Filtered, Pace, run_filter
-from .peers import Siblings, summarise
-from .predictive import Path, select
-from .priors import PACES, LinkPrior
+from .kalman import FilterResult, SlopeProcess, run_filter
+from .panel import SeriesPanel
+from .peers import WINDOW, PeerSummary, summarise_peers
+from .predictive import LinkPredictive
+from .priors import FADING_PROCESSES, LinkPrior
 
-__all__ = ["Batch", "Shown", "believe", "look"]
+__all__ = ["SeriesSummary", "compute_posterior", "summarise_series"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-FADE = 0.005
-"""Share of the range by which logit and cloglog reach beyond both bounds: 100 % stays finite."""
-DOUBT = 0.37
-LASTING_NOISE = 0.055
-"""Noise variance a year that no run of calm figures takes away, per s_i^2."""
-SHOCK = 0.135
-"""Share of omega^2 that comes on top: most of it is in the siblings' noise already."""
-SIBLING_PRIOR = 1.0
-"""Siblings that the prior of the noise counts as."""
-WEIGHED = 7.0
-"""Increments that the siblings' evidence counts as."""
+LINK_MARGIN = 0.005
+"""Share of the range by which logit and cloglog extend beyond both bounds: 100 % stays finite."""
+RELIABILITY_SHRINKAGE = 0.37
+"""Share of omega^2 / 8, the error of an eight-year mean, that discounts the peers' trend. This and
+the next two were set on the development panel, without a recorded search; `benchmarks/accuracy.py
+PANEL --ablation` measures what they contribute (row `shared shock`)."""
+NOISE_FLOOR = 0.055
+"""Noise variance a year that no run of calm observations takes away, per s_i^2."""
+SHOCK_SHARE = 0.135
+"""Share of omega^2 that is added: most of it is in the peers' noise already."""
+PRIOR_PEERS = 1.0
+"""Peers that the prior of the noise counts as."""
+PEER_INCREMENTS = 7.0
+"""Increments that the peers' likelihood counts as, however many they are: peers of one year share
+its shock."""
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Figures of many series as arrays, in time order, flush right, NaN where absent.
+class SeriesSummary:
+    """What a panel shows on one link; arrays are (series,), tuples hold one item a slope process.
 
-    `value`, `year` and `fresh` (a break before the figure) are (series, figures); the rest is
-    (series,). `better` is 1 or -1; `lower`, `upper` are infinite where there is no bound.
+    Attributes
+    ----------
+    unit, floor, cap : scale of the link
+    rounding_variance : of one value, on the link scale
+    increments : number of increments of the series
+    increment_ss : squared increments about their mean slope, a year
+    peer_loglik : (series, processes) log likelihood of the peers; 0 where there is none
     """
 
-    value: FloatArray
-    year: FloatArray
-    fresh: BoolArray
-    group: IntArray
-    better: FloatArray
-    lower: FloatArray
-    upper: FloatArray
-    resolution: FloatArray
-    ratchet: BoolArray
-    """Whether the series keeps its highest value so far."""
-
-    def take(self, index: IntArray) -> Batch:
-        """Give the series at `index`."""
-        return select(self, index)
-
-    def last(self, figures: int) -> Batch:
-        """Keep the last `figures` of every series."""
-        kept = slice(-figures, None)
-        return replace(
-            self, value=self.value[:, kept], year=self.year[:, kept], fresh=self.fresh[:, kept]
-        )
-
-
-@dataclass(frozen=True)
-class Shown:
-    """What a batch shows on one link; arrays are (series,), those of the grid one a pace."""
-
     link: str
-    paces: tuple[Pace, ...]
+    processes: tuple[SlopeProcess, ...]
     unit: FloatArray
     floor: FloatArray
     cap: FloatArray
-    rounding: FloatArray
+    rounding_variance: FloatArray
     increments: FloatArray
     better: FloatArray
-    roughness: FloatArray
-    """Squared increments about the own mean pace, a year."""
-    filtered: tuple[Filtered, ...]
-    siblings: Siblings
-    alike: FloatArray
-    """Siblings' log likelihood under each pace (series, paces); 0 where there is none."""
+    increment_ss: FloatArray
+    filters: tuple[FilterResult, ...]
+    peers: PeerSummary
+    peer_loglik: FloatArray
 
 
-def look(
+def summarise_series(
     link: str,
-    batch: Batch,
-    paces: tuple[Pace, ...] = PACES,
+    panel: SeriesPanel,
+    processes: tuple[SlopeProcess, ...] = FADING_PROCESSES,
     cap_factor: float | None = None,
-) -> Shown:
-    """Put a batch on a link scale, filter it and sum up its siblings.
+) -> SeriesSummary:
+    """Summarise a panel on a link scale: filter it and summarise its peers.
 
-    `cap_factor` gives the cap, as a multiple of the largest figure, where there is no bound.
+    `cap_factor` sets the cap, as a multiple of the largest value, where there is no upper bound.
     """
-    floor, cap = _ends(link, batch, cap_factor)
-    unit = _unit(link, batch)
-    figures = _positive(batch) if link == "log" else batch.value
+    floor, cap = _ends(link, panel, cap_factor)
+    unit = _unit(link, panel)
+    y = _positive(panel) if link == "log" else panel.value
     if link in ("logit", "cloglog"):
-        figures = np.clip(figures, batch.lower[:, None], batch.upper[:, None])
-    z = links.transform(link, figures, floor[:, None], cap[:, None]) / unit[:, None]
-    steep = links.slope(link, figures[:, -1], floor, cap) * unit
-    pattern, t, fresh = _patterns(batch.year, batch.fresh)
+        y = np.clip(y, panel.lower[:, None], panel.upper[:, None])
+    z = links.transform(link, y, floor[:, None], cap[:, None]) / unit[:, None]
+    derivative = links.inverse_derivative(link, y[:, -1], floor, cap) * unit
+    pattern, t, breaks = _patterns(panel.year, panel.breaks)
     spans = np.diff(t, axis=1)
-    counted = ~np.isnan(spans) & ~fresh[:, 1:] & (spans > 0)
-    filtered = tuple(run_filter(z, t, fresh, pace, pattern) for pace in paces)
-    relative = link == "identity" and not bool(np.isfinite(batch.upper).all())
-    seen = summarise(
-        z * unit[:, None] if relative else z, batch.year, batch.fresh, batch.group,
+    counted = ~np.isnan(spans) & ~breaks[:, 1:] & (spans > 0)
+    filters = tuple(run_filter(z, t, breaks, process, pattern) for process in processes)
+    relative = link == "identity" and not bool(np.isfinite(panel.upper).all())
+    peers = summarise_peers(
+        z * unit[:, None] if relative else z, panel.year, panel.breaks, panel.group,
         relative=relative,
     )  # fmt: skip
     increments = counted.sum(axis=1).astype(float)[pattern]
-    return Shown(
-        link, paces, unit, floor, cap, (batch.resolution / np.maximum(steep, 1e-300)) ** 2 / 12.0,
-        increments, batch.better, _roughness(z, spans[pattern], counted[pattern]),
-        filtered, seen, _alike(filtered, seen.lasting, increments, batch.group),
+    return SeriesSummary(
+        link, processes, unit, floor, cap,
+        (panel.resolution / np.maximum(derivative, 1e-300)) ** 2 / 12.0,
+        increments, panel.better, _sum_increment_squares(z, spans[pattern], counted[pattern]),
+        filters, peers, _peer_loglik(filters, peers.lasting, increments, panel.group),
     )  # fmt: skip
 
 
-def believe(shown: Shown, prior: LinkPrior) -> Path:
-    """Posterior of every series of a batch under a prior."""
-    seen, k = shown.siblings, shown.increments
-    heard = np.isfinite(seen.log_noise)
-    share = prior.sibling_noise * seen.noise_count / (seen.noise_count + SIBLING_PRIOR)
-    log_s2 = 2.0 * np.log(prior.noise)
-    s2 = np.exp(log_s2 + np.where(heard, share * (np.where(heard, seen.log_noise, 0) - log_s2), 0))
-    nu = prior.noise_df
-    rough = (nu * s2 + shown.roughness) / np.maximum(nu + k - 1.0, 0.5) + shown.rounding
-    known = seen.lasting**2
-    sure = known / (known + DOUBT * seen.shock / 8.0 + 1e-12)
-    pace = sure * (prior.recent * seen.recent + prior.lasting * seen.lasting)
-    pace = pace + prior.catching_up * seen.catching_up
-    wish = prior.direction / (1.0 + k / max(prior.direction_fades, 1e-9))
-    pace = pace + wish * shown.better * np.sqrt(rough)
-    odds = (0.0, prior.changing, prior.restless, prior.blurred)
+def compute_posterior(summary: SeriesSummary, prior: LinkPrior) -> LinkPredictive:
+    """Compute the posterior of every series under a prior."""
+    k, nu = summary.increments, prior.noise_df
+    s2, slope = _prior_noise(summary, prior), _prior_slope(summary, prior)
+    log_odds = (0.0, prior.changing, prior.restless, prior.blurred)
     parts: list[list[FloatArray]] = [[] for _ in range(11)]
-    for m, f in enumerate(shown.filtered):
-        # The long pace is integrated out: Gaussian, so from the filter's sums alone.
-        off = f.cross - pace * f.information
+    for m, f in enumerate(summary.filters):
+        # The long-run slope is integrated out: Gaussian, so from the filter's sums alone.
+        off = f.cross - slope * f.information
         left = prior.freedom / (1.0 + prior.freedom * f.information)
-        long = pace + left * off
-        q = f.squares - 2.0 * pace * f.cross + pace**2 * f.information - left * off * off
+        long = slope + left * off
+        q = f.squares - 2.0 * slope * f.cross + slope**2 * f.information - left * off * off
         q = np.maximum(q, 0.0)
         log_det = f.log_determinant + np.log1p(prior.freedom * f.information)
         own = -0.5 * log_det - 0.5 * (nu + k) * np.log1p(q / (nu * s2))
-        weight = odds[m] + prior.siblings_evidence * shown.alike[:, m] + prior.own_evidence * own
+        peers = prior.siblings_evidence * summary.peer_loglik[:, m]
         row = (
-            weight, f.level - long * f.level_response, long, f.pace - long * f.pace_response,
-            f.level_variance, f.covariance, f.pace_variance, left, f.level_response,
-            f.pace_response, (nu * s2 + q) / (nu + k),
+            log_odds[m] + peers + prior.own_evidence * own, f.level - long * f.level_response,
+            long, f.slope - long * f.slope_response, f.level_variance, f.covariance,
+            f.slope_variance, left, f.level_response, f.slope_response, (nu * s2 + q) / (nu + k),
         )  # fmt: skip
         for part, column in zip(parts, row, strict=True):
             part.append(np.broadcast_to(column, len(k)))
-    columns = (np.stack(part, axis=1) for part in parts)
-    log_weight, level, long_pace, own_pace, p11, p12, p22, p33, r1, r2, noise = columns
+    log_weight, level, long, slope, p11, p12, p22, p33, r1, r2, noise = (
+        np.stack(part, axis=1) for part in parts
+    )
     weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
     weights /= weights.sum(axis=1, keepdims=True)
-    return Path(
-        shown.link, prior.weight, shown.unit, shown.floor, shown.cap, shown.paces, weights,
-        level, long_pace, own_pace, p11, p12, p22, p33, r1, r2, noise,
-        shown.rounding, LASTING_NOISE * s2, SHOCK * seen.shock,
+    return LinkPredictive(
+        summary.link, prior.weight, summary.unit, summary.floor, summary.cap, summary.processes,
+        weights, level, long, slope, p11, p12, p22, p33, r1, r2, noise,
+        summary.rounding_variance, NOISE_FLOOR * s2, SHOCK_SHARE * summary.peers.shock,
         prior.spread, prior.spread_growth,
     )  # fmt: skip
 
 
-def _ends(link: str, batch: Batch, cap_factor: float | None) -> tuple[FloatArray, FloatArray]:
+def _prior_noise(summary: SeriesSummary, prior: LinkPrior) -> FloatArray:
+    """s_i^2: the prior's noise variance, drawn towards the peers' where they show one."""
+    peers = summary.peers
+    known = np.isfinite(peers.log_noise)
+    share = prior.sibling_noise * peers.noise_count / (peers.noise_count + PRIOR_PEERS)
+    log_s2 = 2.0 * np.log(prior.noise)
+    towards = share * (np.where(known, peers.log_noise, 0) - log_s2)
+    s2: FloatArray = np.exp(log_s2 + np.where(known, towards, 0))
+    return s2
+
+
+def _prior_slope(summary: SeriesSummary, prior: LinkPrior) -> FloatArray:
+    """Prior mean a of the long-run slope."""
+    peers, k, nu = summary.peers, summary.increments, prior.noise_df
+    noise = nu * _prior_noise(summary, prior) + summary.increment_ss
+    noise = noise / np.maximum(nu + k - 1.0, 0.5) + summary.rounding_variance
+    signal = peers.lasting**2
+    reliability = signal / (signal + RELIABILITY_SHRINKAGE * peers.shock / WINDOW + 1e-12)
+    slope = reliability * (prior.recent * peers.recent + prior.lasting * peers.lasting)
+    slope = slope + prior.catching_up * peers.catching_up
+    drift = prior.direction / (1.0 + k / max(prior.direction_fades, 1e-9))
+    slope = slope + drift * summary.better * np.sqrt(noise)
+    return slope
+
+
+def _ends(link: str, panel: SeriesPanel, cap_factor: float | None) -> tuple[FloatArray, FloatArray]:
     """Floor and cap of the link, a little beyond the bounds."""
-    floor = np.where(np.isfinite(batch.lower), batch.lower, 0.0)
+    floor = np.where(np.isfinite(panel.lower), panel.lower, 0.0)
     if link not in ("logit", "cloglog"):
         return floor, np.ones_like(floor)
-    cap = batch.upper
+    cap = panel.upper
     if cap_factor is not None:
-        top = np.nanmax(batch.value, axis=1) - floor
-        step = np.where(batch.resolution > 0.0, batch.resolution, 1.0)
+        top = np.nanmax(panel.value, axis=1) - floor
+        step = np.where(panel.resolution > 0.0, panel.resolution, 1.0)
         cap = floor + cap_factor * np.where(top > 0.0, top, step)
-    beyond = FADE * (cap - floor)
+    beyond = LINK_MARGIN * (cap - floor)
     return floor - beyond, cap + beyond
 
 
-def _unit(link: str, batch: Batch) -> FloatArray:
-    """Identity runs in quarters of a bounded range (logit's slope at its middle), else in sizes."""
+def _unit(link: str, panel: SeriesPanel) -> FloatArray:
+    """Scale of the identity: a quarter of a bounded range, as the logit's slope, else the size."""
     if link != "identity":
-        return np.ones(len(batch.value))
-    width = (batch.upper - batch.lower) / 4.0
-    size = np.abs(batch.value[:, -1])
-    mean = np.nanmean(np.abs(batch.value), axis=1)
+        return np.ones(len(panel.value))
+    width = (panel.upper - panel.lower) / 4.0
+    size = np.abs(panel.value[:, -1])
+    mean = np.nanmean(np.abs(panel.value), axis=1)
     size = np.where(size > 0.0, size, np.where(mean > 0.0, mean, 1.0))
     return np.where(np.isfinite(width), width, size)
 
 
-def _positive(batch: Batch) -> FloatArray:
-    """Figures of 0 (or less) as the middle of what rounds to them, else a thousandth of the top."""
-    top = np.nanmax(batch.value, axis=1)
+def _positive(panel: SeriesPanel) -> FloatArray:
+    """Values, those of 0 or less raised to a quarter of the resolution or 1/1000 of the largest."""
+    top = np.nanmax(panel.value, axis=1)
     size = np.where(top > 0.0, top, 1.0)
-    step = np.where(batch.resolution > 0.0, np.minimum(batch.resolution, size) / 4, size / 1000)
-    positive: FloatArray = np.maximum(batch.value, step[:, None])
+    step = np.where(panel.resolution > 0.0, np.minimum(panel.resolution, size) / 4, size / 1000)
+    positive: FloatArray = np.maximum(panel.value, step[:, None])
     return positive
 
 
-def _patterns(year: FloatArray, fresh: BoolArray) -> tuple[IntArray, FloatArray, BoolArray]:
-    """Patterns of years (relative to the last figure) and breaks, and each series' pattern."""
+def _patterns(year: FloatArray, breaks: BoolArray) -> tuple[IntArray, FloatArray, BoolArray]:
+    """Each series' pattern, and the patterns: years relative to the last, and breaks."""
     t = year - year[:, -1:]
     if len(t) and bool(((t == t[0]) | np.isnan(t)).all() and (np.isnan(t) == np.isnan(t[0])).all()):
-        if bool((fresh == fresh[0]).all()):
-            return np.zeros(len(t), np.int64), t[:1], fresh[:1]
-    both = np.concatenate([np.where(np.isnan(t), 1.0, t), fresh], axis=1)
+        if bool((breaks == breaks[0]).all()):
+            return np.zeros(len(t), np.int64), t[:1], breaks[:1]
+    both = np.concatenate([np.where(np.isnan(t), 1.0, t), breaks], axis=1)
     found, pattern = np.unique(both, axis=0, return_inverse=True)
     width = t.shape[1]
     return (
@@ -236,8 +235,8 @@ def _patterns(year: FloatArray, fresh: BoolArray) -> tuple[IntArray, FloatArray,
     )
 
 
-def _roughness(z: FloatArray, spans: FloatArray, counted: BoolArray) -> FloatArray:
-    """Sum over increments of (d - mean pace * span)^2 / span: sigma^2 (k - 1) on average."""
+def _sum_increment_squares(z: FloatArray, spans: FloatArray, counted: BoolArray) -> FloatArray:
+    """Sum over increments of (d - mean slope * span)^2 / span; sigma^2 (k - 1) on average."""
     span = np.where(counted, spans, 1.0)
     d = np.where(counted, np.diff(z, axis=1), 0.0)
     years = np.where(counted, spans, 0.0).sum(axis=1)
@@ -247,20 +246,20 @@ def _roughness(z: FloatArray, spans: FloatArray, counted: BoolArray) -> FloatArr
     return total
 
 
-def _alike(
-    filtered: tuple[Filtered, ...], pace: FloatArray, k: FloatArray, group: IntArray
+def _peer_loglik(
+    filters: tuple[FilterResult, ...], slope: FloatArray, k: FloatArray, group: IntArray
 ) -> FloatArray:
-    """Siblings' log likelihood under each pace of the grid, as `WEIGHED` increments."""
+    """Peers' log likelihood under each slope process, as that of `PEER_INCREMENTS` increments."""
     columns = []
-    speaks = k >= 2
-    for f in filtered:
-        q = f.squares - 2.0 * pace * f.cross + pace**2 * f.information
-        speaks = speaks & (q > 1e-12)
+    known = k >= 2
+    for f in filters:
+        q = f.squares - 2.0 * slope * f.cross + slope**2 * f.information
+        known = known & (q > 1e-12)
         with np.errstate(divide="ignore", invalid="ignore"):
             columns.append(-0.5 * f.log_determinant - 0.5 * k * np.log(q / k))
-    logs = np.where(speaks[:, None], np.stack(columns, axis=1), 0.0)
-    weight = np.where(speaks, k, 0.0)
+    logs = np.where(known[:, None], np.stack(columns, axis=1), 0.0)
+    weight = np.where(known, k, 0.0)
     count = (np.bincount(group, weight)[group] - weight)[:, None]
     others = np.stack([np.bincount(group, c)[group] - c for c in logs.T], axis=1)
-    alike: FloatArray = np.where(count > 0, WEIGHED * others / np.maximum(count, 1.0), 0.0)
-    return alike
+    mean = PEER_INCREMENTS * others / np.maximum(count, 1.0)
+    return np.where(count > 0, mean, 0.0)

@@ -1,18 +1,20 @@
-"""What a fit found, in two tables: one row a parameter, one row a series.
+"""Parameter estimates and summaries of fits as tables.
 
 Parameters, each with its value, standard deviation (`sd`) and unit, for each link of a series:
 
-* `pace`: change a year at the latest figure, in the indicator's unit; sd from the spread of the
-  paces of the grid and of each one's own uncertainty, carried over by dy/dz;
+* `pace`: slope at the latest observation, in the indicator's unit a year; sd from the posterior of
+  the slope, over the slope processes and within each, transformed by dy/dz;
 * `link_pace`: the same on the link scale;
-* `noise`: the yearly surprise sigma on the link scale, sd sigma / sqrt(2 df) with the degrees of
-  freedom df of the tails;
-* `cap`: upper end of a logistic or Gompertz path; sd 0 where the bound is the cap, else
-  `CAP_SPREAD` of it, for the three caps that are tried;
-* `turning_year`: when the path is fastest (logistic: half way between floor and cap; Gompertz: at
-  1/e of the way); sd by the delta method; no row where the pace is as good as nothing.
+* `noise`: standard deviation sigma of a year's noise on the link scale, with sd
+  sigma / sqrt(2 df), df the degrees of freedom of the tails;
+* `cap`: upper end of a logistic or Gompertz path; sd 0 where the upper bound is the cap, else
+  `CAP_SPREAD` of it;
+* `turning_year`: when the path is fastest (logistic: halfway between floor and cap; Gompertz: at
+  1/e of that; both 0 on the link scale); sd by the delta method; no row where the slope is
+  indistinguishable from 0.
 
-`prior_share` is the share of the pace's prior variance that is left: 1 where only the prior speaks.
+`prior_share` is the share of the slope's prior variance that is left: 1 where the series adds
+nothing to the prior.
 """
 
 from __future__ import annotations
@@ -23,97 +25,88 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .counts import YEAR_SHAPE, Increments
+from .counts import YEAR_SHAPE, CountPredictive
 from .panel import KEY
-from .predictive import Blend, Path, across
+from .predictive import LinkPredictive, PooledPredictive
 
-__all__ = ["parameter_table", "summary_table"]
+__all__ = ["tabulate_fits", "tabulate_parameters"]
 
 FloatArray = NDArray[np.float64]
 
-TURNING = {"logit": 0.0, "cloglog": 0.0}
-"""Where on the link scale a saturating path is fastest."""
 CAP_SPREAD = 0.3
+"""Relative standard deviation of the caps that are tried (`fitting.CAP_FACTORS`), rounded."""
 FAINTEST = 0.05
-"""A pace of fewer standard deviations than this has no turning year to speak of."""
-OLD = 5.0
-"""Years after which a latest figure is called old, measured from the table's last one."""
-
-
+"""Least slope, in its standard deviations, of which a turning year is given. Declared."""
+LONG_GAP, OLD = 4.0, 5.0
+"""Years between observations, and before the table's last one, beyond which a fit has a warning."""
+PARAMETERS = ("pace", "link_pace", "noise", "cap", "turning_year")
 EMPTY = {
     "link": "", "weight": 0.0, "parameter": "", "value": 0.0, "sd": 0.0, "unit": "",
     "prior_share": 0.0,
 }  # fmt: skip
 
 
-def parameter_table(series: pd.DataFrame, members: Sequence[Blend | Increments]) -> pd.DataFrame:
-    """Give region, indicator, link, weight, parameter, value, sd, unit, prior_share."""
+def tabulate_parameters(
+    series: pd.DataFrame, predictives: Sequence[PooledPredictive | CountPredictive]
+) -> pd.DataFrame:
+    """List parameters: region, indicator, link, weight, parameter, value, sd, unit, prior_share."""
     tables = [series.iloc[:0][[*KEY, "latest_year"]].assign(**EMPTY)]
-    for member in members:
-        keys = series.loc[member.rows, [*KEY, "latest_year"]].reset_index(drop=True)
-        if isinstance(member, Increments):
-            tables.append(_of_counts(keys, member))
+    for predictive in predictives:
+        keys = series.loc[predictive.rows, [*KEY, "latest_year"]].reset_index(drop=True)
+        if isinstance(predictive, CountPredictive):
+            tables.append(_tabulate_counts(keys, predictive))
             continue
-        for path in member.paths:
-            if isinstance(path, Path):
-                tables.append(_of_path(keys, member, path))
+        for link in predictive.components:
+            if isinstance(link, LinkPredictive):
+                tables.append(_tabulate_link(keys, predictive, link))
     whole = pd.concat(tables, ignore_index=True).drop(columns="latest_year")
-    order = ["pace", "link_pace", "noise", "cap", "turning_year"]
-    rank = whole["parameter"].map({name: i for i, name in enumerate(order)})
+    rank = whole["parameter"].map({name: i for i, name in enumerate(PARAMETERS)})
     return whole.assign(rank=rank).sort_values([*KEY, "link", "rank"], ignore_index=True)[
-        [*KEY, "link", "weight", "parameter", "value", "sd", "unit", "prior_share"]
+        [*KEY, *EMPTY]
     ]
 
 
-def _of_path(keys: pd.DataFrame, blend: Blend, path: Path) -> pd.DataFrame:
-    """Rows of one link of a batch."""
-    weight, s2 = path.pace_weight, path.noise_variance
-    each = path.long_pace + path.own_pace
-    felt = 1.0 - path.pace_response
-    variance = s2 * (path.pace_variance + felt * felt * path.long_variance)
-    pace = (weight * each).sum(axis=1)
-    spread = np.sqrt((weight * (variance + (each - pace[:, None]) ** 2)).sum(axis=1))
+def _tabulate_link(
+    keys: pd.DataFrame, pooled: PooledPredictive, link: LinkPredictive
+) -> pd.DataFrame:
+    """Rows of one link of a panel."""
+    weight, s2 = link.process_weight, link.noise_variance
+    each = link.long_run_slope + link.slope
+    response = 1.0 - link.slope_response
+    variance = s2 * (link.slope_variance + response * response * link.long_run_variance)
+    slope = (weight * each).sum(axis=1)
+    sd = np.sqrt((weight * (variance + (each - slope[:, None]) ** 2)).sum(axis=1))
     noise = np.sqrt((weight * s2).sum(axis=1))
-    level = (weight * path.level).sum(axis=1)
-    steep = path.steepness(path.value(level))
-    link_unit = "unit" if path.link == "identity" else path.link
-    unit = across(path.unit, pace)
+    level = (weight * link.level).sum(axis=1)
+    derivative = link.derivative(link.from_link(level))
+    name = "unit" if link.link == "identity" else link.link
     rows = {
-        "pace": (pace * steep, spread * steep, "unit a year"),
-        "link_pace": (pace * unit, spread * unit, f"{link_unit} a year"),
-        "noise": (noise * unit, noise * unit / np.sqrt(2.0 * blend.df), link_unit),
+        "pace": (slope * derivative, sd * derivative, "unit a year"),
+        "link_pace": (slope * link.unit, sd * link.unit, f"{name} a year"),
+        "noise": (noise * link.unit, noise * link.unit / np.sqrt(2.0 * pooled.df), name),
     }
-    if path.link in TURNING:
-        known = np.isfinite(blend.upper)
-        cap = np.where(known, blend.upper, path.cap)
+    if link.link in ("logit", "cloglog"):
+        known = np.isfinite(pooled.upper)
+        cap = np.where(known, pooled.upper, link.cap)
         rows["cap"] = (cap, np.where(known, 0.0, np.abs(cap) * CAP_SPREAD), "unit")
-        rows["turning_year"] = _turning(keys, path, level, (pace, spread, noise))
+        turning = np.where(np.abs(slope) > FAINTEST * sd, slope, np.nan)
+        ahead = -level / turning
+        level_sd = noise * np.sqrt((weight * link.level_variance).sum(axis=1))
+        year_sd = np.sqrt(level_sd**2 + (ahead * sd) ** 2) / np.abs(turning)
+        rows["turning_year"] = (keys["latest_year"].to_numpy(float) + ahead, year_sd, "year")
     tables = []
-    for name, (value, sd, words) in rows.items():
-        kept = np.isfinite(value) & np.isfinite(sd)
+    for parameter, (value, deviation, unit) in rows.items():
+        kept = np.isfinite(value) & np.isfinite(deviation)
         tables.append(
             keys.assign(
-                link=path.link, weight=path.weight, parameter=name, value=value, sd=sd,
-                unit=words, prior_share=1.0 - path.own_share(),
+                link=link.link, weight=link.weight, parameter=parameter, value=value,
+                sd=deviation, unit=unit, prior_share=1.0 - link.own_share(),
             )[kept]
         )  # fmt: skip
     return pd.concat(tables, ignore_index=True)
 
 
-def _turning(
-    keys: pd.DataFrame, path: Path, level: FloatArray, found: tuple[FloatArray, ...]
-) -> tuple[FloatArray, FloatArray, str]:
-    """Year in which a saturating path is fastest, with its delta-method deviation."""
-    pace, spread, noise = found
-    clear = np.abs(pace) > FAINTEST * spread
-    safe = np.where(clear, pace, np.nan)
-    ahead = (TURNING[path.link] - level) / safe
-    level_sd = noise * np.sqrt((path.pace_weight * path.level_variance).sum(axis=1))
-    sd = np.sqrt(level_sd**2 + (ahead * spread) ** 2) / np.abs(safe)
-    return keys["latest_year"].to_numpy(float) + ahead, sd, "year"
-
-
-def _of_counts(keys: pd.DataFrame, counts: Increments) -> pd.DataFrame:
+def _tabulate_counts(keys: pd.DataFrame, counts: CountPredictive) -> pd.DataFrame:
     """Rows of cumulative counts: the mean number of new units a year."""
     shape = counts.pace_shape
     pace = counts.unit * YEAR_SHAPE * counts.pace_rate / np.maximum(shape - 1.0, 0.5)
@@ -123,26 +116,29 @@ def _of_counts(keys: pd.DataFrame, counts: Increments) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def summary_table(
-    series: pd.DataFrame, members: Sequence[Blend | Increments], figures: pd.DataFrame
+def tabulate_fits(
+    series: pd.DataFrame,
+    predictives: Sequence[PooledPredictive | CountPredictive],
+    observations: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Give region, indicator, n, latest, latest_year, one weight a link, siblings, own_share, ...
+    """List the fits: region, indicator, n, latest, latest_year, siblings, own_share, evidence, ...
 
-    `warnings` lists words: `one_figure`, `no_siblings`, `at_bound`, `all_equal`, `gap` (over four
-    years between figures), `break`, `conflicting` (figures of one year that disagree), `old`.
+    Then one `weight_LINK` a link, and `warnings`, which joins codes: `one_figure`, `no_siblings`,
+    `at_bound`, `all_equal`, `gap` (over four years between observations), `break`, `conflicting`
+    (values of one year that disagree), `old` (five years behind the table's last one).
     """
     columns = ["kind", "n", "latest", "latest_year", "siblings", "own_share", "evidence"]
     out = series[[*KEY, *columns]].copy()
-    for member in members:
-        paths = () if isinstance(member, Increments) else member.paths
-        for path in paths:
-            name = f"weight_{path.link}"
+    for predictive in predictives:
+        links = () if isinstance(predictive, CountPredictive) else predictive.components
+        for link in links:
+            name = f"weight_{link.link}"
             if name not in out:
                 out[name] = 0.0
-            out.loc[member.rows, name] += path.weight
-    grouped = figures.groupby(KEY, sort=False)
-    spans = figures["year"].diff().where(figures.duplicated(KEY))
-    longest = spans.groupby([figures[k] for k in KEY], sort=False).max().to_numpy()
+            out.loc[predictive.rows, name] += link.weight
+    grouped = observations.groupby(KEY, sort=False)
+    spans = observations["year"].diff().where(observations.duplicated(KEY))
+    longest = spans.groupby([observations[k] for k in KEY], sort=False).max().to_numpy()
     value = grouped["value"]
     last = series["latest"]
     marks = {
@@ -150,8 +146,8 @@ def summary_table(
         "no_siblings": series["siblings"].eq(0),
         "at_bound": last.le(series["lower"]) | last.ge(series["upper"]),
         "all_equal": series["n"].gt(1) & (value.max() == value.min()).to_numpy(),
-        "gap": pd.Series(longest > 4.0),
-        "break": pd.Series(grouped["fresh"].any().to_numpy()),
+        "gap": pd.Series(longest > LONG_GAP),
+        "break": pd.Series(grouped["break"].any().to_numpy()),
         "conflicting": series["conflicting"],
         "old": series["latest_year"].lt(series["latest_year"].max() - OLD),
     }

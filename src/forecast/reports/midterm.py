@@ -22,9 +22,9 @@ from ..scenarios.project_list import project_forecast
 from ..scenarios.response import yearly_paces
 from ..tables.calendar import parse_deadline, year_fraction
 from ..tables.plan import Plan
-from ..targets.attainment import LIKELY
+from ..targets.events import LIKELY
 from ..targets.joint_answers import Joint
-from ..targets.progress import baseline
+from ..targets.progress import select_baseline
 from .context import ReportContext, last_targets
 from .monitoring import joint_of_open
 
@@ -121,7 +121,7 @@ def compute_way(plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame) -
     for row in last_targets(attainment[attainment["latest"].notna()]).to_dict("records"):
         name, target, year = row["indicator"], float(row["target"]), float(row["year"])
         value, when = _series(plan, name)
-        (base,), (since,) = baseline(value[None, :], when[None, :], np.array([year]))
+        (base,), (since,) = select_baseline(value[None, :], when[None, :], np.array([year]))
         if target == base or year <= since:
             continue
         latest, latest_year = float(row["latest"]), float(row["latest_year"])

@@ -26,8 +26,9 @@ from ..scenarios.sensitivity_analysis import (
     next_figure,
     sensitivity,
 )
-from ..targets.composite_index import index, rank
+from ..targets.composite_index import index
 from ..targets.joint_answers import Joint, joint
+from ..targets.ranking import rank
 from .context import ReportContext, last_rows
 
 __all__ = [

@@ -15,7 +15,7 @@ import pandas as pd
 from ..errors import msg
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from ..targets.joint_answers import outcomes
+from ..targets.joint_answers import evaluate_targets
 from .baseline import project
 from .declarations import Mechanism
 from .engine import ScenarioRun, run_scenario
@@ -53,11 +53,11 @@ class ScenarioRuns:
         base = self.runs[BASELINE.name].before
         targets = self.plan.targets
         targets = targets[targets["year"] <= base.years[-1]].reset_index(drop=True)
-        usual = outcomes(base, targets, as_of=self.plan.as_of)
+        usual = evaluate_targets(base, targets, as_of=self.plan.as_of)
         tables = []
         for name, run in self.runs.items():
             plain = name == BASELINE.name
-            hits = usual if plain else outcomes(run.paths, targets, as_of=self.plan.as_of)
+            hits = usual if plain else evaluate_targets(run.paths, targets, as_of=self.plan.as_of)
             table = hits.table[FACTS].copy()
             gain = np.mean(hits.met, axis=1) - np.mean(usual.met, axis=1)
             moved = np.mean(hits.met != usual.met, axis=1)

@@ -14,8 +14,9 @@ from ..errors import DataError, Problem, check_name, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from ..targets.attainment import draw_bar, draw_events
-from ..targets.joint_answers import SILENT
+from ..targets.attainment import draw_events
+from ..targets.events import draw_threshold
+from ..targets.joint_answers import UNDECIDABLE
 from .series_state import Key
 
 __all__ = ["TargetCriterion", "p_error", "read_criterion", "select_target"]
@@ -117,7 +118,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     facts = draw_events(paths, row, as_of=as_of)[0].iloc[0]
     key = (str(facts["region"]), str(facts["indicator"]))
     status = facts["status"]
-    if status in SILENT:
+    if status in UNDECIDABLE:
         no_data = status == "no_data"
         problem = msg("the indicator has no figure") if no_data else msg("its year has passed")
         remedy = msg("choose a target that figures or a forecast can decide")
@@ -128,7 +129,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     year, value, comparator = int(facts["year"]), float(facts["target"]), str(facts["comparator"])
     unit, higher = float(own["resolution"]), own["better"] != "lower"
     arrays = (np.array(x) for x in (value, comparator, unit, higher))
-    threshold, upward = draw_bar(*arrays)
+    threshold, upward = draw_threshold(*arrays)
     event = str(facts["event"])
     met = status == "met" or (event == "ever" and status == "reached")
     latest_year = float(own["latest_year"])

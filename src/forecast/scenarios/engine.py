@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from ..errors import DataError, Problem, msg
-from ..model.simulation import Paths, stream
+from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
 from .baseline import first_decision_year
 from .declarations import KINDS, Mechanism, Range, read_mechanisms
@@ -281,7 +281,7 @@ class ScenarioRun:
         fixed = self.fixed_uniforms.get(names)
         if fixed is not None:
             return np.broadcast_to(fixed, (draws, years))
-        return stream(self.before.seed, *names).random((years, draws)).T
+        return derive_stream(self.before.seed, *names).random((years, draws)).T
 
     def _missing_inputs(self, mechanism: Mechanism, region: str) -> list[str]:
         """List inputs that have neither figures nor an assumed level and growth."""
@@ -344,7 +344,7 @@ def uniforms(seed: int, draws: int, *names: str) -> FloatArray:
     >>> uniforms(0, 3, "assumption", "care", "leaving_rate").shape
     (3, 1)
     """
-    drawn: FloatArray = stream(seed, "belief", *names).random((draws, 1))
+    drawn: FloatArray = derive_stream(seed, "belief", *names).random((draws, 1))
     drawn.flags.writeable = False
     return drawn
 

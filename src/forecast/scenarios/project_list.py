@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, Problem, msg
-from ..model.simulation import stream
+from ..model.simulation import derive_stream
 from ..tables.plan import Plan
 from .declarations import Mechanism, read_mechanisms
 from .engine import correlate, sample_assumption, uniforms
@@ -95,7 +95,7 @@ def _forecast(
     """Rows of one region."""
     region = str(projects["region"].iloc[0])
     # A stream for each project: adding one to the list does not change the draws of others.
-    streams = [stream(seed, "project", region, title) for title in projects["name_zh"]]
+    streams = [derive_stream(seed, "project", region, title) for title in projects["name_zh"]]
     slips, completions = np.stack([s.random((2, draws)) for s in streams]).transpose(1, 2, 0)
     start, end, money = (projects[c].to_numpy(float) for c in ("start", "end", "investment"))
     years = np.arange(start.min(), end.max() + YEARS_AFTER + 1)

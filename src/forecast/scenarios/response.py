@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..callbacks import ProgressTracker
 from ..errors import DataError, check_name
 from ..model.fitting import QUANTILES, quantile_name
-from ..model.panel import KEY, read_figures
+from ..model.panel import KEY, read_observations
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from .baseline import first_decision_year
@@ -358,9 +358,9 @@ def yearly_paces(plan: Plan, *indicators: str) -> list[FloatArray]:
     # Published figures count, not ratios of a numerator and a denominator.
     about = plan.indicators.assign(numerator="", denominator="")
     about = about[about["indicator"].isin(indicators)]
-    seen, _ = read_figures(figures[figures["indicator"].isin(indicators)], about)
+    seen, _ = read_observations(figures[figures["indicator"].isin(indicators)], about)
     changes = seen.groupby(KEY)[["year", "value"]].diff()
-    kept = (changes["year"] >= SHORTEST) & ~seen["fresh"]
+    kept = (changes["year"] >= SHORTEST) & ~seen["break"]
     paces = (changes["value"] / changes["year"])[kept].to_numpy(float)
     of = seen["indicator"][kept].to_numpy(str)
     return [paces[of == indicator] for indicator in indicators]

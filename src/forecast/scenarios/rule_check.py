@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from ..targets.attainment import draw_bar
+from ..targets.events import draw_threshold
 from .declarations import Mechanism, read_mechanisms
 from .engine import ScenarioRun
 from .formulas import Formula, Lookup, parse_formula, read_rules
@@ -172,7 +172,7 @@ class _RuleCheck:
         comparator = np.array([formula.comparator])
 
         def meets(left: FloatArray, right: FloatArray) -> BoolArray:
-            threshold, upward = draw_bar(np.asarray(right, float), comparator, unit, higher)
+            threshold, upward = draw_threshold(np.asarray(right, float), comparator, unit, higher)
             return np.where(upward, left >= threshold, left <= threshold)
 
         return meets

@@ -26,7 +26,7 @@ class SeriesState:
 
     def __init__(self, before: Paths) -> None:
         self.before = before
-        self.facts = {(f["region"], f["indicator"]): f for f in before.fits.facts}
+        self.facts = {(f["region"], f["indicator"]): f for f in before.fits.records}
         """Facts of each series, in the order of the draws."""
         self.causes: dict[Key, set[str]] = {}
         """What changed each series: `lever`, `assumption`, or both."""

@@ -1,11 +1,26 @@
-"""Targets: events and their probabilities, progress, joint answers, composite indices and ranks.
+"""Targets: events and their probabilities, progress, joint answers, indices, ranks, roll-up.
 
 For other packages:
 
+- `events`: comparators, thresholds, tolerance
+- `target_state`: what published figures decide
+- `event_probabilities`: probabilities of events
 - `attainment`: `attainment`
 - `progress`: pace, required rate and schedule rule
 - `joint_answers`: several targets together
-- `composite_index`: `index`, `rank`, `roll_up`
+- `composite_index`: `index`
+- `ranking`: `rank`
+- `roll_up`: `roll_up`
 """
 
-__all__ = ["attainment", "composite_index", "joint_answers", "progress"]
+__all__ = [
+    "attainment",
+    "composite_index",
+    "event_probabilities",
+    "events",
+    "joint_answers",
+    "progress",
+    "ranking",
+    "roll_up",
+    "target_state",
+]

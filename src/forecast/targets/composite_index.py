@@ -1,4 +1,4 @@
-"""Indices of areas and regions, ranks of regions, and plans of a whole beside those of its parts.
+"""Composite indices of areas and regions.
 
 An index joins the components of an area (`indices.csv`). The score of a component in a draw and
 year says how far its value y has come from the plan's baseline b to its last target g:
@@ -15,7 +15,6 @@ the mean and named in `missing`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +22,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import DataError, Problem, check_name
-from ..model.panel import KEY, batch_of
-from ..model.simulation import Paths, stream
+from ..model.panel import build_panel
+from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
-from .progress import baseline
+from .events import is_upward
+from .progress import select_baseline
 
 __all__ = [
     "REGION_INDEX",
@@ -34,8 +34,8 @@ __all__ = [
     "component_score",
     "index",
     "index_draws",
-    "rank",
-    "roll_up",
+    "list_regions",
+    "select_values",
 ]
 
 FloatArray = NDArray[np.float64]
@@ -49,12 +49,6 @@ LEAST, MOST = -0.5, 1.5
 FLOOR = 0.01
 """Least score that a geometric mean takes."""
 LEVELS = (0.05, 0.50, 0.95)
-APART = 0.9
-"""P(i better than j) from which two regions are told apart, either way round."""
-LEVEL_UNITS = ("metre", "year", "year_of_age")
-"""Units of stocks that are levels: parts do not add up to a whole."""
-TOTAL_UNITS = ("yuan_10k",)
-"""Units of amounts that are totals: parts do."""
 
 
 @dataclass(frozen=True)
@@ -214,7 +208,7 @@ def index_draws(
     if weights == "uncertain":
         weight = _drawn_weights(listed, concentration * weight, paths.values.shape[1], seed)
     tables, values = [], []
-    for region in _regions(plan):
+    for region in list_regions(plan):
         score = _component_scores(paths, plan, region, listed["indicator"].fillna("").to_numpy())
         known = ~np.isnan(score[:, 0, :])
         areas = []
@@ -233,162 +227,7 @@ def index_draws(
     return IndexDraws(table[columns], np.concatenate(values))
 
 
-def rank(
-    paths: Paths | Sequence[Paths],
-    plans: Plan | Sequence[Plan],
-    *,
-    of: str | None = None,
-    year: int | None = None,
-    top: int = 3,
-    regions: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """Rank regions by an indicator or index, with the ranks' own intervals and groups of equals.
-
-    In each draw rank 1 is the best by the indicator's `better` (of an index: the highest); equal
-    values share the mean of their ranks (`scipy.stats.rankdata`, method `average`). Two regions
-    are tied where 0.1 < P(one better than the other) < 0.9, half of the chance of equality counted
-    to each; a tie group is all that such pairs connect.
-
-    Parameters
-    ----------
-    paths : draws of several regions, or one `Paths` a plan, all of one seed, number of draws and
-        scenario; of a region in several of them the draws beside its own plan count, else the first
-    plans : for the indices, and to say whose region is whose
-    of : id of an indicator or index, `region_index` among them; None ranks by every indicator
-        that at least two regions share. Indices have given weights and the arithmetic mean
-    year : None takes the last year that all paths have; a region whose series goes on after `year`
-        stands with its published figure, one without a value for that year is not ranked
-    top : p_top is P(rank <= top)
-    regions : ids of the regions to rank, such as those of one level; None takes all in the paths
-
-    Returns
-    -------
-    DataFrame with a row for each ranked region and indicator, the best mean rank first: region,
-    indicator (or the index's id), scenario, year, median (of the value), rank (median), rank_low,
-    rank_high (90 % interval), p_first (equal firsts share it), p_top, tie_group (1 is the best),
-    regions (how many are ranked).
-
-    Raises
-    ------
-    UnknownNameError
-        For an unknown `of` or region.
-    ValueError
-        If paths do not go together or with the plans, if `top` < 1, if a path lacks the `year`,
-        or if fewer than two regions can be ranked by `of`.
-
-    Notes
-    -----
-    Intervals of ranks from draws: Goldstein and Spiegelhalter, J. R. Stat. Soc. A 159 (1996).
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
-    >>> seen = pd.concat([plan.observations, plan.siblings])
-    >>> paths = fc.simulate(fc.fit(seen, plan.indicators), until=2025, draws=200)
-    >>> table = rank(paths, plan, of="minimum_living_standard",
-    ...              regions=["lishui", "shaoxing", "hangzhou"])
-    >>> bool(abs(table["p_first"].sum() - 1.0) < 1e-9), table["regions"].unique().tolist()
-    (True, [3])
-    """
-    pairs = _pairs(paths, plans)
-    if top < 1:
-        raise ValueError(f"top must be at least 1, not {top}.")
-    asked, chosen, tables = _year(pairs, year), _chosen(pairs, regions), []
-    for name, table, values in _quantities(pairs, of, asked):
-        kept = ~np.isnan(values).any(axis=1) & table["region"].isin(chosen).to_numpy()
-        if kept.sum() >= 2:
-            tables.append(_ranked(table[kept], values[kept], top).assign(indicator=name))
-        elif of is not None:
-            raise ValueError(f"{of} in {asked} is known of {kept.sum()} regions; ranks need two.")
-    scenario = pairs[0][0].scenario
-    columns = [
-        *KEY, "scenario", "year", "median", "rank", "rank_low", "rank_high", "p_first", "p_top",
-        "tie_group", "regions",
-    ]  # fmt: skip
-    if not tables:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(tables, ignore_index=True).assign(scenario=scenario, year=asked)[columns]
-
-
-def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.DataFrame:
-    """Put the targets of a whole and of its parts side by side, and tell whether they go together.
-
-    Parts are the regions below (`parent` in the regions table) at the nearest level where any has
-    a target of the same indicator, year and direction: the children, else their children. Of a
-    part with several the most demanding counts.
-
-    Parameters
-    ----------
-    plans : plans of a province, its cities, their districts
-    concept : None takes all concepts
-
-    Returns
-    -------
-    DataFrame with a row for each target of a whole that has parts, in the indicator's unit:
-
-    * concept, indicator, year, region (the whole), target, comparator
-    * parts, of : parts with a target, and parts in the regions table
-    * rule : `sum` of counts, stocks and total amounts; `mean` of shares, ratios and stocks that
-      are levels, unweighted: no table holds the size of every part; `lowest` of amounts that
-      are standards (`highest` where less is asked for)
-    * parts_value : what the rule makes of the parts' targets
-    * enough : whether that meets the target; missing where a sum lacks parts that could decide it
-    * left : what a sum lacks, 0 at least: for the parts without a target to bring; for a mean
-      what the parts without a target would need on average, NaN where there is none
-
-    Raises
-    ------
-    UnknownNameError
-        For a concept that no plan has.
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> table = roll_up([fc.load_plan("zhejiang"), fc.load_plan("lishui")], "care_consortia")
-    >>> table[["year", "target", "parts", "rule", "parts_value", "left"]].values.tolist()
-    [[2022, 400.0, 1, 'sum', 40.0, 360.0], [2025, 1000.0, 1, 'sum', 100.0, 900.0]]
-    """
-    plans = [plans] if isinstance(plans, Plan) else list(plans)
-    about = pd.concat([plan.indicators for plan in plans]).drop_duplicates("indicator")
-    if concept is not None:
-        check_name("concept", concept, sorted(set(about["concept"])))
-        about = about[about["concept"] == concept]
-    targets = pd.concat([plan.targets for plan in plans])
-    targets = targets[[*KEY, "year", "value", "comparator"]].drop_duplicates()
-    targets = targets.merge(about[["indicator", "concept", "kind", "unit", "better"]])
-    targets["way"] = np.where(_upward(targets), 1.0, -1.0)
-    targets = targets.sort_values(["concept", "indicator", "year", *KEY, "value"])
-    targets = targets.reset_index(drop=True).rename_axis("row").reset_index()
-    below = _below(pd.concat([plan.regions for plan in plans]).drop_duplicates("region"))
-    part = targets[[*KEY, "year", "way", "value"]].rename(columns={"region": "part"})
-    pairs = targets.drop(columns="value").merge(below, left_on="region", right_on="whole")
-    pairs = pairs.merge(part, on=["part", "indicator", "year", "way"])
-    pairs = pairs[pairs["depth"] == pairs.groupby("row")["depth"].transform("min")]
-    pairs["most"] = pairs["way"] * pairs["value"]
-    each = pairs.groupby(["row", "part", "depth"], as_index=False)["most"].max()
-    grouped = each.groupby("row")
-    sizes = below.groupby(["whole", "depth"]).size()
-    out = targets.set_index("row").loc[grouped.groups.keys()].rename(columns={"value": "target"})
-    depth = grouped["depth"].first()
-    out["parts"] = grouped.size()
-    out["of"] = sizes.reindex(pd.MultiIndex.from_arrays([out["region"], depth])).to_numpy()
-    out["rule"] = _rules(out)
-    joined = grouped["most"].agg(["sum", "mean", "min"])
-    out["parts_value"] = out["way"] * np.select(
-        [out["rule"] == "sum", out["rule"] == "mean"],
-        [joined["sum"], joined["mean"]],
-        joined["min"],
-    )
-    out["enough"], out["left"] = _enough(out), _left(out)
-    columns = ["concept", "indicator", "year", "region", "target", "comparator", "parts", "of"]
-    return out[[*columns, "rule", "parts_value", "enough", "left"]].reset_index(drop=True)
-
-
-# Indices.
-
-
-def _regions(plan: Plan) -> list[str]:
+def list_regions(plan: Plan) -> list[str]:
     """List the plan's region, or those with targets where it is a folder's."""
     return [plan.region] if plan.region else sorted(plan.targets["region"].unique())
 
@@ -413,7 +252,7 @@ def _drawn_weights(listed: pd.DataFrame, shape: FloatArray, draws: int, seed: in
     """Draw gamma variates (components, draws); what their sum divides is Dirichlet."""
     names = listed[["index", "component"]].itertuples(index=False)
     drawn = [
-        stream(seed, *name, "weight").standard_gamma(a, draws)
+        derive_stream(seed, *name, "weight").standard_gamma(a, draws)
         for name, a in zip(names, shape[:, 0], strict=True)
     ]
     return np.maximum(np.stack(drawn), np.finfo(float).tiny)
@@ -425,7 +264,7 @@ def _component_scores(
     """Score the components of a region: (components, draws, years), NaN where unknown."""
     score = np.full((len(indicators), *paths.values.shape[1:]), np.nan)
     goals = plan.targets[plan.targets["region"] == region].merge(plan.indicators, on="indicator")
-    goals["upward"] = _upward(goals)
+    goals["upward"] = is_upward(goals)
     demand = np.where(goals["upward"], goals["value"], -goals["value"])
     goals = goals.assign(demand=demand).sort_values(["year", "demand"])
     goals = goals.drop_duplicates("indicator", keep="last")
@@ -435,30 +274,22 @@ def _component_scores(
     if not len(asked):
         return score
     position = asked["position"].to_numpy()
-    batch = batch_of(paths.fits.observations, paths.fits.series).take(position)
-    base, _ = baseline(batch.value, batch.year, asked["year"].to_numpy(float))
-    values = _values(paths, position, paths.years)
+    panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
+    base, _ = select_baseline(panel.value, panel.year, asked["year"].to_numpy(float))
+    values = select_values(paths, position, paths.years)
     goal, upward = asked["value"].to_numpy(float), asked["upward"].to_numpy(bool)
     base, goal, upward = base[:, None, None], goal[:, None, None], upward[:, None, None]
     score[asked["row"]] = component_score(values, base, goal, upward)
     return score
 
 
-def _upward(targets: pd.DataFrame) -> BoolArray:
-    """Tell whether targets ask for more; a plain one does where higher is better."""
-    comparator = targets["comparator"]
-    plain = (comparator == "eq") & (targets["better"] != "lower")
-    upward: BoolArray = (comparator.isin(["ge", "gt"]) | plain).to_numpy()
-    return upward
-
-
-def _values(paths: Paths, position: IntArray, years: IntArray) -> FloatArray:
+def select_values(paths: Paths, position: IntArray, years: IntArray) -> FloatArray:
     """Values (series, draws, years): drawn, or published where the year's figure is known."""
     column = years - paths.years[0]
     values: FloatArray = paths.values[np.ix_(position, np.arange(paths.values.shape[1]), column)]
-    batch = batch_of(paths.fits.observations, paths.fits.series).take(position)
-    row, figure, at = np.nonzero(batch.year[:, :, None] == years)
-    values[row, :, at] = batch.value[row, figure][:, None]
+    panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
+    row, figure, at = np.nonzero(panel.year[:, :, None] == years)
+    values[row, :, at] = panel.value[row, figure][:, None]
     return values
 
 
@@ -482,164 +313,3 @@ def _coverage(
         "region": region, "index": names[0], "area": names[1], "components": known.sum(axis=0),
         "of": len(listed), "missing": ["、".join(component[~year]) for year in known.T],
     })  # fmt: skip
-
-
-# Ranks.
-
-Pair = tuple[Paths, Plan]
-
-
-def _pairs(paths: Paths | Sequence[Paths], plans: Plan | Sequence[Plan]) -> list[Pair]:
-    """Put each plan beside its paths; they must be draws of the same futures."""
-    plans = [plans] if isinstance(plans, Plan) else list(plans)
-    drawn = [paths] * len(plans) if isinstance(paths, Paths) else list(paths)
-    if not plans or len(drawn) != len(plans):
-        raise ValueError(f"{len(drawn)} paths for {len(plans)} plans; give one Paths, or one each.")
-    alike = {(p.seed, p.values.shape[1], p.scenario) for p in drawn}
-    if len(alike) > 1:
-        raise ValueError(
-            "Paths to compare need one seed, one number of draws and one scenario, not "
-            f"{sorted(alike)}."
-        )
-    return list(zip(drawn, plans, strict=True))
-
-
-def _year(pairs: Sequence[Pair], year: int | None) -> int:
-    """Give the year asked about: one that all paths have."""
-    first = max(int(p.years[0]) for p, _ in pairs)
-    last = min(int(p.years[-1]) for p, _ in pairs)
-    if year is None:
-        return last
-    if not first <= year <= last:
-        raise ValueError(f"year={year} is not among those of all paths ({first} to {last}).")
-    return year
-
-
-def _chosen(pairs: Sequence[Pair], regions: Sequence[str] | None) -> Sequence[str]:
-    """Give the regions asked about, all where none is named."""
-    known = sorted({name for paths, _ in pairs for name in paths.fits.series["region"]})
-    for name in regions or ():
-        check_name("region", name, known)
-    return known if regions is None else regions
-
-
-def _quantities(
-    pairs: Sequence[Pair], of: str | None, year: int
-) -> list[tuple[str, pd.DataFrame, FloatArray]]:
-    """Give what is ranked: name, table with regions, and values (regions, draws)."""
-    series = _series(pairs)
-    indicators = sorted(series["indicator"].unique())
-    indices = [REGION_INDEX, *{name for _, plan in pairs for name in plan.indices["index"]}]
-    if of is not None:
-        check_name("indicator or index", of, [*indicators, *indices])
-    if of is not None and of not in indicators:
-        return [_index_of(pairs, of, year)]
-    out = []
-    for name in indicators if of is None else [of]:
-        mine = series[series["indicator"] == name].sort_values("region", ignore_index=True)
-        values = np.empty((len(mine), pairs[0][0].values.shape[1]))
-        for pair, rows in mine.groupby("pair").indices.items():
-            position = mine["position"].to_numpy()[rows]
-            values[rows] = _values(pairs[pair][0], position, np.array([year]))[:, :, 0]
-        out.append((name, mine, values))
-    return out
-
-
-def _series(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """List every region's series once: region, indicator, better, pair, position."""
-    tables = []
-    for number, (paths, plan) in enumerate(pairs):
-        series = paths.fits.series[[*KEY, "better"]]
-        others = ~series["region"].isin(_regions(plan))
-        position = np.arange(len(series))
-        tables.append(series.assign(pair=number, position=position, others=others))
-    out = pd.concat(tables, ignore_index=True).sort_values(["others", "pair"], kind="stable")
-    return out.drop_duplicates(KEY)
-
-
-def _index_of(pairs: Sequence[Pair], name: str, year: int) -> tuple[str, pd.DataFrame, FloatArray]:
-    """Give an index of every plan's regions in a year."""
-    found = [index_draws(paths, plan) for paths, plan in pairs]
-    table = pd.concat([one.table for one in found], ignore_index=True)
-    values = np.concatenate([one.values for one in found])
-    kept = table[(table["index"] == name) & (table["year"] == year)]
-    kept = kept.drop_duplicates("region").sort_values("region")
-    return name, kept.assign(better="higher"), values[kept.index]
-
-
-def _ranked(table: pd.DataFrame, values: FloatArray, top: int) -> pd.DataFrame:
-    """Rank the regions of a table by values (regions, draws), the best mean rank first."""
-    from scipy.stats import rankdata  # half a second that only ranks pay
-
-    way = np.where(table["better"] == "lower", -1.0, 1.0)[:, None]
-    ranks = rankdata(-way * values, axis=0, method="average")
-    low, middle, high = np.quantile(ranks, LEVELS, axis=1, method="inverted_cdf")
-    first = ranks == ranks.min(axis=0)
-    out = pd.DataFrame({
-        "region": table["region"].to_numpy(), "median": np.median(values, axis=1),
-        "rank": middle, "rank_low": low, "rank_high": high,
-        "p_first": (first / first.sum(axis=0)).mean(axis=1), "p_top": (ranks <= top).mean(axis=1),
-        "tie_group": _tie_groups(ranks), "regions": len(ranks), "order": ranks.mean(axis=1),
-    })  # fmt: skip
-    return out.sort_values(["order", "region"])
-
-
-def _tie_groups(ranks: FloatArray) -> IntArray:
-    """Give each region the number of its tie group, 1 with the best mean rank."""
-    from scipy.sparse.csgraph import connected_components
-
-    better = np.stack([((one < ranks) + 0.5 * (one == ranks)).mean(axis=1) for one in ranks])
-    count, group = connected_components((better < APART) & (better.T < APART), directed=False)
-    mean = ranks.mean(axis=1)
-    best = np.array([mean[group == g].min() for g in range(count)])
-    number: IntArray = 1 + np.argsort(np.argsort(best))[group]
-    return number
-
-
-# Whole and parts.
-
-
-def _below(regions: pd.DataFrame) -> pd.DataFrame:
-    """List all regions below each: whole, part, depth (1: a child)."""
-    step = regions[["parent", "region"]].set_axis(["whole", "part"], axis=1)
-    step = child = step[step["whole"].fillna("") != ""]
-    found = []
-    # No chain is longer than the table, even one that bites its tail.
-    for depth in range(1, len(regions) + 1):
-        found.append(step.assign(depth=depth))
-        step = step.merge(child, left_on="part", right_on="whole", suffixes=("", "_near"))
-        step = step[["whole", "part_near"]].set_axis(["whole", "part"], axis=1)
-    return pd.concat(found, ignore_index=True)
-
-
-def _rules(table: pd.DataFrame) -> NDArray[np.str_]:
-    """Say how the parts of a whole go together."""
-    level = (table["kind"] == "stock") & table["unit"].isin(LEVEL_UNITS)
-    standard = (table["kind"] == "amount") & ~table["unit"].isin(TOTAL_UNITS)
-    return np.select(
-        [table["kind"].isin(["share", "ratio"]) | level, standard & (table["way"] > 0), standard],
-        ["mean", "lowest", "highest"],
-        "sum",
-    )
-
-
-def _enough(table: pd.DataFrame) -> pd.api.extensions.ExtensionArray:
-    """Tell whether the parts' targets meet the whole's; missing where other parts would decide."""
-    way, goal = table["way"].to_numpy(), table["target"].to_numpy(float)
-    margin = way * (table["parts_value"].to_numpy(float) - goal)
-    slack = 1e-9 * np.maximum(np.abs(goal), 1.0)
-    strict = table["comparator"].isin(["gt", "lt"]).to_numpy()
-    met = np.where(strict, margin > slack, margin >= -slack)
-    short = ((table["rule"] == "sum") & (table["parts"] < table["of"])).to_numpy()
-    # Further parts only add: they can make up a lack, not undo an excess.
-    return pd.arrays.BooleanArray(met, short & (met != (way > 0)))
-
-
-def _left(table: pd.DataFrame) -> FloatArray:
-    """Tell what the parts without a target would have to bring, or need on average."""
-    goal, value = table["target"].to_numpy(float), table["parts_value"].to_numpy(float)
-    parts, of = table["parts"].to_numpy(float), table["of"].to_numpy(float)
-    others = np.where(of > parts, of - parts, np.nan)
-    need = (of * goal - parts * value) / others
-    rule = table["rule"].to_numpy(str)
-    return np.select([rule == "sum", rule == "mean"], [np.maximum(goal - value, 0.0), need], np.nan)

@@ -30,15 +30,24 @@ from scipy.special import expit
 
 from ..errors import DataError, Problem, check_name
 from ..evaluation.scores import CAP, crps_of_quantiles
-from ..model.fitting import QUANTILES, join_links
-from ..model.posterior import Batch, Shown
-from ..model.predictive import Blend, select
-from ..model.priors import COLUMNS, GROWTH_PATHS, LINK_OF, LINKS, BlendPrior, prior_of
-from ..targets.attainment import threshold
-from .parameters import NOISE, Layout
-from .windows import HORIZONS, Replay, replay
+from ..model.fitting import QUANTILES, pool_links
+from ..model.panel import SeriesPanel
+from ..model.posterior import SeriesSummary
+from ..model.predictive import PooledPredictive
+from ..model.priors import (
+    COLUMNS,
+    GROWTH_PATHS,
+    LINK_BY_GROWTH,
+    LINKS_BY_KIND,
+    PooledPrior,
+    select_prior,
+)
+from ..model.records import select
+from ..targets.events import compute_threshold
+from .parameters import NOISE, ParameterSpace
+from .windows import HORIZONS, Window, cut_windows
 
-__all__ = ["learn_priors", "made_targets", "read_panel"]
+__all__ = ["learn_priors", "make_targets", "read_panel"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -69,100 +78,100 @@ DEPARTURE = 0.03
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class TrainingCase:
     """One replay ready to be scored under many priors: (windows, factors, horizons) targets."""
 
     kind: str
-    batch: Batch
-    shown: list[Shown]
+    panel: SeriesPanel
+    summaries: list[SeriesSummary]
     actual: FloatArray
     scale: FloatArray
     limit: FloatArray
     asked: NDArray[np.bool_]
     reached: NDArray[np.bool_]
 
-    def blend(self, prior: BlendPrior) -> Blend:
+    def blend(self, prior: PooledPrior) -> PooledPredictive:
         """Predictive of the windows under a prior."""
-        return join_links(np.arange(len(self.scale)), self.shown, prior, self.batch)
+        return pool_links(np.arange(len(self.scale)), self.summaries, prior, self.panel)
 
-    def chances(self, blend: Blend) -> FloatArray:
+    def chances(self, blend: PooledPredictive) -> FloatArray:
         """Probability of each target, (windows, factors, horizons)."""
         below = blend.cdf(self.limit, np.broadcast_to(HORIZONS, self.actual.shape))
-        return np.where(self.batch.better[:, None, None] > 0, 1.0 - below, below)
+        return np.where(self.panel.better[:, None, None] > 0, 1.0 - below, below)
 
 
-def _lesson(window: Replay, links: tuple[str, ...], growth: str, siblings: bool) -> _Lesson:
-    shown = [window.shown[link, _grid(growth)] for link in links]
-    if not siblings:
-        shown = [_alone(s) for s in shown]
-    batch = replace(window.batch, ratchet=np.zeros(len(window.scale), bool))
-    limit, asked = made_targets(batch, window.scale)
+def prepare_case(window: Window, links: tuple[str, ...], growth: str, peers: bool) -> TrainingCase:
+    summaries = [window.summaries[link, _grid(growth)] for link in links]
+    if not peers:
+        summaries = [_alone(s) for s in summaries]
+    panel = replace(window.panel, ratchet=np.zeros(len(window.scale), bool))
+    limit, asked = make_targets(panel, window.scale)
     met = np.where(
-        batch.better[:, None, None] > 0,
+        panel.better[:, None, None] > 0,
         window.actual[:, None, :] >= limit, window.actual[:, None, :] <= limit,
     )  # fmt: skip
-    return _Lesson(window.kind, batch, shown, window.actual, window.scale, limit, asked, met)
+    return TrainingCase(
+        window.kind, panel, summaries, window.actual, window.scale, limit, asked, met
+    )
 
 
-def _every(lesson: _Lesson, step: int, start: int = 0) -> _Lesson:
+def _every(case: TrainingCase, step: int, start: int = 0) -> TrainingCase:
     """One window in `step`."""
-    at = np.arange(start, len(lesson.scale), step)
-    arrays = {f.name: getattr(lesson, f.name)[at] for f in fields(lesson)[3:]}
-    shown = [select(s, at) for s in lesson.shown]
-    return replace(lesson, batch=lesson.batch.take(at), shown=shown, **arrays)
+    at = np.arange(start, len(case.scale), step)
+    arrays = {f.name: getattr(case, f.name)[at] for f in fields(case)[3:]}
+    summaries = [select(s, at) for s in case.summaries]
+    return replace(case, panel=case.panel.take(at), summaries=summaries, **arrays)
 
 
 def _grid(growth: str) -> str:
     return growth if growth in ("auto", "damped", "no_change") else "linear"
 
 
-def _alone(shown: Shown) -> Shown:
+def _alone(summaries: SeriesSummary) -> SeriesSummary:
     """Give what a batch shows when no sibling is known."""
-    none = np.zeros(len(shown.increments))
+    none = np.zeros(len(summaries.increments))
     silent = replace(
-        shown.siblings, count=none, recent=none, lasting=none, catching_up=none,
+        summaries.peers, count=none, recent=none, lasting=none, catching_up=none,
         log_noise=none + np.nan, noise_count=none, shock=none,
     )  # fmt: skip
-    return replace(shown, siblings=silent, alike=np.zeros_like(shown.alike))
+    return replace(summaries, peers=silent, peer_loglik=np.zeros_like(summaries.peer_loglik))
 
 
-def made_targets(batch: Batch, scale: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def make_targets(panel: SeriesPanel, scale: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Targets as a planner could have set them: `PACE_FACTORS` times the recent pace.
 
     The recent pace is the mean yearly change of the last four steps (of one figure: `scale`),
     upwards where higher is better. Given is the smallest (largest) true value whose report, rounded
     to the resolution, meets the target, (series, factors, horizons), and whether it is in bounds.
     """
-    last, n = batch.value[:, -1], batch.value.shape[1]
+    last, n = panel.value[:, -1], panel.value.shape[1]
     steps = min(n - 1, 4)
-    pace = np.abs(last - batch.value[:, -1 - steps]) / steps if steps else scale
+    pace = np.abs(last - panel.value[:, -1 - steps]) / steps if steps else scale
     factor, h = np.array(PACE_FACTORS)[None, :, None], HORIZONS[None, None, :]
-    way = batch.better[:, None, None]
+    way = panel.better[:, None, None]
     target = last[:, None, None] + way * factor * pace[:, None, None] * h
-    inside = (target > batch.lower[:, None, None]) & (target <= batch.upper[:, None, None])
+    inside = (target > panel.lower[:, None, None]) & (target <= panel.upper[:, None, None])
     words = np.where(way > 0, "ge", "le") + np.full(target.shape, "")
-    unit = np.broadcast_to(batch.resolution[:, None, None], target.shape)
-    limit, _ = threshold(target, words, unit)
+    unit = np.broadcast_to(panel.resolution[:, None, None], target.shape)
+    limit, _ = compute_threshold(target, words, unit)
     return limit, inside & (pace > 0)[:, None, None]
 
 
-def _loss(lessons: list[_Lesson], prior: BlendPrior) -> float:
+def _loss(cases: list[TrainingCase], prior: PooledPrior) -> float:
     """CRPS, Brier and coverage of one kind's lessons; see the module."""
     total = np.zeros(4)
     cover = 0.0
-    for lesson in lessons:
-        blend = lesson.blend(prior)
-        ahead = np.broadcast_to(HORIZONS, lesson.actual.shape)
-        values = blend.quantiles(QUANTILES, ahead)
-        crps = crps_of_quantiles(lesson.actual, values, np.array(QUANTILES))
-        wrong = (lesson.chances(blend) - lesson.reached)[lesson.asked] ** 2
-        scaled = np.minimum(crps / lesson.scale[:, None], CAP)
+    for case in cases:
+        blend = case.blend(prior)
+        horizon = np.broadcast_to(HORIZONS, case.actual.shape)
+        values = blend.quantiles(QUANTILES, horizon)
+        crps = crps_of_quantiles(case.actual, values, np.array(QUANTILES))
+        wrong = (case.chances(blend) - case.reached)[case.asked] ** 2
+        scaled = np.minimum(crps / case.scale[:, None], CAP)
         total += [scaled.sum(), scaled.size, wrong.sum(), wrong.size]
         soft = EDGE * (values[-1] - values[0]) + 1e-9
-        inside = expit((lesson.actual - values[0]) / soft) * expit(
-            (values[-1] - lesson.actual) / soft
-        )
-        cover += (inside.mean() - COVERED) ** 2 / len(lessons)
+        inside = expit((case.actual - values[0]) / soft) * expit((values[-1] - case.actual) / soft)
+        cover += (inside.mean() - COVERED) ** 2 / len(cases)
     scaled_crps, windows, brier, targets = total
     return float(
         scaled_crps / windows / REFERENCE_CRPS + brier / max(targets, 1.0) / REFERENCE_BRIER
@@ -195,13 +204,15 @@ def _descend(
 
 
 def _learn(
-    lessons: dict[str, list[_Lesson]], layouts: dict[str, Layout], indicators: dict[str, int]
-) -> dict[str, BlendPrior]:
+    cases: dict[str, list[TrainingCase]],
+    spaces: dict[str, ParameterSpace],
+    indicators: dict[str, int],
+) -> dict[str, PooledPrior]:
     """Priors of every kind for one growth path and setting: in common, then apart."""
-    kinds = list(lessons)
-    numbers = [n for _, n in layouts[kinds[0]].numbers]
+    kinds = list(cases)
+    numbers = [n for _, n in spaces[kinds[0]].numbers]
     step = np.array([n.step for n in numbers])
-    start = {k: np.array([n.start for _, n in layouts[k].numbers]) for k in kinds}
+    start = {k: np.array([n.start for _, n in spaces[k].numbers]) for k in kinds}
     low, high = (np.array([getattr(n, end) for n in numbers]) for end in ("low", "high"))
     own = np.flatnonzero([n.own for n in numbers])
     common = np.flatnonzero([not n.own for n in numbers])
@@ -214,10 +225,10 @@ def _learn(
         inside: FloatArray = np.clip(x, low, high)
         return inside
 
-    few = {k: [_every(lesson, COMMON_EVERY) for lesson in lessons[k]] for k in kinds}
+    few = {k: [_every(case, COMMON_EVERY) for case in cases[k]] for k in kinds}
 
     def part(u: FloatArray, kind: str) -> float:
-        return _loss(few[kind], layouts[kind].prior(vector(u, kind)))
+        return _loss(few[kind], spaces[kind].prior(vector(u, kind)))
 
     now: dict[str, float] = {}
 
@@ -236,34 +247,34 @@ def _learn(
     together = _descend(loss, difference, size, free, ITERATIONS[0], 1e-3)
     found = {}
     for kind in kinds:
-        base, layout = vector(together, kind), layouts[kind]
+        base, space = vector(together, kind), spaces[kind]
 
         def alone(u: FloatArray, kind: str = kind, base: FloatArray = base) -> float:
-            prior = layouts[kind].prior(np.clip(base + step * u, low, high))
-            now[kind] = _loss(lessons[kind], prior)
+            prior = spaces[kind].prior(np.clip(base + step * u, low, high))
+            now[kind] = _loss(cases[kind], prior)
             return now[kind]
 
         def apart(u: FloatArray, i: int, kind: str = kind, base: FloatArray = base) -> float:
             moved = u.copy()
             moved[i] += STEP
-            prior = layouts[kind].prior(np.clip(base + step * moved, low, high))
-            return _loss(lessons[kind], prior) - now[kind]
+            prior = spaces[kind].prior(np.clip(base + step * moved, low, high))
+            return _loss(cases[kind], prior) - now[kind]
 
         cost = DEPARTURE / indicators[kind]
         away = _descend(alone, apart, len(base), [(-4.0, 4.0)] * len(base), ITERATIONS[1], cost)
-        found[kind] = layout.prior(np.clip(base + step * away, low, high))
+        found[kind] = space.prior(np.clip(base + step * away, low, high))
     return found
 
 
-def _recalibrated(lessons: list[_Lesson], prior: BlendPrior) -> BlendPrior:
+def _recalibrated(cases: list[TrainingCase], prior: PooledPrior) -> PooledPrior:
     """Shift and stretch of t that windows not learned from ask for."""
     from scipy.optimize import minimize
 
-    def moved(x: FloatArray) -> BlendPrior:
+    def moved(x: FloatArray) -> PooledPrior:
         return replace(prior, shift=float(x[0]), stretch=float(np.exp(x[1])))
 
     found = minimize(
-        lambda x: _loss(lessons, moved(x)), np.zeros(2), method="Nelder-Mead",
+        lambda x: _loss(cases, moved(x)), np.zeros(2), method="Nelder-Mead",
         options={"maxfev": 40, "initial_simplex": [[0.0, 0.0], [0.1, 0.0], [0.0, 0.1]]},
     )  # fmt: skip
     return moved(found.x)
@@ -271,32 +282,32 @@ def _recalibrated(lessons: list[_Lesson], prior: BlendPrior) -> BlendPrior:
 
 def _path_priors(
     job: tuple[str, bool],
-    windows: list[Replay],
+    windows: list[Window],
     indicators: dict[str, int],
     held: Mapping[str, float],
 ) -> list[dict[str, object]]:
     """Rows of the prior table of one growth path, with siblings or without."""
-    growth, siblings = job
-    layouts = {}
-    for kind in LINKS:
-        named = LINK_OF.get(growth)
-        links = LINKS[kind] if growth == "auto" else (named or LINKS[kind][0],)
+    growth, peers = job
+    spaces = {}
+    for kind in LINKS_BY_KIND:
+        named = LINK_BY_GROWTH.get(growth)
+        links = LINKS_BY_KIND[kind] if growth == "auto" else (named or LINKS_BY_KIND[kind][0],)
         lasting = growth not in ("damped", "no_change")
-        layouts[kind] = Layout(links, siblings, lasting, held)
-    first: dict[str, list[_Lesson]] = {}
-    second: dict[str, list[_Lesson]] = {}
+        spaces[kind] = ParameterSpace(links, peers, lasting, held)
+    first: dict[str, list[TrainingCase]] = {}
+    second: dict[str, list[TrainingCase]] = {}
     for window in windows:
-        lesson = _lesson(window, layouts[window.kind].links, growth, siblings)
+        case = prepare_case(window, spaces[window.kind].links, growth, peers)
         step = (2 if window.length in TYPICAL else 4) * (1 if growth == "auto" else 2)
-        first.setdefault(window.kind, []).append(_every(lesson, step))
-        second.setdefault(window.kind, []).append(_every(lesson, 2, 1))
-    learned = _learn(first, layouts, indicators)
+        first.setdefault(window.kind, []).append(_every(case, step))
+        second.setdefault(window.kind, []).append(_every(case, 2, 1))
+    learned = _learn(first, spaces, indicators)
     rows: list[dict[str, object]] = []
     for kind, prior in learned.items():
         final = _recalibrated(second[kind], prior)
         joined = {"df": final.df, "shift": final.shift, "stretch": final.stretch}
         rows += [
-            {"kind": kind, "siblings": siblings, "growth": growth, **vars(link), **joined}
+            {"kind": kind, "siblings": peers, "growth": growth, **vars(link), **joined}
             for link in final.links
         ]
     return rows
@@ -335,7 +346,7 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     *,
     source: str,
     growths: Iterable[str] = GROWTH_PATHS,
-    siblings: Iterable[bool] = (True, False),
+    peers: Iterable[bool] = (True, False),
     held: Mapping[str, float] | None = None,
     most: int = MOST,
     processes: int = 1,
@@ -361,11 +372,11 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     chosen = tuple(growths)
     for growth in chosen:
         check_name("growth path", growth, GROWTH_PATHS)
-    windows = replay(
+    windows = cut_windows(
         observations, indicators, grids=dict.fromkeys(map(_grid, chosen)), most=most, seed=seed
     )
     counts = indicators.groupby("kind")["indicator"].nunique().to_dict()
-    jobs = [(growth, known) for growth in chosen for known in siblings]
+    jobs = [(growth, known) for growth in chosen for known in peers]
     work = partial(_path_priors, windows=windows, indicators=counts, held=held or {})
     if processes == 1:
         found = list(map(work, jobs))
@@ -375,14 +386,14 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     table = pd.DataFrame([row for rows in found for row in rows])
     table = table.assign(shared=0.0, source=source)[COLUMNS]
     if "auto" in chosen:
-        dense = replay(
+        dense = cut_windows(
             observations,
             indicators,
             lengths=(JOINT_LENGTH,),
             grids=("auto",),
         )
         table["shared"] = _shared(dense, table, seed)
-    order = [list(LINKS), [True, False], list(GROWTH_PATHS), list(NOISE)]
+    order = [list(LINKS_BY_KIND), [True, False], list(GROWTH_PATHS), list(NOISE)]
     keys = COLUMNS[:4]
     ranked = table.assign(
         **{
@@ -393,24 +404,24 @@ def learn_priors(  # noqa: PLR0913 - what to learn from, and how
     return table.loc[ranked.index].round(DIGITS).reset_index(drop=True)
 
 
-def _shared(windows: list[Replay], table: pd.DataFrame, seed: int) -> float:
+def _shared(windows: list[Window], table: pd.DataFrame, seed: int) -> float:
     """Correlation at which 80 % intervals of the number of regions that attain hold 80 %."""
     covered = [_count_coverage(windows, table, shared, seed) for shared in SHARED_TRIED]
     rising = np.maximum.accumulate(covered)
     return round(float(np.interp(JOINT_COVERED, rising, SHARED_TRIED)), 3)
 
 
-def _count_coverage(windows: list[Replay], table: pd.DataFrame, shared: float, seed: int) -> float:
+def _count_coverage(windows: list[Window], table: pd.DataFrame, shared: float, seed: int) -> float:
     """Share of the panel's counts of attaining regions inside their 80 % interval."""
     inside, counts = 0.0, 0
     for window in windows:
-        prior = prior_of(window.kind, "auto", siblings=True, priors=table)
-        lesson = _lesson(window, LINKS[window.kind], "auto", True)
-        blend = lesson.blend(prior)
-        limit = blend.standing(lesson.limit, np.broadcast_to(HORIZONS, lesson.actual.shape))
+        prior = select_prior(window.kind, "auto", peers=True, priors=table)
+        case = prepare_case(window, LINKS_BY_KIND[window.kind], "auto", True)
+        blend = case.blend(prior)
+        limit = blend.t_score(case.limit, np.broadcast_to(HORIZONS, case.actual.shape))
         flat = (len(limit), -1)
         bar, wanted, came = (
-            limit.reshape(flat), lesson.asked.reshape(flat), lesson.reached.reshape(flat)
+            limit.reshape(flat), case.asked.reshape(flat), case.reached.reshape(flat)
         )  # fmt: skip
         group = pd.factorize(pd.Series(window.indicator) + window.origin.astype(str))[0]
         for number in range(group.max() + 1):
@@ -422,7 +433,7 @@ def _count_coverage(windows: list[Replay], table: pd.DataFrame, shared: float, s
             t = (np.sqrt(shared) * common + np.sqrt(1.0 - shared) * own) / np.sqrt(
                 rng.standard_gamma(half, (JOINT_DRAWS, len(at))) / half
             )
-            up = lesson.batch.better[at] > 0
+            up = case.panel.better[at] > 0
             for column in range(bar.shape[1]):
                 asked = wanted[at, column]
                 if asked.sum() < JOINT_REGIONS:

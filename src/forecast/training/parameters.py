@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ..model.priors import BlendPrior, LinkPrior
+from ..model.priors import LinkPrior, PooledPrior
 
-__all__ = ["NOISE", "Layout", "Number"]
+__all__ = ["LINK_PARAMETERS", "NOISE", "Parameter", "ParameterSpace"]
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Number:
+class Parameter:
     """One number to learn: where it starts, its step, its limits, whether each kind has its own."""
 
     name: str
@@ -25,32 +25,32 @@ class Number:
     low: float
     high: float
     own: bool = False
-    siblings: bool = False
+    peers: bool = False
     """Means something only where siblings are known."""
     pace: bool = False
     """Speaks of a lasting pace, which paths that fade or stand still do not have."""
 
 
-LINK_NUMBERS = (
-    Number("noise", np.nan, 0.5, -5.5, -0.7, own=True),
-    Number("noise_df", 1.5, 0.5, -0.7, 3.5),
-    Number("sibling_noise", 0.9, 0.1, 0.85, 1.0, siblings=True),
-    Number("recent", 0.22, 0.3, -0.5, 1.0, siblings=True, pace=True),
-    Number("lasting", 0.18, 0.3, -0.5, 1.0, siblings=True, pace=True),
-    Number("catching_up", 0.58, 0.3, 0.0, 1.2, siblings=True, pace=True),
-    Number("direction", 0.35, 0.3, -0.3, 1.0, pace=True),
-    Number("direction_fades", 1.8, 0.7, 0.0, 2.1, pace=True),
-    Number("freedom", -2.8, 0.7, -7.0, 2.0, pace=True),
-    Number("changing", -0.8, 1.0, -3.0, 3.0),
-    Number("restless", -1.0, 1.0, -3.0, 3.0),
-    Number("blurred", -0.5, 1.0, -4.0, 3.0),
-    Number("siblings_evidence", 2.0, 0.5, 0.0, 5.0, siblings=True),
-    Number("own_evidence", 0.4, 0.3, 0.0, 1.2),
-    Number("spread", -0.1, 0.3, -1.0, 1.0),
-    Number("spread_growth", -0.05, 0.3, -0.5, 0.5),
+LINK_PARAMETERS = (
+    Parameter("noise", np.nan, 0.5, -5.5, -0.7, own=True),
+    Parameter("noise_df", 1.5, 0.5, -0.7, 3.5),
+    Parameter("sibling_noise", 0.9, 0.1, 0.85, 1.0, peers=True),
+    Parameter("recent", 0.22, 0.3, -0.5, 1.0, peers=True, pace=True),
+    Parameter("lasting", 0.18, 0.3, -0.5, 1.0, peers=True, pace=True),
+    Parameter("catching_up", 0.58, 0.3, 0.0, 1.2, peers=True, pace=True),
+    Parameter("direction", 0.35, 0.3, -0.3, 1.0, pace=True),
+    Parameter("direction_fades", 1.8, 0.7, 0.0, 2.1, pace=True),
+    Parameter("freedom", -2.8, 0.7, -7.0, 2.0, pace=True),
+    Parameter("changing", -0.8, 1.0, -3.0, 3.0),
+    Parameter("restless", -1.0, 1.0, -3.0, 3.0),
+    Parameter("blurred", -0.5, 1.0, -4.0, 3.0),
+    Parameter("siblings_evidence", 2.0, 0.5, 0.0, 5.0, peers=True),
+    Parameter("own_evidence", 0.4, 0.3, 0.0, 1.2),
+    Parameter("spread", -0.1, 0.3, -1.0, 1.0),
+    Parameter("spread_growth", -0.05, 0.3, -0.5, 0.5),
 )
-TAIL = Number("df", 0.8, 0.5, 0.3, 4.0, own=True)
-WEIGHT = Number("weight", -0.6, 0.4, -5.0, 2.0, own=True)
+TAIL = Parameter("df", 0.8, 0.5, 0.3, 4.0, own=True)
+WEIGHT = Parameter("weight", -0.6, 0.4, -5.0, 2.0, own=True)
 CALMEST = 0.9
 """Log of the most that the panel's indicators may say of the noise of another one: two and a half
 increments. Of an indicator that is in no panel they know little."""
@@ -59,48 +59,48 @@ NOISE = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
 
 
 @dataclass(frozen=True)
-class Layout:
+class ParameterSpace:
     """Which numbers a growth path of some links has, and how a vector becomes a prior."""
 
     links: tuple[str, ...]
-    siblings: bool
+    peers: bool
     lasting: bool = True
     """Whether the path has a lasting pace."""
     held: Mapping[str, float] = field(default_factory=dict)
     """Numbers that are not learned."""
 
     @property
-    def numbers(self) -> list[tuple[str, Number]]:
+    def numbers(self) -> list[tuple[str, Parameter]]:
         """Link and number of each place of a vector."""
         each = [
             (link, self._fitted(n, link))
             for link in self.links
-            for n in LINK_NUMBERS
+            for n in LINK_PARAMETERS
             if self._free(n)
         ]
         return [*each, ("", TAIL), *((link, WEIGHT) for link in self.links[1:])]
 
-    def _fitted(self, number: Number, link: str) -> Number:
+    def _fitted(self, number: Parameter, link: str) -> Parameter:
         """Start the noise where the link needs it; without siblings it is known badly."""
         if number.name == "noise":
             return replace(number, start=float(np.log(NOISE[link])))
-        if number.name == "noise_df" and not self.siblings:
+        if number.name == "noise_df" and not self.peers:
             return replace(number, start=0.5, high=CALMEST)
         return number
 
-    def _free(self, number: Number) -> bool:
-        known = (self.siblings or not number.siblings) and (self.lasting or not number.pace)
+    def _free(self, number: Parameter) -> bool:
+        known = (self.peers or not number.peers) and (self.lasting or not number.pace)
         return known and number.name not in self.held
 
-    def prior(self, vector: FloatArray) -> BlendPrior:
+    def prior(self, vector: FloatArray) -> PooledPrior:
         """Prior that a vector stands for."""
         names = [(link, number.name) for link, number in self.numbers]
         value = dict(zip(names, map(float, vector), strict=True))
         share = np.exp([0.0, *(value[link, "weight"] for link in self.links[1:])])
         links = []
         for link, weight in zip(self.links, share / share.sum(), strict=True):
-            held = {n.name: self.held.get(n.name, 0.0) for n in LINK_NUMBERS}
+            held = {n.name: self.held.get(n.name, 0.0) for n in LINK_PARAMETERS}
             own = {name: value.get((link, name), base) for name, base in held.items()}
             own |= {name: float(np.exp(own[name])) for name in LOGS if (link, name) in value}
             links.append(LinkPrior(link, float(weight), **own))
-        return BlendPrior(tuple(links), float(np.exp(value["", "df"])), 0.0, 1.0, 0.0)
+        return PooledPrior(tuple(links), float(np.exp(value["", "df"])), 0.0, 1.0, 0.0)

@@ -1,66 +1,67 @@
-"""Windows of a panel: what was seen up to an origin, and what came.
+"""Training windows of a panel: what was known at an origin, and what came.
 
-A window is the last n figures of a series up to an origin year, with what its siblings show up to
-that year and the figures of the next four years. Everything that needs no prior (`evidence.look`)
-is done here, once.
+A window is the last n observations of a series up to an origin year, with what its peers show up to
+that year, and the values of the next four years. Everything that needs no prior
+(`posterior.summarise_series`) is computed here, once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import DataError, Problem
-from ..model.panel import batch_of, read_figures
-from ..model.posterior import Batch, Shown, look
-from ..model.predictive import select
-from ..model.priors import LINK_OF, LINKS, paces_of
+from ..model.panel import SeriesPanel, build_panel, read_observations
+from ..model.posterior import SeriesSummary, summarise_series
+from ..model.priors import LINK_BY_GROWTH, LINKS_BY_KIND, slope_processes
+from ..model.records import concatenate, select
 
-__all__ = ["HORIZONS", "LENGTHS", "Replay", "replay"]
+__all__ = ["HORIZONS", "LENGTHS", "Window", "cut_windows"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
-Record = TypeVar("Record")
 
 LENGTHS = (1, 2, 3, 4, 6, 8, 14, 28)
+"""Observations of a window: the lengths of plans' series, and two long ones."""
 HORIZONS = np.arange(1.0, 5.0)
+"""Years ahead: those of a plan whose first year is known."""
 LONGEST = 40
-"""Figures before the origin that siblings are known by."""
+"""Years before the origin whose observations the peers are summarised from."""
 TRIED_CAP = 1.6
-"""Cap of a saturating path, as a multiple of the largest figure, where there is no bound."""
+"""Cap of a saturating path without a bound: the middle one of `fitting.CAP_FACTORS`."""
 
 
 @dataclass(frozen=True)
-class Replay:
-    """Windows of one kind and length: what was seen, and what came."""
+class Window:
+    """All windows of one kind and length; arrays have one row a window.
+
+    Attributes
+    ----------
+    summaries : by link and grid of slope processes; peers as of the origin
+    actual : (windows, horizons) the values that came
+    scale : mean absolute yearly change of the series up to the origin
+    """
 
     kind: str
     length: int
     indicator: NDArray[np.str_]
     region: NDArray[np.str_]
     origin: IntArray
-    batch: Batch
-    shown: dict[tuple[str, str], Shown]
-    """By link and grid of paces; siblings as of the origin."""
+    panel: SeriesPanel
+    summaries: dict[tuple[str, str], SeriesSummary]
     actual: FloatArray
     scale: FloatArray
 
-    def take(self, index: IntArray) -> Replay:
-        """Give the windows at `index`."""
-        picked = {f.name: getattr(self, f.name)[index] for f in fields(self)[2:5]}
-        shown = {key: select(s, index) for key, s in self.shown.items()}
-        return replace(
-            self, **picked, batch=self.batch.take(index), shown=shown,
-            actual=self.actual[index], scale=self.scale[index],
-        )  # fmt: skip
+    def take(self, index: IntArray) -> Window:
+        """Select the windows at `index`."""
+        return select(self, index)
 
 
-def replay(
+def cut_windows(
     observations: pd.DataFrame,
     indicators: pd.DataFrame,
     *,
@@ -68,15 +69,15 @@ def replay(
     grids: Iterable[str] = ("auto", "linear", "damped", "no_change"),
     most: int | None = None,
     seed: int = 0,
-) -> list[Replay]:
-    """Cut a panel into windows, with what their siblings show up to each origin.
+) -> list[Window]:
+    """Cut a panel into windows, with what their peers show up to each origin.
 
     Parameters
     ----------
     observations : region, indicator, year (whole), value
-    indicators : as for `growth.fit`
-    lengths : numbers of figures a window shows; None takes `LENGTHS`
-    grids : growth paths whose grid of paces is looked at
+    indicators : as for `fit`
+    lengths : numbers of observations of a window; None takes `LENGTHS`
+    grids : growth paths whose grids of slope processes are run
     most : windows kept of each kind and length, drawn with `seed`; None keeps all
 
     Raises
@@ -85,14 +86,14 @@ def replay(
         If no series is long enough for a window and the four years after it.
     """
     lengths = LENGTHS if lengths is None else tuple(lengths)
-    figures, _ = read_figures(observations, indicators)
+    figures, _ = read_observations(observations, indicators)
     figures = figures[figures["year"] % 1.0 == 0.0]
     future = figures.set_index(["region", "indicator", "year"])["value"]
-    parts: dict[tuple[str, int], list[Replay]] = {}
+    parts: dict[tuple[str, int], list[Window]] = {}
     known_kinds = indicators.set_index("indicator")["kind"]
     for origin in range(int(figures["year"].min()), int(figures["year"].max())):
         near = figures["year"].between(origin - LONGEST + 1, origin)
-        for kind in LINKS:
+        for kind in LINKS_BY_KIND:
             mine = near & figures["indicator"].map(known_kinds).eq(kind)
             if mine.any():
                 for window in _windows(figures[mine], indicators, future, origin, lengths, grids):
@@ -107,7 +108,7 @@ def replay(
     rng = np.random.default_rng(seed)
     found = []
     for kind, length in sorted(parts):
-        whole = _joined(parts[kind, length])
+        whole = concatenate(parts[kind, length])
         count = len(whole.origin)
         if most is not None and count > most:
             whole = whole.take(np.sort(rng.choice(count, most, replace=False)))
@@ -122,73 +123,63 @@ def _windows(
     origin: int,
     lengths: Iterable[int],
     grids: Iterable[str],
-) -> list[Replay]:
+) -> list[Window]:
     """Windows of one kind that end in `origin` and whose next four figures are known."""
-    seen, series = read_figures(figures, indicators)
+    seen, series = read_observations(figures, indicators)
     keys = [series["region"], series["indicator"]]
-    ahead = [pd.MultiIndex.from_arrays([*keys, [origin + h] * len(series)]) for h in HORIZONS]
-    actual = np.stack([future.reindex(at).to_numpy(float) for at in ahead], axis=1)
-    batch = batch_of(seen, series)
-    change = np.abs(np.diff(batch.value, axis=1)) / np.diff(batch.year, axis=1)
+    horizon = [pd.MultiIndex.from_arrays([*keys, [origin + h] * len(series)]) for h in HORIZONS]
+    actual = np.stack([future.reindex(at).to_numpy(float) for at in horizon], axis=1)
+    panel = build_panel(seen, series)
+    change = np.abs(np.diff(panel.value, axis=1)) / np.diff(panel.year, axis=1)
     known = ~np.isnan(change)
     scale = np.where(known, change, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-    usable = (batch.year[:, -1] == origin) & np.isfinite(actual).all(axis=1) & (scale > 0)
+    usable = (panel.year[:, -1] == origin) & np.isfinite(actual).all(axis=1) & (scale > 0)
     if not usable.any():
         return []
     kind = str(series["kind"].iloc[0])
-    asked = {(link, grid): (link, paces_of(grid)) for grid in grids for link in _links(kind, grid)}
-    whole = {key: look(link, batch, paces, _cap(batch)) for key, (link, paces) in asked.items()}
+    processes = {
+        (link, grid): slope_processes(grid) for grid in grids for link in _list_links(kind, grid)
+    }
+    whole = {
+        (link, grid): summarise_series(link, panel, each, _cap(panel))
+        for (link, grid), each in processes.items()
+    }
     windows = []
     for n in lengths:
-        years = batch.year[:, -n:]
+        years = panel.year[:, -n:]
         run = usable & (years.shape[1] == n) & (years[:, 0] == origin - n + 1)
         at = np.flatnonzero(run & ~np.isnan(years).any(axis=1))
         if not len(at):
             continue
-        short = batch.take(at).last(n)
+        short = panel.take(at).last(n)
         alone = replace(short, group=np.arange(len(at)))
-        shown = {
-            key: replace(
-                look(link, alone, paces, _cap(alone)),
-                siblings=select(whole[key].siblings, at), alike=whole[key].alike[at],
+        summaries = {
+            (link, grid): replace(
+                summarise_series(link, alone, each, _cap(alone)),
+                peers=select(whole[link, grid].peers, at),
+                peer_loglik=whole[link, grid].peer_loglik[at],
             )
-            for key, (link, paces) in asked.items()
-        }  # fmt: skip
+            for (link, grid), each in processes.items()
+        }
         names, regions = (series[c].to_numpy(str)[at] for c in ("indicator", "region"))
         origins = np.full(len(at), origin)
         windows.append(
-            Replay(kind, n, names, regions, origins, short, shown, actual[at], scale[at])
+            Window(kind, n, names, regions, origins, short, summaries, actual[at], scale[at])
         )
     return windows
 
 
-def _links(kind: str, growth: str) -> tuple[str, ...]:
-    """Links whose priors are learned on a grid of paces."""
+def _list_links(kind: str, growth: str) -> tuple[str, ...]:
+    """Links whose priors are learned on a growth path's grid of slope processes."""
     if growth == "auto":
-        return LINKS[kind]
-    return LINKS[kind][:1] if growth in ("damped", "no_change") else tuple(LINK_OF.values())
+        return LINKS_BY_KIND[kind]
+    return (
+        LINKS_BY_KIND[kind][:1]
+        if growth in ("damped", "no_change")
+        else tuple(LINK_BY_GROWTH.values())
+    )
 
 
-def _cap(batch: Batch) -> float | None:
+def _cap(panel: SeriesPanel) -> float | None:
     """Set a cap well above the figures where the indicator has none."""
-    return TRIED_CAP if not np.isfinite(batch.upper).all() else None
-
-
-def _joined(records: list[Record]) -> Record:
-    """Concatenate the arrays of records of one shape."""
-
-    def join(values: list[Any]) -> Any:
-        first = values[0]
-        if isinstance(first, np.ndarray):
-            return np.concatenate(values)
-        if isinstance(first, dict):
-            return {key: join([v[key] for v in values]) for key in first}
-        if isinstance(first, tuple) and first and is_dataclass(first[0]):
-            return tuple(join(list(column)) for column in zip(*values, strict=True))
-        if is_dataclass(first) and not isinstance(first, type):
-            names = [f.name for f in fields(first)]
-            return replace(first, **{n: join([getattr(v, n) for v in values]) for n in names})
-        return first
-
-    whole: Record = join(list(records))
-    return whole
+    return TRIED_CAP if not np.isfinite(panel.upper).all() else None

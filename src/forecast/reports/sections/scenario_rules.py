@@ -10,7 +10,7 @@ from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, estimate, number
 from ...scenarios.declarations import Mechanism
 from ...scenarios.formulas import parse_formula
-from ...targets.composite_index import roll_up
+from ...targets.roll_up import roll_up
 from ..context import ReportContext
 from ..descriptions import describe_formula, describe_lacking, describe_range, mark_sources
 from ..html import Html, heading, paragraph, section, tabulate

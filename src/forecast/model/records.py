@@ -1,0 +1,70 @@
+"""Records of arrays: frozen dataclasses whose arrays have one row a series along their first axis.
+
+Nested records, and tuples and dicts of records or arrays, are followed; everything else (names,
+single numbers) is kept as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["broadcast_trailing", "concatenate", "count_within", "select"]
+
+FloatArray = NDArray[np.float64]
+Record = TypeVar("Record")
+
+
+def select(record: Record, index: NDArray[np.int64] | slice) -> Record:
+    """Select the series at `index`, repeats allowed, in that order.
+
+    >>> select((np.array([1.0, 2.0, 3.0]), "log"), np.array([2, 0]))
+    (array([3., 1.]), 'log')
+    """
+    selected: Record = _combine(lambda arrays: arrays[0][index], [record])
+    return selected
+
+
+def concatenate(records: list[Record]) -> Record:
+    """Concatenate records of one shape; what is no array is that of the first.
+
+    >>> concatenate([(np.array([1.0]), "log"), (np.array([2.0]), "log")])
+    (array([1., 2.]), 'log')
+    """
+    whole: Record = _combine(np.concatenate, records)
+    return whole
+
+
+def broadcast_trailing(values: FloatArray, like: FloatArray) -> FloatArray:
+    """Reshape (series,) to (series, 1, ...), so that it broadcasts against `like`."""
+    return values.reshape(values.shape + (1,) * (like.ndim - 1))
+
+
+def count_within(n: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Count 0, 1 ... n - 1 within each of consecutive groups of `n` items.
+
+    >>> count_within(np.array([2, 0, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    counted: NDArray[np.int64] = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+    return counted
+
+
+def _combine(combine: Callable[[list[Any]], Any], values: list[Any]) -> Any:
+    """Apply `combine` to the arrays that stand at each position of all `values`."""
+    first = values[0]
+    if isinstance(first, np.ndarray):
+        return combine(values)
+    if isinstance(first, dict):
+        return {key: _combine(combine, [value[key] for value in values]) for key in first}
+    if isinstance(first, tuple):
+        return tuple(_combine(combine, list(column)) for column in zip(*values, strict=True))
+    if is_dataclass(first) and not isinstance(first, type):
+        names = [field.name for field in fields(first)]
+        parts = {n: _combine(combine, [getattr(v, n) for v in values]) for n in names}
+        return replace(first, **parts)
+    return first
