@@ -167,8 +167,8 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     for column, remedy in (("year", msg("write a year, as 2025")), ("value", msg("write one"))):
         given = out[column]
         # Dates would become nanoseconds.
-        numeric = given.where(~given.map(lambda v: isinstance(v, dt.date | pd.Period)))
-        out[column] = pd.to_numeric(numeric, errors="coerce")
+        dated = given.map(lambda v: isinstance(v, dt.date | pd.Period))
+        out[column] = pd.to_numeric(given.astype(object).mask(dated), errors="coerce")
         for i in np.flatnonzero(~np.isfinite(out[column].astype(float))):
             series = [*map(str, out.loc[i, KEY])]
             text = msg("{problem} ({series})", problem=msg("no number"), series=series)
