@@ -45,7 +45,6 @@ OTHER_SENTENCES = {
     "charts/style.py": "an error of the installation",
     "errors.py": "the head of errors that are not translated",
     "evaluation/store.py": "the answer of a trigger of the database",
-    "i18n/labels.py": "an error of the program",
     "intake/figure_import.py": "a manifest, which is in English",
     "model/fitting.py": "errors of the program",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",

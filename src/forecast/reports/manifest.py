@@ -29,8 +29,8 @@ PACKAGES = (
     "openpyxl", "pyarrow", "papermill", "nbconvert", "beautifulsoup4", "pydantic", "jinja2",
     "babel", "weasyprint",
 )  # fmt: skip
-CODE = ("*.py", "*.po", "*.j2", "*.css")
-"""Files of the package that shape a report: modules, translations, templates, styles."""
+CODE = ("*.py", "*.po", "*.toml", "*.j2", "*.css")
+"""Files of the package that shape a report: modules, texts, templates, styles."""
 
 
 @dataclasses.dataclass(frozen=True)
