@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.i18n.catalog import languages
-from forecast.intake.numbers import parse_figure, same_thing, unit_of
+from forecast.intake.numbers import Figure, is_unit, parse_figure, same_thing, unit_of
+
+
+def problem(figure: Figure) -> str:
+    """What is wrong with a figure, in English; "" where nothing is."""
+    return figure.fault.fact("en") if figure.fault else ""
+
 
 FULL_WIDTH = str.maketrans("0123456789.,%>-", "０１２３４５６７８９．，％＞－")
 
@@ -55,9 +61,8 @@ def test_printed_figures_are_read(text: str, value: float, comparator: str, unit
     """Signs, words, powers of ten, widths and separators give value, comparator and unit."""
     figure = parse_figure(text)
     assert (figure.value, figure.comparator, figure.unit_zh) == (value, comparator, unit)
-    assert figure.percent == (unit == "%")
     assert not figure.missing
-    assert not figure.problem
+    assert not problem(figure)
     assert not figure.approximate
     assert figure.printed == text
 
@@ -79,7 +84,7 @@ def test_approximate_figures_are_marked(text: str, value: float) -> None:
 def test_missing_marks_are_missing_and_never_zero(text: str) -> None:
     """A mark for a missing figure has no value and is no problem."""
     figure = parse_figure(text)
-    assert (figure.value, figure.missing, figure.problem) == (None, True, "")
+    assert (figure.value, figure.missing, problem(figure)) == (None, True, "")
 
 
 PROBLEMS = [
@@ -125,8 +130,8 @@ def test_what_is_not_one_figure_is_a_problem(text: str, fact: str, remedy: str) 
     figure = parse_figure(text)
     assert figure.value is None
     assert not figure.missing
-    assert fact in figure.problem
-    assert remedy in figure.remedy
+    assert fact in problem(figure)
+    assert remedy in (figure.fault.remedy("en") if figure.fault else "")
 
 
 @given(
@@ -144,7 +149,7 @@ def test_what_is_printed_is_read_back(
     printed = f"{number:,f}".replace(",", thousands)
     text = f"{sign[0]}{printed}{power}{unit}"
     figure = parse_figure(text.translate(FULL_WIDTH) if wide else text)
-    assert figure.problem == ""
+    assert problem(figure) == ""
     assert figure.value == float(number.scaleb({"": 0, "万": 4, "亿": 8}[power]))
     assert (figure.comparator, figure.unit_zh) == (sign[1], unit)
 
@@ -153,7 +158,7 @@ def test_what_is_printed_is_read_back(
 def test_no_text_is_read_as_another_number(text: str) -> None:
     """Whatever is written: what is read has exactly the digits that were printed."""
     figure = parse_figure(text)
-    assert (figure.value is None) == (figure.missing or bool(figure.problem))
+    assert (figure.value is None) == (figure.missing or bool(problem(figure)))
     if figure.value is not None:
         digits = [c for c in unicodedata.normalize("NFKC", text) if c in "0123456789."]
         assert figure.value == pytest.approx(
@@ -179,7 +184,7 @@ def test_a_unit_beside_a_figure_holds_for_it(
 ) -> None:
     """The unit of a column completes a figure that prints none or only a part."""
     figure = parse_figure(text, unit_zh=unit_zh)
-    assert (figure.value, figure.unit_zh, figure.problem) == (value, unit, "")
+    assert (figure.value, figure.unit_zh, problem(figure)) == (value, unit, "")
 
 
 @pytest.mark.parametrize(
@@ -199,7 +204,7 @@ def test_two_units_of_one_figure_must_agree(text: str, unit_zh: str, fact: str) 
     """A figure whose unit column says something else is a problem."""
     figure = parse_figure(text, unit_zh=unit_zh)
     assert figure.value is None
-    assert fact in figure.problem
+    assert fact in problem(figure)
 
 
 @pytest.mark.parametrize("text", [text for text, _, _ in PROBLEMS])
@@ -236,3 +241,37 @@ def test_counters_may_stand_for_each_other_but_not_for_people() -> None:
     assert same_thing("个", "个村")
     assert not same_thing("个县", "个村")
     assert not same_thing("个", "人")
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "flag"),
+    [
+        ("10(p)", 10, "preliminary"),
+        ("9r", 9, "revised"),
+        ("58%e", 58, "estimated"),
+        ("1.93万张（预计）", 19300, "estimated"),
+        ("8*", 8, "starred"),
+        ("8 （初步数）", 8, "preliminary"),
+    ],
+)
+def test_a_mark_behind_a_figure_says_how_final_it_is(text: str, value: float, flag: str) -> None:
+    """The figure is read as it is without the mark."""
+    figure = parse_figure(text)
+    assert (figure.value, figure.flag, problem(figure)) == (value, flag, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("万人", True), ("元/人、年", True), ("人/每万老年人", True), ("%", True), ("个村", True),
+        ("家庭", False), ("名单", False), ("万人、亿元", False), ("个百分点", False), ("", False),
+    ],
+)  # fmt: skip
+def test_what_stands_in_brackets_may_be_a_unit(text: str, unit: bool) -> None:
+    """A counter with a noun of its own is none, nor are two units."""
+    assert is_unit(text) == unit
+
+
+def test_percentage_points_are_no_power_of_ten() -> None:
+    """百分点 is not 100 分点."""
+    assert unit_of("百分点").power == 0 and unit_of("百分点").thing == "百分点"

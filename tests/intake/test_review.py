@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from forecast.intake.matching import Names, read_aliases
@@ -120,5 +121,5 @@ def test_own_figures_replace_all_issues_of_the_years_end(plan: Plan) -> None:
     """The figure of mid-year, of another year or region stays."""
     figures = plan.tables["observations"]
     key = {"region": "lishui", "indicator": SHARE, "as_of": ""}
-    own = [{**key, "year": year} for year in (2020, 2021)]
+    own = pd.DataFrame([{**key, "year": year} for year in (2020, 2021)])
     assert replaced(figures, own).tolist() == [True, True, *[False] * 5]

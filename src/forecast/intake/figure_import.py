@@ -11,29 +11,25 @@ machine. Targets are shown and left out, unless the planner says that they are t
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
-import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
 from ..errors import N_, check_name, msg
-from ..files import MANIFEST, staging_folder, swap_folder
 from ..i18n.formatting import join
-from ..i18n.labels import LABELS
-from ..i18n.messages import Argument, Code, FiguresError, Issue, render
-from ..tables.csv_files import read_tables
+from ..i18n.messages import Code, FiguresError, Issue, render
 from ..tables.plan import Plan, recut
-from ..tables.schema import TABLES
 from .grid import Grid
 from .matching import Names, read_aliases
+from .merging import merge_figures, write_tables
 from .reading import Reading, read_cells
 from .records import Layout, find_layout
-from .review import PublishedFigures, own_day, replaced, same
+from .review import PublishedFigures, same
 from .spreadsheet import read_sheets
 
 __all__ = ["COLUMNS", "OPEN", "STATUSES", "FigureImport", "read"]
@@ -45,13 +41,10 @@ COLUMNS = (
     "sheet", "row", "column", "printed", "region", "indicator", "year", "date", "value", "unit",
     "published", "type", "status", "reason", "fix_column",
 )  # fmt: skip
-RECORD = (
-    "sheet", "row", "column", "printed", "region", "indicator", "year", "date", "value", "unit",
-    "type", "status", "reason",
-)  # fmt: skip
+RECORD = tuple(column for column in COLUMNS if column not in ("published", "fix_column"))
 """What a record of one cell has."""
-COMPANIONS = ("mechanisms.yaml", "priors.csv", "calibration.csv", "aliases.csv")
-"""Files of a folder of tables that are no tables, but change what it says."""
+SHARED = ("_published", "_layout")
+"""What stays as it is while figures are accepted and left out."""
 
 Position = tuple[int, str]
 """Row of a figure in its file, and title of its column."""
@@ -66,6 +59,10 @@ class _Reviewed:
     doubts: tuple[Issue, ...] = ()
     beside: Mapping[str, Any] = field(default_factory=dict)
     """The observation published for the same region, indicator and day; empty if none."""
+
+    @property
+    def position(self) -> Position:
+        return self.reading.position
 
     @property
     def published(self) -> float:
@@ -101,13 +98,6 @@ class FigureImport:
     today: dt.date | None = None
     accepted: frozenset[Position] = frozenset()
     dropped: frozenset[Position] = frozenset()
-    _known: PublishedFigures | None = field(default=None, repr=False)
-    _found: Layout | None = field(default=None, repr=False)
-    _reviewed: tuple[_Reviewed, ...] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        """Read every figure at once, so that what cannot be read is an error at once."""
-        object.__setattr__(self, "_reviewed", self._review_all())
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -135,32 +125,9 @@ class FigureImport:
 
     def describe(self, language: str) -> pd.DataFrame:
         """Every figure as in `rows`, with the reasons in a language."""
-        rows = []
-        for reviewed in self._reviewed:
-            reading = reviewed.reading
-            cell, about = reading.cell, self._names.about.get(reading.indicator, {})
-            fault = next(iter(reviewed.doubts or reading.remarks), Issue("")).role
-            titles = cell.titles if reviewed.status in OPEN else {}
-            rows.append(
-                {
-                    "sheet": cell.sheet,
-                    "row": cell.row,
-                    "column": cell.column,
-                    "printed": cell.printed,
-                    "region": reading.region,
-                    "indicator": reading.indicator,
-                    "year": float("nan") if reading.year is None else float(reading.year),
-                    "date": reading.date,
-                    "value": reading.value,
-                    "unit": about.get("unit", ""),
-                    "published": reviewed.published,
-                    "type": reading.type,
-                    "status": reviewed.status,
-                    "reason": reading.describe(language, reviewed.doubts),
-                    "fix_column": titles.get(fault, cell.column),
-                }
-            )
-        return pd.DataFrame(rows, columns=list(COLUMNS))
+        return pd.DataFrame(
+            [self._row(reviewed, language) for reviewed in self._reviewed], columns=list(COLUMNS)
+        )
 
     def records(self, language: str) -> list[dict[str, object]]:
         """Every cell of a figure as plain values, None where one is not known, for JSON.
@@ -175,31 +142,24 @@ class FigureImport:
 
     def lines(self, language: str) -> list[str]:
         """Every figure in a sentence: its place, how it is printed, and what was understood."""
-        return [
-            render("line", language, {
-                "row": str(row["row"]), "column": row["column"], "printed": row["printed"],
-                "text": row["reason"],
-            })
-            for row in self.describe(language).to_dict("records")
-        ]  # fmt: skip
+        rows = self.describe(language).astype({"row": str}).rename(columns={"reason": "text"})
+        keys = ["row", "column", "printed", "text"]
+        return [render("line", language, row) for row in rows[keys].to_dict("records")]
 
     def summary(self, language: str) -> str:
         """How many figures there are of each status, and which sheets were not read."""
         statuses = [reviewed.status for reviewed in self._reviewed]
         counts = [
-            render("count", language, {
-                "status": Code("figure_status", status), "number": str(number),
-            })
-            for status in LABELS["figure_status"]
-            if (number := statuses.count(status))
-        ]  # fmt: skip
-        gaps: dict[str, Argument] = {"file": self.file, "count": str(len(statuses))}
-        counted = gaps | {"counts": join(counts, language)}
-        text = render("summary" if counts else "none", language, counted)
+            render("count", language, {"status": Code("figure_status", status), "number": str(n)})
+            for status in STATUSES
+            if (n := statuses.count(status))
+        ]
+        arguments = {"file": self.file, "count": str(len(statuses))}
+        arguments["counts"] = join(counts, language)
+        text = render("summary" if counts else "none", language, arguments)
         for why in ("no_table", "hidden"):
             if names := [name for name, known in self._layout.unread if known == why]:
-                listed: dict[str, Argument] = {"names": join(names, language)}
-                text += render(f"sheet_{why}", language, listed)
+                text += render(f"sheet_{why}", language, {"names": join(names, language)})
         return text
 
     def fix(self, row: int, column: str, text: str) -> FigureImport:
@@ -207,53 +167,38 @@ class FigureImport:
 
         The cell may be a figure, or one that names its region, indicator, unit, year or type
         (`fix_column` in `rows` says which), or a title of the header. What was accepted and reads
-        otherwise now has to be accepted again.
-
-        Raises
-        ------
-        UnknownNameError
-            If there is no such row or column.
-        FiguresError
-            If there is no header any more.
+        otherwise now has to be accepted again. UnknownNameError if there is no such row or column,
+        FiguresError if there is no header any more.
         """
         sheet, line, place = self._layout.locate(row, column)
         grid = self.sheets[sheet].write(line, place, text)
         sheets = (*self.sheets[:sheet], grid, *self.sheets[sheet + 1 :])
-        fixed = replace(self, sheets=sheets, _found=None)
-        before, after = (
-            {r.reading.position: r.reading.cell for r in one._reviewed} for one in (self, fixed)
-        )
-        alike = {
-            position for position in self.accepted if before.get(position) == after.get(position)
-        }
-        return replace(fixed, accepted=frozenset(alike))
+        fixed = self._changed("_published", sheets=sheets)
+        before, after = ({r.position: r.reading.cell for r in x._reviewed} for x in (self, fixed))
+        alike = {at for at in self.accepted if before.get(at) == after.get(at)}
+        return fixed._changed(*SHARED, accepted=frozenset(alike))
 
     def accept(self, row: int, column: str) -> FigureImport:
         """Take a doubtful figure as it is; one that differs replaces the published one.
 
-        Raises
-        ------
-        UnknownNameError
-            If the figure there is not doubtful.
+        UnknownNameError if the figure there is not doubtful.
         """
         position = self._position(row, column, ["doubtful"])
-        return replace(self, accepted=self.accepted | {position})
+        return self._changed(*SHARED, accepted=self.accepted | {position})
 
     def drop(self, row: int, column: str) -> FigureImport:
         """Leave a figure out; what is published for its day stays.
 
-        Raises
-        ------
-        UnknownNameError
-            If there is no figure.
+        UnknownNameError if there is no figure.
         """
-        return replace(self, dropped=self.dropped | {self._position(row, column, STATUSES)})
+        dropped = self.dropped | {self._position(row, column, STATUSES)}
+        return self._changed(*SHARED, dropped=dropped)
 
     def drop_open(self) -> FigureImport:
         """Leave out every figure that still needs a decision."""
         rest = self
-        while undecided := {r.reading.position for r in rest._reviewed if r.status in OPEN}:
-            rest = replace(rest, dropped=rest.dropped | undecided)
+        while undecided := {r.position for r in rest._reviewed if r.status in OPEN}:
+            rest = rest._changed(*SHARED, dropped=rest.dropped | undecided)
         return rest
 
     def apply(self, plan: Plan, *, targets: bool | None = None) -> Plan:
@@ -263,12 +208,8 @@ class FigureImport:
         though it differs takes the place of the published one; one that is the same as published
         changes nothing; missing figures stay missing. Where `targets` is true (None: as `read`
         was told), the targets of the file are among the plan's, each in the place of those for
-        the same region, indicator and year.
-
-        Raises
-        ------
-        FiguresError
-            With every figure that still needs a decision.
+        the same region, indicator and year. FiguresError with every figure that still needs a
+        decision.
         """
         taken = self.targets if targets is None else targets
         return recut(plan, self._beside(plan, targets=taken)._tables())
@@ -278,65 +219,29 @@ class FigureImport:
 
         `load_plan(folder, region=plan.region)` gives the plan that `apply` gives, and a
         parameter file may name the folder as its `data`. A folder that was written here before
-        is replaced, any other is kept.
-
-        Raises
-        ------
-        FiguresError
-            With every figure that still needs a decision.
-        WriteError
-            If it cannot be written, or another folder of that name exists.
+        is replaced, any other is kept. FiguresError as in `apply`; WriteError if it cannot be
+        written, or another folder of that name exists.
         """
         tables = self._beside(plan, targets=self.targets)._tables()
-        final = Path(folder)
-        with staging_folder(final) as new:
-            for name in TABLES:
-                text = tables[name].to_csv(index=False, lineterminator="\n")
-                (new / f"{name}.csv").write_text(text, encoding="utf-8")
-            for name in COMPANIONS:
-                if plan.folder and Path(plan.folder, name).is_file():
-                    shutil.copyfile(Path(plan.folder, name), new / name)
-            read_tables(new)
-            made = {"made": "tables with own figures", "file": self.file}
-            text = json.dumps(made, ensure_ascii=False)
-            (new / MANIFEST).write_text(f"{text}\n", encoding="utf-8")
-            swap_folder(new, final)
-        return final
+        return write_tables(folder, tables, plan.folder, self.file)
 
-    @property
-    def _names(self) -> Names:
-        """Names of the plan's tables."""
-        return self._published.names
-
-    @property
+    @cached_property
     def _published(self) -> PublishedFigures:
-        """What the plan has; looked up once for all changes beside it."""
-        if self._known is None:
-            names = Names.of(self.plan.tables, read_aliases(self.plan.folder))
-            known = PublishedFigures.of(
-                self.plan.tables, names, self.plan.as_of, targets=self.targets
-            )
-            object.__setattr__(self, "_known", known)
-        return cast(PublishedFigures, self._known)
+        """What the plan has."""
+        names = Names.of(self.plan.tables, read_aliases(self.plan.folder))
+        return PublishedFigures.of(self.plan.tables, names, self.plan.as_of, targets=self.targets)
 
-    @property
+    @cached_property
     def _layout(self) -> Layout:
-        """Tables on the sheets; looked for once as long as no cell is corrected."""
-        if self._found is None:
-            object.__setattr__(self, "_found", find_layout(self.file, self.sheets, self._names))
-        return cast(Layout, self._found)
+        """Tables on the sheets."""
+        return find_layout(self.file, self.sheets, self._published.names)
 
-    def _beside(self, plan: Plan, *, targets: bool) -> FigureImport:
-        """Give the same figures beside another plan."""
-        if plan is self.plan and targets == self.targets:
-            return self
-        return replace(self, plan=plan, targets=targets, _known=None, _found=None)
-
-    def _review_all(self) -> tuple[_Reviewed, ...]:
+    @cached_property
+    def _reviewed(self) -> tuple[_Reviewed, ...]:
         """Every figure that was not left out, with its doubts."""
         known = self._published
         readings = read_cells(
-            self._layout, self._names, self.region, today=self.today, without=self.dropped
+            self._layout, known.names, self.region, today=self.today, without=self.dropped
         )
         fallen = known.falls(readings)
         return tuple(
@@ -345,6 +250,41 @@ class FigureImport:
             else self._review(reading, known)
             for at, reading in enumerate(readings)
         )
+
+    def _changed(self, *kept: str, **changes: Any) -> FigureImport:
+        """Give a changed import that keeps some of what was computed."""
+        changed = replace(self, **changes)
+        vars(changed).update({name: vars(self)[name] for name in kept if name in vars(self)})
+        return changed
+
+    def _beside(self, plan: Plan, *, targets: bool) -> FigureImport:
+        """Give the same figures beside another plan."""
+        same_plan = plan is self.plan and targets == self.targets
+        return self if same_plan else self._changed(plan=plan, targets=targets)
+
+    def _row(self, reviewed: _Reviewed, language: str) -> dict[str, object]:
+        """Row of `describe`."""
+        reading, cell = reviewed.reading, reviewed.reading.cell
+        fault = next(iter(reviewed.doubts or reading.remarks), Issue("")).role
+        titles = cell.titles if reviewed.status in OPEN else {}
+        about = self._published.names.about.get(reading.indicator, {})
+        return {
+            "sheet": cell.sheet,
+            "row": cell.row,
+            "column": cell.column,
+            "printed": cell.printed,
+            "region": reading.region,
+            "indicator": reading.indicator,
+            "year": float("nan") if reading.year is None else float(reading.year),
+            "date": reading.date,
+            "value": reading.value,
+            "unit": about.get("unit", ""),
+            "published": reviewed.published,
+            "type": reading.type,
+            "status": reviewed.status,
+            "reason": reading.describe(language, reviewed.doubts),
+            "fix_column": titles.get(fault, cell.column),
+        }
 
     def _review(self, reading: Reading, known: PublishedFigures) -> _Reviewed:
         if reading.status != "ok":
@@ -358,7 +298,7 @@ class FigureImport:
 
     def _position(self, row: int, column: str, statuses: Collection[str]) -> Position:
         """Position of a figure, which must be there with one of some statuses."""
-        known = [r.reading.position for r in self._reviewed if r.status in statuses]
+        known = [r.position for r in self._reviewed if r.status in statuses]
         what = N_("doubtful figure") if len(statuses) == 1 else N_("figure")
         named = [msg("row {row}, {column}", row=r, column=c) for r, c in known]
         check_name(what, msg("row {row}, {column}", row=row, column=column), named)
@@ -371,74 +311,17 @@ class FigureImport:
             raise FiguresError(
                 self.file,
                 [
-                    (*r.reading.position, r.reading.cell.printed, r.doubts or r.reading.remarks)
+                    (*r.position, r.reading.cell.printed, r.doubts or r.reading.remarks)
                     for r in undecided
                 ],
             )
-        tables = dict(self.plan.tables)
-        own = [self._observation(reviewed) for reviewed in self._reviewed if reviewed.taken]
-        targets = self._target_rows() if self.targets else []
-        if own or targets:
-            sources = tables["sources"]
-            title = {"source": self.source, "title_zh": self.file}
-            tables["sources"] = _joined(sources[sources["source"] != self.source], [title])
-        if own:
-            figures = tables["observations"]
-            tables["observations"] = _joined(figures[~replaced(figures, own)], own)
-        if targets:
-            key = ["region", "indicator", "year"]
-            taken = pd.MultiIndex.from_tuples([tuple(row[k] for k in key) for row in targets])
-            planned = tables["targets"]
-            rest = planned[~pd.MultiIndex.from_frame(planned[key]).isin(taken)]
-            tables["targets"] = _joined(rest, targets)
-        return tables
-
-    def _observation(self, reviewed: _Reviewed) -> dict[str, object]:
-        """Row of the table of observations."""
-        reading, cell = reviewed.reading, reviewed.reading.cell
-        preliminary = reading.figure.flag == "preliminary"
-        guessed = reading.figure.approximate or reading.figure.flag == "estimated"
-        return {
-            "region": reading.region,
-            "indicator": reading.indicator,
-            "year": reading.year,
-            "as_of": own_day(reading),
-            "value": reading.value,
-            "status": "preliminary" if preliminary else "estimated" if guessed else "actual",
-            "source": self.source,
-            "locus": cell.address,
-            "note": cell.facts.source,
-            "break": reviewed.beside.get("break", ""),
-        }
-
-    def _target_rows(self) -> list[dict[str, object]]:
-        """Rows of the table of targets; the last year of an indicator is its final one."""
-        readings = [
-            r.reading
-            for r in self._reviewed
-            if r.status == "understood" and r.reading.type == "target"
-        ]
-        last: dict[tuple[str, str], int] = {}
-        for reading in readings:
-            series = reading.region, reading.indicator
-            last[series] = max(reading.year or 0, last.get(series, 0))
-        return [
-            {
-                "region": reading.region,
-                "indicator": reading.indicator,
-                "year": reading.year,
-                "value": reading.value,
-                "comparator": reading.figure.comparator,
-                "role": "final"
-                if reading.year == last[reading.region, reading.indicator]
-                else "annual",
-                "force": reading.cell.force,
-                "source": self.source,
-                "locus": reading.cell.address,
-                "note": reading.cell.facts.source,
-            }
-            for reading in readings
-        ]
+        targets = [r.reading for r in self._reviewed if r.status == "understood"]
+        return merge_figures(
+            self.plan.tables,
+            [(r.reading, r.beside.get("break", "")) for r in self._reviewed if r.taken],
+            [reading for reading in targets if reading.type == "target"] if self.targets else [],
+            {"source": self.source, "title_zh": self.file},
+        )
 
 
 def read(
@@ -494,7 +377,10 @@ def read(
     [['nursing_bed_share', 2021.0, 62.0]]
     """
     own = region or plan.region or None
-    return FigureImport(name, read_sheets(content, name), plan, own, targets, today)
+    figures = FigureImport(name, read_sheets(content, name), plan, own, targets, today)
+    # What cannot be read is an error at once.
+    assert figures._reviewed is not None
+    return figures
 
 
 def _plain(value: Any, key: str) -> object:
@@ -502,10 +388,3 @@ def _plain(value: Any, key: str) -> object:
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return "" if key in ("printed", "sheet") else None
     return int(value) if key in ("row", "year") else value
-
-
-def _joined(table: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Table with rows behind it; text that they do not have is empty."""
-    blank = dict.fromkeys(table.columns, "")
-    more = pd.DataFrame([{**blank, **row} for row in rows])
-    return pd.concat([table, more.astype(table.dtypes.to_dict())], ignore_index=True)

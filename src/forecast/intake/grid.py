@@ -28,12 +28,10 @@ class Grid:
     rows : text of each cell as it shows; rows may be shorter than others
     merged : cells of merged ranges, and the first cell of their range
     stored : whether numbers are kept apart from their formats, as in a workbook
-    hidden : whether the sheet is hidden
-    hidden_rows, hidden_columns : what does not show on the sheet
+    hidden, hidden_rows, hidden_columns : whether the sheet, and what on it, does not show
     comments : notes pinned to cells
     typed : cells that a planner has corrected, which count as text
-    odd_formats : formats that add a unit to numbers and that the reader of this kind of file
-        cannot match with their cells
+    odd_formats : units that number formats add, where it is not known to which cells
     """
 
     name: str

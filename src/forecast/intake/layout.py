@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from .grid import Grid, key_of, letters
 from .matching import Names
 from .numbers import is_unit, parse_figure
-from .words import COLUMNS, NOTHING, WORDS, Facts, column_role, read_line, read_words, type_of
+from .vocabulary import COLUMNS, WORDS
+from .words import NOTHING, Facts, column_role, read_line, read_words, type_of
 
 __all__ = ["Column", "Table", "find_tables"]
 
@@ -29,7 +30,7 @@ SINGLE = ("region", "indicator", "year", "month", "quarter", "value", "unit", "t
 """Roles that one column has."""
 BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?(?:[pre]|\([pre]\))?")
 OFFICE = re.compile("[局厅委办处科室部站院会]$|中心$")
-COLUMN_NUMBER = re.compile(r"[甲乙丙丁]|\(?[0-9]{1,2}\)?")
+COLUMN_NUMBER = re.compile(r"[甲乙丙丁]|\(?([0-9]{1,2})\)?")
 NOTED = re.compile(
     r"[(（]?(?:注释?|备注|说明|note)\s*[0-9]*[:：.、]|[※*＊]|"
     r"(?:(?:数据|资料)?来源|填表人?|制表人?|审核人?|source)\s*[:：]",
@@ -79,7 +80,6 @@ class Table:
 def find_tables(grid: Grid, names: Names) -> list[Table]:
     """Find the tables of a sheet, from top to bottom.
 
-    >>> from .grid import Grid
     >>> rows = (("单位：万人", ""), ("指标", "2023年"), ("注册志愿者人数", "70.4"))
     >>> from forecast.tables.plan import load_plan
     >>> from .matching import read_aliases
@@ -132,8 +132,8 @@ def _close(
 def _has_figures(grid: Grid, row: int, tables: Sequence[Table]) -> bool:
     """Whether a row of a table has a figure, or names more than one thing that it is about."""
     for table in tables:
-        named = [c for c in table.columns if c.role in COLUMNS and grid.text(row, c.index)]
-        if len(named) > 1 or any(grid.text(row, c.index) for c in table.of("figure", "aside")):
+        roles = [c.role for c in table.columns if grid.text(row, c.index)]
+        if {"figure", "aside"} & {*roles} or sum(role in COLUMNS for role in roles) > 1:
             return True
     return False
 
@@ -194,12 +194,8 @@ def _starts(grid: Grid, row: int, names: Names, *, first: bool) -> bool:
 
 def _depth(grid: Grid, top: int, names: Names) -> int:
     """Count the lines of the header that begins with a row."""
-    depth = 1
-    while depth < MOST_LINES and top + depth < len(grid.rows):
-        if not _continues(grid, top, depth, names):
-            break
-        depth += 1
-    return depth
+    most = min(MOST_LINES, len(grid.rows) - top)
+    return next((d for d in range(1, most) if not _continues(grid, top, d, names)), most)
 
 
 def _continues(grid: Grid, top: int, depth: int, names: Names) -> bool:
@@ -211,36 +207,26 @@ def _continues(grid: Grid, top: int, depth: int, names: Names) -> bool:
         return False
     if _numbers_columns(texts):
         return True
-    lines = range(top, row)
-    stubs = {
-        c
-        for line in lines
-        for c in grid.filled(line)
-        if column_role(grid.text(line, c)) not in ("", "value")
-    }
+    titled = {(line, c): column_role(grid.text(line, c)) for line in range(top, row) for c in cells}
+    stubs = {c for (_, c), role in titled.items() if role not in ("", "value")}
     kinds = [_kind(text, names) for text in texts]
     if kinds[0] == f"{TITLE}unit" and set(kinds[1:]) == {"unit"}:
         return True
-    if any(column in stubs for column in cells) or "number" in kinds:
+    if stubs or "number" in kinds:
         return False
-    if not stubs:
+    if not any(column_role(text) for line in range(top, row) for text in _texts(grid, line)):
         return any(kind.startswith(TITLE) for kind in kinds)
     # Two rows of years are no header: the second has figures that look like years.
-    dated = any(
-        "period" in map(lambda c: _kind(grid.held(line, c), names), cells) for line in lines
-    )
+    dated = "period" in {_kind(grid.held(line, c), names) for line, c in titled}
     return not (dated and set(kinds) == {"period"})
 
 
 def _numbers_columns(texts: Sequence[str]) -> bool:
     """Whether a line only numbers the columns, as 甲 乙 1 2 3 does in forms of statistics."""
-    numbers = [
-        int(re.sub(r"[()]", "", t))
-        for t in texts
-        if re.search("[0-9]", t) and COLUMN_NUMBER.fullmatch(key_of(t))
-    ]
-    plain = all(COLUMN_NUMBER.fullmatch(key_of(text)) for text in texts)
-    return plain and len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
+    found = [COLUMN_NUMBER.fullmatch(key_of(text)) for text in texts]
+    numbers = [match[1] for match in found if match and match[1]]
+    counted = numbers == [str(number + 1) for number in range(len(numbers))]
+    return all(found) and len(numbers) > 1 and counted
 
 
 def _bounds(grid: Grid, row: int, names: Names) -> list[tuple[int, int]]:
@@ -249,19 +235,13 @@ def _bounds(grid: Grid, row: int, names: Names) -> list[tuple[int, int]]:
     first = next((c for c in cells if column_role(grid.text(row, c))), None)
     if first is None:
         return [(0, grid.width)]
-    again = [c for c in cells if key_of(grid.text(row, c)) == key_of(grid.text(row, first))]
-    again = [
-        c
-        for at, c in enumerate(again)
-        if at == 0 or _figures_between(grid, row, again[at - 1], c, names)
-    ]
-    ends = [*again[1:], grid.width]
-    return list(zip([0, *again[1:]], ends, strict=True))
-
-
-def _figures_between(grid: Grid, row: int, left: int, right: int, names: Names) -> bool:
-    kinds = [_kind(grid.text(row, column), names) for column in range(left + 1, right)]
-    return any(kind == f"{TITLE}value" or (kind and not kind.startswith(TITLE)) for kind in kinds)
+    starts = [0]
+    for column in cells:
+        between = {_kind(grid.text(row, c), names) for c in range(first + 1, column)} - {""}
+        figures = f"{TITLE}value" in between or any(not k.startswith(TITLE) for k in between)
+        if figures and key_of(grid.text(row, column)) == key_of(grid.text(row, first)):
+            starts, first = [*starts, column], column
+    return list(zip(starts, [*starts[1:], grid.width], strict=True))
 
 
 def _table(
@@ -411,7 +391,6 @@ def _titled(columns: Sequence[Column]) -> Iterator[Column]:
     """Columns whose title, where it is missing or stands twice, has their letter."""
     titles = [column.title for column in columns]
     for column in columns:
-        letter = f"[{letters(column.index)}]"
-        twice = titles.count(column.title) > 1
-        title = f"{column.title} {letter}".strip() if twice or not column.title else column.title
-        yield replace(column, title=title)
+        unclear = not column.title or titles.count(column.title) > 1
+        title = f"{column.title} [{letters(column.index)}]".strip()
+        yield replace(column, title=title) if unclear else column

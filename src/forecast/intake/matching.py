@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from ..i18n.messages import Quantity
 from ..tables.plan import data_folder
 from .grid import fold, key_of
 from .numbers import Unit, is_unit, same_thing, unit_of
+from .vocabulary import VOCABULARY
 
 __all__ = ["Match", "Names", "read_aliases", "split_unit"]
 
@@ -38,36 +39,8 @@ GOAL = re.compile(
 """A goal behind a name, as in 智慧养老院不少于2家."""
 ITS_OWN = {"province": "省", "city": "市", "county": "县市", "district": "区"}
 """How names call the whole region, by its level: 全市 or 我市."""
-SPELLINGS = tuple(
-    (re.compile(pattern), text)
-    for pattern, text in (
-        (r"乡镇\(街道\)|镇\(街道\)|镇\(乡、街道\)|乡\(镇、街道\)|镇街", "乡镇"),
-        (r"县\(市、区\)|区、县\(市\)|县\(市\)|县市区", "县"),
-        (r"未成年人(?:救助)?保护", "未保"),
-        (r"(?<=每)[1一](?=[千万])", ""),
-        (r"(?<=每)10(?=万)", "十"),
-        (r"(?<=每[百千万])[名位]|(?<=每十万)[名位]|(?<=每百万)[名位]", ""),
-        (r"老年人口|老人", "老年人"),
-        (r"(?:社会工作|社工)专业人才|社会工作者|社工人才", "社工"),
-        (r"执证", "持证"),
-        (r"认知症|失智症", "认知障碍"),
-        (r"拥有|配备|配有|的", ""),
-        (r"(?:所占|占)?(?:比例|比率|比重|百分比)$|[占之]比$|比$", "率"),
-        (r"(?:总数量?|(?<!人)数量|个数|家数|总量)$", "数"),
-        (r"^(?:打造|提炼一?批?|推出一?批?|创建|设立)", ""),
-        (r"(?:实现)?全覆盖$|覆盖面$", "覆盖率"),
-    )
-)
-KINDS: tuple[tuple[str, str], ...] = (
-    (r"率$|程度$", "%"),
-    (r"倍数?$", "倍"),
-    (r"标准$|收入$|支出$|金额$|资金(?:规模)?$|投入$|销售[量额]$|公益金$", "元"),
-    (r"人次数?$", "人次"),
-    (r"(?:人|人口|人员|员|者|才)数?$", "人"),
-    (r"床位?数?$", "张"),
-    (r"户数?$", "户"),
-    (r"[数量]$", "个"),
-)
+SPELLINGS = [(re.compile(old), new) for old, new in VOCABULARY["spellings"]["same"]]
+UNIT_ENDS = [(re.compile(end), thing) for end, thing in VOCABULARY["spellings"]["units"]]
 """What the end of a name, as spelt, says of its unit."""
 COMPARED = re.compile(r"[占对比](?!率$).")
 """In such a name the order of words tells what is divided by what."""
@@ -97,47 +70,41 @@ class Names:
     """Names to ids, and what is known of each indicator and region."""
 
     regions: Mapping[str, str]
-    region_names: Mapping[str, tuple[str, str]]
-    parents: Mapping[str, str]
-    levels: Mapping[str, str]
+    places: Mapping[str, Mapping[str, str]]
     units: Mapping[str, str]
     about: Mapping[str, Mapping[str, Any]]
     exact: Mapping[str, frozenset[str]]
-    spelt: Mapping[str, frozenset[str]]
+    spelt: Mapping[tuple[str, str], frozenset[str]]
     unordered: Mapping[str, frozenset[str]]
-    local: Mapping[tuple[str, str], frozenset[str]]
     planned: frozenset[tuple[str, str]]
     found: dict[tuple[str, str, str], Match] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], aliases: pd.DataFrame) -> Names:
-        """Names in the tables of `schema.TABLES` and in those of `read_aliases`."""
-        indicators, regions, units = tables["indicators"], tables["regions"], tables["units"]
-        zh = units.set_index("unit")["name_zh"]
-        en = units.set_index("unit")["name_en"]
-        about = indicators.set_index("indicator")
-        about = about.assign(unit_zh=about["unit"].map(zh), unit_en=about["unit"].map(en))
-        known = aliases[aliases["indicator"].isin(about.index)]
-        everywhere, local = known[known["region"] == ""], known[known["region"] != ""]
-        named = [*_names(indicators, "indicator"), *_columns(everywhere, "name", "indicator")]
-        targets = tables["targets"]
+        """Names in the tables of `schema.TABLES` and in those of `read_aliases`.
+
+        `spelt` has the names in one spelling by the region that they are used in, "" for all.
+        """
+        units, regions = tables["units"].set_index("unit"), tables["regions"]
+        about = tables["indicators"].set_index("indicator")
+        for column in ("zh", "en"):
+            about[f"unit_{column}"] = about["unit"].map(units[f"name_{column}"])
+        used = aliases[aliases["indicator"].isin(about.index)]
+        named = [("", name, ind) for name, ind in _names(tables["indicators"], "indicator")]
+        named += _columns(used, "region", "name", "indicator")
+        common = [(name, ind) for region, name, ind in named if not region]
         return cls(
             regions=_region_keys(regions),
-            region_names={
-                r: (z, e) for r, z, e in _columns(regions, "region", "name_zh", "name_en")
+            places={row["region"]: row for row in regions.to_dict("records")},
+            units={
+                name: units["name_zh"][unit]
+                for name, unit in _single(_names(tables["units"], "unit")).items()
             },
-            parents=dict(_columns(regions, "region", "parent")),
-            levels=dict(_columns(regions, "region", "level")),
-            units={name: zh[unit] for name, unit in _single(_names(units, "unit"), key_of).items()},
             about=about.to_dict("index"),
-            exact=_gather((key_of(name), ind) for name, ind in named),
-            spelt=_gather((spelling(name), ind) for name, ind in named),
-            unordered=_gather((_unordered(name), ind) for name, ind in named),
-            local=_gather(
-                ((region, spelling(name)), ind)
-                for region, name, ind in _columns(local, "region", "name", "indicator")
-            ),
-            planned=frozenset(_columns(targets, "region", "indicator")),
+            exact=_gather((key_of(name), ind) for name, ind in common),
+            spelt=_gather(((region, spelling(name)), ind) for region, name, ind in named),
+            unordered=_gather((_unordered(name), ind) for name, ind in common),
+            planned=frozenset(_columns(tables["targets"], "region", "indicator")),
         )
 
     def quantity(self, indicator: str, value: float) -> Quantity:
@@ -147,6 +114,11 @@ class Names:
     def unit(self, indicator: str) -> tuple[str, str]:
         """Name of an indicator's unit in Chinese and English."""
         return self.about[indicator]["unit_zh"], self.about[indicator]["unit_en"]
+
+    def region_name(self, region: str) -> tuple[str, str]:
+        """Name of a region in Chinese and English; empty for no region."""
+        place = self.places.get(region, {})
+        return place.get("name_zh", ""), place.get("name_en", "")
 
     def region(self, text: str) -> str:
         """Id of the region that a text names and nothing else, or of its office; "" if none."""
@@ -162,24 +134,25 @@ class Names:
         Of a province and its city, one behind the other, the city is meant.
         """
         ids: list[str] = []
-        for name in sorted({zh for zh, _ in self.region_names.values()}, key=len, reverse=True):
+        zh = {region: place["name_zh"] for region, place in self.places.items()}
+        for name in sorted(set(zh.values()), key=len, reverse=True):
             if len(name) > 1 and name in text:
                 text = text.replace(name, "")
-                ids += [region for region, (zh, _) in self.region_names.items() if zh == name]
+                ids += [region for region in zh if zh[region] == name]
         return tuple(r for r in ids if not any(r in self.above(other) for other in ids)), text
 
     def above(self, region: str) -> list[str]:
         """Regions that a region lies in."""
         found: list[str] = []
-        while (region := self.parents.get(region, "")) and region not in found:
+        while (region := self.places.get(region, {}).get("parent", "")) and region not in found:
             found.append(region)
         return found
 
     def near_regions(self, text: str) -> list[str]:
         """Names of regions like a text."""
-        zh = [name for name, _ in self.region_names.values()]
+        zh = [place["name_zh"] for place in self.places.values()]
         near = process.extract(key_of(text), zh, limit=MOST, score_cutoff=LIKE)
-        return [str(name) for name, *_ in near]
+        return [name for name, *_ in near]
 
     def match(self, name: str, region: str = "", unit: str = "") -> Match:
         """Find what a printed name stands for, if that is certain.
@@ -208,16 +181,17 @@ class Names:
         core, own = split_unit(name)
         spelt, stated = spelling(core), own or unit
         likeness: dict[str, float] = {}
-        for text, score, _ in process.extract(
-            spelt, list(self.spelt), scorer=fuzz.WRatio, limit=40, score_cutoff=LIKE
-        ):
-            for indicator in self.spelt[text]:
+        texts = [text for region_of, text in self.spelt if not region_of]
+        near = process.extract(spelt, texts, scorer=fuzz.WRatio, limit=40, score_cutoff=LIKE)
+        for text, score, _ in near:
+            for indicator in self.spelt["", text]:
                 if self._alike(spelt, stated, indicator):
                     likeness[indicator] = max(score, likeness.get(indicator, 0.0))
         alike = sorted(likeness, key=lambda ind: (-likeness[ind], ind))
         zh = self.units.get(key_of(stated), stated)
         alike = [ind for ind in alike if self.about[ind]["unit_zh"] == zh] or alike
-        alike = [ind for ind in alike if self._quantity_kind(ind) == self._quantity_kind(alike[0])]
+        kind = {ind: (self.about[ind]["unit"], self.about[ind]["kind"]) for ind in alike}
+        alike = [ind for ind in alike if kind[ind] == kind[alike[0]]]
         return sorted(alike, key=lambda ind: (region, ind) not in self.planned)[:MOST]
 
     def fits(self, unit: str, indicator: str) -> bool:
@@ -236,10 +210,10 @@ class Names:
             if len(ids := self.exact.get(text, NONE)) == 1:
                 return Match(tuple(ids), own if text != key_of(name) else "")
         spelt = spelling(core)
-        own_words = ITS_OWN.get(self.levels[region], "国") if region else "省市县区"
+        own_words = ITS_OWN.get(self.places[region]["level"], "国") if region else "省市县区"
         shorter = re.sub(f"^(?:[全本我][{own_words}]|年末|期末|年底)(?=..)", "", spelt)
         if region:
-            shorter = shorter.removeprefix(self.region_names[region][0])
+            shorter = shorter.removeprefix(self.region_name(region)[0])
         for text in dict.fromkeys((spelt, shorter)):
             if found := self._certain(text, region, stated):
                 return Match((found,), own)
@@ -250,26 +224,27 @@ class Names:
 
     def _certain(self, spelt: str, region: str, unit: str) -> str:
         """Only indicator that a name, as spelt, may mean; "" if there are several or none."""
-        if len(ids := self.local.get((region, spelt), NONE)) == 1:
+        if region and len(ids := self.spelt.get((region, spelt), NONE)) == 1:
             return next(iter(ids))
         # Whether a name without 数 or 率 counts or divides, only a unit can say.
         ends = {spelt.removesuffix("数")} | ({f"{spelt}数", f"{spelt}率"} if unit else set())
         # 人数 counts persons, which 数 alone may not.
         stem = re.sub("人?数$", "", spelt)
-        counts = [f"{stem}数", f"{stem}人数", stem] if unit or stem != spelt else []
-        people = NONE.union(*(self.spelt.get(text, NONE) for text in counts))
+        counts = {f"{stem}数", f"{stem}人数", stem} if unit or stem != spelt else set()
         for ids in (
-            self.spelt.get(spelt, NONE),
-            NONE.union(*(self.spelt.get(text, NONE) for text in ends - {spelt})),
-            frozenset(ind for ind in people if self._unit(ind).thing == "人"),
+            self._spelt({spelt}),
+            self._spelt(ends - {spelt}),
+            frozenset(ind for ind in self._spelt(counts) if self._unit(ind).thing == "人"),
             self.unordered.get(_unordered(spelt), NONE),
         ):
             fit = [ind for ind in ids if not unit or self.fits(unit, ind)]
-            if len(fit) == 1:
-                return fit[0]
             if ids:
-                return ""
+                return fit[0] if len(fit) == 1 else ""
         return ""
+
+    def _spelt(self, texts: Iterable[str]) -> frozenset[str]:
+        """Find the indicators of some spellings."""
+        return NONE.union(*(self.spelt.get(("", text), NONE) for text in texts))
 
     def _alike(self, spelt: str, unit: str, indicator: str) -> bool:
         """Whether an indicator has the unit of a name, stated or as the name's end says."""
@@ -280,14 +255,11 @@ class Names:
             return self.fits(unit, indicator) and (
                 bool(stated.per) or per == bool(wanted.per - {"年"})
             )
-        thing = next((thing for end, thing in KINDS if re.search(end, spelt)), "")
+        thing = next((thing for end, thing in UNIT_ENDS if end.search(spelt)), "")
         if thing in ("", "个") and not per:
             return wanted.thing.startswith("个") and not wanted.per if thing else True
         alike = not thing or same_thing(thing, wanted.thing) or {thing, wanted.thing} == {"%", "‰"}
         return alike and (thing in ("%", "元") or per == bool(wanted.per))
-
-    def _quantity_kind(self, indicator: str) -> tuple[str, str]:
-        return self.about[indicator]["unit"], self.about[indicator]["kind"]
 
     def _unit(self, indicator: str) -> Unit:
         return unit_of(self.about[indicator]["unit_zh"])
@@ -352,11 +324,10 @@ def _unordered(name: str) -> str:
 
 def _region_keys(regions: pd.DataFrame) -> dict[str, str]:
     """Ids of regions by id, names, and Chinese names without 省, 市, 县 or 区."""
-    named = _single(_names(regions, "region"), key_of)
-    short = (
-        (re.sub("[省市县区]$", "", name), of) for name, of in _columns(regions, "name_zh", "region")
-    )
-    return _single((pair for pair in short if len(pair[0]) > 1), key_of) | named
+    pairs = _columns(regions, "name_zh", "region")
+    short = [(re.sub("[省市县区]$", "", name), region) for name, region in pairs]
+    short = [pair for pair in short if len(pair[0]) > 1]
+    return _single(short) | _single(_names(regions, "region"))
 
 
 def _names(table: pd.DataFrame, id_column: str) -> list[tuple[str, str]]:
@@ -369,9 +340,9 @@ def _columns(table: pd.DataFrame, *names: str) -> Iterator[Any]:
     yield from zip(*(table[name] for name in names), strict=True)
 
 
-def _single(pairs: Iterable[tuple[str, str]], key: Callable[[str], str]) -> dict[str, str]:
+def _single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Ids by name; a name of two ids is left out."""
-    gathered = _gather((key(name), of) for name, of in pairs)
+    gathered = _gather((key_of(name), of) for name, of in pairs)
     return {name: next(iter(ids)) for name, ids in gathered.items() if len(ids) == 1}
 
 

@@ -33,21 +33,7 @@ SIGNS = {"%": ("%", "百分比", "percent"), "‰": ("‰", "千分比", "permil
 COUNTERS = tuple("个家处所项座种单期轮批件例场支只套条间")
 NOUNS = ("设区市", "地级市", "社区", "街道", "乡镇", "场景", "城市", "村", "县", "市")
 """What may follow a counter in a unit that stands by itself, such as 个村."""
-MEASURES = (
-    "人次",
-    "元",
-    "户",
-    "倍",
-    "次",
-    "周岁",
-    "岁",
-    "平方米",
-    "米",
-    "公里",
-    "小时",
-    "分钟",
-    "年",
-)
+MEASURES = tuple("人次 元 户 倍 次 周岁 岁 平方米 米 公里 小时 分钟 年".split())
 
 
 def _either(words: Iterable[str]) -> str:
@@ -97,33 +83,20 @@ STRANGERS = {
 class Figure:
     """One printed figure, read.
 
-    `value` is in `unit_zh`, with 万 and 亿 multiplied out: `1.93万张` is 19300 张, scale 10000.
-    A figure in `%` has `percent` and the unit `%`; one in `‰` has the unit `‰`; both keep the
-    printed number (`9‰` is 9, not 0.9). `approximate` marks 约, 近, 多, 余 and 左右. A missing
-    figure and a problem have the value None.
+    `value` is in `unit_zh`, with 万 and 亿 multiplied out: `1.93万张` is 19300 张, scale 10000;
+    `9‰` is 9 with the unit `‰`. `approximate` marks 约, 近, 多, 余 and 左右; `flag` is preliminary,
+    revised, estimated or starred. A missing figure and one with a `fault` have the value None.
     """
 
-    value: float | None
-    comparator: str
-    percent: bool
-    scale: float
-    unit_zh: str
     printed: str
-    missing: bool
+    value: float | None = None
+    comparator: str = "eq"
+    scale: float = 1.0
+    unit_zh: str = ""
+    missing: bool = False
     fault: Issue | None = None
     approximate: bool = False
     flag: str = ""
-    """preliminary, revised, estimated, starred, or nothing."""
-
-    @property
-    def problem(self) -> str:
-        """What is wrong with it, in English; '' where nothing is."""
-        return self.fault.fact("en") if self.fault else ""
-
-    @property
-    def remedy(self) -> str:
-        """What to do about it, in English."""
-        return self.fault.remedy("en") if self.fault else ""
 
 
 @lru_cache(maxsize=8192)
@@ -133,9 +106,8 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     Full-width characters are folded (NFKC). ≥, 以上, 不少于, 不低于, 至少 and 达到 are `ge`; >,
     超过 and 突破 `gt`; ≤, 以下, 以内 and 不超过 `le`; <, 低于 and 不足 `lt`; plain is `eq`.
     Thousands may be parted by commas or spaces. `——`, `-`, `_`, `/`, `…`, 无, 暂无, N/A and an
-    empty text are missing, `0` is a value. A p, r, e or star behind the figure, or 初步, 修订, 预计
-    in its place, is its `flag`. Ranges, dates, changes (新增, 百分点, +5), numbers
-    in characters (十五) and footnote digits (②) are problems.
+    empty text are missing, `0` is a value. p, r, e or a star behind it, 初步, 修订, 预计 are flags.
+    Ranges, dates, changes (新增, 百分点, +5), numerals (十五) and footnotes (②) are problems.
 
     Parameters
     ----------
@@ -151,11 +123,11 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     150000000.0
     >>> parse_figure("——").missing, parse_figure("0").value
     (True, 0.0)
-    >>> parse_figure("1518-2021").problem
+    >>> parse_figure("1518-2021").fault.fact("en")
     'a range, not one figure'
     """
     printed = text.strip()
-    blank = Figure(None, "eq", False, 1.0, "", printed, False)
+    blank = Figure(printed)
     if any(unicodedata.category(character) in ("No", "Nl") for character in printed):
         # NFKC would turn 85② into 852.
         return replace(blank, fault=Issue("footnote"))
@@ -175,13 +147,10 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     if not comparator:
         words = {"before": match["before"], "after": match["after"]}
         return replace(blank, fault=Issue("contradiction", words))
-    read = replace(
-        blank,
-        comparator=comparator,
-        approximate=any(match[k] for k in ("about", "more", "still", "around")),
-    )
+    about = any(match[k] for k in ("about", "more", "still", "around"))
     number = Decimal(re.sub("[, ]", "", match["number"]))
     own = POWERS.get(match["scale"], 0), match["unit"] or ""
+    read = replace(blank, comparator=comparator, approximate=about)
     return _with_unit(read, number, own, _split_unit(unit_zh))
 
 
@@ -275,13 +244,8 @@ def _with_unit(
         return replace(figure, value=None, fault=fault)
     power = own[0] if any(own) else given[0]
     unit = own[1] if own[1] and ("/" in own[1] or "/" not in given[1]) else given[1]
-    return replace(
-        figure,
-        value=float(number.scaleb(power)),
-        scale=float(10**power),
-        unit_zh=unit,
-        percent=unit == "%",
-    )
+    value = float(number.scaleb(power))
+    return replace(figure, value=value, scale=float(10**power), unit_zh=unit)
 
 
 def _clash(own: tuple[int, str], given: tuple[int, str]) -> Issue | None:

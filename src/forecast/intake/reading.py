@@ -82,6 +82,10 @@ class Reading:
         """Give the reading as a problem, for one more reason."""
         return replace(self, value=float("nan"), status="problem", remarks=(fault,))
 
+    def put_aside(self, reason: Issue) -> Reading:
+        """Give the reading as one that is not read."""
+        return replace(self, value=float("nan"), status="aside", remarks=(reason,))
+
     def describe(self, language: str, more: Sequence[Issue] = ()) -> str:
         """Say in one sentence what was understood, or what is wrong and what to do.
 
@@ -126,7 +130,7 @@ def read_cells(
     """
     known = names.region(region) if region is not None else ""
     if region is not None and not known:
-        raise UnknownNameError("region", region, list(names.region_names))
+        raise UnknownNameError("region", region, list(names.places))
     cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
     if cells and not known and not any(cell.facts.region or cell.filed for cell in cells):
         raise FiguresError(layout.file, [(None, None, None, (Issue("no_region_named"),))])
@@ -136,11 +140,7 @@ def read_cells(
 
 
 class _Unclear(Exception):
-    """A figure that cannot be taken, and the remark on why."""
-
-    def __init__(self, remark: Issue) -> None:
-        super().__init__(remark.code)
-        self.remark = remark
+    """A figure that cannot be taken; its argument is the issue."""
 
 
 def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Iterator[Reading]:
@@ -156,13 +156,12 @@ def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Itera
     if facts.parts:
         indicators, faults = _part(facts, indicators, names)
     if facts.aside:
-        indicators = indicators[:1]
+        if cell.printed:
+            reading = _started(cell, names, region, "".join(indicators[:1]), unit)
+            yield reading.put_aside(Issue("aside", {"column": cell.column}))
+        return
     for indicator in indicators or ("",):
         reading = _started(cell, names, region, indicator, unit)
-        if facts.aside:
-            remark = Issue("aside", {"column": cell.column})
-            yield from [replace(reading, status="aside", remarks=(remark,))] if cell.printed else []
-            continue
         found = [*_name_faults(cell, reading, names, unit, faults), *_other_faults(reading, today)]
         if found or reading.figure.missing:
             status = "missing" if reading.figure.missing else "problem"
@@ -185,22 +184,19 @@ def _started(cell: FigureCell, names: Names, region: str, indicator: str, unit: 
 
 def _region(cell: FigureCell, names: Names, default: str) -> tuple[str, list[Issue]]:
     """Id of a figure's region, "" if unknown, and doubts about it."""
-    text = cell.facts.region
-    filed = names.region(cell.filed)
-    if not text and filed and filed != default:
-        by_name: dict[str, Argument] = {"region": names.region_names[filed]}
-        return filed, [Issue("file_region", by_name, role="region")]
-    if not text:
-        above = names.region(cell.above) if cell.above else default
-        gaps: dict[str, Argument] = {"region": names.region_names.get(default, "")}
-        return default, [] if above == default else [Issue("lent", gaps, role="region")]
-    if level := WHOLE_REGION.get(key_of(text)):
+    text, filed = cell.facts.region, names.region(cell.filed)
+    level = WHOLE_REGION.get(key_of(text))
+    if level:
         around = [default, *names.above(default)] if default else []
-        return next((region for region in around if names.levels[region] == level), ""), []
-    if key_of(text) in SUMS and default:
-        gaps = {"text": text, "region": names.region_names[default]}
-        return default, [Issue("sum_line", gaps, role="region")]
-    return names.region(text), []
+        return next((r for r in around if names.places[r]["level"] == level), ""), []
+    if text and not (key_of(text) in SUMS and default):
+        return names.region(text), []
+    above = names.region(cell.above) if cell.above else default
+    region, code = default, "sum_line" if text else "" if above == default else "lent"
+    if not text and filed and filed != default:
+        region, code = filed, "file_region"
+    arguments: dict[str, Argument] = {"text": text, "region": names.region_name(region)}
+    return region, [Issue(code, arguments, role="region")] if code else []
 
 
 def _part(
@@ -276,7 +272,7 @@ def _valued(reading: Reading, names: Names) -> Reading:
         )
         _check_value(value, about, names.quantity(indicator, value))
     except _Unclear as unclear:
-        return replace(reading, remarks=(unclear.remark,))
+        return replace(reading, remarks=unclear.args)
     if figure.flag:
         (doubts if figure.flag == "starred" else notes).append(Issue(figure.flag))
     doubts += [Issue("approximate")] if figure.approximate else []
@@ -285,7 +281,7 @@ def _valued(reading: Reading, names: Names) -> Reading:
     doubts += _period_doubts(facts.period, about["kind"])
     day: Argument = reading.date[:4] if is_year_end(reading.date) else Day(reading.date)
     gaps: dict[str, Argument] = {
-        "region": names.region_names[reading.region],
+        "region": names.region_name(reading.region),
         "indicator": (about["name_zh"], about["name_en"]),
         "year": day,
         "type": Code("figure_type", reading.type),
@@ -412,8 +408,7 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
         if len({other.value for other in alike}) > 1:
             reading = reading.refused(Issue("twice", {"rows": rows}))
         elif alike and reading is not alike[0]:
-            remark = Issue("repeated", {"row": _place(alike[0])})
-            reading = replace(reading, value=float("nan"), status="aside", remarks=(remark,))
+            reading = reading.put_aside(Issue("repeated", {"row": _place(alike[0])}))
         flagged.append(reading)
     return flagged
 

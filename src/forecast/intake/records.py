@@ -34,8 +34,7 @@ class FigureCell:
     `row` counts from 1; `column` is the title of its column, after the sheet's name and ! where
     several sheets have figures; `address` is that of a spreadsheet, such as C4. `above` is the
     region that a line above names where its own names none, `filed` the one that the file's name
-    names. `titles` are those of the columns
-    that say its region, indicator, year, unit and type.
+    names. `titles` are those of the columns that say its region, indicator, year, unit and type.
     """
 
     sheet: str
@@ -44,7 +43,6 @@ class FigureCell:
     printed: str
     facts: Facts
     address: str = ""
-    force: str = ""
     stored: bool = False
     above: str = ""
     filed: str = ""
@@ -67,32 +65,23 @@ class Layout:
     def locate(self, row: int, title: str) -> tuple[int, int, int]:
         """Sheet, row and column, from 0, of a cell by its row in the file and its column's title.
 
-        Raises
-        ------
-        UnknownNameError
-            If there is no such row or column.
+        UnknownNameError if there is no such row or column.
         """
-        places: dict[str, tuple[int, int]] = {}
-        last = 0
-        for sheet, (grid, tables) in enumerate(self.sheets):
-            last = max(last, len(grid.rows))
-            for table in tables:
-                if table.top < row <= table.bottom:
-                    places |= {self.title(grid, c): (sheet, c.index) for c in table.columns}
+        columns = {
+            self.title(grid, column): (sheet, row - 1, column.index)
+            for sheet, (grid, tables) in enumerate(self.sheets)
+            for table in tables
+            if table.top < row <= table.bottom
+            for column in table.columns
+        }
+        last = max(len(grid.rows) for grid, _ in self.sheets)
         check_name("row", str(row), [str(known + 1) for known in range(last)])
-        check_name("column", title, list(places))
-        sheet, column = places[title]
-        return sheet, row - 1, column
+        check_name("column", title, list(columns))
+        return columns[title]
 
 
 def find_layout(file: str, grids: Iterable[Grid], names: Names) -> Layout:
-    """Find the tables on the sheets that show; a hidden sheet is not read.
-
-    Raises
-    ------
-    FiguresError
-        If no sheet has a table.
-    """
+    """Find the tables on the sheets that show; FiguresError if none of them has one."""
     sheets, unread = [], []
     for grid in grids:
         tables = () if grid.hidden else tuple(find_tables(grid, names))
@@ -133,31 +122,24 @@ def _table_cells(
             section = replace(found.over(replace(section, parts=(), doubts=())), parts=found.parts)
             continue
         line = _line_facts(grid, table, row, names, whole)
-        whole = whole if line.facts.parts or not line.facts.indicator else line.facts.indicator
-        above = line.facts.region or above
-        around = line.facts.over(section).over(context)
-        lent = "" if line.facts.region or section.region else above
+        whole = whole if line.parts or not line.indicator else line.indicator
+        above = line.region or above
+        around = line.over(section).over(context)
+        lent = "" if line.region or section.region else above
         for column in table.of("figure", "aside"):
-            facts = _combined(column.facts, line.facts, around)
+            facts = _combined(column.facts, line, around)
             printed = grid.text(row, column.index)
-            facts = replace(
-                facts,
-                doubts=(
-                    *facts.doubts,
-                    *_cell_doubts(grid, row, column, printed),
-                    *_note_doubts(notes, facts, printed),
-                ),
-            )
+            doubts = [*_cell_doubts(grid, row, column, printed)]
+            doubts += _note_doubts(notes, facts, printed)
             yield FigureCell(
-                grid.name,
-                row + 1,
-                layout.title(grid, column),
-                printed,
-                facts,
-                f"{grid.name}!{letters(column.index)}{row + 1}".removeprefix("!"),
-                line.force,
-                grid.stored and (row, column.index) not in grid.typed,
-                "" if column.facts.region else lent,
+                sheet=grid.name,
+                row=row + 1,
+                column=layout.title(grid, column),
+                address=f"{grid.name}!{letters(column.index)}{row + 1}".removeprefix("!"),
+                printed=printed,
+                facts=replace(facts, doubts=(*facts.doubts, *doubts)),
+                stored=grid.stored and (row, column.index) not in grid.typed,
+                above="" if column.facts.region else lent,
                 titles=titles,
             )
 
@@ -193,15 +175,7 @@ def _is_section(grid: Grid, table: Table, row: int, names: Names) -> bool:
     return not (found.period if column.role == "year" else found.region or found == NOTHING)
 
 
-@dataclass(frozen=True)
-class _Line:
-    """What the columns beside a figure say."""
-
-    facts: Facts
-    force: str
-
-
-def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) -> _Line:
+def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) -> Facts:
     """Read the line of a figure; `whole` is the indicator of the lines above."""
     texts: dict[str, str] = {}
     doubts: list[Issue] = []
@@ -225,20 +199,18 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
     if part := texts.get("part", ""):
         found = read_words(part, names)
         parts = (part,) if found.parts or found.rest else ()
-    dated = _dated(texts, names)
-    facts = Facts(
+    stated = texts.get("type", "")
+    return Facts(
         region=texts.get("region", ""),
         indicator=indicator,
-        period=dated.period,
         units=(texts["unit"],) if "unit" in texts else (),
-        type=type_of(texts.get("type", "")) or texts.get("type", ""),
-        flag=dated.flag,
+        type=type_of(stated) or stated,
         parts=parts,
-        aside=read_words(texts.get("type", ""), names).aside,
+        aside=read_words(stated, names).aside,
         source=texts.get("source", ""),
+        force=force,
         doubts=tuple(doubts),
-    )
-    return _Line(facts, force)
+    ).over(_dated(texts, names))
 
 
 def _unused(column: Column, text: str, names: Names) -> list[Issue]:

@@ -10,7 +10,7 @@ are taken, one that differs from the plan's is doubtful.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,21 +76,17 @@ class PublishedFigures:
     def falls(self, readings: Sequence[Reading]) -> dict[int, Issue]:
         """Own figures, by their place among the readings, that make a cumulative count fall."""
         own = {
-            at: {
-                "region": reading.region,
-                "indicator": reading.indicator,
-                "year": reading.year,
-                "as_of": own_day(reading),
-                "value": reading.value,
-            }
-            for at, reading in enumerate(readings)
-            if reading.status == "ok" and reading.type == "actual"
+            at: (r.region, r.indicator, r.year, own_day(r), r.value)
+            for at, r in enumerate(readings)
+            if r.status == "ok" and r.type == "actual"
         }
+        columns = ["region", "indicator", "year", "as_of", "value"]
+        mine = pd.DataFrame.from_dict(own, orient="index", columns=columns)
         if not own:
             return {}
-        rest = self.observations[~replaced(self.observations, own.values())]
+        rest = self.observations[~replaced(self.observations, mine)]
         rest.index = -1 - rest.index
-        every = pd.concat([rest, pd.DataFrame.from_dict(own, orient="index")])
+        every = pd.concat([rest, mine])
         found = {}
         for later, earlier in cumulative_decreases(every, self.indicators).itertuples(index=False):
             one, other = every.loc[earlier], every.loc[later]
@@ -169,17 +165,16 @@ class PublishedFigures:
             yield Issue("jump", {"year": str(year), "published": quantity})
 
 
-def replaced(figures: pd.DataFrame, own: Iterable[Mapping[str, object]]) -> pd.Series:
+def replaced(figures: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
     """Whether own figures of the same region, indicator and day replace each published figure.
 
     >>> from forecast.tables.plan import load_plan
     >>> figures = load_plan("lishui").tables["observations"]
-    >>> own = {"region": "lishui", "indicator": "nursing_bed_share", "year": 2020, "as_of": ""}
-    >>> int(replaced(figures, [own]).sum())
-    1
+    >>> own = figures[figures["indicator"] == "nursing_bed_share"]
+    >>> bool(replaced(figures, own).sum() == len(own))
+    True
     """
-    taken = pd.DataFrame(list(own), columns=["region", "indicator", "year", "as_of"])
-    days = [frame.assign(day=figure_days(frame)) for frame in (figures, taken)]
+    days = [frame.assign(day=figure_days(frame)) for frame in (figures, own)]
     keys = [pd.MultiIndex.from_frame(frame[["region", "indicator", "day"]]) for frame in days]
     return pd.Series(keys[0].isin(keys[1]), index=figures.index)
 

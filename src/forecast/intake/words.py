@@ -9,21 +9,18 @@ from __future__ import annotations
 
 import calendar
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
 from ..i18n.messages import Issue
 from .grid import fold, key_of
 from .matching import Names, split_unit
 from .numbers import is_unit
+from .vocabulary import COLUMNS, LABELS, SKIPPED, WORDS
 
 __all__ = [
-    "COLUMNS",
     "NOTHING",
-    "WORDS",
     "Facts",
     "Period",
     "column_role",
@@ -54,17 +51,12 @@ MIDNIGHT = re.compile(r"[Tt ]00:00(?::00(?:\.0+)?)?$")
 DIGITS = str.maketrans("〇零○o一二三四五六七八九", "0000123456789")
 QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
-VOCABULARY = tomllib.loads(
-    resources.files("forecast.intake").joinpath("vocabulary.toml").read_text(encoding="utf-8")
-)
-COLUMNS, WORDS, LABELS, SKIP = (
-    {kind: "|".join(f"(?:{pattern})" for pattern in patterns) for kind, patterns in words.items()}
-    for words in (VOCABULARY[table] for table in ("columns", "words", "labels", "skipped"))
-)
 TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in WORDS.items()))
 TYPED = re.compile("^(?:{0})|(?:{0})$".format(f"{WORDS['target']}|{WORDS['actual']}"))
-SKIPPED = {False: re.compile(SKIP["plain"]), True: re.compile(f"{SKIP['title']}|{SKIP['plain']}")}
-AROUND = re.compile(f"^(?:{SKIP['before']})+|(?:{SKIP['after']})+$")
+SKIP = {title: re.compile("|".join(words)) for title, words in (
+    (False, [SKIPPED["plain"]]), (True, [SKIPPED["title"], SKIPPED["plain"]]),
+)}  # fmt: skip
+AROUND = re.compile(f"^(?:{SKIPPED['before']})+|(?:{SKIPPED['after']})+$")
 LABELLED = re.compile(r"([\u4e00-\u9fffa-z、]{1,8})[:：]\s*(.+)")
 PLACE = re.compile(r"[\u4e00-\u9fff]{2,7}[省市县区州盟旗]")
 UNIT_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]+)[)\]]")
@@ -121,8 +113,8 @@ class Facts:
     `units` has several where a line gives several, and `unit_line` the line, where the unit stands
     over the table. `type` is target, actual, planned (a title that speaks of a plan) or as printed.
     `flag` is preliminary, revised or estimated; `parts` what the figure covers of a whole; `aside`
-    marks what is no level, such as a growth rate. `doubts` are remarks on what was not used, and
-    `rest` the words of one text that nothing was made of.
+    marks what is no level, such as a growth rate; `force` is binding or expected. `doubts` are on
+    what was not used, `rest` are the words of one text that nothing was made of.
     """
 
     region: str = ""
@@ -135,25 +127,19 @@ class Facts:
     parts: tuple[str, ...] = ()
     aside: bool = False
     source: str = ""
+    force: str = ""
     doubts: tuple[Issue, ...] = ()
     rest: str = ""
 
     def over(self, other: Facts) -> Facts:
-        """Complete with what stands farther away; doubts of both hold."""
-        return Facts(
-            region=self.region or other.region,
-            indicator=self.indicator or other.indicator,
-            period=self.period.over(other.period) if self.period else other.period,
-            units=self.units or other.units,
-            unit_line=self.unit_line if self.units else other.unit_line,
-            type=self.type or other.type,
-            flag=self.flag or other.flag,
-            parts=tuple(dict.fromkeys((*self.parts, *other.parts))),
-            aside=self.aside or other.aside,
-            source=self.source or other.source,
-            doubts=(*self.doubts, *(doubt for doubt in other.doubts if doubt not in self.doubts)),
-            rest=self.rest or other.rest,
-        )
+        """Complete with what stands farther away; parts and doubts of both hold."""
+        both = {name: getattr(self, name) or getattr(other, name) for name in vars(self)}
+        both["unit_line"] = self.unit_line if self.units else other.unit_line
+        both["period"] = self.period.over(other.period) if self.period else other.period
+        for name in ("parts", "doubts"):
+            near, far = getattr(self, name), getattr(other, name)
+            both[name] = (*near, *(one for one in far if one not in near))
+        return Facts(**both)
 
 
 NOTHING = Facts()
@@ -222,9 +208,9 @@ def read_words(text: str, names: Names, *, title: bool = False) -> Facts:
     if title:
         regions, key = names.regions_in(key)
         if len(regions) == 1:
-            facts = replace(facts, region=names.region_names[regions[0]][0])
+            facts = replace(facts, region=names.region_name(regions[0])[0])
         # Of two regions neither is taken, and both are left over.
-        key += "".join(names.region_names[r][0] for r in regions) if len(regions) > 1 else ""
+        key += "".join(names.region_name(r)[0] for r in regions) if len(regions) > 1 else ""
         bare = AROUND.sub("", key)
         if found := _named(bare, bare, names):
             return found.over(facts)
@@ -303,7 +289,7 @@ def _scanned(key: str, facts: Facts, *, title: bool) -> Facts:
     words: dict[str, list[str]] = {}
     rest, at = "", 0
     while at < len(key):
-        word = TOKEN.match(key, at) or SKIPPED[title].match(key, at)
+        word = TOKEN.match(key, at) or SKIP[title].match(key, at)
         bracket = UNIT_IN_BRACKETS.match(key, at)
         if bracket and is_unit(bracket[1]):
             facts, at = replace(facts, units=(bracket[1],)), bracket.end()
