@@ -3,16 +3,16 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Written last: an environment without it is built anew.
+# Written last: an environment without it is rebuilt.
 STAMP := $(VENV)/installed
 
 ifneq ($(words $(VENV)),1)
-$(error VENV must be one path without spaces, not "$(VENV)"; the checkout itself may stand in a folder with spaces)
+$(error VENV must be one path without spaces, not "$(VENV)"; the checkout itself may be in a folder with spaces)
 endif
 
-# Without byte code every notebook kernel compiles all libraries again, which takes longer than the report.
+# Without byte code each notebook kernel compiles all libraries again, which takes longer than the report.
 unexport PYTHONDONTWRITEBYTECODE
-# Packages of another environment must not leak into this one.
+# Keeps packages of another environment out of this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
 .PHONY: help install report reports test lint format messages lab app wheel constraints clean
@@ -20,29 +20,30 @@ unexport PYTHONPATH PYTHONHOME PIP_USER
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-install: $(STAMP) ## environment with everything in it (VENV=.venv, PYTHON=python3)
+install: $(STAMP) ## create the environment and install everything (VENV=.venv, PYTHON=python3)
 
-report: $(STAMP) ## reports of all regions and of their levers, one HTML each
+report: $(STAMP) ## write the monitoring, lever and method reports of all regions to reports/
 	"$(BIN)/forecast" run params/*.yaml params/levers/*.yaml
 
-reports: $(STAMP) ## those and all others: in the plan's own time, mid-term, final, one indicator
+reports: $(STAMP) ## write every report: also mid-term, final, single indicators, earlier dates
 	"$(BIN)/forecast" run $(filter-out params/scenarios/%,$(wildcard params/*.yaml params/*/*.yaml))
 
-test: $(STAMP) ## tests, docstring examples and notebooks
+test: $(STAMP) ## run tests, docstring examples and notebooks
 	"$(BIN)/python" -m pytest -n 2 --dist worksteal
 
-lint: $(STAMP) ## style, form and types
+lint: $(STAMP) ## check style, formatting, types and the order of packages
 	"$(BIN)/ruff" check .
 	"$(BIN)/ruff" format --check .
 	"$(BIN)/mypy"
 	"$(BIN)/lint-imports" --no-cache
 
-format: $(STAMP) ## put code in form and strip the notebooks' outputs
+format: $(STAMP) ## format the code and strip notebook outputs
 	"$(BIN)/ruff" check --fix .
 	"$(BIN)/ruff" format .
 	"$(BIN)/jupyter" nbconvert --clear-output --inplace notebooks/*.ipynb
 
-messages: $(STAMP) ## bring the translations up to date with the texts in the code
+messages: $(STAMP) ## extract messages from the code and update the translation catalogues
+	@mkdir -p build
 	"$(BIN)/python" -m babel.messages.frontend --quiet extract --mapping babel.cfg --no-default-keywords --no-location --omit-header \
 		--keyword gettext --keyword N_ --keyword msg --keyword pgettext:1c,2 \
 		--keyword check_name:1 --keyword UnknownNameError:1 --output build/forecast.pot src/forecast
@@ -51,27 +52,27 @@ messages: $(STAMP) ## bring the translations up to date with the texts in the co
 			--width 100 --input-file build/forecast.pot --output-file $$po \
 			--locale $$(basename $$(dirname $$(dirname $$po))); done
 
-lab: $(STAMP) ## the planner's desk in JupyterLab, which asks nothing of the network
+lab: $(STAMP) ## open the planner's desk in JupyterLab, without network requests
 	"$(BIN)/jupyter" lab --LabApp.news_url=None \
 		--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate notebooks/planner.ipynb
 
-app: $(STAMP) ## the planner's desk as a web page of this machine
+app: $(STAMP) ## serve the planner's desk as a web page on this machine
 	"$(BIN)/forecast" app
 
-wheel: $(STAMP) ## the package as a file, in dist/
+wheel: $(STAMP) ## build the wheel into dist/
 	"$(BIN)/python" -m hatchling build -t wheel
 
-constraints: ## newest versions into constraints.txt (needs uv)
+constraints: ## pin the newest versions in constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
 	echo editables | uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 		--extra test --no-annotate --no-header --output-file constraints.txt pyproject.toml -
 
-clean: ## remove the environment, caches and builds, never reports
+clean: ## remove the environment, caches and builds, but no reports
 	@if [ -e "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The build's own requirements are bound to constraints.txt as well.
+# The build requirements are pinned by constraints.txt as well.
 $(STAMP): pyproject.toml constraints.txt
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || { \
 		echo "forecast needs Python 3.11, 3.12 or 3.13; '$(PYTHON)' is not one of them." >&2; \
