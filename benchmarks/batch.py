@@ -1,15 +1,16 @@
-"""How long the reports of all regions take together, beside the slowest of them alone.
+"""How long the reports of all regions take together, beside the slowest of them alone. Linux only.
 
     python benchmarks/batch.py
 
 Prints the wall-clock and processor seconds of each region's monitoring report alone, of all of
 them in one batch, where the time of one goes, and what a batch costs in which nothing has changed.
-Processor seconds are those of every process that is waited for: a browser's own children, which lay
-pages out, are not. On a machine that is doing other work only they can be compared.
+Processor seconds are those of every process that is started, kernels and the fork server included.
+On a machine that is doing other work only they can be compared.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
@@ -25,18 +26,26 @@ RUN = ("-m", "forecast.cli", "run")
 STARTS = {
     "the interpreter": "pass",
     "the package": "import forecast",
-    "all that a report needs": "from forecast.kernels import preload; preload()",
+    "a kernel's libraries": "from forecast.reports import context, exports, monitoring",
+    "all that a report's process needs": "import forecast.reports.preload",
     "papermill as it is": "import papermill",
 }
+PR_SET_CHILD_SUBREAPER = 36
+"""Of prctl(2): processes whose parent has ended become children of this one."""
 
 
 def measure(*arguments: str) -> tuple[float, float]:
-    """Wall-clock and processor seconds of Python with some arguments."""
+    """Wall-clock and processor seconds of Python with some arguments, and of its descendants."""
     start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run([sys.executable, *arguments], check=True, stdout=subprocess.DEVNULL)
+    wall = time.perf_counter() - start
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        pass
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return time.perf_counter() - start, spent
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def show(what: str, seconds: tuple[float, float]) -> None:
@@ -46,6 +55,7 @@ def show(what: str, seconds: tuple[float, float]) -> None:
 
 def main() -> None:
     """Measure and print."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     print(f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}")
     for what, code in STARTS.items():
         show(f"start of {what}", measure("-c", code))

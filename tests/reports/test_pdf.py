@@ -13,6 +13,8 @@ import pytest
 from forecast.reports import pdf
 from forecast.reports.page import render_template
 
+installed = pytest.mark.skipif(pdf.weasyprint is None, reason="no WeasyPrint, or no Pango")
+
 
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
@@ -44,6 +46,7 @@ sys.exit(write_pdf(Path(sys.argv[1]), Path(sys.argv[2])))
 """
 
 
+@installed
 def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> None:
     """Where the system has no font at all, the text of a page is embedded and can be searched."""
     none = tmp_path / "fonts.conf"
@@ -64,6 +67,7 @@ def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> Non
         assert f"<{ord(letter):04x}>".encode() in content.lower(), letter
 
 
+@installed
 def test_what_a_reader_sees_as_bold_has_a_colour(page: Path, tmp_path: Path) -> None:
     """The font has one weight: headings are set in blue."""
     assert pdf.write_pdf(page, tmp_path / "x.pdf") is None
@@ -95,6 +99,7 @@ def test_a_machine_without_its_library_prints_nothing(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+@installed
 def test_a_page_that_cannot_be_printed(tmp_path: Path) -> None:
     """Whatever the library raises is a reason."""
     reason = pdf.write_pdf(tmp_path / "none.html", tmp_path / "x.pdf")

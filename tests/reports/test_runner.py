@@ -437,6 +437,7 @@ def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
 
 
+@pytest.mark.skipif(pdf.weasyprint is None, reason="no WeasyPrint, or no Pango")
 def test_a_pdf_is_made_where_the_library_is_there(
     good: Manifest,
     tmp_path: Path,
