@@ -70,7 +70,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     with tarfile.open(built) as archive:
         for member in archive.getmembers():
             content = archive.extractfile(member)
-            if content and not member.name.endswith((".png", ".xlsx")):
+            if content and not member.name.endswith((".png", ".sqlite", ".xlsx")):
                 name = member.name.partition("/")[2]
                 texts[name] = content.read().decode("utf-8")
     return texts
@@ -92,9 +92,12 @@ def test_wheel_holds_every_file(wheel: Path, folder: str) -> None:
 
 
 def test_wheel_works_outside_the_repository(wheel: Path, tmp_path: Path) -> None:
-    """A plan is loaded from the tables inside the wheel, whatever the current folder."""
+    """Tables, translations and templates inside the wheel are used, whatever the current folder."""
     code = (
-        "import forecast as fc; from forecast.plans import data_folder;"
+        "import forecast as fc; from forecast.tables.plan import data_folder;"
+        "from forecast.i18n.catalog import languages; assert 'zh' in languages();"
+        "from forecast.reports.page import render_template;"
+        "assert '@page' in render_template('page.html.j2', language='zh', title='', body='');"
         "plan = fc.load_plan('lishui'); assert len(plan.targets);"
         "print(fc.__file__); print(data_folder())"
     )
@@ -210,7 +213,12 @@ def test_readme_example_runs(tmp_path: Path) -> None:
 
 def test_source_distribution_is_whole(published: dict[str, str]) -> None:
     """What is published holds the code, its tests, its tables and its tasks, and no leftovers."""
-    wanted = ["src/forecast/plans.py", "tests/test_packaging.py", "data/targets.csv", ".ci/run"]
+    wanted = [
+        "src/forecast/tables/plan.py",
+        "tests/project/test_packaging.py",
+        "data/targets.csv",
+        ".ci/run",
+    ]
     wanted += ["Makefile", "LICENSE", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"]
     wanted += ["constraints.txt", "environment.yml", "pyproject.toml"]
     assert [name for name in wanted if name not in published] == []
@@ -234,4 +242,4 @@ def test_version_is_the_same_everywhere() -> None:
     """Package, project file and the newest entry of the change log agree on the version."""
     log = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = re.findall(r"^## \[?v?(\d[\w.]*)", log, re.MULTILINE)
-    assert PROJECT["version"] == forecast.__version__ == headings[0]
+    assert PROJECT["dynamic"] == ["version"] and forecast.__version__ == headings[0]

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from forecast.i18n.vocabulary import WORDS
 
+from forecast.i18n.catalog import gettext
+from forecast.i18n.labels import LABELS, label_of
 from forecast.reports.overview import KINDS, write_overview
 from forecast.reports.parameters import ReportParameters, read_parameters
 from forecast.reports.runner import run_report
@@ -48,7 +49,7 @@ def test_every_kind_of_report_is_there(root: Path, language: str) -> None:
     shipped = {file.stem for file in (root / "notebooks").glob("*.ipynb")}
     assert set(kinds) == shipped - {"planner"}
     for notebook, row in kinds.items():
-        assert row[0] == KINDS[notebook][language == "en"]
+        assert row[0] == gettext(KINDS[notebook], language)
         assert read_parameters(root / row[3]).notebook == notebook
 
 
@@ -69,11 +70,14 @@ def test_the_keys_of_a_parameter_file_are_those_of_the_code(root: Path, language
 @pytest.mark.parametrize("language", DOCUMENTS)
 def test_tables_and_words_are_those_of_the_reports(root: Path, language: str) -> None:
     """Every table that a report may leave, every verdict, every evidence word with its meaning."""
-    place = int(language == "en")
     *_, leaves, verdicts, evidence = tables(root, language)
-    assert {row[0] for row in leaves} == set(WORDS["sheet"])
-    assert {row[0] for row in verdicts} == {words[place] for words in WORDS["status"].values()}
-    meaning = {WORDS["evidence"][k][place]: w[place] for k, w in WORDS["evidence_meaning"].items()}
+    assert {row[0] for row in leaves} == set(LABELS["sheet"])
+    words = {
+        group: {code: label_of(group, code, language) for code in LABELS[group]}
+        for group in ("status", "evidence", "evidence_meaning")
+    }
+    assert {row[0] for row in verdicts} == set(words["status"].values())
+    meaning = {words["evidence"][k]: text for k, text in words["evidence_meaning"].items()}
     assert {row[0]: row[1] for row in evidence} == meaning
 
 
@@ -89,4 +93,4 @@ def test_the_example_leaves_what_the_page_says(root: Path, tmp_path: Path) -> No
     missing = [pattern for pattern in patterns if not any(f.match(pattern) for f in left)]
     assert missing == list(manifest.notes)
     page = write_overview(tmp_path / "reports").read_text(encoding="utf-8")
-    assert 'href="nursing_beds/report.html"' in page and KINDS["indicator"][1] in page
+    assert 'href="nursing_beds/report.html"' in page and KINDS["indicator"] in page

@@ -78,7 +78,9 @@ def test_a_record_cannot_point_outside(manifest: Manifest, tmp_path: Path, name:
     assert not files_intact(forged, tmp_path)
 
 
-@pytest.mark.parametrize("name", ["a.py", "deep/er/b.py", "locale/x.po", "t/page.j2", "s.css"])
+@pytest.mark.parametrize(
+    "name", ["a.py", "deep/er/b.py", "locale/x.po", "i/x.toml", "t/page.j2", "s.css"]
+)
 def test_code_is_hashed_at_any_depth(tmp_path: Path, name: str) -> None:
     """Modules, catalogues, templates and styles count wherever they are, byte code does not."""
     before = hash_code(tmp_path)

@@ -30,7 +30,7 @@ PACKAGES = (
     "babel", "weasyprint",
 )  # fmt: skip
 CODE = ("*.py", "*.po", "*.toml", "*.j2", "*.css")
-"""Files of the package that shape a report: modules, texts, templates, styles."""
+"""Files of the package that shape a report: modules, texts, translations, templates, styles."""
 
 
 @dataclasses.dataclass(frozen=True)
