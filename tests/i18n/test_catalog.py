@@ -28,7 +28,13 @@ TRANSLATORS = {"N_", "gettext", "pgettext", "msg"}
 LEFT_OUT = {"class_name", "error", "reason"}
 """Gaps that a translation may leave out: words of other programs, and names of classes."""
 VOCABULARIES = {
-    *["tables/calendar.py", "i18n/formatting.py", "intake/layout.py", "intake/matching.py"],
+    *[
+        "tables/calendar.py",
+        "model/panel.py",
+        "i18n/formatting.py",
+        "intake/layout.py",
+        "intake/matching.py",
+    ],
     *["intake/numbers.py", "intake/reading.py", "intake/records.py", "intake/words.py"],
     "intake/workbook.py",
 }
@@ -37,20 +43,14 @@ OTHER_CHINESE = {
     "charts/style.py": "where lines of Chinese may break",
     "reports/descriptions.py": "full-width punctuation",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
-    "targets/composite_index.py": "to be mended",
 }
 """Further modules with Chinese characters, and why."""
 OTHER_SENTENCES = {
     "__init__.py": "Python's own error of a missing attribute",
-    "charts/style.py": "an error of the installation",
     "errors.py": "the head of errors that are not translated",
     "evaluation/store.py": "the answer of a trigger of the database",
     "intake/figure_import.py": "a manifest, which is in English",
-    "model/fitting.py": "errors of the program",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
-    "targets/composite_index.py": "to be mended",
-    "training/learning.py": "to be mended",
-    "training/windows.py": "to be mended",
 }
 """Modules with English sentences that no catalogue has, and why."""
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]")

@@ -87,13 +87,13 @@ def test_what_is_missing_is_named_in_every_year(small):
     assert shown.loc["one", "missing"].tolist() == ["W"] * 3
     assert shown.loc["three", ["components", "of", "missing"]].values.tolist() == [[0, 1, "U"]] * 3
     assert shown.loc[REGION_INDEX, ["components", "of"]].values.tolist() == [[3, 6]] * 3
-    assert shown.loc[REGION_INDEX, "missing"].tolist() == ["W、U、V"] * 3
+    assert shown.loc[REGION_INDEX, "missing"].tolist() == ["W; U; V"] * 3
     assert len(shown) == 4 * 3
     # Without any figure there are rows all the same.
     nobody = index(paths, replace(plan, region="zz"))
     assert nobody["mean"].isna().all() and len(nobody) == 12
     assert (
-        nobody.loc[nobody["index"] == REGION_INDEX, "missing"].tolist() == ["W、X、Y、U、V、Z"] * 3
+        nobody.loc[nobody["index"] == REGION_INDEX, "missing"].tolist() == ["W; X; Y; U; V; Z"] * 3
     )
     # A year before the latest figure without a figure of its own is not known.
     older = replace(paths, years=paths.years - 1)

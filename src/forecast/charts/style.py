@@ -26,6 +26,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from ..errors import msg
 from ..i18n.formatting import number
 
 __all__ = [
@@ -86,7 +87,8 @@ def load_font() -> None:
     # Importing zhplot would change the settings of the whole session; only its file is wanted.
     package = importlib.util.find_spec("zhplot")
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("The font package zhplot is missing. Run: pip install zhplot")
+        message = msg("The font package zhplot is missing. Run: pip install zhplot")
+        raise ModuleNotFoundError(message)
     file = Path(package.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"
     font_manager.fontManager.addfont(file)
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import check_name
+from ..errors import check_name, msg
 from .counts import CountPredictive, fit_counts
 from .panel import KEY, SeriesPanel, build_panel, read_observations
 from .posterior import SeriesSummary, compute_posterior, summarise_series
@@ -268,10 +268,10 @@ def quantiles(
     """
     grid = np.asarray(years, float)
     if grid.ndim != 1 or not np.isfinite(grid).all():
-        raise ValueError(f"years must be a list of years, not {years!r}.")
+        raise ValueError(msg("years must be a list of years, not {years!r}.", years=years))
     bad = [level for level in levels if not 0.0 < level < 1.0]
     if bad:
-        raise ValueError(f"levels must lie between 0 and 1, not {bad}.")
+        raise ValueError(msg("levels must lie between 0 and 1, not {levels}.", levels=bad))
     latest = fits.series["latest_year"].to_numpy()[:, None]
     at = np.broadcast_to(grid, (len(latest), len(grid)))
     future = at > latest + 1e-9

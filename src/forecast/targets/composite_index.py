@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, check_name
+from ..errors import N_, DataError, Problem, check_name, msg
 from ..model.panel import build_panel
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
@@ -200,9 +200,8 @@ def index_draws(
     check_name("weights", weights, WEIGHTS)
     check_name("mean", mean, MEANS)
     if not concentration > 0.0 or seed < 0:
-        raise ValueError(
-            f"concentration must be above 0 and seed at least 0, not {concentration} and {seed}."
-        )
+        message = N_("concentration must be above 0 and seed at least 0, not {given} and {seed}.")
+        raise ValueError(msg(message, given=concentration, seed=seed))
     listed = plan.indices.sort_values(["index", "component"], ignore_index=True)
     weight = _weights(listed)[:, None]
     if weights == "uncertain":
@@ -236,7 +235,14 @@ def _weights(listed: pd.DataFrame) -> FloatArray:
     """Give each component its weight, blank ones filled; each index's sum to 1."""
     given = listed["weight"].astype(float)
     problems = [
-        Problem("indices", None, "weight", str(given[i]), f"not positive ({name})", "leave it out")
+        Problem(
+            "indices",
+            None,
+            "weight",
+            str(given[i]),
+            msg("not positive ({name})", name=name),
+            msg("leave it out"),
+        )
         for i, name in listed.loc[given <= 0.0, "component"].items()
     ]
     if problems:
@@ -311,5 +317,5 @@ def _coverage(
     component = listed["component"].to_numpy()
     return pd.DataFrame({
         "region": region, "index": names[0], "area": names[1], "components": known.sum(axis=0),
-        "of": len(listed), "missing": ["、".join(component[~year]) for year in known.T],
+        "of": len(listed), "missing": ["; ".join(component[~year]) for year in known.T],
     })  # fmt: skip

@@ -22,6 +22,10 @@ IntArray = NDArray[np.int64]
 RANK_LEVELS = (0.05, 0.50, 0.95)
 DISTINCT = 0.9
 """Least P(i better than j) at which two regions count as different, either way round. Declared."""
+DIFFERENT = N_(
+    "Paths to compare need one seed, one number of draws and one scenario, not {settings}."
+)
+NO_YEAR = N_("year={year} is not among those of all paths ({first} to {last}).")
 FEW = N_("{of} in {year} is known of {count} regions; ranks need two.")
 Pair = tuple[Paths, Plan]
 
@@ -86,7 +90,7 @@ def rank(
     """
     pairs = _pair(paths, plans)
     if top < 1:
-        raise ValueError(f"top must be at least 1, not {top}.")
+        raise ValueError(msg("top must be at least 1, not {top}.", top=top))
     chosen_year, chosen, tables = _select_year(pairs, year), _select_regions(pairs, regions), []
     for name, table, values in _list_quantities(pairs, of, chosen_year):
         kept = ~np.isnan(values).any(axis=1) & table["region"].isin(chosen).to_numpy()
@@ -109,13 +113,13 @@ def _pair(paths: Paths | Sequence[Paths], plans: Plan | Sequence[Plan]) -> list[
     plans = [plans] if isinstance(plans, Plan) else list(plans)
     drawn = [paths] * len(plans) if isinstance(paths, Paths) else list(paths)
     if not plans or len(drawn) != len(plans):
-        raise ValueError(f"{len(drawn)} paths for {len(plans)} plans; give one Paths, or one each.")
-    peer_loglik = {(p.seed, p.values.shape[1], p.scenario) for p in drawn}
-    if len(peer_loglik) > 1:
+        counts = {"paths": len(drawn), "plans": len(plans)}
         raise ValueError(
-            "Paths to compare need one seed, one number of draws and one scenario, not "
-            f"{sorted(peer_loglik)}."
+            msg("{paths} paths for {plans} plans; give one Paths, or one each.", **counts)
         )
+    settings = sorted({(p.seed, p.values.shape[1], p.scenario) for p in drawn})
+    if len(settings) > 1:
+        raise ValueError(msg(DIFFERENT, settings=settings))
     return list(zip(drawn, plans, strict=True))
 
 
@@ -126,7 +130,7 @@ def _select_year(pairs: Sequence[Pair], year: int | None) -> int:
     if year is None:
         return last
     if not first <= year <= last:
-        raise ValueError(f"year={year} is not among those of all paths ({first} to {last}).")
+        raise ValueError(msg(NO_YEAR, year=year, first=first, last=last))
     return year
 
 

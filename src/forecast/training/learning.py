@@ -28,7 +28,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from ..errors import DataError, Problem, check_name
+from ..errors import DataError, Problem, check_name, msg
 from ..evaluation.scores import CAP, crps_of_quantiles
 from ..model.fitting import QUANTILES, pool_links
 from ..model.panel import SeriesPanel
@@ -327,14 +327,13 @@ def read_panel(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
         try:
             tables.append(pd.read_csv(files[0]))
         except IndexError:
-            text = (
-                "the table is missing",
-                "a panel is a folder with observations.csv and indicators.csv",
-            )
-            problems.append(Problem(f"{name}.csv", None, None, None, *text))
+            problem = msg("the table is missing")
+            remedy = msg("a panel is a folder with observations.csv and indicators.csv")
+            problems.append(Problem(f"{name}.csv", None, None, None, problem, remedy))
         except (ValueError, OSError) as error:
-            text = str(error), "write a CSV file in UTF-8 with column names in line 1"
-            problems.append(Problem(files[0].name, None, None, None, *text))
+            problem = msg("not a CSV file ({error})", error=str(error))
+            remedy = msg("write a CSV file in UTF-8 with column names in line 1")
+            problems.append(Problem(files[0].name, None, None, None, problem, remedy))
     if problems:
         raise DataError(problems)
     return tables[0], tables[1]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem
+from ..errors import DataError, Problem, msg
 from ..model.panel import SeriesPanel, build_panel, read_observations
 from ..model.posterior import SeriesSummary, summarise_series
 from ..model.priors import LINK_BY_GROWTH, LINKS_BY_KIND, slope_processes
@@ -99,12 +99,9 @@ def cut_windows(
                 for window in _windows(figures[mine], indicators, future, origin, lengths, grids):
                     parts.setdefault((kind, window.length), []).append(window)
     if not parts:
-        raise DataError(
-            [Problem(
-                "observations", None, "year", None, "no series has figures in five years running",
-                "give a longer panel, one row a region, indicator and year",
-            )]
-        )  # fmt: skip
+        problem = msg("no series has figures in five years running")
+        remedy = msg("give a longer panel, one row a region, indicator and year")
+        raise DataError([Problem("observations", None, "year", None, problem, remedy)])
     rng = np.random.default_rng(seed)
     found = []
     for kind, length in sorted(parts):

@@ -9,7 +9,7 @@ from ...charts.rankings import index_chart, rank_chart
 from ...charts.scenarios import difference_chart, scenario_fans
 from ...charts.style import CLEAR
 from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, number, points
+from ...i18n.formatting import NO_VALUE, join, number, points
 from ...scenarios.baseline import first_decision_year
 from ...scenarios.scenario import BASELINE
 from ...targets.joint_answers import Joint
@@ -170,7 +170,9 @@ def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
     parts = [paragraph(report.gettext(INDEX)), figure]
     last = table[(table["year"] == end) & (table["scenario"] == BASELINE.name)]
     gaps = [
-        chinese(row["missing"], before=f"{report.name('areas', row['area'])}: ")
+        chinese(
+            join(row["missing"].split("; "), "zh"), before=f"{report.name('areas', row['area'])}: "
+        )
         for row in last[last["area"].ne("") & last["missing"].ne("")].to_dict("records")
     ]
     if gaps:
