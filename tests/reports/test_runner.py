@@ -18,16 +18,15 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from forecast.errors import ReportError, WriteError
 from forecast.files import MANIFEST, BusyError, staging_folder
 from forecast.reports import pdf
 from forecast.reports.errors import (
     InputError,
     NotebookError,
     ParameterError,
-    ReportError,
     Stopped,
     TimeLimitError,
-    WriteError,
 )
 from forecast.reports.manifest import Manifest
 from forecast.reports.page import network_references

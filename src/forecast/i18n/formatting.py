@@ -249,15 +249,16 @@ def join(items: Iterable[str], language: str) -> str:
     return _style(language).separator.join(items)
 
 
-def language_name(language: str) -> str:
-    """Name a language in itself.
+def language_name(language: str, shown: str = "") -> str:
+    """Name a language in another one, or in itself.
 
-    >>> language_name("zh"), language_name("en")
-    ('中文', 'English')
+    >>> language_name("zh"), language_name("en"), language_name("zh", "en")
+    ('中文', 'English', 'Chinese')
     """
     from babel import Locale
 
-    return str(Locale.parse(_style(language).locale).get_language_name() or language)
+    locale = _style(shown or language).locale
+    return str(Locale.parse(_style(language).locale).get_language_name(locale) or language)
 
 
 def unit_symbol(unit: str, name: str) -> str:

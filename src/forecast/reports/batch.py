@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Literal
 
 from ..errors import N_, ForecastError, msg
@@ -175,17 +176,11 @@ class _ReportProcess:
         return result
 
 
-class _LogSender(logging.handlers.QueueHandler):
-    """Send the lines of a report's log to the process that shows them."""
-
-    def enqueue(self, record: logging.LogRecord) -> None:
-        self.queue.send(record)  # type: ignore[attr-defined]  # a connection
-
-
 def _work(run: ReportRun, options: Options, connection: Connection) -> None:
     """Make one report in this process, which has nothing else to do, and send its result."""
     logger = logging.getLogger("forecast")
-    sender = _LogSender(connection)  # type: ignore[arg-type]
+    # A connection is queue enough.
+    sender = logging.handlers.QueueHandler(SimpleNamespace(put_nowait=connection.send))
     sender.setFormatter(TranslatedFormatter())
     logger.handlers = [sender]
     logger.setLevel(logging.INFO)

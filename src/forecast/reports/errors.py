@@ -19,19 +19,9 @@ import signal
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import ReportError, WriteError, msg
-from ..files import BusyError
+from ..errors import ReportError, msg
 
-__all__ = [
-    "BusyError",
-    "InputError",
-    "NotebookError",
-    "ParameterError",
-    "ReportError",
-    "Stopped",
-    "TimeLimitError",
-    "WriteError",
-]
+__all__ = ["InputError", "NotebookError", "ParameterError", "Stopped", "TimeLimitError"]
 
 
 LINE = "{text}\n  {problem}"

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from babel import Locale
 from filelock import FileLock, Timeout
 from markupsafe import Markup
 
 from ..errors import WriteError, cause, msg
 from ..files import MANIFEST, write_atomic
 from ..i18n.catalog import N_, gettext, languages
-from .manifest import Manifest, read_manifest
+from ..i18n.formatting import language_name
+from .manifest import read_manifest
 from .page import render_template
 
 __all__ = ["INDEX", "KINDS", "write_overview"]
@@ -61,12 +60,8 @@ REASONS = {
 }
 
 
-@dataclass(frozen=True)
-class _Text:
-    """A text in one language; the template shows the first one and puts the others beside it."""
-
-    language: str
-    text: str
+_Texts = list[tuple[str, str]]
+"""Languages and texts: the template shows the first one and puts the others beside it."""
 
 
 def write_overview(output: Path) -> Path:
@@ -105,7 +100,7 @@ def _page(output: Path) -> str:
     return render_template(
         "index.html.j2",
         language=languages()[0],
-        title=" · ".join(text.text for text in _texts(N_("Reports"))),
+        title=" · ".join(text for _, text in _texts(N_("Reports"))),
         mark=Markup(MARK),
         counts=counts if folders else _texts(N_("No reports yet")),
         heads=[_texts(head) for head in HEADS],
@@ -131,8 +126,8 @@ def _row(folder: Path) -> dict[str, Any]:
     error = manifest.error or {}
     return row | {
         "name": manifest.name,
-        "kind": _texts(kind) if kind else _names(Path(given.get("notebook", "")).stem),
-        "region": _names(given.get("region", ""), manifest),
+        "kind": _texts(kind) if kind else [("", Path(given.get("notebook", "")).stem)],
+        "region": list((manifest.region or {"": given.get("region", "")}).items()),
         "language": _language(given.get("language", "")),
         "as_of": given.get("as_of", ""),
         "status": _texts(STATUS[manifest.status]),
@@ -142,30 +137,23 @@ def _row(folder: Path) -> dict[str, Any]:
     }
 
 
-def _links(folder: Path, failed: bool) -> Iterator[tuple[str, list[_Text]]]:
+def _links(folder: Path, failed: bool) -> Iterator[tuple[str, _Texts]]:
     for name, words in FILES.items():
         if (folder / name).is_file() and (failed or name not in ("notebook.ipynb", MANIFEST)):
             yield quote(f"{folder.name}/{name}"), _texts(words)
 
 
-def _texts(message: str, **gaps: object) -> list[_Text]:
+def _texts(message: str, **gaps: object) -> _Texts:
     """Give a message in every language, once where two read the same."""
-    found = {gettext(message, code).format(**gaps): code for code in reversed(languages())}
-    return [_Text(code, text) for text, code in reversed(found.items())]
+    texts = {gettext(message, code).format(**gaps): code for code in reversed(languages())}
+    return [(code, text) for text, code in reversed(texts.items())]
 
 
-def _names(name: str, manifest: Manifest | None = None) -> list[_Text]:
-    """Give a name in every language that the manifest has it in."""
-    named = manifest.region if manifest and manifest.region else {"": name}
-    return [_Text(code, text) for code, text in named.items()]
-
-
-def _language(code: str) -> list[_Text]:
+def _language(code: str) -> _Texts:
     """Name a language of ours in every language."""
     if code not in languages():
-        return [_Text("", code)]
-    named = [(shown, Locale.parse(code).get_language_name(shown)) for shown in languages()]
-    return [_Text(shown, str(name)) for shown, name in named]
+        return [("", code)]
+    return [(shown, language_name(code, shown)) for shown in languages()]
 
 
 def _local(moment: str) -> str:

@@ -13,12 +13,13 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import N_, DataError, Message, Problem, msg, nearest
 from ..files import read_text, shipped_folder
+from ..i18n.catalog import languages
 from ..tables.schema import is_address
 from ..tables.yaml_files import read_document
 from .errors import InputError, ParameterError
@@ -74,6 +75,13 @@ def _address(text: str | None) -> str | None:
     return open_address(text)
 
 
+def _language(code: str) -> str:
+    """Check that there are translations into a language."""
+    if code not in languages():
+        raise ValueError(msg("not a language of this program"))
+    return code
+
+
 def _data_source(text: str | None) -> str | None:
     """Check an address; a folder stays as it is written."""
     return _address(text) if is_address(text) else text
@@ -86,52 +94,46 @@ def _absolute_scenarios(text: str | None) -> str | None:
     return ",".join(paths) or None
 
 
+ALLOWED = {
+    "region": N_("the id of a region with a plan, as lishui"),
+    "notebook": N_("a shipped notebook's name, or a path to .ipynb"),
+    "data": N_("a folder with tables of your own, the address of a database without a password "
+               "(see docs/scheduling.md), or nothing"),
+    "as_of": N_("a date as 2022-12-31, or today"),
+    "until": N_("a year of four digits, or nothing"),
+    "draws": N_("a whole number, 100 to 100000"),
+    "seed": N_("a whole number, 0 or more"),
+    "language": N_("zh or en"),
+    "scenarios": N_("names or .yaml files of scenarios with commas between, or nothing"),
+    "indicator": N_("the id of an indicator, or nothing"),
+    "probability": N_("a chance to aim at, 0.01 to 0.99, or nothing"),
+    "results": N_("the address of a database for result tables, as "
+                  "postgresql+psycopg://user@host/name without a password, or nothing"),
+    "output": N_("a folder for the reports"),
+    "name": N_("a short file name without a dot in front"),
+}  # fmt: skip
+"""What may be written for each key."""
+
+
 class ReportParameters(BaseModel):
-    """Keys of a parameter file; each description says what may be written."""
+    """Values of a parameter file; `ALLOWED` describes them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
-    region: str = Field(min_length=1, description=N_("the id of a region with a plan, as lishui"))
-    notebook: str = Field(
-        "monitoring",
-        min_length=1,
-        description=N_("a shipped notebook's name, or a path to .ipynb"),
-    )
-    data: Annotated[str | None, AfterValidator(_data_source)] = Field(
-        None,
-        description=N_(
-            "a folder with tables of your own, the address of a database without a "
-            "password (see docs/scheduling.md), or nothing"
-        ),
-    )
-    as_of: Annotated[str, AfterValidator(_iso_day)] = Field(
-        "today", description=N_("a date as 2022-12-31, or today")
-    )
-    until: int | None = Field(
-        None, ge=1950, le=2100, description=N_("a year of four digits, or nothing")
-    )
-    draws: int = Field(4000, ge=100, le=100_000, description=N_("a whole number, 100 to 100000"))
-    seed: int = Field(0, ge=0, lt=2**63, description=N_("a whole number, 0 or more"))
-    language: Literal["zh", "en"] = Field("zh", description=N_("zh or en"))
-    scenarios: Annotated[str | None, AfterValidator(_absolute_scenarios)] = Field(
-        None,
-        description=N_("names or .yaml files of scenarios with commas between, or nothing"),
-    )
-    indicator: str | None = Field(None, description=N_("the id of an indicator, or nothing"))
-    probability: float | None = Field(
-        None, ge=0.01, le=0.99, description=N_("a chance to aim at, 0.01 to 0.99, or nothing")
-    )
-    results: Annotated[str | None, AfterValidator(_address)] = Field(
-        None,
-        description=N_(
-            "the address of a database for result tables, as "
-            "postgresql+psycopg://user@host/name without a password, or nothing"
-        ),
-    )
-    output: str = Field("reports", min_length=1, description=N_("a folder for the reports"))
-    name: Annotated[str, AfterValidator(_file_name)] = Field(
-        min_length=1, description=N_("a short file name without a dot in front")
-    )
+    region: str = Field(min_length=1)
+    notebook: str = Field("monitoring", min_length=1)
+    data: Annotated[str | None, AfterValidator(_data_source)] = None
+    as_of: Annotated[str, AfterValidator(_iso_day)] = "today"
+    until: int | None = Field(None, ge=1950, le=2100)
+    draws: int = Field(4000, ge=100, le=100_000)
+    seed: int = Field(0, ge=0, lt=2**63)
+    language: Annotated[str, AfterValidator(_language)] = "zh"
+    scenarios: Annotated[str | None, AfterValidator(_absolute_scenarios)] = None
+    indicator: str | None = None
+    probability: float | None = Field(None, ge=0.01, le=0.99)
+    results: Annotated[str | None, AfterValidator(_address)] = None
+    output: str = Field("reports", min_length=1)
+    name: Annotated[str, AfterValidator(_file_name)] = Field(min_length=1)
 
     @property
     def folder(self) -> Path:
@@ -301,11 +303,10 @@ def _in_line(problem: Problem) -> Message:
 
 def _explain(key: str, error: Mapping[str, Any], values: Mapping[str, object]) -> Message:
     """One problem of a parameter file as a sentence: key, value, fault, remedy."""
-    fields = ReportParameters.model_fields
     if error["type"] == "extra_forbidden":
-        remedy = nearest(key, fields) or msg("known are {names}", names=list(fields))
+        remedy = nearest(key, ALLOWED) or msg("known are {names}", names=list(ALLOWED))
         return msg("key {key!r}: unknown. Remedy: {remedy}.", key=key, remedy=remedy)
-    allowed = msg(str(fields[key].description))
+    allowed = msg(ALLOWED[key])
     if error["type"] == "missing":
         return msg("key {key!r}: missing. Remedy: write {allowed}.", key=key, allowed=allowed)
     cause = error.get("ctx", {}).get("error")

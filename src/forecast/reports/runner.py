@@ -25,12 +25,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import N_, msg
+from ..errors import N_, ReportError, WriteError, msg
 from ..evaluation.store import STORE, append_run
 from ..evaluation.vintages import issue
 from ..files import staging_folder, swap_folder
 from ..tables.plan import load_plan
-from .errors import InputError, NotebookError, ReportError, WriteError
+from .errors import InputError, NotebookError
 from .inputs import check_region, find_scenarios, find_tables, hash_tables, region_names
 from .manifest import Manifest, files_intact, fingerprint, hash_file, read_manifest, versions
 from .parameters import Plain, check_declared, find_notebook, read_parameters
