@@ -1,13 +1,15 @@
 """Figures as they come, made into arrays."""
 
+import datetime as dt
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import forecast as fc
 from forecast.errors import DataError, UnknownNameError
-from forecast.model.panel import KEY, build_panel, read_observations
+from forecast.model.panel import KEY, build_panel, read_observations, read_years
 from forecast.tables.schema import STATUSES
 
 
@@ -294,3 +296,102 @@ def test_an_unknown_kind_is_named():
     """A misspelt kind of an observed indicator is refused with the nearest known one."""
     with pytest.raises(UnknownNameError, match=r"Unknown kind 'shares'.*'share'"):
         read(MIXED, kind="shares")
+
+
+YEARS = [2020, 2021, 2022]
+DATED = {
+    "dates": pd.to_datetime([f"{year}-12-31" for year in YEARS]),
+    "days": [dt.date(year, 12, 31) for year in YEARS],
+    "periods": pd.period_range("2020", "2022", freq="Y"),
+    "texts": [str(year) for year in YEARS],
+    "mixed": [2020, pd.Timestamp("2021-12-31"), pd.Period("2022", "Y")],
+}
+
+
+@pytest.mark.parametrize("years", DATED.values(), ids=DATED)
+def test_dates_and_periods_are_years(years):
+    """A column of dates or periods is read as the years that end there, also by `quantiles`."""
+    seen = figures(
+        *(("a", year, value) for year, value in zip(YEARS, (51.0, 53.5, 55.0), strict=True))
+    )
+    known = about("x", kind="share", lower=0.0, upper=100.0)
+    read_as = read_observations(seen.assign(year=years), known)[0]["year"]
+    assert read_as.tolist() == YEARS
+    expected = fc.quantiles(fc.fit(seen, known), [2023, 2024])
+    ends = pd.to_datetime(["2023-12-31", "2024-12-31"])
+    for asked in (ends, ends.to_period("Y")):
+        pd.testing.assert_frame_equal(
+            fc.quantiles(fc.fit(seen.assign(year=years), known), asked), expected
+        )
+
+
+def test_a_day_within_a_year_is_its_fraction():
+    """Day d of N is the year before plus d / N, as in tables; a text that is no year is refused."""
+    assert read_years(pd.to_datetime(["2024-06-30"])).tolist() == [2023 + 182 / 366]
+    assert read_years([pd.Period("2023-06", "M")]).tolist() == [2022 + 181 / 365]
+    assert np.isnan(read_years(["2021-12-31", None, "mid-2020"])).all()
+
+
+DAYS = ["2024-3-1", "2024/03/01", "2024年3月1日", "2024-03-01", dt.date(2024, 3, 1),
+        pd.Timestamp("2024-03-01 10:00")]  # fmt: skip
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_publications_are_compared_as_days(day):
+    """1 March is before 1 October however it is written."""
+    assert revised(5.0, 7.0, published=["2024-10-01", day]) == ([5.0], False)
+    assert revised(5.0, 7.0, published=[day, "2024-2-29"]) == ([5.0], False)
+
+
+@pytest.mark.parametrize("day", ["2024-13-01", "March 2024", "2024", "45000"])
+def test_a_publication_that_is_no_day_is_refused(day):
+    """With series, column, value and remedy."""
+    with pytest.raises(DataError, match=r"published, value '.*': not a date \(a, x\).*2022-06-30"):
+        read(figures(("a", 2020, 1.0), published=[day]))
+
+
+@pytest.mark.parametrize(
+    ("word", "flag"),
+    [("是", True), ("yes", True), (True, True), (1.0, True), ("TRUE ", True), ("", False),
+     ("否", False), (False, False), (0, False), (None, False), (np.nan, False)],
+)  # fmt: skip
+def test_words_for_a_break(word, flag):
+    """A mark is read in Chinese and English; empty is no break."""
+    seen = figures(("a", 2020, 1.0)).assign(**{"break": [word]})
+    assert read(seen)[0]["break"].tolist() == [flag]
+    with pytest.raises(DataError, match="value 'perhaps': neither true nor false"):
+        read(seen.assign(**{"break": "perhaps"}))
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"lower": 100.0, "upper": 0.0}, r"upper, value '0 \(x\)': not above the lower bound 100"),
+        ({"lower": 5.0, "upper": 5.0}, "not above the lower bound 5"),
+        ({"resolution": -0.1}, r"resolution, value '-0.1 \(x\)': the reporting step"),
+        ({"upper": "100 %"}, r"upper, value '100 % \(x\)': no number"),
+    ],
+)
+def test_impossible_descriptions_are_refused(columns, message):
+    """Bounds the wrong way round, negative steps, texts: with indicator, value and remedy."""
+    with pytest.raises(DataError, match=message):
+        read(figures(("a", 2020, 1.0)), **columns)
+
+
+def test_an_indicator_is_described_once():
+    """Two equal rows are one, two that differ are a fault, unless nothing is observed of it."""
+    known = about("x", "x", "y", "y", kind=["share", "share", "share", "amount"])
+    seen = figures(("a", 2020, 1.0))
+    assert len(read_observations(seen, known)[1]) == 1
+    with pytest.raises(DataError, match="value 'y': described twice, with different values"):
+        read_observations(seen.assign(indicator="y"), known)
+
+
+def test_a_conflict_is_marked_where_it_is():
+    """Figures of one year that disagree mark that year, and the series."""
+    rows = [("a", 2020, 1.0), ("a", 2021, 2.0), ("a", 2021, 4.0), ("b", 2021, 3.0)]
+    seen, series = read(figures(*rows))
+    assert seen[["value", "conflicting"]].values.tolist() == [
+        [1.0, False], [3.0, True], [3.0, False],
+    ]  # fmt: skip
+    assert series["conflicting"].tolist() == [True, False]

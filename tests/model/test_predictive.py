@@ -319,6 +319,25 @@ def test_a_value_far_out_stands_where_it_is_drawn(times):
     np.testing.assert_allclose(stands(blend_of(*parts), times), times, rtol=ROOT)
 
 
+def bisected(blend, y):
+    """The t of a value by bisection alone, between the components' own answers."""
+    low, high = -1e6, 1e6
+    for _ in range(100):
+        t = 0.5 * (low + high)
+        above = blend.values_at(np.full((1, 1, 1), t), np.ones((1, 1)))[0, 0, 0] > y
+        low, high = (low, t) if above else (t, high)
+    return low
+
+
+@settings(max_examples=60)
+@given(PARTS, st.floats(0.01, 1e6), st.floats(2.0, 40.0))
+def test_the_root_search_ends_at_the_root(parts, y, df):
+    """However far the components disagree, a probability is that of plain bisection."""
+    blend = joined(parts, df=df)
+    found = blend.cdf(np.full((1, 1), y), np.ones((1, 1)))[0, 0]
+    assert found == pytest.approx(stats.t(df).cdf(bisected(blend, y)), abs=1e-6)
+
+
 @given(PARTS, st.lists(st.floats(-10.0, 110.0), min_size=2, max_size=6))
 @example(parts=[("log", (2.0, 0.421875), 0.5), ("logit", (0.0, 1.0), 0.625)], values=[0.0, 0.0])
 def test_probabilities_rise(parts, values):

@@ -3,6 +3,7 @@
 For other packages:
 
 - `fitting`: `fit`, `quantiles`
+- `arrays`: array types, records of arrays
 - `panel`: tables to arrays
 - `links`: link functions
 - `kalman`: the filter of level and slope
@@ -11,12 +12,12 @@ For other packages:
 - `posterior`: posterior of trend and noise
 - `predictive`: pooled Student-t distributions
 - `counts`: cumulative counts
-- `records`: records of arrays
 - `summary`: tables of parameters and fits
 - `simulation`: `simulate`
 """
 
 __all__ = [
+    "arrays",
     "counts",
     "fitting",
     "kalman",
@@ -26,7 +27,6 @@ __all__ = [
     "posterior",
     "predictive",
     "priors",
-    "records",
     "simulation",
     "summary",
 ]

@@ -20,15 +20,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import betainc, betaincinv, gammaincinv, ndtr
 
+from .arrays import FloatArray, IntArray
 from .panel import SeriesPanel
 
 __all__ = ["YEAR_SHAPE", "CountPredictive", "fit_counts"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 YEAR_SHAPE = 8.0
 """a: a year's mean varies like a Gamma of this shape, by a third. This and `DISCOUNT` come from a

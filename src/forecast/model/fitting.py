@@ -13,15 +13,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ..errors import check_name, msg
+from .arrays import FloatArray, IntArray, count_within, select
 from .counts import CountPredictive, fit_counts
-from .panel import KEY, SeriesPanel, build_panel, read_observations
+from .panel import KEY, SeriesPanel, build_panel, read_observations, read_years
 from .posterior import SeriesSummary, compute_posterior, summarise_series
 from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
 from .priors import GROWTH_PATHS, PooledPrior, select_prior, slope_processes
-from .records import count_within, select
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
@@ -36,8 +35,6 @@ __all__ = [
     "quantiles",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 CAP_FACTORS = (1.2, 1.6, 2.5)
@@ -149,9 +146,10 @@ def fit(
 
     Parameters
     ----------
-    observations : region, indicator, year (a number; 2021.5 is mid-2022), value; one series or a
-        million, with gaps and of different lengths. `break` (true: the definition changed before
-        this value), `status` and `published` are read where present; other columns are ignored
+    observations : region, indicator, year (a number, 2021.5 being mid-2022, or a date or period
+        whose end counts), value; one series or a million, with gaps and of different lengths.
+        `break` (true: the definition changed before this value), `status` and `published` are read
+        where present; other columns are ignored
     indicators : indicator, kind, better, and where there are any lower, upper, resolution,
         cumulative (count is cumulative by nature), numerator and denominator (of a ratio)
     growth : `auto`, `linear`, `exponential`, `logistic`, `gompertz`, `damped` or `no_change`;
@@ -243,7 +241,7 @@ def quantiles(
     Parameters
     ----------
     fits : from `fit`
-    years : ends of years; 2025.5 is mid-2026
+    years : as in `fit`: numbers, dates or periods
     levels : probabilities, between 0 and 1
 
     Returns
@@ -266,8 +264,8 @@ def quantiles(
     >>> table["year"].tolist(), bool((table["q05"] < table["q95"]).all())
     ([2022], True)
     """
-    grid = np.asarray(years, float)
-    if grid.ndim != 1 or not np.isfinite(grid).all():
+    grid = read_years(years) if np.ndim(years) == 1 else np.full(1, np.nan)
+    if not np.isfinite(grid).all():
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=years))
     bad = [level for level in levels if not 0.0 < level < 1.0]
     if bad:

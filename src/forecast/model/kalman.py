@@ -26,13 +26,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+
+from .arrays import BoolArray, FloatArray, IntArray
 
 __all__ = ["FilterResult", "SlopeProcess", "process_covariance", "run_filter", "slope_integral"]
-
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -17,15 +17,15 @@ cloglog    -log(-log p)                              width p (-log p)
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from ..errors import check_name
+from .arrays import FloatArray
 
 __all__ = ["LINKS", "inverse", "inverse_derivative", "transform"]
 
 LINKS = ("identity", "log", "logit", "cloglog")
-FloatArray = NDArray[np.float64]
 
 
 def transform(

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import year_fractions
 from ..tables.schema import DIRECTIONS, KINDS, STATUSES
-from .records import select
+from .arrays import BoolArray, FloatArray, IntArray, select
 
 __all__ = [
     "KEY",
@@ -32,9 +32,6 @@ __all__ = [
     "read_years",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 KEY = ["region", "indicator"]
 MOST_PROBLEMS = 20

@@ -25,13 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma
 
-from .records import count_within
+from .arrays import BoolArray, FloatArray, IntArray, count_within
 
 __all__ = ["WINDOW", "PeerSummary", "summarise_peers"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 WINDOW, RECENT = 8, 4
 """Years over which the lasting and the recent slope are averaged; declared, their weights are

@@ -30,9 +30,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import links
+from .arrays import BoolArray, FloatArray, IntArray
 from .kalman import FilterResult, SlopeProcess, run_filter
 from .panel import SeriesPanel
 from .peers import WINDOW, PeerSummary, summarise_peers
@@ -41,9 +41,6 @@ from .priors import FADING_PROCESSES, LinkPrior
 
 __all__ = ["SeriesSummary", "compute_posterior", "summarise_series"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 LINK_MARGIN = 0.005
 """Share of the range by which logit and cloglog extend beyond both bounds: 100 % stays finite."""

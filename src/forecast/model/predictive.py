@@ -24,14 +24,12 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
 from . import links
+from .arrays import FloatArray, IntArray, broadcast_trailing, select
 from .kalman import SlopeProcess, process_covariance, slope_integral
 from .peers import WINDOW
-from .records import broadcast_trailing, select
 
 __all__ = ["POINTS", "LinkPredictive", "PooledPredictive", "RatioPredictive"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 NEWTON_STEPS = 40
 """Most steps of a root search; each at least halves the bracket or the last step."""
@@ -39,6 +37,8 @@ TOLERANCE = 1e-10
 """Relative step of t at which a root has converged."""
 POINTS = 512
 """Equally likely futures on which answers over several years are counted."""
+MOST_YEARS = 100
+"""Years of a running maximum; their correlation takes the square of it in memory."""
 
 
 @dataclass(frozen=True)
@@ -328,9 +328,11 @@ class PooledPredictive:
         requests, kind = np.unique(horizon, axis=0, return_inverse=True)
         for number, row in enumerate(requests):
             subset = np.flatnonzero(kind.reshape(-1) == number)
-            grid = np.union1d(np.arange(row.min() % 1.0 or 1.0, row.max() + 1e-9), row)
-            part, years = select(self, subset), np.broadcast_to(grid, (len(subset), len(grid)))
-            values = part.values_at(part.points(years), years)
+            years = np.arange(row.min() % 1.0 or 1.0, row.max() + 1e-9)
+            # Far ahead not every year counts: a step of several makes no visible difference.
+            grid = np.union1d(years[:: len(years) // MOST_YEARS + 1], row)
+            part, steps = select(self, subset), np.broadcast_to(grid, (len(subset), len(grid)))
+            values = part.values_at(part.points(steps), steps)
             values = np.maximum(values, part.latest[:, None, None])
             out[subset] = np.maximum.accumulate(values, axis=2)[:, :, np.searchsorted(grid, row)]
         return out

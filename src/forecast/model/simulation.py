@@ -21,16 +21,14 @@ from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, msg
+from .arrays import FloatArray, select
 from .counts import CountPredictive
 from .fitting import MEAN_LEVELS, QUANTILES, Fits, quantile_name
 from .panel import KEY
 from .predictive import PooledPredictive
-from .records import select
 
 __all__ = ["Paths", "derive_stream", "simulate"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 COUNT_SHARED = 0.1
 """Correlation between regions of the pace of counts; declared, as no panel measures it."""

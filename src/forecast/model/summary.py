@@ -23,7 +23,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from .counts import YEAR_SHAPE, CountPredictive
 from .panel import KEY
@@ -31,7 +30,6 @@ from .predictive import LinkPredictive, PooledPredictive
 
 __all__ = ["tabulate_fits", "tabulate_parameters"]
 
-FloatArray = NDArray[np.float64]
 
 CAP_SPREAD = 0.3
 """Relative standard deviation of the caps that are tried (`fitting.CAP_FACTORS`), rounded."""

@@ -22,9 +22,9 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ..errors import N_, msg
+from ..model.arrays import BoolArray, FloatArray
 from ..model.fitting import Fits
 from ..model.panel import KEY
 from ..model.simulation import Paths
@@ -41,9 +41,6 @@ from .target_state import PRINTED_BOUNDS, TargetState
 
 __all__ = ["attainment", "attainment_years", "draw_events"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "latest", "latest_year", "median",

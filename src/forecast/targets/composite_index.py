@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
+from ..model.arrays import BoolArray, FloatArray, IntArray
 from ..model.panel import build_panel
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
@@ -38,9 +39,6 @@ __all__ = [
     "select_values",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 REGION_INDEX = "region_index"
 WEIGHTS = ("given", "uncertain")

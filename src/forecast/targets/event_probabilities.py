@@ -10,13 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import N_, msg
+from ..model.arrays import BoolArray, FloatArray, IntArray, count_within, select
 from ..model.counts import CountPredictive
 from ..model.fitting import Fits
 from ..model.predictive import POINTS, PooledPredictive
-from ..model.records import count_within, select
 from ..model.simulation import Paths
 from .target_state import TargetState
 
@@ -29,9 +28,6 @@ __all__ = [
     "compute_closed_form",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 LOOK_AHEAD = 20
 """Years within which an attainment year is looked for."""

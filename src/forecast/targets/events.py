@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..model.records import select
+from ..model.arrays import BoolArray, FloatArray, IntArray, select
 
 __all__ = [
     "LIKELY",
@@ -27,9 +27,6 @@ __all__ = [
     "resolve_comparator",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 """Probability from which a target is called likely, and below which unlikely: the bounds of

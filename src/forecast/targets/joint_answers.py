@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..model.arrays import BoolArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from .attainment import draw_events
@@ -21,8 +22,6 @@ from .event_probabilities import combine_all
 
 __all__ = ["UNDECIDABLE", "Joint", "TargetHits", "evaluate_targets", "joint"]
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
 
 UNDECIDABLE = ("no_data", "not_published")
 """Codes of `status` of targets that no figure and no draw can decide."""

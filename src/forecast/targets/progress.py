@@ -19,8 +19,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ..model.arrays import BoolArray, FloatArray, IntArray
 from ..model.fitting import Fits
 from ..model.panel import build_panel
 from .events import compute_tolerance
@@ -35,9 +35,6 @@ __all__ = [
     "select_baseline",
 ]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 Point = tuple[FloatArray, FloatArray]
 """Figure and year, (targets,) each."""
 

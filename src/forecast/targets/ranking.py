@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ..errors import N_, check_name, msg
+from ..model.arrays import FloatArray, IntArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -16,8 +16,6 @@ from .composite_index import REGION_INDEX, index_draws, list_regions, select_val
 
 __all__ = ["rank"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 RANK_LEVELS = (0.05, 0.50, 0.95)
 DISTINCT = 0.9

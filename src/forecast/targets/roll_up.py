@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import check_name
+from ..model.arrays import FloatArray
 from ..model.panel import KEY
 from ..tables.plan import Plan
 from .events import compute_tolerance, is_upward
 
 __all__ = ["roll_up"]
 
-FloatArray = NDArray[np.float64]
 
 LEVEL_UNITS = ("metre", "year", "year_of_age")
 """Units of stocks that are levels: parts do not add up to a whole."""
@@ -24,11 +24,11 @@ TOTAL_UNITS = ("yuan_10k",)
 
 
 def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.DataFrame:
-    """Put the targets of a whole and of its parts side by side, and tell whether they go together.
+    """Compare the targets of a whole with those of its parts.
 
     Parts are the regions below (`parent` in the regions table) at the nearest level where any has
     a target of the same indicator, year and direction: the children, else their children. Of a
-    part with several the most demanding counts.
+    part's several targets the most demanding counts.
 
     Parameters
     ----------
@@ -42,12 +42,12 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     * concept, indicator, year, region (the whole), target, comparator
     * parts, of : parts with a target, and parts in the regions table
     * rule : `sum` of counts, stocks and total amounts; `mean` of shares, ratios and stocks that
-      are levels, unweighted: no table holds the size of every part; `lowest` of amounts that
-      are standards (`highest` where less is asked for)
-    * parts_value : what the rule makes of the parts' targets
-    * enough : whether that meets the target; missing where a sum lacks parts that could decide it
-    * left : what a sum lacks, 0 at least: for the parts without a target to bring; for a mean
-      what the parts without a target would need on average, NaN where there is none
+      are levels, unweighted, as no table has the size of every part; `lowest` of amounts that are
+      standards (`highest` where less is asked for)
+    * parts_value : what the rule gives for the parts' targets
+    * enough : whether that meets the target; missing where parts without a target could decide it
+    * left : what a sum lacks, 0 at least, for the parts without a target to bring; for a mean what
+      these would need on average, NaN where there is none
 
     Raises
     ------
@@ -69,15 +69,15 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     targets = pd.concat([plan.targets for plan in plans])
     targets = targets[[*KEY, "year", "value", "comparator"]].drop_duplicates()
     targets = targets.merge(about[["indicator", "concept", "kind", "unit", "better"]])
-    targets["way"] = np.where(is_upward(targets), 1.0, -1.0)
+    targets["sign"] = np.where(is_upward(targets), 1.0, -1.0)
     targets = targets.sort_values(["concept", "indicator", "year", *KEY, "value"])
     targets = targets.reset_index(drop=True).rename_axis("row").reset_index()
     below = _below(pd.concat([plan.regions for plan in plans]).drop_duplicates("region"))
-    part = targets[[*KEY, "year", "way", "value"]].rename(columns={"region": "part"})
+    part = targets[[*KEY, "year", "sign", "value"]].rename(columns={"region": "part"})
     pairs = targets.drop(columns="value").merge(below, left_on="region", right_on="whole")
-    pairs = pairs.merge(part, on=["part", "indicator", "year", "way"])
+    pairs = pairs.merge(part, on=["part", "indicator", "year", "sign"])
     pairs = pairs[pairs["depth"] == pairs.groupby("row")["depth"].transform("min")]
-    pairs["most"] = pairs["way"] * pairs["value"]
+    pairs["most"] = pairs["sign"] * pairs["value"]
     each = pairs.groupby(["row", "part", "depth"], as_index=False)["most"].max()
     grouped = each.groupby("row")
     sizes = below.groupby(["whole", "depth"]).size()
@@ -87,7 +87,7 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     out["of"] = sizes.reindex(pd.MultiIndex.from_arrays([out["region"], depth])).to_numpy()
     out["rule"] = _rules(out)
     joined = grouped["most"].agg(["sum", "mean", "min"])
-    out["parts_value"] = out["way"] * np.select(
+    out["parts_value"] = out["sign"] * np.select(
         [out["rule"] == "sum", out["rule"] == "mean"],
         [joined["sum"], joined["mean"]],
         joined["min"],
@@ -98,7 +98,7 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
 
 
 def _below(regions: pd.DataFrame) -> pd.DataFrame:
-    """List all regions below each: whole, part, depth (1: a child)."""
+    """All regions below each: whole, part, depth (1: a child)."""
     step = regions[["parent", "region"]].set_axis(["whole", "part"], axis=1)
     step = child = step[step["whole"].fillna("") != ""]
     levels = [step.assign(depth=1)]
@@ -113,33 +113,35 @@ def _below(regions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rules(table: pd.DataFrame) -> NDArray[np.str_]:
-    """Say how the parts of a whole go together."""
+    """Rule that combines the parts of each whole."""
     level = (table["kind"] == "stock") & table["unit"].isin(LEVEL_UNITS)
     standard = (table["kind"] == "amount") & ~table["unit"].isin(TOTAL_UNITS)
     return np.select(
-        [table["kind"].isin(["share", "ratio"]) | level, standard & (table["way"] > 0), standard],
+        [table["kind"].isin(["share", "ratio"]) | level, standard & (table["sign"] > 0), standard],
         ["mean", "lowest", "highest"],
         "sum",
     )
 
 
 def _enough(table: pd.DataFrame) -> pd.api.extensions.ExtensionArray:
-    """Tell whether the parts' targets meet the whole's; missing where other parts would decide."""
-    way, goal = table["way"].to_numpy(), table["target"].to_numpy(float)
-    margin = way * (table["parts_value"].to_numpy(float) - goal)
-    slack = compute_tolerance(goal, table["parts_value"].to_numpy(float))
+    """Whether the parts' targets meet the whole's; missing where parts without one would decide."""
+    rule, sign = table["rule"].to_numpy(str), table["sign"].to_numpy()
+    target, value = table["target"].to_numpy(float), table["parts_value"].to_numpy(float)
+    margin, tolerance = sign * (value - target), compute_tolerance(target, value)
     strict = table["comparator"].isin(["gt", "lt"]).to_numpy()
-    met = np.where(strict, margin > slack, margin >= -slack)
-    short = ((table["rule"] == "sum") & (table["parts"] < table["of"])).to_numpy()
-    # Further parts only add: they can make up a lack, not undo an excess.
-    return pd.arrays.BooleanArray(met, short & (met != (way > 0)))
+    met = np.where(strict, margin > tolerance, margin >= -tolerance)
+    # Further parts only add to a sum: they make up a lack and undo no excess. They only lower the
+    # lowest, and raise the highest. A mean can turn either way.
+    open_ = np.select([rule == "sum", rule == "mean"], [met != (sign > 0), True], met)
+    incomplete = (table["parts"] < table["of"]).to_numpy()
+    return pd.arrays.BooleanArray(met, incomplete & open_.astype(bool))
 
 
 def _left(table: pd.DataFrame) -> FloatArray:
-    """Tell what the parts without a target would have to bring, or need on average."""
-    goal, value = table["target"].to_numpy(float), table["parts_value"].to_numpy(float)
+    """Amount that the parts without a target would have to bring, or need on average."""
+    target, value = table["target"].to_numpy(float), table["parts_value"].to_numpy(float)
     parts, of = table["parts"].to_numpy(float), table["of"].to_numpy(float)
     others = np.where(of > parts, of - parts, np.nan)
-    need = (of * goal - parts * value) / others
-    rule = table["rule"].to_numpy(str)
-    return np.select([rule == "sum", rule == "mean"], [np.maximum(goal - value, 0.0), need], np.nan)
+    need = (of * target - parts * value) / others
+    lack, rule = np.maximum(target - value, 0.0), table["rule"].to_numpy(str)
+    return np.select([rule == "sum", rule == "mean"], [lack, need], np.nan)

@@ -16,18 +16,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import DataError, Problem, msg
+from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
 from ..model.panel import KEY, MOST_PROBLEMS
-from ..model.records import count_within
 from ..tables.calendar import last_closed_year, parse_day
 from ..tables.schema import COMPARATORS, EVENTS
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 
 __all__ = ["PRINTED_BOUNDS", "TargetState", "read_targets"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 
 PRINTED_BOUNDS = (0.01, 0.99)
 """Bounds of a printed probability, unless the event has happened or cannot happen: no model at hand

@@ -30,6 +30,7 @@ from scipy.special import expit
 
 from ..errors import DataError, Problem, check_name, msg
 from ..evaluation.scores import CAP, crps_of_quantiles
+from ..model.arrays import FloatArray, IntArray, select
 from ..model.fitting import QUANTILES, pool_links
 from ..model.panel import SeriesPanel
 from ..model.posterior import SeriesSummary
@@ -42,15 +43,12 @@ from ..model.priors import (
     PooledPrior,
     select_prior,
 )
-from ..model.records import select
 from ..targets.events import compute_threshold
 from .parameters import NOISE, ParameterSpace
 from .windows import HORIZONS, Window, cut_windows
 
 __all__ = ["learn_priors", "make_targets", "read_panel"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 Record = TypeVar("Record")
 
 PACE_FACTORS = (0.5, 1.0, 1.5, 2.0)

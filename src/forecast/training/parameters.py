@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ..model.arrays import FloatArray
 from ..model.priors import LinkPrior, PooledPrior
 
 __all__ = ["LINK_PARAMETERS", "NOISE", "Parameter", "ParameterSpace"]
-
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

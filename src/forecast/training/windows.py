@@ -15,15 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import DataError, Problem, msg
+from ..model.arrays import FloatArray, IntArray, concatenate, select
 from ..model.panel import SeriesPanel, build_panel, read_observations
 from ..model.posterior import SeriesSummary, summarise_series
 from ..model.priors import LINK_BY_GROWTH, LINKS_BY_KIND, slope_processes
-from ..model.records import concatenate, select
 
 __all__ = ["HORIZONS", "LENGTHS", "Window", "cut_windows"]
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.int64]
 
 LENGTHS = (1, 2, 3, 4, 6, 8, 14, 28)
 """Observations of a window: the lengths of plans' series, and two long ones."""

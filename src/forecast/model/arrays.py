@@ -1,4 +1,4 @@
-"""Records of arrays: frozen dataclasses whose arrays have one row a series along their first axis.
+"""Array types, and records of arrays: frozen dataclasses with a row a series in each array.
 
 Nested records, and tuples and dicts of records or arrays, are followed; everything else (names,
 single numbers) is kept as it is.
@@ -13,13 +13,18 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["broadcast_trailing", "concatenate", "count_within", "select"]
+__all__ = [
+    "BoolArray", "FloatArray", "IntArray", "broadcast_trailing", "concatenate", "count_within",
+    "select",
+]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
 Record = TypeVar("Record")
 
 
-def select(record: Record, index: NDArray[np.int64] | slice) -> Record:
+def select(record: Record, index: IntArray | slice) -> Record:
     """Select the series at `index`, repeats allowed, in that order.
 
     >>> select((np.array([1.0, 2.0, 3.0]), "log"), np.array([2, 0]))
@@ -44,13 +49,13 @@ def broadcast_trailing(values: FloatArray, like: FloatArray) -> FloatArray:
     return values.reshape(values.shape + (1,) * (like.ndim - 1))
 
 
-def count_within(n: NDArray[np.int64]) -> NDArray[np.int64]:
+def count_within(n: IntArray) -> IntArray:
     """Count 0, 1 ... n - 1 within each of consecutive groups of `n` items.
 
     >>> count_within(np.array([2, 0, 3])).tolist()
     [0, 1, 0, 1, 2]
     """
-    counted: NDArray[np.int64] = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
+    counted: IntArray = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
     return counted
 
 
