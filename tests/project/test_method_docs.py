@@ -1,0 +1,73 @@
+"""docs/method.md: the tests it names exist, both languages agree, its constants are the code's."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from forecast.model import counts, fitting, peers, posterior, predictive, priors, simulation
+from forecast.targets import attainment
+from forecast.training import learning
+from rendered import CHINESE
+
+ROOT = Path(__file__).parents[2]
+DOCS = [ROOT / "docs" / name for name in ("method.md", "method.zh.md")]
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_the_documents_name_tests_that_exist(doc):
+    """Each trap is proved by a test that can be run by the name given."""
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", doc.read_text(encoding="utf-8"))
+    assert len(named) > 20
+    known = {
+        (file.stem, node.name)
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert [f"{file}::{name}" for file, name in named if (file, name) not in known] == []
+
+
+def test_both_languages_of_the_document_say_the_same():
+    """As many headings, tables rows and formulas, the same tests, commands and open numbers."""
+    english, chinese = (doc.read_text(encoding="utf-8") for doc in DOCS)
+    for pattern in (
+        r"^#+ ", r"^\|", r"\{\{\w+\}\}", r"`test_\w+::test_\w+`", r"^    .*$|^```\w*$",
+        r"^python .*$", r"10\.\d{4}/[A-Za-z0-9./-]*[A-Za-z0-9]", r"`[a-z_]+\.csv`",
+    ):  # fmt: skip
+        first, second = (re.findall(pattern, text, re.MULTILINE) for text in (english, chinese))
+        assert sorted(first) == sorted(second), pattern
+    measured_in = [
+        re.findall(r"\d+\.\d+", line)
+        for text in (english, chinese)
+        for line in text.splitlines()
+        if line.startswith("|")
+    ]
+    half = len(measured_in) // 2
+    assert measured_in[:half] == measured_in[half:]
+    assert not CHINESE.search(english.replace("时序进度", ""))
+
+
+@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+def test_the_documents_have_the_constants_of_the_code(doc):
+    """A constant that is changed in a module must be changed where it is explained."""
+    text = doc.read_text(encoding="utf-8")
+    said = [f"| {p.ratio:g} | {p.memory:g} | {p.blur:g} |" for p in priors.PACES]
+    said += [f"{factor:g}" for factor in fitting.CAP_FACTORS]
+    said += [
+        f"φ = {priors.FADING[0].memory:g}",
+        f"sure = l² / (l² + {posterior.DOUBT:g} ω² / {peers.WINDOW:g})",
+        f"{posterior.LASTING_NOISE:g} s_i²",
+        f"{posterior.SHOCK:g} ω² (h + h²/{peers.WINDOW:g})",
+        f"Gamma({counts.PACE_SHAPE:g} + {counts.YEAR_SHAPE:g} E, rate = β + X)",
+        f"E = Σ_j {counts.DISCOUNT:g}^age_j d_j",
+        f"{counts.PACE_PRIOR:g}",
+        f"{simulation.COUNT_SHARED:g}",
+        f"{predictive.POINTS}",
+        f"{attainment.LOOK_AHEAD}",
+        f"CRPS / {learning.REFERENCE_CRPS:g} + Brier / {learning.REFERENCE_BRIER:g}",
+        f"{learning.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - "
+        f"{learning.COVERED})²",
+    ]
+    assert [words for words in said if words not in text] == []

@@ -1,0 +1,143 @@
+"""Reports rendered in this process: the cells of their notebooks, in any language."""
+
+import ast
+import html
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib as mpl
+import nbformat
+
+from forecast.reports.descriptions import FILE_OR_PAGE
+from forecast.reports.scenarios import choose_scenarios
+from forecast.tables.plan import recut
+from made_up_language import LANGUAGE, unmarked, write_catalogue
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+QUOTED = re.compile(r"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|\dA")
+EVIL = '<script>x</script> & "y"'
+
+
+def plain(page):
+    """Text of a page, without what is quoted in its own language: documents, files, addresses."""
+    page = re.sub(r'<span lang="zh">.*?</span>|<code>.*?</code>', "", page, flags=re.S)
+    page = re.sub(r'<img [^>]*alt="(.*?)"[^>]*>', r" \1 ", page, flags=re.S)
+    return html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ")
+
+
+def cells(page):
+    """Cells of all tables of a page, row by row, heads included."""
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", page, flags=re.S)
+    found = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.S) for row in rows]
+    return [[re.sub(r"\s+", " ", plain(cell)).strip() for cell in row] for row in found]
+
+
+def row_of(page, first):
+    """Cells of the row that begins with a text, by their heads."""
+    head = []
+    for row in cells(page):
+        if row[0].startswith(first):
+            return dict(zip(head, row, strict=True))
+        head = row if not head or len(row) != len(head) else head
+    raise AssertionError(f"no row begins with {first!r}")
+
+
+def headings(page, level=2):
+    """Headings of a level."""
+    return [html.unescape(h) for h in re.findall(rf"<h{level}>(.*?)</h{level}>", page)]
+
+
+def draw_only(monkeypatch):
+    """Draw figures without encoding them; gives what is written in them."""
+    written = []
+
+    def collect(figure):
+        texts = (text.get_text().replace("\xa0", " ") for text in figure.findobj(mpl.text.Text))
+        written.extend(text for text in texts if text)
+        assert figure.axes
+        return b""
+
+    monkeypatch.setattr("forecast.charts.style.to_png", collect)
+    return written
+
+
+class Notebook:
+    """A report's notebook: its results computed once, its sections rendered in any language."""
+
+    def __init__(self, name, **parameters):
+        """Run the cell of parameters, which are replaced, and the one that computes."""
+        codes = [c.source for c in nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4).cells
+                 if c.cell_type == "code"]  # fmt: skip
+        self.names = {}
+        exec(codes[0], self.names)
+        self.names.update({"draws": 100, "language": "en", **parameters})
+        exec(codes[1], self.names)
+        self.report, self.results = self.names["report"], self.names["results"]
+        self.sections = codes[2:]
+
+    def render(self, language="en", **changes):
+        """Page of all sections; `changes` replace fields of the report, or the `results`."""
+        results = changes.pop("results", self.results)
+        report = replace(self.report, language=language, **changes)
+        names = {**self.names, "report": report, "results": results, "language": language}
+        # The last line of a cell is shown; what comes before writes tables.
+        lines = [ast.unparse(ast.parse(code).body[-1]) for code in self.sections]
+        return "\n".join(eval(line, names).text for line in lines)
+
+
+def check_languages(notebook, monkeypatch, results=None):
+    """The English and the Chinese page and figures are complete and unmixed; gives the English."""
+    written, changed = draw_only(monkeypatch), {} if results is None else {"results": results}
+    english = notebook.render("en", **changed)
+    assert CHINESE.findall(plain(english) + "".join(written)) == []
+    written.clear()
+    chinese = notebook.render("zh", **changed)
+    regions = "|".join(notebook.report.plan.regions["region"])
+    letters = plain(chinese).replace(notebook.report.data or " ", " ") + " ".join(written)
+    assert re.findall(r"[A-Za-z]{2,}", re.sub(regions, "", QUOTED.sub("", letters))) == []
+    for page in (english, chinese):
+        assert "nan" not in plain(page).lower().split() and "{" not in plain(page)
+        assert "<tbody>\n  </tbody>" not in page
+    assert len(headings(english)) == len(headings(chinese)) == len(notebook.sections) - 1
+    return plain(english)
+
+
+def check_catalogues(notebook, monkeypatch, folder):
+    """In a made-up language every sentence of the page and its figures is marked as translated."""
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(folder)))
+    monkeypatch.setattr("forecast.charts.style.wrap_lines", lambda text, *_: [text])
+    written = draw_only(monkeypatch)
+    page = plain(notebook.render(LANGUAGE))
+    assert unmarked("\n".join([page, *written]), *_data_of(notebook)) == []
+
+
+def check_escaped(notebook, monkeypatch, results=None):
+    """Names and texts of tables with markup in them are shown, not run."""
+    draw_only(monkeypatch)
+    texts = ("name_en", "title_zh", "issuer", "definition", "locus", "name_zh", "requirement_zh",
+             "text_zh")  # fmt: skip
+    plan = notebook.report.plan
+    tables = {
+        name: table.assign(**{column: EVIL for column in texts if column in table})
+        for name, table in plan.tables.items()
+    }
+    page = notebook.render("en", plan=recut(plan, tables), results=results or notebook.results)
+    assert "<script" not in page and "&lt;script&gt;x&lt;/script&gt; &amp;" in page
+
+
+def _data_of(notebook):
+    """Texts of tables and declarations, which are no messages."""
+    report = notebook.report
+    tables = [report.plan.tables["indicators"], report.plan.regions, report.plan.areas]
+    texts = {name for table in [*tables, report.plan.units] for name in table["name_en"]}
+    for mechanism in report.mechanisms.values():
+        declared = [*mechanism.levers.values(), *mechanism.assumptions.values()]
+        texts |= {mechanism.name_en, *(item.name_en for item in declared)}
+        # Names of files in them are marked as code, and left out of the plain page.
+        texts |= {part for item in declared for part in FILE_OR_PAGE.split(item.basis_en)}
+    texts |= {scenario.text_en for scenario in choose_scenarios(None)}
+    if hasattr(notebook.results, "calibration"):
+        texts |= set(notebook.results.calibration["source"])
+    return {text for text in texts if len(text) > 1}

@@ -1,0 +1,95 @@
+"""The report's tables as files: for programs and for people, the same bytes on any day."""
+
+import datetime as dt
+import time
+from dataclasses import replace
+from types import SimpleNamespace
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from forecast.i18n.labels import LABELS, label_of
+from forecast.reports.context import ReportContext
+from forecast.reports.exports import write_book
+from forecast.reports.monitoring import compute_monitoring, result_tables
+from forecast.tables.plan import recut
+from rendered import CHINESE
+
+COMMAND = "=cmd|' /C calc'!A0"
+
+
+class Tomorrow(dt.datetime):
+    """A clock that is a day ahead."""
+
+    @classmethod
+    def now(cls, tz=None):
+        """Time of tomorrow."""
+        return super().now(tz) + dt.timedelta(days=1)
+
+
+@pytest.fixture(scope="module")
+def report():
+    """Zhejiang at the end of 2022, with texts that a spreadsheet would run."""
+    shipped = ReportContext.load("zhejiang", as_of="2022-12-31", language="en", draws=100)
+    tables = dict(shipped.plan.tables)
+    for kind in ("regions", "areas", "units", "indicators"):
+        tables[kind] = tables[kind].assign(name_zh=COMMAND, name_en=COMMAND)
+    tables["targets"] = tables["targets"].assign(note=COMMAND, locus="@x")
+    return replace(shipped, plan=recut(shipped.plan, tables))
+
+
+@pytest.fixture(scope="module")
+def tables(report):
+    """Its tables."""
+    return result_tables(report, compute_monitoring(report))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_tables_are_written_for_programs_and_for_people(report, tables, language, tmp_path):
+    """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
+    written = write_book(replace(report, language=language), tables, tmp_path)
+    assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
+    table = pd.read_csv(tmp_path / "attainment.csv")
+    assert table["target"].tolist() == report.plan.targets["value"].tolist()
+    assert set(table["note"]) == set(table["name"]) == {f"'{COMMAND}"}
+    assert set(table["locus"]) == {"'@x"}
+    assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    assert book.sheetnames == [label_of("sheet", name, language) for name in tables]
+    known = {label_of("column", column, language) for column in LABELS["column"]}
+    for sheet in book:
+        assert sheet.freeze_panes == "A2" and sheet.column_dimensions["B"].width >= 8
+        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+        assert {str(cell.value) for cell in sheet[1]} <= known
+    heads = "".join(str(cell.value) for cell in book.worksheets[0][1])
+    assert bool(CHINESE.search(heads)) == (language == "zh")
+
+
+def test_the_same_tables_give_the_same_bytes(report, tables, tmp_path, monkeypatch):
+    """On another day every file is the same, the workbook with its dates included."""
+    first = write_book(report, tables, tmp_path / "first")
+    later = time.time() + 3 * 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    clock = SimpleNamespace(datetime=Tomorrow, timezone=dt.timezone)
+    monkeypatch.setattr("openpyxl.writer.excel.datetime", clock)
+    assert write_book(report, tables, tmp_path / "second") == first
+    for name in first:
+        written = [(tmp_path / folder / name).read_bytes() for folder in ("first", "second")]
+        assert written[0] == written[1], name
+
+
+def test_parquet_holds_the_tables_as_they_are(report, tables, tmp_path):
+    """Results have their codes, types and as-of date; a text is not changed for spreadsheets."""
+    write_book(report, tables, tmp_path)
+    answers = pd.read_parquet(tmp_path / "attainment.parquet")
+    assert set(answers["note"]) == {COMMAND}
+    assert answers["p_reach"].equals(report.attainment["p_reach"].reset_index(drop=True))
+    forecasts = pd.read_parquet(tmp_path / "forecasts.parquet")
+    assert set(forecasts["region"]) == {"zhejiang"} and set(forecasts["as_of"]) == {"2022-12-31"}
+    assert not forecasts.duplicated(["region", "indicator", "scenario", "year"]).any()
+
+
+def test_without_a_folder_nothing_is_written(report, tables):
+    """Running a notebook by hand leaves no files."""
+    assert write_book(report, tables, None) == []
