@@ -16,7 +16,7 @@ from made_up_language import LANGUAGE, unmarked, write_catalogue
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-QUOTED = re.compile(r"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|\dA")
+QUOTED = re.compile(r"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|ETS|Theta|AIC|\dA")
 EVIL = '<script>x</script> & "y"'
 
 
@@ -75,16 +75,17 @@ class Notebook:
         self.names.update({"draws": 100, "language": "en", **parameters})
         exec(codes[1], self.names)
         self.report, self.results = self.names["report"], self.names["results"]
-        self.sections = codes[2:]
+        # What is not shown writes tables.
+        calls = [node for code in codes[2:] for node in ast.walk(ast.parse(code))
+                 if isinstance(node, ast.Call) and ast.unparse(node.func) == "display"]  # fmt: skip
+        self.sections = [ast.unparse(argument) for call in calls for argument in call.args]
 
     def render(self, language="en", **changes):
         """Page of all sections; `changes` replace fields of the report, or the `results`."""
         results = changes.pop("results", self.results)
         report = replace(self.report, language=language, **changes)
         names = {**self.names, "report": report, "results": results, "language": language}
-        # The last line of a cell is shown; what comes before writes tables.
-        lines = [ast.unparse(ast.parse(code).body[-1]) for code in self.sections]
-        return "\n".join(eval(line, names).text for line in lines)
+        return "\n".join(eval(section, names).text for section in self.sections)
 
 
 def check_languages(notebook, monkeypatch, results=None):
@@ -100,7 +101,8 @@ def check_languages(notebook, monkeypatch, results=None):
     for page in (english, chinese):
         assert "nan" not in plain(page).lower().split() and "{" not in plain(page)
         assert "<tbody>\n  </tbody>" not in page
-    assert len(headings(english)) == len(headings(chinese)) == len(notebook.sections) - 1
+    shown = len(notebook.sections) - 1
+    assert len(headings(english)) == len(headings(chinese)) == shown
     return plain(english)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from forecast.i18n.labels import LABELS, label_of
 from forecast.reports.context import ReportContext
-from forecast.reports.exports import write_book
+from forecast.reports.exports import write_tables
 from forecast.reports.monitoring import compute_monitoring, result_tables
 from forecast.tables.plan import recut
 from rendered import CHINESE
@@ -48,7 +48,7 @@ def tables(report):
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_are_written_for_programs_and_for_people(report, tables, language, tmp_path):
     """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
-    written = write_book(replace(report, language=language), tables, tmp_path)
+    written = write_tables(replace(report, language=language), tables, tmp_path)
     assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
     table = pd.read_csv(tmp_path / "attainment.csv")
     assert table["target"].tolist() == report.plan.targets["value"].tolist()
@@ -68,12 +68,12 @@ def test_tables_are_written_for_programs_and_for_people(report, tables, language
 
 def test_the_same_tables_give_the_same_bytes(report, tables, tmp_path, monkeypatch):
     """On another day every file is the same, the workbook with its dates included."""
-    first = write_book(report, tables, tmp_path / "first")
+    first = write_tables(report, tables, tmp_path / "first")
     later = time.time() + 3 * 86_400
     monkeypatch.setattr(time, "time", lambda: later)
     clock = SimpleNamespace(datetime=Tomorrow, timezone=dt.timezone)
     monkeypatch.setattr("openpyxl.writer.excel.datetime", clock)
-    assert write_book(report, tables, tmp_path / "second") == first
+    assert write_tables(report, tables, tmp_path / "second") == first
     for name in first:
         written = [(tmp_path / folder / name).read_bytes() for folder in ("first", "second")]
         assert written[0] == written[1], name
@@ -81,7 +81,7 @@ def test_the_same_tables_give_the_same_bytes(report, tables, tmp_path, monkeypat
 
 def test_parquet_holds_the_tables_as_they_are(report, tables, tmp_path):
     """Results have their codes, types and as-of date; a text is not changed for spreadsheets."""
-    write_book(report, tables, tmp_path)
+    write_tables(report, tables, tmp_path)
     answers = pd.read_parquet(tmp_path / "attainment.parquet")
     assert set(answers["note"]) == {COMMAND}
     assert answers["p_reach"].equals(report.attainment["p_reach"].reset_index(drop=True))
@@ -92,4 +92,4 @@ def test_parquet_holds_the_tables_as_they_are(report, tables, tmp_path):
 
 def test_without_a_folder_nothing_is_written(report, tables):
     """Running a notebook by hand leaves no files."""
-    assert write_book(report, tables, None) == []
+    assert write_tables(report, tables, None) == []

@@ -13,7 +13,7 @@ from forecast.evaluation.backtesting import METHODS
 from forecast.i18n.labels import LABELS, label_of
 from forecast.reports import method_check
 from forecast.reports.context import ReportContext
-from forecast.reports.exports import write_book
+from forecast.reports.exports import write_tables
 from forecast.reports.sections import method_check as sections
 from forecast.tables.plan import data_folder
 from rendered import (
@@ -81,8 +81,10 @@ def check(region, day):
 
 @pytest.fixture(scope="module")
 def zhejiang():
-    """Zhejiang today: enough figures for charts."""
-    return check("zhejiang", "2026-06-30")
+    """Zhejiang today: enough figures for charts; without the peers, which take long."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method_check, "PEERS", ())
+        return check("zhejiang", "2026-06-30")
 
 
 @pytest.fixture(scope="module")
@@ -184,7 +186,7 @@ def test_every_method_has_a_line_with_its_scores(zhejiang):
     table = table[table["horizon"] == "all"].set_index("method")
     assert [row[0] for row in cells(page)[1:]] == [label_of("method", m, "en") for m in table.index]
     ours, row = table.loc["forecast"], row_of(page, "this method")
-    assert row["Error (CRPS)"] == f"{ours['crps']:.2f} ±{ours['crps_error']:.2f}"
+    assert row["CRPS"] == f"{ours['crps']:.2f} ±{ours['crps_error']:.2f}"
     cover = f"{100 * ours['cover90']:.0f} % ±{100 * ours['cover90_error']:.0f} %"
     assert row["90 % interval covers"] == cover
     assert row["Brier score"] == f"{ours['brier']:.3f} ±{ours['brier_error']:.3f}"
@@ -250,7 +252,8 @@ def trial_of(crps, years):
     """Trial of methods with given errors, a case a row."""
     base = pd.DataFrame({"region": "a", "indicator": range(len(years)), "year": years})
     rows = [base.assign(method=name, crps=values, origin=2000) for name, values in crps.items()]
-    return fc.Backtest(pd.concat(rows), pd.DataFrame(), pd.DataFrame())
+    empty = pd.DataFrame()
+    return fc.Backtest(pd.concat(rows), empty, empty, empty)
 
 
 @pytest.mark.parametrize(
@@ -371,17 +374,17 @@ def test_tables_hold_what_the_report_rests_on(lishui):
 def test_the_workbook_is_in_the_readers_language(lishui, tmp_path):
     """Every head and code of every sheet is a label, and none of the other language."""
     report = replace(lishui.report, language="zh")
-    written = write_book(report, method_check.result_tables(report, lishui.results), tmp_path)
+    written = write_tables(report, method_check.result_tables(report, lishui.results), tmp_path)
     assert {"trial_forecasts.parquet", "trial_chances.parquet"} <= set(written)
     sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, dtype=str, engine="calamine")
-    assert len(sheets) == 9
+    assert len(sheets) == 11
     for name, sheet in sheets.items():
         values = sheet.drop(columns="指标代码", errors="ignore").fillna("").to_numpy().ravel()
         text = re.sub("True|False|ETS|Theta|CRPS", "", " ".join([name, *sheet.columns, *values]))
         assert re.findall(r"[A-Za-z]{2,}", text) == []
 
 
-def test_the_plans_targets_move_no_forecast(tmp_path, lishui):
+def test_the_plans_targets_move_no_forecast(tmp_path, lishui, monkeypatch):
     """With every target of the plan doubled, fits and the trial are the same bits."""
     folder = tmp_path / "own"
     shutil.copytree(data_folder(), folder)
@@ -394,5 +397,6 @@ def test_the_plans_targets_move_no_forecast(tmp_path, lishui):
     report = ReportContext.load("lishui", **given)
     assert not report.plan.targets["value"].equals(lishui.report.plan.targets["value"])
     pd.testing.assert_frame_equal(report.quantiles, lishui.report.quantiles)
+    monkeypatch.setattr(method_check, "PEERS", ())
     trial = method_check.replay_figures(report)
     pd.testing.assert_frame_equal(trial.forecasts, lishui.results.trial.forecasts)

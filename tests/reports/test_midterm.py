@@ -8,7 +8,7 @@ import pytest
 from forecast.i18n.labels import LABELS, label_of
 from forecast.reports import midterm
 from forecast.reports.context import ReportContext
-from forecast.reports.exports import write_book
+from forecast.reports.exports import write_tables
 from forecast.reports.sections import midterm as sections
 from rendered import (
     Notebook,
@@ -231,6 +231,6 @@ def test_tables_hold_what_the_report_rests_on(lishui, shaoxing, tmp_path):
         tables = midterm.result_tables(notebook.report, notebook.results)
         heads = {column for table in tables.values() for column in table}
         assert heads <= set(LABELS["column"]) and set(tables) <= set(LABELS["sheet"])
-    write_book(lishui.report, midterm.result_tables(lishui.report, lishui.results), tmp_path)
+    write_tables(lishui.report, midterm.result_tables(lishui.report, lishui.results), tmp_path)
     written = pd.read_csv(tmp_path / "evaluation.csv")["reason"]
     assert written.tolist() == lishui.results.verdicts["reason"].tolist()

@@ -366,6 +366,8 @@ def _describe_joint(report: ReportContext, trial: Backtest) -> str:
 
 def _render_peers(report: ReportContext, trial: Backtest) -> list[str]:
     """Render the peers: what they are, how many forecasts they have, scores on the same cases."""
+    if trial.peers.empty:
+        return []
     parts = [
         paragraph(report.gettext(PEER_METHODS, figures=PEER_FIGURES)),
         bullets(_explain(report, "method", peer) for peer in PEERS),
