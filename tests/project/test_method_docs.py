@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forecast.model import counts, fitting, peers, posterior, predictive, priors, simulation
-from forecast.targets import attainment
+from forecast.targets import event_probabilities
 from forecast.training import learning
 from rendered import CHINESE
 
@@ -53,19 +53,22 @@ def test_both_languages_of_the_document_say_the_same():
 def test_the_documents_have_the_constants_of_the_code(doc):
     """A constant that is changed in a module must be changed where it is explained."""
     text = doc.read_text(encoding="utf-8")
-    said = [f"| {p.ratio:g} | {p.memory:g} | {p.blur:g} |" for p in priors.PACES]
+    said = [
+        f"| {p.variance_ratio:g} | {p.autocorrelation:g} | {p.measurement_share:g} |"
+        for p in priors.FADING_PROCESSES
+    ]
     said += [f"{factor:g}" for factor in fitting.CAP_FACTORS]
     said += [
-        f"φ = {priors.FADING[0].memory:g}",
-        f"sure = l² / (l² + {posterior.DOUBT:g} ω² / {peers.WINDOW:g})",
-        f"{posterior.LASTING_NOISE:g} s_i²",
-        f"{posterior.SHOCK:g} ω² (h + h²/{peers.WINDOW:g})",
+        f"φ = {priors.DAMPED_PROCESSES[0].autocorrelation:g}",
+        f"sure = l² / (l² + {posterior.RELIABILITY_SHRINKAGE:g} ω² / {peers.WINDOW:g})",
+        f"{posterior.NOISE_FLOOR:g} s_i²",
+        f"{posterior.SHOCK_SHARE:g} ω² (h + h²/{peers.WINDOW:g})",
         f"Gamma({counts.PACE_SHAPE:g} + {counts.YEAR_SHAPE:g} E, rate = β + X)",
         f"E = Σ_j {counts.DISCOUNT:g}^age_j d_j",
         f"{counts.PACE_PRIOR:g}",
         f"{simulation.COUNT_SHARED:g}",
         f"{predictive.POINTS}",
-        f"{attainment.LOOK_AHEAD}",
+        f"{event_probabilities.LOOK_AHEAD}",
         f"CRPS / {learning.REFERENCE_CRPS:g} + Brier / {learning.REFERENCE_BRIER:g}",
         f"{learning.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - "
         f"{learning.COVERED})²",
