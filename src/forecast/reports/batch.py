@@ -38,7 +38,7 @@ PRELOAD = "forecast.reports.preload"
 PROGRAM_FAULT = 70
 """Exit code of a fault of the program itself."""
 GRACE = 30
-"""Seconds for the clean-up of a report that is asked to end."""
+"""Seconds for the clean-up of a report that is being stopped."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +72,7 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     """Make the reports of parameter files, `jobs` at a time; yield results as they come.
 
     A single report is made in this process, several in processes of their own. When the caller
-    stops, as at a signal, all processes are asked to end, and awaited.
+    stops, as at a signal, all processes are stopped, and awaited.
     """
     prepared = [_prepare(file, options) for file in files]
     yield from (result for result in prepared if isinstance(result, Result))

@@ -23,13 +23,13 @@ def expand_patterns(patterns: list[str]) -> list[Path]:
     >>> expand_patterns(["no/such/file.yaml", "./no/such/file.yaml"])
     [PosixPath('no/such/file.yaml')]
     """
-    found: dict[Path, Path] = {}
+    files: dict[Path, Path] = {}
     for pattern in patterns:
         literal = Path(pattern).exists()
         matches = [] if literal else sorted(glob.glob(pattern, recursive=True))
         for file in map(Path, matches or [pattern]):
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
+            files.setdefault(file.resolve(), file)
+    return list(files.values())
 
 
 def run_files(files: list[Path], options: Options, jobs: int) -> int:

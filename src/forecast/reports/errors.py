@@ -1,4 +1,4 @@
-"""What ends the run of a report, and the exit code that tells a scheduler why.
+"""Exceptions that end the run of a report, and their exit codes for a scheduler.
 
 ==== ================ =====================================================================
 code class            when

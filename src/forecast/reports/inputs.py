@@ -19,7 +19,7 @@ from .parameters import ReportParameters, read_input
 __all__ = ["check_region", "find_scenarios", "find_tables", "hash_tables", "region_names"]
 
 Content = Path | bytes
-"""A file, or what a database holds in its place."""
+"""A file, or the same table of a database as bytes."""
 KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
 """Files of your own folder that a run reads."""
 
@@ -57,20 +57,20 @@ def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
     Raises
     ------
     ParameterError
-        If one that is asked for cannot be read.
+        If one that the parameters name cannot be read.
     """
-    found = {f"scenarios/{f.name}": f for f in sorted(scenario_folder().glob("*.yaml"))}
+    files = {f"scenarios/{f.name}": f for f in sorted(scenario_folder().glob("*.yaml"))}
     problems = []
     for name in parameters.scenarios.split(",") if parameters.scenarios else []:
         try:
-            found |= scenario_files(name)
+            files |= scenario_files(name)
         except DataError as error:
             problems += [_scenario_fault(name, problem.message()) for problem in error.problems]
         except UnknownNameError as error:
             problems.append(_scenario_fault(name, error.args[0]))
     if problems:
         raise ParameterError(file, problems)
-    return found
+    return files
 
 
 def _scenario_fault(name: str, fault: str) -> Message:
@@ -78,7 +78,7 @@ def _scenario_fault(name: str, fault: str) -> Message:
 
 
 def _stored(address: str) -> dict[str, Content]:
-    """Tables of a database as they would stand in files."""
+    """Tables of a database, as CSV files would hold them."""
     from ..tables.database import read_database
 
     try:

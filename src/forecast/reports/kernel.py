@@ -143,7 +143,7 @@ def _literal(path: Path) -> str:
 
 
 def _cell_fault(notebook: Path, error: Any) -> ReportError:
-    """Tell data and disk from the notebook's own faults, by what its cell raised."""
+    """Classify the failure of a cell by what it raised: data, disk, or the notebook itself."""
     fault = msg(
         "{notebook}, {cell}: {kind}: {message}",
         notebook=notebook, cell=_name_cell(error.source), kind=error.ename,

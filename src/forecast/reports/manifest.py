@@ -90,10 +90,10 @@ def files_intact(manifest: Manifest, folder: Path) -> bool:
     if any(name.is_absolute() or ".." in name.parts for name in names):
         return False
     try:
-        found = {name: hash_file(folder / name) for name in manifest.files}
+        present = {name: hash_file(folder / name) for name in manifest.files}
     except OSError:
         return False
-    return found == manifest.files
+    return present == manifest.files
 
 
 def fingerprint(parameters: ReportParameters, notebook_hash: str, data_hash: str) -> str:
@@ -121,13 +121,13 @@ def hash_file(file: Path) -> str:
 @functools.cache
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that shape the numbers and the page."""
-    found = {"python": platform.python_version()}
+    result = {"python": platform.python_version()}
     for package in PACKAGES:
         try:
-            found[package] = importlib.metadata.version(package)
+            result[package] = importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+            result[package] = "not installed"
+    return result
 
 
 @functools.cache

@@ -127,14 +127,14 @@ def network_references(page: str) -> list[str]:
     """
     from bs4 import BeautifulSoup
 
-    found = []
+    references = []
     for tag in BeautifulSoup(page, "html.parser").find_all(True):
         loads = ("src", "srcset", "data", "poster", "xlink:href", *(["href"] * (tag.name != "a")))
         remote = any(REMOTE.match(str(tag.get(name, ""))) for name in loads)
         style = tag.get_text() if tag.name == "style" else str(tag.get("style", ""))
         if tag.name == "script" or remote or REMOTE_STYLE.search(style):
-            found.append(str(tag)[:120])
-    return found
+            references.append(str(tag)[:120])
+    return references
 
 
 def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:

@@ -7,7 +7,7 @@ report.html, report.pdf where the package's extra `pdf` is installed, notebook.i
 tables that the notebook wrote, and manifest.json; files of the reader's own stay in it. A failed
 run leaves the old folder as it was, and its notebook and manifest for diagnosis in
 `<output>/<name>.failed/`. Results for a database are appended in one transaction before the folder
-is swapped: a report that is in place has its results. Relative paths are relative to the current
+is swapped: the results of a finished report are always there. Relative paths are relative to the current
 directory. `errors` lists the exceptions and their exit codes.
 """
 
@@ -49,7 +49,7 @@ def run_report(
     limit: float | None = None,
     pdf: bool = True,
 ) -> Manifest:
-    """Execute the notebook that a parameter file names and put its report in place.
+    """Execute the notebook that a parameter file names and write its report.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ class ReportRun:
     Raises
     ------
     ReportError
-        If the file cannot be read, or says what it may not.
+        If the file cannot be read, or has a wrong key or value.
     """
 
     def __init__(self, file: Path, output: str | Path | None = None) -> None:
@@ -164,10 +164,11 @@ class ReportRun:
         """
         if not self.fingerprint:
             self._check()
-        found = read_manifest(self.final)
-        if found is None or found.fingerprint != self.fingerprint or self.failed.exists():
+        record = read_manifest(self.final)
+        if record is None or record.fingerprint != self.fingerprint or self.failed.exists():
             return None
-        return found if found.status == "completed" and files_intact(found, self.final) else None
+        whole = record.status == "completed" and files_intact(record, self.final)
+        return record if whole else None
 
     def _check(self) -> None:
         """Check notebook, tables, region and scenarios, and compute the fingerprint of all."""
