@@ -7,8 +7,8 @@ report.html, report.pdf where the package's extra `pdf` is installed, notebook.i
 tables that the notebook wrote, and manifest.json; files of the reader's own stay in it. A failed
 run leaves the old folder as it was, and its notebook and manifest for diagnosis in
 `<output>/<name>.failed/`. Results for a database are appended in one transaction before the folder
-is swapped: the results of a finished report are always there. Relative paths are relative to the current
-directory. `errors` lists the exceptions and their exit codes.
+is swapped, so the results of a finished report are always there. Relative paths are relative to the
+current directory. `errors` lists the exceptions and their exit codes.
 """
 
 from __future__ import annotations
