@@ -280,6 +280,14 @@ def test_unusable_cells_are_said_at_once():
     assert "use higher or lower" in str(caught.value)
 
 
+@pytest.mark.parametrize("kind", ["share", "count", "stock"])
+def test_what_counts_things_is_never_negative(kind):
+    """Such a figure is refused with its series; an amount or a ratio may be negative."""
+    with pytest.raises(DataError, match=r"value '-3.0': a share, a count or a stock .* \(b, x\)"):
+        read(figures(("a", 2020, 1.0), ("b", 2021, -3.0)), kind=kind)
+    assert len(read(figures(("b", 2021, -3.0)), kind="amount", lower=-9.0)[0]) == 1
+
+
 def test_a_figure_of_no_region_is_refused():
     """A row without a region or indicator cannot be placed: it is a fault, said like the others."""
     with pytest.raises(DataError, match="region"):

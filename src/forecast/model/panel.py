@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import year_fractions
-from ..tables.schema import DIRECTIONS, KINDS, STATUSES
+from ..tables.schema import DIRECTIONS, KINDS, NEVER_NEGATIVE, STATUSES
 from .arrays import BoolArray, FloatArray, IntArray, select
 
 __all__ = [
@@ -98,8 +98,9 @@ def read_observations(
     Raises
     ------
     DataError
-        For missing columns, values that are no finite numbers, unknown codes, impossible bounds, or
-        indicators without a row, or with two that differ; all at once.
+        For missing columns, values that are no finite numbers, negative ones of kinds that cannot
+        be, unknown codes, impossible bounds, or indicators without a row, or with two that differ;
+        all at once.
     """
     problems = _missing_columns(observations, indicators)
     if problems:
@@ -120,6 +121,13 @@ def read_observations(
     unknown = published.index[(published != "") & days.isna()]
     text = msg("not a date"), msg("write year, month and day, such as 2022-06-30")
     problems += _list_cells(observations, rows, "published", unknown, *text)
+    things = rows["indicator"].map(about["kind"]).isin(NEVER_NEGATIVE)
+    text = (
+        msg("a share, a count or a stock cannot be negative"),
+        msg("correct the value, or the kind in the table indicators"),
+    )
+    negative = np.flatnonzero((rows["value"] < 0.0) & things)
+    problems += _list_cells(observations, rows, "value", negative, *text)
     problems += faults
     if problems:
         raise DataError(problems)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from ..errors import N_
 from .calendar import FIRST_YEAR, LAST_YEAR
+from .schema import NEVER_NEGATIVE
 
 __all__ = ["CELL_FAULTS", "RULES", "Rule"]
 
@@ -58,7 +59,6 @@ def _year(column: str) -> Rule:
     )
 
 
-NEVER_NEGATIVE = ("share", "count", "stock")
 PERCENT = N_("a share is stored as 0-100: write 100, or take another kind")
 BOUND = N_("correct the value or its unit, or the bound in the table indicators")
 

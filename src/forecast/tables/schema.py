@@ -17,6 +17,7 @@ __all__ = [
     "FORCES",
     "KINDS",
     "LEVELS",
+    "NEVER_NEGATIVE",
     "REFERENCE",
     "ROLES",
     "STATUSES",
@@ -28,6 +29,8 @@ __all__ = [
 ]
 
 KINDS = ("share", "ratio", "amount", "count", "stock")
+NEVER_NEGATIVE = ("share", "count", "stock")
+"""Kinds whose figures count or divide things."""
 DIRECTIONS = ("higher", "lower")
 COMPARATORS = ("ge", "gt", "eq", "le", "lt")
 ROLES = ("annual", "midterm", "final")
