@@ -77,7 +77,7 @@ def left(folder: Path) -> set[str]:
 
 
 def test_a_folder_is_built_beside_and_exchanged(tmp_path: Path) -> None:
-    """The old folder stands until the new one takes its place, and nothing else is left."""
+    """The old folder stays until the new one is swapped in, and nothing else is left."""
     final = make(tmp_path / "out" / "丽水 {1}", "old")
     with staging_folder(final) as folder:
         assert folder.parent == final.parent
@@ -226,7 +226,7 @@ def test_a_failed_swap_leaves_own_files_alone(tmp_path: Path) -> None:
 
 
 def test_two_processes_cannot_hold_one_folder(tmp_path: Path) -> None:
-    """The second is told at once; another name, and the same after the first ended, are free."""
+    """The second fails at once; another name, and the same after the first ended, are free."""
     final = tmp_path / "x"
     command = [sys.executable, "-c", HOLD, str(tmp_path / ".x.lock")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
@@ -260,7 +260,7 @@ def test_a_foreign_folder_is_not_replaced(tmp_path: Path) -> None:
 
 
 def test_a_file_in_place_of_the_output_folder(tmp_path: Path) -> None:
-    """What the system says about writing becomes one error with place and remedy."""
+    """An error of the system becomes one error of writing, with path and remedy."""
     (tmp_path / "out").write_text("")
     for final in (tmp_path / "out" / "x", tmp_path / "out" / "deep" / "x"):
         with pytest.raises(WriteError, match=r"cannot be written.*Make room") as caught:
@@ -289,7 +289,7 @@ def test_a_folder_that_is_read_only(tmp_path: Path) -> None:
 
 
 def test_a_file_system_without_room(tmp_path: Path) -> None:
-    """On a real disk that is full the old folder stands and nothing unfinished is left."""
+    """On a real disk that is full the old folder stays and nothing unfinished is left."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)]

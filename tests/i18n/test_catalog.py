@@ -49,7 +49,7 @@ OTHER_SENTENCES = {
     "__init__.py": "Python's own error of a missing attribute",
     "errors.py": "the head of errors that are not translated",
     "evaluation/store.py": "the answer of a trigger of the database",
-    "intake/figure_import.py": "a manifest, which is in English",
+    "intake/merging.py": "a manifest, which is in English",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
 }
 """Modules with English sentences that no catalogue has, and why."""

@@ -56,7 +56,7 @@ def test_a_folder_of_tables(tmp_path) -> None:
 
 
 def test_a_database(tmp_path) -> None:
-    """So is what is said of an address."""
+    """So are the faults of an address."""
     assert unmarked(check(f"sqlite:///{tmp_path}/plan.db"), str(tmp_path)) == []
 
 

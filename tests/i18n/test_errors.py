@@ -39,11 +39,11 @@ def texts(act, *args, **named) -> dict[str, str]:
     return {language: format_error(caught.value, language) for language in ("zh", "en", LANGUAGE)}
 
 
-def assert_translated(told: dict[str, str], *data: str) -> None:
+def assert_translated(described: dict[str, str], *data: str) -> None:
     """Check that each language has its text, and the made-up one nothing outside its catalogue."""
-    assert all(told.values())
-    assert re.search(r"[\u4e00-\u9fff]", told["zh"])
-    assert unmarked(told[LANGUAGE], *data) == []
+    assert all(described.values())
+    assert re.search(r"[\u4e00-\u9fff]", described["zh"])
+    assert unmarked(described[LANGUAGE], *data) == []
 
 
 FAULTS = [
@@ -68,11 +68,11 @@ FAULTS = [
 
 @pytest.mark.parametrize(("table", "old", "new"), FAULTS)
 def test_faults_of_tables_are_translated(tmp_path, table, old, new):
-    """Fact and remedy of a fault of a table are told in the language of the reader."""
+    """Fact and remedy of a fault of a table are described in the language of the reader."""
     change(write(tmp_path, SOUND), table, old, new)
-    told = texts(read_tables, tmp_path)
-    assert_translated(told, new)
-    assert f"{table}.csv" in told["zh"] and "办法：" in told["zh"]
+    described = texts(read_tables, tmp_path)
+    assert_translated(described, new)
+    assert f"{table}.csv" in described["zh"] and "办法：" in described["zh"]
 
 
 def test_faults_of_folders_are_translated(tmp_path):
@@ -147,9 +147,9 @@ def test_faults_of_scenario_files_are_translated(tmp_path, name):
     """A file that is no YAML, or no scenario, is refused in the language of the reader."""
     file = tmp_path / f"{name}.yaml"
     file.write_text(SCENARIOS[name], encoding="utf-8")
-    told = texts(fc.read_scenario, file)
-    assert_translated(told)
-    assert told["zh"].startswith(file.name) and "办法：" in told["zh"]
+    described = texts(fc.read_scenario, file)
+    assert_translated(described)
+    assert described["zh"].startswith(file.name) and "办法：" in described["zh"]
 
 
 @pytest.mark.parametrize(

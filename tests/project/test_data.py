@@ -156,7 +156,7 @@ def test_missing_cells_have_no_row() -> None:
 
 @pytest.mark.parametrize("name", ["targets", "observations", "milestones", "tasks", "rules"])
 def test_every_plan_fact_says_where_it_stands(name: str) -> None:
-    """Each row from a plan document names its place in the document."""
+    """Each row from a plan document says where in the document it is."""
     rows = table(name)
     planned = rows[rows["source"].isin(PLANS)]
     assert len(planned) > 0
@@ -217,7 +217,7 @@ def test_doubtful_figures_of_lishui_carry_a_note(indicator: str) -> None:
 
 
 def test_concepts_join_the_documents() -> None:
-    """Of the concepts of the plans 48 stand in more than one document."""
+    """48 concepts of the plans appear in more than one document."""
     facts = pd.concat([table("targets"), table("observations")])
     facts = facts[facts["source"].isin(PLANS)]
     concept = table("indicators").set_index("indicator")["concept"]
@@ -226,7 +226,7 @@ def test_concepts_join_the_documents() -> None:
 
 
 def test_every_indicator_and_unit_is_used() -> None:
-    """No indicator, unit, source or region stands in its list for nothing."""
+    """Every indicator, unit, source and region that is listed is used."""
     targets, observations, indicators = table("targets"), table("observations"), table("indicators")
     facts = pd.concat([targets, observations])
     assert set(indicators["indicator"]) == set(facts["indicator"])

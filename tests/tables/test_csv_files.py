@@ -95,7 +95,7 @@ HEADERS = [
 def test_faults_of_header_and_shape_do_not_drag_others_along(
     sound: Path, old: str, new: str, expected: list[tuple[str | None, str, str]]
 ) -> None:
-    """A broken header or line is told, and nothing that only follows from it."""
+    """A broken header or line is reported, and nothing that only follows from it."""
     change(sound, "regions", old, new)
     problems = check_folder(sound)
     assert len(problems) == len(expected)
@@ -105,7 +105,7 @@ def test_faults_of_header_and_shape_do_not_drag_others_along(
         assert remedy in problem.remedy
 
 
-def test_a_missing_id_column_is_told_once(sound: Path) -> None:
+def test_a_missing_id_column_is_reported_once(sound: Path) -> None:
     """Without its id column a table lists nothing, and its ids are not called unknown."""
     text = "\n".join(line.partition(",")[2] for line in SOUND["regions"].splitlines())
     (problem,) = check_folder(write(sound, {"regions": text}))

@@ -430,7 +430,7 @@ def test_a_password_never_shows(caplog):
 
 
 def test_a_wrong_password_of_a_real_server(server):
-    """The server's refusal is told with the user and without the password."""
+    """The error has the server's answer, and no password."""
     wrong = server.replace(SECRET, "wr0ng-word") + "/postgres"
     with pytest.raises(DataError, match="password authentication failed") as caught:
         read_database(wrong)
@@ -441,7 +441,7 @@ def test_a_wrong_password_of_a_real_server(server):
 
 
 def test_tables_of_a_database_count_as_files_do(address):
-    """What stands in a database is hashed and searched for the region; a new figure is a change."""
+    """The tables of a database are hashed and searched for the region; a new figure is a change."""
     fill(address, **small())
     tables = find_tables(address)
     assert {"targets.csv", "observations.csv", "regions.csv"} <= set(tables)
@@ -504,7 +504,7 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
 
 
 def test_results_that_cannot_be_written_fail_the_report(command, tmp_path):
-    """The old report stands, nothing is appended, and the next run tries again."""
+    """The old report stays, nothing is appended, and the next run tries again."""
     address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
     execute(address, "CREATE TABLE attainment (x INTEGER)")

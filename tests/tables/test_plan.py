@@ -62,7 +62,7 @@ def test_a_folder_with_two_tables_is_a_plan(folder):
     ],
 )
 def test_as_of_cuts_figures_and_leaves_targets(folder, as_of, seen):
-    """A figure is seen from the day it stands for; the plan itself is always seen."""
+    """A figure is included from the day it stands for; the plan itself always is."""
     plan = load_plan(folder, as_of=as_of)
     assert plan.observations["value"].tolist() == seen
     assert len(plan.siblings) == int(len(seen) >= 2)
@@ -71,7 +71,7 @@ def test_as_of_cuts_figures_and_leaves_targets(folder, as_of, seen):
 
 
 def test_a_june_figure_stands_in_the_middle_of_its_year(folder):
-    """2022 is the end of 2022; a figure of 30 June 2024 stands at 2023 and 182 of 366 days."""
+    """2022 is the end of 2022; 30 June 2024 is 2023 and 182 of 366 days."""
     years = load_plan(folder).observations["year"].tolist()
     assert years == [2022.0, 2023.0, pytest.approx(2023 + 182 / 366, abs=1e-9)]
     assert years[-1] == pytest.approx(2023.5, abs=0.01)
@@ -101,7 +101,7 @@ def test_as_of_must_be_a_date(folder, as_of):
 
 
 def test_a_missing_folder_and_a_contradiction_are_refused(tmp_path):
-    """A path that is no folder, and a region that contradicts the plan, are said."""
+    """A path that is no folder, and a region that contradicts the plan, are errors."""
     with pytest.raises(DataError, match="no such folder"):
         load_plan(tmp_path / "nowhere")
     with pytest.raises(ValueError, match="contradicts the plan 'lishui'"):

@@ -94,15 +94,15 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]}-{fault[2]}")
-def test_each_fault_is_told_once_with_place_and_remedy(
+def test_each_fault_is_reported_once_with_cell_and_remedy(
     sound: Path, fault: tuple[str, str, str, int, str, str | None, str, str]
 ) -> None:
     """One fault is one problem: file, line, column, printed value, fact and remedy."""
-    table, old, new, *place, fact, remedy = fault
+    table, old, new, *cell, fact, remedy = fault
     change(sound, table, old, new)
     (problem,) = check_folder(sound)
     assert problem.file == f"{table}.csv"
-    assert [problem.row, problem.column, problem.value] == place
+    assert [problem.row, problem.column, problem.value] == cell
     assert fact in problem.problem
     assert remedy in problem.remedy
 
@@ -134,7 +134,7 @@ def test_a_repeated_key_names_the_first_row(sound: Path) -> None:
 
 
 def test_the_same_year_at_another_date_is_no_duplicate(sound: Path) -> None:
-    """A mid-year figure and the year's end figure of one year stand side by side."""
+    """A mid-year figure and the year's end figure of one year are two figures."""
     text = SOUND["observations"] + "hill,stations,2022,,16,actual,plan,,\n"
     assert check_folder(write(sound, {"observations": text})) == ()
 

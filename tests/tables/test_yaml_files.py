@@ -1,4 +1,4 @@
-"""Files that planners write: what is read, what is refused, and how each fault is said."""
+"""YAML files: what is read, what is refused, and how each fault is reported."""
 
 from pathlib import Path
 
@@ -95,7 +95,7 @@ def test_other_encodings_and_missing_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "said"),
+    ("text", "line", "reason"),
     [
         ("a: 1\nb: 'open\n", 3, "not YAML"),
         ("a: 1\n\tb: 2\n", 2, "tab"),
@@ -105,10 +105,10 @@ def test_other_encodings_and_missing_files_are_refused(tmp_path):
         ("[" * 5000 + "]" * 5000, 1, "nested too deep"),
     ],
 )
-def test_what_is_no_yaml_is_said_with_its_line(tmp_path, text, line, said):
+def test_what_is_no_yaml_is_reported_with_its_line(tmp_path, text, line, reason):
     """Text that is no YAML, or two documents in one, is refused where it breaks."""
     (problem,) = faults(tmp_path, text)
-    assert problem.problem.startswith("not YAML: ") and said in problem.problem
+    assert problem.problem.startswith("not YAML: ") and reason in problem.problem
     assert problem.row == line
 
 
@@ -156,7 +156,7 @@ def test_a_record_is_made_of_what_fits(tmp_path):
         made.title = "b"
 
 
-def test_all_faults_of_a_record_are_said_at_once(tmp_path):
+def test_all_faults_of_a_record_are_reported_at_once(tmp_path):
     """Each value that does not fit is named by line, key and value; one missing by its record."""
     text = "since: soon\nparts:\n  - height: tall\n  - hight: 2\n    height: 1\n"
     problems = faults(tmp_path, text, Outer)
@@ -178,14 +178,14 @@ def test_an_unknown_key_near_nothing_is_to_be_removed(tmp_path):
 
 
 def test_a_list_where_a_number_belongs_is_a_fault_with_its_place(tmp_path):
-    """What pydantic calls the branches of a union is no place in the file."""
-    for text, place in (
+    """What pydantic calls the branches of a union is no key of the file."""
+    for text, key in (
         ("title: a\nsize: [1, 2]\n", "size"),
         ("title: a\nsize: {height: [3]}\n", "size.height"),
         ("title: a\nparts: [{height: 1, names: [x]}]\n", "parts.0.names"),
     ):
         problems = faults(tmp_path, text, Outer)
-        assert place in {problem.column for problem in problems}
+        assert key in {problem.column for problem in problems}
         assert {problem.row for problem in problems} == {2}
 
 

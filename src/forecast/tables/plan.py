@@ -127,12 +127,7 @@ def load_plan(
 
         tables = load_tables(str(place), fallback=shipped)
     else:
-        if isinstance(place, Path) or "/" in place or "\\" in place:
-            problem, remedy = msg("no such folder"), msg("give a folder of tables")
-            raise DataError([Problem(str(place), None, None, None, problem, remedy)])
-        if region is not None and region != place:
-            message = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
-            raise ValueError(msg(message, region=region, place=place))
+        _check_shipped(place, region)
         tables, region = read_tables(shipped, fallback=None), str(place)
     planned = sorted(set(tables["targets"]["region"]))
     if region is None and len(planned) == 1:
@@ -142,6 +137,16 @@ def load_plan(
         check_name("region", region, known if own else planned)
     address = str(place) if own and not folder else ""
     return replace(_cut(tables, region, day), folder=folder, address=address)
+
+
+def _check_shipped(place: str | Path, region: str | None) -> None:
+    """Refuse a path, and another region, where the id of a shipped region is expected."""
+    if isinstance(place, Path) or "/" in place or "\\" in place:
+        problem, remedy = msg("no such folder"), msg("give a folder of tables")
+        raise DataError([Problem(str(place), None, None, None, problem, remedy)])
+    if region is not None and region != place:
+        message = N_("region={region!r} contradicts the plan {place!r}; give one of them.")
+        raise ValueError(msg(message, region=region, place=place))
 
 
 def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
