@@ -466,14 +466,12 @@ def test_a_record_has_every_field(plan: Plan) -> None:
 
 def test_any_table_gives_records_or_is_refused(plan: Plan) -> None:
     """Whatever stands where: what is understood has all its facts, and nothing breaks."""
-    words = (
-        """
-        指标 地区 年份 单位 数值 类型 备注 2022年 2023年 2023 计划 实际 完成率 丽水市 青田县 莲都区 9
+    words = """
+        指标 地区 年份 单位 数值 类型 备注 2022年 2023年 2023 计划 实际 完成率 丽水市 青田县 9
         54.2 —— 单位：万人 注：初步数 其中：城镇 合计 六成 2023-06-30 6月 三季度 万人 % =1 #N/A 男
-        2021-2025年 全市 目标值（%） 1,234 0.5 １２ ² 截至 2023年13月 2023-13-45 ( [ 、 ：
+        2021-2025年 全市 目标值（%） 1,234 0.5 １２ ² 截至 2023年13月 2023-13-45 ( [ 、 ： 莲都区
     """.split()
-        + [F, f"{S}（%）", "", "", "", "\n", "　"]
-    )
+    words += [F, f"{S}（%）", "", "", "", "\n", "　"]
     draw = random.Random(0)
     for _ in range(30):
         rows = [draw.choices(words, k=draw.randint(1, 7)) for _ in range(draw.randint(1, 9))]

@@ -28,7 +28,7 @@ MOST_RATIO = 200
 """Highest ratio of a part's unpacked to its packed size; text of sheets is packed 5 to 30 times."""
 SMALL_PART = 10_000_000
 """Unpacked size up to which the ratio does not matter."""
-MOST_CELLS = 400_000
+MOST_CELLS = 250_000
 """Most cells that a file stores, and most cells of a sheet from its first to its last one."""
 
 CELLS = re.compile(rb"<(?:\w+:)?c[\s>/]")
