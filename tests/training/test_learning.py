@@ -11,7 +11,8 @@ from forecast.errors import DataError, UnknownNameError
 from forecast.model.priors import COLUMNS, LinkPrior, read_priors, select_prior
 from forecast.training import learning, parameters
 from forecast.training import windows as replays
-from forecast.training.learning import learn_priors, make_targets, read_panel
+from forecast.training.cases import compute_loss, make_targets, prepare_case
+from forecast.training.learning import learn_priors, read_panel
 from forecast.training.windows import cut_windows
 
 KINDS = {"share": "a", "ratio": "b"}
@@ -110,10 +111,10 @@ def test_the_loss_is_the_mean_of_its_parts(panel) -> None:
     ]
     layout = parameters.ParameterSpace(("logit", "identity"), True)
     prior = layout.prior(np.array([n.start for _, n in layout.numbers]))
-    lessons = [learning.prepare_case(w, ("logit", "identity"), "auto", True) for w in windows]
+    lessons = [prepare_case(w, ("logit", "identity"), "auto", True) for w in windows]
     crps, brier, cover = [], [], []
     for lesson in lessons:
-        blend = lesson.blend(prior)
+        blend = lesson.predict(prior)
         ahead = np.broadcast_to(replays.HORIZONS, lesson.actual.shape)
         levels = np.array([0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95])
         weight = np.array([0.075, 0.1, 0.2, 0.25, 0.2, 0.1, 0.075])
@@ -124,17 +125,17 @@ def test_the_loss_is_the_mean_of_its_parts(panel) -> None:
                 pinball = np.where(y >= q[:, i, h], levels, levels - 1) * (y - q[:, i, h])
                 crps.append(min(2 * (weight * pinball).sum() / lesson.scale[i], 20.0))
                 for f in range(4):
-                    if lesson.asked[i, f, h]:
-                        at = np.full((1, 4), lesson.limit[i, f, h])
-                        one = lesson.blend(prior)
+                    if lesson.valid[i, f, h]:
+                        at = np.full((1, 4), lesson.threshold[i, f, h])
+                        one = lesson.predict(prior)
                         p = 1 - one.cdf(np.repeat(at, len(lesson.scale), 0), ahead)[i, h]
-                        brier.append((p - (y >= lesson.limit[i, f, h])) ** 2)
+                        brier.append((p - (y >= lesson.threshold[i, f, h])) ** 2)
         soft = 0.03 * (q[-1] - q[0]) + 1e-9
         inside = 1 / (1 + np.exp(-(lesson.actual - q[0]) / soft))
         inside = inside / (1 + np.exp(-(q[-1] - lesson.actual) / soft))
         cover.append((inside.mean() - 0.905) ** 2)
     expected = np.mean(crps) / 1.6 + np.mean(brier) / 0.18 + 40 * np.mean(cover)
-    assert learning._loss(lessons, prior) == pytest.approx(expected, rel=1e-9)
+    assert compute_loss(lessons, prior) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_vector_becomes_a_prior_and_held_numbers_stay() -> None:
@@ -193,11 +194,11 @@ def test_learning_lowers_the_loss(learned, panel) -> None:
         for r in cut_windows(*panel, grids=("auto",), lengths=(2, 6), most=80)
         if r.kind == "ratio"
     ]
-    lessons = [learning.prepare_case(w, ("log", "identity"), "auto", True) for w in windows]
+    lessons = [prepare_case(w, ("log", "identity"), "auto", True) for w in windows]
     layout = parameters.ParameterSpace(("log", "identity"), True)
     start = layout.prior(np.array([n.start for _, n in layout.numbers]))
     found = select_prior("ratio", peers=True, priors=learned)
-    assert learning._loss(lessons, found) < learning._loss(lessons, start)
+    assert compute_loss(lessons, found) < compute_loss(lessons, start)
 
 
 def test_the_noise_of_a_known_world_is_found(learned) -> None:

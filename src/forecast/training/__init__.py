@@ -3,8 +3,9 @@
 For other packages:
 
 - `learning`: `learn_priors`
+- `cases`: targets made up for windows, and the loss of a prior
 - `windows`: training windows
 - `parameters`: the parameter space
 """
 
-__all__ = ["learning", "parameters", "windows"]
+__all__ = ["cases", "learning", "parameters", "windows"]

@@ -1,4 +1,8 @@
-"""The numbers of a prior as a vector, with the limits inside which they are looked for."""
+"""The numbers of a prior as a vector, with the limits that the search keeps.
+
+Starts, steps and limits are declared; those of `LOGS` are logarithms. The benchmark
+`benchmarks/accuracy.py PANEL` shows how good the priors are that the search ends at.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +14,16 @@ import numpy as np
 from ..model.arrays import FloatArray
 from ..model.priors import LinkPrior, PooledPrior
 
-__all__ = ["LINK_PARAMETERS", "NOISE", "Parameter", "ParameterSpace"]
+__all__ = ["LINK_PARAMETERS", "Parameter", "ParameterSpace"]
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One number to learn: where it starts, its step, its limits, whether each kind has its own."""
+    """A number to learn: its start, its step, its limits, and where it has a meaning.
+
+    `own`: each kind has its own; `peers`: only where peers are known; `pace`: only for growth paths
+    with a long-run slope.
+    """
 
     name: str
     start: float
@@ -24,9 +32,7 @@ class Parameter:
     high: float
     own: bool = False
     peers: bool = False
-    """Means something only where siblings are known."""
     pace: bool = False
-    """Speaks of a lasting pace, which paths that fade or stand still do not have."""
 
 
 LINK_PARAMETERS = (
@@ -49,27 +55,28 @@ LINK_PARAMETERS = (
 )
 TAIL = Parameter("df", 0.8, 0.5, 0.3, 4.0, own=True)
 WEIGHT = Parameter("weight", -0.6, 0.4, -5.0, 2.0, own=True)
-CALMEST = 0.9
-"""Log of the most that the panel's indicators may say of the noise of another one: two and a half
-increments. Of an indicator that is in no panel they know little."""
+MOST_NOISE_DF = 0.9
+"""Log of the largest `noise_df` without peers, two and a half increments: a panel's indicators say
+little about the noise of an indicator that is in no panel."""
 LOGS = ("noise", "noise_df", "spread", "freedom", "direction_fades")
-NOISE = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
+NOISE_START = {"logit": 0.15, "cloglog": 0.12, "identity": 0.06, "log": 0.06}
 
 
 @dataclass(frozen=True)
 class ParameterSpace:
-    """Which numbers a growth path of some links has, and how a vector becomes a prior."""
+    """The numbers of a growth path with some links, and the prior of a vector.
+
+    `lasting`: whether the path has a long-run slope; `held`: numbers that are not learned.
+    """
 
     links: tuple[str, ...]
     peers: bool
     lasting: bool = True
-    """Whether the path has a lasting pace."""
     held: Mapping[str, float] = field(default_factory=dict)
-    """Numbers that are not learned."""
 
     @property
     def numbers(self) -> list[tuple[str, Parameter]]:
-        """Link and number of each place of a vector."""
+        """Link and parameter of each element of a vector."""
         each = [
             (link, self._fitted(n, link))
             for link in self.links
@@ -79,11 +86,11 @@ class ParameterSpace:
         return [*each, ("", TAIL), *((link, WEIGHT) for link in self.links[1:])]
 
     def _fitted(self, number: Parameter, link: str) -> Parameter:
-        """Start the noise where the link needs it; without siblings it is known badly."""
+        """Set the start of the noise by link, and its limit without peers."""
         if number.name == "noise":
-            return replace(number, start=float(np.log(NOISE[link])))
+            return replace(number, start=float(np.log(NOISE_START[link])))
         if number.name == "noise_df" and not self.peers:
-            return replace(number, start=0.5, high=CALMEST)
+            return replace(number, start=0.5, high=MOST_NOISE_DF)
         return number
 
     def _free(self, number: Parameter) -> bool:
@@ -91,7 +98,7 @@ class ParameterSpace:
         return known and number.name not in self.held
 
     def prior(self, vector: FloatArray) -> PooledPrior:
-        """Prior that a vector stands for."""
+        """Convert a vector to a prior."""
         names = [(link, number.name) for link, number in self.numbers]
         value = dict(zip(names, map(float, vector), strict=True))
         share = np.exp([0.0, *(value[link, "weight"] for link in self.links[1:])])
