@@ -8,7 +8,7 @@ import pytest
 
 from forecast.model import counts, fitting, peers, posterior, predictive, priors, simulation
 from forecast.targets import event_probabilities
-from forecast.training import learning
+from forecast.training import cases
 from rendered import CHINESE
 
 ROOT = Path(__file__).parents[2]
@@ -69,8 +69,8 @@ def test_the_documents_have_the_constants_of_the_code(doc):
         f"{simulation.COUNT_SHARED:g}",
         f"{predictive.POINTS}",
         f"{event_probabilities.LOOK_AHEAD}",
-        f"CRPS / {learning.REFERENCE_CRPS:g} + Brier / {learning.REFERENCE_BRIER:g}",
-        f"{learning.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - "
-        f"{learning.COVERED})²",
+        f"CRPS / {cases.REFERENCE_CRPS:g} + Brier / {cases.REFERENCE_BRIER:g}",
+        f"{cases.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - "
+        f"{cases.COVERED})²",
     ]
     assert [words for words in said if words not in text] == []
