@@ -70,7 +70,6 @@ def test_the_documents_have_the_constants_of_the_code(doc):
         f"{predictive.POINTS}",
         f"{event_probabilities.LOOK_AHEAD}",
         f"CRPS / {cases.REFERENCE_CRPS:g} + Brier / {cases.REFERENCE_BRIER:g}",
-        f"{cases.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - "
-        f"{cases.COVERED})²",
+        f"{cases.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - {cases.COVERED})²",
     ]
     assert [words for words in said if words not in text] == []
