@@ -104,7 +104,7 @@ class FigureImport:
         """Every figure, a row each, in file order; `reason` in English (see `describe`).
 
         The columns are sheet, row (in the file, from 1), column (its title), printed, region,
-        indicator, year, date (the day that the figure stands for), value (in the indicator's unit,
+        indicator, year, date (the figure's day), value (in the indicator's unit,
         NaN unless read), unit, published (the figure published for that day, NaN if none), type
         (actual or target), status (one of `STATUSES`), reason (what was understood, or what is
         wrong and what to do), and fix_column (title of the column to correct, which may name the
@@ -163,7 +163,7 @@ class FigureImport:
         return text
 
     def fix(self, row: int, column: str, text: str) -> FigureImport:
-        """Correct a cell; what is typed is read as if it had stood in the file.
+        """Correct a cell; what is typed is read as if the file had it.
 
         The cell may be a figure, or one that names its region, indicator, unit, year or type
         (`fix_column` in `rows` says which), or a title of the header. What was accepted and reads
@@ -207,7 +207,7 @@ class FigureImport:
         A figure of another region goes to the plan's `siblings`. A figure that was accepted
         though it differs takes the place of the published one; one that is the same as published
         changes nothing; missing figures stay missing. Where `targets` is true (None: as `read`
-        was told), the targets of the file are among the plan's, each in the place of those for
+        was so), the targets of the file are among the plan's, each in the place of those for
         the same region, indicator and year. FiguresError with every figure that still needs a
         decision.
         """
@@ -349,7 +349,7 @@ def read(
     ------
     FiguresError
         If the file cannot be read, has no header that is recognised, or names no region; its
-        `told` says so in a language.
+        `describe` words it in a language.
     UnknownNameError
         If `region` is not known.
 

@@ -64,7 +64,7 @@ class Grid:
         return self.merged.get((row, column), (row, column))
 
     def filled(self, row: int) -> list[int]:
-        """Columns of a row in which something stands."""
+        """Columns of a row that are not blank."""
         return [column for column, text in enumerate(self.rows[row]) if text.strip()]
 
     def write(self, row: int, column: int, text: str) -> Grid:

@@ -25,7 +25,7 @@ MOST_LINES = 4
 TITLE = "title of "
 """Before a role, in the kind of a cell that is the title of a column."""
 CORE = ("indicator", "region", "year", "month", "value", "unit", "number")
-"""Roles of which a header with titles has one; other titles may stand among figures, too."""
+"""Roles of which a header with titles has one; other titles occur among figures, too."""
 SINGLE = ("region", "indicator", "year", "month", "quarter", "value", "unit", "type")
 """Roles that one column has."""
 BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?(?:[pre]|\([pre]\))?")
@@ -43,7 +43,7 @@ class Column:
     """One column of a table: its title, its role, and what its header lines say of its figures.
 
     `role` is one of `COLUMNS`, or figure, aside (figures that are no levels), or "" where it is not
-    known. `group` is the upper header line that it stands under.
+    known. `group` is the cell above it in the upper header line.
     """
 
     index: int
@@ -113,7 +113,7 @@ def is_line(texts: Sequence[str]) -> bool:
 def _close(
     grid: Grid, tables: Sequence[Table], rows: range, *, end: bool = False
 ) -> tuple[list[Table], list[int]]:
-    """End tables before the next header; give them and the lines that stand over that header."""
+    """End tables before the next header; give them and the lines above that header."""
     filled = [row for row in rows if grid.filled(row)]
     if not tables:
         return [], filled
@@ -143,7 +143,7 @@ def _texts(grid: Grid, row: int) -> list[str]:
 
 
 def _kind(text: str, names: Names) -> str:
-    """Kind of a cell, by which headers and figures are told apart."""
+    """Kind of a cell, by which headers differ from figures."""
     if not text:
         return ""
     if role := column_role(text):
@@ -265,7 +265,7 @@ def _path(grid: Grid, lines: Sequence[int], column: int, bound: tuple[int, int])
 def _head(grid: Grid, lines: Sequence[int], line: int, column: int, bound: tuple[int, int]) -> str:
     """Text of a header's line over a column: its own, its merged cells', or that to the left.
 
-    A text keeps no merged cells: there a year stands once, and blank cells follow it.
+    A text keeps no merged cells: there a year is followed by blank cells.
     """
     top, left = grid.first(line, column)
     if (top, left) != (line, column):
@@ -329,7 +329,7 @@ def _settled(grid: Grid, table: Table, names: Names) -> list[Column]:
 
 
 def _checked(grid: Grid, table: Table, column: Column, names: Names) -> Column:
-    """Column whose title may mean two things, by what stands in it."""
+    """Column whose title may mean two things, by its cells."""
     cells = _cells(grid, table, column.index)
     if column.role == "unit" and cells and not any(map(is_unit, cells)):
         # 单位 is a unit or an office.
@@ -388,7 +388,7 @@ def _cells(grid: Grid, table: Table, column: int) -> list[str]:
 
 
 def _titled(columns: Sequence[Column]) -> Iterator[Column]:
-    """Columns whose title, where it is missing or stands twice, has their letter."""
+    """Columns whose title, where it is missing or occurs twice, has their letter."""
     titles = [column.title for column in columns]
     for column in columns:
         unclear = not column.title or titles.count(column.title) > 1

@@ -55,7 +55,7 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Match:
-    """What a printed name stands for.
+    """What a printed name means.
 
     `indicators` are the ids that it names: none where nothing is certain, several where it names
     several that share a figure. `unit` is the unit in the name itself.
@@ -129,7 +129,7 @@ class Names:
         return found[0] if len(found) == 1 and not rest else ""
 
     def regions_in(self, text: str) -> tuple[tuple[str, ...], str]:
-        """Regions that stand with their full names in a text, and the text without them.
+        """Regions whose full names are in a text, and the text without them.
 
         Of a province and its city, one behind the other, the city is meant.
         """
@@ -155,13 +155,13 @@ class Names:
         return [name for name, *_ in near]
 
     def match(self, name: str, region: str = "", unit: str = "") -> Match:
-        """Find what a printed name stands for, if that is certain.
+        """Find what a printed name means, if that is certain.
 
         Parameters
         ----------
         name : as printed
         region : whose figure it is; names that are used in one region only count there
-        unit : unit that stands beside the name
+        unit : unit printed beside the name
         """
         key = name, region, unit
         if key not in self.found:
@@ -169,7 +169,7 @@ class Names:
         return self.found[key]
 
     def knows(self, name: str) -> bool:
-        """Whether a name stands for an indicator, whatever the region."""
+        """Whether a name means an indicator, whatever the region."""
         return bool(self.match(name).indicators)
 
     def candidates(self, name: str, region: str = "", unit: str = "") -> list[str]:

@@ -32,7 +32,7 @@ PEOPLE, BEDS = ("名", "位", "人"), ("张", "床")
 SIGNS = {"%": ("%", "百分比", "percent"), "‰": ("‰", "千分比", "permille")}
 COUNTERS = tuple("个家处所项座种单期轮批件例场支只套条间")
 NOUNS = ("设区市", "地级市", "社区", "街道", "乡镇", "场景", "城市", "村", "县", "市")
-"""What may follow a counter in a unit that stands by itself, such as 个村."""
+"""What may follow a counter in a unit by itself, such as 个村."""
 MEASURES = tuple("人次 元 户 倍 次 周岁 岁 平方米 米 公里 小时 分钟 年".split())
 
 
@@ -112,7 +112,7 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     Parameters
     ----------
     text : the figure as printed
-    unit_zh : unit that stands elsewhere, such as in a unit column; it holds for a figure that
+    unit_zh : unit from another place, such as a unit column; it holds for a figure that
         prints none, and must not contradict one that does
 
     Examples

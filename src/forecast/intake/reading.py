@@ -51,7 +51,7 @@ class Reading:
     """What was understood of one figure of a file.
 
     `status` is ok, missing, problem, or aside for what is no level and is not read; `value` is in
-    the indicator's unit and NaN unless ok. `date` is the day that the figure stands for, "" if
+    the indicator's unit and NaN unless ok. `date` is the figure's day, "" if
     unknown. `remarks` are the faults of a problem or the notes on what is ok, `doubts` what
     somebody must look at before it counts.
     """
@@ -89,7 +89,7 @@ class Reading:
     def describe(self, language: str, more: Sequence[Issue] = ()) -> str:
         """Say in one sentence what was understood, or what is wrong and what to do.
 
-        `more` is said beside what was understood, with its remedy.
+        `more` follows what was understood, with its remedy.
         """
         if self.status in ("problem", "aside"):
             return describe(self.remarks, language)
@@ -393,7 +393,7 @@ def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> 
 
 
 def _flag_doubles(readings: list[Reading]) -> list[Reading]:
-    """Turn figures that stand twice and differ into problems: nobody can say which one holds.
+    """Turn figures that occur twice and differ into problems: which one holds is unknown.
 
     Where all are the same, the first one counts.
     """

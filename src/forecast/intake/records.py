@@ -1,6 +1,6 @@
 """One record a figure: its text, and everything on its sheets that bears on it.
 
-What stands in the figure's line, in its column's header, in a section line, over the table and in
+What is in the figure's line, in its column's header, in a section line, above the table and in
 the sheet's name is laid over one another, the nearest on top. Whatever is not used is a doubt of
 the figures that it touches.
 """

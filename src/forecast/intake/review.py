@@ -180,7 +180,7 @@ def replaced(figures: pd.DataFrame, own: pd.DataFrame) -> pd.Series:
 
 
 def own_day(reading: Reading) -> str:
-    """Day that a figure stands for as the table of observations has it: "" for the year's end."""
+    """Day of a figure as the table of observations has it: "" for the year's end."""
     return "" if is_year_end(reading.date) else reading.date
 
 

@@ -126,7 +126,7 @@ def _html_tables(text: str, name: str) -> list[Grid]:
     tables = BeautifulSoup(text, "html.parser").find_all("table")
     grids = [_html_grid(table, name) for table in tables if not table.find("table")]
     grids = [grid for grid in grids if grid.rows]
-    # The only table of a page has no name, like a text; several are told apart by numbers.
+    # The only table of a page has no name, like a text; several are numbered.
     several = len(grids) > 1
     return [replace(grid, name=str(at)) if several else grid for at, grid in enumerate(grids, 1)]
 

@@ -1,8 +1,8 @@
-"""What headers, section lines, titles and sheet names say of the figures that they stand over.
+"""What headers, section lines, titles and sheet names say of the figures below them.
 
 `read_words` takes a text apart into region, indicator, period, unit, type (target or actual), how
 final the figures are, and the part of a whole that they cover; what is left over is `rest`.
-`Facts.over` lays what stands nearer to a figure over what stands farther away.
+`Facts.over` completes what is nearer to a figure with what is farther away.
 """
 
 from __future__ import annotations
@@ -65,9 +65,9 @@ SUMMED = {"上半年": 6, "前三季度": 9}
 
 @dataclass(frozen=True)
 class Period:
-    """A year, or a date within it, that a figure stands for.
+    """The year, or a date within it, of a figure.
 
-    `month` and `day` are None for the year's end; `year` is None for a month of a year that stands
+    `month` and `day` are None for the year's end; `year` is None for a month of a year that is
     elsewhere. `summed` marks several months together, `several` several years. `borrowed` is the
     text farther away that a month was taken from.
     """
@@ -82,7 +82,7 @@ class Period:
 
     @property
     def date(self) -> str:
-        """Day that a figure stands for, as 2022-12-31; "" without a year."""
+        """Day of a figure, as 2022-12-31; "" without a year."""
         if self.year is None or self.several:
             return ""
         month = self.month or 12
@@ -90,11 +90,11 @@ class Period:
 
     @property
     def within(self) -> bool:
-        """Whether the figure stands for a day before the year's end."""
+        """Whether the day is before the year's end."""
         return self.date != f"{self.year}-12-31"
 
     def over(self, other: Period | None) -> Period:
-        """Complete with what stands farther away."""
+        """Complete with what is farther away."""
         if other is None or other.several or self.several:
             return self
         if self.year is None:
@@ -110,8 +110,8 @@ class Period:
 class Facts:
     """What texts say of a figure; names, units and types as printed, "" where they say nothing.
 
-    `units` has several where a line gives several, and `unit_line` the line, where the unit stands
-    over the table. `type` is target, actual, planned (a title that speaks of a plan) or as printed.
+    `units` has several where a line gives several, and `unit_line` the line, where the unit is
+    above the table. `type` is target, actual, planned (a title that mentions a plan) or as printed.
     `flag` is preliminary, revised or estimated; `parts` what the figure covers of a whole; `aside`
     marks what is no level, such as a growth rate; `force` is binding or expected. `doubts` are on
     what was not used, `rest` are the words of one text that nothing was made of.
@@ -132,7 +132,7 @@ class Facts:
     rest: str = ""
 
     def over(self, other: Facts) -> Facts:
-        """Complete with what stands farther away; parts and doubts of both hold."""
+        """Complete with what is farther away; parts and doubts of both hold."""
         both = {name: getattr(self, name) or getattr(other, name) for name in vars(self)}
         both["unit_line"] = self.unit_line if self.units else other.unit_line
         both["period"] = self.period.over(other.period) if self.period else other.period
@@ -237,7 +237,7 @@ def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
         for p in re.split(r"\s{2,}|\u3000+|\t|[；;]|(?<=\S)\s+(?=单位[:：])", text)
     ]
     pieces = [piece.strip() for piece in pieces if piece.strip()]
-    # 指标 and what it is may stand in two cells.
+    # 指标 and what it is may be in two cells.
     if len(pieces) == 2 and _label(pieces[0]) not in ("", "formal"):
         pieces = [f"{pieces[0]}：{pieces[1]}"]
     facts = Facts()

@@ -91,7 +91,7 @@ def shown_number(value: float, code: str) -> str:
     suffix = suffix.strip(" ()")
     word = re.match(SCALE, suffix)
     if power < 0 and -power != (POWERS[word[0]] if word else 0):
-        # 0.0, shows thousands without a word; what the number is cannot be said.
+        # 0.0, shows thousands without a word; the number's unit is unknown.
         return f"{value:.15g} [{code}]"
     return prefix + text + (suffix if currency in suffix else suffix + currency)
 
@@ -146,7 +146,7 @@ def _format_parts(section: str) -> tuple[str, str, int]:
         )
     first, last = marks.find("0"), marks.rfind("0")
     scaled = len(marks[last + 1 :]) - len(marks[last + 1 :].lstrip(","))
-    # A point that is only printed, as in 0!.0, stands for a division by ten a digit.
+    # A point that is only printed, as in 0!.0, means a division by ten a digit.
     printed = [at for at, text in enumerate(texts) if text == "." and first < at < last]
     shifted = marks[printed[-1] :].count("0") if printed and "." not in marks else 0
     power = 2 * marks.count("%") - 3 * scaled - shifted
