@@ -1,18 +1,18 @@
-"""How long the desk takes from a key on a slider to what is painted, and how it looks.
+"""Response time of the desk in a browser, and the screenshots of its tour.
 
     python benchmarks/desk.py [--steps N] [--region R] [--indicators N] [--language L]
     python benchmarks/desk.py --shots FOLDER [--language L]
 
-`forecast app` serves the desk to the machine's own Chromium, and keys are pressed on the slider of
-the pace. One step: from the key press to the first frame with the new picture, and, the slider at
-rest from then on, to the first frame with the new table; the desk waits for that rest, and its
-wait is part of the second figure. Dragging: keys as fast as a hand that stays on the key; told are
-the pictures drawn meanwhile and the time from the last key to the last picture.
+`forecast app` serves the desk to the installed Chromium, and keys are pressed on the slider of the
+pace. One step: from the key to the first frame with the new chart, and to the first frame with the
+new table, which includes the desk's wait for the slider to rest. Dragging: keys as fast as if one
+were held down; printed are the charts drawn meanwhile and the time from the last key to the last
+chart.
 
-The table tells of as many indicators as the region has figures and targets for; with `--indicators`
-of so many at least: figures and targets of those it has stand there again under names of their own.
+The table has as many indicators as the region has figures and targets for; with `--indicators` at
+least that many: those of the region are repeated under other names.
 
-With `--shots docs` nothing is measured: the pictures of the tour in `docs/planner.md` are taken.
+With `--shots docs` nothing is measured: the screenshots of the tour in `docs/planner.md` are taken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from forecast.desk.session import Desk
-from forecast.i18n.formatting import LANGUAGES
+from forecast.i18n.catalog import languages
 from forecast.tables.plan import data_folder, load_plan
 
 AIMS = {"picture": 150, "table": 400}
@@ -46,10 +46,10 @@ TOUR = {
 }  # fmt: skip
 DRAGGED = 60
 BETWEEN = 0.03
-"""Seconds between keys of a hand that stays on one."""
+"""Seconds between the keys of a key held down."""
 PACE = ".desk-set-pace .noUi-handle"
 
-# Watches what is painted: `stamps` holds the moments of keys, pictures and tables.
+# Records in `stamps` the times of keys, painted charts and painted tables.
 WATCH = """() => {
   const stamps = window.stamps = {key: [], picture: [], table: []};
   const painted = kind => requestAnimationFrame(() => setTimeout(
@@ -63,7 +63,7 @@ CLEAR = "() => Object.values(window.stamps).forEach(list => list.length = 0)"
 
 
 def enlarge(region: str, count: int, folder: Path) -> None:
-    """Write tables in which a region has at least so many indicators that can be asked about."""
+    """Write tables in which a region has at least a number of indicators with open targets."""
     known = Desk.open(region, as_of=DAY, draws=100).indicators
     shutil.copytree(data_folder(), folder)
     for name in ("indicators", "observations", "targets"):
@@ -79,7 +79,7 @@ def enlarge(region: str, count: int, folder: Path) -> None:
 
 
 def one_step(page: Page, key: str) -> dict[str, float]:
-    """Milliseconds from one key to the picture, and to the table."""
+    """Return the milliseconds from one key to the chart, and to the table."""
     page.evaluate(CLEAR)
     page.keyboard.press(key)
     page.wait_for_function("() => window.stamps.table.length && window.stamps.picture.length")
@@ -88,7 +88,7 @@ def one_step(page: Page, key: str) -> dict[str, float]:
 
 
 def drag(page: Page) -> tuple[int, float]:
-    """Press many keys quickly; pictures drawn, and milliseconds from the last key to the last."""
+    """Press many keys quickly; return charts drawn and milliseconds from last key to last chart."""
     page.evaluate(CLEAR)
     for _ in range(DRAGGED):
         page.keyboard.press("ArrowRight")
@@ -100,10 +100,10 @@ def drag(page: Page) -> tuple[int, float]:
 
 
 def measure(page: Page, steps: int) -> None:
-    """Press keys, and print what they cost."""
+    """Press keys, and print the response times."""
     page.wait_for_selector(".desk-table table")
-    told = page.locator(".desk-table tbody tr").count()
-    print(f"load {os.getloadavg()[0]:.1f}; the table tells of {told} indicators")
+    count = page.locator(".desk-table tbody tr").count()
+    print(f"load {os.getloadavg()[0]:.1f}; the table has {count} indicators")
     page.evaluate(WATCH)
     page.locator(PACE).focus()
     one_step(page, "ArrowRight")  # the first one also fills caches
@@ -117,10 +117,10 @@ def measure(page: Page, steps: int) -> None:
 
 
 def shoot(page: Page, folder: Path, language: str) -> None:
-    """Walk the tour of `docs/planner.md`, and photograph its stations."""
+    """Follow the tour of `docs/planner.md`, and take its screenshots."""
 
     def keep(name: str, first: str, *last: str) -> None:
-        """Photograph the desk from the top of one part to the bottom of others."""
+        """Take a screenshot from the top of one part to the bottom of others."""
         top = page.locator(first).first.bounding_box()["y"] - MARGIN
         ends = [page.locator(part).first.bounding_box() for part in last]
         bottom = max(end["y"] + end["height"] for end in ends)
@@ -154,31 +154,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--region", default="lishui")
-    parser.add_argument("--indicators", type=int, help="indicators of the table, at least")
-    parser.add_argument("--language", choices=LANGUAGES, default="zh")
-    parser.add_argument("--shots", type=Path, help="folder for the pictures of the tour")
-    asked = parser.parse_args()
-    place = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if place is None:
+    parser.add_argument("--indicators", type=int, help="least number of indicators")
+    parser.add_argument("--language", choices=languages(), default="zh")
+    parser.add_argument("--shots", type=Path, help="folder for the screenshots of the tour")
+    options = parser.parse_args()
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
         sys.exit("no Chromium, Chrome or Edge on this machine")
     command = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
-    command += ["--region", asked.region, "--language", asked.language, "--as-of", DAY]
+    command += ["--region", options.region, "--language", options.language, "--as-of", DAY]
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        if asked.indicators:
-            enlarge(asked.region, asked.indicators, Path(folder, "tables"))
+        if options.indicators:
+            enlarge(options.region, options.indicators, Path(folder, "tables"))
             command += ["--data", "tables"]
         with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
             try:
                 sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
-                browser = playwright.chromium.launch(
-                    executable_path=place, chromium_sandbox=sandbox
-                )
+                browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=sandbox)
                 page = browser.new_page(viewport={"width": WIDTH, "height": 800})
                 page.goto(server.stdout.readline().strip())
-                if asked.shots:
-                    shoot(page, asked.shots, asked.language)
+                if options.shots:
+                    shoot(page, options.shots, options.language)
                 else:
-                    measure(page, asked.steps)
+                    measure(page, options.steps)
                 browser.close()
             finally:
                 server.terminate()

@@ -1,4 +1,4 @@
-"""Work aside and waits of a panel."""
+"""Background jobs and debounced callbacks."""
 
 import asyncio
 import math
@@ -10,87 +10,87 @@ from forecast.desk import background
 from forecast.desk.background import BackgroundRunner
 
 
-class Seen:
-    """What a panel is told."""
+class Recorder:
+    """Records the calls of a runner's callbacks."""
 
     def __init__(self):
         self.busy, self.errors, self.results, self.threads = [], [], [], set()
-        self.runner = BackgroundRunner(self.hear, self.errors.append)
+        self.runner = BackgroundRunner(self.record, self.errors.append)
 
-    def hear(self, share):
-        """Note what is told of the work under way, and in which thread."""
+    def record(self, share):
+        """Record a reported share, and its thread."""
         self.busy.append(share)
         self.threads.add(threading.get_ident())
 
 
-async def silence():
-    """Wait until nothing is done aside, and the loop has heard of it."""
+async def jobs_end():
+    """Wait until no job runs, and the loop has been called."""
     while any(t.name.startswith("desk-job") for t in threading.enumerate()):
         await asyncio.sleep(0.001)
     await asyncio.sleep(0)
 
 
 def test_without_a_loop_everything_is_done_at_once():
-    """Outside of an event loop work and waits are over when the call returns."""
-    seen = Seen()
-    seen.runner.submit(lambda: 1, seen.results.append)
-    seen.runner.debounce(60.0, lambda: seen.results.append(2))
-    assert seen.results == [1, 2]
-    assert seen.busy[-1] is None
+    """Outside of an event loop jobs and callbacks are done when the call returns."""
+    calls = Recorder()
+    calls.runner.submit(lambda: 1, calls.results.append)
+    calls.runner.debounce(60.0, lambda: calls.results.append(2))
+    assert calls.results == [1, 2]
+    assert calls.busy[-1] is None
 
 
-def test_work_is_done_in_a_thread_and_told_in_the_loop():
-    """The loop stays free while a task runs; its result comes in the loop's own thread."""
-    seen = Seen()
+def test_a_job_runs_in_a_thread_and_its_result_comes_in_the_loop():
+    """The loop is free while a task runs; its result is handled in the loop's thread."""
+    calls = Recorder()
 
-    async def play():
+    async def use_runner():
         free, done = threading.Event(), asyncio.Event()
 
         def task(**_):
             free.wait(20)
             return threading.get_ident()
 
-        def tell(found):
-            seen.results.append((found, threading.get_ident()))
+        def show(result):
+            calls.results.append((result, threading.get_ident()))
             done.set()
 
-        seen.runner.submit(task, tell)
-        assert seen.busy[-1] == 0.0
+        calls.runner.submit(task, show)
+        assert calls.busy[-1] == 0.0
         free.set()
         await asyncio.wait_for(done.wait(), 20)
 
-    asyncio.run(play())
-    worker, teller = seen.results[0]
-    assert worker != teller == threading.get_ident()
-    assert seen.busy[-1] is None
+    asyncio.run(use_runner())
+    worker, handler = calls.results[0]
+    assert worker != handler == threading.get_ident()
+    assert calls.busy[-1] is None
 
 
-def test_a_result_that_was_let_go_of_is_dropped():
-    """Work that was cancelled, or that newer work has followed, tells nothing."""
-    seen = Seen()
+def test_the_result_of_a_cancelled_job_is_discarded():
+    """A job that was cancelled, or replaced by a newer one, has no result."""
+    calls = Recorder()
 
-    async def play():
+    async def use_runner():
         first, newest = threading.Event(), asyncio.Event()
-        seen.runner.submit(lambda **_: first.wait(20), seen.results.append)
-        seen.runner.cancel()
-        assert seen.busy[-1] is None
-        seen.runner.submit(lambda **_: first.wait(20), seen.results.append)
-        seen.runner.submit(
-            lambda **_: "newest", lambda found: (seen.results.append(found), newest.set())
+        calls.runner.submit(lambda **_: first.wait(20), calls.results.append)
+        calls.runner.cancel()
+        assert calls.busy[-1] is None
+        calls.runner.submit(lambda **_: first.wait(20), calls.results.append)
+        calls.runner.submit(
+            lambda **_: "newest", lambda result: (calls.results.append(result), newest.set())
         )
         await asyncio.wait_for(newest.wait(), 20)
         first.set()
-        await silence()
+        await jobs_end()
 
-    asyncio.run(play())
-    assert seen.results == ["newest"]
+    asyncio.run(use_runner())
+    assert calls.results == ["newest"]
 
 
-def test_work_that_was_let_go_of_ends_before_its_next_step():
-    """Not even work that catches errors goes on, and nothing is called in the loop any more."""
-    seen, steps = Seen(), []
+def test_a_cancelled_job_ends_before_its_next_step():
+    """Even a task that catches errors ends, and no callback is called any more."""
+    calls, steps = Recorder(), []
 
-    async def play():
+    async def use_runner():
         begun, free = threading.Event(), threading.Event()
 
         def task(progress):
@@ -103,75 +103,75 @@ def test_work_that_was_let_go_of_ends_before_its_next_step():
                 begun.set()
                 free.wait(20)
 
-        seen.runner.submit(task, seen.results.append)
+        calls.runner.submit(task, calls.results.append)
         while not begun.is_set():
             await asyncio.sleep(0.001)
-        seen.runner.cancel()
-        seen.busy.clear()
+        calls.runner.cancel()
+        calls.busy.clear()
         free.set()
-        await silence()
+        await jobs_end()
 
-    asyncio.run(play())
+    asyncio.run(use_runner())
     assert steps == [0.0]
-    assert seen.busy == seen.results == seen.errors == []
+    assert calls.busy == calls.results == calls.errors == []
 
 
-@pytest.mark.parametrize(("every", "told"), [(0.0, [0.25, 0.5, 1.0]), (math.inf, [])])
-def test_shares_are_told_in_the_loop_and_not_too_often(monkeypatch, every, told):
-    """What comes too soon after the one before is left out; none is told after the end."""
-    monkeypatch.setattr(background, "EVERY", every)
-    seen = Seen()
+@pytest.mark.parametrize(("interval", "shares"), [(0.0, [0.25, 0.5, 1.0]), (math.inf, [])])
+def test_progress_is_reported_in_the_loop_and_not_too_often(monkeypatch, interval, shares):
+    """Reports too soon after the one before are left out; none comes after the end."""
+    monkeypatch.setattr(background, "INTERVAL", interval)
+    calls = Recorder()
 
-    async def play():
+    async def use_runner():
         def task(progress):
             for share in (0.25, 0.5, 1.0):
                 progress(share)
 
-        seen.runner.submit(task, seen.results.append)
-        await silence()
+        calls.runner.submit(task, calls.results.append)
+        await jobs_end()
 
-    asyncio.run(play())
-    assert seen.busy == [None, 0.0, *told, None]
-    assert seen.threads == {threading.get_ident()}
-    assert seen.results == [None]
+    asyncio.run(use_runner())
+    assert calls.busy == [None, 0.0, *shares, None]
+    assert calls.threads == {threading.get_ident()}
+    assert calls.results == [None]
 
 
-def test_a_failure_is_told():
-    """An error of a task is handed over like a result, with and without a loop."""
-    seen = Seen()
+def test_an_error_is_passed_on():
+    """An error of a task is passed to `failed`, with and without a loop."""
+    calls = Recorder()
 
     def fail(**_):
         raise ValueError("no")
 
-    async def play():
-        seen.runner.submit(fail, seen.results.append)
-        while seen.busy[-1] is not None:
+    async def use_runner():
+        calls.runner.submit(fail, calls.results.append)
+        while calls.busy[-1] is not None:
             await asyncio.sleep(0.001)
 
-    seen.runner.submit(fail, seen.results.append)
-    asyncio.run(play())
-    assert [str(error) for error in seen.errors] == ["no", "no"]
-    assert seen.results == []
+    calls.runner.submit(fail, calls.results.append)
+    asyncio.run(use_runner())
+    assert [str(error) for error in calls.errors] == ["no", "no"]
+    assert calls.results == []
 
 
-def test_a_wait_begins_anew_when_it_is_asked_for_again():
-    """However often something is asked for before its time, it is done once; others beside it."""
-    seen = Seen()
+def test_a_debounced_callback_is_called_once():
+    """However often a callback is requested in its time, it is called once; others too."""
+    calls = Recorder()
 
-    async def play():
+    async def use_runner():
         done = asyncio.Event()
 
         def first():
-            seen.results.append("first")
+            calls.results.append("first")
 
         def other():
-            seen.results.append("other")
+            calls.results.append("other")
             done.set()
 
         for _ in range(5):
-            seen.runner.debounce(0.001, first)
-        seen.runner.debounce(0.02, other)
+            calls.runner.debounce(0.001, first)
+        calls.runner.debounce(0.02, other)
         await asyncio.wait_for(done.wait(), 20)
 
-    asyncio.run(play())
-    assert seen.results == ["first", "other"]
+    asyncio.run(use_runner())
+    assert calls.results == ["first", "other"]

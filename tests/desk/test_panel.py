@@ -1,4 +1,4 @@
-"""The planner's panel, operated as a person does: by the values of its widgets."""
+"""The panel of the desk, used as a person does: by the values of its widgets."""
 
 import asyncio
 import base64
@@ -12,6 +12,7 @@ import ipywidgets as widgets
 import pytest
 
 import forecast as fc
+from desk_parts import all_widgets, part, press, upload
 from forecast.desk import background
 from forecast.desk.panel import Panel
 from forecast.desk.session import Desk
@@ -25,83 +26,70 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
 @pytest.fixture(scope="module")
 def desk():
-    """Lishui's desk at the end of 2022, at the care workers, in English."""
-    found = Desk.open("lishui", as_of="2022-12-31", language="en", draws=200)
-    found.choose(WORKERS)
-    return found
+    """Open Lishui's desk at the end of 2022, at the care workers, in English."""
+    desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=200)
+    desk.choose(WORKERS)
+    return desk
 
 
 @pytest.fixture
 def panel(desk, tmp_path):
-    """Panel of a desk of its own."""
-    mine = copy.deepcopy(desk)
-    mine.folder = tmp_path / "desk"
-    return Panel(mine)
+    """Create a panel with a desk and a folder of its own."""
+    desk = copy.deepcopy(desk)
+    desk.folder = tmp_path / "desk"
+    return Panel(desk)
 
 
 @pytest.fixture(scope="module")
 def common(desk, tmp_path_factory):
-    """Panel for tests that only set and ask, and read what is said."""
-    mine = copy.deepcopy(desk)
-    mine.folder = tmp_path_factory.mktemp("planner") / "desk"
-    return Panel(mine)
+    """Create a panel for tests that write no files."""
+    desk = copy.deepcopy(desk)
+    desk.folder = tmp_path_factory.mktemp("planner") / "desk"
+    return Panel(desk)
 
 
 @pytest.fixture
 def cleared(common):
-    """That panel, with nothing set."""
-    common.reset.click()
+    """Reset that panel."""
+    press(common, "reset")
     return common
 
 
 def chance(panel):
-    """Chance that the panel says, in percent."""
+    """Return the probability that the panel shows, in percent."""
     return int(re.search(r"(\d+)\s?%", panel.chance.value).group(1))
 
 
-def all_of(widget):
-    """Every widget of a panel."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from all_of(child)
-
-
-def file_of(name, content):
-    """What a browser sends for a file."""
-    return ({"name": name, "type": "", "size": len(content), "content": memoryview(content),
-             "last_modified": dt.datetime.now()},)  # fmt: skip
-
-
-def test_the_panel_says_what_the_desk_answers(cleared):
-    """A slider moved: picture, chance and table follow, and are those of the desk."""
+def test_the_panel_shows_the_answers_of_the_desk(cleared):
+    """Chart, probability and table follow a slider, and are those of the desk."""
     before, picture = chance(cleared), cleared.picture.value
-    cleared.setters[TRAINEES].slider.value = 500.0
+    cleared.controls[TRAINEES].slider.value = 500.0
     assert cleared.desk.value(TRAINEES) == 500.0
     assert chance(cleared) == round(100 * cleared.desk.answer().p_reach) > before
     assert cleared.picture.value != picture
     assert "500" in cleared.table.value
-    cleared.setters[TRAINEES].field.value = 0.0
+    cleared.controls[TRAINEES].field.value = 0.0
     assert (chance(cleared), cleared.picture.value) == (before, picture)
 
 
 def test_a_target_year_and_years_shown_can_be_chosen(panel):
-    """Another year's target is another question; other years are another picture only."""
+    """Another target changes the answer; other years change only the chart."""
     first = panel.target.options[0][1]
     panel.target.value = first
     assert panel.desk.chosen.name == first
-    picture, said = panel.picture.value, panel.chance.value
+    picture, before = panel.picture.value, panel.chance.value
     panel.years.value = (2021, 2024)
     assert panel.picture.value != picture
-    assert panel.chance.value == said
+    assert panel.chance.value == before
 
 
 @pytest.mark.parametrize(("language", "foreign"), [("en", CHINESE), ("zh", ENGLISH)])
 def test_every_text_is_in_the_language_chosen(panel, language, foreign):
-    """After a switch no widget has a word of the other language, but for names shown on purpose."""
+    """After a switch no widget has a word of the other language, except quoted names."""
     panel.language.value = "zh" if language == "en" else "en"
     panel.language.value = language
-    panel.seek.click()
-    for widget in all_of(panel):
+    press(panel, "seek")
+    for widget in all_widgets(panel):
         text = " ".join(
             str(getattr(widget, name, "") or "") for name in ("description", "tooltip", "value")
             if isinstance(getattr(widget, name, ""), str)
@@ -116,21 +104,21 @@ def test_every_text_is_in_the_language_chosen(panel, language, foreign):
         assert not foreign.search(text), text
 
 
-def test_a_switch_of_language_keeps_what_is_set(panel):
-    """Language, and nothing else, changes; also another day keeps what is set."""
-    panel.setters[TRAINEES].slider.value = 500.0
-    said = chance(panel)
+def test_a_switch_of_language_keeps_the_settings(panel):
+    """Another language changes only texts; another date keeps the settings too."""
+    panel.controls[TRAINEES].slider.value = 500.0
+    before = chance(panel)
     panel.language.value = "zh"
-    assert chance(panel) == said
-    assert panel.setters[TRAINEES].slider.value == 500.0
+    assert chance(panel) == before
+    assert panel.controls[TRAINEES].slider.value == 500.0
     assert panel.region.description == "地区"
     panel.day.value = dt.date(2021, 12, 31)
     assert panel.desk.plan.as_of == "2021-12-31"
-    assert panel.setters[TRAINEES].slider.value == 500.0
+    assert panel.controls[TRAINEES].slider.value == 500.0
 
 
-def test_what_is_shown_no_more_is_closed(panel):
-    """Switching to and fro leaves no widgets behind: a long session does not grow."""
+def test_widgets_no_longer_shown_are_closed(panel):
+    """Switching back and forth leaves no widgets behind: a long session does not grow."""
     known = widgets.widget._instances
     counts = []
     for _ in range(2):
@@ -141,19 +129,19 @@ def test_what_is_shown_no_more_is_closed(panel):
     assert counts[0] == counts[1]
 
 
-def test_all_widgets_are_heard_in_turn(panel):
-    """Also those that come with another target ask for no subshell of their kernel."""
+def test_all_callbacks_are_serialised(panel):
+    """All widgets, also those for another target, use the main thread of their kernel."""
     panel.indicator.value = "eco_burial_share"
-    asked = [widget.comm._reply_subshell_for({}, "subshell") for widget in all_of(panel)]
-    assert asked == [None] * len(asked)
+    shells = [w.comm._reply_subshell_for({}, "subshell") for w in all_widgets(panel)]
+    assert shells == [None] * len(shells)
 
 
-def test_every_control_has_a_label_and_the_parts_their_class(cleared):
-    """Whatever can be operated has a name; what browser tests look for is there, once."""
+def test_every_control_has_a_label_and_every_part_its_class(cleared):
+    """All controls have names; each part that browser tests look for exists once."""
     operated = (widgets.Dropdown, widgets.Text, widgets.FloatSlider, widgets.FloatText)
     operated += (widgets.Button, widgets.Checkbox, widgets.FileUpload, widgets.DatePicker)
-    assert all(w.description for w in all_of(cleared) if isinstance(w, operated))
-    found = [mark for widget in all_of(cleared) for mark in widget._dom_classes]
+    assert all(w.description for w in all_widgets(cleared) if isinstance(w, operated))
+    found = [mark for widget in all_widgets(cleared) for mark in widget._dom_classes]
     parts = ("region language indicator scenario picture chance table save name load reset undo "
              "seek take tornado cancel progress export status "
              "upload rows fix go").split()  # fmt: skip
@@ -163,9 +151,9 @@ def test_every_control_has_a_label_and_the_parts_their_class(cleared):
     assert 'role="status"' in cleared.status.value
 
 
-def test_levers_and_assumptions_stand_apart(cleared):
-    """What can be decided and what can only be believed are two groups with heads of their own."""
-    groups = {mark: box for box in all_of(cleared) for mark in box._dom_classes
+def test_levers_and_assumptions_are_two_groups(cleared):
+    """Levers, with the pace, and assumptions are separate groups with their own heads."""
+    groups = {mark: box for box in all_widgets(cleared) for mark in box._dom_classes
               if mark in ("desk-levers", "desk-assumptions")}  # fmt: skip
     sets = {mark: [s.control.kind for s in box.children[1:]] for mark, box in groups.items()}
     assert set(sets["desk-levers"]) == {"pace", "lever"}
@@ -173,120 +161,120 @@ def test_levers_and_assumptions_stand_apart(cleared):
 
 
 def test_undo_redo_and_reset(panel):
-    """Each settled change is a step; reset is one too; without a step this is said."""
+    """Each finished change is a step, and so is a reset; without a step there is a message."""
     for value in (100.0, 200.0):
-        panel.setters[TRAINEES].slider.value = value
-    panel.reset.click()
-    assert panel.setters[TRAINEES].slider.value == 0.0
+        panel.controls[TRAINEES].slider.value = value
+    press(panel, "reset")
+    assert panel.controls[TRAINEES].slider.value == 0.0
     shown = []
     for _ in range(3):
-        panel.undo.click()
-        shown.append(panel.setters[TRAINEES].slider.value)
-    panel.redo.click()
-    assert [*shown, panel.setters[TRAINEES].slider.value] == [200.0, 100.0, 0.0, 100.0]
-    panel.undo.click()
-    panel.undo.click()
-    assert "no such step" in panel.status.value
+        press(panel, "undo")
+        shown.append(panel.controls[TRAINEES].slider.value)
+    press(panel, "redo")
+    assert [*shown, panel.controls[TRAINEES].slider.value] == [200.0, 100.0, 0.0, 100.0]
+    press(panel, "undo")
+    press(panel, "undo")
+    assert "Nothing to undo" in panel.status.value
 
 
-def test_what_a_search_finds_can_be_taken(cleared):
-    """The lever's least setting is said, and one button sets it."""
-    cleared.lever.value = TRAINEES
-    cleared.probability.value = 0.7
-    assert cleared.take.disabled
-    cleared.seek.click()
+def test_the_result_of_a_goal_seek_can_be_applied(cleared):
+    """The least setting of the lever is shown, and one button sets it."""
+    part(cleared, "lever").value = TRAINEES
+    part(cleared, "probability").value = 0.7
+    assert part(cleared, "take").disabled
+    press(cleared, "seek")
     found = cleared.desk.seek(0.7, TRAINEES)
-    assert f"{found.value:.0f}" in cleared.result.value
-    cleared.take.click()
-    assert cleared.setters[TRAINEES].slider.value == found.value
+    assert f"{found.value:.0f}" in part(cleared, "result").value
+    press(cleared, "take")
+    assert cleared.controls[TRAINEES].slider.value == found.value
     assert chance(cleared) >= 70
-    assert cleared.take.disabled
+    assert part(cleared, "take").disabled
 
 
-def test_what_was_found_goes_when_something_else_is_set(cleared):
-    """A setting that was found for other settings can no longer be taken."""
-    cleared.lever.value = TRAINEES
-    cleared.seek.click()
-    assert not cleared.take.disabled
-    cleared.setters["care_workforce.hires_per_year"].slider.value = 100.0
-    assert cleared.take.disabled
-    assert cleared.result.value == ""
+def test_a_result_is_removed_when_something_else_is_set(cleared):
+    """A result for other settings can no longer be applied."""
+    part(cleared, "lever").value = TRAINEES
+    press(cleared, "seek")
+    assert not part(cleared, "take").disabled
+    cleared.controls["care_workforce.hires_per_year"].slider.value = 100.0
+    assert part(cleared, "take").disabled
+    assert part(cleared, "result").value == ""
 
 
-def test_what_cannot_be_reached_is_said_and_not_taken(cleared):
+def test_a_result_that_is_not_reached_cannot_be_applied(cleared):
     """A lever that is not enough at its limit gives no setting."""
-    cleared.lever.value = "care_workforce.hires_per_year"
-    cleared.probability.value = 0.95
-    cleared.seek.click()
-    assert "not enough" in cleared.result.value
-    assert cleared.take.disabled
+    part(cleared, "lever").value = "care_workforce.hires_per_year"
+    part(cleared, "probability").value = 0.95
+    press(cleared, "seek")
+    assert "not enough" in part(cleared, "result").value
+    assert part(cleared, "take").disabled
 
 
 def test_what_matters_most_is_drawn(cleared):
-    """The tornado comes as a picture with a description."""
-    cleared.tornado.click()
-    told = r'<img .*alt="Certified care workers[^"]*" src="data:image/png'
-    assert re.search(told, cleared.result.value)
+    """The tornado is a chart with a description."""
+    press(cleared, "tornado")
+    image = r'<img .*alt="Certified care workers[^"]*" src="data:image/png'
+    assert re.search(image, part(cleared, "result").value)
 
 
-def test_a_scenario_is_saved_offered_and_taken_again(panel):
-    """A saved scenario is in the list, can be handed over, and comes back."""
-    panel.setters[TRAINEES].slider.value = 500.0
-    said = chance(panel)
-    panel.name.value = "mine"
-    panel.save.click()
+def test_a_scenario_is_saved_offered_and_loaded(panel):
+    """A saved scenario can be downloaded and chosen from the list, with its settings."""
+    panel.controls[TRAINEES].slider.value = 500.0
+    before = chance(panel)
+    part(panel, "name").value = "mine"
+    press(panel, "save")
     file = panel.desk.folder / "mine.yaml"
     assert str(file.parent) in panel.status.value
-    link = re.search(r'download="mine.yaml" href="data:[^,]*,([^"]*)"', panel.files.value)
+    link = re.search(r'download="mine.yaml" href="data:[^,]*,([^"]*)"', part(panel, "files").value)
     assert base64.b64decode(link.group(1)) == file.read_bytes()
-    panel.reset.click()
+    press(panel, "reset")
     panel.scenario.value = "mine"
-    assert chance(panel) == said
-    assert panel.setters[TRAINEES].slider.value == 500.0
+    assert chance(panel) == before
+    assert panel.controls[TRAINEES].slider.value == 500.0
 
 
-def test_an_export_hands_over_everything(panel):
-    """Picture, picture for print, tables and parameters are written and offered."""
-    panel.name.value = "mine"
-    panel.export.click()
-    offered = set(re.findall(r'download="([^"]*)"', panel.files.value))
+def test_an_export_offers_all_its_files(panel):
+    """Charts for screen and print, tables and parameters are written and offered."""
+    part(panel, "name").value = "mine"
+    press(panel, "export")
+    offered = set(re.findall(r'download="([^"]*)"', part(panel, "files").value))
     assert {"mine.yaml", "picture.png", "picture_print.png", "run.yaml", "compare.csv",
             "tables.xlsx"} <= offered  # fmt: skip
     assert (panel.desk.folder / "mine" / "picture.png").read_bytes() == panel.picture.value
 
 
-def test_a_bad_name_is_said(cleared):
-    """Without a name that fits nothing is written."""
-    for part in (cleared.save, cleared.export):
-        part.click()
+def test_without_a_name_nothing_is_written(cleared):
+    """A name that cannot be used is an error with a remedy."""
+    for button in ("save", "export"):
+        press(cleared, button)
         assert "short name" in cleared.status.value
     assert not cleared.desk.folder.exists()
 
 
-def test_a_value_beyond_its_limits_is_said(cleared):
-    """What is typed beyond a limit becomes the limit, and the status line says so."""
-    cleared.setters[TRAINEES].field.value = 5000.0
+def test_a_value_outside_its_limits_becomes_the_limit(cleared):
+    """A typed value outside the limits is set to the nearest one, with a message."""
+    cleared.controls[TRAINEES].field.value = 5000.0
     assert cleared.desk.value(TRAINEES) == 1000.0
     assert "0 to 1,000" in cleared.status.value
 
 
 def test_a_scenario_file_is_opened(panel):
-    """An uploaded scenario sets the sliders; a faulty one is said, and nothing is lost."""
+    """An uploaded scenario sets the sliders; a bad one is an error and changes nothing."""
     good = (b"name: x\nsteps: [{region: lishui, mechanism: care_workforce, "
             b"levers: {trainees_per_year: 440}}]")  # fmt: skip
-    panel.load.value = file_of("theirs.yaml", good)
-    assert panel.setters[TRAINEES].slider.value == 440.0
-    assert (panel.scenario.value, panel.load.value) == ("x", ())
-    panel.load.value = file_of("bad.yaml", good.replace(b"trainees", b"trainnees"))
+    upload(panel, "load", "theirs.yaml", good)
+    assert panel.controls[TRAINEES].slider.value == 440.0
+    assert (panel.scenario.value, part(panel, "load").value) == ("x", ())
+    upload(panel, "load", "bad.yaml", good.replace(b"trainees", b"trainnees"))
     assert 'role="alert"' in panel.status.value
     assert "trainnees_per_year" in panel.status.value
-    assert panel.setters[TRAINEES].slider.value == 440.0
+    assert panel.controls[TRAINEES].slider.value == 440.0
 
 
-def test_a_scenario_that_is_gone_is_said_and_the_choice_stays(panel):
-    """A base whose file was taken away cannot be chosen; the list shows what is set."""
-    panel.name.value = "mine"
-    panel.save.click()
+def test_a_deleted_scenario_is_an_error(panel):
+    """A base whose file was deleted cannot be chosen; the list keeps its choice."""
+    part(panel, "name").value = "mine"
+    press(panel, "save")
     (panel.desk.folder / "mine.yaml").unlink()
     panel.scenario.value = "mine"
     assert 'role="alert"' in panel.status.value
@@ -294,41 +282,41 @@ def test_a_scenario_that_is_gone_is_said_and_the_choice_stays(panel):
 
 
 def test_another_region_is_another_desk(panel):
-    """A region's own targets and levers appear; where none is open, that is said."""
+    """Another region has its own targets and levers; without an open target a message."""
     panel.region.value = "xiaoshan"
     assert panel.desk.plan.region == "xiaoshan"
     assert panel.indicator.value in panel.desk.indicators
     panel.region.value = "shaoxing"
-    assert "no target is open" in panel.status.value
+    assert "No target is open" in panel.status.value
     assert panel.workplace.layout.display == "none"
     panel.region.value = "lishui"
     assert panel.workplace.layout.display == "flex"
 
 
-def test_another_indicator_is_another_question(panel):
-    """Settings, targets and picture are those of the indicator; what was set stays."""
-    panel.setters[TRAINEES].slider.value = 500.0
+def test_another_indicator_has_its_own_controls(panel):
+    """Controls, targets and chart are those of the indicator; the settings stay."""
+    panel.controls[TRAINEES].slider.value = 500.0
     picture = panel.picture.value
     panel.indicator.value = "eco_burial_share"
     assert panel.picture.value != picture
-    assert "eco_burial_adoption.subsidy" in panel.setters
+    assert "eco_burial_adoption.subsidy" in panel.controls
     assert panel.target.value == panel.desk.chosen.name
     panel.indicator.value = WORKERS
-    assert panel.setters[TRAINEES].slider.value == 500.0
+    assert panel.controls[TRAINEES].slider.value == 500.0
     assert panel.picture.value == picture
 
 
-def test_work_can_be_cancelled_and_its_result_is_dropped(panel, monkeypatch):
-    """While a search runs it can be cancelled; what it finds is not shown, and nothing changes."""
+def test_a_cancelled_job_changes_nothing(panel, monkeypatch):
+    """A running job can be cancelled; its result is not shown, and nothing changes."""
     free, region = threading.Event(), panel.desk.plan.region
 
     def slow(**_):
         free.wait(20)
         return panel.desk
 
-    monkeypatch.setattr(panel.desk, "elsewhere", slow)
+    monkeypatch.setattr(panel.desk, "reopen", slow)
 
-    async def play():
+    async def use_panel():
         panel.region.value = "xiaoshan"
         assert not panel.cancel.disabled
         assert "Working" in panel.status.value
@@ -339,48 +327,48 @@ def test_work_can_be_cancelled_and_its_result_is_dropped(panel, monkeypatch):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
-    asyncio.run(play())
+    asyncio.run(use_panel())
     assert panel.region.value == region
     assert "Cancelled" in panel.status.value
 
 
-def test_long_work_shows_how_far_it_is(panel, monkeypatch):
-    """A bar with a name has the share done while work goes on, and is gone at its end."""
-    monkeypatch.setattr(background, "EVERY", 0.0)
-    told, heard = panel.progress, []
-    told.observe(lambda event: heard.append(event["new"]), "value")
+def test_a_job_shows_its_progress(panel, monkeypatch):
+    """A bar with a name shows the share done while a job runs, and disappears at its end."""
+    monkeypatch.setattr(background, "INTERVAL", 0.0)
+    bar, bars = panel.progress, []
+    bar.observe(lambda event: bars.append(event["new"]), "value")
 
-    async def play():
-        panel.tornado.click()
+    async def use_panel():
+        press(panel, "tornado")
         assert "Working" in panel.status.value
         while not panel.cancel.disabled:
             await asyncio.sleep(0.01)
 
-    asyncio.run(play())
-    assert heard.pop() == told.value == ""
+    asyncio.run(use_panel())
+    assert bars.pop() == bar.value == ""
     pattern = r'<progress value="([\d.]+)" aria-label="Share done"></progress>'
-    shares = [float(re.fullmatch(pattern, text).group(1)) for text in heard]
+    shares = [float(re.fullmatch(pattern, text).group(1)) for text in bars]
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0.0, 1.0)
     assert len(shares) > 10
 
 
 @pytest.mark.parametrize("question", ["seek", "tornado"])
-def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
-    """The setting that is being played when *Cancel* is pressed is the last one."""
-    plays, begun, free = [], threading.Event(), threading.Event()
+def test_a_cancelled_job_evaluates_nothing_more(panel, monkeypatch, question):
+    """The evaluation during which *Cancel* is pressed is the last one."""
+    runs, begun, free = [], threading.Event(), threading.Event()
     run = ScenarioRun.apply
 
     def slow(game, scenario):
-        plays.append(1)
+        runs.append(1)
         begun.set()
         free.wait(20)
         run(game, scenario)
 
     monkeypatch.setattr(ScenarioRun, "apply", slow)
 
-    async def play():
-        getattr(panel, question).click()
+    async def use_panel():
+        press(panel, question)
         while not begun.is_set():
             await asyncio.sleep(0.01)
         panel.cancel.click()
@@ -390,83 +378,79 @@ def test_cancelled_work_plays_nothing_more(panel, monkeypatch, question):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
-    asyncio.run(play())
-    assert len(plays) == 1
+    asyncio.run(use_panel())
+    assert len(runs) == 1
     assert "Cancelled" in panel.status.value
-    assert (panel.result.value, panel.progress.value) == ("", "")
+    assert (part(panel, "result").value, panel.progress.value) == ("", "")
 
 
-def test_a_setting_lets_go_of_work_under_way(panel, monkeypatch):
-    """A search for settings that have changed meanwhile shows nothing."""
+def test_a_setting_cancels_the_running_job(panel, monkeypatch):
+    """A goal seek for settings that have changed meanwhile shows nothing."""
     free = threading.Event()
-    monkeypatch.setattr(panel.desk, "asking", lambda *_: lambda **_: free.wait(20))
+    monkeypatch.setattr(panel.desk, "prepare_seek", lambda *_: lambda **_: free.wait(20))
 
-    async def play():
-        panel.seek.click()
-        panel.setters[TRAINEES].slider.value = 500.0
+    async def use_panel():
+        press(panel, "seek")
+        panel.controls[TRAINEES].slider.value = 500.0
         assert panel.cancel.disabled
         free.set()
         while any(t.name.startswith("desk-job") for t in threading.enumerate()):
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.01)
 
-    asyncio.run(play())
-    assert panel.result.value == ""
+    asyncio.run(use_panel())
+    assert part(panel, "result").value == ""
     assert chance(panel) == round(100 * panel.desk.answer().p_reach)
 
 
 def test_a_drag_redraws_the_table_once(panel, monkeypatch):
-    """The picture follows every value; the table waits until the slider rests."""
+    """The chart follows every value; the table waits until the slider rests."""
     tables, seen = [], []
     table = panel.desk.table
     monkeypatch.setattr(panel.desk, "table", lambda: tables.append(1) or table())
     panel.picture.observe(lambda event: seen.append(event["new"]), "value")
 
-    async def play():
+    async def use_panel():
         for value in (100.0, 200.0, 300.0, 400.0):
-            panel.setters[TRAINEES].slider.value = value
+            panel.controls[TRAINEES].slider.value = value
         assert tables == []
         while not tables:
             await asyncio.sleep(0.01)
 
-    asyncio.run(play())
+    asyncio.run(use_panel())
     assert (len(tables), len(seen)) == (1, 4)
     assert panel.desk.value(TRAINEES) == 400.0
-    panel.undo.click()
-    assert panel.setters[TRAINEES].slider.value == 0.0
+    press(panel, "undo")
+    assert panel.controls[TRAINEES].slider.value == 0.0
 
 
-def test_own_figures_are_taken_after_they_are_decided(panel):
-    """A file is read row by row; with every doubt decided the desk goes on with its figures."""
-    entries = panel.entries
-    content = (
-        "指标,2021,2022\n护理型床位占比,55.5%,六成\n每万老年人持证养老护理员数,14,20\n".encode()
-    )
-    entries.upload.value = file_of("own.csv", content)
-    assert entries.go.disabled
+def test_own_figures_are_used_after_they_are_decided(panel):
+    """A file is read row by row; once no figure is open the desk is computed with them."""
+    content = "指标,2021,2022\n护理型床位占比,55.5%,六成\n每万老年人持证养老护理员数,14,20\n"
+    upload(panel, "upload", "own.csv", content.encode())
+    assert part(panel, "go").disabled
     panel.language.value = "zh"
-    entries = panel.entries
-    assert "六成" in entries.rows.value
-    entries.text.value = "60%"
-    entries.fix.click()
-    entries.accept.click()
-    assert not entries.go.disabled
+    assert "六成" in part(panel, "rows").value
+    part(panel, "text").value = "60%"
+    press(panel, "fix")
+    press(panel, "accept")
+    assert not part(panel, "go").disabled
     before = chance(panel)
-    entries.go.click()
+    press(panel, "go")
     assert panel.desk.folder.joinpath("figures", "1", "observations.csv").exists()
     seen = panel.desk.plan.observations.set_index(["indicator", "year"])["value"]
     assert (seen[WORKERS, 2021.0], seen[WORKERS, 2022.0]) == (14.0, 20.0)
     assert chance(panel) > before
     assert str(panel.desk.plan.folder) in panel.status.value
-    assert panel.entries.intake is None
-    panel.name.value = "mine"
-    panel.export.click()
+    assert part(panel, "rows").value == ""
+    part(panel, "name").value = "mine"
+    press(panel, "export")
     run = (panel.desk.folder / "mine" / "run.yaml").read_text(encoding="utf-8")
     assert f"data: {panel.desk.plan.folder}" in run
 
 
 def test_the_notebook_opens_this_panel(root):
-    """The shipped notebook makes the panel with what its parameters cell declares."""
+    """The shipped notebook opens the panel with the parameters that it declares."""
     cells = json.loads((root / "notebooks" / "planner.ipynb").read_text("utf-8"))["cells"]
     names: dict[str, object] = {}
     for cell in cells[:1]:

@@ -1,4 +1,4 @@
-"""The desk as a web page: who may see it, what it is made of, and how it ends."""
+"""The desk as a web page: access, content, and orderly end."""
 
 import http.cookiejar
 import json
@@ -27,7 +27,7 @@ OUTSIDE = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]*"
 
 
 class Served:
-    """A running server: its address, its process, and the folder for all its temporary files."""
+    """A running server: its address, its process, and the folder for its temporary files."""
 
     def __init__(self, folder: Path, **environment: str) -> None:
         self.folder = folder
@@ -40,7 +40,7 @@ class Served:
         self.address = self.process.stdout.readline().strip()
 
     def kernels(self) -> list[Path]:
-        """Processes that were started with a file of this server's folder."""
+        """Return the processes that were started with a file of this server's folder."""
         told = str(self.folder).encode()
         commands = [p for p in Path("/proc").glob("[0-9]*/cmdline") if _content(p).count(told)]
         return [command.parent for command in commands]
@@ -49,7 +49,7 @@ class Served:
         self, path: str = "", *, host: str | None = None,
         form: dict[str, str] | None = None, jar: http.cookiejar.CookieJar | None = None,
     ) -> tuple[int, str]:  # fmt: skip
-        """Status and text of an answer; cookies are kept in a jar, if there is one."""
+        """Return status and text of an answer; cookies are kept in a jar if one is given."""
         data = urllib.parse.urlencode(form).encode() if form else None
         request = urllib.request.Request(self.address + path, data=data)
         if host:
@@ -64,7 +64,7 @@ class Served:
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
-    """Show a redirection instead of going there."""
+    """Return a redirection instead of following it."""
 
     def redirect_request(self, *_: object) -> None:
         return None
@@ -73,13 +73,13 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
-    except OSError:  # the process has ended meanwhile
+    except OSError:  # the process has ended
         return b""
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that asks for a token; other kernels and settings lie about where it starts."""
+    """Start a server with a token, among kernels and settings that it must not use."""
     folder = tmp_path_factory.mktemp("served")
     other = folder / "kernels" / "python3"
     other.mkdir(parents=True)
@@ -94,28 +94,28 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def page(served: Served) -> str:
-    """The page as a visitor with the token gets it: its notebook has run."""
+    """Return the page that a visitor with the token gets, with its notebook run."""
     status, text = served.ask("?" + urllib.parse.urlencode({"token": TOKEN}))
     assert status == 200
     return text
 
 
 def test_the_page_is_the_planner_notebook(page: str) -> None:
-    """It has the desk's title and language, and a widget that this Python has made."""
+    """It has the desk's title and language, and a widget created by this Python."""
     assert "<title>规划工作台</title>" in page and '<html lang="zh">' in page
     assert "application/vnd.jupyter.widget-view+json" in page
     assert "error when executing" not in page
 
 
-def test_the_page_asks_nothing_of_a_network(page: str, served: Served) -> None:
-    """Neither the page nor the page for the token refers to another machine."""
+def test_the_page_refers_to_no_other_machine(page: str, served: Served) -> None:
+    """Neither the page nor the login form refers to another machine."""
     login = served.ask("login")[1]
     assert OUTSIDE.findall(page) + OUTSIDE.findall(login) == []
     assert OUTSIDE.findall("<link href='https://somewhere.org/x'>")
 
 
 def test_without_the_token_there_is_nothing_to_see(served: Served) -> None:
-    """The page leads to a form, which lets in with the token alone; kernels are closed as well."""
+    """The page redirects to a form that accepts only the token; kernels are closed too."""
     assert served.ask()[0] == 302
     jar = http.cookiejar.CookieJar()
     shown = served.ask("login", jar=jar)[1]
@@ -130,13 +130,13 @@ def test_without_the_token_there_is_nothing_to_see(served: Served) -> None:
     assert served.ask(f"api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}")[0] == 403
 
 
-def test_the_page_is_not_lent_to_another_name(served: Served) -> None:
-    """A request by another host name, as a page elsewhere could make it, is refused."""
+def test_requests_with_another_host_name_are_refused(served: Served) -> None:
+    """A request by another host name, as a foreign page could make it, is refused."""
     assert served.ask("login", host="somewhere.org")[0] == 403
 
 
 def test_a_server_ends_cleanly(tmp_path: Path) -> None:
-    """Told to end, even twice and while a page opens: code 0, and no kernel or file is left."""
+    """After signals, even two while a page opens: exit code 0, no kernel and no file is left."""
     running = Served(tmp_path)
     with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(running.address).port)) as s:
         s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -151,25 +151,25 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "", "short"])
-def test_an_address_for_others_needs_a_token(token: str | None) -> None:
-    """Without one of some length the command refuses, says why, and ends with code 2."""
-    with socket.create_server(("", 0)) as taken:  # or else it would serve for ever
+def test_a_public_address_needs_a_token(token: str | None) -> None:
+    """Without a token of some length the command fails with a reason and exit code 2."""
+    with socket.create_server(("", 0)) as taken:  # otherwise it would serve for ever
         options = ["app", "--host", "0.0.0.0", "--port", str(taken.getsockname()[1])]
         done = CliRunner().invoke(app, options, env={"FORECAST_TOKEN": token})
     assert done.exit_code == 2
     assert "0.0.0.0" in done.output and "FORECAST_TOKEN" in done.output
 
 
-def test_a_port_that_is_taken() -> None:
-    """It is named, with the system's reason and the remedy."""
+def test_a_port_in_use_is_an_error() -> None:
+    """The error names the port, the system's reason and the remedy."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(ServingError, match=rf"in use .*{port}.*--port"):
             serve({"language": "en"}, port=port)
 
 
-def test_what_cannot_be_shown_is_refused_at_once() -> None:
-    """A region without a plan and a date that is none are faults of data: code 3."""
+def test_bad_options_are_refused_at_once() -> None:
+    """A region without a plan and an invalid date are errors of the data: exit code 3."""
     for options in (["--region", "nowhere"], ["--as-of", "2022-13-01"]):
         done = CliRunner().invoke(app, ["app", *options])
         assert done.exit_code == 3 and options[1] in done.output

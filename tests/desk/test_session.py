@@ -1,4 +1,4 @@
-"""A planner's desk: what is asked, set, answered and kept."""
+"""The planner's desk without widgets: targets, settings, answers, files."""
 
 import copy
 import math
@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import forecast as fc
+from forecast.desk.export import export_desk
 from forecast.desk.session import Desk
 from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
@@ -24,38 +25,38 @@ WORKERS = "care_workers_per_10k_elderly"
 DRAWS = 300
 
 
-def opened(folder, region="lishui", as_of="2022-12-31", **asked):
+def open_desk(folder, region="lishui", as_of="2022-12-31", **options):
     """Open a desk with few draws."""
-    return Desk.open(region, as_of=as_of, folder=folder, **{"draws": DRAWS, **asked})
+    return Desk.open(region, as_of=as_of, folder=folder, **{"draws": DRAWS, **options})
 
 
 @pytest.fixture(scope="module")
 def pristine():
-    """Lishui's desk at the end of 2022, at the care workers."""
-    found = opened("desk")
-    found.choose(WORKERS)
-    return found
+    """Open Lishui's desk at the end of 2022, and choose the care workers."""
+    desk = open_desk("desk")
+    desk.choose(WORKERS)
+    return desk
 
 
 @pytest.fixture
 def desk(pristine, tmp_path):
-    """Give each test such a desk of its own."""
-    mine = copy.deepcopy(pristine)
-    mine.folder = tmp_path / "desk"
-    return mine
+    """Return a copy of that desk with a folder of its own."""
+    desk = copy.deepcopy(pristine)
+    desk.folder = tmp_path / "desk"
+    return desk
 
 
 def test_a_binding_target_comes_first(desk):
-    """The list of indicators begins with the binding ones, and so does the desk."""
+    """Indicators with a binding target come first, and one of them is chosen at the start."""
     assert desk.indicators[0] == "minimum_living_standard"
-    assert desk.goals("minimum_living_standard")["force"].eq("binding").any()
+    assert desk.targets_of("minimum_living_standard")["force"].eq("binding").any()
     rows = desk.open_targets["force"].eq("binding").tolist()
     assert rows == sorted(rows, reverse=True)
-    assert opened(desk.folder).chosen["indicator"] == "minimum_living_standard"
+    assert open_desk(desk.folder).chosen["indicator"] == "minimum_living_standard"
 
 
-def test_only_open_targets_can_be_asked_about(desk):
-    """Targets that are closed, or without a figure, are in the table and not in the list."""
+def test_only_open_targets_can_be_chosen(desk):
+    """Closed targets and those without a figure are in the table but cannot be chosen."""
     assert set(desk.open_targets["status"]) <= {"reached", "likely", "uncertain", "unlikely"}
     closed = set(desk.targets["indicator"]) - set(desk.indicators)
     assert closed <= set(desk.table()["indicator"])
@@ -63,9 +64,9 @@ def test_only_open_targets_can_be_asked_about(desk):
         desk.choose(min(closed))
 
 
-def test_a_desk_without_open_targets_still_tells(tmp_path):
-    """Where every target is closed there is a table, and a question is refused in words."""
-    desk = opened(tmp_path, "shaoxing")
+def test_a_desk_without_open_targets_has_a_table(tmp_path):
+    """Without an open target there is a table, but an answer raises an error."""
+    desk = open_desk(tmp_path, "shaoxing")
     assert desk.chosen is None
     assert len(desk.table()) == desk.targets["indicator"].nunique()
     with pytest.raises(ValueError, match="No target is open"):
@@ -73,27 +74,27 @@ def test_a_desk_without_open_targets_still_tells(tmp_path):
 
 
 def test_each_year_of_an_indicator_can_be_chosen(desk):
-    """The last target is chosen unless a row says otherwise; the answer is to that target."""
-    assert desk.chosen["year"] == desk.goals(WORKERS)["year"].max()
-    for row, goal in desk.goals(WORKERS).iterrows():
+    """The last target is chosen unless a row is given; the answer is for that target."""
+    assert desk.chosen["year"] == desk.targets_of(WORKERS)["year"].max()
+    for row, goal in desk.targets_of(WORKERS).iterrows():
         desk.choose(WORKERS, row)
         assert desk.response.criterion.year == goal["year"]
         assert desk.response.criterion.value == goal["target"]
 
 
-def test_of_two_targets_of_a_year_the_harder_one_is_chosen(tmp_path):
-    """The target of the last year that is least likely is asked about first."""
+def test_the_harder_of_two_targets_of_a_year_is_chosen(tmp_path):
+    """Of several targets in the last year the least likely one is chosen."""
     folder = write_plan(tmp_path / "own", STILL_OPEN)
     targets = pd.read_csv(folder / "targets.csv")
     harder = targets.iloc[[0]].assign(value=60, comparator="gt")
     pd.concat([harder, targets]).to_csv(folder / "targets.csv", index=False)
-    desk = opened(tmp_path / "desk", "shaoxing", data=str(folder))
+    desk = open_desk(tmp_path / "desk", "shaoxing", data=str(folder))
     desk.choose(str(targets["indicator"].iloc[0]))
     assert desk.chosen["target"] == 60.0
 
 
 def test_the_answer_is_that_of_compare_and_of_the_scenario_report(desk):
-    """The same draws: chance, change, error and quantiles equal those of a report, to the bit."""
+    """Probability, change, error and quantiles equal those of a report, to the last bit."""
     desk.load("combined_push")
     desk.set("trainees_per_year", 450)
     desk.set("leaving_rate", 12)
@@ -114,7 +115,7 @@ def test_the_answer_is_that_of_compare_and_of_the_scenario_report(desk):
 
 
 def test_the_table_is_that_of_compare(desk):
-    """A row an indicator: its last open target under the settings and in the baseline."""
+    """A row an indicator: its last open target with the settings and in the baseline."""
     desk.set("trainees_per_year", 450)
     table = desk.table()
     whole = fc.compare(desk.plan, [desk.scenario], paths=desk.paths)
@@ -129,18 +130,18 @@ def test_the_table_is_that_of_compare(desk):
     assert set(table["evidence"]) <= {"none", "prior only", "weak", "moderate", "strong"}
 
 
-def test_a_chance_is_said_as_reports_say_it(desk):
-    """A chance is kept within 1 to 99 %, as in every report; the draws behind it are not."""
+def test_a_probability_is_as_printed(desk):
+    """An answer keeps within 1 to 99 %, as in every report; the share of draws does not."""
     desk.set("trainees_per_year", 1000)
     desk.set("hires_per_year", 200)
     desk.set("pace", 7.8)
     assert desk.response(desk.scenario).p_reach > 0.99
     assert desk.answer().p_reach == 0.99
-    assert desk.base_answer().p_change == 0.0
+    assert desk.baseline_answer().p_change == 0.0
 
 
 def test_nothing_is_set_at_first(desk):
-    """A desk begins with the baseline, levers at 0 and assumptions not set."""
+    """A desk starts in the baseline, with levers at 0 and assumptions not set."""
     values = {c.name: desk.value(c.name) for c in desk.controls}
     assert values.pop("pace") == 0.0
     assert set(values.values()) == {0.0, None}
@@ -148,10 +149,10 @@ def test_nothing_is_set_at_first(desk):
     assert desk.answer().p_change == 0.0
 
 
-def test_a_setting_beyond_its_limits_changes_nothing(desk):
-    """What is refused leaves what is set, and no step to undo."""
+def test_a_setting_outside_its_limits_changes_nothing(desk):
+    """A refused value leaves the settings unchanged, and no step to undo."""
     desk.set("trainees_per_year", 100)
-    desk.settle()
+    desk.end_step()
     for name, value in (("trainees_per_year", 1e6), ("no_such_lever", 1)):
         with pytest.raises(ValueError, match=name):
             desk.set(name, value)
@@ -161,10 +162,10 @@ def test_a_setting_beyond_its_limits_changes_nothing(desk):
 
 
 def test_a_drag_is_one_step(desk):
-    """Values of one slider are one step until it rests; another slider begins another one."""
+    """Values of one slider are one step until it ends; another slider starts another step."""
     for value in (10, 20, 30):
         desk.set("trainees_per_year", value)
-    desk.settle()
+    desk.end_step()
     desk.set("trainees_per_year", 40)
     desk.set("hires_per_year", 50)
     found = []
@@ -173,8 +174,8 @@ def test_a_drag_is_one_step(desk):
     assert found == [(40.0, 0.0), (30.0, 0.0), (0.0, 0.0)]
 
 
-def test_what_is_undone_can_be_redone_until_something_is_set(desk):
-    """Redo takes the steps forward again; a new setting ends that."""
+def test_a_step_can_be_redone_until_something_is_set(desk):
+    """Redo repeats undone steps; a new setting discards them."""
     desk.set("trainees_per_year", 10)
     desk.load("care_workers_stay")
     desk.reset()
@@ -188,7 +189,7 @@ def test_what_is_undone_can_be_redone_until_something_is_set(desk):
 
 
 def test_settings_of_one_indicator_stay_for_another(desk):
-    """Another question keeps what is set; a pace belongs to its indicator."""
+    """Choosing another indicator keeps the settings; the pace belongs to its indicator."""
     desk.set("trainees_per_year", 300)
     desk.set("pace", 1.0)
     desk.choose("eco_burial_share")
@@ -198,7 +199,7 @@ def test_settings_of_one_indicator_stay_for_another(desk):
 
 
 def test_every_shipped_scenario_can_be_the_base(desk):
-    """A shipped scenario plays on the desk as it is."""
+    """Each shipped scenario can be loaded, and gives its own probability."""
     for name in desk.shipped[1:]:
         desk.load(name)
         whole = fc.read_scenario(name)
@@ -207,8 +208,8 @@ def test_every_shipped_scenario_can_be_the_base(desk):
         assert desk.answer().p_reach == pytest.approx(said, abs=1e-12), name
 
 
-def test_a_saved_scenario_is_taken_again(desk):
-    """What is saved under a name is listed, and comes back with its settings."""
+def test_a_saved_scenario_can_be_loaded(desk):
+    """A saved scenario is listed under its name, and restores its settings."""
     desk.set("trainees_per_year", 300)
     desk.set("leaving_rate", 10)
     chance = desk.answer().p_reach
@@ -221,46 +222,46 @@ def test_a_saved_scenario_is_taken_again(desk):
     assert fc.read_scenario(file).name == "更多 培训"
 
 
-def test_names_that_are_no_new_file_are_refused(desk):
-    """Nothing is written under a name that is no file name or that of a shipped scenario."""
+def test_bad_names_are_refused(desk):
+    """Nothing is written under a name that is no file name or that a shipped scenario has."""
     names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "pandemic_year"]
     for name in [*names, "baseline", "figures"]:
-        for act in (desk.save, lambda n: desk.export(n, {})):
-            with pytest.raises(ValueError, match="names no file"):
-                act(name)
+        for write in (desk.save, lambda name: export_desk(desk, name, {})):
+            with pytest.raises(ValueError, match="cannot be used as a name"):
+                write(name)
     assert not desk.folder.exists()
 
 
-def test_a_file_handed_over_is_kept_and_taken(desk):
-    """An uploaded scenario is put into the folder, and its settings are shown."""
+def test_an_imported_scenario_is_saved_and_loaded(desk):
+    """An uploaded scenario is written to the folder, and its settings are used."""
     desk.set("trainees_per_year", 300)
     content = desk.save("mine").read_bytes()
     desk.reset()
-    desk.take_in("theirs.yml", content)
+    desk.import_scenario("theirs.yml", content)
     assert desk.saved == ["mine", "theirs"]
     assert desk.value("trainees_per_year") == 300.0
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"name: x\nsteps: [{mechanism: care_worforce, levers: {hires_per_year: 1}}]", "unknown"),
         (b"name: x\nsteps: [{mechanism: care_workforce, levers: {hires_per_year: 9e9}}]", "limits"),
         (b"\xff\xfe\x00 no text", "."),
     ],
 )
-def test_a_file_that_cannot_be_played_is_not_kept(desk, content, said):
-    """A bad file is refused with its fault; what is set, and the folder, stay as they are."""
+def test_a_bad_scenario_file_is_not_kept(desk, content, message):
+    """A bad file is refused with its fault; settings and folder are unchanged."""
     desk.set("trainees_per_year", 300)
-    with pytest.raises(DataError, match=said) as caught:
-        desk.take_in("bad.yaml", content)
+    with pytest.raises(DataError, match=message) as caught:
+        desk.import_scenario("bad.yaml", content)
     assert {problem.file for problem in caught.value.problems} == {"bad.yaml"}
     assert desk.value("trainees_per_year") == 300.0
     assert list(desk.folder.iterdir()) == []
 
 
-def test_a_search_is_that_of_goal_seek(desk):
-    """The least setting for a chance, given everything else that is set."""
+def test_seek_is_that_of_goal_seek(desk):
+    """The least setting for a probability, given all other settings."""
     desk.set("hires_per_year", 50)
     desk.set("trainees_per_year", 900)
     found = desk.seek(0.7, "trainees_per_year")
@@ -270,24 +271,26 @@ def test_a_search_is_that_of_goal_seek(desk):
             {"region": "lishui", "mechanism": "care_workforce", "levers": {"hires_per_year": 50}}
         ],
     )
-    told = fc.goal_seek(desk.plan, {"indicator": WORKERS, "year": 2025}, lever="trainees_per_year",
-                        probability=0.7, scenario=base, paths=desk.paths)  # fmt: skip
-    assert (found.value, found.p_reach) == (told.value, told.p_reach)
+    expected = fc.goal_seek(
+        desk.plan, {"indicator": WORKERS, "year": 2025}, lever="trainees_per_year",
+        probability=0.7, scenario=base, paths=desk.paths,
+    )  # fmt: skip
+    assert (found.value, found.p_reach) == (expected.value, expected.p_reach)
     desk.set("trainees_per_year", found.value)
     assert desk.answer().p_reach >= 0.7
 
 
-def test_a_search_for_a_pace_replaces_the_pace_that_is_set(desk):
-    """A pace that is set already does not count for the pace that is needed."""
+def test_seeking_a_pace_replaces_the_current_one(desk):
+    """The pace that is needed does not depend on the pace that is set."""
     without = desk.seek(0.8, "pace").value
     desk.set("pace", 1.0)
     assert desk.seek(0.8, "pace").value == without
 
 
-def test_every_indicator_of_every_region_can_be_asked(tmp_path):
-    """Whatever is listed has an answer at once, and each of its levers an effect or none."""
+def test_every_indicator_of_every_region_has_an_answer(tmp_path):
+    """Each listed indicator has a probability with all its controls at their limits."""
     for region in ("lishui", "zhejiang", "xiaoshan"):
-        desk = opened(tmp_path, region, draws=100)
+        desk = open_desk(tmp_path, region, draws=100)
         for indicator in desk.indicators:
             desk.choose(indicator)
             for control in desk.controls:
@@ -296,83 +299,86 @@ def test_every_indicator_of_every_region_can_be_asked(tmp_path):
 
 
 def test_the_tornado_is_that_of_the_settings(desk):
-    """What matters most is asked of the scenario as it is set."""
+    """The tornado is that of `sensitivity` for the scenario of the settings."""
     desk.set("trainees_per_year", 300)
     table = desk.tornado()
     assert table["p_base"].iloc[0] == desk.response(desk.scenario).p_reach
-    told = fc.sensitivity(desk.plan, {"indicator": WORKERS, "year": 2025}, paths=desk.paths,
-                          scenario=desk.scenario)  # fmt: skip
-    assert table.equals(told.tornado)
+    target = {"indicator": WORKERS, "year": 2025}
+    expected = fc.sensitivity(desk.plan, target, paths=desk.paths, scenario=desk.scenario)
+    assert table.equals(expected.tornado)
 
 
-def test_work_aside_answers_for_what_was_set_when_it_was_asked(desk):
-    """A question is about the settings of its time, whatever is set later."""
-    seek, weigh = desk.asking(0.8, "trainees_per_year"), desk.weighing()
-    usual = desk.response(BASELINE).p_reach
+def test_prepared_computations_keep_their_settings(desk):
+    """A computation uses the settings of the moment when it was prepared."""
+    seek, tornado = desk.prepare_seek(0.8, "trainees_per_year"), desk.prepare_tornado()
+    before = desk.response(BASELINE).p_reach
     desk.set("hires_per_year", 200)
-    assert seek().p_baseline == usual
-    assert weigh()["p_base"].iloc[0] == usual
+    assert seek().p_baseline == before
+    assert tornado()["p_base"].iloc[0] == before
 
 
-def test_an_export_repeats_itself(desk):
-    """Parameters, tables and pictures stand in one folder; the report asks for the same."""
+def test_an_export_can_be_repeated(desk):
+    """Tables, pictures and parameters are in one folder; the parameters give the same answer."""
     desk.language = "en"
     desk.set("trainees_per_year", 450)
-    folder = desk.export("mine", {"picture.png": b"png"})
+    folder = export_desk(desk, "mine", {"picture.png": b"png"})
     assert {file.name for file in folder.iterdir()} == {
         "compare.csv", "compare.parquet", "manifest.json", "picture.png", "run.yaml",
         "sources.csv", "tables.xlsx",
     }  # fmt: skip
-    asked = read_parameters(folder / "run.yaml")
-    assert (asked.region, asked.indicator, asked.as_of) == ("lishui", WORKERS, "2022-12-31")
-    assert (asked.draws, asked.seed, asked.language) == (DRAWS, 0, "en")
-    assert find_notebook(asked.notebook).name == "scenarios.ipynb"
-    scenario = choose_scenarios(asked.scenarios)[0]
-    plan = fc.load_plan(asked.data or asked.region, as_of=asked.as_of, region=asked.region)
-    told = fc.compare(plan, [scenario], until=asked.until, draws=asked.draws, seed=asked.seed)
-    mine = told[told["scenario"].eq("mine") & told["indicator"].eq(WORKERS) & told["year"].eq(2025)]
-    assert mine["p_reach"].tolist() == [desk.answer().p_reach]
+    run = read_parameters(folder / "run.yaml")
+    assert (run.region, run.indicator, run.as_of) == ("lishui", WORKERS, "2022-12-31")
+    assert (run.draws, run.seed, run.language) == (DRAWS, 0, "en")
+    assert find_notebook(run.notebook).name == "scenarios.ipynb"
+    scenario = choose_scenarios(run.scenarios)[0]
+    plan = fc.load_plan(run.data or run.region, as_of=run.as_of, region=run.region)
+    rows = fc.compare(plan, [scenario], until=run.until, draws=run.draws, seed=run.seed)
+    rows = rows[rows["scenario"].eq("mine") & rows["indicator"].eq(WORKERS)]
+    assert rows.loc[rows["year"].eq(2025), "p_reach"].tolist() == [desk.answer().p_reach]
     table = pd.read_csv(folder / "compare.csv").set_index("indicator")
     assert table.loc[WORKERS, "p_reach"] == desk.answer().p_reach
 
 
-def test_an_export_replaces_only_its_own(desk):
-    """A second export takes the place of the first; a folder of somebody else is kept."""
-    desk.export("mine", {"picture.png": b"one"})
-    assert (desk.export("mine", {"picture.png": b"two"}) / "picture.png").read_bytes() == b"two"
+def test_an_export_replaces_only_its_own_files(desk):
+    """A second export replaces the files of the first; a person's files and folders are kept."""
+    folder = export_desk(desk, "mine", {"picture.png": b"one", "old.png": b""})
+    (folder / "note.txt").write_text("keep")
+    export_desk(desk, "mine", {"picture.png": b"two"})
+    assert (folder / "picture.png").read_bytes() == b"two"
+    assert (folder / "note.txt").exists() and not (folder / "old.png").exists()
     theirs = desk.folder / "theirs"
     theirs.mkdir()
     (theirs / "letter.txt").write_text("keep")
     with pytest.raises(fc.ForecastError, match="is kept"):
-        desk.export("theirs", {})
+        export_desk(desk, "theirs", {})
     assert (theirs / "letter.txt").read_text() == "keep"
 
 
 def test_own_tables_are_named_in_the_parameters(tmp_path):
-    """A desk on a folder of tables writes its place, from whatever folder it is run."""
+    """The export of a desk with its own tables names their folder by its absolute path."""
     data = write_plan(tmp_path / "own", STILL_OPEN)
-    desk = opened(tmp_path / "desk", "shaoxing", data=str(data), until=2026)
-    asked = yaml.safe_load((desk.export("mine", {}) / "run.yaml").read_text("utf-8"))
-    assert (asked["data"], asked["until"], asked["region"]) == (str(data), 2026, "shaoxing")
+    desk = open_desk(tmp_path / "desk", "shaoxing", data=str(data), until=2026)
+    run = yaml.safe_load((export_desk(desk, "mine", {}) / "run.yaml").read_text("utf-8"))
+    assert (run["data"], run["until"], run["region"]) == (str(data), 2026, "shaoxing")
 
 
-def test_another_day_keeps_what_is_set_and_another_region_does_not(desk):
-    """Settings are a region's: they go along to another day, not to another region."""
+def test_settings_are_kept_for_another_date_but_not_for_another_region(desk):
+    """Reopened for another date a desk keeps its settings, for another region it does not."""
     desk.set("trainees_per_year", 300)
-    earlier = desk.elsewhere(as_of="2021-12-31")
+    earlier = desk.reopen(as_of="2021-12-31")
     assert earlier.plan.as_of == "2021-12-31"
     assert earlier.chosen["indicator"] == WORKERS
     assert earlier.value("trainees_per_year") == 300.0
     assert earlier.undo()
     assert earlier.value("trainees_per_year") == 0.0
-    other = desk.elsewhere(region="zhejiang")
+    other = desk.reopen(region="zhejiang")
     assert other.plan.region == "zhejiang"
     assert list(other.scenario.all_steps()) == []
     assert desk.value("trainees_per_year") == 300.0
 
 
-def test_what_cannot_be_played_elsewhere_is_refused(desk, tmp_path):
-    """Settings that other data do not know keep the desk where it is, with the reason."""
+def test_settings_that_other_data_do_not_allow_are_refused(desk, tmp_path):
+    """Reopening with data whose mechanisms have narrower limits raises an error."""
     data = tmp_path / "own"
     data.mkdir()
     for file in data_folder().glob("*.csv"):
@@ -383,11 +389,11 @@ def test_what_cannot_be_played_elsewhere_is_refused(desk, tmp_path):
     (data / "mechanisms.yaml").write_text(text, encoding="utf-8")
     desk.set("trainees_per_year", 300)
     with pytest.raises(DataError, match="limits"):
-        desk.elsewhere(data=str(data))
+        desk.reopen(data=str(data))
 
 
 def own_figure(desk, value):
-    """An intake of one figure, decided."""
+    """Import one figure, and accept it."""
     file = f"指标,2022\n每万老年人持证养老护理员数,{value}\n".encode()
     intake = read(file, "own.csv", desk.plan)
     for row in intake.rows.to_dict("records"):
@@ -397,22 +403,22 @@ def own_figure(desk, value):
 
 
 def latest(desk):
-    """Latest figure of the care workers, in the tables of the desk's folder."""
+    """Return the figure of 2022 for the care workers in the tables of the desk's folder."""
     table = fc.load_plan(desk.plan.folder, region="lishui").observations
     return table.loc[table["indicator"].eq(WORKERS) & table["year"].eq(2022), "value"].item()
 
 
-def test_own_figures_taken_later_replace_none(desk):
-    """What a desk or an export stands on is not replaced by figures that are taken later."""
+def test_later_figures_replace_no_earlier_ones(desk):
+    """Each import has a folder of its own, so that earlier desks and exports keep their tables."""
     first = desk.with_figures(own_figure(desk, 20))
     second = first.with_figures(own_figure(first, 22))
-    assert [latest(found) for found in (first, second)] == [20.0, 22.0]
+    assert [latest(one) for one in (first, second)] == [20.0, 22.0]
     assert first.plan.folder != second.plan.folder
 
 
 @pytest.mark.parametrize("end", [0.2, 1.0])
-def test_figures_that_are_not_taken_leave_no_folder(desk, end):
-    """Wherever taking figures is ended the desk and its folder stay as they were."""
+def test_a_cancelled_import_leaves_no_folder(desk, end):
+    """Whenever an import of figures is cancelled the desk and its folder are unchanged."""
     first = desk.with_figures(own_figure(desk, 20))
     kept = [file for file in desk.folder.rglob("*") if file.name[0] != "."]
 
@@ -428,34 +434,34 @@ def test_figures_that_are_not_taken_leave_no_folder(desk, end):
 
 def test_regions_are_those_with_a_plan(desk):
     """A region without targets cannot be chosen."""
-    assert set(desk.regions) == set(desk.everything.targets["region"])
+    assert set(desk.regions) == {"zhejiang", "lishui", "xiaoshan", "shaoxing"}
     assert "hangzhou" not in desk.regions
 
 
 def test_names_follow_the_language(desk):
     """A switch of language changes every name at once."""
-    assert desk.told.quantity(WORKERS) == "每万老年人持证养老护理员数"
+    assert desk.report.quantity(WORKERS) == "每万老年人持证养老护理员数"
     desk.language = "en"
-    assert desk.told.quantity(WORKERS) == "Certified care workers per 10,000 elderly"
+    assert desk.report.quantity(WORKERS) == "Certified care workers per 10,000 elderly"
 
 
-def test_a_mechanism_that_lacks_an_input_is_named_with_it(tmp_path):
-    """A lever that cannot be played is no control; what its mechanism lacks is told."""
+def test_a_mechanism_without_an_input_is_named_with_it(tmp_path):
+    """The levers of such a mechanism are no controls; the missing input is named."""
     folder = write_plan(tmp_path / "own", STILL_OPEN)
     declared = yaml.safe_load((data_folder() / "mechanisms.yaml").read_text("utf-8"))
     link = {**declared["care_workforce"], "indicator": STILL_OPEN[0], "regions": {}}
     text = yaml.safe_dump({"link": link}, allow_unicode=True)
     (folder / "mechanisms.yaml").write_text(text, encoding="utf-8")
-    desk = opened(tmp_path / "desk", "shaoxing", data=str(folder))
-    assert desk.lacking == {"link": ["elderly_60_plus_registered"]}
+    desk = open_desk(tmp_path / "desk", "shaoxing", data=str(folder))
+    assert desk.missing_inputs == {"link": ["elderly_60_plus_registered"]}
     assert [c.name for c in desk.controls] == ["pace"]
 
 
-def test_a_decided_target_keeps_its_certainty(tmp_path):
-    """Of a target that a figure has decided the chance is 1, not 99 %."""
+def test_a_decided_target_has_a_certain_probability(tmp_path):
+    """The probability of a target that a published figure has met is 1, not 99 %."""
     folder = write_plan(tmp_path / "own", ("eco_burial_share",))
     targets = pd.read_csv(folder / "targets.csv").assign(event="ever", value=50)
     targets.to_csv(folder / "targets.csv", index=False)
-    desk = opened(tmp_path / "desk", "shaoxing", data=str(folder), as_of="2023-12-31")
+    desk = open_desk(tmp_path / "desk", "shaoxing", data=str(folder), as_of="2023-12-31")
     assert not math.isnan(desk.response.criterion.decided)
     assert desk.answer().p_reach == 1.0

@@ -1,4 +1,4 @@
-"""Sliders with fields: one value, told once."""
+"""Sliders with number fields: one value, reported once."""
 
 import ast
 import asyncio
@@ -7,56 +7,56 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager
 
 from forecast.desk.settings import Control
-from forecast.desk.widgets import SettingControl, choice
+from forecast.desk.widgets import SettingControl, create_dropdown
 from forecast.scenarios.declarations import Range
 
 LEVER = Control(("m", "hires"), "lever", "person", 0.0, 100.0, 10.0)
-BELIEF = Control(("m", "rate"), "assumption", "percent", 0.0, 1.0, 0.3, Range(low=0, central=0.5,
-                                                                              high=1))  # fmt: skip
+RANGE = Range(low=0, central=0.5, high=1)
+ASSUMPTION = Control(("m", "rate"), "assumption", "percent", 0.0, 1.0, 0.3, RANGE)
 
 
-class Told(list):
-    """Changes that a setter tells, and what lay beyond its limits."""
+class Changes(list):
+    """Records changes of a setting, and values that were clipped."""
 
     def __init__(self):
         super().__init__()
-        self.beyond = []
+        self.clipped = []
 
     def __call__(self, name, value):
-        """Note a change."""
+        """Record a change."""
         self.append((name, value))
 
 
-def setter_of(control):
-    """Give a setter and what it tells."""
-    told = Told()
-    beyond = told.beyond.append
-    return SettingControl(control, ("Hires", "0 to 100", "set"), told, beyond), told
+def create_control(control):
+    """Create the widget of a control, and a record of its changes."""
+    changes = Changes()
+    texts = ("Hires", "0 to 100", "set")
+    return SettingControl(control, texts, changes, changes.clipped.append), changes
 
 
-def test_slider_and_field_say_the_same():
-    """What is moved or typed is told once, and shown by both."""
-    setter, told = setter_of(LEVER)
-    setter.slider.value = 30.0
-    assert setter.field.value == 30.0
-    setter.field.value = 50.0
-    assert setter.slider.value == 50.0
-    assert told == [("m.hires", 30.0), ("m.hires", 50.0)]
+def test_slider_and_field_show_the_same_value():
+    """A moved or typed value is reported once, and shown by both."""
+    widget, changes = create_control(LEVER)
+    widget.slider.value = 30.0
+    assert widget.field.value == 30.0
+    widget.field.value = 50.0
+    assert widget.slider.value == 50.0
+    assert changes == [("m.hires", 30.0), ("m.hires", 50.0)]
 
 
-def test_showing_is_no_change():
-    """What the desk shows is not told back to it."""
-    setter, told = setter_of(BELIEF)
+def test_showing_a_value_is_no_change():
+    """A value that the desk shows is not reported as a change."""
+    widget, changes = create_control(ASSUMPTION)
     for value in (0.6, None, Range(low=0, central=0.3, high=1)):
-        setter.show(value)
-    assert (setter.slider.value, setter.box.value) == (0.3, True)
-    setter.show(None)
-    assert (setter.slider.value, setter.field.value, setter.box.value) == (0.6, 0.5, False)
-    assert told == []
+        widget.show(value)
+    assert (widget.slider.value, widget.box.value) == (0.3, True)
+    widget.show(None)
+    assert (widget.slider.value, widget.field.value, widget.box.value) == (0.6, 0.5, False)
+    assert changes == []
 
 
-# Where Chromium puts a slider of ipywidgets that is given a value, as it says itself.
-PLACES = [
+# Limits, step and value of sliders, and the value that Chromium gives them in ipywidgets.
+POSITIONS = [
     *[(0.0, 4644.0, 0.1, 232.5, 230.00000000000003), (0.0, 4644.0, 0.1, 4642.0, 4640.000000000001)],
     *[(0.0, 4644.0, 0.1, 4644.0, 4644.0), (0.0, 33.6, 0.2, 1.4, 1.4000000000000004)],
     *[(-3.0, 4.2, 0.3, -1.8, -1.7999999999999998), (57.5, 100.0, 0.5, 59.1, 59.0)],
@@ -64,63 +64,64 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("lower", "upper", "step", "value", "place"), PLACES)
-def test_a_slider_stands_where_a_browser_puts_it(lower, upper, step, value, place):
-    """To the last digit, so that a browser has nothing to answer; the field keeps the value."""
-    setter, told = setter_of(Control(("m", "x"), "lever", "person", lower, upper, step))
-    setter.show(value)
-    assert (setter.slider.value, setter.field.value) == (place, value)
-    setter.slider.set_state({"value": place})
-    assert told == []
+@pytest.mark.parametrize(("lower", "upper", "step", "value", "position"), POSITIONS)
+def test_a_slider_has_the_value_that_a_browser_gives_it(lower, upper, step, value, position):
+    """Both agree to the last digit, so that a browser does not answer; the field is exact."""
+    widget, changes = create_control(Control(("m", "x"), "lever", "person", lower, upper, step))
+    widget.show(value)
+    assert (widget.slider.value, widget.field.value) == (position, value)
+    widget.slider.set_state({"value": position})
+    assert changes == []
 
 
 @pytest.mark.parametrize(
-    ("lower", "upper", "step", "place"), [(*known, place) for *known, _, place in PLACES[:4]]
+    ("lower", "upper", "step", "position"),
+    [(*known, position) for *known, _, position in POSITIONS[:4]],
 )
-def test_what_a_person_moves_is_not_sent_back(lower, upper, step, place):
-    """A slider is told nothing but what it said: a browser would take it for newer than keys."""
-    setter, told = setter_of(Control(("m", "x"), "lever", "person", lower, upper, step))
+def test_a_move_is_not_sent_back(lower, upper, step, position):
+    """A browser would take a value sent back for newer than the keys pressed meanwhile."""
+    widget, changes = create_control(Control(("m", "x"), "lever", "person", lower, upper, step))
     sent = []
-    setter.slider.comm.publish_msg = lambda _kind, data, **_: sent.append(data)
-    setter.slider.set_state({"value": place})
-    assert told == [("m.x", round(place, 9))]
+    widget.slider.comm.publish_msg = lambda _kind, data, **_: sent.append(data)
+    widget.slider.set_state({"value": position})
+    assert changes == [("m.x", round(position, 9))]
     assert [message for message in sent if message["method"] == "update"] == []
 
 
-def test_a_value_typed_before_a_reset_is_gone_with_it():
-    """A browser has nothing to say of a value between steps that could come after a reset."""
-    setter, told = setter_of(BELIEF)
+def test_a_value_typed_before_a_reset_does_not_return():
+    """A value between steps makes a browser send nothing that could arrive after a reset."""
+    widget, changes = create_control(ASSUMPTION)
     sent = []
-    setter.slider.comm.publish_msg = lambda _kind, data, **_: sent.append(data["state"]["value"])
-    setter.field.set_state({"value": 0.8})
-    setter.show(None)
+    widget.slider.comm.publish_msg = lambda _kind, data, **_: sent.append(data["state"]["value"])
+    widget.field.set_state({"value": 0.8})
+    widget.show(None)
     assert sent == [0.9, 0.6]
-    assert told == [("m.rate", 0.8)]
+    assert changes == [("m.rate", 0.8)]
 
 
 KERNEL = """
 import threading
 import ipywidgets as widgets
 from jupyter_client.manager import AsyncKernelManager
-from forecast.desk.widgets import button, serialise_callbacks
-heard = []
-def hear(what):
-    heard.append((what, threading.get_ident()))
-slider, pressed = widgets.FloatSlider(), button("Reset", "x", lambda: hear("reset"))
-slider.observe(lambda event: hear(event["new"]), "value")
+from forecast.desk.widgets import create_button, serialise_callbacks
+calls = []
+def record(value):
+    calls.append((value, threading.get_ident()))
+slider, pressed = widgets.FloatSlider(), create_button("Reset", "x", lambda: record("reset"))
+slider.observe(lambda event: record(event["new"]), "value")
 serialise_callbacks([widgets.HBox([slider, pressed])])
 """
 
 
-def test_a_kernel_hears_all_widgets_in_one_thread():
-    """A slider that has answered and a button that never does are heard in turn, not at once."""
-    heard, threads = zip(*asyncio.run(heard_by_a_kernel()), strict=True)
-    assert heard == (10.0, "reset", 20.0)
+def test_a_kernel_calls_all_callbacks_in_one_thread():
+    """A slider, which sends values back, and a button are handled in order."""
+    values, threads = zip(*asyncio.run(calls_in_a_kernel()), strict=True)
+    assert values == (10.0, "reset", 20.0)
     assert len(set(threads)) == 1
 
 
-async def heard_by_a_kernel():
-    """What a kernel hears of messages for one of its subshells, where it has any."""
+async def calls_in_a_kernel():
+    """Return the callbacks of a kernel for messages to one of its subshells, if it has any."""
     kernel = AsyncKernelManager(kernel_name="python3")
     await kernel.start_kernel()
     client = kernel.client()
@@ -129,9 +130,9 @@ async def heard_by_a_kernel():
         await client.wait_for_ready(timeout=60)
         client.control_channel.send(client.session.msg("create_subshell_request", {}))
         subshell = (await client.get_control_msg(timeout=60))["content"].get("subshell_id")
-        asked = {"ids": "[slider.comm.comm_id, pressed.comm.comm_id]", "heard": "heard"}
-        answer = await client.execute_interactive(KERNEL, user_expressions=asked, timeout=60)
-        slider, button = ast.literal_eval(said(answer, "ids"))
+        expressions = {"ids": "[slider.comm.comm_id, pressed.comm.comm_id]", "calls": "calls"}
+        answer = await client.execute_interactive(KERNEL, user_expressions=expressions, timeout=60)
+        slider, button = ast.literal_eval(text_of(answer, "ids"))
         click = {"method": "custom", "content": {"event": "click"}}
         move = [{"method": "update", "state": {"value": value}} for value in (10, 20)]
         for comm, data in ((slider, move[0]), (button, click), (slider, move[1])):
@@ -139,20 +140,20 @@ async def heard_by_a_kernel():
             message["header"]["subshell_id"] = subshell
             client.shell_channel.send(message)
             await idle(client, message["header"]["msg_id"])
-        answer = await client.execute_interactive("", user_expressions=asked, timeout=60)
-        return ast.literal_eval(said(answer, "heard"))
+        answer = await client.execute_interactive("", user_expressions=expressions, timeout=60)
+        return ast.literal_eval(text_of(answer, "calls"))
     finally:
         client.stop_channels()
         await kernel.shutdown_kernel(now=True)
 
 
-def said(answer, name):
-    """Text of an expression in a kernel's answer."""
+def text_of(answer, name):
+    """Return the text of an expression in a kernel's answer."""
     return answer["content"]["user_expressions"][name]["data"]["text/plain"]
 
 
 async def idle(client, message):
-    """Wait until a kernel has done what a message asks."""
+    """Wait until a kernel has handled a message."""
     while True:
         found = await client.get_iopub_msg(timeout=60)
         over = found["content"].get("execution_state") == "idle"
@@ -161,61 +162,61 @@ async def idle(client, message):
 
 
 def test_a_fine_setting_has_a_coarse_slider_and_an_exact_field():
-    """Keys get from end to end in some hundred steps, while the field keeps every digit."""
+    """Keys move the slider through its range in some hundred steps; the field is exact."""
     pace = Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1)
-    setter, told = setter_of(pace)
-    assert setter.slider.step == 10.0
-    setter.field.value = 1234.5
-    setter.slider.value = 1230.0
-    assert told == [("pace", 1234.5)]
-    assert setter.field.value == 1234.5
-    setter.slider.value = 1240.0
-    assert told[-1] == ("pace", 1240.0)
-    assert setter_of(LEVER)[0].slider.step == LEVER.step
+    widget, changes = create_control(pace)
+    assert widget.slider.step == 10.0
+    widget.field.value = 1234.5
+    widget.slider.value = 1230.0
+    assert changes == [("pace", 1234.5)]
+    assert widget.field.value == 1234.5
+    widget.slider.value = 1240.0
+    assert changes[-1] == ("pace", 1240.0)
+    assert create_control(LEVER)[0].slider.step == LEVER.step
 
 
 def test_the_box_sets_and_unsets():
-    """An assumption is set where its slider stands, and left to its range again."""
-    setter, told = setter_of(BELIEF)
-    setter.show(None)
-    setter.box.value = True
-    setter.box.value = False
-    assert told == [("m.rate", 0.5), ("m.rate", None)]
-    setter.field.value = 0.8
-    assert setter.box.value is True
+    """The check box sets an assumption to the slider's value, or unsets it."""
+    widget, changes = create_control(ASSUMPTION)
+    widget.show(None)
+    widget.box.value = True
+    widget.box.value = False
+    assert changes == [("m.rate", 0.5), ("m.rate", None)]
+    widget.field.value = 0.8
+    assert widget.box.value is True
 
 
-def test_what_is_typed_beyond_the_limits_is_said():
-    """The nearest limit is taken, and that it was is told after it."""
-    setter, told = setter_of(LEVER)
+def test_a_value_outside_the_limits_is_clipped():
+    """The nearest limit is set and reported, and then that the value was clipped."""
+    widget, changes = create_control(LEVER)
     for typed in (500.0, -3.0, 100.0):
-        setter.field.value = typed
-    assert told == [("m.hires", 100.0), ("m.hires", 0.0), ("m.hires", 100.0)]
-    assert told.beyond == ["m.hires", "m.hires"]
-    assert (setter.slider.value, setter.field.value) == (100.0, 100.0)
+        widget.field.value = typed
+    assert changes == [("m.hires", 100.0), ("m.hires", 0.0), ("m.hires", 100.0)]
+    assert changes.clipped == ["m.hires", "m.hires"]
+    assert (widget.slider.value, widget.field.value) == (100.0, 100.0)
 
 
-def test_values_outside_stand_at_the_end():
-    """A scenario's setting beyond the slider is shown at its end."""
-    setter, told = setter_of(LEVER)
-    setter.show(500.0)
-    assert (setter.slider.value, told) == (100.0, [])
+def test_a_shown_value_outside_the_limits_is_at_the_end():
+    """A scenario's value beyond the slider is shown at its end, and is no change."""
+    widget, changes = create_control(LEVER)
+    widget.show(500.0)
+    assert (widget.slider.value, changes) == (100.0, [])
 
 
 def test_every_part_has_a_name_and_a_class():
     """Slider, field and box carry the name; the whole is found by its class."""
-    setter, _ = setter_of(BELIEF)
-    assert setter.slider.description == setter.field.description == "Hires"
-    assert "Hires" in setter.box.tooltip
-    assert setter._dom_classes == ("desk-set-m-rate",)
+    widget, _ = create_control(ASSUMPTION)
+    assert widget.slider.description == widget.field.description == "Hires"
+    assert "Hires" in widget.box.tooltip
+    assert widget._dom_classes == ("desk-set-m-rate",)
     pace = Control(("", "x"), "pace", "person", 0.0, 1.0, 0.1)
-    assert setter_of(pace)[0]._dom_classes == ("desk-set-pace",)
-    assert setter.box.layout.display is None
-    assert setter_of(LEVER)[0].box.layout.display == "none"
+    assert create_control(pace)[0]._dom_classes == ("desk-set-pace",)
+    assert widget.box.layout.display is None
+    assert create_control(LEVER)[0].box.layout.display == "none"
 
 
 @pytest.mark.parametrize(("value", "shown"), [("b", "b"), ("gone", None)])
-def test_a_choice_that_is_gone_is_none(value, shown):
-    """What is no option any more is shown as nothing, not as an error."""
-    found = choice("Which", [("A", "a"), ("B", "b")], value, "desk-x")
+def test_a_value_that_is_no_option_selects_none(value, shown):
+    """A dropdown list with a value that is no option is empty, without an error."""
+    found = create_dropdown("Which", [("A", "a"), ("B", "b")], value, "desk-x")
     assert found.value == shown

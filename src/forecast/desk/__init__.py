@@ -1,10 +1,11 @@
-"""The planner's desk: its session without widgets, its widgets, and the server of its page.
+"""The planner's desk: settings and their effect on one region's targets, as widgets and as a page.
 
 For other packages:
 
-- `session`: state and answers
+- `session`: a desk without widgets
+- `export`: its exports
 - `panel`: the desk in a notebook
 - `server`: the desk as a page
 """
 
-__all__ = ["panel", "server", "session"]
+__all__ = ["export", "panel", "server", "session"]

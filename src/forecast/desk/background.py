@@ -1,7 +1,7 @@
 """Background jobs and debounced callbacks, so that widgets stay responsive.
 
-Only the newest job counts: a new one cancels the one before, which ends before its next step and
-whose result is discarded. Without a running event loop everything is done at once.
+At most one job runs: a new one cancels the one before, which ends before its next step and whose
+result is discarded. Without a running event loop everything is done at once.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 
 __all__ = ["BackgroundRunner"]
 
-EVERY = 0.1
+INTERVAL = 0.1
 """Least seconds between two reports of progress."""
 
 
 class _Cancelled(BaseException):
-    """Ends a cancelled job; no `Exception`, which the job might handle as one of its own."""
+    """Ends a cancelled job; not an `Exception`, which the job might handle."""
 
 
 class BackgroundRunner:
@@ -43,7 +43,7 @@ class BackgroundRunner:
     ) -> None:
         self._busy, self._failed = busy, failed
         self._job = 0
-        self._waiting: dict[Callable[[], None], asyncio.TimerHandle] = {}
+        self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
     def submit(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
         """Run a task in a thread, then call `done` with its result in the event loop.
@@ -51,9 +51,9 @@ class BackgroundRunner:
         The task accepts `progress`; see `callbacks`.
         """
         self.cancel()
-        loop = _loop()
+        loop = _running_loop()
         if loop is None:
-            self._finish(self._job, _tried(task, done, self._failed))
+            self._finish(self._job, _run(task, done, self._failed))
             return
         self._busy(0.0)
         job, reported = self._job, time.monotonic()
@@ -62,17 +62,17 @@ class BackgroundRunner:
             nonlocal reported
             if job != self._job:
                 raise _Cancelled
-            if time.monotonic() - reported >= EVERY:
+            if time.monotonic() - reported >= INTERVAL:
                 reported = time.monotonic()
-                loop.call_soon_threadsafe(self._tell, job, share)
+                loop.call_soon_threadsafe(self._show, job, share)
 
         def run() -> None:
             try:
-                act = _tried(partial(task, progress=progress), done, self._failed)
+                callback = _run(partial(task, progress=progress), done, self._failed)
             except _Cancelled:
                 return
             if job == self._job:
-                loop.call_soon_threadsafe(self._finish, job, act)
+                loop.call_soon_threadsafe(self._finish, job, callback)
 
         threading.Thread(target=run, name=f"desk-job-{job}", daemon=True).start()
 
@@ -81,27 +81,27 @@ class BackgroundRunner:
         self._job += 1
         self._busy(None)
 
-    def debounce(self, seconds: float, act: Callable[[], None]) -> None:
-        """Call `act` once it has not been requested again for some seconds."""
-        if act in self._waiting:
-            self._waiting[act].cancel()
-        loop = _loop()
+    def debounce(self, seconds: float, callback: Callable[[], None]) -> None:
+        """Call a function once it has not been requested again for some seconds."""
+        if callback in self._timers:
+            self._timers[callback].cancel()
+        loop = _running_loop()
         if loop is None:
-            act()
+            callback()
         else:
-            self._waiting[act] = loop.call_later(seconds, act)
+            self._timers[callback] = loop.call_later(seconds, callback)
 
-    def _tell(self, job: int, share: float) -> None:
+    def _show(self, job: int, share: float) -> None:
         if job == self._job:
             self._busy(share)
 
-    def _finish(self, job: int, act: Callable[[], None]) -> None:
+    def _finish(self, job: int, callback: Callable[[], None]) -> None:
         if job == self._job:
             self._busy(None)
-            act()
+            callback()
 
 
-def _tried(
+def _run(
     task: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
 ) -> Callable[[], None]:
     """Run a task; return the callback for its result or error."""
@@ -111,7 +111,7 @@ def _tried(
         return partial(failed, error)
 
 
-def _loop() -> asyncio.AbstractEventLoop | None:
+def _running_loop() -> asyncio.AbstractEventLoop | None:
     """Return the running event loop, None without one."""
     try:
         return asyncio.get_running_loop()

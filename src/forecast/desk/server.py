@@ -1,6 +1,6 @@
 """The planner's desk as a web page: its notebook, run by Voila for each visitor.
 
-The page is served to this machine alone unless a token is given, and asks nothing of any network.
+Without a token the page is served to this machine only. It makes no requests to other machines.
 """
 
 from __future__ import annotations
@@ -31,22 +31,21 @@ from voila.app import Voila
 
 from ..errors import N_, ReportError, cause, msg
 from ..i18n.catalog import gettext
-from ..i18n.labels import label_of
 from ..reports.parameters import Plain, find_notebook
 from ..reports.signals import stoppable
 
 __all__ = ["ServingError", "is_local", "serve", "with_parameters"]
 
-SHORTEST = 8
-"""Characters that a token must have."""
+LEAST_LENGTH = 8
+"""Least number of characters of a token."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-TRIES = 100
-"""How often the end of kernels is tried, a tenth of a second apart."""
-IDLE = 600
-"""Seconds after which the kernel of a page that is gone is ended."""
-EVERYWHERE = ("0.0.0.0", "::")
+ATTEMPTS = 100
+"""Attempts to end the kernels, a tenth of a second apart."""
+IDLE_SECONDS = 600
+"""Seconds after which the kernel of a closed page is ended."""
+ALL_ADDRESSES = ("0.0.0.0", "::")
 
-# The page of Voila itself, without the icon fonts that it fetches and in the reader's language.
+# Voila's own page, in the reader's language and without the icon fonts that it would fetch.
 PAGE = """\
 {%- extends "voila/templates/lab/index.html.j2" -%}
 {% import "spinner.macro.html.j2" as spinner %}
@@ -76,41 +75,47 @@ LOGIN = """\
 </form>
 {% if message %}<p role="alert">$refused</p>{% endif %}
 """
-SAID = ("title", "opening", "ask", "enter", "refused")
+PAGE_TEXTS = {
+    "title": N_("The planner's desk"),
+    "opening": N_("Opening …"),
+    "ask": N_("Token"),
+    "enter": N_("Enter"),
+    "refused": N_("Wrong token."),
+}
 
 OPEN_TO_ALL = N_(
-    "Whoever can reach {host} could use the desk: give a token of at least {count} characters, "
-    "best in the environment variable FORECAST_TOKEN, or stay on 127.0.0.1."
+    "Anyone who can reach {host} could use the desk: set a token of at least {count} characters, "
+    "preferably in the environment variable FORECAST_TOKEN, or use 127.0.0.1."
 )
 
 
 class ServingError(ReportError):
-    """A page that cannot be served as it was asked for."""
+    """A page that cannot be served with these options."""
 
     exit_code = 2
 
 
 class OwnKernel(KernelSpecManager):
-    """The Python that serves, whatever kernels a user registered."""
+    """Starts kernels of the serving Python, whatever kernels a user registered."""
 
     def _kernel_dirs_default(self) -> list[str]:
         return []
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Take the native kernel, without its remarks about itself."""
+        """Return the specification of the native kernel, without its log messages."""
         spec = super().get_kernel_spec(kernel_name)
         spec.argv.append("--log-level=ERROR")
         return spec
 
 
-class Page(Voila):  # type: ignore[misc]  # without types of its own
+class Page(Voila):  # type: ignore[misc]
     """One notebook on a socket that is open already; `opened` is called once it answers."""
 
     bound: socket.socket
     opened: Callable[[], None]
 
     def listen(self) -> None:
-        """Answer until the process is told to end; told again, it still ends in order."""
+        """Answer until SIGINT or SIGTERM; further signals do not interrupt an orderly end."""
         loop = IOLoop.current()
 
         def end(*_: object) -> None:
@@ -129,9 +134,9 @@ class Page(Voila):  # type: ignore[misc]  # without types of its own
             self.stop()
 
     def stop(self) -> None:
-        """End all kernels; one that is just being started can only be ended when it has."""
+        """End all kernels; one that is starting can be ended only after it has started."""
         loop = IOLoop.current()
-        for _ in range(TRIES):
+        for _ in range(ATTEMPTS):
             with suppress(HTTPError):
                 loop.run_sync(partial(self.kernel_manager.shutdown_all, now=True))
                 return
@@ -150,26 +155,28 @@ def serve(
 
     Parameters
     ----------
-    parameters : what replaces the parameters of the notebook `planner`
-    host : address to listen on; all but this machine's own (loopback) need a token
+    parameters : parameters of the notebook `planner`
+    host : address to listen on; any but a loopback address needs a token
     port : 0 takes a free one
-    token : what a visitor has to know; a page asks for it, or it follows the address as `?token=`
-    browser : whether to open the page as well
+    token : password of the page, entered in a form or given with the address as `?token=`
+    browser : whether to open the page in a browser
 
     Raises
     ------
     ServingError
-        Without a token where one is needed, or if the address cannot be had.
+        Without a token where one is needed, or if the address is not available.
     """
     local = is_local(host)
-    if len(token or "") < (0 if local and not token else SHORTEST):
-        raise ServingError(msg(OPEN_TO_ALL, host=host, count=SHORTEST))
+    if len(token or "") < (0 if local and not token else LEAST_LENGTH):
+        raise ServingError(msg(OPEN_TO_ALL, host=host, count=LEAST_LENGTH))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         bound = socket.create_server((host, port), family=family)
     except OSError as error:
         reason = cause(error)
-        raise ServingError(msg("{reason}. Give another --host or --port.", reason=reason)) from None
+        raise ServingError(
+            msg("{reason}. Choose another --host or --port.", reason=reason)
+        ) from None
     bound.setblocking(False)
     address = _address(host, bound.getsockname()[1])
 
@@ -178,24 +185,24 @@ def serve(
         if browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    # It takes milliseconds for seconds and remarks on it for each visitor.
+    # Tornado logs a warning for each visitor: Voila passes it milliseconds instead of seconds.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
-    page = Page(config=_settings(str(parameters["language"])), config_file_paths=[], token=token)
+    page = Page(config=_config(str(parameters["language"])), config_file_paths=[], token=token)
     page.bound, page.opened = bound, opened
     page.tornado_settings = {"allow_remote_access": not local}
     page.initialize([])
-    # A page that was told to end has done what it was asked for.
+    # Ending by a signal is the normal end.
     with (
         suppress(KeyboardInterrupt),
         stoppable(),
         tempfile.TemporaryDirectory(prefix="forecast-") as folder,
     ):
-        _furnish(page, Path(folder), parameters)
+        _write_page(page, Path(folder), parameters)
         page.start()
 
 
 def is_local(host: str) -> bool:
-    """Whether an address can be reached from this machine alone.
+    """Return whether an address can be reached from this machine only.
 
     >>> is_local("127.0.0.1"), is_local("::1"), is_local("localhost")
     (True, True, True)
@@ -209,7 +216,7 @@ def is_local(host: str) -> bool:
 
 
 def with_parameters(notebook: dict[str, Any], values: Mapping[str, Plain]) -> dict[str, Any]:
-    """Return a notebook with a cell for values after the one that declares them.
+    """Return a notebook with a cell of parameter values after the cell that declares them.
 
     >>> cell = {"source": "region = 'x'", "metadata": {"tags": ["parameters"]}}
     >>> made = with_parameters({"cells": [cell]}, {"region": "lishui"})
@@ -226,13 +233,13 @@ def with_parameters(notebook: dict[str, Any], values: Mapping[str, Plain]) -> di
 
 
 def _address(host: str, port: int) -> str:
-    """Address for a browser; of a server on all addresses, with this machine's name."""
-    name = socket.gethostname() if host in EVERYWHERE else host
+    """Return the URL of the page; of a server on all addresses, with this machine's name."""
+    name = socket.gethostname() if host in ALL_ADDRESSES else host
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
-def _settings(language: str) -> Config:
-    """Kernels of this very Python where the command was given; files of the server to nobody."""
+def _config(language: str) -> Config:
+    """Return the configuration: kernels of this Python in the working directory, no file access."""
     return Config(
         {
             "Voila": {"log_level": "ERROR"},
@@ -246,23 +253,23 @@ def _settings(language: str) -> Config:
             "HTMLExporter": {"language_code": language},
             "MappingKernelManager": {
                 "root_dir": os.getcwd(),
-                "cull_idle_timeout": IDLE,
-                "cull_interval": IDLE // 10,
+                "cull_idle_timeout": IDLE_SECONDS,
+                "cull_interval": IDLE_SECONDS // 10,
             },
         }
     )
 
 
-def _furnish(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> None:
-    """Put the notebook with its parameters and the page around it into a folder."""
+def _write_page(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> None:
+    """Write the notebook with its parameters and the page's templates to a folder."""
     language = str(parameters["language"])
     content = json.loads(find_notebook("planner").read_text(encoding="utf-8"))
     notebook = with_parameters(content, parameters)
-    notebook["metadata"]["title"] = gettext("The planner's desk", language)
+    texts = {key: gettext(text, language) for key, text in PAGE_TEXTS.items()}
+    notebook["metadata"]["title"] = texts["title"]
     (folder / "planner.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    said = {key: label_of("app", key, language) for key in SAID}
     for name, text in {"index.html.j2": PAGE, "login.html": LOGIN}.items():
-        filled = Template(text).substitute(said, language=language)
+        filled = Template(text).substitute(texts, language=language)
         (folder / name).write_text(filled, encoding="utf-8")
     page.root_dir = page.connection_dir_root = str(folder)
     page.notebook_path = str(folder / "planner.ipynb")

@@ -1,13 +1,13 @@
-"""What is set on a planner's desk: a scenario as the base, and single settings on top of it.
+"""Settings of the planner's desk: a base scenario, single values on top of it, and their history.
 
-A setting replaces what the base says of the same lever or assumption; the pace comes on top. What
-is set is a scenario itself: written to a file and read again it comes back as settings.
+A value replaces what the base sets for the same lever or assumption; the pace is added to it. The
+settings are a scenario themselves: written to a file and read again they come back as settings.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import N_, msg
@@ -15,23 +15,23 @@ from ..scenarios.declarations import ASSUMPTION_BOUNDS, Mechanism, Range
 from ..scenarios.response import PACE, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, Span, Step
 
-__all__ = ["Control", "Settings", "controls_of"]
+__all__ = ["Control", "History", "Settings", "list_controls"]
 
 Number = float | Range
 Key = tuple[str, str]
 """Mechanism and lever or assumption; of a pace "" and the indicator."""
 DIGITS = 10
-"""Decimals of a setting: what a slider adds beyond them is noise."""
-STEPS = 200
-"""Most steps of the slider of an assumption."""
+"""Decimals of a setting; what a slider adds beyond them is rounding error."""
+MOST_STEPS = 200
+"""Largest number of steps of an assumption's slider."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """Something that can be set: its name, its sort, and the values it takes.
+    """A lever, an assumption or the pace that can be set: name, unit and limits.
 
-    `kind` is `lever`, `assumption` or `pace`; `usual` the declared range of an assumption, which is
-    drawn where nothing is set.
+    `kind` is `lever`, `assumption` or `pace`. `declared` is the range of an assumption, from which
+    it is drawn where it is not set.
     """
 
     key: Key
@@ -40,134 +40,133 @@ class Control:
     lower: float
     upper: float
     step: float
-    usual: Range | None = None
+    declared: Range | None = None
 
     @property
     def name(self) -> str:
-        """Name by which it is set: `mechanism.lever`, `mechanism.assumption`, or `pace`."""
+        """Full name: `mechanism.lever`, `mechanism.assumption`, or `pace`."""
         return PACE if self.kind == PACE else ".".join(self.key)
 
     @property
     def optional(self) -> bool:
-        """Whether it may be left unset: an assumption, or a date; others are then 0."""
+        """Whether it may be left unset: an assumption or a date. Others default to 0."""
         return self.kind == "assumption" or self.unit == "year"
 
     @property
-    def unset(self) -> Number:
-        """What is played where nothing is set."""
-        return 0.0 if self.usual is None else self.usual
+    def default(self) -> Number:
+        """Value used where nothing is set."""
+        return 0.0 if self.declared is None else self.declared
 
     def check(self, value: float) -> float:
-        """Give a value without noise.
+        """Return a value rounded to `DIGITS` decimals.
 
         Raises
         ------
         ValueError
-            Beyond the limits.
+            If it is outside the limits.
         """
-        clean = round(float(value), DIGITS)
-        if not round(self.lower, DIGITS) <= clean <= round(self.upper, DIGITS):
+        rounded = round(float(value), DIGITS)
+        if not round(self.lower, DIGITS) <= rounded <= round(self.upper, DIGITS):
             limits = {"name": self.name, "lower": self.lower, "upper": self.upper}
-            told = N_("{name} takes {lower:g} to {upper:g}, not {value:g}.")
-            raise ValueError(msg(told, **limits, value=value))
-        return clean
+            message = N_("{name} must be between {lower:g} and {upper:g}, not {value:g}.")
+            raise ValueError(msg(message, **limits, value=value))
+        return rounded
 
 
-def controls_of(response: TargetResponse) -> list[Control]:
+def list_controls(response: TargetResponse) -> list[Control]:
     """List what can be set for a target: its pace, then levers, then assumptions.
 
-    Mechanisms that lack something here are left out, and so are levels that figures give.
+    Mechanisms without the inputs that they need here are left out, and so are assumptions about
+    levels that published figures give.
 
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
-    >>> asked = {"indicator": "nursing_bed_share", "year": 2025}
-    >>> response = TargetResponse.build(plan, asked, paths=fc.project(plan, draws=100))
-    >>> [control.name.rpartition(".")[2] for control in controls_of(response)]
+    >>> target = {"indicator": "nursing_bed_share", "year": 2025}
+    >>> response = TargetResponse.build(plan, target, paths=fc.project(plan, draws=100))
+    >>> [control.name.rpartition(".")[2] for control in list_controls(response)]
     ['pace', 'new_per_year', 'converted_per_year', 'closed_per_year', 'total_growth']
     """
     pace = response.pace_lever()
-    found = [
-        Control(("", response.criterion.key[1]), PACE, pace.unit, pace.lower, pace.upper, pace.step)
-    ]
-    for name in response.acting_mechanisms:
-        for lever in (
-            response.acting_mechanisms[name].levers if name in response.usable_mechanisms else ()
-        ):
-            choice = response.levers[f"{name}.{lever}"]
-            about = (choice.unit, choice.lower, choice.upper, choice.step)
-            found.append(Control((name, lever), "lever", *about))
-    for name, mechanism in response.acting_mechanisms.items():
-        for assumption, belief in mechanism.assumptions.items():
-            source = mechanism.inputs.get(assumption)
-            if name in response.usable_mechanisms and not (
-                source and response.is_simulated(source)
-            ):
-                usual = Range(low=belief.low, central=belief.central, high=belief.high)
-                about = (belief.unit, *_reach(assumption, usual))
-                found.append(Control((name, assumption), "assumption", *about, usual=usual))
-    return found
+    limits = (pace.unit, pace.lower, pace.upper, pace.step)
+    controls = [Control(("", response.criterion.key[1]), PACE, *limits)]
+    usable = [(n, m) for n, m in response.acting_mechanisms.items()
+              if n in response.usable_mechanisms]  # fmt: skip
+    for name, mechanism in usable:
+        for lever in mechanism.levers:
+            found = response.levers[f"{name}.{lever}"]
+            limits = (found.unit, found.lower, found.upper, found.step)
+            controls.append(Control((name, lever), "lever", *limits))
+    for name, mechanism in usable:
+        for key, assumption in mechanism.assumptions.items():
+            source = mechanism.inputs.get(key)
+            if source and response.is_simulated(source):
+                continue
+            declared = Range(low=assumption.low, central=assumption.central, high=assumption.high)
+            limits = (assumption.unit, *_slider_range(key, declared))
+            controls.append(Control((name, key), "assumption", *limits, declared=declared))
+    return controls
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is set for a region: a base, and settings on top of it; a change gives new ones."""
+    """Settings for a region: a base scenario and single values on top of it; never changed."""
 
     region: str
     mechanisms: Mapping[str, Mechanism]
     base: Scenario = BASELINE
-    given: Mapping[Key, Number] = field(default_factory=dict)
+    values: Mapping[Key, Number] = field(default_factory=dict)
 
-    def read(self, scenario: Scenario) -> Settings:
-        """Take a scenario as the base; the settings at its end become settings again.
+    def from_scenario(self, scenario: Scenario) -> Settings:
+        """Return settings with a scenario as the base; single settings at its end become values.
 
         >>> import forecast as fc
         >>> push = Scenario(name="push", steps=[{
         ...     "region": "lishui", "mechanism": "care_workforce",
         ...     "levers": {"trainees_per_year": 300}}])
-        >>> Settings("lishui", fc.read_mechanisms()).read(push).given
+        >>> Settings("lishui", fc.read_mechanisms()).from_scenario(push).values
         {('care_workforce', 'trainees_per_year'): 300.0}
         """
-        steps, given = list(scenario.steps), dict[Key, Number]()
+        steps, values = list(scenario.steps), dict[Key, Number]()
         while steps:
-            last = self._single(steps[-1])
-            if last is None or last[0] in given:
+            last = self._single_setting(steps[-1])
+            if last is None or last[0] in values:
                 break
-            given[last[0]] = last[1]
+            values[last[0]] = last[1]
             steps.pop()
         base = scenario.model_copy(update={"steps": tuple(steps)})
-        return replace(self, base=base, given=dict(reversed(given.items())))
+        return replace(self, base=base, values=dict(reversed(values.items())))
 
-    def scenario(self, name: str, *, without: Key | None = None) -> Scenario:
-        """Give everything that is set as a scenario, but for one setting."""
+    def to_scenario(self, name: str, *, without: Key | None = None) -> Scenario:
+        """Return all settings as a scenario, without those of one key."""
         base = self.base
-        steps = [self._step(key, value) for key, value in self.given.items() if key != without]
+        steps = [self._step(key, value) for key, value in self.values.items() if key != without]
         whole = Scenario(name=name, base=base.base or BASELINE.name, steps=(*base.steps, *steps))
         return whole.model_copy(update={"inherited": base.inherited})
 
     def value(self, control: Control) -> Number | None:
-        """Give a setting; None where what is optional is not set.
+        """Return the value of a control; None for an optional one that is not set.
 
-        Of a lever that the base sets from year to year its largest setting.
+        Of a lever with several yearly settings in the base: the largest.
         """
-        found = self.given.get(control.key, self._in_base(control))
-        return None if control.optional and found == control.unset else found
+        value = self.values.get(control.key, self._base_value(control))
+        return None if control.optional and value == control.default else value
 
-    def put(self, control: Control, value: Number | None) -> Settings:
-        """Set something; None leaves it unset."""
-        wanted = control.unset if value is None else value
-        given = {key: kept for key, kept in self.given.items() if key != control.key}
-        if wanted != self._in_base(control):
-            given[control.key] = wanted
-        return replace(self, given=given)
+    def with_value(self, control: Control, value: Number | None) -> Settings:
+        """Return settings with another value of a control; None unsets it."""
+        wanted = control.default if value is None else value
+        values = {key: kept for key, kept in self.values.items() if key != control.key}
+        if wanted != self._base_value(control):
+            values[control.key] = wanted
+        return replace(self, values=values)
 
-    def _in_base(self, control: Control) -> Number:
-        found: Number = control.unset
+    def _base_value(self, control: Control) -> Number:
+        value: Number = control.default
         mechanism, name = control.key
         for step in self.base.all_steps() if mechanism else ():
             if step.mechanism == mechanism and (not step.region or self.region in step.region):
-                found = step.assumptions.get(name, found)
-                found = _height(step.levers[name]) if name in step.levers else found
-        return found
+                value = step.assumptions.get(name, value)
+                value = _largest(step.levers[name]) if name in step.levers else value
+        return value
 
     def _step(self, key: Key, value: Number) -> Step:
         mechanism, name = key
@@ -178,38 +177,85 @@ class Settings:
         step = {"region": self.region, "mechanism": mechanism, part: {name: value}}
         return Step.model_validate(step)
 
-    def _single(self, step: Step) -> tuple[Key, Number] | None:
-        """Give the setting that a step makes; None for a step that no setting makes."""
-        found: Mapping[Key, object] = {}
+    def _single_setting(self, step: Step) -> tuple[Key, Number] | None:
+        """Return key and value of a step that sets one value for all years; None for others."""
+        candidates: Mapping[Key, object] = {}
         if step.add_pace is not None:
-            found = {("", step.indicator[0]): step.add_pace.by}
+            candidates = {("", step.indicator[0]): step.add_pace.by}
         elif step.mechanism in self.mechanisms:
-            given = {**step.levers, **step.assumptions}
-            found = {(str(step.mechanism), name): value for name, value in given.items()}
-        for key, value in found.items():
+            values = {**step.levers, **step.assumptions}
+            candidates = {(str(step.mechanism), name): value for name, value in values.items()}
+        for key, value in candidates.items():
             if isinstance(value, float | Range) and self._step(key, value) == step:
                 return key, value
         return None
 
 
-def _height(setting: float | dict[int, float] | Span) -> float:
-    """Most of a setting in any year."""
+class History:
+    """The current settings, and the steps that can be undone and redone."""
+
+    def __init__(self, current: Settings, past: Sequence[Settings] = ()) -> None:
+        self.current = current
+        self._past, self._undone = list(past), list[Settings]()
+        self._key: Key | None = None
+
+    def change(self, settings: Settings, key: Key | None = None) -> None:
+        """Make other settings the current ones.
+
+        Changes of one key in a row are a single step until `end_step`.
+        """
+        if key is None or key != self._key:
+            self._past.append(self.current)
+            self._undone.clear()
+        self.current, self._key = settings, key
+
+    def end_step(self) -> None:
+        """Let the next change be a step of its own."""
+        self._key = None
+
+    def undo(self) -> bool:
+        """Undo the last step; False without one."""
+        return self._move(self._past, self._undone)
+
+    def redo(self) -> bool:
+        """Redo the step undone last; False without one."""
+        return self._move(self._undone, self._past)
+
+    def with_mechanisms(self, mechanisms: Mapping[str, Mechanism]) -> History:
+        """Return the current and the past settings with other mechanisms."""
+        steps = (*self._past, self.current)
+        *past, current = [replace(settings, mechanisms=mechanisms) for settings in steps]
+        return History(current, past)
+
+    def _move(self, source: list[Settings], other: list[Settings]) -> bool:
+        self.end_step()
+        if source:
+            other.append(self.current)
+            self.current = source.pop()
+            return True
+        return False
+
+
+def _largest(setting: float | dict[int, float] | Span) -> float:
+    """Return the largest value of a setting in any year."""
     if isinstance(setting, dict):
         return max(setting.values(), default=0.0)
     return setting.value if isinstance(setting, Span) else setting
 
 
-def _reach(name: str, belief: Range) -> tuple[float, float, float]:
-    """Lower and upper end and step of an assumption's slider: its range and half of it around.
+def _slider_range(name: str, declared: Range) -> tuple[float, float, float]:
+    """Return lower end, upper end and step of an assumption's slider.
 
-    >>> _reach("leaving_rate", Range(low=8, central=15, high=25))
+    The declared range, widened by half of its width on both sides within the assumption's bounds.
+
+    >>> _slider_range("leaving_rate", Range(low=8, central=15, high=25))
     (0.0, 33.6, 0.2)
     """
-    width = belief.high - belief.low or abs(belief.central) or 1.0
-    size = 10.0 ** math.floor(math.log10(2.0 * width / STEPS))
-    step = next(size * m for m in (1.0, 2.0, 5.0, 10.0) if 2.0 * width <= STEPS * size * m)
+    width = declared.high - declared.low or abs(declared.central) or 1.0
+    size = 10.0 ** math.floor(math.log10(2.0 * width / MOST_STEPS))
+    step = next(size * m for m in (1.0, 2.0, 5.0, 10.0) if 2.0 * width <= MOST_STEPS * size * m)
     low, high = ASSUMPTION_BOUNDS.get(name, (-math.inf, math.inf))
-    least = max(low, 0.0 if belief.low >= 0.0 else -math.inf)
-    lower = max(least, math.floor((belief.low - width / 2.0) / step) * step)
-    upper = min(high, math.ceil((belief.high + width / 2.0) / step) * step)
+    least = max(low, 0.0 if declared.low >= 0.0 else -math.inf)
+    lower = max(least, math.floor((declared.low - width / 2.0) / step) * step)
+    upper = min(high, math.ceil((declared.high + width / 2.0) / step) * step)
     return round(lower, DIGITS), round(upper, DIGITS), round(step, DIGITS)

@@ -1,4 +1,4 @@
-"""What a planner's desk says beside its picture, as HTML: chance and gauge, table, sources."""
+"""HTML beside the chart of the desk: probability and gauge, settings, table, sources, errors."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pandas as pd
 
 from ..charts.scenarios import tornado_chart
 from ..charts.style import CLEAR
+from ..i18n.catalog import N_
 from ..i18n.errors import format_error
-from ..i18n.formatting import NO_VALUE, join, named, number, points, probability
+from ..i18n.formatting import NO_VALUE, number, points
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_range, describe_step
 from ..reports.html import paragraph, picture, safe, tabulate
@@ -25,238 +26,226 @@ from .session import Desk
 from .settings import Control
 
 __all__ = [
+    "create_chart",
+    "describe_goal_seek",
+    "describe_missing_inputs",
+    "format_limits",
     "name_indicator",
     "name_setting",
-    "sketch_of",
-    "tell_chance",
-    "tell_fault",
-    "tell_files",
-    "tell_found",
-    "tell_lacking",
-    "tell_limits",
-    "tell_progress",
-    "tell_settings",
-    "tell_sources",
-    "tell_table",
-    "tell_tornado",
+    "render_answer",
+    "render_downloads",
+    "render_error",
+    "render_progress",
+    "render_settings",
+    "render_sources",
+    "render_table",
+    "render_tornado",
 ]
+
+LEGEND = N_(
+    "●\u00a0published   ━\u00a0median with these settings   bands: 50, 80, 90\u00a0%   grey, "
+    "dotted: baseline (median, 80\u00a0%)   ◇\u00a0target"
+)
+REACHED = N_(
+    "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its limit "
+    "the chance is {most}."
+)
+NOT_REACHED = N_("{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.")
 
 
 def name_setting(desk: Desk, name: str) -> str:
-    """Name of what can be set for the chosen target.
+    """Return the name of a control of the chosen target, with a capital.
 
     >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
     >>> name_setting(desk, "pace")
     'Extra pace a year'
     """
     assert desk.chosen is not None
-    told = desk.told.input(name, str(desk.chosen["indicator"]))
-    return told[:1].upper() + told[1:]
+    text = desk.report.input(name, str(desk.chosen["indicator"]))
+    return text[:1].upper() + text[1:]
 
 
 def name_indicator(desk: Desk, indicator: str) -> str:
-    """Name of an indicator that can be asked about, marked where its target is binding."""
-    goals = desk.goals(indicator)
-    binding = "force" in goals and goals["force"].eq("binding").any()
-    return (desk.told.gettext("binding · ") if binding else "") + desk.told.quantity(indicator)
+    """Return the name of an indicator, marked if it has a binding open target."""
+    targets = desk.targets_of(indicator)
+    binding = "force" in targets and targets["force"].eq("binding").any()
+    mark = desk.report.gettext("binding · ") if binding else ""
+    return mark + desk.report.quantity(indicator)
 
 
-def sketch_of(desk: Desk, base: TargetOutcome, years: tuple[int, int]) -> LiveFanChart:
-    """Begin a picture of the chosen target, over the baseline's answer."""
-    told, chosen = desk.told, desk.chosen
+def create_chart(desk: Desk, baseline: TargetOutcome, years: tuple[int, int]) -> LiveFanChart:
+    """Create the chart of the chosen target over the baseline's answer."""
+    report, chosen = desk.report, desk.chosen
     assert chosen is not None
     indicator = str(chosen["indicator"])
-    evidence = told.gettext("evidence: {word}").format(
-        word=told.label("evidence", str(chosen["evidence"]))
+    unit = report.name("units", report.unit(indicator))
+    label = report.label("evidence", str(chosen["evidence"]))
+    evidence = report.gettext("evidence: {word}", word=label)
+    origin = report.gettext(
+        "{day} (dotted line). Sources: listed separately.", day=report.known_on()
     )
-    heading = f"{told.quantity(indicator)} · {told.name('units', told.unit(indicator))}"
-    origin = told.gettext("{day} (dotted line). Sources: listed apart.").format(day=told.known_on())
     texts = (
-        heading,
-        f"{told.format_dated_target(chosen)} · {evidence}",
-        [
-            told.gettext(
-                "●\u00a0published   ━\u00a0median as set   bands: 50, 80, 90\u00a0%   grey, "
-                "dotted: baseline (median, 80\u00a0%)   ◇\u00a0target"
-            ),
-            origin,
-        ],
+        f"{report.quantity(indicator)} · {unit}",
+        f"{report.format_dated_target(chosen)} · {evidence}",
+        [report.gettext(LEGEND), origin],
     )
-    goals = desk.usual[desk.usual["indicator"] == indicator]
-    goals = goals.loc[[chosen.name, *goals.index.drop(chosen.name)]]
+    targets = desk.baseline[desk.baseline["indicator"] == indicator]
+    targets = targets.loc[[chosen.name, *targets.index.drop(chosen.name)]]
     return LiveFanChart(
-        ChartSpec.of(
-            desk.plan, base.quantiles, goals, language=desk.language, years=years, texts=texts
+        ChartSpec.build(
+            desk.plan, baseline.quantiles, targets, language=desk.language, years=years, texts=texts
         )
     )
 
 
-def tell_limits(desk: Desk, control: Control) -> str:
-    """Limits of a lever, or the declared range of an assumption, with the unit."""
-    told = desk.told
-    if control.usual is not None:
-        return describe_range(told, control.usual, control.unit)
+def format_limits(desk: Desk, control: Control) -> str:
+    """Format the limits of a lever, or the declared range of an assumption, with the unit."""
+    report = desk.report
+    if control.declared is not None:
+        return describe_range(report, control.declared, control.unit)
     dated = control.unit == "year"
     low = f"{control.lower:.0f}" if dated else number(control.lower, desk.language)
-    high = told.format_amount(control.upper, control.unit)
-    return told.gettext("{low} to {high}").format(low=low, high=high)
+    high = report.format_amount(control.upper, control.unit)
+    return report.gettext("{low} to {high}", low=low, high=high)
 
 
-def tell_lacking(desk: Desk) -> list[str]:
-    """Say of each mechanism that cannot be used what it lacks."""
-    told = desk.told
-    lines = []
-    for name, lacking in desk.lacking.items():
-        mechanism = getattr(told.mechanisms[name], f"name_{desk.language}")
-        what = join(map(told.quantity, lacking), desk.language) or told.gettext(
-            "declarations for the region"
+def describe_missing_inputs(desk: Desk) -> list[str]:
+    """Describe each mechanism that cannot be used here, with the inputs that are missing."""
+    report = desk.report
+    return [
+        report.gettext(
+            "{mechanism} cannot be used for this region; missing: {lacking}.",
+            mechanism=report.local(report.mechanisms[name], "name"),
+            lacking=report.join(map(report.quantity, missing))
+            or report.gettext("declarations for the region"),
         )
-        lines.append(
-            told.gettext(
-                "{mechanism} cannot be played for this region: it lacks {lacking}."
-            ).format(mechanism=mechanism, lacking=what)
-        )
-    return lines
+        for name, missing in desk.missing_inputs.items()
+    ]
 
 
-def tell_chance(desk: Desk, answer: TargetOutcome, base: TargetOutcome) -> str:
-    """Tell the chance as a number, as a gauge, and against the baseline."""
-    told = desk.told
+def render_answer(desk: Desk, answer: TargetOutcome, baseline: TargetOutcome) -> str:
+    """Render a probability as a number and a gauge, with its change and its evidence."""
+    report = desk.report
     assert desk.chosen is not None
     evidence = str(desk.chosen["evidence"])
-    label = told.gettext("Chance {chance}").format(
-        chance=probability(answer.p_reach, desk.language)
+    label = report.gettext("Chance {chance}", chance=report.format_chance(answer.p_reach))
+    change = _format_change(report, answer, baseline)
+    basis = report.gettext(
+        "Evidence: {word} ({meaning})",
+        word=report.label("evidence", evidence),
+        meaning=report.label("evidence_meaning", evidence),
     )
-    words = {"word": told.label("evidence", evidence),
-             "meaning": told.label("evidence_meaning", evidence)}  # fmt: skip
-    lines = [
-        tell_gain(told, answer, base),
-        told.gettext("Evidence: {word} ({meaning})").format(**words),
-    ]
     return (
         f'<div class="number">{safe(label)}</div>'
-        f'<div class="gauge" role="img" aria-label="{safe(label)}, {safe(lines[0])}">'
+        f'<div class="gauge" role="img" aria-label="{safe(label)}, {safe(change)}">'
         f'<b style="width:{100 * answer.p_reach:.1f}%"></b>'
-        f'<i style="left:{100 * base.p_reach:.1f}%"></i></div>' + "".join(map(paragraph, lines))
+        f'<i style="left:{100 * baseline.p_reach:.1f}%"></i></div>'
+        f"{paragraph(change)}{paragraph(basis)}"
     )
 
 
-def tell_gain(told: ReportContext, answer: TargetOutcome, base: TargetOutcome) -> str:
-    """Tell a chance against that of the baseline."""
+def _format_change(report: ReportContext, answer: TargetOutcome, baseline: TargetOutcome) -> str:
     if not answer.p_change_error:
-        return told.gettext("as in the baseline")
-    gain = points(answer.p_change, told.language, error=answer.p_change_error)
-    return told.gettext("baseline {base}, change {gain}").format(
-        base=probability(base.p_reach, told.language), gain=gain
-    )
+        return report.gettext("same as in the baseline")
+    gain = points(answer.p_change, report.language, error=answer.p_change_error)
+    base = report.format_chance(baseline.p_reach)
+    return report.gettext("baseline {base}, change {gain}", base=base, gain=gain)
 
 
-def tell_settings(desk: Desk) -> str:
-    """Tell in words what is set: the base, what it says, and everything that it sets here."""
-    told = desk.told
-    base = told.gettext("Base scenario: {name}. ").format(name=told.scenario(desk.base.name))
-    meant = named((desk.base.text_zh, desk.base.text_en), desk.language)
-    steps = [line for step in desk.scenario.all_steps() for line in describe_step(told, step)]
-    listed = join(steps, desk.language) or told.gettext("nothing is set for this region")
-    return "".join(
-        map(paragraph, [f"{base}{meant}", told.gettext("Set now: {steps}").format(steps=listed)])
-    )
+def render_settings(desk: Desk) -> str:
+    """Render the base scenario with its description, and everything that is set here."""
+    report, base = desk.report, desk.base
+    name = report.gettext("Base scenario: {name}. ", name=report.scenario(base.name))
+    steps = [line for step in desk.scenario.all_steps() for line in describe_step(report, step)]
+    listed = report.join(steps) or report.gettext("nothing is set for this region")
+    settings = report.gettext("Settings: {steps}", steps=listed)
+    return paragraph(name + report.local(base, "text")) + paragraph(settings)
 
 
-def tell_table(desk: Desk) -> str:
-    """Tell of every indicator how likely its last target is, as things are set and before."""
-    told, table = desk.told, desk.table()
-    silent = table["status"].isin(UNDECIDABLE)
-    rows = [_table_row(told, row) for row in table[~silent].to_dict("records")]
+def render_table(desk: Desk) -> str:
+    """Render the last target of each indicator: probability with the settings and before."""
+    report, table = desk.report, desk.table()
+    without = table["status"].isin(UNDECIDABLE)
+    rows = [_table_row(report, row) for row in table[~without].to_dict("records")]
     parts = [tabulate(rows, words=True)] if rows else []
-    if silent.any():
-        names = join(map(told.quantity, table.loc[silent, "indicator"]), desk.language)
-        head = told.gettext(
-            "Not forecast, for want of a figure or because their year has passed: {count}"
-        ).format(count=int(silent.sum()))
+    if without.any():
+        names = report.join(map(report.quantity, table.loc[without, "indicator"]))
+        head = report.gettext(
+            "Not forecast (no figure, or the year has passed): {count}", count=int(without.sum())
+        )
         parts.append(f"<details><summary>{safe(head)}</summary>{paragraph(names)}</details>")
     return "\n".join(parts)
 
 
-def _table_row(told: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
-    language = told.language
+def _table_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
-    gain = points(row["p_change"], language, error=row["p_change_error"])
+    gain = points(row["p_change"], report.language, error=row["p_change_error"])
     return {
-        told.label("column", "name"): told.quantity(row["indicator"]),
-        told.label("column", "target"): told.format_dated_target(row),
-        told.gettext("Baseline chance"): probability(row["p_base"], language),
-        told.label("column", "p_reach"): probability(row["p_reach"], language),
-        told.label("column", "p_change"): gain if clear else NO_VALUE,
-        told.label("column", "changed_by"): told.label("changed_by", row["changed_by"]),
-        told.label("column", "status"): told.label("status", row["status"]),
-        told.label("column", "evidence"): told.label("evidence", row["evidence"]),
+        report.label("column", "name"): report.quantity(row["indicator"]),
+        report.label("column", "target"): report.format_dated_target(row),
+        report.gettext("Baseline chance"): report.format_chance(row["p_base"]),
+        report.label("column", "p_reach"): report.format_chance(row["p_reach"]),
+        report.label("column", "p_change"): gain if clear else NO_VALUE,
+        report.label("column", "changed_by"): report.label("changed_by", row["changed_by"]),
+        report.label("column", "status"): report.label("status", row["status"]),
+        report.label("column", "evidence"): report.label("evidence", row["evidence"]),
     }
 
 
-def tell_found(desk: Desk, found: GoalSeek) -> str:
-    """Tell what a search for a chance found."""
-    told, language = desk.told, desk.language
-    lever, value = found.levers[0], found.value
-    group = "pace_reading" if lever == PACE else "reading"
+def describe_goal_seek(desk: Desk, result: GoalSeek) -> str:
+    """Describe the result of a goal seek in a sentence."""
+    report, lever = desk.report, result.levers[0]
     facts = {
         "lever": name_setting(desk, lever),
-        "reading": told.label(group, found.reading),
-        "wanted": probability(found.probability, language),
-        "most": probability(found.p_upper, language),
+        "reading": report.label("pace_reading" if lever == PACE else "reading", result.reading),
+        "wanted": report.format_chance(result.probability),
+        "most": report.format_chance(result.p_upper),
     }
-    if math.isnan(value):
-        return told.gettext(
-            "{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}."
-        ).format(**facts)
-    chance = probability(found.p_reach, language)
-    setting = told.format_amount(value, found.units[0])
-    return told.gettext(
-        "{lever}, for a chance of {wanted}: {reading}, at {value} a chance "
-        "of {chance}. At its limit the chance is {most}."
-    ).format(value=setting, chance=chance, **facts)
+    if math.isnan(result.value):
+        return report.gettext(NOT_REACHED, **facts)
+    facts["chance"] = report.format_chance(result.p_reach)
+    facts["value"] = report.format_amount(result.value, result.units[0])
+    return report.gettext(REACHED, **facts)
 
 
-def tell_progress(desk: Desk, share: float) -> str:
-    """Tell how much of long work is done.
+def render_progress(desk: Desk, share: float) -> str:
+    """Render the share done of a computation as a progress bar.
 
     >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
-    >>> tell_progress(desk, 0.256)
+    >>> render_progress(desk, 0.256)
     '<progress value="0.26" aria-label="Share done"></progress>'
     """
-    label = safe(desk.told.gettext("Share done"))
+    label = safe(desk.report.gettext("Share done"))
     return f'<progress value="{share:.2f}" aria-label="{label}"></progress>'
 
 
-def tell_sources(desk: Desk) -> str:
-    """List the documents behind the chosen indicator, in their own language."""
+def render_sources(desk: Desk) -> str:
+    """Render the sources of the chosen indicator as a list, with their titles as published."""
     assert desk.chosen is not None
-    plan, used = desk.plan, set[str]()
-    for table in (plan.observations, plan.targets):
-        used |= set(table.loc[table["indicator"] == desk.chosen["indicator"], "source"])
-    titles = plan.sources.loc[plan.sources["source"].isin(used), "title_zh"]
-    listed = "".join(f'<li lang="zh">{safe(title)}</li>' for title in titles)
-    head = safe(desk.told.gettext("Sources"))
-    return f"<small>{head}<ul>{listed}</ul></small>"
+    report, plan, chosen = desk.report, desk.plan, desk.chosen["indicator"]
+    tables = [table[table["indicator"] == chosen] for table in (plan.observations, plan.targets)]
+    titles = report.source_rows(report.list_sources(*tables))["title_zh"]
+    items = "".join(f'<li lang="zh">{safe(title)}</li>' for title in titles)
+    head = report.gettext("Sources")
+    return f"<small>{safe(head)}<ul>{items}</ul></small>"
 
 
-def tell_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
-    """Draw what moves the chance of the chosen target most."""
-    told, chosen = desk.told, desk.chosen
+def render_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
+    """Render the tornado of the chosen target as a chart; without an effect, as a sentence."""
+    report, chosen = desk.report, desk.chosen
     assert chosen is not None
-    own = str(chosen["indicator"])
-    title = f"{told.quantity(own)} · {told.format_dated_target(chosen)}"
-    names = {label: told.input(label, own) for label in tornado["input"]}
-    figure = tornado_chart(told, tornado, inputs=names, title=title)
-    return (
-        paragraph(told.gettext("No input moves the chance by more than two errors."))
-        if figure is None
-        else picture(figure, title)
-    )
+    indicator = str(chosen["indicator"])
+    title = f"{report.quantity(indicator)} · {report.format_dated_target(chosen)}"
+    names = {label: report.input(label, indicator) for label in tornado["input"]}
+    figure = tornado_chart(report, tornado, inputs=names, title=title)
+    if figure is None:
+        message = N_("No input changes the chance by more than two standard errors.")
+        return paragraph(report.gettext(message))
+    return picture(figure, title)
 
 
-def tell_files(files: Sequence[Path]) -> str:
-    """List files by their places, each a link that hands it over."""
+def render_downloads(files: Sequence[Path]) -> str:
+    """Render files as a list of links that hold their content."""
     lines = []
     for file in files:
         data = base64.b64encode(file.read_bytes()).decode()
@@ -265,15 +254,13 @@ def tell_files(files: Sequence[Path]) -> str:
     return f"<ul>{''.join(lines)}</ul>"
 
 
-def tell_fault(desk: Desk, error: Exception) -> str:
-    """Say what could not be done, and why; a fault of the program itself is quoted in English."""
-    gettext, language = desk.told.gettext, desk.language
+def render_error(desk: Desk, error: Exception) -> str:
+    """Render an error with its reason; an unexpected one is quoted in English."""
+    gettext, language = desk.report.gettext, desk.language
     reason = safe(format_error(error, language)).replace("\n", "<br>")
     if not reason:
         quoted = safe(f"{type(error).__name__}: {error}").replace("\n", "<br>")
-        reason = (
-            safe(gettext("The program failed; nothing that was given is wrong. Please report:"))
-            + f' <q lang="en">{quoted}</q>'
-        )
-    head = safe(gettext("That cannot be done; what is set stays. Reason:"))
+        internal = gettext("Internal error; your input is not the cause. Please report:")
+        reason = f'{safe(internal)} <q lang="en">{quoted}</q>'
+    head = safe(gettext("Not possible; the settings are unchanged. Reason:"))
     return f'<div role="alert">{head} <span lang="{language}">{reason}</span></div>'

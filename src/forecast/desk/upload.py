@@ -1,4 +1,4 @@
-"""A planner's own figures on the desk: read a file, see each figure, decide, go on with them."""
+"""A planner's own figures on the desk: read a file, review each figure, then use them."""
 
 from __future__ import annotations
 
@@ -7,150 +7,147 @@ from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
+import pandas as pd
 
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
 from ..intake import OPEN, FigureImport, read
 from ..reports.html import paragraph, tabulate
 from .session import Desk
-from .widgets import button, choice, row_of
+from .widgets import create_button, create_dropdown, create_row
 
-__all__ = ["Entries"]
+__all__ = ["FigureForm"]
 
-Place = tuple[int, str]
-ENDINGS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
+EXTENSIONS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
+NOTE = N_(
+    "The file is read on this machine and not sent anywhere. Figures that are doubtful or could "
+    "not be read are listed for you to correct, accept or drop; gaps are never filled."
+)
 
 
-class Entries(widgets.VBox):  # type: ignore[misc]
-    """A file of own figures, what was understood of it, and what is to be decided.
+class FigureForm(widgets.VBox):  # type: ignore[misc]
+    """A form for a file of a planner's own figures: each figure, and the decisions on it.
 
     Parameters
     ----------
-    desk : whose plan the figures are held against
-    guard : does what it is given, and says what cannot be done
-    go : called with the figures once everything is decided
-    intake : figures that were read before
+    desk : whose plan the figures are compared with
+    guard : calls a function and displays its error
+    use : called with the figures once none is open any more
+    figures : figures read before
     """
 
     def __init__(
         self,
         desk: Desk,
         guard: Callable[[Callable[[], None]], None],
-        go: Callable[[FigureImport], None],
-        intake: FigureImport | None = None,
+        use: Callable[[FigureImport], None],
+        figures: FigureImport | None = None,
     ) -> None:
-        self.desk, self.intake, self._guard, self._go = desk, intake, guard, go
-        gettext = desk.told.gettext
+        self.desk, self._guard = desk, guard
+        gettext = desk.report.gettext
         self.upload = widgets.FileUpload(
-            accept=ENDINGS, description=gettext("Choose a file"), tooltip=gettext("Choose a file"),
-            layout=widgets.Layout(width="auto"),
+            accept=EXTENSIONS, description=gettext("Choose a file"),
+            tooltip=gettext("Choose a file"), layout=widgets.Layout(width="auto"),
         )  # fmt: skip
-        self.upload.add_class("desk-upload")
-        self.upload.observe(lambda _: guard(self._uploaded), "value")
-        self.place = widgets.Text(
+        self.upload.observe(lambda _: guard(self._read_upload), "value")
+        self.path = widgets.Text(
             description=gettext("or its path"), style={"description_width": "auto"},
             layout=widgets.Layout(width="360px"),
         )  # fmt: skip
-        self.place.add_class("desk-place")
-        self.read = self._button(N_("Read"), "desk-read", self._pointed)
         self.rows = widgets.HTML()
-        self.rows.add_class("desk-rows")
-        self.which = choice(gettext("Which figure"), [], None, "desk-which")
-        self.which.observe(lambda _: self._offer(), "value")
-        self.text = widgets.Text(
-            description=gettext("Correct to"), style={"description_width": "auto"}
+        self.figure = create_dropdown(gettext("Which figure"), [], None, "desk-which")
+        self.figure.observe(lambda _: self._show_printed(), "value")
+        self.correction = widgets.Text(
+            description=gettext("Corrected value"), style={"description_width": "auto"}
         )
-        self.text.add_class("desk-text")
-        self.fix = self._button(N_("Correct"), "desk-fix", self._fixed)
-        self.accept = self._button(N_("Accept"), "desk-accept", self._accepted)
-        self.drop = self._button(N_("Drop"), "desk-drop", self._dropped)
-        self.go = self._button(N_("Go on with these figures"), "desk-go", self._gone)
-        self.decide = row_of([self.which, self.text, self.fix, self.accept, self.drop, self.go])
-        note = widgets.HTML(
-            paragraph(
-                gettext(
-                    "The file is read on this machine and sent nowhere. What is not "
-                    "understood or doubtful is listed, for you to correct, accept or "
-                    "drop; gaps are never filled."
-                )
-            )
+        for part, css_class in (
+            (self.upload, "desk-upload"), (self.path, "desk-place"), (self.rows, "desk-rows"),
+            (self.correction, "desk-text"),
+        ):  # fmt: skip
+            part.add_class(css_class)
+        self.go = self._button(N_("Use these figures"), "desk-go", lambda: use(self._figures))
+        self.decisions = create_row(
+            [
+                self.figure,
+                self.correction,
+                self._button(N_("Correct"), "desk-fix", self._correct),
+                self._button(N_("Accept"), "desk-accept", self._accept),
+                self._button(N_("Drop"), "desk-drop", self._drop),
+                self.go,
+            ]
         )
-        super().__init__([note, row_of([self.upload, self.place, self.read]), self.rows,
-                          self.decide])  # fmt: skip
-        self.show(intake)
+        load = self._button(N_("Read"), "desk-read", self._read_path)
+        note = widgets.HTML(paragraph(gettext(NOTE)))
+        source = create_row([self.upload, self.path, load])
+        super().__init__([note, source, self.rows, self.decisions])
+        self.show(figures)
 
-    def show(self, intake: FigureImport | None) -> None:
-        """Show figures, those to be decided first in the list of choices."""
-        self.intake = intake
-        self.decide.layout.display = "none" if intake is None else "flex"
-        if intake is None:
+    def show(self, figures: FigureImport | None) -> None:
+        """Show figures; those still open come first in the list of choices."""
+        self.figures = figures
+        self.decisions.layout.display = "none" if figures is None else "flex"
+        if figures is None:
             self.rows.value = ""
             return
-        told, language = self.desk.told, self.desk.language
-        table = intake.describe(language)
-        rows = [
+        table = figures.describe(self.desk.language)
+        listed = tabulate(self._cells(table), words=True) if len(table) else ""
+        self.rows.value = paragraph(figures.summary(self.desk.language)) + listed
+        still_open = table["status"].isin(OPEN)
+        first = table.loc[(~still_open).sort_values(kind="stable").index]
+        self.figure.options = [
+            (f"{row['row']} · {row['column']}: {row['printed']}", (row["row"], row["column"]))
+            for row in first.to_dict("records")
+        ]
+        self.figure.value = self.figure.options[0][1] if len(table) else None
+        self.go.disabled = bool(still_open.any()) or not len(table)
+
+    def _cells(self, table: pd.DataFrame) -> list[dict[str, str]]:
+        """Return a row of cells for each figure."""
+        report, language = self.desk.report, self.desk.language
+        return [
             {
-                told.gettext("Row · column"): f"{row['row']} · {row['column']}",
-                told.gettext("As printed"): str(row["printed"]),
-                told.label("column", "name"): told.quantity(row["indicator"]),
-                told.label("column", "year"): number(row["year"], language).replace(",", ""),
-                told.label("column", "value"): number(row["value"], language),
-                told.label("column", "status"): told.label("figure_status", row["status"]),
-                told.gettext("What was understood, or what is wrong"): str(row["reason"]),
+                report.gettext("Row · column"): f"{row['row']} · {row['column']}",
+                report.gettext("As printed"): str(row["printed"]),
+                report.label("column", "name"): report.quantity(row["indicator"]),
+                report.label("column", "year"): number(row["year"], language).replace(",", ""),
+                report.label("column", "value"): number(row["value"], language),
+                report.label("column", "status"): report.label("figure_status", row["status"]),
+                report.gettext("How it was read, or what is wrong"): str(row["reason"]),
             }
             for row in table.to_dict("records")
         ]
-        listed = tabulate(rows, words=True) if rows else ""
-        self.rows.value = paragraph(intake.summary(language)) + listed
-        first = table["status"].map(lambda status: status not in OPEN)
-        self.which.options = [
-            (f"{row['row']} · {row['column']}: {row['printed']}", (row["row"], row["column"]))
-            for row in table.loc[first.sort_values(kind="stable").index].to_dict("records")
-        ]
-        still = table["status"].isin(OPEN)
-        self.which.value = self.which.options[0][1] if rows else None
-        self.go.disabled = bool(still.any()) or not rows
 
-    def _button(self, key: str, mark: str, act: Callable[[], None]) -> widgets.Button:
-        return button(self.desk.told.gettext(key), mark, lambda: self._guard(act))
+    def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
+        return create_button(
+            self.desk.report.gettext(text), css_class, lambda: self._guard(pressed)
+        )
 
-    def _uploaded(self) -> None:
+    @property
+    def _figures(self) -> FigureImport:
+        assert self.figures is not None
+        return self.figures
+
+    def _read_upload(self) -> None:
         files, self.upload.value = self.upload.value, ()
         for file in files:
-            self._take(bytes(file["content"]), str(file["name"]))
+            self.show(read(bytes(file["content"]), str(file["name"]), self.desk.plan))
 
-    def _pointed(self) -> None:
-        file = Path(self.place.value.strip()).expanduser()
-        self._take(file.read_bytes(), file.name)
+    def _read_path(self) -> None:
+        file = Path(self.path.value.strip()).expanduser()
+        self.show(read(file.read_bytes(), file.name, self.desk.plan))
 
-    def _take(self, content: bytes, name: str) -> None:
-        self.show(read(content, name, self.desk.plan))
+    def _show_printed(self) -> None:
+        """Put what is printed for the chosen figure into the field for its correction."""
+        if self.figure.value is not None:
+            self.correction.value = self.figure.label.partition(": ")[2]
 
-    def _chosen(self) -> Any:
-        """Line of the chosen figure."""
-        assert self.intake is not None
-        rows = self.intake.rows
-        row, column = self.which.value
-        return rows[(rows["row"] == row) & (rows["column"] == column)].iloc[0]
+    def _correct(self) -> None:
+        rows, (row, column) = self._figures.rows, self.figure.value
+        chosen: Any = rows[(rows["row"] == row) & (rows["column"] == column)].iloc[0]
+        self.show(self._figures.fix(chosen["row"], chosen["fix_column"], self.correction.value))
 
-    def _offer(self) -> None:
-        """Offer what is printed to be corrected."""
-        if self.which.value is not None:
-            self.text.value = self.which.label.partition(": ")[2]
+    def _accept(self) -> None:
+        self.show(self._figures.accept(*self.figure.value))
 
-    def _fixed(self) -> None:
-        assert self.intake is not None
-        chosen = self._chosen()
-        self.show(self.intake.fix(chosen["row"], chosen["fix_column"], self.text.value))
-
-    def _accepted(self) -> None:
-        assert self.intake is not None
-        self.show(self.intake.accept(*self.which.value))
-
-    def _dropped(self) -> None:
-        assert self.intake is not None
-        self.show(self.intake.drop(*self.which.value))
-
-    def _gone(self) -> None:
-        assert self.intake is not None
-        self._go(self.intake)
+    def _drop(self) -> None:
+        self.show(self._figures.drop(*self.figure.value))

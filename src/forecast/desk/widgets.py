@@ -1,7 +1,4 @@
-"""Widgets of the desk: a slider with a number field for one setting, lists, buttons, rows.
-
-Slider, field and check box show the same value; each carries the setting's name for screen readers.
-"""
+"""Widgets of the desk: a slider with a number field for one setting, lists, buttons, rows."""
 
 from __future__ import annotations
 
@@ -18,18 +15,17 @@ from .settings import DIGITS, Control
 __all__ = [
     "HEAD",
     "SettingControl",
-    "button",
-    "choice",
     "close_widgets",
-    "row_of",
+    "create_button",
+    "create_dropdown",
+    "create_row",
     "serialise_callbacks",
 ]
 
 LEAST_STEPS = 100
-"""Least number of steps of a slider whose setting has finer ones."""
-Change = Callable[[str, float | None], None]
+"""Least number of steps of a slider that is coarser than its field."""
 
-NAMING = """
+SCRIPT = """
 const name = () => {
   document.querySelectorAll('.desk .widget-slider').forEach(slider => {
     const label = slider.querySelector('.widget-label');
@@ -44,7 +40,7 @@ window.deskNames = window.deskNames || new MutationObserver(name);
 window.deskNames.observe(document.body, {childList: true, subtree: true});
 name();
 """
-"""Gives sliders and the picture accessible names: ipywidgets gives them none."""
+"""Gives sliders and the chart accessible names, which ipywidgets does not."""
 STYLE = """
 .desk .desk-unlabelled > .widget-label {position:absolute; width:1px; height:1px; overflow:hidden;
   clip-path:inset(50%)}
@@ -61,36 +57,38 @@ STYLE = """
 .desk .widget-dropdown select {max-width:100%}
 .desk a {color:#0b5394; text-decoration:underline}
 """
-HEAD = f'<style onload="{safe(NAMING)}">{STYLE}</style>'
-"""Styles of the desk and the script that names its sliders."""
+HEAD = f'<style onload="{safe(SCRIPT)}">{STYLE}</style>'
+"""Styles of the desk, and the script."""
 
 
 class SettingControl(widgets.VBox):  # type: ignore[misc]
-    """One setting: name and limits above a slider, a number field and, where optional, a check box.
+    """One setting: name and limits above a slider, a number field and, if optional, a check box.
+
+    All three show the same value, and carry the setting's name for screen readers.
 
     Parameters
     ----------
-    control : the setting
+    control : what is set
     texts : its name, its limits or range, and the label of the check box
-    change : called with the setting's name and its new value, None when it is unset
-    beyond : called with the setting's name, after `change`, when the value typed lies outside its
-        limits and the nearest limit was taken
+    changed : called with the setting's name and its new value, None when it is unset
+    clipped : called with the setting's name, after `changed`, when a value outside the limits was
+        typed and the nearest limit was set
     """
 
     def __init__(
         self,
         control: Control,
         texts: tuple[str, str, str],
-        change: Change,
-        beyond: Callable[[str], None],
+        changed: Callable[[str, float | None], None],
+        clipped: Callable[[str], None],
     ) -> None:
         name, limits, box = texts
-        self.control, self._change, self._beyond = control, change, beyond
-        self._quiet = False
+        self.control, self._changed, self._clipped = control, changed, clipped
+        self._silent = False
         self.slider = widgets.FloatSlider(
             min=control.lower,
             max=control.upper,
-            step=_stride(control),
+            step=_slider_step(control),
             description=name,
             readout=False,
             layout=widgets.Layout(flex="1 1 120px"),
@@ -108,95 +106,95 @@ class SettingControl(widgets.VBox):  # type: ignore[misc]
         super().__init__([head, widgets.HBox([self.slider, self.field, self.box])])
         for part in (self.slider, self.field):
             part.add_class("desk-unlabelled")
-            part.observe(self._moved, "value")
-        self.box.observe(self._ticked, "value")
+            part.observe(self._value_changed, "value")
+        self.box.observe(self._box_changed, "value")
         label = "pace" if control.kind == "pace" else "-".join(control.key)
         self.add_class(f"desk-set-{label}")
 
     def show(self, value: float | Range | None) -> None:
-        """Display a value without reporting a change; a range is shown at its central value."""
-        control = self.control
-        unset = control.usual.central if control.usual is not None else control.upper
+        """Display a value without reporting a change; of a range the central value."""
+        declared = self.control.declared
+        unset = self.control.upper if declared is None else declared.central
         shown = value.central if isinstance(value, Range) else unset if value is None else value
-        self._put(shown, ticked=value is not None)
+        self._display(shown, ticked=value is not None)
 
-    def _put(self, value: float, *, ticked: bool) -> None:
-        self._quiet = True
+    def _display(self, value: float, *, ticked: bool) -> None:
+        self._silent = True
         try:
             inside = min(max(value, self.control.lower), self.control.upper)
             self.slider.value = self._on_step(inside)
             self.field.value = round(inside, DIGITS)
             self.box.value = ticked
         finally:
-            self._quiet = False
+            self._silent = False
 
-    def _moved(self, event: Any) -> None:
-        if not self._quiet:
-            self._put(event["new"], ticked=True)
-            self._change(self.control.name, self.field.value)
+    def _value_changed(self, event: Any) -> None:
+        if not self._silent:
+            self._display(event["new"], ticked=True)
+            self._changed(self.control.name, self.field.value)
             if abs(self.field.value - event["new"]) > 1e-6 * self.control.step:
-                self._beyond(self.control.name)
+                self._clipped(self.control.name)
 
     def _on_step(self, value: float) -> float:
-        """Value of the slider's nearest step, to the last bit as the browser computes it.
+        """Return the nearest step's value, to the last bit as the browser computes it.
 
-        Given any other value the browser sends its own back, possibly late, which cannot be told
-        from a move of the user and may overwrite one.
+        The browser answers any other value with its own, possibly late: it then looks like a move
+        by the user, and may overwrite one.
         """
         least, most = self.control.lower, self.control.upper
         step = 100.0 * float(self.slider.step) / (most - least)
         share = math.floor(100.0 * (value - least) / (most - least) / step + 0.5) * step
         return most if value >= most or share >= 100.0 else share * (most - least) / 100.0 + least
 
-    def _ticked(self, event: Any) -> None:
-        if not self._quiet:
-            self._change(self.control.name, self.field.value if event["new"] else None)
+    def _box_changed(self, event: Any) -> None:
+        if not self._silent:
+            self._changed(self.control.name, self.field.value if event["new"] else None)
 
 
-def _stride(control: Control) -> float:
-    """Step of a slider: the setting's times a power of ten, so that keys reach both ends.
+def _slider_step(control: Control) -> float:
+    """Return the control's step times a power of ten, so that keys reach both ends of the slider.
 
-    >>> _stride(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
+    >>> _slider_step(Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1))
     10.0
     """
     steps = (control.upper - control.lower) / control.step
     return float(control.step * 10.0 ** max(math.floor(math.log10(steps / LEAST_STEPS)), 0))
 
 
-def choice(
-    description: str, options: Sequence[tuple[str, Any]], value: Any, mark: str
+def create_dropdown(
+    description: str, options: Sequence[tuple[str, Any]], value: Any, css_class: str
 ) -> widgets.Dropdown:
-    """Create a dropdown list with a CSS class of its own.
+    """Create a dropdown list; a value that is not among its options selects none.
 
-    >>> choice("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
+    >>> create_dropdown("Region", [("Lishui", "lishui")], "lishui", "desk-region").value
     'lishui'
     """
-    known = any(one == value for _, one in options)
-    found = widgets.Dropdown(
+    known = any(option == value for _, option in options)
+    dropdown = widgets.Dropdown(
         description=description, options=options, value=value if known else None,
         style={"description_width": "auto"}, layout=widgets.Layout(width="auto", max_width="100%"),
     )  # fmt: skip
-    found.add_class(mark)
-    return found
+    dropdown.add_class(css_class)
+    return dropdown
 
 
-def button(text: str, mark: str, act: Callable[[], None]) -> widgets.Button:
-    """Create a button with a CSS class of its own.
+def create_button(text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
+    """Create a button.
 
-    >>> pressed = button("Save", "desk-save", lambda: print("saved"))
-    >>> pressed.click()
+    >>> button = create_button("Save", "desk-save", lambda: print("saved"))
+    >>> button.click()
     saved
     """
-    found = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
-    found.add_class(mark)
-    found.on_click(lambda _: act())
-    return found
+    button = widgets.Button(description=text, tooltip=text, layout=widgets.Layout(width="auto"))
+    button.add_class(css_class)
+    button.on_click(lambda _: pressed())
+    return button
 
 
-def row_of(parts: Sequence[widgets.Widget]) -> widgets.HBox:
-    """Lay widgets out in a row that wraps.
+def create_row(parts: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Create a row of widgets that wraps.
 
-    >>> row_of([widgets.Label("a")]).layout.flex_flow
+    >>> create_row([widgets.Label("a")]).layout.flex_flow
     'row wrap'
     """
     return widgets.HBox(parts, layout=widgets.Layout(flex_flow="row wrap", width="100%"))
@@ -206,8 +204,8 @@ def serialise_callbacks(parts: Iterable[widgets.Widget]) -> None:
     """Make the kernel handle the messages of widgets and their children in order, in one thread.
 
     A kernel with subshells handles a widget's message in the thread that last wrote to the widget,
-    so a button and a slider used in quick succession could be handled at once or out of order.
-    The comm names the subshell; None is the main thread.
+    so that a button and a slider used in quick succession could be handled at the same time or out
+    of order. The comm names the subshell; None is the main thread.
     """
     for part in parts:
         serialise_callbacks(getattr(part, "children", ()))
@@ -217,13 +215,13 @@ def serialise_callbacks(parts: Iterable[widgets.Widget]) -> None:
 def close_widgets(parts: Iterable[widgets.Widget]) -> None:
     """Close widgets that are no longer shown, and their children.
 
-    >>> row = row_of([widgets.Label("a")])
+    >>> row = create_row([widgets.Label("a")])
     >>> close_widgets([row])
     >>> row.comm is row.children[0].comm is None
     True
     """
     for part in parts:
         close_widgets(getattr(part, "children", ()))
-        for own in (part, part.layout, getattr(part, "style", None)):
-            if own is not None:
-                own.close()
+        for model in (part, part.layout, getattr(part, "style", None)):
+            if model is not None:
+                model.close()
