@@ -274,7 +274,7 @@ def test_unusable_cells_are_said_at_once():
         ("observations", "value", "12 %", "no number (a, x)"),
         ("observations", "value", "inf", "no number (a, w)"),
         ("indicators", "indicator", "w", "observed but not described"),
-        ("indicators", "better", "up", "unknown direction of x"),
+        ("indicators", "better", "up (x)", "unknown direction of x"),
     ]
     assert "leave the row out where there is no figure" in str(caught.value)
     assert "use higher or lower" in str(caught.value)

@@ -11,7 +11,7 @@ true says that the definition changed before this value: the step to it is no gr
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import year_fractions
+from ..tables.row_rules import Rule
 from ..tables.schema import DIRECTIONS, KINDS, NEVER_NEGATIVE, STATUSES
 from .arrays import BoolArray, FloatArray, IntArray, select
 
@@ -39,11 +40,31 @@ MOST_PROBLEMS = 20
 TRUE = ("true", "1", "1.0", "yes", "y", "是", "有")
 FALSE = ("", "false", "0", "0.0", "no", "n", "否", "无", "nan", "none", "<na>")
 DAY = r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?(?:[ T].*)?"
-NUMBERS = {
-    "year": N_("write a year, as 2025"),
-    "value": N_("leave the row out where there is no figure"),
+CELLS = {
+    "year": (N_("no number"), N_("write a year, as 2025")),
+    "value": (N_("no number"), N_("leave the row out where there is no figure")),
+    "break": (N_("neither true nor false"), N_("write true or false")),
+    "published": (N_("not a date"), N_("write year, month and day, such as 2022-06-30")),
+    "negative": (
+        N_("a share, a count or a stock cannot be negative"),
+        N_("correct the value, or the kind in the table indicators"),
+    ),
 }
-"""What to do about a cell that is no number."""
+"""Fact and remedy for a cell of the observations."""
+# fmt: off
+RULES = (
+    Rule("better", lambda r: ~r["better"].isin(DIRECTIONS),
+         N_("unknown direction of {indicator}"), N_("use higher or lower")),
+    Rule("upper", lambda r: r["lower"] >= r["upper"],
+         N_("not above the lower bound {lower:.15g}"), N_("correct one of the two bounds")),
+    Rule("resolution", lambda r: r["resolution"] < 0.0,
+         N_("the reporting step is not above 0"),
+         N_("write the step of the figures, such as 1 or 0.1")),
+    Rule("indicator", lambda r: r["indicator"].duplicated(),
+         N_("described twice, with different values"), N_("keep one of the two rows")),
+)
+# fmt: on
+"""Faults of the descriptions of indicators."""
 
 
 @dataclass(frozen=True)
@@ -106,29 +127,22 @@ def read_observations(
     if problems:
         raise DataError(problems)
     used = observations["indicator"].dropna().unique()
-    about, faults = _describe(indicators, used)
+    about, problems = _describe(indicators, used)
     rows = observations[KEY].reset_index(drop=True)
     rows["year"] = read_years(observations["year"])
     rows["value"] = pd.to_numeric(observations["value"], errors="coerce").to_numpy(float)
-    words = _words(observations, "break").str.lower()
+    words, published = _words(observations, "break").str.lower(), _words(observations, "published")
     rows["break"] = words.isin(TRUE)
-    unknown = words.index[~words.isin([*TRUE, *FALSE])]
-    text = msg("neither true nor false"), msg("write true or false")
-    problems = _list_gaps(observations, rows)
-    problems += _list_cells(observations, rows, "break", unknown, *text)
-    published = _words(observations, "published")
     days = pd.to_datetime(published.str.extract(f"^{DAY}$"), errors="coerce")
-    unknown = published.index[(published != "") & days.isna()]
-    text = msg("not a date"), msg("write year, month and day, such as 2022-06-30")
-    problems += _list_cells(observations, rows, "published", unknown, *text)
-    things = rows["indicator"].map(about["kind"]).isin(NEVER_NEGATIVE)
-    text = (
-        msg("a share, a count or a stock cannot be negative"),
-        msg("correct the value, or the kind in the table indicators"),
-    )
-    negative = np.flatnonzero((rows["value"] < 0.0) & things)
-    problems += _list_cells(observations, rows, "value", negative, *text)
-    problems += faults
+    whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
+    wrong = {
+        "year": ~np.isfinite(rows["year"]),
+        "value": ~np.isfinite(rows["value"]),
+        "break": ~words.isin([*TRUE, *FALSE]),
+        "published": (published != "") & days.isna(),
+        "negative": (rows["value"] < 0.0) & whole,
+    }
+    problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
     if problems:
         raise DataError(problems)
     for kind in about.loc[used, "kind"].unique():
@@ -204,55 +218,38 @@ def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> li
 
 def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFrame, list[Problem]]:
     """Describe the used indicators, one row each, with defaults for what is missing."""
-    chosen = indicators[indicators["indicator"].isin(used)].set_index("indicator")
-    about, problems = chosen[["kind", "better"]].copy(), []
+    chosen = indicators[indicators["indicator"].isin(used)].reset_index(drop=True)
+    about, problems = chosen[["indicator", "kind", "better"]].copy(), []
     for column, default in (("lower", np.nan), ("upper", np.nan), ("resolution", 0.0)):
         given = chosen[column] if column in chosen else pd.Series(np.nan, chosen.index)
-        about[column] = pd.to_numeric(given, errors="coerce").astype(float).fillna(default)
-        wrong = given.notna() & given.ne("") & pd.to_numeric(given, errors="coerce").isna()
-        problems += [
-            Problem("indicators", None, column, f"{given[name]} ({name})", msg("no number"),
-                    msg("write one"))
-            for name in given.index[wrong]
-        ]  # fmt: skip
+        number = pd.to_numeric(given, errors="coerce").astype(float)
+        about[column] = number.fillna(default)
+        wrong = about.index[number.isna() & given.notna() & given.ne("")]
+        text = msg("no number"), msg("write one")
+        problems += [_fault(about, column, i, str(given[i]), *text) for i in wrong]
     given = chosen["cumulative"].eq(True) if "cumulative" in chosen else False
     about["cumulative"] = (about["kind"] == "count") | given
     for column in ("numerator", "denominator"):
         about[column] = chosen[column].fillna("") if column in chosen else ""
-    about = about[~about.reset_index().duplicated().to_numpy()]
-    twice = sorted(set(about.index[about.index.duplicated()]))
-    about = about[~about.index.duplicated()]
-    text = msg("described twice, with different values"), msg("keep one of the two rows")
-    problems += [Problem("indicators", None, "indicator", str(name), *text) for name in twice]
+    about = about.drop_duplicates()
     text = msg("observed but not described"), msg("add its row")
     problems += [
         Problem("indicators", None, "indicator", str(name), *text)
-        for name in sorted(set(used) - set(about.index))
+        for name in sorted(set(used) - set(about["indicator"]))
     ]
-    problems += [
-        Problem(
-            "indicators", None, "better", str(word), msg("unknown direction of {name}", name=name),
-            msg("use higher or lower"),
-        )
-        for name, word in about["better"][~about["better"].isin(DIRECTIONS)].items()
-    ]  # fmt: skip
-    remedy = msg("correct one of the two bounds")
-    problems += [
-        Problem(
-            "indicators", None, "upper", f"{row.upper:.15g} ({name})",
-            msg("not above the lower bound {lower:.15g}", lower=row.lower), remedy,
-        )
-        for name, row in about[about["lower"] >= about["upper"]].iterrows()
-    ]  # fmt: skip
-    text = (
-        msg("the reporting step is not above 0"),
-        msg("write the step of the figures, such as 1 or 0.1"),
-    )
-    problems += [
-        Problem("indicators", None, "resolution", f"{step:.15g} ({name})", *text)
-        for name, step in about["resolution"][about["resolution"] < 0.0].items()
-    ]
-    return about, problems
+    for rule in RULES:
+        for i, row in about[rule.broken(about)].iterrows():
+            value, text = row[rule.column], (msg(rule.fact, **row), msg(rule.remedy))
+            shown = f"{value:.15g}" if isinstance(value, float) else str(value)
+            problems.append(_fault(about, rule.column, i, shown, *text))
+    return about.set_index("indicator"), problems
+
+
+def _fault(about: pd.DataFrame, column: str, i: int, value: str, *text: str) -> Problem:
+    """Problem of an indicator's cell, which names the indicator."""
+    name = str(about.loc[i, "indicator"])
+    value = value if column == "indicator" else f"{value} ({name})"
+    return Problem("indicators", None, column, value, *text)
 
 
 def _words(observations: pd.DataFrame, column: str) -> pd.Series:
@@ -263,35 +260,26 @@ def _words(observations: pd.DataFrame, column: str) -> pd.Series:
     return given.where(given.notna(), "").astype(str).str.strip()
 
 
-def _list_cells(
-    observations: pd.DataFrame, rows: pd.DataFrame, column: str, at: Iterable[int], *text: str
-) -> list[Problem]:
-    """Problems of the cells of a column in the rows `at`."""
-    fact, remedy = text
-    return [
-        Problem(
-            "observations", None, column, str(observations[column].iloc[i]),
-            msg("{problem} ({series})", problem=fact, series=[*map(str, rows.loc[i, KEY])]),
-            remedy,
-        )
-        for i in list(at)[:MOST_PROBLEMS]
-    ]  # fmt: skip
+def _list_cells(observations: pd.DataFrame, wrong: Mapping[str, pd.Series]) -> list[Problem]:
+    """Problems of cells of the observations, by the keys of `CELLS`."""
+    problems = []
+    for name, marks in wrong.items():
+        column, (fact, remedy) = "value" if name == "negative" else name, CELLS[name]
+        for i in np.flatnonzero(marks)[:MOST_PROBLEMS]:
+            series = [*map(str, observations[KEY].iloc[i])]
+            text = msg("{problem} ({series})", problem=msg(fact), series=series), msg(remedy)
+            cell = str(observations[column].iloc[i])
+            problems.append(Problem("observations", None, column, cell, *text))
+    return problems
 
 
-def _list_gaps(observations: pd.DataFrame, rows: pd.DataFrame) -> list[Problem]:
-    """Problems of cells without a number or name."""
-    problems: list[Problem] = []
-    for column, remedy in NUMBERS.items():
-        at = np.flatnonzero(~np.isfinite(rows[column]))
-        problems += _list_cells(observations, rows, column, at, msg("no number"), msg(remedy))
-    problems += [
-        Problem(
-            "observations", None, column, None,
-            msg("{count} rows name no {column}", count=count, column=column), msg("fill it in"),
-        )
-        for column in KEY
-        if (count := int((rows[column].isna() | rows[column].astype(str).eq("")).sum()))
-    ]  # fmt: skip
+def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
+    """Problems of rows without a region or indicator."""
+    problems = []
+    for column in KEY:
+        count = int((rows[column].isna() | rows[column].astype(str).eq("")).sum())
+        text = msg("{count} rows name no {column}", count=count, column=column), msg("fill it in")
+        problems += [Problem("observations", None, column, None, *text)] * (count > 0)
     return problems
 
 

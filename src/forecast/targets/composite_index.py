@@ -1,16 +1,16 @@
 """Composite indices of areas and regions.
 
 An index joins the components of an area (`indices.csv`). The score of a component in a draw and
-year says how far its value y has come from the plan's baseline b to its last target g:
+year is the distance that its value y has covered from the plan's baseline b to its last target g:
 
     s = (y - b) / (g - b), kept within [-0.5, 1.5];
 
-where the baseline met the target already, s is 1 while the value meets it, and falls by the share
+where the baseline meets the target already, s is 1 while the value meets it, and falls by the share
 of the target that is lacking. An area's index is the weighted mean of its scores, the region's
-(`region_index`) the plain mean of its areas' indices; both times 100, so that 0 is the baseline
-and 100 the target. The geometric mean exp(sum w ln s) takes scores from 0.01 on: no component makes
-up for another that fails. Components without an indicator, a target or a figure are left out of
-the mean and named in `missing`.
+(`region_index`) the plain mean of its areas' indices; both times 100, so that 0 is the baseline and
+100 the target. The geometric mean exp(sum w ln s) takes scores from 0.01 on: no component makes up
+for another that fails. Components without an indicator, a target or a figure are left out of the
+mean and named in `missing`.
 """
 
 from __future__ import annotations
@@ -44,18 +44,21 @@ REGION_INDEX = "region_index"
 WEIGHTS = ("given", "uncertain")
 MEANS = ("arithmetic", "geometric")
 LEAST, MOST = -0.5, 1.5
+"""Limits of a score, so that one component cannot decide an index. Declared."""
 FLOOR = 0.01
-"""Least score that a geometric mean takes."""
+"""Least score that a geometric mean takes. Declared."""
+CONCENTRATION = 20.0
+"""Declared: uncertain weights of one quarter then have a standard deviation of a tenth."""
 LEVELS = (0.05, 0.50, 0.95)
+KEYS = ["region", "index", "area", "scenario", "year"]
 
 
 @dataclass(frozen=True)
 class IndexDraws:
-    """Indices in draws: `values` (rows, draws) of the rows of `table`, 100 at the target.
+    """Indices in draws: `values` (rows, draws), 100 at the target, NaN without any component.
 
     `table` has region, index, area (empty for the region's index), scenario, year, components
-    (how many are in the index), of (how many the table lists) and missing (the names of the
-    others). A row without any component has NaN for values.
+    (how many are in the index), of (how many are listed) and missing (the names of the others).
     """
 
     table: pd.DataFrame
@@ -65,7 +68,7 @@ class IndexDraws:
 def component_score(
     value: FloatArray, base: FloatArray, goal: FloatArray, upward: BoolArray
 ) -> FloatArray:
-    """Score values by their way from the baseline to the target: 0 there, 1 here.
+    """Score values by the distance covered from the baseline (0) to the target (1).
 
     s = (y - b) / (g - b). Where the baseline meets the target, g included: s = 1 - l / |g| with
     the lack l = max(0, g - y), or max(0, y - g) where less is asked for; l itself where g is 0.
@@ -85,12 +88,12 @@ def component_score(
     >>> component_score(np.array([24.0, 15.0]), np.array(22.0), np.array(20.0), up)
     array([1.  , 0.75])
     """
-    way = np.where(upward, 1.0, -1.0)
-    met = way * (base - goal) >= 0.0
-    with np.errstate(over="ignore"):  # what a tiny distance blows up is cut off anyway
-        come = (value - base) / np.where(met, 1.0, goal - base)
-        lack = np.maximum(way * (goal - value), 0.0) / np.where(goal == 0.0, 1.0, np.abs(goal))
-    return np.clip(np.where(met, 1.0 - lack, come), LEAST, MOST)
+    sign = np.where(upward, 1.0, -1.0)
+    met = sign * (base - goal) >= 0.0
+    with np.errstate(over="ignore"):  # the quotient of a tiny distance is cut off anyway
+        share = (value - base) / np.where(met, 1.0, goal - base)
+        lack = np.maximum(sign * (goal - value), 0.0) / np.where(goal == 0.0, 1.0, np.abs(goal))
+    return np.clip(np.where(met, 1.0 - lack, share), LEAST, MOST)
 
 
 def index(
@@ -98,7 +101,7 @@ def index(
     plan: Plan,
     *,
     weights: str = "given",
-    concentration: float = 20.0,
+    concentration: float = CONCENTRATION,
     mean: str = "arithmetic",
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -108,7 +111,7 @@ def index(
     ----------
     paths : draws of the plan's series; in years up to a series' latest figure the published
         figure of that year's end counts
-    plan : whose `indices`, `targets` and regions are asked about
+    plan : gives `indices`, `targets` and regions
     weights : `given` takes the column `weight`, a blank one being the mean of its index's others,
         so that weights are equal where none is given; `uncertain` draws them from a Dirichlet
         distribution around those, with the parameters `concentration` times the weights
@@ -147,20 +150,20 @@ def index(
     [['assurance_index', 2, 5], ['charity_index', 0, 5], ['elderly_care_index', 1, 4],
      ['governance_index', 0, 6], ['services_index', 1, 9], ['region_index', 4, 29]]
     """
-    found = index_draws(
+    drawn = index_draws(
         paths, plan, weights=weights, concentration=concentration, mean=mean, seed=seed
     )
-    low, middle, high = np.quantile(found.values, LEVELS, axis=1)
-    total = found.values.var(axis=1)
+    low, median, high = np.quantile(drawn.values, LEVELS, axis=1)
+    total = drawn.values.var(axis=1)
     given = total if weights == "given" else index_draws(paths, plan, mean=mean).values.var(axis=1)
-    # What float arithmetic leaves of constant values is no variance.
+    # What rounding errors leave of constant values is no variance.
     share = np.where(total < 1e-18, 0.0, 1.0 - given / np.where(total < 1e-18, 1.0, total))
-    out = found.table.assign(
-        mean=found.values.mean(axis=1), q05=low, q50=middle, q95=high,
+    out = drawn.table.assign(
+        mean=drawn.values.mean(axis=1), q05=low, q50=median, q95=high,
         weight_share=np.where(np.isnan(total), np.nan, np.maximum(share, 0.0)),
     )  # fmt: skip
     shown = ["mean", "q05", "q50", "q95", "components", "of", "missing", "weight_share"]
-    return out[["region", "index", "area", "scenario", "year", *shown]]
+    return out[[*KEYS, *shown]]
 
 
 def index_draws(
@@ -168,7 +171,7 @@ def index_draws(
     plan: Plan,
     *,
     weights: str = "given",
-    concentration: float = 20.0,
+    concentration: float = CONCENTRATION,
     mean: str = "arithmetic",
     seed: int = 0,
 ) -> IndexDraws:
@@ -185,15 +188,6 @@ def index_draws(
     ------
     DataError, UnknownNameError, ValueError
         As `index`.
-
-    Examples
-    --------
-    >>> import forecast as fc
-    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
-    >>> paths = fc.simulate(fc.fit(plan.observations, plan.indicators), until=2025, draws=50)
-    >>> found = index_draws(paths, plan, mean="geometric")
-    >>> found.values.shape == (len(found.table), 50), float(np.nanmin(found.values)) >= 1.0 - 1e-9
-    (True, True)
     """
     check_name("weights", weights, WEIGHTS)
     check_name("mean", mean, MEANS)
@@ -220,17 +214,16 @@ def index_draws(
     table = pd.concat(tables, ignore_index=True)
     years = np.tile(paths.years, len(tables))
     table = table.assign(scenario=paths.scenario, year=years)
-    columns = ["region", "index", "area", "scenario", "year", "components", "of", "missing"]
-    return IndexDraws(table[columns], np.concatenate(values))
+    return IndexDraws(table[[*KEYS, "components", "of", "missing"]], np.concatenate(values))
 
 
 def list_regions(plan: Plan) -> list[str]:
-    """List the plan's region, or those with targets where it is a folder's."""
+    """List the plan's region, or those with targets where it covers several."""
     return [plan.region] if plan.region else sorted(plan.targets["region"].unique())
 
 
 def _weights(listed: pd.DataFrame) -> FloatArray:
-    """Give each component its weight, blank ones filled; each index's sum to 1."""
+    """Weight of each component, blank ones filled; those of an index sum to 1."""
     given = listed["weight"].astype(float)
     problems = [
         Problem(
@@ -253,7 +246,7 @@ def _weights(listed: pd.DataFrame) -> FloatArray:
 
 
 def _drawn_weights(listed: pd.DataFrame, shape: FloatArray, draws: int, seed: int) -> FloatArray:
-    """Draw gamma variates (components, draws); what their sum divides is Dirichlet."""
+    """Draw gamma variates (components, draws); divided by their sum they are Dirichlet."""
     names = listed[["index", "component"]].itertuples(index=False)
     drawn = [
         derive_stream(seed, *name, "weight").standard_gamma(a, draws)
@@ -274,21 +267,21 @@ def _component_scores(
     goals = goals.drop_duplicates("indicator", keep="last")
     series = paths.fits.series.assign(position=np.arange(len(paths.fits.series)))
     goals = goals.merge(series[series["region"] == region][["indicator", "position"]])
-    asked = pd.DataFrame({"indicator": indicators, "row": np.arange(len(indicators))}).merge(goals)
-    if not len(asked):
+    listed = pd.DataFrame({"indicator": indicators, "row": np.arange(len(indicators))}).merge(goals)
+    if not len(listed):
         return score
-    position = asked["position"].to_numpy()
+    position = listed["position"].to_numpy()
     panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
-    base, _ = select_baseline(panel.value, panel.year, asked["year"].to_numpy(float))
+    base, _ = select_baseline(panel.value, panel.year, listed["year"].to_numpy(float))
     values = select_values(paths, position, paths.years)
-    goal, upward = asked["value"].to_numpy(float), asked["upward"].to_numpy(bool)
+    goal, upward = listed["value"].to_numpy(float), listed["upward"].to_numpy(bool)
     base, goal, upward = base[:, None, None], goal[:, None, None], upward[:, None, None]
-    score[asked["row"]] = component_score(values, base, goal, upward)
+    score[listed["row"]] = component_score(values, base, goal, upward)
     return score
 
 
 def select_values(paths: Paths, position: IntArray, years: IntArray) -> FloatArray:
-    """Values (series, draws, years): drawn, or published where the year's figure is known."""
+    """Select values (series, draws, years): drawn, or the published figure of the year."""
     column = years - paths.years[0]
     values: FloatArray = paths.values[np.ix_(position, np.arange(paths.values.shape[1]), column)]
     panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
@@ -298,7 +291,7 @@ def select_values(paths: Paths, position: IntArray, years: IntArray) -> FloatArr
 
 
 def _mean(score: FloatArray, weight: FloatArray, mean: str) -> FloatArray:
-    """Mean (draws, years) of the known of scores (components, draws, years)."""
+    """Mean (draws, years) of scores (components, draws, years) that are known."""
     known = ~np.isnan(score[:, :1, :])
     part = np.log(np.maximum(score, FLOOR)) if mean == "geometric" else score
     share = weight[:, :, None] * known
@@ -311,7 +304,7 @@ def _mean(score: FloatArray, weight: FloatArray, mean: str) -> FloatArray:
 def _coverage(
     region: str, names: tuple[str, str], listed: pd.DataFrame, known: BoolArray
 ) -> pd.DataFrame:
-    """Tell a row a year which components are in an index; `known` is (components, years)."""
+    """Components in an index, a row a year; `known` is (components, years)."""
     component = listed["component"].to_numpy()
     return pd.DataFrame({
         "region": region, "index": names[0], "area": names[1], "components": known.sum(axis=0),

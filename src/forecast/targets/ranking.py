@@ -12,20 +12,24 @@ from ..model.arrays import FloatArray, IntArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from .composite_index import REGION_INDEX, index_draws, list_regions, select_values
+from .composite_index import LEVELS, REGION_INDEX, index_draws, list_regions, select_values
 
 __all__ = ["rank"]
 
+Pair = tuple[Paths, Plan]
 
-RANK_LEVELS = (0.05, 0.50, 0.95)
 DISTINCT = 0.9
 """Least P(i better than j) at which two regions count as different, either way round. Declared."""
-DIFFERENT = N_(
+COLUMNS = [
+    *KEY, "scenario", "year", "median", "rank", "rank_low", "rank_high", "p_first", "p_top",
+    "tie_group", "regions",
+]  # fmt: skip
+FEW = N_("{of} in {year} is known of {count} regions; ranks need two.")
+NUMBERS = N_("{paths} paths for {plans} plans; give one Paths, or one each.")
+UNEQUAL = N_(
     "Paths to compare need one seed, one number of draws and one scenario, not {settings}."
 )
 NO_YEAR = N_("year={year} is not among those of all paths ({first} to {last}).")
-FEW = N_("{of} in {year} is known of {count} regions; ranks need two.")
-Pair = tuple[Paths, Plan]
 
 
 def rank(
@@ -37,22 +41,22 @@ def rank(
     top: int = 3,
     regions: Sequence[str] | None = None,
 ) -> pd.DataFrame:
-    """Rank regions by an indicator or index, with the ranks' own intervals and groups of equals.
+    """Rank regions by an indicator or index, with the ranks' own intervals and groups of ties.
 
     In each draw rank 1 is the best by the indicator's `better` (of an index: the highest); equal
     values share the mean of their ranks (`scipy.stats.rankdata`, method `average`). Two regions
-    are tied where 0.1 < P(one better than the other) < 0.9, half of the chance of equality counted
-    to each; a tie group is all that such pairs connect.
+    are tied where 0.1 < P(one better than the other) < 0.9, half of the probability of equality
+    counted to each; a tie group is all that such pairs connect.
 
     Parameters
     ----------
     paths : draws of several regions, or one `Paths` a plan, all of one seed, number of draws and
         scenario; of a region in several of them the draws beside its own plan count, else the first
-    plans : for the indices, and to say whose region is whose
+    plans : for the indices, and for whose region is whose
     of : id of an indicator or index, `region_index` among them; None ranks by every indicator
         that at least two regions share. Indices have given weights and the arithmetic mean
-    year : None takes the last year that all paths have; a region whose series goes on after `year`
-        stands with its published figure, one without a value for that year is not ranked
+    year : None takes the last year that all paths have; a region whose series ends later has its
+        published figure, one without a value for that year is not ranked
     top : p_top is P(rank <= top)
     regions : ids of the regions to rank, such as those of one level; None takes all in the paths
 
@@ -89,81 +93,66 @@ def rank(
     pairs = _pair(paths, plans)
     if top < 1:
         raise ValueError(msg("top must be at least 1, not {top}.", top=top))
-    chosen_year, chosen, tables = _select_year(pairs, year), _select_regions(pairs, regions), []
-    for name, table, values in _list_quantities(pairs, of, chosen_year):
+    year, known = _select_year(pairs, year), _list_series(pairs)
+    for name in regions or ():
+        check_name("region", name, sorted(set(known["region"])))
+    chosen, tables = set(known["region"] if regions is None else regions), []
+    for name, table, values in _list_quantities(pairs, known, of, year):
         kept = ~np.isnan(values).any(axis=1) & table["region"].isin(chosen).to_numpy()
         if kept.sum() >= 2:
             tables.append(_rank_values(table[kept], values[kept], top).assign(indicator=name))
         elif of is not None:
-            raise ValueError(msg(FEW, of=of, year=chosen_year, count=int(kept.sum())))
-    scenario = pairs[0][0].scenario
-    columns = [
-        *KEY, "scenario", "year", "median", "rank", "rank_low", "rank_high", "p_first", "p_top",
-        "tie_group", "regions",
-    ]  # fmt: skip
+            raise ValueError(msg(FEW, of=of, year=year, count=int(kept.sum())))
     if not tables:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(tables, ignore_index=True).assign(scenario=scenario, year=chosen_year)[columns]
+        return pd.DataFrame(columns=COLUMNS)
+    scenario = pairs[0][0].scenario
+    return pd.concat(tables, ignore_index=True).assign(scenario=scenario, year=year)[COLUMNS]
 
 
 def _pair(paths: Paths | Sequence[Paths], plans: Plan | Sequence[Plan]) -> list[Pair]:
-    """Put each plan beside its paths; they must be draws of the same futures."""
+    """Pair each plan with its paths; they must be draws of the same futures."""
     plans = [plans] if isinstance(plans, Plan) else list(plans)
     drawn = [paths] * len(plans) if isinstance(paths, Paths) else list(paths)
     if not plans or len(drawn) != len(plans):
-        counts = {"paths": len(drawn), "plans": len(plans)}
-        raise ValueError(
-            msg("{paths} paths for {plans} plans; give one Paths, or one each.", **counts)
-        )
-    settings = sorted({(p.seed, p.values.shape[1], p.scenario) for p in drawn})
+        raise ValueError(msg(NUMBERS, paths=len(drawn), plans=len(plans)))
+    settings = {(p.seed, p.values.shape[1], p.scenario) for p in drawn}
     if len(settings) > 1:
-        raise ValueError(msg(DIFFERENT, settings=settings))
+        raise ValueError(msg(UNEQUAL, settings=sorted(settings)))
     return list(zip(drawn, plans, strict=True))
 
 
 def _select_year(pairs: Sequence[Pair], year: int | None) -> int:
-    """Give the year asked about: one that all paths have."""
+    """Year to rank in: one that all paths have."""
     first = max(int(p.years[0]) for p, _ in pairs)
     last = min(int(p.years[-1]) for p, _ in pairs)
-    if year is None:
-        return last
-    if not first <= year <= last:
+    if year is not None and not first <= year <= last:
         raise ValueError(msg(NO_YEAR, year=year, first=first, last=last))
-    return year
-
-
-def _select_regions(pairs: Sequence[Pair], regions: Sequence[str] | None) -> Sequence[str]:
-    """Give the regions asked about, all where none is named."""
-    known = sorted({name for paths, _ in pairs for name in paths.fits.series["region"]})
-    for name in regions or ():
-        check_name("region", name, known)
-    return known if regions is None else regions
+    return last if year is None else year
 
 
 def _list_quantities(
-    pairs: Sequence[Pair], of: str | None, year: int
+    pairs: Sequence[Pair], series: pd.DataFrame, of: str | None, year: int
 ) -> list[tuple[str, pd.DataFrame, FloatArray]]:
-    """Give what is ranked: name, table with regions, and values (regions, draws)."""
-    series = _list_series(pairs)
+    """Quantities to rank by: name, table with regions, and values (regions, draws)."""
     indicators = sorted(series["indicator"].unique())
-    indices = [REGION_INDEX, *{name for _, plan in pairs for name in plan.indices["index"]}]
     if of is not None:
+        indices = [REGION_INDEX, *{name for _, plan in pairs for name in plan.indices["index"]}]
         check_name("indicator or index", of, [*indicators, *indices])
-    if of is not None and of not in indicators:
-        return [_compute_index(pairs, of, year)]
-    out = []
+        if of not in indicators:
+            return [_compute_index(pairs, of, year)]
+    quantities = []
     for name in indicators if of is None else [of]:
-        mine = series[series["indicator"] == name].sort_values("region", ignore_index=True)
-        values = np.empty((len(mine), pairs[0][0].values.shape[1]))
-        for pair, rows in mine.groupby("pair").indices.items():
-            position = mine["position"].to_numpy()[rows]
-            values[rows] = select_values(pairs[pair][0], position, np.array([year]))[:, :, 0]
-        out.append((name, mine, values))
-    return out
+        rows = series[series["indicator"] == name].sort_values("region", ignore_index=True)
+        values = np.empty((len(rows), pairs[0][0].values.shape[1]))
+        for pair, at in rows.groupby("pair").indices.items():
+            position = rows["position"].to_numpy()[at]
+            values[at] = select_values(pairs[pair][0], position, np.array([year]))[:, :, 0]
+        quantities.append((name, rows, values))
+    return quantities
 
 
 def _list_series(pairs: Sequence[Pair]) -> pd.DataFrame:
-    """List every region's series once: region, indicator, better, pair, position."""
+    """Every region's series once: region, indicator, better, pair, position."""
     tables = []
     for number, (paths, plan) in enumerate(pairs):
         series = paths.fits.series[[*KEY, "better"]]
@@ -177,10 +166,10 @@ def _list_series(pairs: Sequence[Pair]) -> pd.DataFrame:
 def _compute_index(
     pairs: Sequence[Pair], name: str, year: int
 ) -> tuple[str, pd.DataFrame, FloatArray]:
-    """Give an index of every plan's regions in a year."""
-    found = [index_draws(paths, plan) for paths, plan in pairs]
-    table = pd.concat([one.table for one in found], ignore_index=True)
-    values = np.concatenate([one.values for one in found])
+    """Index of every plan's regions in a year."""
+    draws = [index_draws(paths, plan) for paths, plan in pairs]
+    table = pd.concat([one.table for one in draws], ignore_index=True)
+    values = np.concatenate([one.values for one in draws])
     kept = table[(table["index"] == name) & (table["year"] == year)]
     kept = kept.drop_duplicates("region").sort_values("region")
     return name, kept.assign(better="higher"), values[kept.index]
@@ -188,15 +177,15 @@ def _compute_index(
 
 def _rank_values(table: pd.DataFrame, values: FloatArray, top: int) -> pd.DataFrame:
     """Rank the regions of a table by values (regions, draws), the best mean rank first."""
-    from scipy.stats import rankdata  # half a second that only ranks pay
+    from scipy.stats import rankdata  # imported here: half a second that only ranks need
 
-    way = np.where(table["better"] == "lower", -1.0, 1.0)[:, None]
-    ranks = rankdata(-way * values, axis=0, method="average")
-    low, middle, high = np.quantile(ranks, RANK_LEVELS, axis=1, method="inverted_cdf")
+    sign = np.where(table["better"] == "lower", -1.0, 1.0)[:, None]
+    ranks = rankdata(-sign * values, axis=0, method="average")
+    low, median, high = np.quantile(ranks, LEVELS, axis=1, method="inverted_cdf")
     first = ranks == ranks.min(axis=0)
     out = pd.DataFrame({
         "region": table["region"].to_numpy(), "median": np.median(values, axis=1),
-        "rank": middle, "rank_low": low, "rank_high": high,
+        "rank": median, "rank_low": low, "rank_high": high,
         "p_first": (first / first.sum(axis=0)).mean(axis=1), "p_top": (ranks <= top).mean(axis=1),
         "tie_group": _group_ties(ranks), "regions": len(ranks), "order": ranks.mean(axis=1),
     })  # fmt: skip
@@ -204,11 +193,12 @@ def _rank_values(table: pd.DataFrame, values: FloatArray, top: int) -> pd.DataFr
 
 
 def _group_ties(ranks: FloatArray) -> IntArray:
-    """Give each region the number of its tie group, 1 with the best mean rank."""
+    """Assign each region the number of its tie group, 1 with the best mean rank."""
     from scipy.sparse.csgraph import connected_components
 
     better = np.stack([((one < ranks) + 0.5 * (one == ranks)).mean(axis=1) for one in ranks])
-    count, group = connected_components((better < DISTINCT) & (better.T < DISTINCT), directed=False)
+    tied = (better < DISTINCT) & (better.T < DISTINCT)
+    count, group = connected_components(tied, directed=False)
     mean = ranks.mean(axis=1)
     best = np.array([mean[group == g].min() for g in range(count)])
     number: IntArray = 1 + np.argsort(np.argsort(best))[group]
