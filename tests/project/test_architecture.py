@@ -18,7 +18,6 @@ ROOT = Path(forecast.__file__).parent
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in ROOT.rglob("*.py")
 }
-PACKAGES = {name.removesuffix(".__init__") for name in SOURCES if name.endswith(".__init__")}
 MODULES = sorted(name for name in SOURCES if not name.endswith("__init__"))
 TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
 
@@ -59,7 +58,7 @@ INSTALLED_AS = {"bs4": "beautifulsoup4", "yaml": "pyyaml"}
 MOST_LINES, MOST_FUNCTION_LINES = 450, 60
 # Modules that are still to be split; a name leaves the list with its module's last extra line.
 LONG_MODULES = {
-    *["desk.panel", "desk.session", "intake.figure_import"],
+    *["intake.figure_import"],
 }
 
 
@@ -126,19 +125,6 @@ def test_no_function_hides_a_module() -> None:
     """No exported name is also the name of a package or module beside it."""
     beside = {name.partition(".")[0] for name in SOURCES}
     assert beside & set(forecast.__all__) == set()
-
-
-def test_packages_say_what_they_are_for() -> None:
-    """Each package opens with one sentence; what it lists and exports is there."""
-    for package in sorted(PACKAGES - {"__init__"}):
-        module = importlib.import_module(f"forecast.{package}")
-        first, *rest = module.__doc__.splitlines()
-        assert re.fullmatch(r"[A-Z].+\.", first), f"{package}: {first!r}"
-        heads = [line.partition(":")[0] for line in rest if line.startswith("- ")]
-        listed = {name for head in heads for name in re.findall(r"`(\w+)`", head)}
-        named = listed | set(getattr(module, "__all__", ()))
-        missing = {n for n in named if f"{package}.{n}" not in SOURCES and not hasattr(module, n)}
-        assert named and not missing, (package, missing)
 
 
 def test_public_names_are_documented() -> None:
