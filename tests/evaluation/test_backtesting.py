@@ -776,7 +776,7 @@ def test_what_cannot_be_tested_is_said(options, error, message):
         (series([40.0, 41.0]), "two figures by the origin"),
         (
             series([40.0, 41, 42]).assign(published="soon"),
-            "column published, value 'soon': no date",
+            "column published, value 'soon': not a date",
         ),
         (series([40.0, 41, 42]).drop(columns="year"), "column year: no such column"),
     ],

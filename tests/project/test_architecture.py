@@ -56,10 +56,6 @@ ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"
 INSTALLED_AS = {"bs4": "beautifulsoup4", "yaml": "pyyaml"}
 
 MOST_LINES, MOST_FUNCTION_LINES = 450, 60
-# Modules that are still to be split; a name leaves the list with its module's last extra line.
-LONG_MODULES = {
-    *["intake.figure_import"],
-}
 
 
 def imported_libraries(tree: ast.Module) -> set[str]:
@@ -158,7 +154,7 @@ def test_modules_are_short() -> None:
         if len(SOURCES[name].read_text(encoding="utf-8").splitlines()) > MOST_LINES
         and "lines because" not in (ast.get_docstring(TREES[name]) or "")
     }
-    assert sorted(long - LONG_MODULES) == []
+    assert sorted(long) == []
 
 
 def test_functions_are_short() -> None:

@@ -286,11 +286,6 @@ def _known_by(observations: pd.DataFrame) -> FloatArray:
     words = observations["published"].astype(str).fillna("").str.strip()
     words = words.where(~words.isin(["nan", "NaT", "None", "<NA>"]), "")
     stated = pd.to_numeric(words.str[:4], errors="coerce").to_numpy(float)
-    if odd := sorted(set(words[np.isnan(stated)]) - {""}):
-        problem, remedy = msg("no date"), msg("write it as 2021-03-31")
-        raise DataError(
-            Problem("observations", None, "published", word, problem, remedy) for word in odd
-        )
     known: FloatArray = np.fmax(year, stated)
     return known
 

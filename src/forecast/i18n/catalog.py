@@ -94,7 +94,7 @@ def _catalogues(own_folder: str) -> dict[str, Path]:
     if own_folder:
         folders.append(Path(own_folder))
     files = [file for folder in folders for file in folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")]
-    return {file.parents[1].name: file for file in sorted(files)}
+    return dict(sorted((file.parents[1].name, file) for file in files))
 
 
 @functools.cache

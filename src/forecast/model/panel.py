@@ -133,7 +133,8 @@ def read_observations(
     rows["value"] = pd.to_numeric(observations["value"], errors="coerce").to_numpy(float)
     words, published = _words(observations, "break").str.lower(), _words(observations, "published")
     rows["break"] = words.isin(TRUE)
-    days = pd.to_datetime(published.str.extract(f"^{DAY}$"), errors="coerce")
+    dates = published.where(~published.str.fullmatch("[0-9]{4}"), published + "-12-31")
+    days = pd.to_datetime(dates.str.extract(f"^{DAY}$"), errors="coerce")
     whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
     wrong = {
         "year": ~np.isfinite(rows["year"]),

@@ -111,7 +111,7 @@ def compute_way(plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame) -
     >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en")
     >>> table = compute_way(report.plan, report.quantiles, report.attainment)
     >>> row = table.set_index("indicator").loc["minimum_living_standard"]
-    >>> row[["baseline_year", "due"]].tolist()
+    >>> [float(value) for value in row[["baseline_year", "due"]]]
     [2019.0, 50.0]
     """
     now = find_last_closed_year(plan)
