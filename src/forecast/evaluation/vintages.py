@@ -35,7 +35,8 @@ __all__ = [
 OPEN = ("reached", "likely", "uncertain", "unlikely")
 """Statuses of targets that no figure has decided."""
 METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/progress.py",
-          "targets/target_state.py", "tables/calendar.py", "tables/row_rules.py", "tables/schema.py")  # fmt: skip
+          "targets/target_state.py", "tables/calendar.py", "tables/row_rules.py",
+          "tables/schema.py")  # fmt: skip
 """Modules whose code decides a closed-form answer."""
 FORMER = ("0.1.0+681410fe2112",)
 """Fingerprints, with the shipped priors, of the same method before its modules moved to packages.
