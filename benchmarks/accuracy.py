@@ -139,7 +139,7 @@ def forecast_windows(panel: Panel, part: Part, priors: pd.DataFrame, *, siblings
         said = fc.quantiles(fits, range(origin + 1, origin + 5)).merge(keys)
         forecasts.append(said.merge(panel.outcomes, on=["window", "year"]))
         goals = panel.targets.merge(keys, on="window").rename(columns={"target": "value"})
-        found = fc.attainment(fits, goals)
+        found = fc.attainment(fits, goals, answers=["reach"])
         chances.append(goals.assign(p_reach=found["p_reach"].to_numpy()))
     return pd.concat(forecasts, ignore_index=True), pd.concat(chances, ignore_index=True)
 

@@ -756,3 +756,36 @@ def test_the_error_of_draws_is_that_of_the_event_asked_for():
         assert found["mc_error"] == pytest.approx(np.sqrt(p * (1.0 - p) / DRAWS), rel=1e-9)
     sure = fc.attainment(paths, goals((2025, 51.0, "ge"), event="ever")).iloc[0]
     assert sure["p_reach"] == 1.0 and sure["mc_error"] == 0.0
+
+
+def test_what_is_asked_for_is_what_a_complete_table_says():
+    """`answers` leaves columns out and changes no number of those that stay."""
+    seen = pd.DataFrame({
+        "region": ["a"] * 3 + ["b"] * 2, "indicator": "x", "year": [2019, 2020, 2021, 2020, 2021],
+        "value": [40.0, 43.0, 47.0, 50.0, 49.0],
+    })  # fmt: skip
+    targets = pd.DataFrame({
+        "region": ["a", "b", "a", "b"], "indicator": "x", "year": [2025, 2025, 2021, 2024],
+        "value": [55.0, 51.0, 47.0, 49.0], "comparator": "ge",
+        "event": ["reach", "ever", "reach", "maintain"],
+    })  # fmt: skip
+    fits = fc.fit(seen, about())
+    for source in (fits, fc.simulate(fits, until=2025, draws=200, seed=1)):
+        whole = fc.attainment(source, targets)
+        for asked in ([], ["reach"], ["ever"], ["maintain", "path"], ["years"]):
+            part = fc.attainment(source, targets, answers=asked)
+            pd.testing.assert_frame_equal(part, whole[list(part)])
+            assert ("p_path" in part) == ("path" in asked)
+            assert ("attainment_year" in part) == ("years" in asked)
+            assert ("p_ever" in part, "p_maintain" in part) == (
+                "ever" in asked, "maintain" in asked
+            )  # fmt: skip
+
+
+def test_an_unknown_answer_is_refused():
+    fits = fc.fit(pd.DataFrame({"region": "a", "indicator": "x", "year": [2021], "value": 5.0}),
+                  about())  # fmt: skip
+    goal = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": 9.0,
+                         "comparator": "ge"})  # fmt: skip
+    with pytest.raises(fc.UnknownNameError, match="'reach'"):
+        fc.attainment(fits, goal, answers=["reech"])

@@ -91,7 +91,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     """
     targets = plan.targets
     table = attainment(fits, targets, as_of=plan.as_of)
-    now = attainment(fits, targets)[list(NOW)].rename(columns=NOW)
+    now = attainment(fits, targets, answers=["reach"])[list(NOW)].rename(columns=NOW)
     decided = table["status"].isin(DECIDED)
     passed = table["status"].eq("not_published") | (table["year"] <= find_last_closed_year(plan))
     table = pd.concat([table, now.mask(decided)], axis=1).assign(

@@ -95,7 +95,8 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
         _exchange(old.inputs, new.inputs), [before] * 3 + [after] * 2, strict=True
     ):
         if last is None or not _equal(inputs, last):
-            table = attainment(fit_inputs(inputs), inputs.targets, as_of=inputs.as_of)
+            fits, day = fit_inputs(inputs), inputs.as_of
+            table = attainment(fits, inputs.targets, as_of=day, answers=["reach"])
         answers.append(_select(table, rows))
         last = inputs
     return _changes(answers, old.inputs.targets, new.inputs.targets, before, after)

@@ -182,7 +182,8 @@ def _find_outcomes(issued: pd.DataFrame, fits: Fits) -> pd.DataFrame:
     row = np.repeat(np.arange(len(targets)), last - first + 1)
     each = targets.iloc[row].assign(row=row, value=targets["target"].to_numpy(float)[row])
     each["year"] = first.to_numpy()[row] + each.groupby("row").cumcount().to_numpy()
-    table = attainment(fits, each.drop(columns=["target", "event"])).assign(row=row)
+    table = attainment(fits, each.drop(columns=["target", "event"]), answers=["reach"])
+    table = table.assign(row=row)
     table = table[table["status"].isin(["met", "missed"])]
     met = (table["status"] == "met").groupby(table["row"])
     event = met.all().where(targets["event"] != "ever", met.any())

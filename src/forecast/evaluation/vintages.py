@@ -155,7 +155,7 @@ def issue(
 def compute_forecasts(inputs: Inputs) -> pd.DataFrame:
     """Return the forecasts of a run from its inputs, by the method of today: `Run.forecasts`."""
     fits = fit_inputs(inputs)
-    table = attainment(fits, inputs.targets, as_of=inputs.as_of)
+    table = attainment(fits, inputs.targets, as_of=inputs.as_of, answers=["reach"])
     series = pd.MultiIndex.from_frame(fits.series[KEY])
     row = series.get_indexer(pd.MultiIndex.from_frame(table[KEY]))
     is_open = np.flatnonzero(table["status"].isin(OPEN))

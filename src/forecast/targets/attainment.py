@@ -19,11 +19,12 @@ first met), `beyond` (not within twenty years) or `no_data`; `attainment_early` 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, msg
+from ..errors import N_, check_name, msg
 from ..model.arrays import BoolArray, FloatArray
 from ..model.fitting import Fits
 from ..model.panel import KEY
@@ -48,6 +49,14 @@ COLUMNS = [
     "attainment_year", "event", "p_ever", "p_maintain", "p_path", "required_compound", "ratio",
     "ratio_class", "attainment_early", "attainment_late", "attainment_reading",
 ]  # fmt: skip
+ANSWERS: dict[str, tuple[str, ...]] = {
+    "reach": (),
+    "ever": ("p_ever",),
+    "maintain": ("p_maintain",),
+    "path": ("p_path",),
+    "years": ("attainment_year", "attainment_early", "attainment_late", "attainment_reading"),
+}
+"""Columns that each answer adds to those that every table has."""
 EVENT_COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "event", "latest", "latest_year", "median",
     "p_reach", "mc_error", "status", "evidence",
@@ -57,7 +66,11 @@ OUTSIDE = N_("years must lie between 1 and {most}, not {years}.")
 
 
 def attainment(
-    source: Fits | Paths, targets: pd.DataFrame, *, as_of: str | dt.date | None = None
+    source: Fits | Paths,
+    targets: pd.DataFrame,
+    *,
+    as_of: str | dt.date | None = None,
+    answers: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Compute the status of each target and the probability that it is reached.
 
@@ -69,10 +82,15 @@ def attainment(
         a series
     as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is
         `not_published` and has no forecast. None, or "": only figures close a target.
+    answers : what to compute, of `reach`, `ever`, `maintain`, `path` and `years` (`ANSWERS`); None
+        computes all. `reach` has a closed form and is always there. The others are counted on
+        simulated futures, which takes ten times as long, and their columns are left out unless
+        they are asked for
 
     Returns
     -------
-    DataFrame with a row a target, in their order, and the columns `COLUMNS`. `latest`, `median`,
+    DataFrame with a row a target, in their order, and the columns `COLUMNS`, of which `answers`
+    may leave some out. `latest`, `median`,
     `required_rate` and `pace` are in the indicator's unit (a year); `required_rate` is the linear
     change a year still needed, 0 where the latest figure meets the target; `pace` the change a year
     over the last four figures. Numbers are missing only where `status` or `schedule_status` says
@@ -83,6 +101,8 @@ def attainment(
     DataError
         For missing columns, unknown comparators, years or values that are no numbers, and an
         `as_of` that is no day.
+    UnknownNameError
+        For an unknown answer.
     ValueError
         If a target's year lies beyond the simulated ones.
 
@@ -98,34 +118,50 @@ def attainment(
     >>> attainment(fc.fit(seen, about), goal)[["year", "status"]].values.tolist()
     [[2021, 'met'], [2025, 'likely']]
     """
+    asked = _check_answers(answers)
     fits = source.fits if isinstance(source, Paths) else source
     state = TargetState.of(fits, targets, as_of)
     out, rows = state.table.copy(), np.flatnonzero(state.open)
-    annual = AnnualHits.of(fits, state)
+    named = out["event"].to_numpy(str)
+    wanted = state.open & ((named != "reach") | bool(asked & {"ever", "maintain"}))
     if isinstance(source, Paths):
-        found = DrawnEvents.of(source, state).probabilities()
+        annual = AnnualHits.of(fits, state, np.full(len(out), "years" in asked))
+        found = DrawnEvents.of(source, state).probabilities(wanted[rows])
     else:
+        counted = np.full(len(out), "years" in asked) | (state.open & ("path" in asked)) | wanted
+        annual = AnnualHits.of(fits, state, counted)
         found = compute_closed_form(source, state, annual)
     out["median"] = state.median(found.median)
-    out["p_path"] = _compute_path_probability(state, found.hits)
-    for name in EVENTS:
-        out[f"p_{name}"] = state.probability(name, getattr(found, name))
-    events = [out["event"] == name for name in EVENTS]
-    out["p_reach"] = np.select(events, [out[f"p_{name}"] for name in EVENTS])
+    if "path" in asked:
+        out["p_path"] = _compute_path_probability(state, found.hits)
+    chance = {name: state.probability(name, getattr(found, name)) for name in EVENTS}
+    out = out.assign(**{f"p_{name}": p for name, p in chance.items()})
+    events = [named == name for name in EVENTS]
+    p_reach = np.select(events, list(chance.values()))
     share = np.select([e[rows] for e in events], [getattr(found, name) for name in EVENTS])
     draws = found.hits.shape[1] if isinstance(source, Paths) else np.inf
-    out["mc_error"] = state.standard_error(out["p_reach"].to_numpy(), share, draws)
+    out["p_reach"], out["mc_error"] = p_reach, state.standard_error(p_reach, share, draws)
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
     add_progress(out, fits, state)
-    out["status"] = state.status(out["p_reach"].to_numpy())
-    _add_attainment_years(out, state, annual)
-    result = out[COLUMNS].copy()
+    out["status"] = state.status(p_reach)
+    if "years" in asked:
+        _add_attainment_years(out, state, annual)
+    left_out = {c for name, columns in ANSWERS.items() if name not in asked for c in columns}
+    result = out[[c for c in COLUMNS if c not in left_out]].copy()
     if isinstance(source, Paths):
         p_all, _, low, high, _ = combine_all(found.hits)
         expected = float(found.reach.sum())
         joint = {"open": len(rows), "expected": expected, "p_all": p_all, "low": low, "high": high}
         result.attrs["joint"] = joint
     return result
+
+
+def _check_answers(answers: Sequence[str] | None) -> set[str]:
+    """Names of the answers to compute, checked."""
+    names = [*ANSWERS] if answers is None else [answers] if isinstance(answers, str) else answers
+    for name in names:
+        check_name("answer", name, [*ANSWERS])
+    return {"reach", *names}
 
 
 def draw_events(
@@ -217,7 +253,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     if not 1 <= years <= LOOK_AHEAD:
         raise ValueError(msg(OUTSIDE, most=LOOK_AHEAD, years=years))
     state = TargetState.of(fits, targets)
-    annual = AnnualHits.of(fits, state)
+    annual = AnnualHits.of(fits, state, np.full(len(state.year), True))
     known = np.flatnonzero(state.position >= 0)
     p_by = np.where(state.reached[known, None], 1.0, annual.by_year[known, :years])
     ends = annual.next_year[known, None].astype(int) + np.arange(years)

@@ -70,14 +70,14 @@ class AnnualHits:
     next_year: FloatArray
 
     @staticmethod
-    def of(fits: Fits, state: TargetState) -> AnnualHits:
-        """Count the events of all targets that have a series."""
+    def of(fits: Fits, state: TargetState, wanted: BoolArray) -> AnnualHits:
+        """Count the events of the `wanted` targets (targets,) that have a series."""
         position, year = state.position, state.year
         threshold, upward = state.event.draw_threshold(), state.event.upward
         targets = len(position)
         by_year, hits = np.zeros((targets, LOOK_AHEAD)), np.zeros((targets, POINTS), bool)
         every, ever, next_year = np.zeros((3, targets))
-        rows = np.flatnonzero(position >= 0)
+        rows = np.flatnonzero((position >= 0) & wanted)
         rows = rows[np.argsort(position[rows], kind="stable")]
         series, first = np.unique(position[rows], return_index=True)
         chosen = fits.take(series)
@@ -95,10 +95,10 @@ class AnnualHits:
                 t = None if futures is None else futures[each]
                 met = _meet(select(part, each), t, threshold[at], horizon[each], upward[at])
                 last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
-                by_year[at] = _cumulate(met)
-                ever[at] = by_year[at, last]
-                every[at] = (_find_first(~met) > last[:, None]).mean(axis=1)
-                hits[at] = met[np.arange(len(at)), :, last]
+                each_row = np.arange(len(at))
+                hits[at] = met[each_row, :, last]
+                by_year[at], kept = _count_any_and_all(met)
+                ever[at], every[at] = by_year[at, last], kept[each_row, last]
         return AnnualHits(by_year, every, ever, hits, next_year)
 
 
@@ -130,24 +130,25 @@ def _meet(
     return met
 
 
-def _find_first(met: BoolArray) -> IntArray:
-    """Index of the first year that is true, LOOK_AHEAD where none is: (targets, POINTS)."""
-    return np.where(met.any(axis=2), met.argmax(axis=2), LOOK_AHEAD)
-
-
-def _cumulate(met: BoolArray) -> FloatArray:
-    """Share of the futures that were met by each year: (targets, LOOK_AHEAD)."""
-    width = LOOK_AHEAD + 1
-    cell = np.arange(len(met))[:, None] * width + _find_first(met)
-    count = np.bincount(cell.ravel(), minlength=len(met) * width).reshape(-1, width)
-    share: FloatArray = np.cumsum(count[:, :LOOK_AHEAD], axis=1) / POINTS
-    return share
+def _count_any_and_all(met: BoolArray) -> tuple[FloatArray, FloatArray]:
+    """Shares of the futures met in any, and in every, year so far: (targets, LOOK_AHEAD) each."""
+    years = np.ascontiguousarray(met.transpose(2, 0, 1))
+    any_, all_ = years[0].copy(), years[0].copy()
+    shares = np.empty((2, len(met), len(years)))
+    for j, year in enumerate(years):
+        any_ |= year
+        all_ &= year
+        shares[0, :, j] = np.count_nonzero(any_, axis=1)
+        shares[1, :, j] = np.count_nonzero(all_, axis=1)
+    shares /= POINTS
+    return shares[0], shares[1]
 
 
 def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> EventProbabilities:
     """Compute the probabilities of the open targets: closed form for the year, futures for more."""
     rows = np.flatnonzero(state.open)
-    chosen, year = fits.take(state.position[rows]), state.year[rows, None]
+    whole = np.array_equal(state.position[rows], np.arange(len(fits.series)))
+    chosen, year = fits if whole else fits.take(state.position[rows]), state.year[rows, None]
     below = chosen.cdf(state.event.draw_threshold()[rows, None], year)[:, 0]
     reach = np.where(state.event.upward[rows], 1.0 - below, below)
     median = chosen.quantiles([0.5], year)[0, :, 0]
@@ -211,10 +212,12 @@ class DrawnEvents:
         maintain: BoolArray = np.logical_and.reduce(met | ~counts, axis=2)
         return ever if event == "ever" else maintain
 
-    def probabilities(self) -> EventProbabilities:
-        """Compute the shares of the draws."""
-        hits = self.hits("reach")
-        ever, maintain = (self.hits(event).mean(axis=1) for event in ("ever", "maintain"))
+    def probabilities(self, wanted: BoolArray) -> EventProbabilities:
+        """Compute the shares of the draws; `ever` and `maintain` of the `wanted` targets only."""
+        hits, at = self.hits("reach"), np.flatnonzero(wanted)
+        ever, maintain = np.full((2, len(wanted)), np.nan)
+        for share, event in ((ever, "ever"), (maintain, "maintain")):
+            share[at] = self.take(at).hits(event).mean(axis=1)
         return EventProbabilities(hits.mean(axis=1), ever, maintain, self.median(), hits)
 
     def _values(self) -> FloatArray:
