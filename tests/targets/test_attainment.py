@@ -783,6 +783,7 @@ def test_what_is_asked_for_is_what_a_complete_table_says():
 
 
 def test_an_unknown_answer_is_refused():
+    """A misspelt answer is no silent lack of columns."""
     fits = fc.fit(pd.DataFrame({"region": "a", "indicator": "x", "year": [2021], "value": 5.0}),
                   about())  # fmt: skip
     goal = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": 9.0,
