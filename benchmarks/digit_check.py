@@ -30,6 +30,8 @@ SURROUNDINGS = 14
 # hundred where the table has per thousand, 千, 万 (or 亿 where the table has 万元).
 PRINTED_SMALLER = (1, 12, 10, 1_000, 10_000)
 VALUES = ("targets", "observations")
+NOT_PRINTED = ("source", "locus", "note", "name_en", "component_en")
+"""Columns whose numbers are not those of the document."""
 TEXTS = ("rules", "tasks", "milestones", "indices", "projects")
 KINDS = ("targets and observations", "other tables", "leftovers.csv", "unexplained")
 
@@ -120,7 +122,7 @@ def _printed_texts(data: Path) -> set[tuple[str, float]]:
         for name in TEXTS
         for row in _table(data, name).to_dict("records")
         for column, cell in row.items()
-        if column != "source"
+        if column not in NOT_PRINTED
         for digits in re.findall(r"\d+(?:\.\d+)?", unicodedata.normalize("NFKC", cell))
     }
 

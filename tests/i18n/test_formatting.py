@@ -19,7 +19,7 @@ def third_language(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("group", "codes"),
     [
-        ("comparator", schema.COMPARATORS),
+        ("comparator", schema.TARGET_COMPARATORS),
         ("role", schema.ROLES),
         ("force", schema.FORCES),
         ("data_status", schema.STATUSES),

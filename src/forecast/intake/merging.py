@@ -125,7 +125,8 @@ def _common(reading: Reading, source: str) -> dict[str, object]:
 
 
 def _joined(table: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
-    """Table with rows behind it; text that they do not have is empty."""
-    blank = dict.fromkeys(table.columns, "")
-    more = pd.DataFrame([{**blank, **row} for row in rows])
+    """Table with rows behind it; what they do not have is missing."""
+    more = pd.DataFrame(rows).reindex(columns=table.columns)
+    text = table.select_dtypes("str").columns
+    more[text] = more[text].fillna("")
     return pd.concat([table, more.astype(table.dtypes.to_dict())], ignore_index=True)

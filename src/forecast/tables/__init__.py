@@ -9,6 +9,7 @@ For other packages:
 - `csv_files`: read and check a folder of tables
 - `database`: the same tables in a database
 - `validation`: checks of one table and of all together, by the rules in `row_rules`
+- `versions`: versions of plans and the targets in force on a day
 - `yaml_files`: YAML files with line numbers in errors
 """
 
@@ -21,5 +22,6 @@ __all__ = [
     "row_rules",
     "schema",
     "validation",
+    "versions",
     "yaml_files",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import DataError, Message, Problem, cause, msg, nearest
 from ..files import decode_text
-from .schema import REFERENCE, TABLES
+from .schema import REFERENCE, SHARED, TABLES
 from .validation import RawTable, read_raw_table, validate
 
 __all__ = ["check_folder", "read_reference_tables", "read_tables"]
@@ -23,8 +23,8 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     Parameters
     ----------
     folder : folder with at least one `<table>.csv` of `schema.TABLES`, in UTF-8 or GB18030
-    fallback : folder from which missing reference tables (sources, regions, areas, units,
-        indicators) are taken; other missing tables are empty
+    fallback : folder from which missing tables that are the same for all plans (sources, regions,
+        areas, units, indicators, plan_outcomes, plan_summaries) are taken; others are empty
 
     Returns
     -------
@@ -64,13 +64,14 @@ def check_folder(folder: Path, fallback: Path | None = None) -> tuple[Problem, .
 
 
 def read_reference_tables(folder: Path, without: set[str]) -> dict[str, RawTable]:
-    """Read the reference tables that a folder has, but for some.
+    """Read the tables of a folder that are the same for all plans, but for some.
 
     >>> from forecast.tables.plan import data_folder
-    >>> [*read_reference_tables(data_folder(), {"sources", "regions"})]
-    ['areas', 'units', 'indicators']
+    >>> [*read_reference_tables(data_folder(), {"sources", "regions", "plan_outcomes"})]
+    ['areas', 'units', 'indicators', 'plan_summaries']
     """
-    files = {name: folder / f"{name}.csv" for name in REFERENCE if name not in without}
+    names = [name for name in (*REFERENCE, *SHARED) if name not in without]
+    files = {name: folder / f"{name}.csv" for name in names}
     return {n: _read_table(n, f.name, _content(f)) for n, f in files.items() if f.is_file()}
 
 
@@ -119,10 +120,10 @@ def _find(folder: Path, fallback: Path | None) -> tuple[dict[str, Path], list[Pr
         if path.stem not in TABLES and hint:
             remedy = msg("rename it; {hint}", hint=hint)
             problems.append(_whole(path.name, msg("not the name of a table"), remedy))
-    for name in REFERENCE:
+    for name in (*REFERENCE, *SHARED):
         if name not in own and fallback is not None and (fallback / f"{name}.csv").is_file():
             own[name] = fallback / f"{name}.csv"
-        elif name not in own:
+        elif name not in own and name in REFERENCE:
             remedy = msg("add the file; data/README.md lists its columns")
             problems.append(_whole(f"{name}.csv", msg("the table is missing"), remedy))
     return own, problems

@@ -1,7 +1,8 @@
 """A plan: one region's indicators, targets, observations and rules, as of a date.
 
 The tables, read and checked by `csv_files` or `database`, are cut to a region and to what was known
-on a day; years become numbers, as `calendar` counts them.
+on a day; years become numbers, as `calendar` counts them. Of a plan that was revised, the targets
+are those of the version in force on the day, see `versions`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from ..errors import N_, DataError, Problem, check_name, msg
 from ..files import shipped_folder
 from .calendar import figure_days, known_days, parse_day, year_fractions
 from .schema import is_address
+from .versions import first_versions, select_targets, versions_in_force
 
 __all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
 
@@ -28,7 +30,8 @@ class Plan:
 
     In `observations` and `siblings`, `year` is a number: 2022 is the end of 2022, 30 June 2022 is
     2021.5. `siblings` are the observations of all other regions for the plan's indicators;
-    `indicators` are those with a target, an observation or both.
+    `indicators` are those with a target, an observation or both. `plans` has a row for each plan
+    with a target, in the version whose targets these are.
     """
 
     region: str
@@ -39,6 +42,7 @@ class Plan:
     units: pd.DataFrame
     sources: pd.DataFrame
     indicators: pd.DataFrame
+    plans: pd.DataFrame
     targets: pd.DataFrame
     observations: pd.DataFrame
     siblings: pd.DataFrame
@@ -88,8 +92,9 @@ def load_plan(
     """Load a shipped region's plan, or your own tables, as known on a day.
 
     An observation is included if the day it was `published` (if that is not known, the day it
-    stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets, rules and
-    tasks are part of the plan and always included.
+    stands for: its `as_of`, else 31 December of its year) is not after `as_of`. Targets are those
+    of the version of each plan that is in force on that day; where a region has no plan in force
+    yet, those of its first version. Rules and tasks are always included.
 
     Parameters
     ----------
@@ -172,11 +177,17 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     own = observations[of_region]
     if region:
         targets = targets[targets["region"] == region]
+    plans = versions_in_force(tables["plans"], day)
+    if region and not targets["plan"].isin(["", *plans["plan"]]).any():
+        plans = first_versions(tables["plans"])
+    targets = select_targets(targets, tables["plans"], plans)
+    plans = plans[plans["plan"].isin(targets["plan"])]
     used = set(targets["indicator"]) | set(own["indicator"])
     indicators = tables["indicators"]
     siblings = observations[~of_region & observations["indicator"].isin(used)]
     sources = tables["sources"]
-    titles = sources.set_index("source")["title_zh"].reindex(targets["source"].unique())
+    titles = targets["plan"].map(plans.set_index("plan")["title_zh"])
+    titles = titles.fillna(targets["source"].map(sources.set_index("source")["title_zh"]))
     local = {
         name: (table[table["region"] == region] if region else table).reset_index(drop=True)
         for name, table in tables.items()
@@ -184,13 +195,14 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     }
     return Plan(
         region=region or "",
-        title=" · ".join(t for t in titles.dropna() if t),
+        title=" · ".join(title for title in titles.dropna().unique() if title),
         as_of=day.isoformat() if day else "",
         regions=tables["regions"],
         areas=tables["areas"],
         units=tables["units"],
         sources=sources,
         indicators=indicators[indicators["indicator"].isin(used)].reset_index(drop=True),
+        plans=plans.reset_index(drop=True),
         targets=targets.reset_index(drop=True),
         observations=own.reset_index(drop=True),
         siblings=siblings.reset_index(drop=True),

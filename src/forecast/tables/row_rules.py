@@ -47,6 +47,16 @@ class Rule(NamedTuple):
     remedy: str
 
 
+def _within_bounds(column: str) -> tuple[Rule, ...]:
+    """Faults of a value of the row's indicator outside the bounds of that."""
+    return (
+        Rule(column, lambda r: r[column] < r["lower"],
+             N_("below {lower:.15g}, the least {indicator} can be"), BOUND),
+        Rule(column, lambda r: r[column] > r["upper"],
+             N_("above {upper:.15g}, the most {indicator} can be"), BOUND),
+    )  # fmt: skip
+
+
 def _year(column: str) -> Rule:
     return Rule(
         column,
@@ -59,6 +69,19 @@ def _year(column: str) -> Rule:
     )
 
 
+def _settled(rows: pd.DataFrame) -> pd.Series:
+    """Whether it is known what became of a target."""
+    return rows["result"].isin(["reached", "missed", "met_early"])
+
+
+def _meets(rows: pd.DataFrame) -> pd.Series:
+    """Whether the actual value meets the target; one printed without comparator is a least one."""
+    actual, target, comparator = rows["actual"], rows["target"], rows["comparator"]
+    at_most = comparator.isin(["le", "lt"])
+    strict = comparator.isin(["gt", "lt"]) & (actual == target)
+    return ~strict & ((actual <= target).where(at_most, actual >= target))
+
+
 PERCENT = N_("a share is stored as 0-100: write 100, or take another kind")
 BOUND = N_("correct the value or its unit, or the bound in the table indicators")
 
@@ -66,10 +89,7 @@ BOUND = N_("correct the value or its unit, or the bound in the table indicators"
 # fmt: off
 VALUE = (
     _year("year"),
-    Rule("value", lambda r: r["value"] < r["lower"],
-         N_("below {lower:.15g}, the least {indicator} can be"), BOUND),
-    Rule("value", lambda r: r["value"] > r["upper"],
-         N_("above {upper:.15g}, the most {indicator} can be"), BOUND),
+    *_within_bounds("value"),
     Rule("value", lambda r: (r["value"] < 0) & r["kind"].isin(NEVER_NEGATIVE) & r["lower"].isna(),
          N_("{indicator} is a {kind}, which cannot be negative"),
          N_("correct the value, or the kind in the table indicators")),
@@ -101,8 +121,34 @@ RULES: dict[str, tuple[Rule, ...]] = {
              N_("a stock can fall"),
              N_("write false, or the kind count, which never falls")),
     ),
+    "plans": (
+        *(_year(column) for column in ("start", "end", "baseline_year")),
+        Rule("end", lambda r: r["end"] < r["start"],
+             N_("ends before it starts in {start:.0f}"), N_("correct one of the two years")),
+        Rule("baseline_year", lambda r: r["baseline_year"] > r["end"],
+             N_("after the plan's end in {end:.0f}"), N_("correct one of the two years")),
+    ),
     "targets": (
         *VALUE,
+        *_within_bounds("value_high"),
+        *_within_bounds("baseline"),
+        _year("baseline_year"),
+        Rule("value", lambda r: r["value"].isna() & r["version"].eq(""),
+             N_("the cell is empty"),
+             N_("fill it in; only a version of a plan may leave it empty, to withdraw a target")),
+        Rule("value_high", lambda r: r["comparator"].eq("between") & r["value_high"].isna(),
+             N_("a band without its upper end"),
+             N_("write its lower end in the column value and its upper end here")),
+        Rule("value_high", lambda r: r["comparator"].eq("between") & (r["value_high"] < r["value"]),
+             N_("below the lower end of the band, {value:.15g}"), N_("correct one of the two ends")),
+        Rule("value_high", lambda r: r["comparator"].ne("between") & r["value_high"].notna(),
+             N_("only a band has an upper end"),
+             N_("write between in the column comparator, or leave the cell empty")),
+        Rule("baseline_year", lambda r: r["baseline"].notna() & r["baseline_year"].isna(),
+             N_("a baseline without its year"), N_("write the year of the baseline")),
+        Rule("baseline_year", lambda r: r["baseline_year"] >= r["year"],
+             N_("not before the year of the target, {year:.0f}"),
+             N_("correct one of the two years")),
         Rule("comparator",
              lambda r: (r["comparator"].isin(["ge", "gt"]) & r["better"].eq("lower")
                         | r["comparator"].isin(["le", "lt"]) & r["better"].eq("higher")),
@@ -125,5 +171,25 @@ RULES: dict[str, tuple[Rule, ...]] = {
              N_("ends before it starts in {start:.0f}"), N_("correct one of the two years")),
         Rule("investment", lambda r: r["investment"] < 0,
              N_("less than nothing"), N_("write what the project costs")),
+    ),
+    "plan_outcomes": (
+        *(_year(column) for column in ("baseline_year", "year", "actual_year")),
+        Rule("actual", lambda r: _settled(r) & r["actual"].isna(),
+             N_("{result} without an actual value"), N_("write the value, or unknown as result")),
+        Rule("actual_year", lambda r: _settled(r) & r["actual_year"].isna(),
+             N_("{result} without the year of the actual value"),
+             N_("write the year, or unknown as result")),
+        Rule("actual_year", lambda r: r["result"].eq("met_early") & (r["actual_year"] >= r["year"]),
+             N_("met early, but not before the target's year {year:.0f}"),
+             N_("write reached as result, or correct one of the two years")),
+        Rule("result", lambda r: _settled(r) & (r["result"].eq("missed") == _meets(r)),
+             N_("contradicts the values: {actual:.15g} against {comparator} {target:.15g}"),
+             N_("correct the result, the comparator or one of the two values")),
+    ),
+    "plan_summaries": (
+        _year("year"),
+        Rule("indicators", lambda r: r["met_or_on_track"] + r["behind"] > r["indicators"],
+             N_("fewer than those on track and those behind together"),
+             N_("correct one of the three numbers")),
     ),
 }

@@ -8,7 +8,7 @@ Types are `text`, `integer`, `number`, `boolean`, `date` (ISO 8601) and `deadlin
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = [
     "COMPARATORS",
@@ -19,9 +19,13 @@ __all__ = [
     "LEVELS",
     "NEVER_NEGATIVE",
     "REFERENCE",
+    "RESULTS",
     "ROLES",
+    "SHARED",
+    "STAGES",
     "STATUSES",
     "TABLES",
+    "TARGET_COMPARATORS",
     "TASK_LISTS",
     "Column",
     "Table",
@@ -33,6 +37,8 @@ NEVER_NEGATIVE = ("share", "count", "stock")
 """Kinds whose figures count or divide things."""
 DIRECTIONS = ("higher", "lower")
 COMPARATORS = ("ge", "gt", "eq", "le", "lt")
+TARGET_COMPARATORS = (*COMPARATORS, "between")
+"""Those of one value, and `between`, a band from `value` to `value_high`."""
 ROLES = ("annual", "midterm", "final")
 FORCES = ("binding", "expected")
 STATUSES = ("actual", "preliminary", "estimated")
@@ -40,7 +46,14 @@ LEVELS = ("country", "province", "city", "district", "county", "township")
 EVENTS = ("reach", "ever", "maintain")
 REFERENCE = ("sources", "regions", "areas", "units", "indicators")
 """Tables that others refer to; own tables may lack them and take those of the package."""
-TASK_LISTS = ("reform", "policy", "project", "work")
+SHARED = ("plan_outcomes", "plan_summaries")
+"""Tables of experience with other plans, taken from the package like those of `REFERENCE`; a
+folder may do without."""
+RESULTS = ("reached", "missed", "met_early", "open", "unknown")
+"""What became of a target: `met_early` by a figure before its year, `open` before its year."""
+STAGES = ("interim", "midterm", "expected", "final")
+"""When a whole plan was summed up; `expected` before its end, from what was foreseen."""
+TASK_LISTS = ("reform", "policy", "project", "work", "pilot")
 
 
 @dataclass(frozen=True)
@@ -70,19 +83,23 @@ class Table:
 
 
 TEXT, OPTIONAL = Column(), Column(required=False)
-NUMBER, YEAR = Column("number"), Column("integer")
+NUMBER, YEAR, COUNT = Column("number"), Column("integer"), Column("integer")
 DATE = Column("date", required=False)
 MAYBE_NUMBER = Column("number", required=False)
+MAYBE_YEAR = Column("integer", required=False)
+EXTRA = Column(required=False, absent=True)
+EXTRA_NUMBER, EXTRA_YEAR = (replace(EXTRA, type=type_) for type_ in ("number", "integer"))
 SOURCE, REGION, INDICATOR, AREA, UNIT = (
     Column(refers_to=table) for table in ("sources", "regions", "indicators", "areas", "units")
 )
 MAYBE_INDICATOR = Column(required=False, refers_to="indicators")
-PART = Column(required=False, refers_to="indicators", absent=True)
+PART, PLAN = (replace(EXTRA, refers_to=table) for table in ("indicators", "plans"))
 
 # fmt: off
 TABLES: dict[str, Table] = {
     "sources": Table(
-        {"source": TEXT, "title_zh": TEXT, "issuer": OPTIONAL, "issued": DATE, "note": OPTIONAL},
+        {"source": TEXT, "title_zh": TEXT, "issuer": OPTIONAL, "issued": DATE, "note": OPTIONAL,
+         "title_en": EXTRA},
         key=("source",)),
     "regions": Table(
         {"region": TEXT, "name_zh": TEXT, "name_en": TEXT, "level": Column(words=LEVELS),
@@ -97,13 +114,21 @@ TABLES: dict[str, Table] = {
          "resolution": NUMBER, "concept": TEXT, "definition": TEXT,
          "numerator": PART, "denominator": PART},
         key=("indicator",)),
+    "plans": Table(
+        {"plan": TEXT, "region": REGION, "title_zh": TEXT, "title_en": OPTIONAL, "start": YEAR,
+         "end": YEAR, "baseline_year": MAYBE_YEAR, "issued": DATE, "version": OPTIONAL,
+         "in_force": DATE, "source": replace(EXTRA, refers_to="sources"), "note": EXTRA},
+        key=("plan", "version")),
     "targets": Table(
-        {"region": REGION, "indicator": INDICATOR, "year": YEAR, "value": NUMBER,
-         "comparator": Column(words=COMPARATORS), "role": Column(words=ROLES),
+        {"region": REGION, "indicator": INDICATOR, "year": YEAR, "value": MAYBE_NUMBER,
+         "comparator": Column(words=TARGET_COMPARATORS), "role": Column(words=ROLES),
          "force": Column(required=False, words=FORCES),
          "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
-         "event": Column(required=False, words=EVENTS, absent=True)},
-        key=("region", "indicator", "year", "comparator", "source")),
+         "event": Column(required=False, words=EVENTS, absent=True),
+         "value_high": EXTRA_NUMBER, "name_printed": EXTRA, "number": EXTRA, "owner": EXTRA,
+         "baseline": EXTRA_NUMBER, "baseline_year": EXTRA_YEAR,
+         "plan": PLAN, "version": EXTRA},
+        key=("region", "indicator", "year", "comparator", "source", "plan", "version")),
     "observations": Table(
         {"region": REGION, "indicator": INDICATOR, "year": YEAR, "as_of": DATE, "value": NUMBER,
          "status": Column(words=STATUSES), "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
@@ -112,24 +137,40 @@ TABLES: dict[str, Table] = {
         key=("region", "indicator", "year", "as_of", "published")),
     "milestones": Table(
         {"region": REGION, "indicator": MAYBE_INDICATOR, "task": OPTIONAL, "year": YEAR,
-         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL}),
+         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL, "note": EXTRA}),
     "tasks": Table(
         {"region": REGION, "list": Column(words=TASK_LISTS), "name_zh": TEXT,
          "requirement_zh": OPTIONAL, "due": Column("deadline", required=False),
-         "source": SOURCE, "locus": OPTIONAL}),
+         "source": SOURCE, "locus": OPTIONAL, "name_en": EXTRA, "note": EXTRA}),
     "rules": Table(
         {"rule": TEXT, "region": REGION, "quantity": TEXT, "formula": TEXT,
-         "source": SOURCE, "locus": OPTIONAL},
+         "source": SOURCE, "locus": OPTIONAL, "note": EXTRA},
         key=("rule", "region")),
     "indices": Table(
         {"index": TEXT, "area": AREA, "component": TEXT, "indicator": MAYBE_INDICATOR,
-         "weight": MAYBE_NUMBER, "source": SOURCE},
+         "weight": MAYBE_NUMBER, "source": SOURCE, "locus": EXTRA, "component_en": EXTRA,
+         "note": EXTRA},
         key=("index", "component")),
     "projects": Table(
         {"region": REGION, "agency": TEXT, "class": Column(words=("implementation", "planning")),
          "stage": Column(required=False, words=("continued", "new")), "name_zh": TEXT,
-         "start": YEAR, "end": YEAR, "investment": NUMBER, "builder": OPTIONAL, "source": SOURCE},
+         "start": YEAR, "end": YEAR, "investment": NUMBER, "builder": OPTIONAL, "source": SOURCE,
+         "locus": EXTRA, "note": EXTRA},
         key=("region", "agency", "name_zh")),
+    "plan_outcomes": Table(
+        {"place": TEXT, "place_en": TEXT, "plan": TEXT, "plan_en": TEXT, "indicator_zh": TEXT,
+         "indicator_en": TEXT, "indicator": OPTIONAL, "area": OPTIONAL, "unit": TEXT,
+         "kind": Column(words=KINDS), "role": Column(words=ROLES),
+         "baseline_year": MAYBE_YEAR, "baseline": MAYBE_NUMBER, "year": YEAR, "target": NUMBER,
+         "comparator": Column(words=COMPARATORS), "actual_year": MAYBE_YEAR,
+         "actual": MAYBE_NUMBER, "result": Column(words=RESULTS), "source": TEXT,
+         "source_actual": OPTIONAL, "note": OPTIONAL},
+        key=("place", "plan", "indicator_zh", "year")),
+    "plan_summaries": Table(
+        {"place": TEXT, "place_en": TEXT, "plan": TEXT, "plan_en": TEXT,
+         "stage": Column(words=STAGES), "year": YEAR, "indicators": COUNT,
+         "met_or_on_track": COUNT, "behind": COUNT, "source": TEXT, "note": OPTIONAL},
+        key=("place", "plan", "stage", "year")),
 }
 # fmt: on
 """Tables by name, columns in the order of the files."""

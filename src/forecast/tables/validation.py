@@ -36,6 +36,9 @@ PATTERNS = {
     }.items()
 }
 EXACT = {"integer": "int64", "boolean": "bool"}
+"""Types of columns that no cell may leave empty; an integer that may be missing is a float."""
+LISTED = (*REFERENCE, "plans")
+"""Tables whose ids others name."""
 DESCRIPTION = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
 
 
@@ -78,7 +81,7 @@ def read_raw_table(
         faults += _check_header(name, source, cells, header_row)
     faults += _check_cells(name, source, cells)
     cells = cells.reindex(columns=list(table.columns), fill_value="")
-    faults += _check_key(name, source, cells)
+    faults += _check_key(name, source, cells, list(table.key))
     return RawTable(name, source, cells, _values(table, cells), tuple(faults), listed)
 
 
@@ -94,12 +97,13 @@ def validate(raw: Mapping[str, RawTable]) -> tuple[dict[str, pd.DataFrame], list
     -------
     tables : every table of `schema.TABLES`, with its columns in schema order; none if there are
         problems. Text is `str` with '' where missing, numbers are float with NaN where missing,
-        integers int64, booleans bool, dates ISO text or ''
+        integers int64 (float where they may be missing), booleans bool, dates ISO text or ''
     problems : in the order of tables, rows and columns
     """
-    unlisted = {name for name in REFERENCE if name not in raw or not raw[name].listed}
+    unlisted = {name for name in REFERENCE if name not in raw}
+    unlisted |= {name for name, table in raw.items() if not table.listed}
     raw = {name: raw[name] if name in raw else _no_table(name) for name in TABLES}
-    ids = {name: raw[name].cells.iloc[:, 0] for name in REFERENCE if name not in unlisted}
+    ids = {name: raw[name].cells.iloc[:, 0] for name in LISTED if name not in unlisted}
     described = raw["indicators"].values.drop_duplicates("indicator").set_index("indicator")
     problems = [problem for table in raw.values() for problem in table.problems]
     for table in raw.values():
@@ -108,6 +112,7 @@ def validate(raw: Mapping[str, RawTable]) -> tuple[dict[str, pd.DataFrame], list
             rows = _join_description(table.name, table.values, described)
             problems += _check_rules(table, rows)
     problems += _check_decreases(raw["observations"], raw["indicators"])
+    problems += _check_versions(raw["plans"], raw["targets"])
     if problems:
         names = {table.source: name for name, table in raw.items()}
         return {}, sorted(problems, key=partial(_position, names))
@@ -233,7 +238,8 @@ def _values(table: Table, cells: pd.DataFrame) -> pd.DataFrame:
 
 def _exact(table: Table, values: pd.DataFrame) -> pd.DataFrame:
     """Values of a sound table in their own types."""
-    types = {name: EXACT[c.type] for name, c in table.columns.items() if c.type in EXACT}
+    exact = {name: c for name, c in table.columns.items() if c.required and c.type in EXACT}
+    types = {name: EXACT[column.type] for name, column in exact.items()}
     return values.astype(types).reset_index(drop=True)
 
 
@@ -250,9 +256,9 @@ def _report(
     ]  # fmt: skip
 
 
-def _check_key(name: str, source: str, cells: pd.DataFrame) -> list[Problem]:
+def _check_key(name: str, source: str, cells: pd.DataFrame, key: list[str]) -> list[Problem]:
     """Rows that repeat the key of an earlier row."""
-    key, columns = list(TABLES[name].key), TABLES[name].columns
+    columns = TABLES[name].columns
     if not key:
         return []
     named = cells[cells[[k for k in key if columns[k].required]].ne("").all(axis=1)]
@@ -324,6 +330,20 @@ def _check_decreases(observations: RawTable, indicators: RawTable) -> list[Probl
             "false in the table indicators"
         ),
     )
+
+
+def _check_versions(plans: RawTable, targets: RawTable) -> list[Problem]:
+    """Versions in force from the same day, and targets of versions that no plan has."""
+    problems = _check_key("plans", plans.source, plans.cells, ["plan", "in_force"])
+    known = pd.MultiIndex.from_frame(plans.cells[["plan", "version"]])
+    rows = targets.cells[targets.cells["version"].ne("")]
+    listed = rows["plan"].isin(plans.cells["plan"]) | rows["plan"].eq("")
+    strange = ~pd.MultiIndex.from_frame(rows[["plan", "version"]]).isin(known)
+    return problems + _report(
+        targets.source, "version", rows[strange & listed],
+        N_("no version of the plan {plan!r} in the table plans"),
+        N_("add a row for it there, with the day from which it is in force"),
+    )  # fmt: skip
 
 
 def _position(names: Mapping[str, str], problem: Problem) -> tuple[int, int, int]:
