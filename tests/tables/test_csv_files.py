@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from forecast.tables.csv_files import check_folder, read_tables
+from forecast.tables.csv_files import check_folder, format_table, read_tables
 from forecast.tables.plan import data_folder
 from sound_tables import SOUND, change, write
 
@@ -18,13 +19,24 @@ def sound(tmp_path: Path) -> Path:
 
 
 def test_tables_that_are_missing_are_empty(sound: Path) -> None:
-    """A plan without tasks, rules, indices and milestones is a plan."""
+    """A plan without versions, rules, indices, milestones and experience of others is a plan."""
     tables = read_tables(sound)
     assert [name for name in tables if tables[name].empty] == [
+        "plans",
         "milestones",
         "rules",
         "indices",
+        "plan_outcomes",
+        "plan_summaries",
     ]
+
+
+def test_a_written_table_is_read_again(tmp_path: Path) -> None:
+    """Every shipped table, written and read again, is the same, missing years included."""
+    tables = read_tables(data_folder())
+    folder = write(tmp_path, {name: format_table(name, table) for name, table in tables.items()})
+    for name, table in read_tables(folder).items():
+        pd.testing.assert_frame_equal(table, tables[name])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])

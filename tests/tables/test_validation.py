@@ -23,14 +23,15 @@ def sound(tmp_path: Path) -> Path:
 
 
 def test_sound_tables_are_typed(sound: Path) -> None:
-    """Text is str with '', numbers are float, integers int64, booleans bool."""
+    """Text is str with '', numbers are float, integers int64 unless missing, booleans bool."""
     tables = read_tables(sound)
     expected = {"text": "str", "date": "str", "deadline": "str", "boolean": "bool"}
     expected |= {"number": "float64", "integer": "int64"}
     for name, table in TABLES.items():
         assert list(tables[name].columns) == list(table.columns)
         assert tables[name].dtypes.map(str).to_dict() == {
-            column: expected[type_] for column, type_ in table.types.items()
+            name: expected["number" if not c.required and c.type == "integer" else c.type]
+            for name, c in table.columns.items()
         }
     assert tables["observations"]["as_of"].tolist() == ["", "", "", "2022-06-30"]
     assert tables["indicators"]["upper"].isna().tolist() == [False, True, True, True]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..files import MANIFEST, staging_folder, swap_folder
-from ..tables.csv_files import read_tables
+from ..tables.csv_files import format_table, read_tables
 from ..tables.schema import TABLES
 from .reading import Reading
 from .review import own_day, replaced
@@ -67,7 +67,7 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame], beside: str, 
     final = Path(folder)
     with staging_folder(final) as new:
         for name in TABLES:
-            text = tables[name].to_csv(index=False, lineterminator="\n")
+            text = format_table(name, tables[name])
             (new / f"{name}.csv").write_text(text, encoding="utf-8")
         for name in COMPANIONS:
             if beside and Path(beside, name).is_file():
@@ -126,7 +126,6 @@ def _common(reading: Reading, source: str) -> dict[str, object]:
 
 def _joined(table: pd.DataFrame, rows: Sequence[Mapping[str, object]]) -> pd.DataFrame:
     """Table with rows behind it; what they do not have is missing."""
-    more = pd.DataFrame(rows).reindex(columns=table.columns)
-    text = table.select_dtypes("str").columns
-    more[text] = more[text].fillna("")
+    missing = dict.fromkeys(table.columns) | dict.fromkeys(table.select_dtypes("str").columns, "")
+    more = pd.DataFrame([{**missing, **row} for row in rows], columns=table.columns)
     return pd.concat([table, more.astype(table.dtypes.to_dict())], ignore_index=True)

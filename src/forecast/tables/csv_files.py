@@ -14,7 +14,7 @@ from ..files import decode_text
 from .schema import REFERENCE, SHARED, TABLES
 from .validation import RawTable, read_raw_table, validate
 
-__all__ = ["check_folder", "read_reference_tables", "read_tables"]
+__all__ = ["check_folder", "format_table", "read_reference_tables", "read_tables"]
 
 
 def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.DataFrame]:
@@ -73,6 +73,20 @@ def read_reference_tables(folder: Path, without: set[str]) -> dict[str, RawTable
     names = [name for name in (*REFERENCE, *SHARED) if name not in without]
     files = {name: folder / f"{name}.csv" for name in names}
     return {n: _read_table(n, f.name, _content(f)) for n, f in files.items() if f.is_file()}
+
+
+def format_table(name: str, table: pd.DataFrame) -> str:
+    """Format a table as the text of its file, as `read_tables` reads it again.
+
+    >>> from forecast.tables.plan import data_folder
+    >>> outcomes = read_tables(data_folder())["plan_outcomes"]
+    >>> format_table("plan_outcomes", outcomes[["indicator", "actual_year"]]).splitlines()[:2]
+    ['indicator,actual_year', 'elderly_care_beds_per_1k_elderly,2015']
+    """
+    types = TABLES[name].types
+    # A year that may be missing is a float in memory.
+    whole = {column: "Int64" for column in table if types.get(column) == "integer"}
+    return table.astype(whole).to_csv(index=False, lineterminator="\n")
 
 
 Content = bytes | Problem

@@ -158,7 +158,7 @@ def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
     """Cut the same region's plan, as of the same day, from other tables.
 
     >>> plan = load_plan("lishui", as_of="2022-12-31")
-    >>> bool((recut(plan, plan.tables).targets == plan.targets).all(axis=None))
+    >>> recut(plan, plan.tables).targets.equals(plan.targets)
     True
     """
     day = parse_day(plan.as_of, "recut") if plan.as_of else None
@@ -186,8 +186,10 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     indicators = tables["indicators"]
     siblings = observations[~of_region & observations["indicator"].isin(used)]
     sources = tables["sources"]
-    titles = targets["plan"].map(plans.set_index("plan")["title_zh"])
-    titles = titles.fillna(targets["source"].map(sources.set_index("source")["title_zh"]))
+    by_plan, by_source = (
+        table.set_index(table.columns[0])["title_zh"].to_dict() for table in (plans, sources)
+    )
+    titles = [by_plan.get(row.plan) or by_source.get(row.source) for row in targets.itertuples()]
     local = {
         name: (table[table["region"] == region] if region else table).reset_index(drop=True)
         for name, table in tables.items()
@@ -195,7 +197,7 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     }
     return Plan(
         region=region or "",
-        title=" · ".join(title for title in titles.dropna().unique() if title),
+        title=" · ".join(title for title in dict.fromkeys(titles) if title),
         as_of=day.isoformat() if day else "",
         regions=tables["regions"],
         areas=tables["areas"],

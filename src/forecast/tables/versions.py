@@ -70,7 +70,7 @@ def select_targets(
     versions = zip(targets["plan"], targets["version"], strict=True)
     held = pd.Series([ranks.get(version, 0) for version in versions], targets.index, dtype=float)
     last = rank[chosen.index].set_axis(chosen["plan"])
-    limit = targets["plan"].map(last).where(targets["plan"].ne(""), 0.0)
+    limit = targets["plan"].map(last.to_dict()).astype(float).where(targets["plan"].ne(""), 0.0)
     held = held[held <= limit]
     rows = targets.loc[held.index]
     newest = held.groupby([rows[column] for column in TARGET]).transform("max")
