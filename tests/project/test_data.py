@@ -47,6 +47,19 @@ def test_readme_counts_the_rows(name: str) -> None:
     assert int(found[1]) == len(table(name))
 
 
+@pytest.mark.parametrize("name", TABLES)
+def test_readme_lists_the_columns(name: str) -> None:
+    """The README lists the columns of a table, and which of them a file may do without."""
+    readme = (DATA / "README.md").read_text(encoding="utf-8")
+    pattern = rf"^\*\*{name}\*\* `([^`]+)`(?:;\s+may be absent:\s+`([^`]+)`)?"
+    found = re.search(pattern, readme, re.MULTILINE)
+    assert found is not None
+    columns = TABLES[name].columns
+    listed = [re.split(r",\s+", group) if group else [] for group in found.groups()]
+    assert listed[0] == [key for key, column in columns.items() if not column.absent]
+    assert listed[1] == [key for key, column in columns.items() if column.absent]
+
+
 def test_projects_are_73_and_sum_up() -> None:
     """The projects of Lishui are 73 and cost 8,474,280,000 yuan."""
     projects = table("projects")
