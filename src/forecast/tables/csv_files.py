@@ -86,7 +86,8 @@ def format_table(name: str, table: pd.DataFrame) -> str:
     types = TABLES[name].types
     # A year that may be missing is a float in memory.
     whole = {column: "Int64" for column in table if types.get(column) == "integer"}
-    return table.astype(whole).to_csv(index=False, lineterminator="\n")
+    text: str = table.astype(whole).to_csv(index=False, lineterminator="\n")
+    return text
 
 
 Content = bytes | Problem
