@@ -1,9 +1,9 @@
 """Style of every figure: fonts, colours, sizes, and helpers for texts and axes.
 
 Figures use seaborn's white grid. A figure belongs to the caller: neither pyplot's state nor
-matplotlib's settings are changed. Latin text and digits are set in DejaVu, Chinese in the Noto
-Sans that `zhplot` carries. Shapes, hatches and line styles repeat what colours show, for readers
-who are colour-blind and for print in grey.
+matplotlib's settings are changed. Words and figures of all languages are set in the Noto Sans
+that `zhplot` carries, signs that it lacks in DejaVu. Shapes, hatches and line styles repeat what
+colours show, for readers who are colour-blind and for print in grey.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ __all__ = [
     "write_beside", "write_near", "write_title",
 ]  # fmt: skip
 
-FONTS = ["DejaVu Sans", "Noto Sans SC"]
-"""Families in the order in which a glyph is looked for."""
+FONTS = ["Noto Sans SC", "DejaVu Sans"]
+"""Families in the order in which a glyph is looked for: of words and figures, of signs."""
 MEDIAN, TARGET, INK, GREY = "#12406f", "#b34700", "#1b1f24", "#57606a"
 PALE, FAINT, SHADE, EDGE, GRID = "#a9c9e6", "#d3e3f3", "#dfe3e8", "#c3c9d0", "#e3e7eb"
 CHANCES = sns.light_palette(MEDIAN, as_cmap=True)

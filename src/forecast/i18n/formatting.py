@@ -20,6 +20,7 @@ from .labels import LABELS, label_of
 
 __all__ = [
     "NO_VALUE",
+    "WHOLE_POWER",
     "amount",
     "change",
     "comparison",

@@ -1,0 +1,377 @@
+"""Where all targets stand: baseline, latest figure and target on one line a target, by risk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..i18n.catalog import N_
+from ..tables.names import Names
+from ..targets.progress import select_baseline
+from . import style
+from .chart import MARGIN, Chart, Page, Words, compose, measure, wrap
+from .texts import Measure, format_year, source_note
+
+__all__ = ["STATES", "State", "describe_standing", "find_state", "standing_chart", "standing_table"]
+
+
+@dataclass(frozen=True)
+class State:
+    """States of targets that a chart shows alike: their name, the statuses, the mark."""
+
+    name: str
+    statuses: tuple[str, ...]
+    marker: str
+    colour: str
+    hollow: bool = False
+
+    @property
+    def mark(self) -> dict[str, Any]:
+        """Options of the mark."""
+        fill = "white" if self.hollow else self.colour
+        return {"marker": self.marker, "color": self.colour, "markerfacecolor": fill}
+
+
+STATES: dict[str, State] = {
+    "missed": State(N_("Missed"), ("missed",), "X", "#7f2704"),
+    "at_risk": State(N_("At risk"), ("unlikely",), "v", "#d9601a"),
+    "uncertain": State(N_("Uncertain"), ("uncertain",), "s", "#8a8f98"),
+    "on_course": State(N_("On course"), ("likely",), "^", "#4a90c8"),
+    "met": State(
+        N_("Met, or target level reached"),
+        ("met", "exceeded", "likely_exceeded", "reached"), "o", style.MEDIAN,
+    ),
+    "silent": State(
+        N_("Year passed or figure due, not published"),
+        ("not_published", "estimated", "not_due", "not_yet_due"), "o", style.GREY, hollow=True,
+    ),
+    "too_early": State(
+        N_("Too early to judge: baseline figure only"), ("too_early",), "o", style.GREY, hollow=True
+    ),
+}  # fmt: skip
+"""States in the order of rows: the greatest risk first, what cannot be judged last."""
+JUDGED = ("missed", "at_risk", "uncertain", "on_course", "met")
+OPEN = ("reached", "likely", "uncertain", "unlikely")
+LEFT, RIGHT = 3.45, 1.5
+"""Inches left and right of the tracks of the wide picture."""
+HEAD, LINE = 0.36, 0.17
+"""Inches of a state's head, and of a line of a name."""
+MOST_WAITING = 6
+"""Rows of a state that cannot be judged; a note counts the others."""
+MOST_DESCRIBED = 12
+"""Targets described in the text alternative."""
+SHARES = (-20.0, 130.0)
+"""Percent of the distance from baseline to target that is drawn; what is beyond has an arrow."""
+TITLES = {
+    "both": N_("{region}: {missed} of {judged} targets missed, {at_risk} more at risk"),
+    "missed": N_("{region}: {missed} of {judged} targets missed"),
+    "at_risk": N_("{region}: {at_risk} of {judged} targets at risk"),
+    "uncertain": N_("{region}: no target at risk, {uncertain} of {judged} uncertain"),
+    "good": N_("{region}: all {judged} targets that can be judged are met or on course"),
+    "some": N_("{region}: {judged} targets met or on course, {rest} cannot be judged yet"),
+    "too_early": N_("{region}: too early to judge, {too_early} targets have a baseline only"),
+    "silent": N_("{region}: {silent} targets are past their year without a figure"),
+}
+SUBTITLE = N_(
+    "Distance covered from baseline (0) to target (100 %), last target of each indicator. {day}"
+)
+SCHEDULE = N_("on schedule at the date of the figure")
+WITHOUT = N_("Without any published figure, not shown: {count} indicators.")
+DISTANCE = N_("{name}: {baseline} → {latest} → {target} ({state})")
+
+
+def standing_table(names: Names, attainment: pd.DataFrame) -> pd.DataFrame:
+    """Tabulate where targets stand, one row a target with a figure, the greatest risk first.
+
+    Parameters
+    ----------
+    names : of the plan, in the reader's language
+    attainment : of `attainment`, the targets to show, one an indicator (`last_targets`)
+
+    Returns
+    -------
+    indicator, name, unit, state (of `STATES`), baseline, baseline_year, latest, latest_year,
+    target, comparator, target_year; `covered` and `due`: percent of the distance from baseline to
+    target covered by the latest figure, and by the straight line at the date of that figure (NaN
+    where nothing has been published since the baseline, or the baseline meets the target)
+    """
+    rows = attainment[attainment["latest"].notna()]
+    cells = [_tabulate_row(names, row) for row in rows.to_dict("records")]
+    table = pd.DataFrame(cells, columns=COLUMNS)
+    order = pd.Series({code: i for i, code in enumerate(STATES)})
+    ranks = pd.DataFrame({
+        "state": table["state"].map(order).to_numpy(int),
+        "chance": table.pop("chance").fillna(2.0).to_numpy(float),
+        "behind": (table["covered"] - table["due"]).fillna(0.0).to_numpy(float),
+    })  # fmt: skip
+    at = ranks.sort_values(["state", "chance", "behind"], kind="stable").index
+    return table.loc[at].reset_index(drop=True)
+
+
+COLUMNS = [
+    "indicator", "name", "unit", "state", "baseline", "baseline_year", "latest", "latest_year",
+    "target", "comparator", "target_year", "covered", "due", "chance",
+]  # fmt: skip
+
+
+def standing_chart(
+    names: Names, attainment: pd.DataFrame, *, name: str = "standing"
+) -> Chart | None:
+    """Draw where all targets stand; None where no target has a figure.
+
+    Parameters
+    ----------
+    names, attainment : as in `standing_table`; indicators without a figure are counted in a note
+    name : stem of the chart's files
+    """
+    table = standing_table(names, attainment)
+    if table.empty:
+        return None
+    silent = attainment.loc[attainment["latest"].isna(), "indicator"].nunique()
+    notes = [names.gettext(WITHOUT, count=silent)] if silent else []
+    notes.append(source_note(names, list(table["indicator"])))
+    title = describe_standing(names, table)
+    subtitle = names.gettext(SUBTITLE, day=names.known_on())
+    words = Words(title, subtitle, [note for note in notes if note])
+    judged = table[table["state"].isin(JUDGED)].head(MOST_DESCRIBED).to_dict("records")
+    lines = names.join(_describe_row(names, row) for row in judged)
+    alt = names.gettext("{finding}. {rows}.", finding=title, rows=lines) if lines else title
+    return compose(name, words, lambda page: _draw(page, names, table), alt=alt, data=table)
+
+
+def describe_standing(names: Names, table: pd.DataFrame) -> str:
+    """Say in a sentence how many targets are missed, at risk, uncertain or on course."""
+    counts = {code: int((table["state"] == code).sum()) for code in STATES}
+    judged = sum(counts[code] for code in JUDGED)
+    if not judged:
+        case = "too_early" if counts["too_early"] else "silent"
+    elif counts["missed"] and counts["at_risk"]:
+        case = "both"
+    else:
+        good = "some" if len(table) > judged else "good"
+        case = next((c for c in ("missed", "at_risk", "uncertain") if counts[c]), good)
+    region = names.name("regions", names.plan.region)
+    counts |= {"judged": judged, "rest": len(table) - judged}
+    return names.gettext(TITLES[case], region=region, **counts)
+
+
+def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
+    indicator, year, goal = str(row["indicator"]), float(row["year"]), float(row["target"])
+    base, since = _find_baseline(names, row)
+    latest, when = float(row["latest"]), float(row["latest_year"])
+    length, years = goal - base, year - since
+    moved = when > since + 1e-9
+    away = length > 0 if row["comparator"] in ("ge", "gt") else length < 0
+    away = away if row["comparator"] != "eq" else bool(length)
+    measurable = moved and away
+    covered = 100.0 * (latest - base) / length if measurable else np.nan
+    due = 100.0 * min((when - since) / years, 1.0) if measurable and years > 0 else np.nan
+    state = find_state(str(row["status"]), moved=moved)
+    chance = float(row["p_reach"]) if pd.notna(row["p_reach"]) else np.nan
+    unit = names.symbol(names.unit(indicator))
+    return [
+        indicator, names.name("indicators", indicator), unit, state, base, since, latest, when,
+        goal, row["comparator"], int(year), covered, due, chance,
+    ]  # fmt: skip
+
+
+def find_state(status: str, *, moved: bool) -> str:
+    """Return the state (of `STATES`) of a status; an open target with one figure has no verdict."""
+    if status in OPEN and status != "reached" and not moved:
+        return "too_early"
+    return next((code for code, state in STATES.items() if status in state.statuses), "silent")
+
+
+def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the figure and the year a target is measured from, as `progress` has them."""
+    if pd.notna(row.get("baseline")) and pd.notna(row.get("baseline_year")):
+        return float(row["baseline"]), float(row["baseline_year"])
+    known = names.plan.observations
+    known = known[known["indicator"] == row["indicator"]].sort_values("year")
+    value, year = (known[c].to_numpy(float)[None, :] for c in ("value", "year"))
+    base, since = select_baseline(value, year, np.array([float(row["year"])]))
+    return float(base[0]), float(since[0])
+
+
+def _describe_row(names: Names, row: Mapping[str, Any]) -> str:
+    """Describe a row in the text alternative."""
+    texts = _texts(names, row)
+    state = names.gettext(STATES[row["state"]].name)
+    return names.gettext(DISTANCE, name=row["name"], state=state, **texts)
+
+
+def _texts(names: Names, row: Mapping[str, Any]) -> dict[str, str]:
+    """Format baseline, latest figure and target, each with its year."""
+    measure = _measure(names, row)
+    values = {stem: measure.number(row[stem]) for stem in ("baseline", "latest")}
+    values["target"] = measure.target(row)
+    dated, years = N_("{target} ({year})"), {s: format_year(row[f"{s}_year"]) for s in values}
+    return {s: names.gettext(dated, target=values[s], year=years[s]) for s in values}
+
+
+def _measure(names: Names, row: Mapping[str, Any]) -> Measure:
+    values = [row["baseline"], row["latest"], row["target"]]
+    return Measure.build(names, str(row["indicator"]), values)
+
+
+# Drawing. Wide: name, baseline, track and target side by side. Narrow: one below the other.
+
+
+def _draw(page: Page, names: Names, table: pd.DataFrame) -> None:
+    """Draw rows under the heads of their states; of those that cannot be judged a few."""
+    left = MARGIN if page.narrow else LEFT
+    right = page.width - (MARGIN if page.narrow else RIGHT)
+    room = page.inner if page.narrow else LEFT - 1.4
+    groups = [(code, rows) for code, rows in table.groupby("state", sort=False)]
+    shown = {
+        code: rows.to_dict("records")[: None if code in JUDGED else MOST_WAITING]
+        for code, rows in groups
+    }
+    labels = {
+        row["indicator"]: wrap(_name_row(names, row), room, page.small)
+        for rows in shown.values()
+        for row in rows
+    }
+    heights = {
+        row["indicator"]: _row_height(page, row, labels[row["indicator"]])
+        for rows in shown.values()
+        for row in rows
+    }
+    more = sum(len(rows) > len(shown[code]) for code, rows in groups)
+    body = sum(heights.values()) + (HEAD + 0.06) * len(groups) + LINE * 1.2 * more
+    page.begin(body, _list_marks(names, table))
+    y = page.top
+    for code, rows in groups:
+        _draw_head(page, names, str(code), len(rows), y)
+        y += HEAD
+        for row in shown[code]:
+            height = heights[row["indicator"]]
+            _draw_row(page, names, row, labels[row["indicator"]], (y, height), (left, right))
+            y += height
+        if left_out := len(rows) - len(shown[code]):
+            text = names.gettext("and {count} more", count=left_out)
+            page.write(text, MARGIN, y + LINE / 2, color=style.GREY)
+            y += LINE * 1.2
+        y += 0.06
+
+
+def _list_marks(names: Names, table: pd.DataFrame) -> list[tuple[dict[str, Any], str]]:
+    """List the marks of tracks with their meanings, where there are tracks."""
+    if not table["state"].isin(JUDGED).any():
+        return []
+    hollow = {"color": style.INK, "markerfacecolor": "white"}
+    keys: list[tuple[dict[str, Any], str]] = [
+        ({"marker": "o", "color": style.INK}, names.gettext("latest figure")),
+        ({"marker": "D", **hollow}, names.gettext("target")),
+    ]
+    if table["due"].notna().any():
+        mark = {"marker": "|", "color": style.INK, "markersize": 10, "markeredgewidth": 2.0}
+        keys.append((mark, names.gettext(SCHEDULE)))
+    return keys
+
+
+def _name_row(names: Names, row: Mapping[str, Any]) -> str:
+    """Name a row with its unit, where figures do not carry it."""
+    pattern = names.gettext("{name} ({unit})")
+    return _measure(names, row).label(str(row["name"]), pattern)
+
+
+def _row_height(page: Page, row: Mapping[str, Any], label: list[str]) -> float:
+    judged = row["state"] in JUDGED
+    if page.narrow:
+        return LINE * len(label) + (0.46 if judged else 0.24)
+    return max(0.38 if judged else 0.23, LINE * len(label) + 0.08)
+
+
+def _draw_head(page: Page, names: Names, code: str, count: int, y: float) -> None:
+    """Name a state over its rows, with its mark and the number of targets."""
+    state, middle = STATES[code], y + HEAD / 2 - 0.06
+    page.axes.plot([MARGIN + 0.07], [middle], linestyle="none", markersize=7, **state.mark)
+    text = names.gettext("{state}: {count}", state=names.gettext(state.name), count=count)
+    page.write(text, MARGIN + 0.2, middle, bold=True)
+    ends = [MARGIN, page.width - MARGIN]
+    page.axes.plot(ends, [y + HEAD - 0.08] * 2, color=style.EDGE, linewidth=0.8)
+
+
+def _draw_row(
+    page: Page, names: Names, row: Mapping[str, Any], label: list[str],
+    place: tuple[float, float], track: tuple[float, float],
+) -> None:  # fmt: skip
+    """Draw one target: its name, its line from baseline to target, its three figures."""
+    (y, height), (left, right) = place, track
+    texts, judged = _texts(names, row), row["state"] in JUDGED
+    moved = row["latest_year"] > row["baseline_year"]
+    if page.narrow:
+        for i, line in enumerate(label):
+            page.write(line, left, y + LINE * (i + 0.5))
+        below = y + LINE * len(label)
+        parts = [texts["baseline"], *([texts["latest"]] if moved else []), texts["target"]]
+        page.write(" → ".join(parts), left, below + LINE / 2, color=style.GREY)
+        if judged:
+            _draw_track(page, row, below + LINE + 0.1, (left + 0.1, right - 0.1))
+        return
+    middle = y + height / 2
+    for i, line in enumerate(label):
+        page.write(line, MARGIN, middle + LINE * (i - (len(label) - 1) / 2))
+    page.write(texts["baseline"], left - 0.15, middle, ha="right", color=style.GREY)
+    page.write(texts["target"], right + 0.2, middle)
+    if judged:
+        _draw_track(page, row, middle + 0.04, (left, right))
+    else:
+        ends = [left, right - 0.1]
+        page.axes.plot(ends, [middle] * 2, color=style.EDGE, linewidth=0.8, linestyle=":")
+    if moved and judged:
+        _label_latest(page, texts["latest"], row, middle + 0.04, (left, right))
+
+
+def _at(share: float, track: tuple[float, float]) -> float:
+    """Place a share on a track."""
+    low, high = SHARES
+    share = float(np.clip(share, low, high))
+    return track[0] + (share - low) / (high - low) * (track[1] - track[0])
+
+
+def _draw_track(page: Page, row: Mapping[str, Any], y: float, track: tuple[float, float]) -> None:
+    """Draw the line, the schedule's mark, the latest figure and the target."""
+    axes, state = page.axes, STATES[row["state"]]
+    base, goal = _at(0.0, track), _at(100.0, track)
+    covered = _covered(row)
+    end = _at(covered, track)
+    if np.isfinite(row["covered"]):
+        axes.plot([base, goal], [y, y], color=style.EDGE, linewidth=1.2, zorder=1)
+        axes.plot([base, base], [y - 0.05, y + 0.05], color=style.GREY, linewidth=1.2, zorder=1)
+        axes.plot([base, end], [y, y], color=state.colour, linewidth=3.0, zorder=2,
+                  solid_capstyle="butt")  # fmt: skip
+    axes.plot([goal], [y], marker="D", markersize=5, color=style.INK, markerfacecolor="white",
+              markeredgewidth=1.2, zorder=6)  # fmt: skip
+    if np.isfinite(row["due"]):
+        due = _at(row["due"], track)
+        axes.plot([due, due], [y - 0.075, y + 0.075], color=style.INK, linewidth=2.0, zorder=4,
+                  solid_capstyle="butt")  # fmt: skip
+    mark = dict(state.mark)
+    if covered > SHARES[1]:
+        mark["marker"] = ">"
+    elif covered < SHARES[0]:
+        mark["marker"] = "<"
+    axes.plot([end], [y], linestyle="none", markersize=8, markeredgewidth=1.2, zorder=5, **mark)
+
+
+def _covered(row: Mapping[str, Any]) -> float:
+    """Percent of the distance covered; beyond the target where the baseline meets it."""
+    if np.isfinite(row["covered"]):
+        return float(row["covered"])
+    beyond = row["latest"] != row["target"] and row["state"] == "met"
+    return np.inf if beyond else 100.0 if row["state"] == "met" else 0.0
+
+
+def _label_latest(
+    page: Page, text: str, row: Mapping[str, Any], y: float, track: tuple[float, float]
+) -> None:
+    """Write the latest figure above its mark, within the track."""
+    half = measure(text, page.small) / 2
+    x = float(np.clip(_at(_covered(row), track), track[0] + half, track[1] - half))
+    page.write(text, x, y - 0.16, ha="center")

@@ -1,0 +1,125 @@
+"""Where all targets stand: states, distances, titles, and what is drawn."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import small_plan
+from drawn import chart_texts, check_chart
+from forecast.charts.standing import (
+    SHARES,
+    STATES,
+    describe_standing,
+    standing_chart,
+    standing_table,
+)
+from forecast.reports.context import ReportContext, last_targets
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Write the small plan."""
+    return str(small_plan.write(tmp_path_factory.mktemp("plan") / "own"))
+
+
+def load(folder, language="en"):
+    """Load the small plan's report, and the answers on its last targets."""
+    report = ReportContext.load("lishui", data=folder, as_of="2022-12-31", language=language)
+    return report, last_targets(report.attainment)
+
+
+def test_the_distance_is_measured_from_the_baseline_and_due_at_the_date_of_the_figure(folder):
+    """14 % in 2020, 23 % in 2022, 40 % wanted in 2025: 9 of 26 covered, two of five years gone."""
+    report, rows = load(folder)
+    table = standing_table(report, rows).set_index("indicator")
+    row = table.loc[small_plan.SHARE]
+    assert (row["baseline"], row["baseline_year"], row["latest"], row["target"]) == (
+        14,
+        2020,
+        23,
+        40,
+    )
+    assert row["covered"] == pytest.approx(100 * 9 / 26)
+    assert row["due"] == pytest.approx(40.0)
+
+
+def test_rows_are_sorted_by_risk_and_one_figure_has_no_verdict(folder):
+    """Missed comes before at risk, then on course; of one figure nothing is said."""
+    report, rows = load(folder)
+    codes = ["likely", "missed", "unlikely"]
+    rows = rows.assign(status=codes)
+    assert list(standing_table(report, rows)["state"]) == ["missed", "at_risk", "on_course"]
+    early = rows.assign(latest_year=2020.0, latest=14.0)
+    table = standing_table(report, early)
+    assert set(table.loc[table["indicator"] != small_plan.SHARE, "state"]) <= {
+        "too_early",
+        "missed",
+    }
+    assert "at_risk" not in set(table["state"])
+
+
+def test_every_status_has_a_state_with_a_mark_of_its_own():
+    """Colour is not needed: filled marks differ in shape, hollow ones are those without verdict."""
+    filled = [state.marker for state in STATES.values() if not state.hollow]
+    assert len(set(filled)) == len(filled)
+    assert {c for c, state in STATES.items() if state.hollow} == {"silent", "too_early"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_both_pictures_show_name_figures_target_and_source_without_overlap(folder, language):
+    """Name, baseline, latest figure and target with comparator stand in the picture."""
+    report, rows = load(folder, language)
+    chart = standing_chart(report, rows)
+    check_chart(chart)
+    year = "（2025）" if language == "zh" else " (2025)"
+    for figure in (chart.wide, chart.narrow):
+        texts = "\n".join(text.get_text() for text in chart_texts(figure))
+        percent = "40%" if language == "zh" else "40\xa0%"
+        assert f"≥\xa0{percent}{year}" in texts
+        assert ("来源：" if language == "zh" else "Source: ") in texts
+    assert chart.alt.startswith(chart.title)
+
+
+def test_the_title_says_the_finding(folder):
+    """Counts of missed and at risk, of the targets that can be judged; none judged: too early."""
+    report, _ = load(folder)
+    table = pd.DataFrame({"state": ["missed", "at_risk", "met", "too_early"]})
+    assert describe_standing(report, table) == "Lishui: 1 of 3 targets missed, 1 more at risk"
+    only = pd.DataFrame({"state": ["too_early"] * 4})
+    assert (
+        describe_standing(report, only)
+        == "Lishui: too early to judge, 4 targets have a baseline only"
+    )
+    good = pd.DataFrame({"state": ["met", "on_course", "silent"]})
+    assert (
+        describe_standing(report, good)
+        == "Lishui: 2 targets met or on course, 1 cannot be judged yet"
+    )
+
+
+def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):
+    """A figure far beyond its target is drawn at the end of its track as an arrow."""
+    report, rows = load(folder)
+    rows = rows.assign(status="met", latest=[200.0, 90.0, 90000.0])
+    chart = standing_chart(report, rows)
+    assert (standing_table(report, rows)["covered"] > SHARES[1]).all()
+    arrows = [line for line in chart.wide.axes[0].lines if line.get_marker() == ">"]
+    assert len(arrows) == 3
+
+
+def test_without_any_figure_there_is_no_chart(folder):
+    """No target with a figure: None."""
+    report, rows = load(folder)
+    assert standing_chart(report, rows.assign(latest=np.nan)) is None
+
+
+def test_many_targets_without_verdict_are_counted_not_listed():
+    """Of a plan with baselines only, six are drawn and the others counted."""
+    report = ReportContext.load("xiaoshan", as_of="2022-12-31", language="zh")
+    rows = last_targets(report.attainment)
+    chart = standing_chart(report, rows)
+    check_chart(chart)
+    texts = [text.get_text() for text in chart_texts(chart.wide)]
+    early = int((chart.data["state"] == "too_early").sum())
+    assert f"另有{early - 6}项" in texts
+    assert len(chart.data) == rows["latest"].notna().sum()
