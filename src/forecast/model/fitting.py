@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 
 from ..errors import check_name, msg
+from ..tables.calendar import read_years
 from .arrays import FloatArray, IntArray, count_within, select
 from .counts import CountPredictive, fit_counts
-from .panel import KEY, SeriesPanel, build_panel, read_observations, read_years
+from .panel import KEY, SeriesPanel, build_panel, read_observations
 from .posterior import SeriesSummary, compute_posterior, summarise_series
 from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
 from .priors import GROWTH_PATHS, PooledPrior, select_prior, slope_processes

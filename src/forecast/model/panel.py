@@ -10,17 +10,16 @@ true says that the definition changed before this value: the step to it is no gr
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from ..errors import N_, DataError, Problem, check_name, msg
-from ..tables.calendar import year_fractions
-from ..tables.row_rules import Rule
+from ..tables.calendar import list_year_problems, read_years
+from ..tables.frames import read_numbers
+from ..tables.row_rules import Rule, list_figure_problems
 from ..tables.schema import DIRECTIONS, KINDS, NEVER_NEGATIVE, STATUSES
 from .arrays import BoolArray, FloatArray, IntArray, select
 
@@ -30,7 +29,6 @@ __all__ = [
     "SeriesPanel",
     "build_panel",
     "read_observations",
-    "read_years",
 ]
 
 
@@ -130,11 +128,10 @@ def read_observations(
     about, problems = _describe(indicators, used)
     rows = observations[KEY].reset_index(drop=True)
     rows["year"] = read_years(observations["year"])
-    rows["value"] = pd.to_numeric(observations["value"], errors="coerce").to_numpy(float)
+    rows["value"] = read_numbers(observations["value"])
     words, published = _words(observations, "break").str.lower(), _words(observations, "published")
     rows["break"] = words.isin(TRUE)
-    dates = published.where(~published.str.fullmatch("[0-9]{4}"), published + "-12-31")
-    days = pd.to_datetime(dates.str.extract(f"^{DAY}$"), errors="coerce")
+    days = _read_days(published)
     whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
     wrong = {
         "year": ~np.isfinite(rows["year"]),
@@ -144,6 +141,9 @@ def read_observations(
         "negative": (rows["value"] < 0.0) & whole,
     }
     problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
+    names = rows[KEY]
+    problems += list_year_problems("observations", rows["year"], observations["year"], names)
+    problems += list_figure_problems(rows, about)
     if problems:
         raise DataError(problems)
     for kind in about.loc[used, "kind"].unique():
@@ -158,30 +158,6 @@ def read_observations(
     series = series.reset_index(drop=True).join(about, on="indicator")
     conflicting = rows.groupby(KEY, sort=False)["conflicting"].any()
     return rows, series.assign(conflicting=conflicting.to_numpy(bool))
-
-
-def read_years(years: ArrayLike | pd.Series) -> FloatArray:
-    """Convert years, dates or periods to years as numbers; NaN where one is none of these.
-
-    >>> read_years([2020, "2021", 2021.5]).tolist()
-    [2020.0, 2021.0, 2021.5]
-    >>> read_years(pd.to_datetime(["2022-12-31", "2024-06-30"])).round(3).tolist()
-    [2022.0, 2023.497]
-    >>> read_years(pd.period_range("2020", "2021", freq="Y")).tolist()
-    [2020.0, 2021.0]
-    """
-    given = pd.Series(years).reset_index(drop=True)
-    if pd.api.types.is_numeric_dtype(given):
-        whole: FloatArray = given.to_numpy(float)
-        return whole
-    period = given.map(lambda v: isinstance(v, pd.Period))
-    dated = period | given.map(lambda v: isinstance(v, dt.date)) & given.notna()
-    years_of = pd.to_numeric(given.astype(object).mask(dated), errors="coerce").astype(float)
-    if dated.any():
-        ends = given[dated].map(lambda v: v.end_time if isinstance(v, pd.Period) else v)
-        years_of[dated] = year_fractions(ends.astype(object))
-    numbers: FloatArray = years_of.to_numpy(float)
-    return numbers
 
 
 def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel:
@@ -259,6 +235,15 @@ def _words(observations: pd.DataFrame, column: str) -> pd.Series:
         return pd.Series("", pd.RangeIndex(len(observations)), dtype=object)
     given = observations[column].reset_index(drop=True).astype(object)
     return given.where(given.notna(), "").astype(str).str.strip()
+
+
+def _read_days(texts: pd.Series) -> pd.Series:
+    """Days of texts as 2022-06-30 or 2022年6月30日, the last one of a year; NaT where none is."""
+    code, distinct = pd.factorize(texts)
+    days = pd.Series(distinct, dtype="str")
+    days = days.where(~days.str.fullmatch("[0-9]{4}"), days + "-12-31")
+    read = pd.to_datetime(days.str.extract(f"^{DAY}$"), errors="coerce")
+    return pd.Series(read.to_numpy()[code], texts.index)
 
 
 def _list_cells(observations: pd.DataFrame, wrong: Mapping[str, pd.Series]) -> list[Problem]:

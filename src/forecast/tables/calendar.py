@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import decimal
 import re
 import unicodedata
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
-from ..errors import DataError, Problem, msg
+from ..errors import N_, DataError, Problem, msg
 
 __all__ = [
     "FIRST_YEAR",
@@ -25,8 +27,10 @@ __all__ = [
     "is_year_end",
     "known_days",
     "last_closed_year",
+    "list_year_problems",
     "parse_day",
     "parse_deadline",
+    "read_years",
     "year_end",
     "year_fraction",
     "year_fractions",
@@ -34,6 +38,17 @@ __all__ = [
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 """Years that tables may speak of."""
+
+MOST_PROBLEMS = 20
+"""Problems of one kind that an error lists."""
+PLAUSIBLE = (1000.0, 3000.0)
+"""Years that figures and targets outside of tables may speak of, the second one excluded."""
+SERIAL_DAYS = (20000.0, 80000.0)
+"""Day numbers of spreadsheets, of 1954 to 2119."""
+DIGITS = N_("two digits of a year"), N_("write all four digits, as 2025")
+SERIAL = N_("the day number of a spreadsheet, not a year"), N_("write the day or the year itself")
+NO_YEAR = N_("not a year"), N_("write a year, as 2025")
+DATED_YEAR = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 SUFFIX = re.compile(r"[底末]?(?:之前|以前|前)?$")
 DEADLINES = [
@@ -122,6 +137,70 @@ def year_fractions(days: pd.Series) -> pd.Series:
     return (stamps.year - 1 + stamps.day_of_year / length).astype(float)
 
 
+def read_years(years: ArrayLike | pd.Series) -> NDArray[np.float64]:
+    """Convert years, days or periods to years as numbers; NaN where one is none of these.
+
+    A year is a number, or a text as 2022 or 2022年; of a period the end counts, and a day of N days
+    lies at year - 1 + day / N.
+
+    >>> read_years([2020, "2021", 2021.5, "2022年", "2023-12-31"]).tolist()
+    [2020.0, 2021.0, 2021.5, 2022.0, 2023.0]
+    >>> read_years(pd.to_datetime(["2022-12-31", "2024-06-30"])).round(3).tolist()
+    [2022.0, 2023.497]
+    >>> read_years(pd.period_range("2020", "2021", freq="Y")).tolist()
+    [2020.0, 2021.0]
+    """
+    given = pd.Series(years).reset_index(drop=True)
+    if isinstance(given.dtype, pd.CategoricalDtype):
+        given = given.astype(given.cat.categories.dtype)
+    if pd.api.types.is_bool_dtype(given):
+        return np.full(len(given), np.nan)
+    if pd.api.types.is_numeric_dtype(given):
+        whole: NDArray[np.float64] = given.to_numpy(float, na_value=np.nan)
+        return whole
+    if isinstance(given.dtype, pd.PeriodDtype):
+        given = given.dt.end_time
+    if pd.api.types.is_datetime64_any_dtype(given):
+        days: NDArray[np.float64] = year_fractions(given).to_numpy(float)
+        return days
+    cells = given.astype(object).map(_read_year, na_action="ignore")
+    numbers: NDArray[np.float64] = pd.to_numeric(cells, errors="coerce").to_numpy(float)
+    return numbers
+
+
+def list_year_problems(
+    source: str, years: ArrayLike, cells: pd.Series, series: pd.DataFrame | None = None
+) -> list[Problem]:
+    """List years, as numbers, that cannot be meant: two digits, day numbers, others far off.
+
+    Parameters
+    ----------
+    source : the table's name
+    years : (rows,); NaN is no problem here
+    cells : the years as given
+    series : names of each row's series, for the problem
+
+    Examples
+    --------
+    >>> print(list_year_problems("targets", np.array([25.0]), pd.Series([25]))[0].remedy)
+    write all four digits, as 2025
+    """
+    years = np.asarray(years, float)
+    with np.errstate(invalid="ignore"):
+        odd = np.isfinite(years) & ((years < PLAUSIBLE[0]) | (years >= PLAUSIBLE[1]))
+    problems = []
+    for i in np.flatnonzero(odd)[:MOST_PROBLEMS]:
+        year = years[i]
+        serial = SERIAL_DAYS[0] <= year < SERIAL_DAYS[1]
+        fact, remedy = DIGITS if 0.0 <= year < 100.0 else SERIAL if serial else NO_YEAR
+        text = msg(fact)
+        if series is not None:
+            named = [*map(str, series.iloc[i])]
+            text = msg("{problem} ({series})", problem=text, series=named)
+        problems.append(Problem(source, None, "year", str(cells.iloc[i]), text, msg(remedy)))
+    return problems
+
+
 def last_closed_year(day: str | dt.date) -> int:
     """Last year that has ended on a day; that day itself counts.
 
@@ -152,6 +231,27 @@ def known_days(observations: pd.DataFrame) -> pd.Series:
     ['2022-03-05', '2022-12-31']
     """
     return _given(observations, "published", figure_days(observations))
+
+
+def _read_year(cell: object) -> float:
+    """Read one year; NaN where it is none."""
+    if isinstance(cell, pd.Period):
+        return year_fraction(cell.end_time.date())
+    if isinstance(cell, dt.date):  # and dt.datetime, pd.Timestamp
+        return year_fraction(cell)
+    if isinstance(cell, np.datetime64):
+        return year_fraction(pd.Timestamp(cell).date())
+    if isinstance(cell, str):
+        text = cell.strip()
+        try:
+            if DATED_YEAR.fullmatch(text):
+                return year_fraction(dt.date.fromisoformat(text))
+            return float(text.removesuffix("末").removesuffix("底").removesuffix("年"))
+        except ValueError:
+            return np.nan
+    if isinstance(cell, bool | np.bool_):
+        return np.nan
+    return float(cell) if isinstance(cell, int | float | np.number | decimal.Decimal) else np.nan
 
 
 def _given(rows: pd.DataFrame, column: str, otherwise: pd.Series) -> pd.Series:

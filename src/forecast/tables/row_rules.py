@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
-from ..errors import N_
+from ..errors import N_, Problem, msg
 from .calendar import FIRST_YEAR, LAST_YEAR
 from .schema import NEVER_NEGATIVE
 
-__all__ = ["CELL_FAULTS", "RULES", "Rule"]
+__all__ = ["CELL_FAULTS", "RULES", "Rule", "list_figure_problems"]
 
 CELL_FAULTS = {
     "integer": (N_("not a whole number"), N_("write digits only, such as 2025")),
@@ -50,9 +51,9 @@ class Rule(NamedTuple):
 def _within_bounds(column: str) -> tuple[Rule, ...]:
     """Faults of a value of the row's indicator outside the bounds of that."""
     return (
-        Rule(column, lambda r: r[column] < r["lower"],
+        Rule(column, lambda r: r[column] < r["lower"] - HAIR * r["lower"].abs(),
              N_("below {lower:.15g}, the least {indicator} can be"), BOUND),
-        Rule(column, lambda r: r[column] > r["upper"],
+        Rule(column, lambda r: r[column] > r["upper"] + HAIR * r["upper"].abs(),
              N_("above {upper:.15g}, the most {indicator} can be"), BOUND),
     )  # fmt: skip
 
@@ -85,11 +86,34 @@ def _meets(rows: pd.DataFrame) -> pd.Series:
 PERCENT = N_("a share is stored as 0-100: write 100, or take another kind")
 BOUND = N_("correct the value or its unit, or the bound in the table indicators")
 
+MOST_PROBLEMS = 20
+"""Figures of one fault that an error of `list_figure_problems` lists."""
+HAIR = 1e-9
+"""Relative difference from a bound that is the rounding of a unit, not a figure beyond it."""
+
+
+def _looks_like_fractions(rows: pd.DataFrame) -> pd.Series:
+    """Mark figures finer than the reporting step of shares that nowhere exceed 1."""
+    share = rows["kind"].eq("share") & rows["upper"].eq(100.0) & (rows["resolution"] > 0.0)
+    if not share.any():
+        return share
+    small = rows["value"].groupby(rows["indicator"]).transform("max") <= 1.0
+    steps = rows["value"] / rows["resolution"].where(rows["resolution"] > 0.0)
+    return share & small & (rows["value"] > 0.0) & ((steps - steps.round()).abs() > 1e-6)
+
+
 # One fault in two to four lines: the condition, what it says, what to do.
 # fmt: off
+FIGURE = (
+    *_within_bounds("value"),
+    Rule("value", _looks_like_fractions,
+         N_("finer than the step {resolution:.15g}, and no figure of {indicator} is above "
+            "1: a fraction, not a percentage"),
+         N_("write 58 for 58 %, or a finer resolution in the table indicators")),
+)
 VALUE = (
     _year("year"),
-    *_within_bounds("value"),
+    *FIGURE,
     Rule("value", lambda r: (r["value"] < 0) & r["kind"].isin(NEVER_NEGATIVE) & r["lower"].isna(),
          N_("{indicator} is a {kind}, which cannot be negative"),
          N_("correct the value, or the kind in the table indicators")),
@@ -194,3 +218,35 @@ RULES: dict[str, tuple[Rule, ...]] = {
              N_("correct one of the three numbers")),
     ),
 }
+
+
+def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
+    """List figures that their indicator's description rules out, by the rules of the tables.
+
+    Parameters
+    ----------
+    rows : region, indicator, year and value
+    indicators : kind, lower, upper, resolution, with the indicator as index
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2021, "value": 120.0})
+    >>> about = pd.DataFrame({"kind": "share", "lower": 0, "upper": 100, "resolution": 1.0}, ["x"])
+    >>> [str(p.problem) for p in list_figure_problems(rows, about)]
+    ['above 100, the most x can be (a)']
+    """
+    code, names = pd.factorize(rows["indicator"])
+    known = indicators[~indicators.index.duplicated()].reindex(names)
+    facts = {c: known[c].to_numpy()[code] for c in ("kind", "lower", "upper", "resolution")}
+    described = rows.assign(**facts)
+    described = described[code >= 0] if (code < 0).any() else described
+    problems = []
+    for rule in FIGURE:
+        broken = described[np.asarray(rule.broken(described), bool)].head(MOST_PROBLEMS)
+        for row in broken.to_dict("records"):
+            text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=row["region"])
+            value = f"{row['value']:.15g}"
+            problems.append(
+                Problem("observations", None, "value", value, text, msg(rule.remedy))
+            )
+    return problems
