@@ -655,7 +655,10 @@ def test_bad_targets_name_column_and_remedy():
         (good.assign(value=np.nan), r"column value, value 'nan': no number \(a, x\)"),
         (good.assign(year=np.inf), r"column year, value 'inf': no number \(a, x\)"),
         (good.assign(value="60%"), r"column value, value '60%': no number \(a, x\)"),
-        (good.assign(year=pd.Timestamp("2025-12-31")), "value '2025-12-31 .*write a year, as 2025"),
+        (
+            good.assign(year=pd.Timestamp("2025-06-30")),
+            "value '2025-06-30 .*write the year, as 2025",
+        ),
     ):
         with pytest.raises(fc.DataError, match=message):
             fc.attainment(fitted([50.0, 53.0]), bad)

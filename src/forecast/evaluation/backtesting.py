@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..model.panel import KEY, read_observations
+from ..tables.descriptions import About, read_inputs
 from ..tables.schema import COMPARATORS
 from . import scores
 from .baselines import INTERVAL_METHODS, PEERS
@@ -152,8 +154,8 @@ class Backtest:
 
 
 def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its own
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
+    observations: Any,
+    indicators: Any = None,
     horizon: int = 3,
     *,
     growth: str = "auto",
@@ -164,6 +166,7 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     peers: Iterable[str] = (),
     draws: int = 200,
     seed: int = 0,
+    **about: Unpack[About],
 ) -> Backtest:
     """Forecast from every origin year with the figures known by then, and score the forecasts.
 
@@ -172,8 +175,8 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
 
     Parameters
     ----------
-    observations, indicators : as for `fit`. With a column `published` (a date or a year) a figure
-        is known from the end of that year on; outcomes are as last published
+    observations, indicators, about : as for `fit`. With a column `published` (a date or a year) a
+        figure is known from the end of that year on; outcomes are as last published
     horizon : years ahead that are forecast
     growth, priors : as for `fit`
     origins : whole years; None takes every one with a testable series
@@ -213,6 +216,7 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     peers = tuple(dict.fromkeys(peers))
     for name in peers:
         check_name("peer", name, PEERS)
+    observations, indicators = read_inputs(observations, indicators, about)
     figures, _ = read_observations(observations, indicators)
     replay = Replay(
         observations, _known_by(observations), indicators, figures,

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
-from ..errors import check_name, msg
-from ..tables.calendar import read_years
+from ..errors import DataError, check_name, msg
+from ..tables.calendar import list_year_problems, read_years
+from ..tables.descriptions import About, read_inputs
 from .arrays import FloatArray, IntArray, count_within, select
 from .counts import CountPredictive, fit_counts
 from .panel import KEY, SeriesPanel, build_panel, read_observations
@@ -134,11 +135,12 @@ class Fits:
 
 
 def fit(
-    observations: pd.DataFrame,
-    indicators: pd.DataFrame,
+    observations: Any,
+    indicators: Any = None,
     growth: str = "auto",
     *,
     priors: pd.DataFrame | None = None,
+    **about: Unpack[About],
 ) -> Fits:
     """Fit growth paths to all series of a table at once.
 
@@ -148,14 +150,18 @@ def fit(
     Parameters
     ----------
     observations : region, indicator, year (a number, 2021.5 being mid-2022, or a date or period
-        whose end counts), value; one series or a million, with gaps and of different lengths.
+        whose end counts), value; one series or a million, with gaps and of different lengths; or
+        a wide table, a Series or a dict, from pandas, polars or pyarrow, see `tables.frames`.
         `break` (true: the definition changed before this value), `status` and `published` are read
         where present; other columns are ignored
     indicators : indicator, kind, better, and where there are any lower, upper, resolution,
-        cumulative (count is cumulative by nature), numerator and denominator (of a ratio)
+        cumulative (count is cumulative by nature), numerator and denominator (of a ratio); None
+        where the keywords `about` describe the only indicator, or the package's own table does
     growth : `auto`, `linear`, `exponential`, `logistic`, `gompertz`, `damped` or `no_change`;
         counts have a model of their own under each
     priors : prior table as from `read_priors`; None takes the shipped one
+    **about : `region` and `indicator` name what no column names; `kind`, `better`, `lower`,
+        `upper`, `resolution` and `cumulative` describe all indicators in place of a table
 
     Returns
     -------
@@ -164,7 +170,8 @@ def fit(
     Raises
     ------
     DataError
-        For missing columns, values that are no finite numbers, or indicators without a row.
+        For missing columns, values that are no finite numbers or lie outside of their bounds, years
+        that are none, or indicators without a row.
     UnknownNameError
         For an unknown growth path or kind.
 
@@ -176,9 +183,12 @@ def fit(
     ...                       "better": ["higher"], "resolution": [0.1]})
     >>> fit(seen, about).series[["n", "latest", "evidence"]].values.tolist()
     [[3, 55.0, 'moderate']]
+    >>> beds = fit({2019: 50.0, 2020: 53.0, 2021: 55.0}, kind="share", better="higher")
+    >>> beds.series[["region", "indicator", "upper"]].values.tolist()
+    [['all', 'value', 100.0]]
     """
     check_name("growth path", growth, GROWTH_PATHS)
-    seen, series = read_observations(observations, indicators)
+    seen, series = read_observations(*read_inputs(observations, indicators, about))
     panel = build_panel(seen, series)
     predictives: list[Predictive] = []
     kinds = series["kind"].to_numpy()
@@ -231,7 +241,7 @@ def fit_panel(
 
 def quantiles(
     fits: Fits,
-    years: Sequence[float] | IntArray | FloatArray,
+    years: Any,
     *,
     levels: Sequence[float] = QUANTILES,
 ) -> pd.DataFrame:
@@ -242,7 +252,7 @@ def quantiles(
     Parameters
     ----------
     fits : from `fit`
-    years : as in `fit`: numbers, dates or periods
+    years : one or several, as in `fit`: numbers, dates or periods
     levels : probabilities, between 0 and 1
 
     Returns
@@ -254,7 +264,7 @@ def quantiles(
     Raises
     ------
     ValueError
-        For years that are no list of finite numbers, or levels outside of 0 to 1.
+        For years that are none, or levels outside of 0 to 1.
 
     Examples
     --------
@@ -265,9 +275,13 @@ def quantiles(
     >>> table["year"].tolist(), bool((table["q05"] < table["q95"]).all())
     ([2022], True)
     """
-    grid = read_years(years) if np.ndim(years) == 1 else np.full(1, np.nan)
+    one = np.ndim(years) == 0 or isinstance(years, str)
+    given = pd.Series([years] if one else list(years) if isinstance(years, range) else years)
+    grid = read_years(given)
     if not np.isfinite(grid).all():
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=years))
+    if problems := list_year_problems("years", grid, given):
+        raise DataError(problems)
     bad = [level for level in levels if not 0.0 < level < 1.0]
     if bad:
         raise ValueError(msg("levels must lie between 0 and 1, not {levels}.", levels=bad))

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, msg
+from ..tables.calendar import read_last_year
 from .arrays import FloatArray, select
 from .counts import CountPredictive
 from .fitting import MEAN_LEVELS, QUANTILES, Fits, quantile_name
@@ -75,7 +77,7 @@ class Paths:
 def simulate(
     fits: Fits,
     *,
-    until: int,
+    until: Any,
     draws: int = 4000,
     seed: int = 0,
     progress: Progress | None = None,
@@ -89,7 +91,7 @@ def simulate(
     Parameters
     ----------
     fits : from `fit`
-    until : last year simulated
+    until : last year simulated; a day or period as in `fit` counts as the year it lies in
     draws : number of futures
     seed : any integer >= 0, 0 included
     progress : called with the share of the series drawn, before each chunk and at the end; an
@@ -102,7 +104,7 @@ def simulate(
     Raises
     ------
     ValueError
-        If `draws` < 1, `seed` < 0, or `until` is before every series' next year.
+        If `draws` < 1, `seed` < 0, or `until` is no year or before every series' next one.
 
     Examples
     --------
@@ -119,6 +121,7 @@ def simulate(
         text = N_("draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
         raise ValueError(msg(text, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)
+    until = read_last_year(until)
     start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
     if len(latest) and until < start:
         text = N_("until={until} is not after the latest figures ({latest}).")

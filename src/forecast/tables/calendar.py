@@ -13,6 +13,7 @@ import datetime as dt
 import decimal
 import re
 import unicodedata
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,6 +31,7 @@ __all__ = [
     "list_year_problems",
     "parse_day",
     "parse_deadline",
+    "read_last_year",
     "read_years",
     "year_end",
     "year_fraction",
@@ -166,6 +168,29 @@ def read_years(years: ArrayLike | pd.Series) -> NDArray[np.float64]:
     cells = given.astype(object).map(_read_year, na_action="ignore")
     numbers: NDArray[np.float64] = pd.to_numeric(cells, errors="coerce").to_numpy(float)
     return numbers
+
+
+def read_last_year(given: Any) -> int:
+    """Read the one year, day or period that a computation ends with, as a whole year.
+
+    Raises
+    ------
+    DataError
+        For what is none.
+
+    Examples
+    --------
+    >>> read_last_year(2025), read_last_year(dt.date(2025, 6, 30))
+    (2025, 2025)
+    """
+    cells = pd.Series([given])
+    years = read_years(cells)
+    problems = list_year_problems("until", years, cells)
+    if np.isnan(years[0]):
+        problems = [Problem("until", None, None, str(given), *map(msg, NO_YEAR))]
+    if problems:
+        raise DataError(problems)
+    return int(np.ceil(years[0] - 1e-9))
 
 
 def list_year_problems(

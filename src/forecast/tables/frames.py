@@ -22,7 +22,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Hashable, Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,7 +32,7 @@ from ..errors import N_, DataError, Problem, msg
 from .calendar import list_year_problems, read_years
 
 __all__ = [
-    "ONE_INDICATOR", "ONE_REGION", "Naming", "read_figures", "read_goals", "read_numbers",
+    "ONE_INDICATOR", "ONE_REGION", "plain_text", "read_figures", "read_goals", "read_numbers",
     "read_table",
 ]  # fmt: skip
 
@@ -48,13 +48,6 @@ BESIDE = frozenset((
 MISSING = ("", "-", "--", "—", "——", "–", "_", "…", "...", "nan", "NaN", "NA", "N/A", "None")
 """What a blank cell of a wide table may hold."""
 MOST_PROBLEMS = 20
-
-
-class Naming(TypedDict, total=False):
-    """Names of the only region and indicator of data without such a column."""
-
-    region: str
-    indicator: str
 
 
 def read_figures(data: Any, *, region: str = "", indicator: str = "") -> pd.DataFrame:
@@ -79,7 +72,7 @@ def read_figures(data: Any, *, region: str = "", indicator: str = "") -> pd.Data
     Examples
     --------
     >>> read_figures({2021: 51.0, 2022: 53.5}, indicator="beds").values.tolist()
-    [['all', 'beds', 2021.0, 51.0], ['all', 'beds', 2022.0, 53.5]]
+    [['all', 'beds', 2021, 51.0], ['all', 'beds', 2022, 53.5]]
     >>> wide = pd.DataFrame({"region": ["a", "b"], "2021": [51.0, 60.0], "2022": [53.5, None]})
     >>> read_figures(wide, indicator="beds").values.tolist()
     [['a', 'beds', 2021.0, 51.0], ['b', 'beds', 2021.0, 60.0], ['a', 'beds', 2022.0, 53.5]]
@@ -89,7 +82,7 @@ def read_figures(data: Any, *, region: str = "", indicator: str = "") -> pd.Data
         table = _lengthen(table, given)
     table = _name(table, given)
     changed: dict[str, Any] = {
-        c: plain for c in KEY if (plain := _plain_text(table[c])) is not table[c]
+        c: plain for c in KEY if (plain := plain_text(table[c])) is not table[c]
     }
     if not pd.api.types.is_numeric_dtype(table["year"]):
         changed["year"] = _readable(table["year"], read_years(table["year"]))
@@ -145,7 +138,7 @@ def read_goals(
         table = _read_goal_years(table)
     if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]):
         table = table.assign(value=_readable(table["value"], read_numbers(table["value"])))
-    changed = {c: _plain_text(table[c]) for c in (*KEY, "comparator", "event") if c in table}
+    changed = {c: plain_text(table[c]) for c in (*KEY, "comparator", "event") if c in table}
     changed = {c: plain for c, plain in changed.items() if plain is not table[c]}
     return table.assign(**changed) if changed else table
 
@@ -155,20 +148,22 @@ def read_table(data: Any) -> pd.DataFrame:
 
     Index levels with names, and an index of years, become columns.
 
-    >>> read_table(pd.Series([1.0], pd.PeriodIndex(["2021"], freq="Y"), name="x")).values.tolist()
+    >>> read_table(pd.Series([1.0], pd.period_range("2021", "2021", freq="Y"))).values.tolist()
     [[2021.0, 1.0]]
     """
     if isinstance(data, Mapping):
         data = _from_mapping(data)
     if isinstance(data, pd.Series):
-        data = data.to_frame(_name_of(data))
-        if not _names_of(data.index) and not _are_years(data.index):
-            raise _no_years(N_("the index of a Series must be its years"))
+        data = _from_series(data)
     if not isinstance(data, pd.DataFrame):
         data = _from_library(data)
+    if isinstance(data.columns, pd.MultiIndex):
+        return _stack(data)
     named = [n for n in _names_of(data.index) if n not in data]
     if _are_years(data.index) and not named and "year" not in data:
-        years = _readable(pd.Series(data.index), read_years(data.index))
+        years = pd.Series(data.index)
+        if not pd.api.types.is_numeric_dtype(years):
+            years = _readable(years, read_years(years))
         data = data.reset_index(drop=True)
         data.insert(0, "year", years)
     elif named:
@@ -198,20 +193,23 @@ def read_numbers(values: ArrayLike | pd.Series) -> FloatArray:
     return numbers
 
 
+def plain_text(column: pd.Series) -> pd.Series:
+    """Give names without categories, and not in the types of Arrow."""
+    dtype: Any = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        return column.astype(dtype.categories.dtype)
+    nullable = isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA
+    return column.astype("str") if nullable or isinstance(dtype, pd.ArrowDtype) else column
+
+
 def _readable(cells: pd.Series, numbers: FloatArray) -> pd.Series:
     """Numbers where all could be read, else the cells with the numbers of those that could."""
     found = pd.Series(numbers, cells.index)
     if not np.isnan(numbers).any():
         return found
-    return cells.astype(object).where(found.isna(), found)
-
-
-def _plain_text(column: pd.Series) -> pd.Series:
-    """Give names without categories, and not in the types of Arrow."""
-    dtype: Any = column.dtype
-    if isinstance(dtype, pd.CategoricalDtype):
-        return column.astype(dtype.categories.dtype)
-    return column.astype("str") if isinstance(dtype, pd.ArrowDtype) else column
+    # Truth values are numbers to whoever reads on.
+    texts = cells.astype(object).map(lambda v: str(v) if isinstance(v, bool | np.bool_) else v)
+    return texts.where(found.isna(), found)
 
 
 def _from_mapping(data: Mapping[Hashable, Any]) -> pd.DataFrame | pd.Series:
@@ -222,6 +220,14 @@ def _from_mapping(data: Mapping[Hashable, Any]) -> pd.DataFrame | pd.Series:
     if any(isinstance(value, list | tuple | np.ndarray) for value in data.values()):
         return pd.DataFrame(data)
     return pd.Series(data, dtype=object if not data else None)
+
+
+def _from_series(series: pd.Series) -> pd.DataFrame:
+    """Read a Series as a table; its name is that of its indicator, unless the index has one."""
+    if not _names_of(series.index) and not _are_years(series.index):
+        raise _no_years(N_("the index of a Series must be its years"))
+    named = "indicator" in series.index.names or series.name is None
+    return series.to_frame("value" if named else series.name)
 
 
 def _from_library(data: Any) -> pd.DataFrame:
@@ -243,8 +249,6 @@ def _from_library(data: Any) -> pd.DataFrame:
 
 def _lengthen(table: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
     """Turn a wide table into a long one; `given` are the names of the keywords."""
-    if isinstance(table.columns, pd.MultiIndex):
-        return _drop_blank(_stack(table))
     free = [k for k in KEY if k not in table and not given[k]]
     across = [c for c in table if c not in (*KEY, "year") and c not in BESIDE]
     if "year" in table:
@@ -275,13 +279,11 @@ def _melt(table: pd.DataFrame, across: list[Hashable], names: str) -> pd.DataFra
 
 def _stack(table: pd.DataFrame) -> pd.DataFrame:
     """Put the columns of a table with two heads, region and indicator, below each other."""
-    if "year" not in table.columns.get_level_values(0):
+    if not _are_years(table.index) or table.columns.nlevels != len(KEY):
         raise _no_years(N_("the index of a table with two heads must be its years"))
-    body = table.drop(columns="year", level=0)
-    heads = [name or KEY[i] for i, name in enumerate(body.columns.names)]
-    body = body.set_axis(body.columns.set_names(heads), axis=1)
-    body.index = pd.Index(table["year"].to_numpy().ravel(), name="year")
-    return body.stack(heads, future_stack=True).rename("value").reset_index()
+    heads = [name or KEY[i] for i, name in enumerate(table.columns.names)]
+    body = table.set_axis(table.columns.set_names(heads), axis=1).rename_axis("year")
+    return _drop_blank(body.stack(heads, future_stack=True).rename("value").reset_index())
 
 
 def _drop_blank(table: pd.DataFrame) -> pd.DataFrame:
@@ -330,8 +332,7 @@ def _read_goal_years(table: pd.DataFrame) -> pd.DataFrame:
         years = given.to_numpy(float, na_value=np.nan)
     else:
         years = read_years(given)
-        dated = given.map(lambda v: isinstance(v, dt.date | pd.Period | np.datetime64))
-        within = dated.to_numpy(bool) & (years % 1.0 > 0.0)
+        within = years % 1.0 > 0.0
         problem = msg("a day within a year: a target is one of a year's end")
         remedy = msg("write the year, as 2025")
         if within.any():
@@ -362,12 +363,6 @@ def _place_days(table: pd.DataFrame) -> pd.DataFrame:
 def _names_of(index: pd.Index) -> list[str]:
     """Names of index levels that name series or years."""
     return [n for n in index.names if n in (*KEY, "year")]
-
-
-def _name_of(series: pd.Series) -> Hashable:
-    """Head of the only column of a Series: `value`, unless its name is that of the series."""
-    named = "indicator" in series.index.names or series.name is None
-    return "value" if named else series.name
 
 
 def _are_years(index: pd.Index) -> bool:

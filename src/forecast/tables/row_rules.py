@@ -94,7 +94,11 @@ HAIR = 1e-9
 
 def _looks_like_fractions(rows: pd.DataFrame) -> pd.Series:
     """Mark figures finer than the reporting step of shares that nowhere exceed 1."""
-    share = rows["kind"].eq("share") & rows["upper"].eq(100.0) & (rows["resolution"] > 0.0)
+    share = (
+        rows["kind"].isin(["share", "coverage"])
+        & rows["upper"].eq(100.0)
+        & (rows["resolution"] > 0.0)
+    )
     if not share.any():
         return share
     small = rows["value"].groupby(rows["indicator"]).transform("max") <= 1.0

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from ..model.arrays import BoolArray, FloatArray
 from ..model.fitting import Fits
 from ..model.panel import KEY
 from ..model.simulation import Paths
+from ..tables.frames import read_goals
 from ..tables.schema import EVENTS
 from .event_probabilities import (
     LOOK_AHEAD,
@@ -67,8 +69,10 @@ OUTSIDE = N_("years must lie between 1 and {most}, not {years}.")
 
 def attainment(
     source: Fits | Paths,
-    targets: pd.DataFrame,
+    targets: Any,
     *,
+    year: object = None,
+    comparator: str | None = None,
     as_of: str | dt.date | None = None,
     answers: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -79,7 +83,9 @@ def attainment(
     source : `Fits` (closed form, `mc_error` 0) or `Paths` (draws, with their standard error, and
         the joint answers over all open targets in `.attrs["joint"]`)
     targets : region, indicator, year, value, comparator, and event where there is any; any number
-        a series
+        a series. Or a wide table, a dict of values by year, or one number: see
+        `tables.frames.read_goals`
+    year, comparator : of targets that have no such column
     as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is
         `not_published` and has no forecast. None, or "": only figures close a target.
     answers : what to compute, of `reach`, `ever`, `maintain`, `path` and `years` (`ANSWERS`); None
@@ -117,10 +123,13 @@ def attainment(
     ...                      "value": [55.0, 57.0], "comparator": "ge"})
     >>> attainment(fc.fit(seen, about), goal)[["year", "status"]].values.tolist()
     [[2021, 'met'], [2025, 'likely']]
+    >>> attainment(fc.fit(seen, about), 57.0, year=2025, comparator="ge")["status"].tolist()
+    ['likely']
     """
     asked = _check_answers(answers)
     fits = source.fits if isinstance(source, Paths) else source
-    state = TargetState.of(fits, targets, as_of)
+    goals = read_goals(targets, fits.series, year=year, comparator=comparator)
+    state = TargetState.of(fits, goals, as_of)
     out, rows = state.table.copy(), np.flatnonzero(state.open)
     named = out["event"].to_numpy(str)
     wanted = state.open & ((named != "reach") | bool(asked & {"ever", "maintain"}))
@@ -194,7 +203,7 @@ def draw_events(
     >>> table["status"].tolist(), met.shape, bool(met[0].all())
     (['met', 'likely'], (2, 9), True)
     """
-    state = TargetState.of(paths.fits, targets, as_of)
+    state = TargetState.of(paths.fits, read_goals(targets, paths.fits.series), as_of)
     drawn, rows = DrawnEvents.of(paths, state), np.flatnonzero(state.open)
     out, open_met = state.table.copy(), drawn.hits("reach")
     event = out["event"].to_numpy(str)
@@ -252,7 +261,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     """
     if not 1 <= years <= LOOK_AHEAD:
         raise ValueError(msg(OUTSIDE, most=LOOK_AHEAD, years=years))
-    state = TargetState.of(fits, targets)
+    state = TargetState.of(fits, read_goals(targets, fits.series))
     annual = AnnualHits.of(fits, state, np.full(len(state.year), True))
     known = np.flatnonzero(state.position >= 0)
     p_by = np.where(state.reached[known, None], 1.0, annual.by_year[known, :years])
