@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.evaluation.revisions import CAUSES, attribute_changes
+from forecast.evaluation.revisions import CAUSES, attribute_changes, date_revisions
 from forecast.evaluation.store import append_run, read_run
 from forecast.evaluation.vintages import compute_forecasts, issue
 from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
@@ -243,3 +243,28 @@ def test_runs_that_cannot_be_compared(usual):
         attribute_changes(run, issue(fc.load_plan("shaoxing")))
     with pytest.raises(ValueError, match="has 3 forecasts"):
         attribute_changes(replace(run, forecasts=run.forecasts.iloc[:3]), run)
+
+
+def test_a_version_names_what_it_revised_added_and_dropped(folder):
+    """Between two days of one plan its second version raises, adds and withdraws a target."""
+    plans = (
+        "plan,region,title_zh,title_en,start,end,baseline_year,issued,version,in_force\n"
+        "own,lishui,规划,,2021,2025,2020,2021-01-01,1,2021-01-01\n"
+        "own,lishui,规划,,2021,2025,2020,2023-03-01,2,2023-04-01\n"
+    )
+    (folder / "plans.csv").write_text(plans, encoding="utf-8")
+    head, *rows = GOALS.replace("note\n", "note,plan,version\n", 1).splitlines(keepends=True)
+    first = [row.replace("\n", ",own,\n") for row in (rows[1], rows[2])]
+    second = [
+        f"lishui,{SHARE},2025,55,ge,final,,{SOURCE},,,own,2\n",
+        f"lishui,{VISITS},2025,,ge,final,,{SOURCE},,,own,2\n",
+        f"lishui,{MONEY},2025,14000,ge,final,,{SOURCE},,,own,2\n",
+    ]
+    write(folder, goals="".join([head, *first, *second]))
+    plan = fc.load_plan(folder, as_of="2023-06-30")
+    changes = attribute_changes(issued(folder), issued(folder, "2023-06-30"))
+    found = date_revisions(changes, plan).set_index("revision")
+    assert found["indicator"].to_dict() == {"revised": SHARE, "added": MONEY, "dropped": VISITS}
+    assert found.loc["revised", ["target_old", "target"]].tolist() == [40.0, 55.0]
+    assert found[["version", "since"]].drop_duplicates().values.tolist() == [["2", "2023-04-01"]]
+    assert set(found["source"]) == {SOURCE}

@@ -1,5 +1,6 @@
 """The monitoring report: counts, verdicts, joint answers, changes since the last issue."""
 
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -125,6 +126,27 @@ def test_moves_since_the_last_issue_are_told_by_cause(later):
     still = replace(results, changes=results.changes.assign(move=0.001))
     text = "Nothing moved by more than half a point."
     assert text in monitoring.render_changes(report, still).text
+
+
+def test_revised_added_and_dropped_targets_are_named(later):
+    """Of each the page says the old and the new target, the source and the day."""
+    report, results = later
+    rows = results.changes.iloc[:3].assign(
+        revision=["revised", "added", "dropped"], indicator="nursing_bed_share", comparator="ge",
+        target=[75.0, 80.0, 85.0], year=2025, comparator_old="ge", target_old=70.0, year_old=2024,
+        since=["2023-04-01", "", ""], source="002_c1e42308b5612ea3.txt",
+    )  # fmt: skip
+    page = monitoring.render_changes(report, replace(results, revisions=rows)).text
+    lines = [line.replace("\xa0", " ") for line in re.findall("<li>(.*?)</li>", page)]
+    name, draft = (
+        report.name("indicators", "nursing_bed_share"),
+        report.source_title("002_c1e42308b5612ea3.txt"),
+    )
+    assert lines == [
+        f"Revised – {name}: ≥ 70 % (2024) → ≥ 75 % (2025) ({draft}; 2023-04-01)",
+        f"Added – {name}: ≥ 80 % (2025) ({draft})",
+        f"Dropped – {name}: ≥ 85 % (2025) ({draft})",
+    ]
 
 
 def test_the_track_record_counts_what_came_true(store, later):

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from ..errors import N_, msg
 from ..model.panel import KEY
 from ..model.priors import COLUMNS as PRIOR_COLUMNS
+from ..tables.plan import Plan
 from ..targets.attainment import attainment
 from .vintages import Inputs, Run, fit_inputs
 
-__all__ = ["CAUSES", "attribute_changes"]
+__all__ = ["CAUSES", "attribute_changes", "date_revisions"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -59,8 +60,10 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     -------
     DataFrame, one row per target: region, indicator, year, target, comparator, event, those before
     (`year_old`, `target_old`, `comparator_old`), `change` (`compared`, `appeared`, `vanished`),
-    p_old, p_new, move (p_new - p_old), the five parts, status_old, status_new and `cause`: the
-    largest part, "" if there is no change. Targets of both runs are matched by region, indicator
+    p_old, p_new, move (p_new - p_old), the five parts, status_old, status_new, `cause`: the
+    largest part, "" if there is no change, `revision`: whether the target itself was `revised` (in
+    value, comparator or year), `added` or `dropped`, else "", and `source`, of a dropped one its
+    last. Targets of both runs are matched by region, indicator
     and year, then source, comparator and role; one of another year by region, indicator, role and
     source, if it is the only one. Where one of the chances is missing (no figures, a year that
     ended without one) so is the move, and `cause` is the part at which that changed. Rows are in
@@ -100,6 +103,54 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
         answers.append(_select(table, rows))
         last = inputs
     return _changes(answers, old.inputs.targets, new.inputs.targets, before, after)
+
+
+def date_revisions(changes: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Return the rows of `attribute_changes` whose targets changed, with what changed them.
+
+    Parameters
+    ----------
+    changes : from `attribute_changes`
+    plan : whose targets are those of the later run
+
+    Returns
+    -------
+    DataFrame, the rows with a `revision`, with the columns `plan`, `version` and `since`: the
+    version of a plan that set or withdrew the target and the day from which it is in force, or
+    else the day on which its source was issued; "" where unknown. `source` is that of the change.
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> from forecast.evaluation.vintages import issue
+    >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
+    >>> run = issue(plan)
+    >>> targets = run.inputs.targets.assign(value=lambda t: t["value"] - (t["value"] == 13000))
+    >>> old = replace(run, inputs=replace(run.inputs, targets=targets))
+    >>> revisions = date_revisions(attribute_changes(old, run), plan)
+    >>> revisions[["target_old", "target", "revision", "plan"]].values.tolist()
+    [[12999.0, 13000.0, 'revised', 'lishui_14th_plan']]
+    """
+    rows = changes[changes["revision"] != ""].reset_index(drop=True)
+    point, facts = [*KEY, "year"], ["source", "plan", "version"]
+    dated = plan.targets.reindex(columns=[*point, "comparator", "value", *facts], fill_value="")
+    set_by = dated.rename(columns={"value": "target"}).drop_duplicates(
+        [*point, "comparator", "target"]
+    )
+    kept = rows.drop(columns="source").merge(
+        set_by, on=[*point, "comparator", "target"], how="left"
+    )
+    every = plan.tables.get("targets", dated)
+    withdrawn = every[every["value"].isna()].drop_duplicates(point, keep="last")
+    lost = rows[point].merge(withdrawn[[*point, *facts]], on=point, how="left")
+    gone = rows["revision"].eq("dropped")
+    out = rows.assign(**{name: kept[name].where(~gone, lost[name]) for name in facts})
+    out["source"] = out["source"].fillna(rows["source"])
+    versions = plan.plans.set_index("plan")["in_force"].to_dict()
+    issued = plan.sources.set_index("source")["issued"].to_dict()
+    since = out["plan"].map(versions).replace("", None)
+    out["since"] = since.fillna(out["source"].map(issued))
+    return out.fillna({name: "" for name in [*facts, "since"]})
 
 
 def _exchange(old: Inputs, new: Inputs) -> list[Inputs]:
@@ -172,6 +223,7 @@ def _changes(
     then, now = (table.rename(columns={"value": "target"}) for table in (then, now))
     columns = ["year", "target", "comparator"]
     out = pd.concat([now, then.iloc[before[after < 0]]], ignore_index=True)
+    source = out["source"]
     out = out[[*KEY, *columns, "event"]].replace({"event": {"": "reach"}})
     old = then[columns].reindex(before).reset_index(drop=True).add_suffix("_old")
     change = np.select([before < 0, after < 0], ["appeared", "vanished"], "compared")
@@ -182,7 +234,10 @@ def _changes(
         cause=_largest_cause(p, parts),
     )  # fmt: skip
     out.loc[out["change"] != "compared", "cause"] = ""
-    return out.astype({"year_old": "Int64"})
+    same = np.logical_and.reduce([out[name].eq(out[f"{name}_old"]) for name in columns])
+    word = {"appeared": "added", "vanished": "dropped", "compared": "revised"}
+    revision = out["change"].map(word).where((out["change"] != "compared") | ~same, "")
+    return out.assign(revision=revision, source=source).astype({"year_old": "Int64"})
 
 
 def _largest_cause(p: FloatArray, parts: FloatArray) -> NDArray[np.str_]:

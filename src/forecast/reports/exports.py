@@ -30,17 +30,19 @@ FORECASTS = {
     **{name: name for name in ("trial_forecasts", "trial_chances")},
 }
 """Tables of forecasts, and the names of their Parquet files."""
-CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path", "p_now")
+CHANCES = ("p_reach", "p_ever", "p_maintain", "p_path", "p_now", "p_old", "p_new")
 CODED = (
     "scenario", "comparator", "role", "force", "schedule_status", "status", "evidence",
     "data_status", "changed_by", "reading", "rule_path", "input_kind", "declared", "outcome",
     "made", "schedule_said", "forecast_said", "method", "peer", "unfitted", "kind", "link", "lead",
-    "draws", "estimate", "measured_in", "warnings",
+    "draws", "estimate", "measured_in", "warnings", "comparator_old", "status_old", "status_new",
+    "cause", "revision",
 )  # fmt: skip
 """Columns whose codes become words in the workbook."""
 GROUPS = {
     "schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
-    "warnings": "warning", "peer": "method",
+    "warnings": "warning", "peer": "method", "comparator_old": "comparator",
+    "status_old": "status", "status_new": "status",
 }  # fmt: skip
 """Group of a column's labels, where it has another name than the column."""
 

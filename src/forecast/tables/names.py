@@ -120,6 +120,12 @@ class Names:
         """Format a probability."""
         return probability(p, self.language)
 
+    def source_title(self, source: str) -> str:
+        """Return the title of a source, or its id where it has none."""
+        row = self.plan.sources.set_index("source").reindex([source]).iloc[0]
+        title = row.get("title_zh" if self.data_language == "zh" else "title_en")
+        return str(title) if isinstance(title, str) and title else source
+
     def format_target(self, row: Mapping[str, Any] | pd.Series) -> str:
         """Format the target of a row (indicator, comparator, target)."""
         unit = self.unit(row["indicator"])

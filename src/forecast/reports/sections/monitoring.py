@@ -49,6 +49,11 @@ CAUSES = N_(
     "Each move is split by cause, one after another; the parts add up to the move, and where "
     "causes act together their order decides which gets the credit."
 )
+REVISIONS = {
+    "revised": N_("Revised – {name}: {old} → {new} ({origin})"),
+    "added": N_("Added – {name}: {new} ({origin})"),
+    "dropped": N_("Dropped – {name}: {new} ({origin})"),
+}
 SEVERAL_TIMES = N_(
     "Of {times} times we said {low}-{high} %, {came} came true (different targets: {targets})."
 )
@@ -165,12 +170,10 @@ def render_changes(report: ReportContext, results: MonitoringResults) -> Html:
     if (left := len(moved) - MOST_MOVES) > 0:
         more = report.gettext("{count} more targets moved by less.", count=left)
         parts.append(paragraph(more))
-    counts = {word: int((changes["change"] == word).sum()) for word in ("appeared", "vanished")}
-    if any(counts.values()):
-        text = report.gettext(
-            "Targets that are new: {appeared}; that are gone: {vanished}.", **counts
-        )
-        parts.append(paragraph(text))
+    revisions = results.revisions
+    if revisions is not None and len(revisions):
+        parts.append(paragraph(report.gettext("What changed in the plan's targets:")))
+        parts.append(bullets([_describe_revision(report, r) for r in revisions.to_dict("records")]))
     return section(title, *parts)
 
 
@@ -214,6 +217,24 @@ def _describe_target(report: ReportContext, row: Mapping[str, Any]) -> str:
         name=report.name("indicators", row["indicator"]),
         target=report.format_dated_target(row),
         latest=report.format_latest(row),
+    )
+
+
+def _describe_revision(report: ReportContext, row: Mapping[str, Any]) -> str:
+    """Describe a target that was revised, added or dropped, with the source and its day."""
+    old = {
+        "target": row["target_old"],
+        "comparator": row["comparator_old"],
+        "year": row["year_old"],
+    }
+    origin = [report.source_title(row["source"]), *([row["since"]] if row["since"] else [])]
+    message = REVISIONS[row["revision"]]
+    return report.gettext(
+        message,
+        name=report.name("indicators", row["indicator"]),
+        old=report.format_dated_target({**row, **old}) if row["revision"] == "revised" else "",
+        new=report.format_dated_target(row),
+        origin=report.join(origin),
     )
 
 
