@@ -60,8 +60,8 @@ def runs(folder, plan):
         # From 40 to 50, which 2022 had, and 45 in the end.
         (BURIAL, ("missed", 45.0, -5.0, -50.0, 50.0, 2022.0, "lost")),
         # 20 in 2022, half of the way from 10 to 30; no figure of 2025.
-        (REGISTRIES, ("not_published", None, None, None, 50.0, None, "")),
-        (VISITS, ("not_published", None, None, None, None, None, "")),
+        (REGISTRIES, ("not_yet_due", None, None, None, 50.0, None, "")),
+        (VISITS, ("not_yet_due", None, None, None, None, None, "")),
     ],
 )
 def test_each_outcome_is_measured_as_by_hand(judged, name, expected):
@@ -83,8 +83,8 @@ def test_only_what_no_figure_has_decided_is_forecast(judged):
 
 
 @pytest.mark.parametrize(
-    ("day", "expected"), [("2025-12-30", "ahead"), ("2025-12-31", "not_published"),
-                          (None, "not_published")],
+    ("day", "expected"), [("2025-12-30", "ahead"), ("2025-12-31", "not_yet_due"),
+                          (None, "not_yet_due")],
 )  # fmt: skip
 def test_a_year_has_passed_at_its_end(folder, day, expected):
     """Until the last day of a target's year it is ahead; without a day the figures tell the year.
@@ -97,13 +97,13 @@ def test_a_year_has_passed_at_its_end(folder, day, expected):
 
 
 def test_a_figure_after_the_target_year_tells_nothing_of_it(plan):
-    """The way gone is that of the last figure by the target's year, not of a later one."""
+    """The way gone is that of the last figure by its year; the year is interpolated, marked so."""
     later = plan.observations.iloc[[-1]].assign(year=2026.0, value=30.0)
     assert later["indicator"].item() == REGISTRIES
     seen = pd.concat([plan.observations, later], ignore_index=True)
     row = judge(dataclasses.replace(plan, observations=seen)).loc[REGISTRIES]
-    assert (row["outcome"], row["gone"]) == ("not_published", pytest.approx(50.0))
-    assert pd.isna(row["p_now"])
+    assert (row["outcome"], row["gone"]) == ("not_yet_due", pytest.approx(50.0))
+    assert 20.0 < row["median_now"] < 30.0
 
 
 def test_a_target_met_late_or_before_the_plan_is_told_apart(plan):

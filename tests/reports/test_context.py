@@ -48,7 +48,7 @@ def test_the_last_open_target_stands_for_an_indicator():
             "year": [2023, 2025, 2025, 2021, 2022],
             "target": [1.0, 2.0, 3.0, 4.0, 5.0],
             "p_reach": [0.9, 0.8, 0.4, 1.0, None],
-            "status": ["likely", "likely", "uncertain", "met", "not_published"],
+            "status": ["likely", "likely", "uncertain", "met", "estimated"],
         }
     )
     assert last_targets(table)["target"].tolist() == [3.0, 5.0]

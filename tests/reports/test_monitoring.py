@@ -70,7 +70,7 @@ def test_a_closed_target_gets_no_chance(report):
     late = plan.targets.assign(year=plan.targets["year"].clip(upper=2022))
     closed = replace(report, plan=replace(plan, targets=late))
     row = row_of(monitoring.render_standing(closed).text, "Minimum living standard")
-    assert row["Verdict"] == "year passed, no figure" and "Chance" not in row
+    assert row["Verdict"] == "not yet due for publication" and "Chance" not in row
     open_ = row_of(monitoring.render_standing(report).text, "Minimum living standard")
     assert open_["Chance"].endswith(" %")
 
@@ -79,7 +79,7 @@ def test_closed_targets_are_listed_by_what_decided_them(report):
     """What was published is judged; a year without a figure is neither met nor missed."""
     page = common.render_closed(report).text
     counts = report.attainment["status"].value_counts()
-    assert f"year passed, no figure {counts['not_published']}" in plain(page)
+    assert f"not yet due for publication {counts['not_yet_due']}" in plain(page)
     judged = report.attainment["status"].isin(["met", "missed"]).sum()
     assert len(cells(page)) == 1 + judged
 

@@ -12,7 +12,7 @@ from forecast.scenarios.baseline import project
 from forecast.scenarios.comparison import compare, run_scenarios
 from forecast.scenarios.engine import ScenarioRun, apply_scenario
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario
-from forecast.targets.joint_answers import evaluate_targets
+from forecast.targets.joint_answers import UNDECIDABLE, evaluate_targets
 
 DRAWS = 150
 NAMES = ["care_worker_training", "consumption_slows", "plan_at_80_percent", "projects_slip_a_year"]
@@ -125,7 +125,7 @@ def test_both_reasons_are_named_together(plan, base):
 
 def test_where_nothing_can_be_said_numbers_are_missing(table):
     """Targets without a figure have no difference, and their status says why."""
-    silent = table["status"].isin(["no_data", "not_published"])
+    silent = table["status"].isin(UNDECIDABLE)
     assert silent.any() and not silent.all()
     for column in ("p_change", "p_change_error"):
         assert table.loc[silent, column].isna().all() and table.loc[~silent, column].notna().all()

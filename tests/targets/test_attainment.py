@@ -1,6 +1,7 @@
 """Attainment of targets."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ from forecast.tables.schema import EVENTS
 from forecast.targets.attainment import attainment_years
 from forecast.targets.event_probabilities import LOOK_AHEAD
 from forecast.targets.events import compute_threshold
+from forecast.targets.target_state import OPEN, PASSED
 
 PLAIN = {
     "df": 4.0, "noise": 0.05, "noise_df": 5.0, "sibling_noise": 0.0, "recent": 0.0, "lasting": 0.0,
@@ -26,9 +28,7 @@ PLAIN = {
     "own_evidence": 0.0, "spread": 1.0, "spread_growth": 0.0, "shift": 0.0, "stretch": 1.0,
     "shared": 0.2,
 }  # fmt: skip
-STATUS = {
-    "met", "missed", "not_published", "no_data", "reached", "likely", "uncertain", "unlikely"
-}  # fmt: skip
+STATUS = {"met", "missed", "exceeded", "no_data", *OPEN, *PASSED}
 SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed"}
 CLASSES = {"on_track", "moderate", "limited", "deterioration", "at_baseline"} | {
     "reached", "one_figure", "no_data", "closed",
@@ -216,28 +216,55 @@ def test_a_printed_figure_meets_as_it_stands_or_rounded():
         assert one([50.0, value], (2021, goal, comparator))["status"] == word
 
 
-def test_a_passed_year_without_figure_is_not_forecast():
-    """As of a later day a target without its figure is `not_published`, with no number."""
+def test_a_passed_year_without_figure_is_estimated():
+    """Once the figure is due its year is estimated: with the chance of an open target, marked."""
+    open_ = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"))
     row = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of="2026-06-01")
-    assert row["status"] == "not_published"
-    assert row[["p_reach", "p_ever", "p_maintain", "p_path", "median", "mc_error"]].isna().all()
-    # A gap: the year before the latest figure has passed on any day.
-    seen = series([50.0, 55.0]).assign(year=[2018, 2021])
-    fits = fc.fit(seen, about(), priors=priors())
-    assert fc.attainment(fits, goals((2019, 51.0, "ge"))).iloc[0]["status"] == "not_published"
+    assert (row["status"], row["schedule_status"]) == ("estimated", "closed")
+    assert row[["p_reach", "median"]].equals(open_[["p_reach", "median"]])
+    assert row[["required_rate", "p_path"]].isna().all()
+
+
+def test_a_figure_beside_a_passed_year_makes_it_likely():
+    """`likely_exceeded`: the figure before meets the target, and the estimate does with 2/3."""
+    words = [
+        one([50.0, 60.0, latest], (2022, 60.0, "ge"), as_of="2026-06-01")["status"]
+        for latest in (70.0, 58.0)
+    ]
+    assert words == ["likely_exceeded", "estimated"]
+
+
+def test_a_year_between_two_figures_is_interpolated():
+    """Its estimate is normal about the line, as wide as a bridge: s^2 a b / (a + b)."""
+    seen = series([50.0, 54.0, 60.0]).assign(year=[2016, 2018, 2021])
+    fits = fc.fit(seen, amount(resolution=1e-6), priors=priors())
+    row = fc.attainment(fits, goals((2020, 59.0, "ge"))).iloc[0]
+    low, high = fits.quantiles(stats.norm.cdf([-1, 1]), np.array([[2022.0]]))[:, 0, 0]
+    sd = (high - low) / 2.0 * np.sqrt(2.0 * 1.0 / 3.0)
+    assert row["status"] == "estimated" and row["median"] == pytest.approx(58.0)
+    assert row["p_reach"] == pytest.approx(stats.norm.sf(59.0, 58.0, sd), abs=1e-6)
+    beside = fc.attainment(fits, goals((2020, 57.0, "ge"))).iloc[0]
+    assert beside["status"] == ("likely_exceeded" if beside["p_reach"] >= 2 / 3 else "estimated")
 
 
 @pytest.mark.parametrize(
-    ("as_of", "status"),
+    ("as_of", "lag", "status"),
     [
-        ("2022-12-31", "not_published"), (dt.date(2023, 1, 1), "not_published"),
-        ("2022-12-30", "open"), (dt.date(2022, 6, 30), "open"), ("", "open"), (None, "open"),
+        ("2022-12-31", np.nan, "not_yet_due"), (dt.date(2023, 1, 1), np.nan, "not_yet_due"),
+        ("2023-09-29", np.nan, "not_yet_due"), ("2023-09-30", np.nan, "estimated"),
+        ("2023-03-30", 3, "not_yet_due"), ("2023-03-31", 3, "estimated"),
+        ("2022-12-31", 0, "estimated"),
+        ("2022-12-30", np.nan, "open"), (dt.date(2022, 6, 30), 3, "open"), ("", 3, "open"),
+        (None, np.nan, "open"),
     ],
 )  # fmt: skip
-def test_a_year_has_passed_on_its_last_day(as_of, status):
-    """The end of 31 December closes the year; without a day only figures close a target."""
-    row = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of=as_of)
-    assert row["status"] == status or (status == "open" and 0 < row["p_reach"] < 1)
+def test_a_year_has_passed_on_its_last_day(as_of, lag, status):
+    """31 December closes the year, and its figure is due nine months or `publication_lag` later."""
+    row = one([50.0, 53.0, 55.0], (2022, 60.0, "ge"), as_of=as_of, publication_lag=lag)
+    assert row["status"] == status or (status == "open" and row["status"] in OPEN)
+    assert 0 < row["p_reach"] < 1
+    unseen = one([50.0], (2022, 60.0, "ge"), as_of=as_of, publication_lag=lag)
+    assert unseen["status"] == (status if status != "open" else "too_early")
 
 
 def test_a_mid_year_figure_is_not_the_years():
@@ -245,7 +272,7 @@ def test_a_mid_year_figure_is_not_the_years():
     seen = series([50.0, 70.0]).assign(year=[2020, 2021.5])
     fits = fc.fit(seen, about(), priors=priors())
     found = fc.attainment(fits, goals((2020, 50.0, "ge"), (2022, 60.0, "ge"), (2021, 60.0, "ge")))
-    assert found["status"].tolist() == ["met", "reached", "not_published"]
+    assert found["status"].tolist() == ["met", "reached", "likely_exceeded"]
     half = fc.fit(seen.assign(year=[2020, 2020.5]), about(), priors=priors())
     row = fc.attainment(half, goals((2020, 60.0, "ge"), (2021, 60.0, "ge")))
     assert row["status"].tolist() == ["missed", "reached"]
@@ -253,20 +280,30 @@ def test_a_mid_year_figure_is_not_the_years():
 
 
 def test_what_cannot_fall_stays_met():
-    """A passed year without figure is met where a cumulative series had reached it before."""
+    """A passed year without figure is decided by a figure of another year that cannot fall."""
     row = one([5.0, 8.0, 12.0], (2022, 10.0, "ge"), as_of="2026-06-01", **COUNT)
-    assert (row["status"], row["p_reach"], row["median"]) == ("met", 1.0, 12.0)
+    assert (row["status"], row["p_reach"], row["median"]) == ("exceeded", 1.0, 12.0)
     fits = fitted([5.0, 8.0, 12.0], **COUNT)
     drawn = fc.simulate(fits, until=2022, draws=10)
     both = goals((2022, 10.0, "ge"), (2022, 13.0, "ge"))
     result = fc.attainment(drawn, both, as_of="2026-06-01")
     assert result.attrs["joint"]["open"] == 0
     open_ = one([5.0, 8.0, 12.0], (2022, 13.0, "ge"), as_of="2026-06-01", **COUNT)
-    assert open_["status"] == "not_published"
-    # What was reached after the target year was not reached in it.
+    assert open_["status"] == "estimated"
+    # What was reached after the target year need not have been reached in it; what was still
+    # missing then was missing in it.
     late = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), about(**COUNT), priors=priors())
-    row = fc.attainment(late, goals((2020, 10.0, "ge"))).iloc[0]
-    assert row["status"] == "not_published"
+    rows = goals((2020, 10.0, "ge"), (2020, 13.0, "ge"), (2020, 12.0, "le"), (2020, 4.0, "le"))
+    found = fc.attainment(late, rows)
+    assert found["status"].tolist() == ["estimated", "missed", "exceeded", "missed"]
+    assert found["p_reach"].tolist()[1:] == [0.0, 1.0, 0.0]
+    # A level that can fall, and a definition that changed in between, decide nothing.
+    falling = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), amount(), priors=priors())
+    assert "missed" not in set(fc.attainment(falling, rows)["status"])
+    changed = series([5.0, 12.0]).assign(year=[2018, 2021], **{"break": ["", "true"]})
+    broken = fc.fit(changed, about(**COUNT), priors=priors())
+    words = fc.attainment(broken, rows)["status"]
+    assert words.tolist() == ["no_data", "no_data", "no_data", "missed"]
 
 
 def test_no_figure_gives_no_number():
@@ -410,12 +447,33 @@ def test_fits_and_paths_agree_on_milestones(case):
 
 
 def test_the_error_of_draws_is_that_of_a_share():
-    """mc_error is the standard error of a share among the draws."""
-    paths = fc.simulate(fitted([50.0, 53.0]), until=2023, draws=500, seed=1)
+    """Of draws alone the chance is their share, and mc_error its standard error."""
+    paths = replace(fc.simulate(fitted([50.0, 53.0]), until=2023, draws=500, seed=1), baseline=None)
     p = (paths.values[0, :, -1] >= 55.5).mean()
     row = fc.attainment(paths, goals((2023, 56.0, "ge"))).iloc[0]
     assert row["p_reach"] == pytest.approx(p, rel=1e-12)
     assert row["mc_error"] == pytest.approx(np.sqrt(p * (1 - p) / 500), rel=1e-12)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_change_of_draws_moves_the_closed_form(event):
+    """p = closed form + share after - share before, with the error of the paired difference."""
+    fits, targets = fitted([50.0, 53.0, 52.0]), goals((2024, 55.0, "ge"), event=event)
+    paths = fc.simulate(fits, until=2024, draws=400, seed=1)
+    exact, same = (fc.attainment(source, targets).iloc[0] for source in (fits, paths))
+    assert same.drop("scenario").equals(exact.drop("scenario"))
+    pushed = replace(paths, values=paths.values + 1.0, scenario="pushed")
+    row = fc.attainment(pushed, targets).iloc[0]
+    choose = {"reach": lambda met: met[:, -1], "ever": np.any, "maintain": np.all}[event]
+    before, after = (
+        choose(paths.values[0] + shift >= 54.5, **{} if event == "reach" else {"axis": 1})
+        for shift in (0.0, 1.0)
+    )
+    gain = after.astype(float) - before
+    assert row["p_reach"] == pytest.approx(exact["p_reach"] + gain.mean(), abs=1e-12)
+    assert row["mc_error"] == pytest.approx(gain.std() / 20.0, rel=1e-9) and gain.mean() > 0.05
+    assert row["median"] == pytest.approx(exact["median"] + 1.0, abs=1e-9)
+    assert exact["p_path"] < row["p_path"] <= row["p_ever"]
 
 
 def test_a_milestone_path_is_all_targets_so_far():
@@ -506,7 +564,7 @@ def test_a_conflict_of_figures_decides_nothing():
     fits = fc.fit(seen, about(), priors=priors())
     targets = goals((2025, 60.0, "ge"), (2021, 60.0, "ge"), (2021, 70.0, "ge"), (2020, 53.0, "ge"))
     found = fc.attainment(fits, targets)
-    assert found["status"].tolist()[1:] == ["not_published", "not_published", "met"]
+    assert found["status"].tolist()[1:] == ["no_data", "no_data", "met"]
     assert found["status"].iloc[0] in ("likely", "uncertain", "unlikely")
     assert found["evidence"].eq("conflicting").all()
     assert found["latest"].eq(60.0).all()
@@ -720,7 +778,8 @@ def test_attainment_is_total(case, as_of, draw_them):
         assert set(found[column]) <= words
     numbers = found.select_dtypes("number").astype(float)
     assert not np.isinf(numbers).any(axis=None)
-    silent = found["status"].isin(["no_data", "not_published"])
+    silent = found["p_reach"].isna()
+    assert found.loc[silent, "status"].isin(["no_data", "not_yet_due"]).all()
     for name in ("p_reach", "p_ever", "p_maintain", "median", "mc_error"):
         assert found[name].isna().equals(silent)
     unseen = found["evidence"].eq("none")
@@ -728,7 +787,7 @@ def test_attainment_is_total(case, as_of, draw_them):
     for name in ("latest", "latest_year"):
         assert found[name].isna().equals(unseen)
     assert found["pace"].isna().equals(found["evidence"].isin(["none", "prior only"]))
-    open_ = ~silent & ~found["status"].isin(["met", "missed"])
+    open_ = found["status"].isin(OPEN)
     assert found["required_rate"].notna().equals(open_)
     assert found["p_path"].notna().equals(open_)
     told = found["attainment_reading"].isin(["reached", "lost", "expected"])
@@ -742,16 +801,16 @@ def test_attainment_is_total(case, as_of, draw_them):
     middle = found.loc[open_ & found["event"].eq("reach")]
     assert (middle["p_ever"] >= middle["p_reach"]).all()
     assert (middle["p_reach"] >= middle["p_maintain"]).all()
-    decided = found.loc[~silent & ~open_, "p_reach"]
-    assert decided.isin([0.0, 1.0]).all()
-    assert found.loc[found["status"].eq("met"), "p_reach"].eq(1.0).all()
+    passed = found.loc[found["status"].isin(PASSED), "p_reach"].dropna()
+    assert passed.between(0.01, 0.99).all()
+    assert found.loc[found["status"].isin(["met", "exceeded"]), "p_reach"].eq(1.0).all()
     assert found.loc[found["status"].eq("missed"), "p_reach"].eq(0.0).all()
 
 
 def test_the_error_of_draws_is_that_of_the_event_asked_for():
     """sqrt(p (1 - p) / draws) with the chance of that event, and none of what is certain."""
     fits = fitted([50.0, 54.0, 53.0])
-    paths = fc.simulate(fits, until=2025, draws=DRAWS, seed=3)
+    paths = replace(fc.simulate(fits, until=2025, draws=DRAWS, seed=3), baseline=None)
     for event in EVENTS:
         found = fc.attainment(paths, goals((2025, 56.0, "ge"), event=event)).iloc[0]
         p = found[f"p_{event}"]

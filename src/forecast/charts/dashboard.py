@@ -44,7 +44,11 @@ STATUS_STYLES: dict[str, dict[str, Any]] = {
     "uncertain": {"facecolor": style.PALE, "hatch": "..."},
     "unlikely": {"facecolor": "#f1c9a8", "hatch": "////"},
     "missed": {"facecolor": style.TARGET},
-    "not_published": {"facecolor": "white", "hatch": "xxx"},
+    "exceeded": {"facecolor": style.MEDIAN},
+    "likely_exceeded": {"facecolor": "#6fa3d0", "hatch": "xxx"},
+    "estimated": {"facecolor": style.PALE, "hatch": "xxx"},
+    "not_yet_due": {"facecolor": "white", "hatch": "xxx"},
+    "too_early": {"facecolor": "white", "hatch": "..."},
     "no_data": {"facecolor": "white"},
 }
 """Bars of the verdicts."""

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from ..i18n.catalog import N_, gettext
 from ..i18n.formatting import change, number
 from ..tables.names import Names
+from ..targets.target_state import PASSED
 from . import style
 from .fan import moment_of, origin_of
 
@@ -29,8 +30,11 @@ AHEAD = 12
 MARKS: dict[str, dict[str, Any]] = {
     "met": {"marker": "s", "color": style.MEDIAN},
     "missed": {"marker": "X", "color": style.TARGET, "markersize": 11, "markeredgecolor": "white"},
-    "not_published": {"marker": "o", "color": style.INK, "markerfacecolor": "white"},
-    "ahead": {"marker": "o", "color": style.INK, "markerfacecolor": "white"},
+    "exceeded": {"marker": "s", "color": style.MEDIAN},
+    **dict.fromkeys(
+        (*PASSED, "no_data", "ahead"),
+        {"marker": "o", "color": style.INK, "markerfacecolor": "white"},
+    ),
 }
 """Marks of the outcomes of targets."""
 PROGRESS = N_(

@@ -1,8 +1,8 @@
 """Outcomes of a plan: targets against their final figures, forecasts and rules against both.
 
 A final target is one whose role is `final`, or the last of an indicator that has none. Its
-`outcome` is `met` or `missed` if a published figure decides it, `not_published` if its year has
-passed without one, `ahead` if the year is still to come; only figures decide.
+`outcome` is its state (`targets.target_state`), or `ahead` if the year is still to come; only
+figures decide.
 
 Forecasts are replayed at each year's end of the plan, from the figures known on the day. They were
 never issued and are never scored together with issued ones.
@@ -24,7 +24,7 @@ from ..tables.plan import Plan, load_plan
 from ..targets.attainment import attainment
 from ..targets.events import LIKELY, UNLIKELY, draw_threshold
 from ..targets.progress import PLAN_YEARS, select_baseline
-from ..targets.target_state import TargetState
+from ..targets.target_state import DECIDED, OPEN, TargetState
 from .verification import Verification, verify
 from .vintages import QUANTILE_COLUMNS, Run, fit_inputs, issue
 
@@ -35,8 +35,6 @@ __all__ = [
 ]  # fmt: skip
 
 NOW = {"p_reach": "p_now", "median": "median_now"}
-DECIDED = ("met", "missed")
-"""Outcomes that a published figure decides."""
 TARGET_COLUMNS = ["indicator", "year", "target", "comparator"]
 FACTS = [
     "figure_year", "baseline", "baseline_year", "beyond", "beyond_share", "gone", "first_met",
@@ -67,7 +65,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
 
     =============== ==========================================================================
     final           whether it is a final target
-    outcome         met, missed, not_published or ahead
+    outcome         met, missed, exceeded, likely_exceeded, estimated, not_yet_due, no_data or ahead
     figure          the figure that decided, with `figure_year`; NaN if none has
     beyond          figure less target, in the unit; positive if better than required
     beyond_share    the same in percent of the distance from baseline to target
@@ -87,18 +85,20 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     >>> fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     >>> table = judge_targets(plan, fits)
     >>> table.loc[table["final"], "outcome"].value_counts().to_dict()
-    {'not_published': 49, 'met': 1}
+    {'no_data': 44, 'estimated': 5, 'met': 1}
     """
     targets = plan.targets
-    table = attainment(fits, targets, as_of=plan.as_of)
-    now = attainment(fits, targets, answers=["reach"])[list(NOW)].rename(columns=NOW)
+    last = find_last_closed_year(plan)
+    day = plan.as_of or (calendar.year_end(last) if last else None)
+    table = attainment(fits, targets, as_of=day)
+    now = table[list(NOW)].rename(columns=NOW)
     decided = table["status"].isin(DECIDED)
-    passed = table["status"].eq("not_published") | (table["year"] <= find_last_closed_year(plan))
+    passed = (table["year"] <= last) & ~table["status"].isin(OPEN)
     table = pd.concat([table, now.mask(decided)], axis=1).assign(
         **{name: targets[name].to_numpy() for name in ("role", "force", "source")},
         final=_is_final(targets).to_numpy(bool),
-        outcome=np.where(decided, table["status"], np.where(passed, "not_published", "ahead")),
-        figure=table["median"].where(decided),
+        outcome=table["status"].where(decided | passed, "ahead"),
+        figure=table["median"].where(table["status"].isin(["met", "missed"])),
     )
     first = TargetState.of(fits, targets).first_met
     facts = [_measure(plan, *pair) for pair in zip(table.to_dict("records"), first, strict=True)]

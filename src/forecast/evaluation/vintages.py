@@ -24,6 +24,7 @@ from ..model.priors import read_priors
 from ..scenarios.declarations import read_mechanisms
 from ..tables.plan import Plan
 from ..targets.attainment import attainment
+from ..targets.target_state import OPEN
 from .scores import mean_yearly_change
 
 __all__ = [
@@ -32,8 +33,6 @@ __all__ = [
     "rename_former",
 ]  # fmt: skip
 
-OPEN = ("reached", "likely", "uncertain", "unlikely")
-"""Statuses of targets that no figure has decided."""
 METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/progress.py",
           "targets/target_state.py", "tables/calendar.py", "tables/row_rules.py",
           "tables/schema.py")  # fmt: skip
@@ -49,7 +48,7 @@ INPUT_COLUMNS = {
     "observations": [*KEY, "year", "value", "status", "published", "break"],
     "targets": [*KEY, "year", "value", "comparator", "event", "role", "source"],
     "indicators": ["indicator", "kind", "lower", "upper", "better", "cumulative", "resolution",
-                   "numerator", "denominator"],
+                   "numerator", "denominator", "publication_lag"],
 }  # fmt: skip
 QUANTILE_COLUMNS = [quantile_name(level) for level in QUANTILES]
 FORECASTS = {

@@ -24,8 +24,8 @@ LABELS: dict[str, dict[str, str]] = tomllib.loads(
 def label_of(group: str, key: str, language: str) -> str:
     """Name of a code of a group (`status`, `schedule`, `evidence`, `column` ...) in a language.
 
-    >>> label_of("status", "not_published", "zh"), label_of("evidence", "prior only", "en")
-    ('到期未公布', 'prior only')
+    >>> label_of("status", "not_yet_due", "zh"), label_of("evidence", "prior only", "en")
+    ('未到公布时间', 'prior only')
     """
     check_name("group of labels", group, list(LABELS))
     check_name(group, key, list(LABELS[group]))

@@ -112,7 +112,7 @@ def read_observations(
     observations : region, indicator, year, value, break, conflicting, one row a series and year, in
         an order that does not depend on that of the input
     series : region, indicator, kind, better, lower, upper, resolution, cumulative, numerator,
-        denominator, n, latest, latest_year, conflicting; one row a series
+        denominator, publication_lag, n, latest, latest_year, conflicting; one row a series
 
     Raises
     ------
@@ -197,7 +197,8 @@ def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFra
     """Describe the used indicators, one row each, with defaults for what is missing."""
     chosen = indicators[indicators["indicator"].isin(used)].reset_index(drop=True)
     about, problems = chosen[["indicator", "kind", "better"]].copy(), []
-    for column, default in (("lower", np.nan), ("upper", np.nan), ("resolution", 0.0)):
+    numbers = {"lower": np.nan, "upper": np.nan, "resolution": 0.0, "publication_lag": np.nan}
+    for column, default in numbers.items():
         given = chosen[column] if column in chosen else pd.Series(np.nan, chosen.index)
         number = pd.to_numeric(given, errors="coerce").astype(float)
         about[column] = number.fillna(default)

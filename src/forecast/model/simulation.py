@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,9 @@ CHUNK = 64
 class Paths:
     """Simulated values of every series, in the indicator's unit.
 
-    `values` is (series, draws, years); years up to a series' latest value are NaN.
+    `values` is (series, draws, years); years up to a series' latest value are NaN. `baseline`
+    holds the values that the closed form describes, of which `values` may be a changed copy; None
+    where these were not simulated.
     """
 
     fits: Fits
@@ -50,6 +52,7 @@ class Paths:
     values: FloatArray
     seed: int
     scenario: str = "baseline"
+    baseline: FloatArray | None = field(default=None, repr=False, compare=False)
 
     def quantiles(self, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
         """Compute quantiles of the draws, with the columns of `fc.quantiles`."""
@@ -148,7 +151,7 @@ def simulate(
                     drawn = _draw_pooled(part, keys, shared, horizon, seed)
                 values[part.rows, :, first:] = drawn
     tracker.end()
-    return Paths(fits, years, values, seed)
+    return Paths(fits, years, values, seed, baseline=values)
 
 
 class _SharedSurprises:

@@ -21,7 +21,7 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
-from ..targets.joint_answers import UNDECIDABLE
+from ..targets.target_state import OPEN
 from .baseline import first_decision_year, project
 from .criterion import p_error, select_target
 from .declarations import Mechanism
@@ -235,7 +235,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     chosen = chosen[chosen["year"] <= base.years[-1]]
     status = draw_events(base, chosen, as_of=plan.as_of)[0]["status"]
     rows: list[dict[str, Any]] = []
-    for place in np.flatnonzero(~status.isin(["met", "missed", *UNDECIDABLE])):
+    for place in np.flatnonzero(status.isin(OPEN)):
         response = TargetResponse.build(
             plan, chosen.iloc[[place]], paths=base, scenario=scenario, mechanisms=mechanisms
         )

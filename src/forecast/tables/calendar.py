@@ -24,6 +24,7 @@ from ..errors import N_, DataError, Problem, msg
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
+    "count_months",
     "figure_days",
     "is_year_end",
     "known_days",
@@ -37,6 +38,8 @@ __all__ = [
     "year_fraction",
     "year_fractions",
 ]
+
+FloatArray = NDArray[np.float64]
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 """Years that tables may speak of."""
@@ -234,6 +237,18 @@ def last_closed_year(day: str | dt.date) -> int:
     """
     date = parse_day(day, "last_closed_year")
     return date.year if (date.month, date.day) == (12, 31) else date.year - 1
+
+
+def count_months(day: dt.date | None, years: FloatArray) -> FloatArray:
+    """Whole months from the end of each year to a day; infinite without a day.
+
+    >>> count_months(dt.date(2023, 9, 30), np.array([2022.0, 2023.0])).tolist()
+    [9.0, -3.0]
+    """
+    if day is None:
+        return np.full(len(years), np.inf)
+    whole = day.day == calendar.monthrange(day.year, day.month)[1]
+    return 12.0 * (day.year - 1 - years) + day.month - 1 + whole
 
 
 def figure_days(observations: pd.DataFrame) -> pd.Series:

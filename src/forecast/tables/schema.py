@@ -112,7 +112,8 @@ TABLES: dict[str, Table] = {
          "kind": Column(words=KINDS), "lower": MAYBE_NUMBER, "upper": MAYBE_NUMBER,
          "better": Column(words=DIRECTIONS), "cumulative": Column("boolean"),
          "resolution": NUMBER, "concept": TEXT, "definition": TEXT,
-         "numerator": PART, "denominator": PART},
+         "numerator": PART, "denominator": PART,
+         "publication_lag": Column("number", required=False, absent=True)},
         key=("indicator",)),
     "plans": Table(
         {"plan": TEXT, "region": REGION, "title_zh": TEXT, "title_en": OPTIONAL, "start": YEAR,

@@ -4,10 +4,8 @@
 value of the target year; the default), `ever` (that or an earlier year from now on) or `maintain`
 (every year from now to the target year). Targets define the event and are never data.
 
-`status` is `met` or `missed` (the year's figure is known), `not_published` (the year has passed
-without one), `no_data` (no figure of the series at all), `reached` (open, and the latest figure
-meets the target), else `likely` (p >= 2/3), `unlikely` (p < 1/3) or `uncertain`. `progress`
-explains `schedule_status` and `ratio_class`.
+`status` is the state of the target, see `target_state`: decided by figures, passed without one, or
+open. `progress` explains `schedule_status` and `ratio_class`.
 
 `attainment_reading` says what `attainment_year` is: `reached` (the year of the first published
 figure that meets the target, which the latest one still does), `lost` (figures met it once and no
@@ -36,6 +34,8 @@ from .event_probabilities import (
     LOOK_AHEAD,
     AnnualHits,
     DrawnEvents,
+    DrawnHits,
+    add_changes,
     combine_all,
     compute_closed_form,
 )
@@ -80,14 +80,16 @@ def attainment(
 
     Parameters
     ----------
-    source : `Fits` (closed form, `mc_error` 0) or `Paths` (draws, with their standard error, and
-        the joint answers over all open targets in `.attrs["joint"]`)
+    source : `Fits`, or `Paths`: the closed form, moved by what a scenario changed in the draws
+        (`mc_error` is the standard error of that, 0 where it changed nothing), and the joint
+        answers over all open targets in `.attrs["joint"]`
     targets : region, indicator, year, value, comparator, and event where there is any; any number
         a series. Or a wide table, a dict of values by year, or one number: see
         `tables.frames.read_goals`
     year, comparator : of targets that have no such column
-    as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is
-        `not_published` and has no forecast. None, or "": only figures close a target.
+    as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is not
+        open any more: its year is estimated, and its state says so. None, or "": only figures
+        close a target.
     answers : what to compute, of `reach`, `ever`, `maintain`, `path` and `years` (`ANSWERS`); None
         computes all. `reach` has a closed form and is always there. The others are counted on
         simulated futures, which takes ten times as long, and their columns are left out unless
@@ -132,24 +134,25 @@ def attainment(
     state = TargetState.of(fits, goals, as_of)
     out, rows = state.table.copy(), np.flatnonzero(state.open)
     named = out["event"].to_numpy(str)
-    wanted = state.open & ((named != "reach") | bool(asked & {"ever", "maintain"}))
-    if isinstance(source, Paths):
-        annual = AnnualHits.of(fits, state, np.full(len(out), "years" in asked))
-        found = DrawnEvents.of(source, state).probabilities(wanted[rows])
-    else:
-        counted = np.full(len(out), "years" in asked) | (state.open & ("path" in asked)) | wanted
-        annual = AnnualHits.of(fits, state, counted)
-        found = compute_closed_form(source, state, annual)
-    out["median"] = state.median(found.median)
+    wanted = state.estimated & ((named != "reach") | bool(asked & {"ever", "maintain"}))
+    counted = np.full(len(out), "years" in asked) | (state.open & ("path" in asked)) | wanted
+    annual = AnnualHits.of(fits, state, counted)
+    found = compute_closed_form(fits, state, annual)
     if "path" in asked:
-        out["p_path"] = _compute_path_probability(state, found.hits)
+        out["p_path"] = _compute_path_probability(state, annual.hits[rows])
+    if isinstance(source, Paths):
+        drawn = add_changes(found, source, state)
+        if "path" in asked:
+            _change_paths(out, state, drawn)
+    out["median"] = state.median(found.median)
     chance = {name: state.probability(name, getattr(found, name)) for name in EVENTS}
     out = out.assign(**{f"p_{name}": p for name, p in chance.items()})
+    if "path" in asked:
+        out["p_path"] = out[["p_path", "p_reach"]].min(axis=1).where(out["p_path"].notna())
     events = [named == name for name in EVENTS]
     p_reach = np.select(events, list(chance.values()))
-    share = np.select([e[rows] for e in events], [getattr(found, name) for name in EVENTS])
-    draws = found.hits.shape[1] if isinstance(source, Paths) else np.inf
-    out["p_reach"], out["mc_error"] = p_reach, state.standard_error(p_reach, share, draws)
+    error = np.select([e[state.estimated] for e in events], [*found.error])
+    out["p_reach"], out["mc_error"] = p_reach, state.standard_error(p_reach, error)
     out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
     add_progress(out, fits, state)
     out["status"] = state.status(p_reach)
@@ -158,8 +161,8 @@ def attainment(
     left_out = {c for name, columns in ANSWERS.items() if name not in asked for c in columns}
     result = out[[c for c in COLUMNS if c not in left_out]].copy()
     if isinstance(source, Paths):
-        p_all, _, low, high, _ = combine_all(found.hits)
-        expected = float(found.reach.sum())
+        p_all, _, low, high, _ = combine_all(drawn.after)
+        expected = float(drawn.after.mean(axis=1).sum())
         joint = {"open": len(rows), "expected": expected, "p_all": p_all, "low": low, "high": high}
         result.attrs["joint"] = joint
     return result
@@ -182,8 +185,8 @@ def draw_events(
     -------
     table : the columns `EVENT_COLUMNS` of `attainment`, one row a target, in the targets' order
     met : (targets, draws) bool: the event that the column `event` names; the same in all draws
-        where it has happened or cannot happen, False where `status` is `no_data` or
-        `not_published`
+        where it has happened or cannot happen, False where nothing decides a year that has passed
+        and where `status` is `no_data`
 
     Raises
     ------
@@ -203,25 +206,19 @@ def draw_events(
     >>> table["status"].tolist(), met.shape, bool(met[0].all())
     (['met', 'likely'], (2, 9), True)
     """
+    table = attainment(paths, targets, as_of=as_of, answers=["reach"])[EVENT_COLUMNS]
     state = TargetState.of(paths.fits, read_goals(targets, paths.fits.series), as_of)
     drawn, rows = DrawnEvents.of(paths, state), np.flatnonzero(state.open)
-    out, open_met = state.table.copy(), drawn.hits("reach")
-    event = out["event"].to_numpy(str)
+    open_met = drawn.hits("reach")
+    event = table["event"].to_numpy(str)
     for name in EVENTS[1:]:
         subset = np.flatnonzero(event[rows] == name)
         open_met[subset] = drawn.take(subset).hits(name)
-    met = np.zeros((len(out), open_met.shape[1]), bool)
+    met = np.zeros((len(table), open_met.shape[1]), bool)
     met[rows] = open_met
-    p = open_met.mean(axis=1)
-    events = [event == name for name in EVENTS]
-    certain = np.select(events, [state.certainty(name) for name in EVENTS])
+    certain = np.select([event == name for name in EVENTS], [state.certainty(n) for n in EVENTS])
     met[~np.isnan(certain)] = certain[~np.isnan(certain), None] == 1.0
-    out["p_reach"] = np.select(events, [state.probability(name, p) for name in EVENTS])
-    out["median"] = state.median(drawn.median())
-    out["mc_error"] = state.standard_error(out["p_reach"].to_numpy(), p, open_met.shape[1])
-    out["scenario"] = paths.scenario
-    out["status"] = state.status(out["p_reach"].to_numpy())
-    return out[EVENT_COLUMNS].copy(), met
+    return table.copy(), met
 
 
 def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHEAD) -> pd.DataFrame:
@@ -296,6 +293,17 @@ def _compute_path_probability(state: TargetState, hits: BoolArray) -> FloatArray
     share = np.clip(path[:, :-2].mean(axis=1), *PRINTED_BOUNDS)
     p[at] = np.where(path[:, -1], 1.0, np.where(path[:, -2], share, 0.0))
     return p
+
+
+def _change_paths(out: pd.DataFrame, state: TargetState, drawn: DrawnHits) -> None:
+    """Move `p_path` by what draws were changed."""
+    if drawn.before is drawn.after:
+        return
+    after = _compute_path_probability(state, drawn.after)
+    if drawn.before is not None:
+        moved = out["p_path"] + after - _compute_path_probability(state, drawn.before)
+        after = np.where(np.isin(after, (0.0, 1.0)), after, np.clip(moved, *PRINTED_BOUNDS))
+    out["p_path"] = after
 
 
 def _add_attainment_years(out: pd.DataFrame, state: TargetState, annual: AnnualHits) -> None:

@@ -2,14 +2,17 @@
 
 The event of the target year has a closed form. Events over several years (met in any of them, in
 all of them, first met in which) are counted on the equally likely futures of
-`PooledPredictive.points`, or on simulated draws.
+`PooledPredictive.points`. What a scenario changes is counted on draws: the share of them that meet
+the target after the change, less that before, is added to the closed form (a control variate), so
+that a scenario that changes nothing has the probability of the baseline to the last bit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from ..errors import N_, msg
 from ..model.arrays import BoolArray, FloatArray, IntArray, count_within, select
@@ -17,13 +20,16 @@ from ..model.counts import CountPredictive
 from ..model.fitting import Fits
 from ..model.predictive import POINTS, PooledPredictive
 from ..model.simulation import Paths
+from ..tables.schema import EVENTS
 from .target_state import TargetState
 
 __all__ = [
     "LOOK_AHEAD",
     "AnnualHits",
     "DrawnEvents",
+    "DrawnHits",
     "EventProbabilities",
+    "add_changes",
     "combine_all",
     "compute_closed_form",
 ]
@@ -31,6 +37,8 @@ __all__ = [
 
 LOOK_AHEAD = 20
 """Years within which an attainment year is looked for."""
+SD_LEVELS = tuple(ndtr([-1.0, 1.0]))
+"""Levels one standard deviation of a normal below and above its median."""
 CHUNK = 64
 """Series, and targets, whose futures are in memory at a time."""
 BEYOND = N_(
@@ -41,10 +49,11 @@ BEYOND = N_(
 
 @dataclass(frozen=True)
 class EventProbabilities:
-    """Probabilities of the open targets; arrays are (targets,).
+    """Probabilities of targets that can be estimated; arrays are (targets,).
 
     `reach`, `ever` and `maintain` are those of the events of these names, `median` is that of the
     target year; `hits` (targets, futures) says in which futures the target year meets the target.
+    `error` (events, targets) is the Monte-Carlo standard error, of the events as in `EVENTS`.
     """
 
     reach: FloatArray
@@ -52,6 +61,18 @@ class EventProbabilities:
     maintain: FloatArray
     median: FloatArray
     hits: BoolArray
+    error: FloatArray
+
+
+@dataclass(frozen=True)
+class DrawnHits:
+    """Whether each open target is met in its year, by draw, after and before a change.
+
+    (targets, draws); `before` is None for draws of which no closed form is known.
+    """
+
+    after: BoolArray
+    before: BoolArray | None
 
 
 @dataclass(frozen=True)
@@ -145,15 +166,65 @@ def _count_any_and_all(met: BoolArray) -> tuple[FloatArray, FloatArray]:
 
 
 def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> EventProbabilities:
-    """Compute the probabilities of the open targets: closed form for the year, futures for more."""
-    rows = np.flatnonzero(state.open)
+    """Compute the probabilities of the estimated targets: closed form, futures for several years.
+
+    A year between two figures is normal about their interpolation, with the variance of a bridge:
+    s^2 a b / (a + b) for the variance s^2 of one year ahead, a and b years from the two.
+    """
+    rows = np.flatnonzero(state.estimated)
     whole = np.array_equal(state.position[rows], np.arange(len(fits.series)))
-    chosen, year = fits if whole else fits.take(state.position[rows]), state.year[rows, None]
-    below = chosen.cdf(state.event.draw_threshold()[rows, None], year)[:, 0]
-    reach = np.where(state.event.upward[rows], 1.0 - below, below)
+    chosen, between = fits if whole else fits.take(state.position[rows]), state.between[rows]
+    latest = chosen.series["latest_year"].to_numpy(float)
+    year = np.where(between, latest + 1.0, state.year[rows])[:, None]
+    threshold, upward = state.event.draw_threshold()[rows], state.event.upward[rows]
+    below = chosen.cdf(threshold[:, None], year)[:, 0]
     median = chosen.quantiles([0.5], year)[0, :, 0]
+    if between.any():
+        at = np.flatnonzero(between)
+        low, high = chosen.take(at).quantiles(SD_LEVELS, year[at])[:, :, 0]
+        value, since, until = state.bridge[rows[at]].T
+        sd = (high - low) / 2.0 * np.sqrt(since * until / (since + until))
+        below[at] = ndtr((threshold[at] - value) / np.maximum(sd, np.finfo(float).tiny))
+        median[at] = value
+    reach = np.where(upward, 1.0 - below, below)
     ever, every = np.maximum(annual.ever[rows], reach), np.minimum(annual.every[rows], reach)
-    return EventProbabilities(reach, ever, every, median, annual.hits[rows])
+    return EventProbabilities(
+        reach, np.where(between, reach, ever), np.where(between, reach, every), median,
+        annual.hits[rows], np.zeros((len(EVENTS), len(rows))),
+    )  # fmt: skip
+
+
+def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) -> DrawnHits:
+    """Move the closed form's answers on open targets, in place, by what draws were changed.
+
+    Returns the events of the target year on the draws.
+
+    Raises
+    ------
+    ValueError
+        If an open target's year lies beyond the simulated ones.
+    """
+    at = np.flatnonzero(state.open[state.estimated])
+    after = DrawnEvents.of(paths, state)
+    hits = after.hits("reach")
+    if paths.baseline is paths.values:
+        return DrawnHits(hits, hits)
+    known = paths.baseline is not None
+    before = after if paths.baseline is None else after.on(paths.baseline)
+    for i, event in enumerate(EVENTS):
+        gain = after.hits(event).astype(float) - (before.hits(event) if known else 0.0)
+        p = getattr(closed, event)
+        p[at] = np.clip(known * p[at] + gain.mean(axis=1), 0.0, 1.0)
+        closed.error[i, at] = gain.std(axis=1) / np.sqrt(hits.shape[1])
+    closed.ever[at] = np.maximum(closed.ever, closed.reach)[at]
+    closed.maintain[at] = np.minimum(closed.maintain, closed.reach)[at]
+    median = after.median()
+    if known:
+        bounds = state.table.iloc[np.flatnonzero(state.open)]
+        median = closed.median[at] + median - before.median()
+        median = np.clip(median, *(bounds[c].to_numpy(float) for c in ("lower", "upper")))
+    closed.median[at] = median
+    return DrawnHits(hits, before.hits("reach") if known else None)
 
 
 @dataclass(frozen=True)
@@ -192,6 +263,10 @@ class DrawnEvents:
             self.upward[rows],
         )  # fmt: skip
 
+    def on(self, values: FloatArray) -> DrawnEvents:
+        """Return the same targets on other draws."""
+        return replace(self, paths=replace(self.paths, values=values))
+
     def median(self) -> FloatArray:
         """Compute the median of the draws of the target year."""
         median: FloatArray = np.median(self._values(), axis=1)
@@ -211,14 +286,6 @@ class DrawnEvents:
         ever: BoolArray = np.logical_or.reduce(met & counts, axis=2)
         maintain: BoolArray = np.logical_and.reduce(met | ~counts, axis=2)
         return ever if event == "ever" else maintain
-
-    def probabilities(self, wanted: BoolArray) -> EventProbabilities:
-        """Compute the shares of the draws; `ever` and `maintain` of the `wanted` targets only."""
-        hits, at = self.hits("reach"), np.flatnonzero(wanted)
-        ever, maintain = np.full((2, len(wanted)), np.nan)
-        for share, event in ((ever, "ever"), (maintain, "maintain")):
-            share[at] = self.take(at).hits(event).mean(axis=1)
-        return EventProbabilities(hits.mean(axis=1), ever, maintain, self.median(), hits)
 
     def _values(self) -> FloatArray:
         return self.paths.values[self.position, :, self.column]

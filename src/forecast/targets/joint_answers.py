@@ -19,12 +19,13 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from .attainment import draw_events
 from .event_probabilities import combine_all
+from .target_state import PASSED
 
 __all__ = ["UNDECIDABLE", "Joint", "TargetHits", "evaluate_targets", "joint"]
 
 
-UNDECIDABLE = ("no_data", "not_published")
-"""Codes of `status` of targets that no figure and no draw can decide."""
+UNDECIDABLE = ("no_data", *PASSED)
+"""States of targets that no figure and no draw can decide."""
 INTERVAL = (0.05, 0.95)
 
 

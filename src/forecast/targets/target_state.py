@@ -1,9 +1,24 @@
-"""What published figures decide about each target, and what they leave open.
+"""The state of each target: what published figures decide about it, and what they leave open.
 
-A target is closed by the figure of its year; passed where its year ended without one; kept where a
-series that cannot fall had met it before; else open. Figures of one year that conflict (several of
-equal standing, see `model.panel`) decide nothing: their target counts as without a figure, and its
-`evidence` is `conflicting`.
+=================== ==============================================================================
+`met`, `missed`     by the figure of its year; `missed` also where a series that cannot fall was
+                    still short of the target later
+`exceeded`          no figure of its year, but a series that cannot fall had met it before
+`likely_exceeded`   no figure of its year, although it should be published; the figure before or
+                    after meets the target, and the estimate for the year does with 2/3 or more
+`estimated`         no figure of its year, although it should be published: estimated from others
+`not_yet_due`       its year has ended, and its figure is not due for publication yet
+`no_data`           no figure of the series that could tell
+`reached`           open, and the latest figure meets the target
+`too_early`         open, and only one figure is known: no finding on its chance
+`likely`, `uncertain`, `unlikely`: open, with a chance of 2/3 or more, between, below 1/3
+=================== ==============================================================================
+
+A figure is due `publication_lag` months (a column of the indicators; `PUBLICATION_LAG` where none
+is given) after the end of its year. An estimate between two figures is their interpolation, with
+the error of a bridge between them. Figures of one year that conflict (several of equal standing,
+see `model.panel`) decide nothing: their target counts as without a figure, and its `evidence` is
+`conflicting`.
 """
 
 from __future__ import annotations
@@ -19,16 +34,27 @@ from ..errors import DataError, Problem, msg
 from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
 from ..model.panel import KEY, MOST_PROBLEMS
-from ..tables.calendar import last_closed_year, parse_day
+from ..tables.calendar import count_months, last_closed_year, parse_day
 from ..tables.schema import COMPARATORS, EVENTS
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 
-__all__ = ["PRINTED_BOUNDS", "TargetState", "read_targets"]
+__all__ = ["DECIDED", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState", "read_targets"]
 
 
 PRINTED_BOUNDS = (0.01, 0.99)
 """Bounds of a printed probability, unless the event has happened or cannot happen: no model at hand
 is known to be right to within one percent."""
+OPEN = ("reached", "likely", "uncertain", "unlikely", "too_early")
+"""States of targets whose year is still to come."""
+DECIDED = ("met", "missed", "exceeded")
+"""States that published figures decide."""
+PASSED = ("likely_exceeded", "estimated", "not_yet_due")
+"""States of targets whose year has passed undecided."""
+SINGLE = "prior only"
+"""Evidence of a series with one figure."""
+PUBLICATION_LAG = 9.0
+"""Months after a year's end within which its figure is published, where an indicator gives none:
+statistical yearbooks of a year appear by the autumn of the next."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +66,19 @@ class TargetState:
     table : the targets with their series' columns; `figure` is that of the target's year
     event, year : the event, and the target's year
     position : row of the target's series in the fits, -1 where there is none
-    closed, passed, kept, open : see the module; none of them where there is no series
+    closed : decided by the figure of its year
+    settled : its year has passed without one, and other figures decide it
+    passed : its year has passed, and nothing decides it; also where there is no series
+    due : whether the figure of its year should be published by now
+    open : its year is still to come
+    estimated : open, or passed with figures from which its year can be estimated
+    between : passed, with figures before and after its year
+    beside : whether the figure before or after the target's year meets the target
     meets, was_met : whether the latest figure, and that of the target's year, meets the target
     first_met : year of the first figure that meets the target, NaN where none does
     decided : 1 for what is certain without a figure of the year, 0 for what is impossible, else NaN
+    bridge : (targets, 3) of those between two figures: the interpolated value, and the years from
+        the figure before and to the one after
     """
 
     table: pd.DataFrame
@@ -51,13 +86,18 @@ class TargetState:
     year: FloatArray
     position: IntArray
     closed: BoolArray
+    settled: BoolArray
     passed: BoolArray
-    kept: BoolArray
+    due: BoolArray
     open: BoolArray
+    estimated: BoolArray
+    between: BoolArray
+    beside: BoolArray
     meets: BoolArray
     was_met: BoolArray
     first_met: FloatArray
     decided: FloatArray
+    bridge: FloatArray
 
     @staticmethod
     def of(fits: Fits, targets: pd.DataFrame, as_of: str | dt.date | None = None) -> TargetState:
@@ -68,29 +108,35 @@ class TargetState:
         DataError
             For targets that `read_targets` refuses, or an `as_of` that is no day.
         """
-        closed_year = last_closed_year(parse_day(as_of, "attainment")) if as_of else -np.inf
+        day = parse_day(as_of, "attainment") if as_of else None
+        closed_year = last_closed_year(day) if day else -np.inf
         table = _describe(fits, targets)
         reading = table["reading"].to_numpy(str)
-        goal, year, resolution, latest_year, latest, figure = (
+        goal, year, resolution, latest_year, latest, figure, lag = (
             table[c].to_numpy(float)
-            for c in ("target", "year", "resolution", "latest_year", "latest", "figure")
-        )
+            for c in ("target", "year", "resolution", "latest_year", "latest", "figure",
+                      "publication_lag")
+        )  # fmt: skip
         event, position = TargetEvent.of(goal, reading, resolution), table["position"].to_numpy()
         known, clear = position >= 0, ~table["conflicting"].to_numpy(bool)
         meets = event.met_by(latest) & clear
         closed = known & ~np.isnan(figure)
         passed = ~closed & ((year <= closed_year) | (known & (year <= latest_year)))
-        held = meets & table["cumulative"].to_numpy(bool) & event.upward
-        kept = passed & held & (latest_year <= year)
-        passed &= ~kept
-        open_ = known & ~closed & ~passed & ~kept
+        kept = table["never_falls"].to_numpy(bool)
+        near = _Neighbours.of(fits, position, year)
+        certain = near.decide(event, kept)
+        settled, passed = passed & ~np.isnan(certain), passed & np.isnan(certain)
+        open_ = known & ~closed & ~settled & ~passed
         lower, upper = table["lower"], table["upper"]
         beyond = np.where(event.upward, event.threshold > upper, event.threshold < lower)
-        decided = np.where(kept | (open_ & held), 1.0, np.where(open_ & beyond, 0.0, np.nan))
-        was_met = event.met_by(figure)
+        ahead = np.where(meets & kept & event.upward, 1.0, np.where(beyond, 0.0, np.nan))
+        between = passed & near.known.all(axis=1)
         return TargetState(
-            table, event, year, position, closed, passed, kept, open_, meets, was_met,
-            _find_first_met(fits, event, position), decided,
+            table, event, year, position, closed, settled, passed,
+            count_months(day, year) >= lag, open_,
+            open_ | between | (passed & known & (year > latest_year)), between, near.meets(event),
+            meets, event.met_by(figure), _find_first_met(fits, event, position),
+            np.where(settled, certain, np.where(open_, ahead, np.nan)), near.bridge,
         )  # fmt: skip
 
     @property
@@ -104,34 +150,44 @@ class TargetState:
         return np.where(self.open & self.meets, 1.0, certain) if event == "ever" else certain
 
     def probability(self, event: str, p: FloatArray) -> FloatArray:
-        """Compute the printed probability of `event` from that of the open targets, `p`."""
+        """Compute the printed probability of `event` from that of the estimated targets, `p`."""
         certain = self.certainty(event)
         return np.where(np.isnan(certain), self._expand(np.clip(p, *PRINTED_BOUNDS)), certain)
 
     def median(self, median: FloatArray) -> FloatArray:
-        """Give the figure of the target's year, or else its median; `median` of the open ones."""
-        known = [self.table[c].to_numpy(float) for c in ("figure", "latest")]
-        return np.select([self.closed, self.kept], known, self._expand(median))
+        """Give the figure of the target's year, or else its median; `median` of the estimated."""
+        return np.select(
+            [self.closed, self.settled], [self.table["figure"].to_numpy(float), self.bridge[:, 0]],
+            self._expand(median),
+        )  # fmt: skip
 
-    def standard_error(self, p: FloatArray, share: FloatArray, draws: float) -> FloatArray:
-        """Compute the standard error of the open targets' `share`; 0 where `p` is certain."""
+    def standard_error(self, p: FloatArray, error: FloatArray) -> FloatArray:
+        """Give the standard error of the estimated targets' `p`, 0 where that is certain."""
         certain = (p == 0.0) | (p == 1.0)
-        return np.where(certain, 0.0, self._expand(np.sqrt(share * (1.0 - share) / draws)))
+        return np.where(certain, 0.0, self._expand(error))
 
     def status(self, p: FloatArray) -> NDArray[np.str_]:
-        """Name the status of each target from its printed probability."""
-        met = (self.closed & self.was_met) | self.kept
-        no_data = self.position < 0
-        return np.select(
-            [met, self.closed, self.passed, no_data, self.meets, p >= LIKELY, p < UNLIKELY],
-            ["met", "missed", "not_published", "no_data", "reached", "likely", "unlikely"],
-            "uncertain",
-        )
+        """Name the state of each target from its printed probability."""
+        one = self.table["evidence"].to_numpy(str) == SINGLE
+        states = {
+            "met": self.closed & self.was_met,
+            "missed": self.closed | (self.settled & (self.decided == 0.0)),
+            "exceeded": self.settled,
+            "not_yet_due": self.passed & ~self.due,
+            "likely_exceeded": self.passed & self.estimated & self.beside & (p >= LIKELY),
+            "estimated": self.passed & self.estimated,
+            "no_data": ~self.open,
+            "reached": self.meets,
+            "too_early": one & np.isnan(self.decided),
+            "likely": p >= LIKELY,
+            "unlikely": p < UNLIKELY,
+        }
+        return np.select([*states.values()], [*states], "uncertain")
 
     def _expand(self, values: FloatArray) -> FloatArray:
-        """Place values of the open targets in their rows, NaN elsewhere."""
+        """Place values of the estimated targets in their rows, NaN elsewhere."""
         out = np.full(len(self.table), np.nan)
-        out[self.open] = values
+        out[self.estimated] = values
         return out
 
 
@@ -193,8 +249,10 @@ def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     out["resolution"] = out["resolution"].fillna(0.0)
     out["upper"] = out["upper"].astype(float).fillna(np.inf)
     out["lower"] = out["lower"].astype(float).fillna(-np.inf)
+    out["publication_lag"] = out["publication_lag"].astype(float).fillna(PUBLICATION_LAG)
     for flag in ("cumulative", "conflicting", "figure_conflicting"):
         out[flag] = out[flag].eq(True)
+    out["never_falls"] = out["cumulative"] & higher
     out["figure"] = out["figure"].where(~out["figure_conflicting"])
     conflicting = out["conflicting"] | out["figure_conflicting"]
     out["evidence"] = np.select(
@@ -203,14 +261,85 @@ def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _find_first_met(fits: Fits, event: TargetEvent, position: IntArray) -> FloatArray:
-    """Year of the first figure that meets each target; NaN where none does."""
-    first, known = np.full(len(position), np.nan), np.flatnonzero(position >= 0)
+@dataclass(frozen=True)
+class _Neighbours:
+    """The last figure before, and the first after, the year of each target; arrays (targets, 2).
+
+    `year` and `value` are NaN where there is none, `sound` is False for the average of several.
+    """
+
+    target_year: FloatArray
+    year: FloatArray
+    value: FloatArray
+    sound: BoolArray
+
+    @staticmethod
+    def of(fits: Fits, position: IntArray, year: FloatArray) -> _Neighbours:
+        """Look up the figures of each target's series."""
+        target, figures = _figures_of(fits, position)
+        when, value, conflicting = (
+            figures[c].to_numpy() for c in ("year", "value", "conflicting")
+        )  # fmt: skip
+        years, values = np.full((2, len(position), 2), np.nan)
+        sound, early = np.zeros((len(position), 2), bool), when <= year[target]
+        for side, at in ((0, np.flatnonzero(early)), (1, np.flatnonzero(~early)[::-1])):
+            # The last assignment counts: the figure nearest to the year.
+            years[target[at], side], values[target[at], side] = when[at], value[at]
+            sound[target[at], side] = ~conflicting[at].astype(bool)
+        # A definition that changed in between makes them two series.
+        broken = np.zeros(len(position), bool)
+        late = np.flatnonzero(~early)[::-1]
+        broken[target[late]] = figures["break"].to_numpy(bool)[late]
+        years[broken, 1], values[broken, 1], sound[broken, 1] = np.nan, np.nan, False
+        return _Neighbours(year, years, values, sound)
+
+    @property
+    def known(self) -> BoolArray:
+        """Whether there is a figure on each side."""
+        return ~np.isnan(self.year)
+
+    def decide(self, event: TargetEvent, never_falls: BoolArray) -> FloatArray:
+        """Give 1 or 0 where a series that never falls has met the target or not, else NaN."""
+        met = np.column_stack([event.met_by(self.value[:, side]) for side in (0, 1)])
+        sound = self.sound & never_falls[:, None]
+        # More was there before or more is not there after; less is there after or was not before.
+        first, last = np.where(event.upward, 0, 1), np.where(event.upward, 1, 0)
+        row = np.arange(len(met))
+        return np.where(
+            sound[row, first] & met[row, first], 1.0,
+            np.where(sound[row, last] & ~met[row, last], 0.0, np.nan),
+        )  # fmt: skip
+
+    def meets(self, event: TargetEvent) -> BoolArray:
+        """Test whether one of the two figures meets the target."""
+        met = [event.met_by(self.value[:, side]) & self.sound[:, side] for side in (0, 1)]
+        either: BoolArray = np.logical_or(*met)
+        return either
+
+    @property
+    def bridge(self) -> FloatArray:
+        """Value interpolated at the target's year, or the only figure; years from and to each."""
+        since, until = self.target_year - self.year[:, 0], self.year[:, 1] - self.target_year
+        whole = np.where(self.known.all(axis=1), since + until, np.nan)
+        value = self.value[:, 0] + (self.value[:, 1] - self.value[:, 0]) * since / whole
+        only = np.where(self.known[:, 0], self.value[:, 0], self.value[:, 1])
+        return np.column_stack([np.where(np.isnan(value), only, value), since, until])
+
+
+def _figures_of(fits: Fits, position: IntArray) -> tuple[IntArray, pd.DataFrame]:
+    """Figures of each target's series, target after target, with the number of the target."""
+    known = np.flatnonzero(position >= 0)
     n = fits.series["n"].to_numpy()
     size, start = n[position[known]], (np.cumsum(n) - n)[position[known]]
-    # Figures of one series are contiguous: those of each target, one target after the other.
+    # Figures of one series are contiguous.
     target = np.repeat(known, size)
-    figures = fits.observations.iloc[np.repeat(start, size) + count_within(size)]
+    return target, fits.observations.iloc[np.repeat(start, size) + count_within(size)]
+
+
+def _find_first_met(fits: Fits, event: TargetEvent, position: IntArray) -> FloatArray:
+    """Year of the first figure that meets each target; NaN where none does."""
+    first = np.full(len(position), np.nan)
+    target, figures = _figures_of(fits, position)
     met = event.take(target).met_by(figures["value"].to_numpy(float))
     met &= ~figures["conflicting"].to_numpy(bool)
     year = pd.Series(np.ceil(figures["year"].to_numpy(float)[met] - 1e-9))

@@ -14,6 +14,7 @@ from ...i18n.formatting import day, language_name, number
 from ...i18n.labels import LABELS
 from ...scenarios.scenario import BASELINE
 from ...targets.joint_answers import Joint
+from ...targets.target_state import DECIDED, PASSED
 from ..context import ReportContext
 from ..html import (
     Html,
@@ -38,7 +39,7 @@ FORCES = ("binding", "expected", "")
 """Forces of targets as they are listed; the last is none."""
 DOCUMENTS = "zh"
 """The language of the sources."""
-CLOSED = ("met", "missed", "not_published")
+CLOSED = (*DECIDED, *PASSED)
 """Statuses of targets whose year has passed."""
 DEFAULT = N_("{year} (by default)")
 NONE_OPEN = N_(
@@ -140,7 +141,7 @@ def render_closed(report: ReportContext) -> Html:
     counts = report.count_labels("status", closed["status"])
     counts = report.gettext("Targets whose year has passed: {counts}.", counts=counts)
     parts = [paragraph(counts)]
-    silent = closed["status"] == "not_published"
+    silent = closed["status"].isin(PASSED)
     if not silent.all():
         parts.append(tabulate([
             report.with_heads({

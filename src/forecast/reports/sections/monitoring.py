@@ -12,6 +12,7 @@ from ...evaluation.vintages import OPEN
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, comparison, number, points
 from ...i18n.labels import LABELS
+from ...targets.target_state import PASSED
 from ..context import ReportContext, last_targets
 from ..html import Html, bullets, heading, paragraph, picture, section, tabulate
 from ..monitoring import MonitoringResults
@@ -115,7 +116,7 @@ def render_charts(report: ReportContext, results: MonitoringResults) -> Html:
         none = report.gettext("No indicator has both a published figure and a recent target.")
         return section(title, paragraph(none))
     parts = []
-    if (report.attainment["status"] == "not_published").any():
+    if report.attainment["status"].isin(PASSED).any():
         parts.append(paragraph(report.gettext(UNPUBLISHED)))
     drawn = charted_indicators(report.plan, report.attainment)
     for area, figure in charts.items():
@@ -147,7 +148,7 @@ def render_unknown(report: ReportContext) -> Html:
         ]
     passed = report.gettext(
         "Targets whose year passed without a figure: {count} (see the section above)",
-        count=int((table["status"] == "not_published").sum()),
+        count=int(table["status"].isin(PASSED).sum()),
     )
     return section(report.gettext("What is not known"), *parts, paragraph(passed, strong=True))
 
