@@ -31,10 +31,10 @@ MARKS: dict[str, dict[str, Any]] = {
     "met": {"marker": "s", "color": style.MEDIAN},
     "missed": {"marker": "X", "color": style.TARGET, "markersize": 11, "markeredgecolor": "white"},
     "exceeded": {"marker": "s", "color": style.MEDIAN},
-    **dict.fromkeys(
-        (*PASSED, "no_data", "ahead"),
-        {"marker": "o", "color": style.INK, "markerfacecolor": "white"},
-    ),
+    **{
+        code: {"marker": "o", "color": style.INK, "markerfacecolor": "white"}
+        for code in (*PASSED, "no_data", "ahead")
+    },
 }
 """Marks of the outcomes of targets."""
 PROGRESS = N_(

@@ -98,7 +98,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
         **{name: targets[name].to_numpy() for name in ("role", "force", "source")},
         final=_is_final(targets).to_numpy(bool),
         outcome=table["status"].where(decided | passed, "ahead"),
-        figure=table["median"].where(table["status"].isin(["met", "missed"])),
+        figure=table["median"].where(decided),
     )
     first = TargetState.of(fits, targets).first_met
     facts = [_measure(plan, *pair) for pair in zip(table.to_dict("records"), first, strict=True)]
@@ -300,7 +300,7 @@ def _timing(outcome: str, first: float, year: float) -> str:
     """Return when a decided target was first met; comparisons with NaN are false."""
     if outcome == "missed":
         return "late" if first > year else "lost" if first < year else "never"
-    if outcome != "met":
+    if outcome not in DECIDED:
         return ""
     if first <= year - PLAN_YEARS:
         return "from_start"

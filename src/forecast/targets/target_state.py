@@ -77,6 +77,7 @@ class TargetState:
     meets, was_met : whether the latest figure, and that of the target's year, meets the target
     first_met : year of the first figure that meets the target, NaN where none does
     decided : 1 for what is certain without a figure of the year, 0 for what is impossible, else NaN
+    decisive : of those settled, the figure of another year that decides
     bridge : (targets, 3) of those between two figures: the interpolated value, and the years from
         the figure before and to the one after
     """
@@ -97,6 +98,7 @@ class TargetState:
     was_met: BoolArray
     first_met: FloatArray
     decided: FloatArray
+    decisive: FloatArray
     bridge: FloatArray
 
     @staticmethod
@@ -124,7 +126,7 @@ class TargetState:
         passed = ~closed & ((year <= closed_year) | (known & (year <= latest_year)))
         kept = table["never_falls"].to_numpy(bool)
         near = _Neighbours.of(fits, position, year)
-        certain = near.decide(event, kept)
+        certain, evidence = near.decide(event, kept)
         settled, passed = passed & ~np.isnan(certain), passed & np.isnan(certain)
         open_ = known & ~closed & ~settled & ~passed
         lower, upper = table["lower"], table["upper"]
@@ -136,7 +138,7 @@ class TargetState:
             count_months(day, year) >= lag, open_,
             open_ | between | (passed & known & (year > latest_year)), between, near.meets(event),
             meets, event.met_by(figure), _find_first_met(fits, event, position),
-            np.where(settled, certain, np.where(open_, ahead, np.nan)), near.bridge,
+            np.where(settled, certain, np.where(open_, ahead, np.nan)), evidence, near.bridge,
         )  # fmt: skip
 
     @property
@@ -157,7 +159,7 @@ class TargetState:
     def median(self, median: FloatArray) -> FloatArray:
         """Give the figure of the target's year, or else its median; `median` of the estimated."""
         return np.select(
-            [self.closed, self.settled], [self.table["figure"].to_numpy(float), self.bridge[:, 0]],
+            [self.closed, self.settled], [self.table["figure"].to_numpy(float), self.decisive],
             self._expand(median),
         )  # fmt: skip
 
@@ -298,17 +300,19 @@ class _Neighbours:
         """Whether there is a figure on each side."""
         return ~np.isnan(self.year)
 
-    def decide(self, event: TargetEvent, never_falls: BoolArray) -> FloatArray:
-        """Give 1 or 0 where a series that never falls has met the target or not, else NaN."""
+    def decide(self, event: TargetEvent, never_falls: BoolArray) -> tuple[FloatArray, FloatArray]:
+        """Give 1 or 0 where a series that never falls has met the target or not, else NaN.
+
+        With the figure that says so.
+        """
         met = np.column_stack([event.met_by(self.value[:, side]) for side in (0, 1)])
         sound = self.sound & never_falls[:, None]
         # More was there before or more is not there after; less is there after or was not before.
         first, last = np.where(event.upward, 0, 1), np.where(event.upward, 1, 0)
         row = np.arange(len(met))
-        return np.where(
-            sound[row, first] & met[row, first], 1.0,
-            np.where(sound[row, last] & ~met[row, last], 0.0, np.nan),
-        )  # fmt: skip
+        yes, no = sound[row, first] & met[row, first], sound[row, last] & ~met[row, last]
+        figure = np.where(yes, self.value[row, first], self.value[row, last])
+        return np.select([yes, no], [1.0, 0.0], np.nan), figure
 
     def meets(self, event: TargetEvent) -> BoolArray:
         """Test whether one of the two figures meets the target."""
@@ -318,12 +322,11 @@ class _Neighbours:
 
     @property
     def bridge(self) -> FloatArray:
-        """Value interpolated at the target's year, or the only figure; years from and to each."""
+        """Value interpolated at the target's year, and the years from and to the two figures."""
         since, until = self.target_year - self.year[:, 0], self.year[:, 1] - self.target_year
         whole = np.where(self.known.all(axis=1), since + until, np.nan)
         value = self.value[:, 0] + (self.value[:, 1] - self.value[:, 0]) * since / whole
-        only = np.where(self.known[:, 0], self.value[:, 0], self.value[:, 1])
-        return np.column_stack([np.where(np.isnan(value), only, value), since, until])
+        return np.column_stack([value, since, until])
 
 
 def _figures_of(fits: Fits, position: IntArray) -> tuple[IntArray, pd.DataFrame]:

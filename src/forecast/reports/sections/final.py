@@ -110,7 +110,7 @@ def render_reading(report: ReportContext, results: FinalEvaluation) -> Html:
         report.gettext("{word} {count}", word=report.label("outcome", code),
                        count=counts.get(code, 0))
         for code in LABELS["outcome"]
-        if code in counts or code in DECIDED
+        if code in counts or code in ("met", "missed")
     ]  # fmt: skip
     years = ", ".join(str(year) for year in sorted(finals["year"].unique()))
     lines = [
@@ -221,7 +221,8 @@ def render_trust(report: ReportContext) -> Html:
 
 def _count(rows: pd.DataFrame) -> dict[str, int]:
     """Count targets, and those met and missed."""
-    met, missed = (int((rows["outcome"] == code).sum()) for code in DECIDED)
+    met = int(rows["outcome"].isin(["met", "exceeded"]).sum())
+    missed = int((rows["outcome"] == "missed").sum())
     return {"count": len(rows), "closed": met + missed, "met": met, "missed": missed}
 
 
@@ -243,7 +244,8 @@ def _name_outcomes(report: ReportContext, results: FinalEvaluation) -> list[str]
     closed = results.closed
     if closed.empty:
         return [report.gettext(NONE_DECIDED)]
-    rows = {code: closed[closed["outcome"] == code] for code in DECIDED}
+    missed = closed["outcome"] == "missed"
+    rows = {"met": closed[~missed], "missed": closed[missed]}
     return [
         report.label("final", code).format(names=report.join(common.dated_names(report, part)))
         for code, part in rows.items()
