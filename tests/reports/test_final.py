@@ -104,7 +104,8 @@ def test_the_reading_counts_and_names(whole):
     """Two met, two missed, two without a figure, of which one can be forecast."""
     page = plain(sections.render_reading(whole.report, whole.results).text)
     for text in (
-        "Final targets: 6 (target years: 2025). Of these: met 2; missed 2; not yet due for publication 2",
+        "Final targets: 6 (target years: 2025). Of these: met 2; missed 2; not yet due for "
+        "publication 2",
         "Binding targets: 1, of which with a final figure: 1 (met: 1, missed: 0).",
         "Expected targets: 2, of which with a final figure: 1 (met: 1, missed: 0).",
         "Met: Minimum living standard (2025); Share of nursing beds (2025).",
