@@ -47,7 +47,7 @@ STATES: dict[str, State] = {
     ),
     "silent": State(
         N_("Year passed or figure due, not published"),
-        ("likely_exceeded", "estimated", "not_yet_due"), "o", style.GREY, hollow=True,
+        ("estimated", "not_yet_due"), "o", style.GREY, hollow=True,
     ),
     "too_early": State(
         N_("Too early to judge: baseline figure only"), ("too_early",), "o", style.GREY, hollow=True

@@ -128,7 +128,7 @@ def compare(
 
     (0 where no draw differs); `changed_by` ('', `lever`, `assumption` or `assumption, lever`: a
     result due to an assumption is not a forecast), `force` and `status` as in `attainment`. Numbers
-    are missing where neither figures nor draws decide (`status` no_data, or a year that has passed).
+    are missing where neither figures nor draws decide: no data, or a year that has passed.
 
     Raises
     ------
