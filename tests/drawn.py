@@ -39,8 +39,10 @@ def chart_texts(figure):
     """Texts of a figure of a chart that show, a bold one once."""
     found = [text for axes in figure.axes for text in axes.texts]
     for axes in figure.axes:
-        if axes.axison:
-            found += axes.get_xticklabels() + axes.get_yticklabels()
+        for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
+            low, high = sorted(axis.get_view_interval())
+            ticks = zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True)
+            found += [label for place, label in ticks if low <= place <= high]
     return [t for t in found if t.get_text().strip() and t.get_gid() != TWIN and t.get_visible()]
 
 

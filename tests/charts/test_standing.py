@@ -62,7 +62,7 @@ def test_every_status_has_a_state_with_a_mark_of_its_own():
     """Colour is not needed: filled marks differ in shape, hollow ones are those without verdict."""
     filled = [state.marker for state in STATES.values() if not state.hollow]
     assert len(set(filled)) == len(filled)
-    assert {c for c, state in STATES.items() if state.hollow} == {"silent", "too_early"}
+    assert {c for c, state in STATES.items() if state.hollow} == {"awaited", "too_early"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -90,7 +90,7 @@ def test_the_title_says_the_finding(folder):
         describe_standing(report, only)
         == "Lishui: too early to judge, 4 targets have a baseline only"
     )
-    good = pd.DataFrame({"state": ["met", "on_course", "silent"]})
+    good = pd.DataFrame({"state": ["met", "on_course", "awaited"]})
     assert (
         describe_standing(report, good)
         == "Lishui: 2 targets met or on course, 1 cannot be judged yet"
@@ -100,7 +100,7 @@ def test_the_title_says_the_finding(folder):
 def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):
     """A figure far beyond its target is drawn at the end of its track as an arrow."""
     report, rows = load(folder)
-    rows = rows.assign(status="met", latest=[200.0, 90.0, 90000.0])
+    rows = rows.assign(status="exceeded", latest=[200.0, 90.0, 90000.0])
     chart = standing_chart(report, rows)
     assert (standing_table(report, rows)["covered"] > SHARES[1]).all()
     arrows = [line for line in chart.wide.axes[0].lines if line.get_marker() == ">"]

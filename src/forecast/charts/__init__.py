@@ -2,7 +2,13 @@
 
 For other packages:
 
-- `style`: fonts, colours, `to_png`
+- `chart`: what a chart is: two pictures, a text alternative, data
+- `standing`: where all targets stand
+- `series`: an indicator over the years, several in small
+- `regions`: regions of one indicator, the cities as a map of tiles
+- `measures`: effects of measures, the chance that a lever buys
+- `reliability`: whether chances came true
+- `texts`, `labels`, `style`: units and sources, labels that keep apart, fonts and colours
 - `fan`: histories and forecasts of indicators
 - `dashboard`: a plan on one page, small multiples
 - `evaluation`: progress, outcomes, years of attainment, regions compared
@@ -13,5 +19,6 @@ For other packages:
 """
 
 __all__ = [
-    "calibration", "dashboard", "evaluation", "fan", "projects", "rankings", "scenarios", "style"
+    "calibration", "chart", "dashboard", "evaluation", "fan", "labels", "measures", "projects",
+    "rankings", "regions", "reliability", "scenarios", "series", "standing", "style", "texts",
 ]  # fmt: skip

@@ -130,10 +130,10 @@ class Page:
 
     def begin(self, body: float, key: Sequence[tuple[dict[str, Any], str]] = ()) -> None:
         """Open a picture with a body of so many inches under its texts and a key of its marks."""
-        title = wrap(self.words.title, self.inner - 0.1, self.sizes["title"])
-        subtitle = wrap(self.words.subtitle, 0.98 * self.inner, self.sizes["subtitle"])
         # Dots of a coarse screen widen a long line a little.
-        room = 0.98 * self.inner
+        room = 0.975 * self.inner
+        title = wrap(self.words.title, room - HAIR, self.sizes["title"])
+        subtitle = wrap(self.words.subtitle, room, self.sizes["subtitle"])
         notes = [line for note in self.words.notes for line in wrap(note, room, self.small)]
         keys = self._place_key(key)
         above = [(line, self.sizes["title"], style.INK, True) for line in title]

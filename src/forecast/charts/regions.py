@@ -24,18 +24,20 @@ TILES = {
 }  # fmt: skip
 """Column and row of each city of Zhejiang, roughly as they lie."""
 ROW = 0.24
+NEARLY_ALL = 0.75
 LEAST = 3
 """Regions that make a comparison."""
 MISSING = N_("Without a figure for {year}: {names}.")
-CHANGES = N_("{name} in {year}: {first} highest, {last} lowest")
+RANGE = N_("{name} in {year}: {low} to {high} among {count} regions")
 OWN = N_("{name} in {year}: {region} is number {rank} of {count}")
 
 
 def comparable_years(figures: pd.DataFrame) -> list[int]:
-    """Return the year that most regions have a figure of, before it an earlier one.
+    """Return the latest year of which nearly all regions have a figure, before it an earlier one.
 
-    Of equals it is the latest. The earlier one is that which most of the same regions have; without
-    one the list is shorter. Figures within a year count for that year.
+    Nearly all are three quarters of those in the year that most have. The earlier year is that
+    which most of the same regions have; without one the list is shorter. Figures within a year
+    count for that year.
 
     >>> figures = pd.DataFrame({"region": [*"abc", *"abc", "a"],
     ...                         "year": [2018, 2018, 2018, 2020, 2020, 2020, 2022.0]})
@@ -47,7 +49,7 @@ def comparable_years(figures: pd.DataFrame) -> list[int]:
     counts = pairs.groupby("year").size()
     if counts.empty:
         return []
-    year = int(counts[counts == counts.max()].index.max())
+    year = int(counts[counts >= NEARLY_ALL * counts.max()].index.max())
     same = pairs[pairs["region"].isin(pairs.loc[pairs["year"] == year, "region"])]
     before = same[same["year"] < year].groupby("year").size()
     if before.empty or before.max() < LEAST:
@@ -72,6 +74,7 @@ def regions_chart(names: Names, figures: pd.DataFrame, indicator: str) -> Chart 
         return None
     year, own = years[-1], names.plan.region
     best = bool(names.indicators.at[indicator, "better"] != "lower")
+    unit = Measure.build(names, indicator, table[year].tolist())
     ranks = table[year].rank(ascending=not best, method="min")
     name = names.name("indicators", indicator)
     if own in table.index:
@@ -80,9 +83,8 @@ def regions_chart(names: Names, figures: pd.DataFrame, indicator: str) -> Chart 
             count=len(table),
         )  # fmt: skip
     else:
-        ends = {k: names.name("regions", table.index[i]) for k, i in (("first", 0), ("last", -1))}
-        title = names.gettext(CHANGES, name=name, year=year, **ends)
-    unit = Measure.build(names, indicator, table[year].tolist())
+        low, high = (unit.spell(unit.number(v)) for v in (table[year].min(), table[year].max()))
+        title = names.gettext(RANGE, name=name, year=year, low=low, high=high, count=len(table))
     words = _write_words(names, figures, indicator, table, title, (year, unit))
     values = names.join(
         f"{names.name('regions', region)} {unit.number(v)}" for region, v in table[year].items()
@@ -202,8 +204,8 @@ def _draw_regions(page: Page, names: Names, table: pd.DataFrame, unit: Measure) 
 def _draw_tiles(page: Page, names: Names, values: pd.Series, unit: Measure) -> None:
     """Draw a tile a city with its name and value."""
     columns, rows = (max(place[k] for place in TILES.values()) + 1 for k in (0, 1))
-    size = min(0.95, page.inner / columns)
-    high = 0.62 if page.narrow else 0.66
+    size = min(1.2, page.inner / columns)
+    high = 0.62 if page.narrow else 0.7
     page.begin(high * rows + 0.05)
     shades = sns.light_palette(style.MEDIAN, n_colors=101)
     low, span = float(values.min()), float(values.max() - values.min()) or 1.0

@@ -31,12 +31,13 @@ PANEL, ACROSS, BETWEEN = 0.95, 3, 0.25
 SUBTITLE = N_("Unit: {unit}. {day}")
 FINDINGS = {
     "met": N_("{name}: target {target} for {year} met, {latest} in {latest_year}"),
+    "exceeded": N_("{name}: target {target} for {year} exceeded, {latest} in {latest_year}"),
     "reached": N_("{name}: {latest} in {latest_year}, the target {target} for {year} is reached"),
     "missed": N_("{name}: target {target} for {year} missed, {latest} in {latest_year}"),
-    "likely": N_("{name}: about {median} in {year}, target {target} likely to be met"),
+    "on_course": N_("{name}: about {median} in {year}, target {target} likely to be met"),
     "uncertain": N_("{name}: about {median} in {year}, target {target} uncertain"),
-    "unlikely": N_("{name}: about {median} in {year}, short of the target {target}"),
-    "silent": N_("{name}: no figure for {year} yet, the target was {target}"),
+    "at_risk": N_("{name}: about {median} in {year}, short of the target {target}"),
+    "awaited": N_("{name}: no figure for {year} yet, the target was {target}"),
     "too_early": N_("{name}: {latest} in {latest_year}, too early to judge the target {target}"),
     "none": N_("{name}: {latest} in {latest_year}"),
 }
@@ -64,8 +65,7 @@ class Series:
         values = [*figures["value"].astype(float), *targets["target"].astype(float)]
         fan = data.fan if len(figures) > 1 else data.fan.iloc[:0]
         target = targets.iloc[-1] if len(targets) else None
-        status = str(target["status"]) if target is not None else "none"
-        state = find_state(status, moved=len(figures) > 1) if target is not None else ""
+        state = "" if target is None else find_state(target.to_dict(), moved=len(figures) > 1)
         unit = Measure.build(names, indicator, values)
         data = ChartData(
             data.title, data.unit, data.unit_name, data.resolution, data.language, figures, fan,
@@ -87,9 +87,9 @@ class Series:
             facts["year"] = f"{target['year']:.0f}"
             median = float(target["median"]) if pd.notna(target["median"]) else np.nan
             facts["median"] = spell(self.measure.estimate(median))
-            case = self.state if self.state in ("silent", "too_early") else str(target["status"])
-            case = {"exceeded": "met", "likely_exceeded": "met"}.get(case, case)
-        return names.gettext(FINDINGS.get(case, FINDINGS["none"]), **facts)
+            reached = target["status"] == "reached"
+            case = "reached" if reached else self.state
+        return names.gettext(FINDINGS[case], **facts)
 
     def rows(self) -> pd.DataFrame:
         """Tabulate what is drawn, a row a value."""
@@ -301,12 +301,14 @@ def _label_values(labels: Labels, series: Series) -> None:
     points = data.figures[["year", "value"]].astype(float).to_numpy().tolist()
     goals = data.targets[["year", "target"]].astype(float).to_numpy().tolist()
     for x, y in [*points, *goals]:
-        labels.block([x], [y], 0.06)
+        labels.block([x], [y], 0.035)
     labels.block([x for x, _ in points], [y for _, y in points], 0.02)
     if len(data.fan) > 1:
         labels.block(data.fan.index.tolist(), data.fan["q50"].tolist(), 0.02)
-    for x, y in [*points[-1:], *points[:-1]]:
-        labels.add(unit.number(y), (x, y), color=style.INK)
+    latest = len(points) - 1
+    for i in [latest, *range(latest)]:
+        x, y = points[i]
+        labels.add(unit.number(y), (x, y), needed=i == latest, color=style.INK)
     final = None if series.target is None else series.target.name
     for label, row in data.targets.iterrows():
         if label != final:

@@ -21,10 +21,9 @@ __all__ = ["STATES", "State", "describe_standing", "find_state", "standing_chart
 
 @dataclass(frozen=True)
 class State:
-    """States of targets that a chart shows alike: their name, the statuses, the mark."""
+    """How a finding on targets is named and marked."""
 
     name: str
-    statuses: tuple[str, ...]
     marker: str
     colour: str
     hollow: bool = False
@@ -37,25 +36,24 @@ class State:
 
 
 STATES: dict[str, State] = {
-    "missed": State(N_("Missed"), ("missed",), "X", "#7f2704"),
-    "at_risk": State(N_("At risk"), ("unlikely",), "v", "#d9601a"),
-    "uncertain": State(N_("Uncertain"), ("uncertain",), "s", "#8a8f98"),
-    "on_course": State(N_("On course"), ("likely",), "^", "#4a90c8"),
-    "met": State(
-        N_("Met, or target level reached"),
-        ("met", "exceeded", "likely_exceeded", "reached"), "o", style.MEDIAN,
-    ),
-    "silent": State(
-        N_("Year passed or figure due, not published"),
-        ("estimated", "not_yet_due"), "o", style.GREY, hollow=True,
-    ),
+    "missed": State(N_("Missed"), "X", "#7f2704"),
+    "at_risk": State(N_("At risk"), "v", "#d9601a"),
+    "uncertain": State(N_("Uncertain"), "s", "#8a8f98"),
+    "on_course": State(N_("On course"), "^", "#4a90c8"),
+    "met": State(N_("Met"), "o", style.MEDIAN),
+    "exceeded": State(N_("Exceeded"), "P", style.MEDIAN),
+    "awaited": State(N_("Figure due, not published"), "o", style.GREY, hollow=True),
     "too_early": State(
-        N_("Too early to judge: baseline figure only"), ("too_early",), "o", style.GREY, hollow=True
+        N_("Too early to judge: baseline figure only"), "o", style.GREY, hollow=True
     ),
-}  # fmt: skip
-"""States in the order of rows: the greatest risk first, what cannot be judged last."""
-JUDGED = ("missed", "at_risk", "uncertain", "on_course", "met")
-OPEN = ("reached", "likely", "uncertain", "unlikely")
+}
+"""Findings in the order of rows: the greatest risk first, what cannot be judged last."""
+FINDINGS = {"met": "met", "exceeded": "exceeded", "missed": "missed", "reached": "on_course",
+            "likely": "on_course", "uncertain": "uncertain", "unlikely": "at_risk",
+            "too_early": "too_early"}  # fmt: skip
+"""Finding of a status; of any other a figure is awaited."""
+JUDGED = ("missed", "at_risk", "uncertain", "on_course", "met", "exceeded")
+GOOD = ("met", "exceeded", "on_course")
 LEFT, RIGHT = 3.45, 1.5
 """Inches left and right of the tracks of the wide picture."""
 HEAD, LINE = 0.36, 0.17
@@ -74,7 +72,7 @@ TITLES = {
     "good": N_("{region}: all {judged} targets that can be judged are met or on course"),
     "some": N_("{region}: {judged} targets met or on course, {rest} cannot be judged yet"),
     "too_early": N_("{region}: too early to judge, {too_early} targets have a baseline only"),
-    "silent": N_("{region}: {silent} targets are past their year without a figure"),
+    "awaited": N_("{region}: {awaited} targets are due, no figure is published"),
 }
 SUBTITLE = N_(
     "Distance covered from baseline (0) to target (100 %), last target of each indicator. {day}"
@@ -148,7 +146,7 @@ def describe_standing(names: Names, table: pd.DataFrame) -> str:
     counts = {code: int((table["state"] == code).sum()) for code in STATES}
     judged = sum(counts[code] for code in JUDGED)
     if not judged:
-        case = "too_early" if counts["too_early"] else "silent"
+        case = "too_early" if counts["too_early"] else "awaited"
     elif counts["missed"] and counts["at_risk"]:
         case = "both"
     else:
@@ -170,7 +168,7 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     measurable = moved and away
     covered = 100.0 * (latest - base) / length if measurable else np.nan
     due = 100.0 * min((when - since) / years, 1.0) if measurable and years > 0 else np.nan
-    state = find_state(str(row["status"]), moved=moved)
+    state = find_state(row, moved=moved)
     chance = float(row["p_reach"]) if pd.notna(row["p_reach"]) else np.nan
     unit = names.symbol(names.unit(indicator))
     return [
@@ -179,11 +177,17 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
-def find_state(status: str, *, moved: bool) -> str:
-    """Return the state (of `STATES`) of a status; an open target with one figure has no verdict."""
-    if status in OPEN and status != "reached" and not moved:
-        return "too_early"
-    return next((code for code, state in STATES.items() if status in state.statuses), "silent")
+def find_state(row: Mapping[str, Any], *, moved: bool) -> str:
+    """Return the finding (of `STATES`) on a target: a column `finding`, else from its status.
+
+    An open target is too early to judge where nothing has `moved` since the baseline, unless that
+    meets it.
+    """
+    if isinstance(row.get("finding"), str):
+        return str(row["finding"])
+    code = FINDINGS.get(str(row["status"]), "awaited")
+    early = not moved and str(row["status"]) in ("likely", "uncertain", "unlikely")
+    return "too_early" if early else code
 
 
 def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:
@@ -364,8 +368,8 @@ def _covered(row: Mapping[str, Any]) -> float:
     """Percent of the distance covered; beyond the target where the baseline meets it."""
     if np.isfinite(row["covered"]):
         return float(row["covered"])
-    beyond = row["latest"] != row["target"] and row["state"] == "met"
-    return np.inf if beyond else 100.0 if row["state"] == "met" else 0.0
+    good = row["state"] in GOOD
+    return np.inf if good and row["latest"] != row["target"] else 100.0 if good else 0.0
 
 
 def _label_latest(
