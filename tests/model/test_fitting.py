@@ -826,7 +826,7 @@ def test_the_table_holds_the_closed_form():
 
 @pytest.mark.parametrize(
     ("years", "levels", "message"),
-    [([np.nan], (0.5,), "years must be a list of years"), (2022, (0.5,), "must be a list of years"),
+    [([np.nan], (0.5,), "years must be a list of years"), ("x", (0.5,), "must be a list of years"),
      ([2022], (0.0, 0.5, 1.0), r"between 0 and 1, not 0.0, 1.0")],
 )  # fmt: skip
 def test_senseless_requests_are_refused(years, levels, message):

@@ -81,6 +81,8 @@ def read_figures(data: Any, *, region: str = "", indicator: str = "") -> pd.Data
     if "year" not in table or "value" not in table:
         table = _lengthen(table, given)
     table = _name(table, given)
+    if "value" not in table:
+        return table
     changed: dict[str, Any] = {
         c: plain for c in KEY if (plain := plain_text(table[c])) is not table[c]
     }
@@ -253,7 +255,9 @@ def _lengthen(table: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
     across = [c for c in table if c not in (*KEY, "year") and c not in BESIDE]
     if "year" in table:
         names = "indicator" if "indicator" in free else "".join(free)
-        if not across or not (names or len(across) == 1):
+        if not across:  # a long table without its values
+            return table
+        if not (names or len(across) == 1):
             raise _no_names()
         long = _melt(table, across, names or "name")
     else:
