@@ -42,6 +42,9 @@ VOCABULARIES = {
 OTHER_CHINESE = {
     "charts/style.py": "where lines of Chinese may break",
     "reports/descriptions.py": "full-width punctuation",
+    "reports/office/content.py": "the form of printed numbers",
+    "reports/office/slides.py": "the name of a font",
+    "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
 }
 """Further modules with Chinese characters, and why."""

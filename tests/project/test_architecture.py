@@ -23,9 +23,12 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOU
 
 # Libraries that cost seconds, and the only modules or packages that may import them.
 RESERVED: dict[str, set[str]] = {
+    "docx": {"reports.office.word", "reports.office.word_styles"},
     "ipywidgets": {"desk"},
+    "lxml": {"reports.office.content"},
     "matplotlib": {"charts", "desk.live_chart"},
     "papermill": {"reports.kernel", "reports.preload"},
+    "pptx": {"reports.office.slides"},
     "seaborn": {"charts"},
     "sqlalchemy": {"evaluation.store", "tables.database"},
     "statsmodels": {"evaluation.baselines", "evaluation.scores"},
@@ -53,7 +56,9 @@ RECORDS |= {"BASELINE", "Sensitivity"}
 ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"}
 
 # Where a library's name on import differs from its name when installed.
-INSTALLED_AS = {"bs4": "beautifulsoup4", "yaml": "pyyaml"}
+INSTALLED_AS = {
+    "bs4": "beautifulsoup4", "docx": "python-docx", "pptx": "python-pptx", "yaml": "pyyaml",
+}  # fmt: skip
 
 MOST_LINES, MOST_FUNCTION_LINES = 450, 60
 

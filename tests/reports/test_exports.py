@@ -47,7 +47,7 @@ def tables(report):
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_tables_are_written_for_programs_and_for_people(report, tables, language, tmp_path):
-    """CSV with codes and one row a target; a workbook with words, frozen heads, wide columns."""
+    """CSV with codes and one row a target; a workbook with words and wide columns."""
     written = write_tables(replace(report, language=language), tables, tmp_path)
     assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
     table = pd.read_csv(tmp_path / "attainment.csv")
@@ -56,11 +56,10 @@ def test_tables_are_written_for_programs_and_for_people(report, tables, language
     assert set(table["locus"]) == {"'@x"}
     assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert book.sheetnames == [label_of("sheet", name, language) for name in tables]
+    assert book.sheetnames[: len(tables)] == [label_of("sheet", n, language) for n in tables]
     known = {label_of("column", column, language) for column in LABELS["column"]}
-    for sheet in book:
-        assert sheet.freeze_panes == "A2" and sheet.column_dimensions["B"].width >= 8
-        assert "f" not in {cell.data_type for row in sheet.iter_rows() for cell in row}
+    for sheet in book.worksheets[: len(tables)]:
+        assert sheet.column_dimensions["B"].width >= 8
         assert {str(cell.value) for cell in sheet[1]} <= known
     heads = "".join(str(cell.value) for cell in book.worksheets[0][1])
     assert bool(CHINESE.search(heads)) == (language == "zh")
@@ -88,6 +87,12 @@ def test_parquet_holds_the_tables_as_they_are(report, tables, tmp_path):
     forecasts = pd.read_parquet(tmp_path / "forecasts.parquet")
     assert set(forecasts["region"]) == {"zhejiang"} and set(forecasts["as_of"]) == {"2022-12-31"}
     assert not forecasts.duplicated(["region", "indicator", "scenario", "year"]).any()
+
+
+def test_the_workbook_is_one_of_the_formats(report, tables, tmp_path):
+    """Without it among them, the tables for programs are written all the same."""
+    assert "tables.xlsx" not in write_tables(report, tables, tmp_path, ["html", "docx"])
+    assert not (tmp_path / "tables.xlsx").exists() and (tmp_path / "attainment.csv").exists()
 
 
 def test_without_a_folder_nothing_is_written(report, tables):

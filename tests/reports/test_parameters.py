@@ -55,6 +55,7 @@ def test_a_region_is_enough(tmp_path: Path) -> None:
         "scenarios": None,
         "indicator": None,
         "probability": None,
+        "formats": None,
         "results": None,
         "output": "reports",
         "name": "lishui",
@@ -103,6 +104,32 @@ def test_output_replaces_the_files_own(tmp_path: Path) -> None:
     """The argument wins over the file."""
     file = write(tmp_path, "region: lishui\noutput: here\n")
     assert read_parameters(file, output=tmp_path / "there").output == str(tmp_path / "there")
+
+
+@pytest.mark.parametrize("text", ["[xlsx, docx, docx]", "docx, xlsx", "\n  - xlsx\n  - docx"])
+def test_formats_are_a_list(tmp_path: Path, text: str) -> None:
+    """However it is written, the notebook gets each format once, in one order."""
+    read = read_parameters(write(tmp_path, f"region: lishui\nformats: {text}\n"))
+    assert read.formats == read.for_notebook()["formats"] == ["docx", "xlsx"]
+
+
+def test_a_format_that_cannot_be_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An unknown one is named; of a known one, the extra that brings its library."""
+    (fault,) = faults(tmp_path, "region: lishui\nformats: [html, doc]\n")
+    assert fault == (
+        "key 'formats', value 'html, doc': 'doc' is not a format. Remedy: write a list of "
+        "html, pdf, docx, xlsx, pptx, as [html, docx], or nothing."
+    )
+    (fault,) = faults(tmp_path, "region: lishui\nformats: [[docx]]\n")
+    assert fault.startswith("line 2: a nested value.")
+    monkeypatch.setattr("forecast.reports.parameters.find_spec", lambda _name: None)
+    for name in ("pdf", "docx", "pptx"):
+        (fault,) = faults(tmp_path, f"region: lishui\nformats: [html, {name}]\n")
+        assert f"{name} needs a library that is not installed (pip install 'forecast[{name}]')" in (
+            fault
+        )
 
 
 def test_all_problems_come_in_one_message(tmp_path: Path) -> None:

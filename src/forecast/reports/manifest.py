@@ -26,8 +26,8 @@ __all__ = ["Manifest", "files_intact", "fingerprint", "hash_file", "read_manifes
 
 PACKAGES = (
     "forecast", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "zhplot",
-    "openpyxl", "pyarrow", "papermill", "nbconvert", "beautifulsoup4", "pydantic", "jinja2",
-    "babel", "weasyprint",
+    "openpyxl", "python-docx", "python-pptx", "pyarrow", "papermill", "nbconvert",
+    "beautifulsoup4", "pydantic", "jinja2", "babel", "weasyprint",
 )  # fmt: skip
 CODE = ("*.py", "*.po", "*.toml", "*.j2", "*.css")
 """Files of the package that shape a report: modules, texts, translations, templates, styles."""

@@ -32,6 +32,8 @@ FAILED = ".failed"
 FILES = {
     "report.html": N_("page"),
     "report.pdf": N_("PDF"),
+    "report.docx": N_("Word"),
+    "brief.pptx": N_("slides"),
     "tables.xlsx": N_("workbook"),
     "notebook.ipynb": N_("notebook"),
     MANIFEST: N_("record"),

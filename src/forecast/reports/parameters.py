@@ -1,7 +1,8 @@
 """Parameter files of reports, and the notebooks that declare the same names.
 
 A parameter file is a flat YAML mapping, in UTF-8 or GB18030, one `key: value` a line. Every
-value is read as text and converted by the model, so a date stays a date and `no` is not false.
+value (`formats` is a list of them) is read as text and converted by the model, so a date stays a
+date and `no` is not false.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import json
 import os
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from ..errors import N_, DataError, Message, Problem, msg, nearest
 from ..files import read_text, shipped_folder
@@ -33,12 +35,15 @@ __all__ = [
     "read_parameters",
 ]
 
-Plain = str | int | float | bool | None
+Plain = str | int | float | bool | list[str] | None
 
-OPTIONAL = ("scenarios", "indicator", "probability", "vintages")
+OPTIONAL = ("scenarios", "indicator", "probability", "formats", "vintages")
 """Parameters that a notebook may declare, and may have better defaults for."""
 RUN_ONLY = ("notebook", "name", "output", "results")
 """Keys that `forecast run` alone uses; a notebook may declare them for papermill's command."""
+FORMATS = ("html", "pdf", "docx", "xlsx", "pptx")
+LIBRARIES = {"pdf": "weasyprint", "docx": "docx", "pptx": "pptx"}
+"""Modules that formats need; each comes with an extra of the format's name."""
 NAME_BYTES = 200
 """Of the usual 255: leaves room for the suffixes of unfinished folders."""
 
@@ -87,6 +92,26 @@ def _data_source(text: str | None) -> str | None:
     return _address(text) if is_address(text) else text
 
 
+def _split(given: object) -> object:
+    """Take a text as a list of its words."""
+    return re.findall(r"[^\s,]+", given) if isinstance(given, str) else given
+
+
+def _formats(given: list[str] | None) -> list[str] | None:
+    """Check names of formats and the libraries that they need; put them in our order."""
+    if given is None:
+        return None
+    if unknown := [name for name in given if name not in FORMATS]:
+        raise ValueError(msg("{name!r} is not a format", name=unknown[0]))
+    for name in given:
+        if name in LIBRARIES and find_spec(LIBRARIES[name]) is None:
+            raise ValueError(msg(
+                "{name} needs a library that is not installed (pip install 'forecast[{name}]')",
+                name=name,
+            ))  # fmt: skip
+    return [name for name in FORMATS if name in given]
+
+
 def _absolute_scenarios(text: str | None) -> str | None:
     """Make the paths among the scenarios independent of the folder that a notebook runs in."""
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
@@ -107,6 +132,7 @@ ALLOWED = {
     "scenarios": N_("names or .yaml files of scenarios with commas between, or nothing"),
     "indicator": N_("the id of an indicator, or nothing"),
     "probability": N_("a chance to aim at, 0.01 to 0.99, or nothing"),
+    "formats": N_("a list of html, pdf, docx, xlsx, pptx, as [html, docx], or nothing"),
     "results": N_("the address of a database for result tables, as "
                   "postgresql+psycopg://user@host/name without a password, or nothing"),
     "output": N_("a folder for the reports"),
@@ -131,6 +157,7 @@ class ReportParameters(BaseModel):
     scenarios: Annotated[str | None, AfterValidator(_absolute_scenarios)] = None
     indicator: str | None = None
     probability: float | None = Field(None, ge=0.01, le=0.99)
+    formats: Annotated[list[str] | None, BeforeValidator(_split), AfterValidator(_formats)] = None
     results: Annotated[str | None, AfterValidator(_address)] = None
     output: str = Field("reports", min_length=1)
     name: Annotated[str, AfterValidator(_file_name)] = Field(min_length=1)
@@ -283,13 +310,19 @@ def _read_mapping(file: Path) -> tuple[dict[str, Any], list[Message]]:
         raise ParameterError(file, [_in_line(problem) for problem in error.problems]) from None
     if not isinstance(content, dict):
         raise ParameterError(file, [msg("no keys. Remedy: write one 'key: value' a line.")])
-    nested = [
+    nested = [key for key, value in content.items() if _is_nested(key, value)]
+    problems = [
         msg("line {line}: a nested value. Remedy: write one plain value a key.", line=lines[key,])
-        for key, value in content.items()
-        if isinstance(value, dict | list)
+        for key in nested
     ]
-    plain = {k: v for k, v in content.items() if v is not None and not isinstance(v, dict | list)}
-    return plain, nested
+    return {k: v for k, v in content.items() if v is not None and k not in nested}, problems
+
+
+def _is_nested(key: object, value: object) -> bool:
+    """Whether a value is more than one text, or for `formats` a list of texts."""
+    if key == "formats" and isinstance(value, list):
+        return any(not isinstance(item, str) for item in value)
+    return isinstance(value, dict | list)
 
 
 def _in_line(problem: Problem) -> Message:

@@ -3,12 +3,13 @@
 `run_report` checks a parameter file and the notebook it names, lets papermill execute the
 notebook in this very interpreter, refuses a success that is none, makes one offline HTML page
 of it and swaps the finished folder `<output>/<name>/` for the old one. The folder holds
-report.html, report.pdf where the package's extra `pdf` is installed, notebook.ipynb (executed), the
-tables that the notebook wrote, and manifest.json; files of the reader's own stay in it. A failed
-run leaves the old folder as it was, and its notebook and manifest for diagnosis in
-`<output>/<name>.failed/`. Results for a database are appended in one transaction before the folder
-is swapped, so the results of a finished report are always there. Relative paths are relative to the
-current directory. `errors` lists the exceptions and their exit codes.
+report.html, notebook.ipynb (executed), the tables that the notebook wrote, manifest.json, and what
+the key `formats` names: report.pdf (without the key, where the extra `pdf` is installed),
+report.docx, brief.pptx; files of the reader's own stay in it. A failed run leaves the old folder as
+it was, and its notebook and manifest for diagnosis in `<output>/<name>.failed/`. Results for a
+database are appended in one transaction before the folder is swapped, so the results of a finished
+report are always there. Relative paths are relative to the current directory. `errors` lists the
+exceptions and their exit codes.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ from .signals import limited, stoppable
 __all__ = ["ReportRun", "run_report"]
 
 NOTEBOOK, PAGE, PDF = "notebook.ipynb", "report.html", "report.pdf"
+OFFICE = {"docx": "report.docx", "pptx": "brief.pptx"}
+"""Office forms that are made from the page."""
 
 
 def run_report(
@@ -206,9 +209,8 @@ class ReportRun:
             self.executed = execute(self.notebook, folder / NOTEBOOK, passed, timeout=timeout)
 
     def convert(self, folder: Path, *, pdf: bool) -> None:
-        """Write the page, if it reads without a network, and print it where that is possible."""
+        """Write the page, if it reads without a network, and the forms that are made from it."""
         from .page import network_references, to_html
-        from .pdf import write_pdf
 
         name, language = self.parameters.name, self.parameters.language
         with self.timed(N_("convert")):
@@ -220,13 +222,39 @@ class ReportRun:
                 ))  # fmt: skip
             (folder / PAGE).write_text(page, encoding="utf-8")
         self._check_unchanged()
+        if any(form in OFFICE for form in self.parameters.formats or ()):
+            self.write_office_forms(folder, page)
         if not pdf:
             self.notes[PDF] = msg("not made: switched off")
-            return
+        elif self.parameters.formats is None or "pdf" in self.parameters.formats:
+            self.print(folder)
+
+    def write_office_forms(self, folder: Path, page: str) -> None:
+        """Write the page as a Word document and as slides, as far as `formats` names them."""
+        from .office.content import Content
+
+        with self.timed(N_("write office files")):
+            content = Content.read(page, folder)
+            if "docx" in (self.parameters.formats or ()):
+                from .office.word import write_word
+
+                write_word(content, folder / OFFICE["docx"])
+            if "pptx" in (self.parameters.formats or ()):
+                from .office.slides import write_slides
+
+                write_slides(content, folder / OFFICE["pptx"])
+
+    def print(self, folder: Path) -> None:
+        """Print the page; a PDF that `formats` names must be made, another one may be missing."""
+        from .pdf import write_pdf
+
         with self.timed(N_("print")):
-            if fault := write_pdf(folder / PAGE, folder / PDF):
-                self.notes[PDF] = fault
-                self.log.info("%s: %s %s", name, PDF, fault)
+            fault = write_pdf(folder / PAGE, folder / PDF)
+        if fault and self.parameters.formats:
+            raise WriteError(msg("{file} {fault}", file=PDF, fault=fault))
+        if fault:
+            self.notes[PDF] = fault
+            self.log.info("%s: %s %s", self.parameters.name, PDF, fault)
 
     def _check_unchanged(self) -> None:
         """Refuse a report whose tables changed while it was made: it may mix two versions."""

@@ -1,0 +1,272 @@
+"""A report as three slides: the finding, the targets at risk, and what comes next.
+
+What goes on a slide is marked on the page (`data-slide`); of a page without marks, the slides show
+the summary and the first parts with a list or a table.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pptx import Presentation
+from pptx.dml import color as colors
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Inches, Pt
+
+from .archive import undated
+from .content import Block, Content, Figure, Heading, Items, Table, Text
+from .measures import count_lines, weigh_columns
+
+__all__ = ["SLIDES", "write_slides"]
+
+SLIDES = ("finding", "risk", "next")
+"""Marks of the three slides."""
+FIRST_DAY = dt.datetime(1980, 1, 1)
+WIDTH, HEIGHT, MARGIN, TOP, BOTTOM = 13.333, 7.5, 0.6, 1.55, 6.85
+"""The slide, its margin, and the upper and lower end of its content, in inches."""
+SIZES = (20, 18, 16, 14, 12)
+"""Sizes of texts in points, the first one that leaves room is taken."""
+CELL_SIZES = (14, 13, 12, 11, 10)
+MOST_COLUMNS = 7
+FONTS = {"latin": "Calibri", "ea": "微软雅黑"}
+INK, GREY, BLUE = (27, 31, 36), (87, 96, 106), (11, 61, 110)
+_RGB: Any = colors.RGBColor  # without types
+TITLE_ONLY = 5
+"""Index of the template's layout that has a title only."""
+
+
+@dataclass(frozen=True)
+class _Slide:
+    """What a slide shows: title, line below it, texts, at most one table and one picture."""
+
+    title: str
+    texts: tuple[str, ...] = ()
+    table: Table | None = None
+    figure: Figure | None = None
+
+    @staticmethod
+    def of(title: str, blocks: Iterable[Block]) -> _Slide:
+        """Make a slide of blocks; a heading in front of all is its title."""
+        kept = list(blocks)
+        if kept and isinstance(first := kept[0], Heading):
+            title, kept = first.text, kept[1:]
+        texts: list[str] = []
+        for block in kept:
+            if isinstance(block, Items):
+                texts += block.items
+            elif isinstance(block, Text):
+                texts.append(block.text)
+        tables = [b for b in kept if isinstance(b, Table)]
+        figures = [b for b in kept if isinstance(b, Figure)]
+        return _Slide(title, tuple(texts), *((*found, None)[0] for found in (tables, figures)))
+
+
+def write_slides(content: Content, target: Path) -> None:
+    """Write the three slides; the same content gives the same bytes."""
+    deck: Any = Presentation()
+    _prepare(deck, content)
+    for slide in _choose(content):
+        _add_slide(deck, slide, content)
+    out = io.BytesIO()
+    deck.save(out)
+    target.write_bytes(undated(out.getvalue()))
+
+
+def _choose(content: Content) -> list[_Slide]:
+    """Choose what the slides show: what is marked, else the summary and what follows it."""
+    marked: dict[str, list[Block]] = {}
+    for section in content.sections:
+        for mark, blocks in section.slides:
+            marked.setdefault(mark, []).extend(blocks)
+    groups = _group(content)
+    first = _Slide.of(content.title, marked.get("finding") or next(iter(groups), ("", []))[1])
+    pictures = (b for s in content.sections for b in s.blocks if isinstance(b, Figure))
+    first = replace(first, title=content.title, figure=first.figure or next(pictures, None))
+    if first.figure is not None:
+        first = replace(first, table=None)
+    rest = iter(
+        slide
+        for title, blocks in groups[1:]
+        if len((slide := _Slide.of(title, blocks)).texts) > 1 or slide.table
+    )
+    slides = [first]
+    for name in SLIDES[1:]:
+        found = _Slide.of("", marked[name]) if name in marked else next(rest, None)
+        slides += [found] if found else []
+    return slides
+
+
+def _group(content: Content) -> list[tuple[str, list[Block]]]:
+    """Group all blocks by the heading above them, section by section."""
+    groups: list[tuple[str, list[Block]]] = []
+    for section in content.sections:
+        groups.append((section.title, []))
+        for block in section.blocks:
+            if isinstance(block, Heading):
+                groups.append((block.text, []))
+            else:
+                groups[-1][1].append(block)
+    return groups
+
+
+def _prepare(deck: Any, content: Content) -> None:
+    """Make the template's slides wide, and set its fonts, language and dates."""
+    scale = Inches(WIDTH) / deck.slide_width
+    for page in (deck.slide_master, *deck.slide_layouts):
+        for shape in page.shapes:
+            if shape.width is not None:
+                shape.left, shape.width = round(shape.left * scale), round(shape.width * scale)
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    for relation in deck.slide_master.part.rels.values():
+        if relation.reltype.endswith("/theme"):
+            theme = relation.target_part
+            theme._blob = theme.blob.replace(
+                b'<a:ea typeface=""/>', f'<a:ea typeface="{FONTS["ea"]}"/>'.encode()
+            )
+    properties = deck.core_properties
+    properties.title, properties.author = content.title, "forecast"
+    properties.language = content.language
+    properties.created = properties.modified = FIRST_DAY
+
+
+def _add_slide(deck: Any, slide: _Slide, content: Content) -> None:
+    page = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
+    title = page.shapes.title
+    title.left, title.top = Inches(MARGIN), Inches(0.4)
+    title.width, title.height = Inches(WIDTH - 2 * MARGIN), Inches(1.0)
+    _fill(
+        title.text_frame, [slide.title], _fit([slide.title], WIDTH - 2 * MARGIN, 1.0, (30, 26, 22))
+    )
+    _style(title.text_frame, color=BLUE, bold=True, anchor=MSO_ANCHOR.MIDDLE)
+    wide, gap = WIDTH - 2 * MARGIN, 0.3
+    left = MARGIN
+    if slide.texts:
+        beside = slide.figure or slide.table
+        share = 1.0 if beside is None else 0.4 if slide.figure else 0.35
+        _add_texts(page, slide.texts, left, wide * share)
+        left, wide = left + wide * share + gap, wide * (1 - share) - gap
+    if slide.figure:
+        _add_picture(page, slide.figure, left, wide)
+    elif slide.table:
+        _add_table(page, slide.table, left, wide)
+    _add_foot(page, content)
+
+
+def _add_texts(page: Any, texts: Sequence[str], left: float, width: float) -> None:
+    """Add texts in the largest size that leaves room, and only as many as fit the smallest."""
+    kept = list(texts)
+    while len(kept) > 1 and not _fits(kept, width, BOTTOM - TOP, SIZES[-1]):
+        kept.pop()
+    if len(kept) < len(texts):
+        kept[-1] = "…"
+    box = page.shapes.add_textbox(Inches(left), Inches(TOP), Inches(width), Inches(BOTTOM - TOP))
+    _fill(box.text_frame, kept, _fit(kept, width, BOTTOM - TOP, SIZES))
+    _style(box.text_frame, color=INK, after=8)
+
+
+def _add_picture(page: Any, figure: Figure, left: float, width: float) -> None:
+    picture = page.shapes.add_picture(io.BytesIO(figure.png), 0, 0)
+    scale = min(Inches(width) / picture.width, Inches(BOTTOM - TOP) / picture.height)
+    picture.width, picture.height = round(picture.width * scale), round(picture.height * scale)
+    picture.left = Inches(left) + (Inches(width) - picture.width) // 2
+    picture.top = Inches(TOP) + (Inches(BOTTOM - TOP) - picture.height) // 2
+    picture._element.nvPicPr.cNvPr.set("descr", figure.alt)
+
+
+def _add_table(page: Any, table: Table, left: float, width: float) -> None:
+    """Add a table in the largest size that leaves room, with as many rows as fit the smallest."""
+    table = Table(table.caption, table.head[:MOST_COLUMNS],
+                  tuple(row[:MOST_COLUMNS] for row in table.rows))  # fmt: skip
+    rows, weights = [table.head, *table.rows], weigh_columns(table)
+    widths = [width * weight / sum(weights) for weight in weights]
+
+    def height(size: float, rows: Sequence[Sequence[str]]) -> float:
+        lines = (max(map(lambda c, w: _lines([c], w - 0.2, size), row, widths)) for row in rows)
+        return sum(0.1 + count * size * 1.2 / 72 for count in lines)
+
+    room = BOTTOM - TOP
+    size = next((s for s in CELL_SIZES if height(s, rows) <= room), CELL_SIZES[-1])
+    while len(rows) > 2 and height(size, rows) > room:
+        rows.pop()
+    box = [Inches(value) for value in (left, TOP, width, height(size, rows))]
+    grid = page.shapes.add_table(len(rows), len(widths), *box).table
+    for column, share in zip(grid.columns, widths, strict=True):
+        column.width = Inches(share)
+    right = table.right
+    for y, row in enumerate(rows):
+        grid.rows[y].height = Inches(height(size, [row]))
+        for x, text in enumerate(row):
+            _fill_cell(grid.cell(y, x), text, size, right=x in right and y > 0)
+
+
+def _fill_cell(cell: Any, text: str, size: float, *, right: bool) -> None:
+    cell.margin_top = cell.margin_bottom = Inches(0.04)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    cell.text_frame.text = text
+    for paragraph in cell.text_frame.paragraphs:
+        paragraph.font.size = Pt(size)
+        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+
+
+def _add_foot(page: Any, content: Content) -> None:
+    """Add the line below the content: what the report is about, and the slide's number."""
+    about = " · ".join([content.title, *content.lead[:1]]).replace("\n", " · ")
+    box = page.shapes.add_textbox(Inches(MARGIN), Inches(6.95), Inches(11.2), Inches(0.35))
+    _fill(box.text_frame, [about], 10)
+    _style(box.text_frame, color=GREY)
+    box = page.shapes.add_textbox(
+        Inches(WIDTH - MARGIN - 0.8), Inches(6.95), Inches(0.8), Inches(0.35)
+    )
+    paragraph = box.text_frame.paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT
+    number = len(page.part.package.presentation_part.presentation.slides)
+    paragraph._p.append(parse_xml(
+        f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
+        f'<a:rPr lang="en-GB" sz="1000"/><a:t>{number}</a:t></a:fld>'
+    ))  # fmt: skip
+
+
+def _fill(frame: Any, texts: Sequence[str], size: float) -> None:
+    """Fill a text frame, a paragraph each."""
+    frame.word_wrap = True
+    for i, text in enumerate(texts):
+        paragraph = frame.paragraphs[0] if i == 0 else frame.add_paragraph()
+        paragraph.text = text.replace("\n", "\v")
+        paragraph.font.size = Pt(size)
+
+
+def _style(
+    frame: Any,
+    *,
+    color: tuple[int, int, int],
+    bold: bool = False,
+    after: float = 0,
+    anchor: Any = None,
+) -> None:
+    frame.vertical_anchor = anchor or MSO_ANCHOR.TOP
+    for paragraph in frame.paragraphs:
+        paragraph.alignment = PP_ALIGN.LEFT
+        paragraph.font.bold, paragraph.space_after = bold, Pt(after)
+        paragraph.font.color.rgb = _RGB(*color)
+
+
+def _lines(texts: Sequence[str], width: float, size: float) -> int:
+    """Lines that texts take in so many inches; a Latin letter is half as wide as it is high."""
+    return count_lines(texts, width * 72 / (size * 0.53))
+
+
+def _fits(texts: Sequence[str], width: float, height: float, size: float) -> bool:
+    used = _lines(texts, width - 0.2, size) * size * 1.25 + len(texts) * 8
+    return used <= (height - 0.1) * 72
+
+
+def _fit(texts: Sequence[str], width: float, height: float, sizes: Sequence[float]) -> float:
+    """Largest size in which texts fit, else the smallest."""
+    return next((s for s in sizes if _fits(texts, width, height, s)), sizes[-1])
