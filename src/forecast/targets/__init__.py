@@ -9,6 +9,7 @@ For other packages:
 - `progress`: pace, required rate and schedule rule
 - `joint_answers`: several targets together
 - `composite_index`: `index`
+- `index_coverage`: what indices rest on: components measured and missing, for any plan
 - `ranking`: `rank`
 - `roll_up`: `roll_up`
 """
@@ -18,6 +19,7 @@ __all__ = [
     "composite_index",
     "event_probabilities",
     "events",
+    "index_coverage",
     "joint_answers",
     "progress",
     "ranking",
