@@ -506,7 +506,8 @@ def shocked():
         for r in range(25)
     ]
     table = pd.concat(parts, ignore_index=True)
-    priors = read_priors().assign(shared=0.5)
+    priors = read_priors()
+    priors.loc[priors["parameter"] == "shared", "value"] = 0.5
     origins = range(2012, 2031, 2)
     return (
         table,

@@ -10,6 +10,7 @@ import forecast as fc
 from forecast.evaluation.revisions import CAUSES, attribute_changes, date_revisions
 from forecast.evaluation.store import append_run, read_run
 from forecast.evaluation.vintages import compute_forecasts, issue
+from plain_priors import scaled_priors
 from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
 
 # What moved
@@ -48,8 +49,9 @@ def edited(part: str, run, plan, folder):
         about = plan.targets.assign(value=plan.targets["value"].replace(75.0, 70.0))
         return run, issue(replace(plan, targets=about)), {VISITS}
     beliefs = fc.read_priors()
-    amount = beliefs["noise"].where(beliefs["kind"] != "amount", beliefs["noise"] * 3)
-    return run, issue(plan, priors=beliefs.assign(noise=amount)), {MONEY}
+    noise = (beliefs["parameter"] == "noise") & (beliefs["kind"] == "amount")
+    beliefs.loc[noise, "value"] *= 3
+    return run, issue(plan, priors=beliefs), {MONEY}
 
 
 @pytest.mark.parametrize("part", CAUSES)
@@ -111,8 +113,7 @@ def test_all_causes_together_add_up(usual, folder):
     goals = GOALS.replace(f"{VISITS},2025,75", f"{VISITS},2025,73")
     write(folder, figure(VISITS, 2022, 68, published="2023-05-01"), figure(VISITS, 2023, 70),
           goals=goals)  # fmt: skip
-    priors = fc.read_priors()
-    new = issued(folder, "2023-12-31", priors=priors.assign(noise=priors["noise"] * 2))
+    new = issued(folder, "2023-12-31", priors=scaled_priors("noise", 2.0))
     moves = attribute_changes(old, new).set_index("indicator")
     row = parts(moves.loc[[VISITS]]).iloc[0]
     assert (row != 0.0).all()
@@ -224,7 +225,9 @@ def test_a_new_part_of_a_ratio_is_a_new_figure(folder):
 def test_an_old_prior_table_that_no_longer_fits(usual):
     """Where today's method needs a column more, today's priors are used from the start."""
     run = usual
-    short = replace(run, inputs=replace(run.inputs, priors=run.inputs.priors.drop(columns="noise")))
+    short = replace(
+        run, inputs=replace(run.inputs, priors=run.inputs.priors.drop(columns="domain"))
+    )
     assert (parts(attribute_changes(short, run)) == 0.0).all(axis=None)
 
 

@@ -19,6 +19,7 @@ from forecast.evaluation.vintages import (
     fingerprint_targets,
     issue,
 )
+from plain_priors import scaled_priors
 from small_plan import GOALS, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
 
 # What is issued
@@ -125,11 +126,11 @@ def test_method_version_follows_code_and_priors(tmp_path, monkeypatch):
     priors = fc.read_priors()
     usual = fingerprint_method()
     assert usual == fingerprint_method(priors.iloc[::-1]) and usual.startswith(fc.__version__ + "+")
-    assert fingerprint_method(priors.assign(noise=priors["noise"] * 2)) != usual
+    assert fingerprint_method(scaled_priors("noise", 2.0)) != usual
     package = Path(shutil.copytree(Path(fc.__file__).parent, tmp_path / "forecast"))
     monkeypatch.setattr(resources, "files", lambda _: package)
     assert fingerprint_method(priors) == usual
-    for module, counts in (("desk/panel.py", False), ("model/kalman.py", True)):
+    for module, counts in (("desk/panel.py", False), ("model/posterior.py", True)):
         (package / module).write_text("pass\n")
         assert (fingerprint_method(priors) != usual) == counts
 

@@ -9,15 +9,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from forecast.model import links
-from forecast.model.kalman import SlopeProcess
 from forecast.model.predictive import (
     POINTS,
     LinkPredictive,
     PooledPredictive,
     RatioPredictive,
+    course,
     select,
 )
-from twins import Twin
 
 SAME_ALGEBRA = 1e-9
 """Two ways to do the same linear algebra in double precision."""
@@ -30,46 +29,20 @@ MONTE_CARLO = 4.0
 N = np.nan
 
 AHEAD = np.array([0.5, 1.0, 2.0, 5.0])
-GRID = (SlopeProcess(0.05, 0.88), SlopeProcess(0.6, 0.7, 0.2), SlopeProcess(0.4, 1.0))
-WEIGHTS = np.array([0.5, 0.3, 0.2])
-NOISE = np.array([0.8, 1.1, 0.6])
-FIGURES = np.array([1.0, 1.4, 1.2, 2.1, 3.0, 3.3])
-YEARS = np.array([2014.0, 2015.0, 2017.0, 2018.0, 2019.5, 2021.0])
+FADING = (0.97, 0.7, 1.0)
 
 
-def twins(freedom=0.3, figures=FIGURES):
-    """One twin for each pace of the grid, with a break before the third figure."""
-    breaks = np.arange(len(figures)) == 2
-    return [
-        Twin(
-            figures,
-            YEARS[-len(figures) :],
-            breaks,
-            p.variance_ratio,
-            p.autocorrelation,
-            p.measurement_share,
-            freedom,
-        )
-        for p in GRID
-    ]
-
-
-def path_of(freedom=0.3, pace=0.2, link="log", **columns):
-    """Path whose state is that of the twins; the long pace apart, as `LinkPredictive` has it."""
-    rows = []
-    for known, free in zip(twins(0.0), twins(freedom), strict=True):
-        mean, cov = free.state(pace)
-        held, own = known.state(0.0)
-        response = held[:2] - known.state(1.0)[0][:2]
-        rows.append(
-            (mean[0], mean[2], mean[1], own[0, 0], own[0, 1], own[1, 1], cov[2, 2], *response)
-        )
-    columns_of = [np.array([row]) for row in zip(*rows, strict=True)]
-    level, long, own, p11, p12, p22, p33, r1, r2 = columns_of
-    one, none = np.ones(1), np.zeros(1)
+def path_of(rows=1, seed=3, link="log", **columns):
+    """Path of three candidate paces, uncertain, with every kind of variance."""
+    rng = np.random.default_rng(seed)
+    one, none = np.ones(rows), np.zeros(rows)
+    pace = rng.normal(0.05, 0.1, (rows, 3))
+    root = rng.normal(0, 0.05, (rows, 3, 3))
+    covariance = (root @ root.transpose(0, 2, 1)).reshape(rows, -1)
     path = LinkPredictive(
-        link, 1.0, one, none, one, GRID, WEIGHTS[None], level, long, own, p11, p12, p22, p33,
-        r1, r2, NOISE[None], none, none, none, 1.0, 0.0,
+        link, one, none, one, one, 2.5 + rng.normal(0, 0.2, rows), pace, covariance,
+        0.04 * rng.uniform(0.5, 2.0, rows), rng.normal(0, 0.3, (rows, 2)), 0.003 * one,
+        0.002 * one, 0.001 * one, 0.4 * one, FADING, 0.6, 1.2,
     )  # fmt: skip
     return replace(path, **columns)
 
@@ -77,16 +50,16 @@ def path_of(freedom=0.3, pace=0.2, link="log", **columns):
 def flat(link, loc, scale, *, weight=1.0, rows=1, unit=1.0, slope=0.0):
     """Path at a location with a scale that is the same in each year; shares reach beyond 0-100."""
     one, none = np.ones(rows), np.zeros(rows)
-    each, nothing = np.ones((rows, 1)), np.zeros((rows, 1))
     ends = (-0.5 * one, 100.5 * one) if link in ("logit", "cloglog") else (none, one)
     scale = np.broadcast_to(np.asarray(scale, float), rows)
     return LinkPredictive(
-        link, weight, unit * one, *ends, (SlopeProcess(0.0, 1.0),), each, loc * each, slope * each,
-        *[nothing] * 8, scale**2 / 2.0, none, none, 1.0, 0.0,
+        link, unit * one, *ends, weight * one, loc * one, slope * np.ones((rows, 1)),
+        np.zeros((rows, 1)), none, np.zeros((rows, 2)), none, none, scale**2 / 2.0, none, (1.0,),
+        0.5, 1.0,
     )  # fmt: skip
 
 
-def blend_of(*paths, df=5.0, shift=0.0, stretch=1.0, **columns):
+def blend_of(*paths, df=5.0, **columns):
     """Join paths of one series or more; no bounds, no ratchet."""
     first = paths[0]
     rows = len(first.unit)
@@ -95,7 +68,7 @@ def blend_of(*paths, df=5.0, shift=0.0, stretch=1.0, **columns):
     whole["ratchet"] = np.zeros(rows, bool)
     whole |= {k: np.broadcast_to(v, rows) for k, v in columns.items()}
     return PooledPredictive(
-        np.arange(rows), paths, df * one, shift * one, stretch, shared=0.0, own_share=0.0 * one,
+        np.arange(rows), paths, df * one, shared=0.0, own_share=0.0 * one,
         peers=0.0 * one, **whole,
     )  # fmt: skip
 
@@ -103,76 +76,78 @@ def blend_of(*paths, df=5.0, shift=0.0, stretch=1.0, **columns):
 # --- Path ---
 
 
-@pytest.mark.parametrize("freedom", [0.0, 0.3, 5.0])
-@pytest.mark.parametrize("m", range(3))
-def test_moments_of_a_pace_are_the_predictive_twin(m, freedom):
-    """Given sigma^2 the forecast's mean and variance are those of the joint covariance matrix."""
-    weight = np.zeros((1, 3))
-    weight[0, m] = 1.0
-    path = path_of(freedom, process_weight=weight)
-    mean, cov = twins(freedom)[m].future(AHEAD, 0.2)
-    loc, scale = path.moments(AHEAD[None])
-    np.testing.assert_allclose(loc[0], mean, rtol=SAME_ALGEBRA)
-    np.testing.assert_allclose(scale[0] ** 2, NOISE[m] * np.diag(cov), rtol=SAME_ALGEBRA)
+def moments_by_hand(path, h):
+    """Mean and variance of the only series after h years, in loops."""
+    way = [h if phi == 1.0 else sum(phi**j for j in range(int(h))) for phi in path.fading]
+    mean = path.level[0] + sum(p * m for p, m in zip(path.pace[0], way, strict=True))
+    covariance = path.pace_covariance[0].reshape(3, 3)
+    variance = sum(way[a] * covariance[a, b] * way[b] for a in range(3) for b in range(3))
+    near, far = path.log_error[0]
+    factor = np.exp(near + (far - near) * np.log(h) / np.log(3.0))
+    variance += path.noise_variance[0] * factor * path.spread**2 * h ** (2 * path.spread_growth)
+    variance += path.noise_floor[0] * h + path.level_variance[0] + 2 * path.rounding_variance[0]
+    return mean, variance
 
 
-def mixture(freedom=0.3):
-    """Mean and covariance of the mixture over the grid, from the twins."""
-    found = [twin.future(AHEAD, 0.2) for twin in twins(freedom)]
-    mean = sum(w * m for w, (m, _) in zip(WEIGHTS, found, strict=True))
-    within = sum(w * s * c for w, s, (_, c) in zip(WEIGHTS, NOISE, found, strict=True))
-    apart = sum(w * np.outer(m - mean, m - mean) for w, (m, _) in zip(WEIGHTS, found, strict=True))
-    return mean, within + apart
+@pytest.mark.parametrize("seed", range(4))
+def test_moments_by_hand(seed):
+    """Whole years ahead: paces with their courses, their doubt, surprises, floor and rounding."""
+    path = path_of(seed=seed)
+    loc, scale = path.moments(np.array([[1.0, 2.0, 5.0]]))
+    for column, h in enumerate((1, 2, 5)):
+        mean, variance = moments_by_hand(path, h)
+        assert loc[0, column] == pytest.approx(mean, rel=SAME_ALGEBRA)
+        assert scale[0, column] ** 2 == pytest.approx(variance, rel=SAME_ALGEBRA)
 
 
-def test_paces_are_joined_by_their_moments():
-    """Variance of the mixture: the mean variance plus the variance of the means."""
-    mean, cov = mixture()
-    loc, scale = path_of().moments(AHEAD[None])
-    np.testing.assert_allclose(loc[0], mean, rtol=SAME_ALGEBRA)
-    np.testing.assert_allclose(scale[0] ** 2, np.diag(cov), rtol=SAME_ALGEBRA)
+def test_a_course_is_a_sum_of_powers():
+    """m(h) sums phi^0 ... phi^(h-1) in whole years, and is h where a pace goes on for ever."""
+    h = np.array([1.0, 2.0, 7.0])
+    for phi in (0.3, 0.97):
+        expected = [sum(phi**j for j in range(int(years))) for years in h]
+        np.testing.assert_allclose(course(h, [phi])[:, 0], expected, rtol=1e-12)
+    np.testing.assert_array_equal(course(h, [1.0])[:, 0], h)
 
 
-def test_what_comes_on_top_of_the_moments():
-    """Spread scales the deviation by the horizon; lasting noise, rounding and shock are added."""
-    _, cov = mixture()
-    extra = {"noise_floor": 0.05, "rounding_variance": 0.02, "shock_variance": 0.03}
-    columns = {name: np.array([v]) for name, v in extra.items()}
-    path = path_of(spread=0.8, spread_growth=-0.3, **columns)
-    factor = 0.8 * (AHEAD / 2.0) ** -0.3
-    expected = np.diag(cov) * factor**2 + 0.05 * AHEAD + 2 * 0.02 + 0.03 * (AHEAD + AHEAD**2 / 8)
-    np.testing.assert_allclose(path.moments(AHEAD[None])[1][0] ** 2, expected, rtol=SAME_ALGEBRA)
-
-
-def test_years_are_correlated_as_the_twin_says():
-    """The correlation is that of the mixture's joint predictive covariance matrix."""
-    _, cov = mixture()
+def test_years_are_correlated_by_what_they_share():
+    """By hand: shared paces and latest value, surprises as a fractional Brownian motion."""
+    path, years = path_of(), (1.0, 2.0, 5.0)
+    cov = np.empty((3, 3))
+    hurst = path.spread_growth
+    for i, s in enumerate(years):
+        for j, t in enumerate(years):
+            way = [[u if phi == 1.0 else (1 - phi**u) / (1 - phi) for phi in FADING]
+                   for u in (s, t)]  # fmt: skip
+            shared = np.array(way[0]) @ path.pace_covariance[0].reshape(3, 3) @ np.array(way[1])
+            v = []
+            for u in (s, t):
+                near, far = path.log_error[0]
+                factor = np.exp(near + (far - near) * np.log(u) / np.log(3.0))
+                v.append(path.noise_variance[0] * factor * path.spread**2 * u ** (2 * hurst)
+                         + path.noise_floor[0] * u)  # fmt: skip
+            apart = abs(v[0] ** (0.5 / hurst) - v[1] ** (0.5 / hurst)) ** (2 * hurst)
+            cov[i, j] = shared + 0.5 * (v[0] + v[1] - apart) + path.level_variance[0]
+            cov[i, j] += path.rounding_variance[0] * (2 if i == j else 1)
     sd = np.sqrt(np.diag(cov))
-    found = path_of().correlation(AHEAD[None])[0]
+    found = path.correlation(np.array([years]))[0]
     np.testing.assert_allclose(found, cov / np.outer(sd, sd), rtol=SAME_ALGEBRA)
+    np.testing.assert_allclose(path.moments(np.array([years]))[1][0], sd, rtol=SAME_ALGEBRA)
 
 
-def test_lasting_noise_and_shock_are_shared_by_later_years():
-    """Lasting noise adds up like a random walk, the shock with eight years behind."""
-    _, cov = mixture()
-    path = path_of(noise_floor=np.array([0.5]), shock_variance=np.array([0.3]))
-    first = np.minimum.outer(AHEAD, AHEAD)
-    cov = cov + 0.5 * first + 0.3 * (first + np.outer(AHEAD, AHEAD) / 8.0)
-    sd = np.sqrt(np.diag(cov))
-    found = path.correlation(AHEAD[None])[0]
-    np.testing.assert_allclose(found, cov / np.outer(sd, sd), rtol=SAME_ALGEBRA)
+@given(st.floats(0.1, 1.5), st.floats(-3.0, 3.0), st.floats(-3.0, 3.0),
+       st.lists(st.floats(0.1, 60.0), min_size=2, max_size=12, unique=True))  # fmt: skip
+def test_a_correlation_is_always_one(growth, near, far, years):
+    """Whatever the growth of errors, no eigenvalue is below zero and no two years are one."""
+    path = path_of(spread_growth=growth, log_error=np.array([[near, far]]))
+    found = path.correlation(np.array([sorted(years)]))[0]
+    np.testing.assert_allclose(np.diag(found), 1.0, rtol=1e-12)
+    assert np.linalg.eigvalsh(found)[0] > -1e-9
 
 
 def two_series():
-    """Two series with states of their own, the second one moved and noisier."""
-    one, other = path_of(), path_of(freedom=2.0, pace=-0.4)
-    other = replace(other, level=other.level + 1.0, noise_variance=2.0 * other.noise_variance)
-    join = {
-        name: np.concatenate([value, getattr(other, name)])
-        for name, value in vars(one).items()
-        if isinstance(value, np.ndarray)
-    }
-    return one, other, replace(one, **join)
+    """Two series with states of their own."""
+    both = path_of(rows=2)
+    return select(both, np.array([0])), select(both, np.array([1])), both
 
 
 def test_each_series_has_its_own_years_ahead():
@@ -186,18 +161,6 @@ def test_each_series_has_its_own_years_ahead():
             strict=True,
         ):
             np.testing.assert_allclose(got, np.concatenate([first, second]), rtol=1e-13)
-
-
-def test_own_share_is_what_figures_removed():
-    """The share of the pace's variance that is gone; none without figures or pace."""
-    left = [twin.state(0.0)[1][1, 1] for twin in twins(0.0)]
-    expected = sum(
-        w * (1 - v / p.variance_ratio) for w, v, p in zip(WEIGHTS, left, GRID, strict=True)
-    )
-    np.testing.assert_allclose(path_of().own_share(), expected, rtol=SAME_ALGEBRA)
-    assert flat("log", 0.0, 1.0).own_share() == 0.0
-    before = np.array([[p.variance_ratio for p in GRID]])
-    np.testing.assert_allclose(path_of(slope_variance=before).own_share(), 0.0, atol=1e-15)
 
 
 @pytest.mark.parametrize("link", links.LINKS)
@@ -235,22 +198,8 @@ def test_quantiles_of_two_paths_are_averaged():
     one, two = flat("logit", 0.3, 0.5, weight=0.7), flat("identity", 55.0, 9.0, weight=0.3)
     levels, ahead = [0.02, 0.3, 0.5, 0.8, 0.99], np.array([[1.0, 2.0]])
     found = blend_of(one, two).quantiles(levels, ahead)
-    alone = [blend_of(replace(p, weight=1.0)).quantiles(levels, ahead) for p in (one, two)]
+    alone = [blend_of(replace(p, weight=np.ones(1))).quantiles(levels, ahead) for p in (one, two)]
     np.testing.assert_allclose(found, 0.7 * alone[0] + 0.3 * alone[1], rtol=1e-12)
-
-
-def test_recalibration_shifts_and_stretches_t():
-    """A probability is that of shift + stretch t: by hand on a linear path."""
-    blend = blend_of(flat("identity", 10.0, 2.0), df=6.0, shift=0.3, stretch=1.5)
-    t = stats.t(6.0).ppf([0.1, 0.6])
-    ahead = np.ones((1, 1))
-    values = 10.0 + 2.0 * (0.3 + 1.5 * t)
-    np.testing.assert_allclose(blend.quantiles([0.1, 0.6], ahead)[:, 0, 0], values, rtol=1e-12)
-    np.testing.assert_allclose(blend.t_score(values[None], np.ones((1, 2)))[0], t, rtol=1e-12)
-    np.testing.assert_allclose(blend.cdf(values[None], np.ones((1, 2)))[0], [0.1, 0.6], rtol=1e-12)
-    np.testing.assert_allclose(
-        blend.values_at(t[None, :, None], ahead)[0, :, 0], values, rtol=1e-12
-    )
 
 
 PLACES = {
@@ -276,11 +225,10 @@ def joined(parts, **options):
 
 
 @settings(max_examples=150)
-@given(PARTS, st.floats(2.0, 40.0), st.floats(-0.5, 0.5), st.floats(0.5, 2.0),
-       st.floats(0.001, 0.999))  # fmt: skip
-def test_quantiles_and_probabilities_undo_each_other(parts, df, shift, stretch, level):
+@given(PARTS, st.floats(2.0, 40.0), st.floats(0.001, 0.999))
+def test_quantiles_and_probabilities_undo_each_other(parts, df, level):
     """P(value <= Q(p)) = p and Q(P(value <= y)) = y inside the bounds, at them a clip."""
-    blend = joined(parts, df=df, shift=shift, stretch=stretch, lower=0.0, upper=100.0)
+    blend = joined(parts, df=df, lower=0.0, upper=100.0)
     ahead = np.ones((1, 1))
     value = blend.quantiles([level], ahead)[0]
     share = blend.cdf(value, ahead)[0, 0]
@@ -305,7 +253,7 @@ def stands(blend, y):
 def test_a_value_stands_where_it_is_drawn(parts, y):
     """Drawing at the t where a value stands gives the value."""
     blend, at = joined(parts), np.full((1, 1), y)
-    own = [(path.to_link(at)[0, 0] - path.level[0, 0]) / path.moments(np.ones((1, 1)))[1][0, 0]
+    own = [(path.to_link(at)[0, 0] - path.level[0]) / path.moments(np.ones((1, 1)))[1][0, 0]
            for path in blend.components]  # fmt: skip
     # Where the paths disagree by more, nothing but 0 or 1 is left of a probability.
     assume(np.ptp(own) < 30.0)
@@ -383,11 +331,11 @@ def test_absurd_values_do_not_warn():
 
 
 def test_series_of_a_blend_do_not_touch():
-    """Tails, shift, bounds and years are each series' own."""
+    """Tails, bounds and years are each series' own."""
     one, other, both = two_series()
     blend = replace(
-        blend_of(both, shift=0.1), df=np.array([3.0, 9.0]), shift=np.array([0.2, -0.2]),
-        lower=np.array([0.0, 5.0]), upper=np.array([30.0, 60.0]),
+        blend_of(both), df=np.array([3.0, 9.0]), lower=np.array([0.0, 5.0]),
+        upper=np.array([30.0, 60.0]),
     )  # fmt: skip
     ahead = np.array([[1.0, 2.0], [1.5, 4.0]])
     y, t = np.array([[12.0, 20.0], [40.0, 50.0]]), np.full((2, 3, 2), 0.7)
@@ -444,14 +392,13 @@ def test_points_are_correlated_as_the_path_is():
 def test_years_of_a_future_share_their_tail():
     """A future that is far out is so in all years: one scale for each, as a Student-t has."""
     far = replace(
-        flat("identity", 0.0, 1.0),
-        noise_variance=np.ones((1, 1)),
-        processes=(SlopeProcess(0.0, 1.0, 1.0),),
+        flat("identity", 0.0, 0.0),
+        noise_variance=np.ones(1),
     )
     t = blend_of(far, df=2.0).points(np.array([[1.0, 2.0]]))[0]
     both = stats.spearmanr(np.abs(t[:, 0]), np.abs(t[:, 1])).statistic
-    assert np.abs(far.correlation(np.array([[1.0, 2.0]]))[0, 0, 1]) < 1e-12
-    assert both > 0.1
+    normal = blend_of(far, df=1e4).points(np.array([[1.0, 2.0]]))[0]
+    assert both > stats.spearmanr(*np.abs(normal).T).statistic + 0.1
 
 
 def test_points_are_the_same_at_every_call():
@@ -466,7 +413,7 @@ def test_points_are_the_same_at_every_call():
 def test_the_correlation_is_the_heaviest_paths():
     """A blend takes the correlation of its heaviest path."""
     light = flat("log", 0.0, 1.0, weight=0.3, slope=0.1)
-    heavy = path_of(weight=0.7)
+    heavy = path_of(weight=np.array([0.7]))
     years = np.array([[1.0, 2.0]])
     for paths in ((light, heavy), (heavy, light)):
         np.testing.assert_array_equal(blend_of(*paths).correlation(years), heavy.correlation(years))
@@ -474,7 +421,7 @@ def test_the_correlation_is_the_heaviest_paths():
 
 def kept(**columns):
     """One series that keeps its highest value, at 20 now."""
-    return blend_of(path_of(pace=0.0), df=6.0, ratchet=True, latest=20.0, **columns)
+    return blend_of(path_of(level=np.log([20.0])), df=6.0, ratchet=True, latest=20.0, **columns)
 
 
 def test_the_highest_is_the_running_maximum():
@@ -483,7 +430,7 @@ def test_the_highest_is_the_running_maximum():
     years = np.arange(1.0, last + 1.0)
     rng = np.random.default_rng(0)
     draws = 40000
-    root = np.linalg.cholesky(path_of(pace=0.0).correlation(years[None])[0])
+    root = np.linalg.cholesky(path_of(level=np.log([20.0])).correlation(years[None])[0])
     t = rng.standard_normal((draws, last)) @ root.T
     t = t / np.sqrt(rng.chisquare(6.0, draws) / 6.0)[:, None]
     values = np.maximum(
@@ -530,7 +477,7 @@ def test_a_ratchet_leaves_the_others_alone():
     np.testing.assert_array_equal(
         mixed.quantiles([0.2, 0.7], ahead)[:, 1], plain.quantiles([0.2, 0.7], ahead)[:, 1]
     )
-    assert mixed.cdf(y, ahead)[0, 1] < plain.cdf(y, ahead)[0, 1] - 0.05
+    assert mixed.cdf(y, ahead)[0, 1] < plain.cdf(y, ahead)[0, 1] - 0.01
 
 
 def test_series_of_a_ratchet_have_their_own_years():
@@ -550,20 +497,19 @@ def test_series_of_a_ratchet_have_their_own_years():
 def quotient_of(top, bottom, latest):
     """Ratio of two paths, at its own latest figure."""
     one = np.ones(1)
-    return RatioPredictive("log", 1.0, one, 0.0 * one, one, np.log([latest]), top, bottom)
+    return RatioPredictive("log", one, 0.0 * one, one, one, np.log([latest]), top, bottom)
 
 
 def test_a_quotient_moves_by_the_difference_of_its_parts():
     """Moments of the log ratio are those of drawn numerators over drawn denominators."""
-    top, bottom = path_of(), path_of(freedom=1.0, pace=-0.1)
+    top, bottom = path_of(), path_of(seed=8)
     bottom = replace(bottom, level=bottom.level + 2.0, noise_variance=0.3 * bottom.noise_variance)
     loc, scale = quotient_of(top, bottom, 7.0).moments(AHEAD[None])
     rng, draws = np.random.default_rng(1), 200_000
     move = []
     for part in (top, bottom):
         mean, sd = (m[0] for m in part.moments(AHEAD[None]))
-        level = (part.process_weight * part.level).sum()
-        move.append(rng.normal(mean - level, sd, (draws, 4)))
+        move.append(rng.normal(mean - part.level, sd, (draws, 4)))
     ratio = np.log(7.0) + move[0] - move[1]
     error = MONTE_CARLO * ratio.std(axis=0) / np.sqrt(draws)
     assert (np.abs(loc[0] - ratio.mean(axis=0)) < error).all()
@@ -599,7 +545,7 @@ def test_select_takes_series_of_nested_records():
     _, _, both = two_series()
     ratio = quotient_of(both, both, 3.0)
     ratio = replace(ratio, latest=np.array([1.0, 2.0]), **{
-        name: np.ones(2) for name in ("unit", "floor", "cap")
+        name: np.ones(2) for name in ("unit", "floor", "cap", "weight")
     })  # fmt: skip
     blend = blend_of(ratio, both)
     one = select(blend, np.array([1, 1, 0]))
@@ -607,6 +553,5 @@ def test_select_takes_series_of_nested_records():
     assert one.components[0].latest.tolist() == [2.0, 2.0, 1.0]
     np.testing.assert_array_equal(one.components[0].numerator.level, both.level[[1, 1, 0]])
     np.testing.assert_array_equal(one.components[1].noise_variance, both.noise_variance[[1, 1, 0]])
-    assert one.components[1].processes == GRID
-    assert one.stretch == blend.stretch
+    assert one.components[1].fading == FADING
     assert len(select(blend, slice(0, 1)).rows) == 1

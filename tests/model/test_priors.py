@@ -8,25 +8,21 @@ import pandas as pd
 import pytest
 
 from forecast.errors import DataError, UnknownNameError
+from forecast.model.paces import CANDIDATES
 from forecast.model.priors import (
+    ALONE,
     COLUMNS,
-    FADING_PROCESSES,
+    COMMON,
     GROWTH_PATHS,
     LINK_BY_GROWTH,
     LINKS_BY_KIND,
-    PERSISTENT_PROCESSES,
-    LinkPrior,
+    Prior,
     read_priors,
     select_prior,
-    slope_processes,
 )
-from forecast.tables.schema import KINDS
-from forecast.training.parameters import LINK_PARAMETERS
+from forecast.training.parameters import fill_domains, list_groups, move
 
-MODELLED = sorted(set(KINDS) - {"count"})
-"""Kinds with a prior here; counts have increments of their own."""
-ROUNDED = 1e-4
-"""Weights are written with five digits."""
+SHIPPED_DOMAINS = ("provinces", "world")
 
 
 @pytest.fixture(name="shipped")
@@ -36,112 +32,90 @@ def _shipped():
 
 
 def test_the_shipped_table_is_complete(shipped):
-    """Each kind, with siblings and without, has each growth path with its links, once."""
-    expected = set()
-    for kind, siblings, growth in product(MODELLED, [True, False], GROWTH_PATHS):
-        heaviest = LINKS_BY_KIND[kind] if growth == "auto" else LINKS_BY_KIND[kind][:1]
-        named = (LINK_BY_GROWTH[growth],) if growth in LINK_BY_GROWTH else heaviest
-        expected |= {(kind, siblings, growth, link) for link in named}
-    found = list(shipped[COLUMNS[:4]].itertuples(index=False, name=None))
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+    """Each number of each kind is there once, for all domains or for each of them."""
+    keys = shipped[COLUMNS[:4]]
+    assert not keys.duplicated().any()
     assert shipped["source"].str.strip().ne("").all()
-
-
-def test_weights_of_a_blend_sum_to_one(shipped):
-    """The links of every growth path share out exactly one, and none is without a share."""
-    total = shipped.groupby(["kind", "siblings", "growth"])["weight"].sum()
-    np.testing.assert_allclose(total, 1.0, atol=ROUNDED)
-    assert (shipped["weight"] > 0.0).all()
-
-
-def test_what_joins_links_is_one_for_a_growth_path(shipped):
-    """Tails, recalibration and shared shock are the same for all links of a growth path."""
-    groups = shipped.groupby(["kind", "siblings", "growth"])
-    assert (groups[["df", "shift", "stretch", "shared"]].nunique() == 1).all(axis=None)
+    assert set(shipped["kind"]) == {"all", *LINKS_BY_KIND}
+    assert set(shipped["domain"]) == {"all", *SHIPPED_DOMAINS}
+    whole = shipped[shipped["kind"] == "all"]["parameter"]
+    expected = {*COMMON, "drift", "no_change", *(f"variance {c}" for c in CANDIDATES)}
+    assert set(whole) == expected
+    for kind, growth in product(LINKS_BY_KIND, GROWTH_PATHS):
+        prior = select_prior(kind, growth)
+        assert prior.domains.shape == prior.domains_alone.shape == (2, len(CANDIDATES))
+        assert sum(link.weight for link in prior.links) == pytest.approx(1.0, abs=1e-4)
 
 
 LIMITS = {
-    "weight": (0.0, 1.0), "df": (0.5, 100.0), "noise": (1e-3, 2.0), "noise_df": (0.4, 50.0),
-    "sibling_noise": (-1.0, 1.5), "recent": (-1.0, 1.5), "lasting": (-1.0, 1.5),
-    "catching_up": (-1.0, 2.0), "direction": (-1.5, 1.5), "direction_fades": (0.0, 200.0),
-    "freedom": (0.0, 10.0), "changing": (-6.0, 6.0), "restless": (-6.0, 6.0),
-    "blurred": (-6.0, 6.0), "siblings_evidence": (0.0, 6.0), "own_evidence": (-1.0, 2.0),
-    "spread": (0.2, 4.0), "spread_growth": (-0.6, 0.6), "shift": (-1.0, 1.0),
-    "stretch": (0.3, 3.0), "shared": (0.0, 0.6),
+    "weight": (0.0, 1.0), "df": (1.0, 100.0), "noise": (1e-3, 2.0), "spread": (0.2, 4.0),
+    "spread_growth": (0.05, 1.5), "half_peers": (0.0, 30.0), "freedom": (0.0, 100.0),
+    "freedom_alone": (0.0, 100.0), "freedom_years": (0.1, 500.0), "peer_years": (0.0, 30.0),
+    "direction_fades": (0.1, 200.0), "noise_df": (0.4, 50.0), "noise_df_alone": (0.4, 50.0),
+    "peer_noise": (0.0, 1.0), "evidence": (0.0, 3.0), "memory": (0.3, 1.0), "shock": (0.0, 30.0),
+    "trust": (0.0, 8.0), "drift": (0.0, 5.0), "no_change": (0.0, 5.0), "error_weight": (0.0, 6.0),
+    "error_prior": (0.1, 300.0), "error_prior_long": (0.1, 300.0), "weight_spread": (0.0, 8.0),
+    "noise_floor": (0.0, 1.0), "shared": (0.0, 0.6),
 }  # fmt: skip
 """Beyond these a number means something else than its name, or an answer is absurd."""
 
 
 def test_every_number_means_what_its_name_says(shipped):
     """All numbers are finite and inside limits beyond which an answer would be absurd."""
-    assert set(LIMITS) == set(COLUMNS[4:-1])
-    for name, (low, high) in LIMITS.items():
-        assert shipped[name].between(low, high).all(), name
+    for name, value in zip(shipped["parameter"], shipped["value"], strict=True):
+        if name.startswith(("peers ", "alone ", "variance ")):
+            assert -0.6 <= value <= 5.0, name
+        else:
+            low, high = LIMITS[name]
+            assert low <= value <= high, name
 
 
-def test_learned_numbers_are_inside_the_limits_of_the_search(shipped):
-    """What was learned stands where it was looked for, or is nothing at all."""
-    learned = shipped[shipped["source"] != "draft"]
-    for number in LINK_PARAMETERS:
-        values = learned[number.name].to_numpy()
-        logs = number.name in ("noise", "noise_df", "spread", "freedom", "direction_fades")
-        low, high = (np.exp(v) if logs else v for v in (number.low, number.high))
-        slack = ROUNDED * max(abs(low), abs(high), 1.0)
-        inside = (values >= low - slack) & (values <= high + slack)
-        assert (inside | (values == 0.0)).all(), number.name
+def test_a_learned_number_moves_inside_its_limits(shipped):
+    """Each learned number is a row of the table, moves where it may, and stops at its limits."""
+    keys = zip(*(shipped[c] for c in COLUMNS[:4]), strict=True)
+    numbers = dict(zip(keys, shipped["value"], strict=True))
+    numbers = fill_domains(numbers, SHIPPED_DOMAINS, LINKS_BY_KIND, ("ratio",))
+    groups = list_groups(SHIPPED_DOMAINS, LINKS_BY_KIND, ("ratio",))
+    for by in (1000.0, -1000.0):
+        moved = move(numbers, groups, [by] * len(groups))
+        assert set(moved) == set(numbers)
+        for group in groups:
+            for key in group.keys:
+                limit = group.parameter.high if by > 0 else group.parameter.low
+                assert moved[key] == pytest.approx(limit)
+    for kind, links in LINKS_BY_KIND.items():
+        weights = [moved[kind, "all", link, "weight"] for link in links]
+        assert sum(weights) == pytest.approx(1.0)
 
 
-def test_without_siblings_there_is_nothing_to_hear(shipped):
-    """Rows for series that stand alone give no weight to siblings."""
-    alone = shipped[~shipped["siblings"]]
-    names = [number.name for number in LINK_PARAMETERS if number.peers]
-    assert (alone[names] == 0.0).all(axis=None)
-
-
-@pytest.mark.parametrize(
-    ("growth", "link"),
-    [
-        ("linear", "identity"),
-        ("exponential", "log"),
-        ("logistic", "logit"),
-        ("gompertz", "cloglog"),
-    ],
-)
+@pytest.mark.parametrize(("growth", "link"), list(LINK_BY_GROWTH.items()))
 def test_a_named_path_is_its_link_for_good(growth, link):
-    """A named path is one link, and the pace of its own lasts."""
-    (found,) = select_prior("share", growth, peers=True).links
+    """A named path is one link whose paces go on for ever."""
+    prior = select_prior("share", growth)
+    (found,) = prior.links
     assert (found.link, found.weight) == (link, 1.0)
-    assert slope_processes(growth) is PERSISTENT_PROCESSES
-    assert {pace.autocorrelation for pace in PERSISTENT_PROCESSES} == {1.0}
+    assert prior.fading == (1.0,) * len(CANDIDATES)
 
 
-def test_grids_of_paces():
-    """`auto` and `damped` fade, `damped` faster; `no_change` has no pace of its own."""
-    assert slope_processes("auto") is FADING_PROCESSES
-    assert all(0.7 < pace.autocorrelation < 1.0 for pace in FADING_PROCESSES)
-    assert {pace.autocorrelation for pace in slope_processes("damped")} == {0.7}
-    assert [
-        (pace.variance_ratio, pace.autocorrelation) for pace in slope_processes("no_change")
-    ] == [(0.0, 1.0)]
-    for grid in (PERSISTENT_PROCESSES, slope_processes("damped")):
-        assert [(p.variance_ratio, p.measurement_share) for p in grid] == [
-            (p.variance_ratio, p.measurement_share) for p in FADING_PROCESSES
-        ]
-    steady, changing, restless, blurred = FADING_PROCESSES
-    assert steady.variance_ratio < changing.variance_ratio < restless.variance_ratio
-    assert (blurred.variance_ratio, blurred.autocorrelation) == (
-        steady.variance_ratio,
-        steady.autocorrelation,
-    )
-    assert blurred.measurement_share > steady.measurement_share
+def test_other_paths_fade():
+    """`auto` and `damped` fade, `damped` faster; `no_change` has no weight but that of no pace."""
+    auto, damped, still = (select_prior("ratio", g) for g in ("auto", "damped", "no_change"))
+    assert [link.link for link in auto.links] == ["log", "identity"]
+    assert all(d < a < 1.0 for a, d in zip(auto.fading, damped.fading, strict=True))
+    assert still.share.tolist() == [0.0] * (len(auto.share) - 1) + [1.0]
 
 
-def rows_of(**columns):
-    """Prior table of one kind in which every number tells its own column."""
-    row = {name: 0.001 * (i + 1) for i, name in enumerate(COLUMNS[4:-1])}
-    row |= {"kind": "ratio", "siblings": "true", "growth": "auto", "link": "log", "source": "test"}
-    return pd.DataFrame([row | columns])[COLUMNS]
+def rows_of(kind="ratio", **columns):
+    """Prior table of one kind in which every number tells its own row, from 0.01 upwards."""
+    rows = [("all", "all", "all", name) for name in (*COMMON, "drift", "no_change")]
+    rows += [("all", "all", "all", f"variance {c}") for c in CANDIDATES]
+    rows += [(kind, "all", "all", f"peers {c}") for c in CANDIDATES]
+    rows += [(kind, "all", "all", f"alone {c}") for c in ALONE]
+    rows += [(kind, "all", "all", name) for name in ("spread_growth", "df")]
+    for link in LINKS_BY_KIND[kind]:
+        rows += [(kind, "all", link, name) for name in ("weight", "noise", "spread")]
+    table = pd.DataFrame(rows, columns=COLUMNS[:4])
+    return table.assign(value=0.01 * np.arange(1, len(rows) + 1), source="test", **columns)
 
 
 def written(folder, table):
@@ -151,51 +125,76 @@ def written(folder, table):
     return path
 
 
-def test_a_row_becomes_a_prior(tmp_path):
-    """Each column lands in the field of its name; the first row's joins the links."""
-    two = pd.concat([rows_of(weight=0.6), rows_of(link="identity", weight=0.4)])
-    path = written(tmp_path, two)
-    prior = select_prior("ratio", peers=True, priors=read_priors(path))
+def value_in(table, parameter, link="all"):
+    """Value of the only such row."""
+    at = (table["parameter"] == parameter) & (table["link"] == link)
+    return table.loc[at, "value"].item()
+
+
+def test_rows_become_a_prior(tmp_path):
+    """Each row lands in the field of its name."""
+    table = read_priors(written(tmp_path, rows_of()))
+    prior = select_prior("ratio", priors=table)
     assert [link.link for link in prior.links] == ["log", "identity"]
-    assert [link.weight for link in prior.links] == [0.6, 0.4]
-    for field in fields(LinkPrior)[2:]:
-        expected = 0.001 * (COLUMNS.index(field.name) - 3)
-        assert getattr(prior.links[0], field.name) == pytest.approx(expected), field.name
-    for name in ("df", "shift", "stretch", "shared"):
-        assert getattr(prior, name) == pytest.approx(0.001 * (COLUMNS.index(name) - 3)), name
+    for link in prior.links:
+        for name in ("weight", "noise", "spread"):
+            assert getattr(link, name) == value_in(table, name, link.link)
+    for name in (*COMMON, "spread_growth", "df"):
+        assert getattr(prior, name) == value_in(table, name)
+    many = [value_in(table, f"peers {c}") for c in CANDIDATES]
+    none = [value_in(table, f"alone {c}") if c in ALONE else 0.0 for c in CANDIDATES]
+    none[CANDIDATES.index("level")] = many[CANDIDATES.index("level")]
+    assert (prior.domains.tolist(), prior.domains_alone.tolist()) == ([many], [none])
+    assert prior.variance.tolist() == [value_in(table, f"variance {c}") for c in CANDIDATES]
+    odds = [value_in(table, name) for name in ("drift", "no_change")]
+    assert prior.share.tolist() == [1.0, *odds]
+    assert {f.name for f in fields(Prior)} >= set(COMMON)
 
 
-@pytest.mark.parametrize("word", ["true", "True", "TRUE"])
-def test_siblings_are_known_or_not(tmp_path, word):
-    """The column `siblings` is read as yes or no, however a spreadsheet writes it."""
-    table = pd.concat([rows_of(siblings=word, noise=0.5), rows_of(siblings="FALSE", noise=0.7)])
-    read = read_priors(written(tmp_path, table))
-    assert read["siblings"].tolist() == [True, False]
-    found = [select_prior("ratio", peers=s, priors=read).links[0].noise for s in (True, False)]
-    assert found == [0.5, 0.7]
+def test_a_domain_has_rows_of_its_own_or_those_of_all(tmp_path):
+    """A row of a domain replaces that of all there; the order of rows changes nothing."""
+    table = rows_of()
+    own = table[table["parameter"] == "peers own"].assign(domain="b", value=0.9)
+    other = table[table["parameter"] == "peers peers"].assign(domain="a", value=0.7)
+    whole = read_priors(written(tmp_path, pd.concat([table, own, other])))
+    prior = select_prior("ratio", priors=whole)
+    column = CANDIDATES.index("own")
+    assert prior.domains[:, column].tolist() == [value_in(table, "peers own"), 0.9]
+    assert prior.domains[:, 0].tolist() == [0.7, value_in(table, "peers peers")]
+    assert prior.share[:2].tolist() == [0.5, 0.5]
+    mixed = select_prior("ratio", priors=whole.sample(frac=1.0, random_state=1))
+    np.testing.assert_array_equal(mixed.domains, prior.domains)
+
+
+def test_a_missing_number_is_named():
+    """A table that lacks a number of a kind is refused, with the number and the kind."""
+    table = rows_of()
+    with pytest.raises(DataError, match=r"peers own.*no row for ratio"):
+        select_prior("ratio", priors=table[table["parameter"] != "peers own"])
 
 
 def test_missing_columns_are_named(tmp_path):
     """A table without a column is refused, with the file, the column and the remedy."""
-    path = written(tmp_path, rows_of().drop(columns=["noise", "source"]))
+    path = written(tmp_path, rows_of().drop(columns=["domain", "source"]))
     with pytest.raises(DataError) as caught:
         read_priors(path)
     said = [str(problem) for problem in caught.value.problems]
     assert said == [
         f"own.csv, column {name}: no such column. Remedy: learn the priors anew."
-        for name in ("noise", "source")
+        for name in ("domain", "source")
     ]
 
 
 def test_cells_without_a_number_are_named(tmp_path):
     """A cell that is no number is refused, with the line a spreadsheet shows."""
-    table = pd.concat([rows_of(), rows_of(link="identity", noise="high", df="")])
+    table = rows_of().astype({"value": object})
+    table.loc[[1, 4], "value"] = ["high", ""]
     with pytest.raises(DataError) as caught:
         read_priors(written(tmp_path, table))
     said = [str(problem) for problem in caught.value.problems]
     assert said == [
-        "own.csv, row 3, column df, value '': no number. Remedy: write one.",
-        "own.csv, row 3, column noise, value 'high': no number. Remedy: write one.",
+        "own.csv, row 3, column value, value 'high': no number. Remedy: write one.",
+        "own.csv, row 6, column value, value '': no number. Remedy: write one.",
     ]
 
 
@@ -208,35 +207,31 @@ def test_a_place_that_is_not_there_is_named(tmp_path):
 def test_a_folder_of_tables_may_have_its_own(tmp_path, shipped):
     """A folder with a `priors.csv` gives that one, a folder without the shipped one."""
     pd.testing.assert_frame_equal(read_priors(tmp_path), shipped)
-    rows_of(noise=0.5).to_csv(tmp_path / "priors.csv", index=False)
-    assert read_priors(str(tmp_path))["noise"].tolist() == [0.5]
-    rows_of(noise=0.25).to_csv(tmp_path / "priors.csv", index=False)
-    assert read_priors(tmp_path)["noise"].tolist() == [0.25]
+    for kind in ("ratio", "share"):
+        rows_of(kind).to_csv(tmp_path / "priors.csv", index=False)
+        assert set(read_priors(str(tmp_path))["kind"]) == {"all", kind}
 
 
 def test_what_is_read_may_be_changed(shipped):
     """Each reading is a table of its own."""
-    shipped["noise"] = 0.0
-    assert (read_priors()["noise"] > 0.0).all()
+    shipped["value"] = 0.0
+    assert (read_priors()["value"] != 0.0).any()
 
 
 def test_an_own_table_is_used_and_left_alone(shipped):
     """A table given is taken instead of the shipped one, and left as it is."""
-    own = shipped.assign(noise=0.77)
+    own = shipped.assign(value=shipped["value"].where(shipped["parameter"] != "noise", 0.77))
     before = own.copy()
-    assert select_prior("share", peers=True, priors=own).links[0].noise == 0.77
-    assert select_prior("share", peers=True).links[0].noise != 0.77
+    assert select_prior("share", priors=own).links[0].noise == 0.77
+    assert select_prior("share").links[0].noise != 0.77
     pd.testing.assert_frame_equal(own, before)
 
 
-def test_unknown_names_are_refused(shipped):
-    """A misspelt growth path or kind, or a path the table lacks, is named with the nearest."""
+def test_unknown_names_are_refused():
+    """A misspelt growth path or kind is named with the nearest."""
     with pytest.raises(UnknownNameError, match=r"growth path 'logstic'.*'logistic'"):
-        select_prior("share", "logstic", peers=True)
+        select_prior("share", "logstic")
     with pytest.raises(UnknownNameError, match=r"kind 'shares'.*'share'"):
-        select_prior("shares", peers=True)
+        select_prior("shares")
     with pytest.raises(UnknownNameError, match="Unknown kind 'count'"):
-        select_prior("count", peers=False)
-    few = shipped[shipped["growth"] != "gompertz"]
-    with pytest.raises(UnknownNameError, match="growth path in the priors 'gompertz'"):
-        select_prior("share", "gompertz", peers=True, priors=few)
+        select_prior("count")

@@ -7,28 +7,14 @@ from scipy.special import expit, logit
 
 import forecast as fc
 from forecast.model.counts import DISCOUNT, PACE_PRIOR, PACE_SHAPE, YEAR_SHAPE
-from forecast.model.fitting import CAP_FACTORS
-from forecast.model.posterior import LINK_MARGIN
-from forecast.model.priors import PERSISTENT_PROCESSES, read_priors
-from forecast.model.summary import FAINTEST, OLD
+from forecast.model.paces import FADE
+from forecast.model.pooling import CAP_FACTORS
+from forecast.model.summary import FAINTEST, OLD, PARAMETERS
+from plain_priors import DRIFT, PLAIN, plain_priors
 
-PLAIN = {
-    "df": 4.0, "noise": 0.05, "noise_df": 5.0, "sibling_noise": 0.0, "recent": 0.0, "lasting": 0.0,
-    "catching_up": 0.0, "direction": 0.0, "direction_fades": 20.0, "freedom": 0.0,
-    "changing": -99.0, "restless": -99.0, "blurred": -99.0, "siblings_evidence": 0.0,
-    "own_evidence": 0.0, "spread": 1.0, "spread_growth": 0.0, "shift": 0.0, "stretch": 1.0,
-    "shared": 0.2,
-}  # fmt: skip
 SHARE = {"lower": 0.0, "upper": 100.0}
-LOWEST, WIDTH = -100 * LINK_MARGIN, 100 * (1 + 2 * LINK_MARGIN)
+LOWEST, WIDTH = -100 * FADE, 100 * (1 + 2 * FADE)
 """Ends of the saturating links of a share, a little beyond its bounds."""
-
-
-def priors(**numbers):
-    """Prior table whose every number is given here; the links of a growth path weigh alike."""
-    table = read_priors()
-    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 def series(values, first=2018, region="a", indicator="x"):
@@ -48,39 +34,28 @@ def about(kind="share", indicator="x", **columns):
 
 def estimates(values, growth="logistic", kind="share", prior=None, **columns):
     """Parameters of one series, by name."""
-    fits = fc.fit(series(values), about(kind, **columns), growth, priors=priors(**prior or {}))
+    fits = fc.fit(
+        series(values), about(kind, **columns), growth, priors=plain_priors(**prior or {})
+    )
     return fits.parameters().set_index("parameter")
 
 
-def conditioned(z, freedom=0.0):
-    """Pace, its variance, level, its variance and sigma^2 of yearly figures, by matrices.
+def by_hand(z, variance=0.0):
+    """Pace, its sd and that of the noise, of a plain drift of yearly figures.
 
-    The pace is the long one and the own one, at the last figure; variances per sigma^2.
+    The drift forgets by 3 % a year; its weights are uncertain by `variance` each.
     """
-    pace, t = PERSISTENT_PROCESSES[0], np.arange(len(z), dtype=float)
-    s = t[1:]
-    ratio = pace.variance_ratio + freedom
-    cov = ratio * np.outer(s, s) + (1 - pace.measurement_share) * np.minimum.outer(s, s)
-    cov = cov + pace.measurement_share * (1 + np.eye(len(s)))
-    away = z[1:] - z[0]
-    to_pace, to_level = (
-        ratio * s,
-        ratio * s * t[-1] + (1 - pace.measurement_share) * s + pace.measurement_share,
-    )
-    inverse = np.linalg.inv(cov)
-    q, nu, k = away @ inverse @ away, PLAIN["noise_df"], len(s)
-    level = ratio * t[-1] ** 2 + (1 - pace.measurement_share) * t[-1] + pace.measurement_share
-    return (
-        to_pace @ inverse @ away, ratio - to_pace @ inverse @ to_pace,
-        z[0] + to_level @ inverse @ away, level - to_level @ inverse @ to_level,
-        (nu * PLAIN["noise"] ** 2 + q) / (nu + k),
-    )  # fmt: skip
+    steps = np.diff(z)
+    weight = 0.97 ** np.arange(len(steps))[::-1]
+    pace = weight @ steps / weight.sum()
+    nu, k = PLAIN["noise_df"], len(steps)
+    s2 = (nu * PLAIN["noise"] ** 2 + ((steps - steps.mean()) ** 2).sum()) / (nu + k - 1)
+    return pace, np.sqrt(variance) * abs(pace), np.sqrt(s2)
 
 
 FIGURES = np.array([40, 47.5, 52, 58.1])
 
 
-@pytest.mark.parametrize("freedom", [0.0, 0.1])
 @pytest.mark.parametrize(
     ("growth", "link", "to", "slope"),
     [
@@ -92,44 +67,38 @@ FIGURES = np.array([40, 47.5, 52, 58.1])
          lambda z: WIDTH * np.exp(-np.exp(-z) - z)),
     ],
 )  # fmt: skip
-def test_pace_and_noise_are_the_equation_by_matrices(growth, link, to, slope, freedom):
-    """Paces on both scales, their sd and the noise equal conditioning on all figures."""
-    found = estimates(FIGURES, growth, prior={"freedom": freedom})
-    pace, variance, level, _, s2 = conditioned(to(FIGURES), freedom)
-    unit, steep = 25.0 if link == "identity" else 1.0, slope(level)
+def test_pace_and_noise_by_hand(growth, link, to, slope):
+    """Paces on both scales and the noise of a plain drift."""
+    found = estimates(FIGURES, growth, prior=DRIFT)
+    pace, _, noise = by_hand(to(FIGURES))
+    unit, steep = 25.0 if link == "identity" else 1.0, slope(to(FIGURES)[-1])
     assert set(found["link"]) == {link}
     row = found.loc["link_pace"]
     assert row["value"] == pytest.approx(pace * unit, rel=1e-9)
-    assert row["sd"] == pytest.approx(np.sqrt(s2 * variance) * unit, rel=1e-9)
     assert row["unit"] == ("unit a year" if link == "identity" else f"{link} a year")
     row = found.loc["pace"]
     assert row["value"] == pytest.approx(pace * steep, rel=1e-9)
-    assert row["sd"] == pytest.approx(np.sqrt(s2 * variance) * steep, rel=1e-9)
     assert row["unit"] == "unit a year"
     row = found.loc["noise"]
-    assert row["value"] == pytest.approx(np.sqrt(s2) * unit, rel=1e-9)
+    assert row["value"] == pytest.approx(noise * unit, rel=1e-9)
     assert row["unit"] == ("unit" if link == "identity" else link)
 
 
+def test_the_parts_of_a_pace_add_up_to_it():
+    """What comes from peers, from own steps and from the direction is the whole pace."""
+    seen = pd.concat([series(FIGURES), series(FIGURES[::-1], region="b")])
+    found = fc.fit(seen, about()).parameters()
+    table = found.pivot(index=["region", "link"], columns="parameter", values="value")
+    parts = table[["pace_peers", "pace_own", "pace_direction"]]
+    np.testing.assert_allclose(parts.sum(axis=1), table["pace"], rtol=1e-9)
+    assert (parts.abs() > 0).all(axis=None)
+
+
 def test_noise_is_as_sure_as_its_degrees_of_freedom():
-    """The sd of sigma is sigma / sqrt(2 df): the tails' df of the prior, and half of the own k."""
+    """The sd of the noise is noise / sqrt(2 df): the df of the tails, and half of the own k."""
     row = estimates(FIGURES, "exponential").loc["noise"]
     expected = row["value"] / np.sqrt(2 * (PLAIN["df"] + (len(FIGURES) - 1) / 2))
     assert row["sd"] == pytest.approx(expected, rel=1e-9)
-
-
-def test_paces_of_the_grid_are_joined_by_their_moments():
-    """Where several paces speak, the sd holds their own spread and that between them."""
-    even = {"changing": 0.0, "restless": -99.0, "blurred": -99.0}
-    found = estimates(FIGURES, "exponential", prior=even).loc["link_pace"]
-    alone = [
-        estimates(FIGURES, "exponential", prior={"changing": odds}).loc["link_pace"]
-        for odds in (-99.0, 99.0)
-    ]
-    value, sd = (np.array([row[c] for row in alone]) for c in ("value", "sd"))
-    assert found["value"] == pytest.approx(value.mean(), rel=1e-9)
-    expected = np.sqrt((sd**2 + (value - value.mean()) ** 2).mean())
-    assert found["sd"] == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize("growth", ["logistic", "gompertz"])
@@ -143,21 +112,21 @@ def test_a_bound_is_the_cap(growth):
 def test_an_unknown_cap_is_one_of_those_tried(growth):
     """Without a bound there is one row for each cap tried, each with its share of the weight."""
     found = estimates(FIGURES, growth, "amount").loc["cap"]
-    tried = FIGURES.max() * np.array(CAP_FACTORS) * (1 + LINK_MARGIN)
+    tried = FIGURES.max() * np.array(CAP_FACTORS) * (1 + FADE)
     np.testing.assert_allclose(np.sort(found["value"]), tried, rtol=1e-9)
     np.testing.assert_allclose(found["weight"], 1 / len(CAP_FACTORS))
     assert (found["sd"] > 0).all()
 
 
 def test_paths_without_a_cap_have_neither_cap_nor_turning_year():
-    """Linear and exponential paths list pace, link_pace and noise only."""
+    """Linear and exponential paths list paces and noise only."""
     for growth in ("linear", "exponential", "no_change"):
         kind = "amount"
-        assert estimates(FIGURES, growth, kind).index.tolist() == ["pace", "link_pace", "noise"]
+        assert estimates(FIGURES, growth, kind).index.tolist() == list(PARAMETERS[:6])
 
 
-SURE = {"noise": 1e-5, "freedom": 1e6}
-"""No noise to speak of and a long pace that the figures alone decide."""
+SURE = DRIFT | {"noise": 1e-5}
+"""No noise to speak of and the drift of the figures."""
 
 
 YEARS = np.arange(2018, 2024)
@@ -188,14 +157,14 @@ def test_a_logistic_turns_half_way_up():
 
 
 def test_the_sd_of_a_turning_year_is_the_delta_method():
-    """By hand: the level's deviation and the pace's over the years between, per unit of pace."""
+    """By hand: the pace's deviation over the years between, per unit of pace."""
     z = logit((FIGURES - LOWEST) / WIDTH)
-    pace, variance, level, level_variance, s2 = conditioned(z)
-    row = estimates(FIGURES).loc["turning_year"]
-    ahead = -level / pace
+    found = estimates(FIGURES, prior=DRIFT | {"variance own": 0.04, "evidence": 1e-12})
+    row, sd = found.loc["turning_year"], found.loc["link_pace", "sd"]
+    pace = by_hand(z)[0]
+    ahead = -z[-1] / pace
     assert row["value"] == pytest.approx(2021 + ahead, rel=1e-9)
-    expected = np.sqrt(s2 * (level_variance + ahead**2 * variance)) / abs(pace)
-    assert row["sd"] == pytest.approx(expected, rel=1e-9)
+    assert row["sd"] == pytest.approx(abs(ahead) * sd / abs(pace), rel=1e-6)
 
 
 def test_a_pace_that_is_as_good_as_nothing_has_no_turning_year():
@@ -206,13 +175,11 @@ def test_a_pace_that_is_as_good_as_nothing_has_no_turning_year():
     assert abs(pace["value"]) <= FAINTEST * pace["sd"]
 
 
-def test_prior_share_is_what_the_figures_leave():
-    """One figure leaves all of the pace's prior variance, more leave less."""
-    assert estimates([40.0])["prior_share"].eq(1.0).all()
-    share = [estimates(FIGURES[:n])["prior_share"].iloc[0] for n in (2, 3, 4)]
+def test_prior_share_is_what_does_not_come_from_the_figures():
+    """One figure leaves all to the prior, more leave less: lambda K / (1 + lambda K) is theirs."""
+    assert estimates([40.0], prior=DRIFT)["prior_share"].eq(1.0).all()
+    share = [estimates(FIGURES[:n], prior=DRIFT)["prior_share"].iloc[0] for n in (2, 3, 4)]
     assert 1 > share[0] > share[1] > share[2] > 0
-    variance = conditioned(logit((FIGURES - LOWEST) / WIDTH))[1]
-    assert share[2] == pytest.approx(variance / PERSISTENT_PROCESSES[0].variance_ratio, rel=1e-9)
 
 
 def test_counts_have_a_mean_number_of_units_a_year():
@@ -247,7 +214,11 @@ def mixed():
         for region, values in zip("ab", by_region, strict=True)
     ]  # fmt: skip
     known = [about("share", "rate"), about("amount", "money"), about("count", "built")]
-    return fc.fit(pd.concat(tables), pd.concat(known), priors=priors(direction=0.3))
+    return fc.fit(
+        pd.concat(tables),
+        pd.concat(known),
+        priors=plain_priors(direction=0.3),
+    )
 
 
 def test_parameters_are_a_tidy_table(mixed):
@@ -263,7 +234,7 @@ def test_parameters_are_a_tidy_table(mixed):
     assert keys.equals(keys.sort_values(["region", "indicator", "link"]))
     rate = found[(found["region"] == "a") & (found["indicator"] == "rate")]
     logit_rows = rate[rate["link"] == "logit"]["parameter"].tolist()
-    assert logit_rows == ["pace", "link_pace", "noise", "cap", "turning_year"]
+    assert logit_rows == list(PARAMETERS)
     weights = rate.drop_duplicates("link")["weight"]
     assert weights.sum() == pytest.approx(1.0)
 
@@ -285,7 +256,7 @@ def with_parts():
         series([376, 410.5], 2020, indicator="density"),
     ]
     known = pd.concat([RATIO, about("stock", "beds"), about("stock", "people")])
-    return fc.fit(pd.concat(seen), known, priors=priors())
+    return fc.fit(pd.concat(seen), known, priors=plain_priors())
 
 
 def test_a_ratio_of_known_parts_has_no_parameters_of_its_own():
@@ -313,7 +284,7 @@ def test_the_summary_is_a_row_a_series(mixed):
     assert facts.values.tolist() == [
         ["a", "built", 3, 9.0, 2020.0, 0], ["a", "money", 3, 118.0, 2020.0, 1],
         ["a", "rate", 4, 58.0, 2021.0, 3], ["b", "built", 1, 40.0, 2018.0, 2],
-        ["b", "money", 2, 52.0, 2019.0, 1], ["b", "rate", 4, 100.0, 2021.0, 3],
+        ["b", "money", 2, 52.0, 2019.0, 2], ["b", "rate", 4, 100.0, 2021.0, 3],
     ]  # fmt: skip
     pd.testing.assert_series_equal(found["own_share"], mixed.series["own_share"])
     pd.testing.assert_series_equal(found["evidence"], mixed.series["evidence"])
@@ -324,7 +295,7 @@ def warned(*tables, resolution=0.1, **columns):
     seen = pd.concat(tables, ignore_index=True).assign(**columns)
     names = seen["indicator"].unique()
     known = pd.concat([about(indicator=name, resolution=resolution) for name in names])
-    return fc.fit(seen, known, priors=priors()).summary()["warnings"].iloc[0]
+    return fc.fit(seen, known, priors=plain_priors()).summary()["warnings"].iloc[0]
 
 
 SOUND = series([40, 47, 52, 58])
@@ -360,7 +331,7 @@ def test_a_break_is_a_warning():
     """A marked break is said of its series only."""
     marks = [False, False, True, False] + [False] * 4
     seen = pd.concat([SOUND, SIBLING], ignore_index=True).assign(**{"break": marks})
-    found = fc.fit(seen, about(), priors=priors()).summary()["warnings"]
+    found = fc.fit(seen, about(), priors=plain_priors()).summary()["warnings"]
     assert found.tolist() == ["break", ""]
 
 
@@ -379,7 +350,7 @@ def test_warnings_are_joined():
 def test_the_summary_of_taken_fits_is_theirs():
     """Fits taken from others tell of their own series, in their own order."""
     tables = [series([58], 2021), series([30, 31, 37, 38], region="b")]
-    fits = fc.fit(pd.concat(tables), about(), priors=priors())
+    fits = fc.fit(pd.concat(tables), about(), priors=plain_priors())
     words = ["one_figure", "no_siblings"]  # b hears no increment of a, a hears those of b
     assert fits.summary()["warnings"].tolist() == words
     assert fits.take(np.array([1, 0])).summary()["warnings"].tolist() == words[::-1]

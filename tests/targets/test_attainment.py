@@ -12,22 +12,14 @@ from scipy import stats
 
 import forecast as fc
 from forecast.errors import DataError
-from forecast.model.posterior import NOISE_FLOOR
 from forecast.model.predictive import POINTS
-from forecast.model.priors import PERSISTENT_PROCESSES, read_priors
 from forecast.tables.schema import EVENTS
 from forecast.targets.attainment import attainment_years
 from forecast.targets.event_probabilities import LOOK_AHEAD
 from forecast.targets.events import compute_threshold
 from forecast.targets.target_state import OPEN, PASSED
+from plain_priors import PLAIN, plain_priors
 
-PLAIN = {
-    "df": 4.0, "noise": 0.05, "noise_df": 5.0, "sibling_noise": 0.0, "recent": 0.0, "lasting": 0.0,
-    "catching_up": 0.0, "direction": 0.0, "direction_fades": 20.0, "freedom": 0.0,
-    "changing": -99.0, "restless": -99.0, "blurred": -99.0, "siblings_evidence": 0.0,
-    "own_evidence": 0.0, "spread": 1.0, "spread_growth": 0.0, "shift": 0.0, "stretch": 1.0,
-    "shared": 0.2,
-}  # fmt: skip
 STATUS = {"met", "missed", "exceeded", "no_data", *OPEN, *PASSED}
 SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed"}
 CLASSES = {"on_track", "moderate", "limited", "deterioration", "at_baseline"} | {
@@ -47,13 +39,6 @@ DRAWS = 8000
 def luck(p, draws=DRAWS):
     """Four standard errors of a share among draws."""
     return 4 * np.sqrt(np.maximum(p * (1 - p), 1e-3) / draws)
-
-
-def priors(**numbers):
-    """Prior table whose every number is given here; the links of a growth path weigh alike."""
-    table = read_priors()
-    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    return table.assign(weight=peer_loglik, **PLAIN | numbers)
 
 
 def about(**changes):
@@ -85,7 +70,7 @@ def goals(*rows, indicator="x", **columns):
 
 def fitted(values, growth="auto", prior=None, **changes):
     """Fits of one series."""
-    return fc.fit(series(values), about(**changes), growth, priors=priors(**prior or {}))
+    return fc.fit(series(values), about(**changes), growth, priors=plain_priors(**prior or {}))
 
 
 def one(values, goal, as_of=None, event="reach", **options):
@@ -98,24 +83,19 @@ MEETS = {"ge": np.greater_equal, "gt": np.greater, "le": np.less_equal, "lt": np
 
 def by_hand(limit, ahead, value=(1000.0, 1100.0)):
     """P(value > limit) of two yearly figures of an amount on the log scale: a Student-t tail."""
-    pace, d, nu = PERSISTENT_PROCESSES[0], np.log(value[1] / value[0]), PLAIN["noise_df"]
-    ratio, rho = pace.variance_ratio, pace.measurement_share
-    total = ratio + 1.0 + rho  # variance of d: slope, walk, two errors
-    level, own = (ratio + 1.0) / total, ratio / total
-    center = np.log(value[0]) + level * d + ahead * own * d
-    p11, p12, p22 = (ratio + 1.0 - level**2 * total, ratio - level * own * total,
-                     ratio - own**2 * total)  # fmt: skip
-    spread = p11 + 2 * ahead * p12 + ahead**2 * p22 + (1 - rho) * ahead + rho
-    s2 = PLAIN["noise"] ** 2
-    variance = spread * (nu * s2 + d**2 / total) / (nu + 1) + NOISE_FLOOR * s2 * ahead
-    return stats.t.sf((np.log(limit) - center) / np.sqrt(variance), PLAIN["df"] + 0.5)
+    nu, s2 = PLAIN["noise_df"], PLAIN["noise"] ** 2
+    # One step has no scatter about its own mean: (nu s2 + 0) / (nu + 1 - 1).
+    variance = (nu * s2 / nu + PLAIN["noise_floor"] * s2) * ahead
+    return stats.t.sf(np.log(limit / value[1]) / np.sqrt(variance), PLAIN["df"] + 0.5)
 
 
 @pytest.mark.parametrize("comparator", ["ge", "gt", "le", "lt", "eq"])
 @pytest.mark.parametrize(("year", "goal"), [(2022, 1150.0), (2024, 1300.4)])
 def test_probability_by_hand(comparator, year, goal):
     """p_reach of a one-path fit is the Student-t tail at the target."""
-    fits = fc.fit(series([1000.0, 1100.0]), amount(resolution=1e-6), "exponential", priors=priors())
+    fits = fc.fit(
+        series([1000.0, 1100.0]), amount(resolution=1e-6), "exponential", priors=plain_priors()
+    )
     row = fc.attainment(fits, goals((year, goal, comparator))).iloc[0]
     above = by_hand(goal, year - 2021)
     expected = above if comparator in ("ge", "gt", "eq") else 1.0 - above
@@ -128,7 +108,7 @@ def test_probability_by_hand(comparator, year, goal):
 def test_a_coarse_report_meets_a_target_half_a_step_earlier():
     """With steps of 100, 1300 is met from 1250 on, and rounding blurs what is known by u^2 / 12."""
     rough, fine = (
-        fc.fit(series([1000.0, 1100.0]), amount(resolution=r), "exponential", priors=priors())
+        fc.fit(series([1000.0, 1100.0]), amount(resolution=r), "exponential", priors=plain_priors())
         for r in (100.0, 1e-6)
     )
     coarse = fc.attainment(rough, goals((2024, 1300.0, "ge"))).iloc[0]["p_reach"]
@@ -237,7 +217,7 @@ def test_a_figure_beside_a_passed_year_makes_it_likely():
 def test_a_year_between_two_figures_is_interpolated():
     """Its estimate is normal about the line, as wide as a bridge: s^2 a b / (a + b)."""
     seen = series([50.0, 54.0, 60.0]).assign(year=[2016, 2018, 2021])
-    fits = fc.fit(seen, amount(resolution=1e-6), priors=priors())
+    fits = fc.fit(seen, amount(resolution=1e-6), priors=plain_priors())
     row = fc.attainment(fits, goals((2020, 59.0, "ge"))).iloc[0]
     low, high = fits.quantiles(stats.norm.cdf([-1, 1]), np.array([[2022.0]]))[:, 0, 0]
     sd = (high - low) / 2.0 * np.sqrt(2.0 * 1.0 / 3.0)
@@ -270,10 +250,10 @@ def test_a_year_has_passed_on_its_last_day(as_of, lag, status):
 def test_a_mid_year_figure_is_not_the_years():
     """A figure of mid-2021 decides nothing about 2021, whose end is still open."""
     seen = series([50.0, 70.0]).assign(year=[2020, 2021.5])
-    fits = fc.fit(seen, about(), priors=priors())
+    fits = fc.fit(seen, about(), priors=plain_priors())
     found = fc.attainment(fits, goals((2020, 50.0, "ge"), (2022, 60.0, "ge"), (2021, 60.0, "ge")))
     assert found["status"].tolist() == ["met", "reached", "likely_exceeded"]
-    half = fc.fit(seen.assign(year=[2020, 2020.5]), about(), priors=priors())
+    half = fc.fit(seen.assign(year=[2020, 2020.5]), about(), priors=plain_priors())
     row = fc.attainment(half, goals((2020, 60.0, "ge"), (2021, 60.0, "ge")))
     assert row["status"].tolist() == ["missed", "reached"]
     assert 0 < row["p_reach"][1] < 1
@@ -292,16 +272,18 @@ def test_what_cannot_fall_stays_met():
     assert open_["status"] == "estimated"
     # What was reached after the target year need not have been reached in it; what was still
     # missing then was missing in it.
-    late = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), about(**COUNT), priors=priors())
+    late = fc.fit(
+        series([5.0, 12.0]).assign(year=[2018, 2021]), about(**COUNT), priors=plain_priors()
+    )
     rows = goals((2020, 10.0, "ge"), (2020, 13.0, "ge"), (2020, 12.0, "le"), (2020, 4.0, "le"))
     found = fc.attainment(late, rows)
     assert found["status"].tolist() == ["estimated", "missed", "exceeded", "missed"]
     assert found["p_reach"].tolist()[1:] == [0.0, 1.0, 0.0]
     # A level that can fall, and a definition that changed in between, decide nothing.
-    falling = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), amount(), priors=priors())
+    falling = fc.fit(series([5.0, 12.0]).assign(year=[2018, 2021]), amount(), priors=plain_priors())
     assert "missed" not in set(fc.attainment(falling, rows)["status"])
     changed = series([5.0, 12.0]).assign(year=[2018, 2021], **{"break": ["", "true"]})
-    broken = fc.fit(changed, about(**COUNT), priors=priors())
+    broken = fc.fit(changed, about(**COUNT), priors=plain_priors())
     words = fc.attainment(broken, rows)["status"]
     assert words.tolist() == ["no_data", "no_data", "no_data", "missed"]
 
@@ -488,7 +470,7 @@ def test_a_milestone_path_is_all_targets_so_far():
     assert (found["p_path"] <= found["p_reach"] + COUNTED).all()
     # Another series' targets are no milestones of this one.
     both = fc.fit(pd.concat([series([50.0, 53.0, 55.0]), series([1.0, 1.0]).assign(region="b")]),
-                  about(), priors=priors())  # fmt: skip
+                  about(), priors=plain_priors())  # fmt: skip
     two = pd.concat([goals(*asked), goals((2022, 90.0, "ge")).assign(region="b")])
     alone = fc.attainment(both, goals(*asked))["p_path"]
     assert fc.attainment(both, two)["p_path"].tolist()[:3] == alone.tolist()
@@ -561,7 +543,7 @@ def test_a_day_that_is_none_is_refused(as_of):
 def test_a_conflict_of_figures_decides_nothing():
     """The average of two figures of one year neither reaches a target nor meets or misses one."""
     seen = pd.concat([series([51.0, 53.5, 55.0]), series([65.0])], ignore_index=True)
-    fits = fc.fit(seen, about(), priors=priors())
+    fits = fc.fit(seen, about(), priors=plain_priors())
     targets = goals((2025, 60.0, "ge"), (2021, 60.0, "ge"), (2021, 70.0, "ge"), (2020, 53.0, "ge"))
     found = fc.attainment(fits, targets)
     assert found["status"].tolist()[1:] == ["no_data", "no_data", "met"]
@@ -577,7 +559,9 @@ def test_a_conflict_of_figures_decides_nothing():
 def test_an_earlier_conflict_leaves_later_figures_alone():
     """Only the latest figure and that of the target's year are asked about."""
     seen = pd.concat([series([51.0, 53.5, 61.0]), series([40.0], last=2020)])
-    row = fc.attainment(fc.fit(seen, about(), priors=priors()), goals((2025, 60.0, "ge"))).iloc[0]
+    row = fc.attainment(
+        fc.fit(seen, about(), priors=plain_priors()), goals((2025, 60.0, "ge"))
+    ).iloc[0]
     assert row["status"] == "reached" and row["evidence"] != "conflicting"
 
 
@@ -627,7 +611,9 @@ def test_a_published_figure_decides_the_attainment_year():
     assert (row["attainment_year"], row["attainment_reading"]) == (2019, "reached")
     assert row["attainment_early"] == row["attainment_late"] == 2019
     seen = series([50.0, 56.0]).assign(year=[2019, 2020.5])
-    row = fc.attainment(fc.fit(seen, about(), priors=priors()), goals((2025, 55.0, "ge"))).iloc[0]
+    row = fc.attainment(
+        fc.fit(seen, about(), priors=plain_priors()), goals((2025, 55.0, "ge"))
+    ).iloc[0]
     assert row["attainment_year"] == 2021
 
 
@@ -696,7 +682,7 @@ def test_every_target_keeps_its_row_and_order():
 def test_fits_taken_from_others_answer_for_their_own_series():
     """Attainment from some of the fits is what it is from all of them."""
     other = series([1.0, 2.0, 40.0]).assign(region="0")
-    fits = fc.fit(pd.concat([other, series([50.0, 53.0])]), about(), priors=priors())
+    fits = fc.fit(pd.concat([other, series([50.0, 53.0])]), about(), priors=plain_priors())
     targets = goals((2025, 60.0, "ge"))
     pd.testing.assert_frame_equal(
         fc.attainment(fits.take(np.array([1])), targets), fc.attainment(fits, targets)
@@ -767,7 +753,7 @@ def indicators_with_targets(draw):
 def test_attainment_is_total(case, as_of, draw_them):
     """Zero, full, equal, met, passed, unseen: no NaN without a word, no infinity, no other word."""
     seen, known, targets = case
-    source = fc.fit(seen, known, priors=priors())
+    source = fc.fit(seen, known, priors=plain_priors())
     source = fc.simulate(source, until=2050, draws=40) if draw_them else source
     found = fc.attainment(source, targets, as_of=as_of)
     assert found[["indicator", "year"]].equals(targets[["indicator", "year"]])

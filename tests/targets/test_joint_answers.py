@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import forecast as fc
-from forecast.model.priors import read_priors
 from forecast.targets.attainment import EVENT_COLUMNS, draw_events
 from forecast.targets.joint_answers import UNDECIDABLE, evaluate_targets, joint
+from plain_priors import plain_priors
 
 LAST = 2021
 
@@ -281,12 +281,7 @@ def test_only_what_can_be_said_is_counted():
 
 # Is the number met as uncertain as it says?
 
-PLAIN = {
-    "df": 60.0, "noise": 0.03, "noise_df": 200.0, "sibling_noise": 0.0, "recent": 0.0,
-    "lasting": 0.0, "catching_up": 0.0, "direction": 0.0, "direction_fades": 20.0, "freedom": 0.0,
-    "changing": -99.0, "restless": -99.0, "blurred": -99.0, "siblings_evidence": 0.0,
-    "own_evidence": 0.0, "spread": 1.0, "spread_growth": 0.0, "shift": 0.0, "stretch": 1.0,
-}  # fmt: skip
+NOISE = 0.03
 WORLDS, REGIONS, KNOWN, AHEAD, SHARED = 200, 25, 6, 3, 0.4
 
 
@@ -299,7 +294,7 @@ def test_how_many_regions_is_covered_by_shared_draws_and_not_by_independent_ones
     rng = np.random.default_rng(11)
     size = (WORLDS, REGIONS, KNOWN + AHEAD)
     own, common = rng.standard_normal(size), rng.standard_normal((WORLDS, 1, size[2]))
-    steps = PLAIN["noise"] * (np.sqrt(SHARED) * common + np.sqrt(1.0 - SHARED) * own)
+    steps = NOISE * (np.sqrt(SHARED) * common + np.sqrt(1.0 - SHARED) * own)
     levels = 100.0 * np.exp(np.cumsum(steps, axis=2))
     world, region, step = (i.ravel() for i in np.indices((WORLDS, REGIONS, KNOWN)))
     names = np.array([f"x{i:03d}" for i in range(WORLDS)])
@@ -308,9 +303,9 @@ def test_how_many_regions_is_covered_by_shared_draws_and_not_by_independent_ones
         "year": LAST + 1 - KNOWN + step, "value": levels[:, :, :KNOWN].ravel(),
     })  # fmt: skip
     known = about(kind="amount", upper=np.nan, resolution=0.01).drop(columns="indicator")
-    table = read_priors()
-    peer_loglik = 1.0 / table.groupby(["kind", "siblings", "growth"])["weight"].transform("size")
-    believed = table.assign(weight=peer_loglik, shared=SHARED, **PLAIN)
+    believed = plain_priors(
+        df=60.0, noise=NOISE, noise_df_alone=200.0, noise_df=200.0, shared=SHARED
+    )
     fits = fc.fit(seen, known.merge(pd.DataFrame({"indicator": names}), how="cross"), "no_change",
                   priors=believed)  # fmt: skip
     paths = fc.simulate(fits, until=LAST + AHEAD, draws=500, seed=0)

@@ -24,7 +24,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from ..errors import N_, DataError, Message, Problem, WriteError, check_name, msg
-from .vintages import FORECASTS, Inputs, Run, hash_rows, rename_former
+from .vintages import FORECASTS, Inputs, Run, hash_rows
 
 __all__ = ["STORE", "append_run", "read_forecasts", "read_latest_run", "read_run", "read_runs"]
 
@@ -251,7 +251,7 @@ def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
     dtypes = {sql: dtype for dtype, sql in SQL_TYPES.items()}
     types = {c.name: dtypes.get(type(c.type), "object") for c in query.selected_columns}
     table = pd.DataFrame(rows, columns=list(types), dtype=object).astype(types)
-    return table.assign(method_version=table["method_version"].map(rename_former))
+    return table
 
 
 def _unwritable(file: Path, error: BaseException | None) -> DataError | WriteError:

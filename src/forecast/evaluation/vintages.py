@@ -30,20 +30,12 @@ from .scores import mean_yearly_change
 __all__ = [
     "FORECASTS", "OPEN", "QUANTILE_COLUMNS", "Inputs", "Run", "compute_forecasts",
     "fingerprint_method", "fingerprint_targets", "fit_inputs", "hash_rows", "issue",
-    "rename_former",
 ]  # fmt: skip
 
 METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/progress.py",
           "targets/target_state.py", "tables/calendar.py", "tables/row_rules.py",
           "tables/schema.py")  # fmt: skip
 """Modules whose code decides a closed-form answer."""
-FORMER = ("0.1.0+681410fe2112",)
-"""Fingerprints, with the shipped priors, of the same method before its modules moved to packages.
-
-A fingerprint is a hash of files, so moving code changes it although no answer changes; forecasts
-stored under one of these count as made by the method of today. The tests compute the forecasts of
-a run stored under each again: once a change of the method changes those numbers, remove the entry.
-"""
 INPUT_COLUMNS = {
     "observations": [*KEY, "year", "value", "status", "published", "break"],
     "targets": [*KEY, "year", "value", "comparator", "event", "role", "source"],
@@ -190,15 +182,6 @@ def fingerprint_method(priors: pd.DataFrame | None = None) -> str:
     code = "".join(_hash(file.read_bytes()) for file in files)
     table = hash_rows(read_priors() if priors is None else priors)
     return f"{__version__}+{_hash(code + table)[:12]}"
-
-
-def rename_former(version: str) -> str:
-    """Return the fingerprint of today for one of `FORMER`, any other unchanged.
-
-    >>> rename_former("0.0.1+abcdefabcdef")
-    '0.0.1+abcdefabcdef'
-    """
-    return fingerprint_method() if version in FORMER else version
 
 
 def fingerprint_targets(targets: pd.DataFrame) -> str:

@@ -6,10 +6,10 @@ For other packages:
 - `arrays`: array types, records of arrays
 - `panel`: tables to arrays
 - `links`: link functions
-- `kalman`: the filter of level and slope
-- `peers`: summaries of other regions
-- `priors`: priors of trend and noise
-- `posterior`: posterior of trend and noise
+- `paces`: candidate paces of each series
+- `priors`: priors of the paces' weights and of the noise
+- `posterior`: weights of the paces, learned from replays
+- `pooling`: links of a kind pooled
 - `predictive`: pooled Student-t distributions
 - `counts`: cumulative counts
 - `summary`: tables of parameters and fits
@@ -20,10 +20,10 @@ __all__ = [
     "arrays",
     "counts",
     "fitting",
-    "kalman",
     "links",
+    "paces",
     "panel",
-    "peers",
+    "pooling",
     "posterior",
     "predictive",
     "priors",

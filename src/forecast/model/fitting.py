@@ -1,7 +1,7 @@
 """Growth paths fitted to very short series, a whole table at once, and their quantiles.
 
-Tables go in and tables come out. `kalman` has the model's equation, `posterior` the posterior of
-trend and noise, `predictive` the pooled distribution, `counts` the model of cumulative counts.
+Tables go in and tables come out. `paces` has the candidate paces, `posterior` their weights,
+`predictive` the pooled distribution, `counts` the model of cumulative counts.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import pandas as pd
 from ..errors import DataError, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
 from ..tables.descriptions import About, read_inputs
-from .arrays import FloatArray, IntArray, count_within, select
+from .arrays import FloatArray, IntArray, concatenate, count_within, select
 from .counts import CountPredictive, fit_counts
 from .panel import KEY, SeriesPanel, build_panel, read_observations
-from .posterior import SeriesSummary, compute_posterior, summarise_series
+from .pooling import compute_grids, pool_grids
 from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
-from .priors import GROWTH_PATHS, PooledPrior, select_prior, slope_processes
+from .priors import GROWTH_PATHS, Prior, select_prior
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
@@ -32,21 +32,18 @@ __all__ = [
     "Predictive",
     "fit",
     "fit_panel",
-    "pool_links",
     "quantile_name",
     "quantiles",
 ]
 
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
-CAP_FACTORS = (1.2, 1.6, 2.5)
-"""Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
-mixture of. Declared: no data at hand can tell a cap that lies far above them."""
-SATURATING = ("logit", "cloglog")
 MEAN_LEVELS = tuple((np.arange(20) + 0.5) / 20)
 """Levels whose quantiles a mean is taken over: midpoints of equally likely slices."""
 CHUNK = 8192
 """Series processed at a time, so that their arrays fit into a processor's cache."""
+BLOCK = 4096
+"""Least number of series fitted at a time, in whole groups, but for the last ones."""
 STRONG, MODERATE = 2 / 3, 1 / 3
 """Least own share of evidence that is called strong, and moderate: thirds, a convention."""
 
@@ -60,8 +57,8 @@ class Fits:
     Attributes
     ----------
     series : a row a series: region, indicator, kind, n, latest, latest_year, siblings (increments
-        of peers behind the prior), own_share (share of the slope's prior variance that the series'
-        own observations removed, 0 to 1), evidence, conflicting, and the indicator's lower, upper,
+        of its peers), own_share (share of the series' own observations in its pace, 0 to 1),
+        evidence, conflicting, and the indicator's lower, upper,
         better, cumulative and resolution
     predictives : predictive distributions, each of the series in its `rows`
     observations : those that were fitted: region, indicator, year, value, break
@@ -144,16 +141,17 @@ def fit(
 ) -> Fits:
     """Fit growth paths to all series of a table at once.
 
-    Other regions of an indicator in the table are its peers: they inform the priors of its slope
-    and noise. Targets are never read: they define events, not data.
+    Other regions of an indicator in the table are its peers: their paces are candidates for its
+    own, and how the candidates predicted in all of them decides the weights. Targets are never
+    read: they define events, not data.
 
     Parameters
     ----------
     observations : region, indicator, year (a number, 2021.5 being mid-2022, or a date or period
         whose end counts), value; one series or a million, with gaps and of different lengths; or
         a wide table, a Series or a dict, from pandas, polars or pyarrow, see `tables.frames`.
-        `break` (true: the definition changed before this value), `status` and `published` are read
-        where present; other columns are ignored
+        `break` (true: the definition changed before this value), `status`, `standard_error` and
+        `published` are read where present; other columns are ignored
     indicators : indicator, kind, better, and where there are any lower, upper, resolution,
         cumulative (count is cumulative by nature), numerator and denominator (of a ratio); None
         where the keywords `about` describe the only indicator, or the package's own table does
@@ -230,12 +228,13 @@ def fit_panel(
     if kind == "count":
         return [fit_counts(rows, panel)]
     predictives: list[Predictive] = []
+    prior = select_prior(kind, growth, priors=priors)
     capped = np.isfinite(panel.upper)
     for bounded in (True, False):
         subset = np.flatnonzero(capped == bounded)
         if len(subset):
             part = panel if len(subset) == len(rows) else panel.take(subset)
-            predictives += _fit_links(kind, rows[subset], part, growth, priors)
+            predictives.append(_fit_links(prior, rows[subset], part, bounded))
     return predictives
 
 
@@ -310,45 +309,27 @@ def quantile_name(level: float) -> str:
     return f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")
 
 
-def _fit_links(
-    kind: str, rows: IntArray, panel: SeriesPanel, growth: str, priors: pd.DataFrame | None
-) -> list[Predictive]:
-    """Fit series that all have, or all lack, an upper bound: those with peers, those without."""
-    processes = slope_processes(growth)
-    both = [select_prior(kind, growth, peers=known, priors=priors) for known in (True, False)]
-    names = list(dict.fromkeys(link.link for prior in both for link in prior.links))
-    bounded = bool(np.isfinite(panel.upper).all())
-    summaries = [
-        summarise_series(name, panel, processes, factor)
-        for name in names
-        for factor in (CAP_FACTORS if name in SATURATING and not bounded else (None,))
-    ]
-    peers = summaries[0].peers.count
-    predictives: list[Predictive] = []
-    for prior, subset in zip(both, (peers > 0, peers == 0), strict=True):
-        at = np.flatnonzero(subset)
-        if len(at):
-            chosen = [s if len(at) == len(rows) else select(s, at) for s in summaries]
-            predictives.append(pool_links(rows[at], chosen, prior, panel.take(at)))
-    return predictives
+def _fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) -> PooledPredictive:
+    """Fit series that all have, or all lack, an upper bound, in blocks of whole groups."""
+    order = np.argsort(panel.group, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(panel.group[order])) + 1, len(order))
+    links = [link.link for link in prior.links]
+    parts, start = [], 0
+    for end in ends:
+        if end - start >= BLOCK or end == len(order):
+            grids = compute_grids(panel.take(order[start:end]), links, bounded=bounded)
+            whole = pool_grids(grids, prior)
+            parts.append(select(whole, _invert(grids.order)))
+            start = end
+    whole = concatenate(parts) if len(parts) > 1 else parts[0]
+    return replace(select(whole, _invert(order)), rows=rows)
 
 
-def pool_links(
-    rows: IntArray, summaries: Sequence[SeriesSummary], prior: PooledPrior, panel: SeriesPanel
-) -> PooledPredictive:
-    """Compute the posterior on each link and pool them; several caps of a link share its weight."""
-    components = []
-    for link in prior.links:
-        same = [s for s in summaries if s.link == link.link]
-        each = replace(link, weight=link.weight / len(same))
-        components += [compute_posterior(s, each) for s in same]
-    k = summaries[0].increments
-    own_share = sum((one.weight * one.own_share() for one in components), np.zeros(len(rows)))
-    return PooledPredictive(
-        rows, tuple(components), prior.df + k / 2.0, panel.better * prior.shift, prior.stretch,
-        panel.lower, panel.upper, panel.value[:, -1], panel.ratchet, prior.shared, own_share,
-        summaries[0].peers.count,
-    )  # fmt: skip
+def _invert(order: IntArray) -> IntArray:
+    """Position of each row in an order."""
+    position = np.empty_like(order)
+    position[order] = np.arange(len(order))
+    return position
 
 
 def _replace_ratios(
@@ -370,7 +351,7 @@ def _replace_ratios(
         rows = np.flatnonzero(named & (series["kind"] == kind))
         # A count is a stock here: its ratio may fall.
         as_kind = "stock" if kind == "count" else kind
-        logs += _fit_links(as_kind, rows, panel.take(rows), "exponential", priors)
+        logs += fit_panel(as_kind, rows, panel.take(rows), "exponential", priors=priors)
     out: list[Predictive] = []
     for one in predictives:
         kept = np.flatnonzero(~np.isin(one.rows, at))
@@ -410,10 +391,10 @@ def _divide(
     one = np.ones(len(rows))
     log = np.log(panel.value[:, -1])
     ratio = RatioPredictive(
-        "log", 1.0, one, 0.0 * one, one, log, _component(top), _component(bottom)
+        "log", one, 0.0 * one, one, one, log, _component(top), _component(bottom)
     )
     return PooledPredictive(
-        rows, (ratio,), np.minimum(top.df, bottom.df), 0.0 * one, 1.0, panel.lower, panel.upper,
+        rows, (ratio,), np.minimum(top.df, bottom.df), panel.lower, panel.upper,
         panel.value[:, -1], panel.ratchet, top.shared, 0.5 * (top.own_share + bottom.own_share),
         np.minimum(top.peers, bottom.peers),
     )  # fmt: skip

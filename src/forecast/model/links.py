@@ -16,14 +16,16 @@ cloglog    -log(-log p)                              width p (-log p)
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit
 
 from ..errors import check_name
-from .arrays import FloatArray
+from .arrays import FloatArray, broadcast_trailing
 
-__all__ = ["LINKS", "inverse", "inverse_derivative", "transform"]
+__all__ = ["LINKS", "LinkScale", "inverse", "inverse_derivative", "transform"]
 
 LINKS = ("identity", "log", "logit", "cloglog")
 
@@ -109,3 +111,32 @@ def inverse_derivative(
     share = np.clip(below / (high - low), np.finfo(float).tiny, 1.0)
     derivative = -below * np.log(share)
     return derivative
+
+
+@dataclass(frozen=True)
+class LinkScale:
+    """A link with the floor and cap of each series, measured in `unit`. Arrays are (series,)."""
+
+    link: str
+    unit: FloatArray
+    floor: FloatArray
+    cap: FloatArray
+
+    def to_link(self, y: FloatArray) -> FloatArray:
+        """Transform values (series, ...) to the link scale."""
+        floor, cap, unit = self._ends(y)
+        return transform(self.link, y, floor, cap) / unit
+
+    def from_link(self, z: FloatArray) -> FloatArray:
+        """Transform link-scale values (series, ...) back."""
+        floor, cap, unit = self._ends(z)
+        return inverse(self.link, z * unit, floor, cap)
+
+    def derivative(self, y: FloatArray) -> FloatArray:
+        """Compute dy/dz where the value is `y` (series, ...)."""
+        floor, cap, unit = self._ends(y)
+        change: FloatArray = inverse_derivative(self.link, y, floor, cap) * unit
+        return change
+
+    def _ends(self, like: FloatArray) -> tuple[FloatArray, ...]:
+        return tuple(broadcast_trailing(a, like) for a in (self.floor, self.cap, self.unit))

@@ -42,6 +42,10 @@ CELLS = {
     "year": (N_("no number"), N_("write a year, as 2025")),
     "value": (N_("no number"), N_("leave the row out where there is no figure")),
     "break": (N_("neither true nor false"), N_("write true or false")),
+    "standard_error": (
+        N_("not a standard error"),
+        N_("write a number that is not negative, or leave it empty"),
+    ),
     "published": (N_("not a date"), N_("write year, month and day, such as 2022-06-30")),
     "negative": (
         N_("a share, a count or a stock cannot be negative"),
@@ -49,6 +53,9 @@ CELLS = {
     ),
 }
 """Fact and remedy for a cell of the observations."""
+DOUBT = {"preliminary": 0.25, "estimated": 1.0}
+"""Error variance of a figure that is not final, in variances of a year's noise. Declared: half a
+year's surprise for a preliminary figure, a whole year's for an estimated one."""
 # fmt: off
 RULES = (
     Rule("better", lambda r: ~r["better"].isin(DIRECTIONS),
@@ -78,6 +85,9 @@ class SeriesPanel:
     lower, upper : (series,) bounds, infinite where there is none
     resolution : (series,) reporting step, 0 where none is known
     ratchet : (series,) whether the series keeps its highest value so far
+    latest_error : (series,) standard error of the latest value, in its unit; None: 0
+    latest_doubt : (series,) further variance of the latest value, in variances of a year's noise,
+        where it is not final (`DOUBT`); None: 0
     """
 
     value: FloatArray
@@ -89,6 +99,8 @@ class SeriesPanel:
     upper: FloatArray
     resolution: FloatArray
     ratchet: BoolArray
+    latest_error: FloatArray | None = None
+    latest_doubt: FloatArray | None = None
 
     def take(self, index: IntArray) -> SeriesPanel:
         """Select the series at `index`."""
@@ -109,8 +121,9 @@ def read_observations(
 
     Returns
     -------
-    observations : region, indicator, year, value, break, conflicting, one row a series and year, in
-        an order that does not depend on that of the input
+    observations : region, indicator, year, value, break, error (standard error, 0 where none is
+        known), doubt (`DOUBT`), conflicting, one row a series and year, in an order that does not
+        depend on that of the input
     series : region, indicator, kind, better, lower, upper, resolution, cumulative, numerator,
         denominator, publication_lag, n, latest, latest_year, conflicting; one row a series
 
@@ -131,6 +144,8 @@ def read_observations(
     rows["value"] = read_numbers(observations["value"])
     words, published = _words(observations, "break").str.lower(), _words(observations, "published")
     rows["break"] = words.isin(TRUE)
+    errors = _words(observations, "standard_error")
+    rows["error"] = pd.to_numeric(errors.where(errors != "", "0"), errors="coerce")
     days = _read_days(published)
     whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
     wrong = {
@@ -138,6 +153,7 @@ def read_observations(
         "value": ~np.isfinite(rows["value"]),
         "break": ~words.isin([*TRUE, *FALSE]),
         "published": (published != "") & days.isna(),
+        "standard_error": ~(np.isfinite(rows["error"]) & (rows["error"] >= 0.0)),
         "negative": (rows["value"] < 0.0) & whole,
     }
     problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
@@ -149,7 +165,9 @@ def read_observations(
     for kind in about.loc[used, "kind"].unique():
         check_name("kind", kind, KINDS)
     rank = {word: place for place, word in enumerate(reversed(STATUSES))}
-    status = _words(observations, "status").replace("", STATUSES[0]).map(rank).fillna(-1)
+    words = _words(observations, "status").replace("", STATUSES[0])
+    status = words.map(rank).fillna(-1)
+    rows["doubt"] = words.map(DOUBT).fillna(0.0)
     rows = _keep_one_a_year(rows, published=days, status=status)
     rows = _add_ratios(rows, about)
     last = rows.drop_duplicates(KEY, keep="last")
@@ -171,12 +189,15 @@ def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel
     value[row, column], year[row, column] = observations["value"], observations["year"]
     breaks[row, column] = observations["break"]
     lower, upper, unit = (series[c].to_numpy(float) for c in ("lower", "upper", "resolution"))
+    last = np.cumsum(n) - 1
+    error, doubt = (observations[c].to_numpy(float)[last] for c in ("error", "doubt"))
     return SeriesPanel(
         value, year, breaks,
         pd.factorize(series["indicator"])[0].astype(np.int64),
         np.where(series["better"].to_numpy() == "lower", -1.0, 1.0),
         np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper), unit,
         series["cumulative"].to_numpy(bool) & (series["better"] != "lower").to_numpy(),
+        error, doubt,
     )  # fmt: skip
 
 
@@ -282,7 +303,8 @@ def _keep_one_a_year(rows: pd.DataFrame, **standing: pd.Series) -> pd.DataFrame:
     equal = [rows[name].eq(best[name]) | (rows[name].isna() & best[name].isna()) for name in names]
     grouped = rows[np.logical_and.reduce(equal)].groupby(at, sort=False)
     spread = grouped["value"].max() - grouped["value"].min()
-    kept = grouped.agg({"value": "mean", "break": "any"}).reset_index()
+    how = {"value": "mean", "break": "any", "error": "max", "doubt": "max"}
+    kept = grouped.agg(how).reset_index()
     return kept.assign(conflicting=(spread > 0.0).to_numpy())
 
 
@@ -302,7 +324,7 @@ def _add_ratios(rows: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
         scale = (ratio / quotient[quotient > 0]).dropna().groupby("region").last()
         derived = quotient.mul(scale, level="region").dropna()
         derived = derived[~derived.index.isin(ratio.index)].rename("value").reset_index()
-        flags = {"break": False, "conflicting": False}
+        flags = {"break": False, "conflicting": False, "error": 0.0, "doubt": 0.0}
         tables.append(derived.assign(indicator=name, **flags))
     if len(tables) == 1:
         return rows

@@ -1,28 +1,26 @@
-"""Posterior of trend and noise on one link, in two halves: data summaries, then arithmetic.
+"""Weights of the candidate paces: a Bayesian regression on replays of the past, in closed form.
 
-`summarise_series` needs no prior: it transforms the observations, runs the filter for each slope
-process of the grid and summarises the peers. `compute_posterior` combines that with a prior: the
-prior mean slope and noise of each series, the weights of the grid, and the posterior, a
-`LinkPredictive`. Learning priors repeats only the second half.
+On a link scale z = g(y) the forecast of a series h years after its latest value is
 
-Prior mean of a series' long-run slope, from its peers (see `peers`) and the desired direction:
+    z_h = z_0 + sum_c w_c m_c(h) x_c,       m_c(h) = (1 - phi_c^h) / (1 - phi_c)
 
-    a = R (recent r + lasting l) + catching_up c + D,      R = l^2 / (l^2 + 0.37 omega^2 / 8),
-    D = direction (+-1) sigma~ / (1 + k / direction_fades)
+with x_c the candidate paces (`paces.CANDIDATES`), m_c their course and w the weights of the
+indicator, the same for all its regions. Every value at hand is an outcome of those before it: all
+origins are replayed, the horizons `REPLAYED` ahead, and
 
-R is the trend's reliability, D the directional drift, sigma~ the series' own noise shrunk to its
-prior s_i, k its increments. The long-run slope is N(a, freedom sigma^2); its posterior comes from
-the filter's sums (precision 1 / freedom + information): three observations leave it near a, thirty
-make it the series' own. The noise variance has the prior
-sigma^2 ~ scaled-inverse-chi^2(nu, s_i^2), log s_i^2 = c_i log_noise + (1 - c_i) log s^2, and the
-posterior scale (nu s_i^2 + q) / (nu + k), q the filter's squares (Smyth 2004,
-doi 10.2202/1544-6115.1027). The slope processes are weighted by the likelihood of the peers'
-observations and of the series' own under each:
+    z_(t+h) - z_t = sum_c w_c m_c(h) x_c(t) + e,   Var e = s_i^2 v(h),  v(h) = spread^2 h^(2 growth)
 
-    log w_m = alpha_m + siblings_evidence (7 mean_j l_jm)
-              + own_evidence (-1/2 log|C| - (nu + k)/2 log(1 + q/(nu s_i^2)))
+is a linear regression with prior w ~ N(w0, V): the posterior N(w, S) is closed form (Raiffa and
+Schlaifer 1961). The errors of one origin share a shock, so that ninety regions over three years are
+hardly more than three years of evidence of what moves them all, but ninety regions of what tells
+them apart. The prior is a mixture: learned domains with a covariance V, and fixed weights, a plain
+drift and no change; each is weighed by the likelihood of the replays. Where nothing can be replayed
+the learned priors decide. Squared errors of the replays over the expected ones are F(h) in
 
-where l_jm is a peer's log likelihood an increment with its scale maximised out.
+    s_i^2 F(h) v(h) + m'x' S x m + floor s_g^2 h + rounding,
+
+the variance of a Student-t. The noise s_i^2 is that of the series' steps, shrunk to its peers'
+(Smyth 2004, doi 10.2202/1544-6115.1027).
 """
 
 from __future__ import annotations
@@ -31,232 +29,208 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import links
-from .arrays import BoolArray, FloatArray, IntArray
-from .kalman import FilterResult, SlopeProcess, run_filter
-from .panel import SeriesPanel
-from .peers import WINDOW, PeerSummary, summarise_peers
-from .predictive import LinkPredictive
-from .priors import FADING_PROCESSES, LinkPrior
+from .arrays import FloatArray
+from .paces import CANDIDATES, JUMP, ONSET, SIZE, PaceGrid, sum_groups
+from .predictive import LONGEST_REPLAY, LinkPredictive, course
+from .priors import LinkPrior, Prior
 
-__all__ = ["SeriesSummary", "compute_posterior", "summarise_series"]
+__all__ = ["FIXED", "REPLAYED", "Replays", "compute_posterior", "estimate_noise", "learn_weights"]
 
-
-LINK_MARGIN = 0.005
-"""Share of the range by which logit and cloglog extend beyond both bounds: 100 % stays finite."""
-RELIABILITY_SHRINKAGE = 0.37
-"""Share of omega^2 / 8, the error of an eight-year mean, that discounts the peers' trend. This and
-the next two were set on the development panel, without a recorded search; `benchmarks/accuracy.py
-PANEL --ablation` measures what they contribute (row `shared shock`)."""
-NOISE_FLOOR = 0.055
-"""Noise variance a year that no run of calm observations takes away, per s_i^2."""
-SHOCK_SHARE = 0.135
-"""Share of omega^2 that is added: most of it is in the peers' noise already."""
-PRIOR_PEERS = 1.0
-"""Peers that the prior of the noise counts as."""
-PEER_INCREMENTS = 7.0
-"""Increments that the peers' likelihood counts as, however many they are: peers of one year share
-its shock."""
+REPLAYED = (1, LONGEST_REPLAY)
+"""Years ahead that are replayed."""
+ORIGINS = 8
+"""Origins replayed, the last ones."""
+FIXED = np.array([[float(c in ("peers", "own", "own_rest")) for c in CANDIDATES], [0.0] * SIZE])
+"""Fixed weights: a plain drift, and no change."""
+LEAST_FREEDOM = 0.1
+"""Least estimated variance of the regions' own paces, of its prior."""
+OWN = CANDIDATES.index("own")
 
 
 @dataclass(frozen=True)
-class SeriesSummary:
-    """What a panel shows on one link; arrays are (series,), tuples hold one item a slope process.
+class Replays:
+    """Sums over the replays of one horizon, a row a group.
 
-    Attributes
-    ----------
-    unit, floor, cap : scale of the link
-    rounding_variance : of one value, on the link scale
-    increments : number of increments of the series
-    increment_ss : squared increments about their mean slope, a year
-    peer_loglik : (series, processes) log likelihood of the peers; 0 where there is none
+    X'PX, X'Pr, r'Pr of features X, errors r and their precisions P, the count of the replays, and
+    what a shared shock of each origin takes from the first two.
     """
 
-    link: str
-    processes: tuple[SlopeProcess, ...]
-    unit: FloatArray
-    floor: FloatArray
-    cap: FloatArray
-    rounding_variance: FloatArray
-    increments: FloatArray
-    better: FloatArray
-    increment_ss: FloatArray
-    filters: tuple[FilterResult, ...]
-    peers: PeerSummary
-    peer_loglik: FloatArray
+    gram: FloatArray
+    cross: FloatArray
+    squares: FloatArray
+    count: FloatArray
+    gram_shock: FloatArray
+    cross_shock: FloatArray
 
 
-def summarise_series(
-    link: str,
-    panel: SeriesPanel,
-    processes: tuple[SlopeProcess, ...] = FADING_PROCESSES,
-    cap_factor: float | None = None,
-) -> SeriesSummary:
-    """Summarise a panel on a link scale: filter it and summarise its peers.
-
-    `cap_factor` sets the cap, as a multiple of the largest value, where there is no upper bound.
-    """
-    floor, cap = _ends(link, panel, cap_factor)
-    unit = _unit(link, panel)
-    y = _positive(panel) if link == "log" else panel.value
-    if link in ("logit", "cloglog"):
-        y = np.clip(y, panel.lower[:, None], panel.upper[:, None])
-    z = links.transform(link, y, floor[:, None], cap[:, None]) / unit[:, None]
-    derivative = links.inverse_derivative(link, y[:, -1], floor, cap) * unit
-    pattern, t, breaks = _patterns(panel.year, panel.breaks)
-    spans = np.diff(t, axis=1)
-    counted = ~np.isnan(spans) & ~breaks[:, 1:] & (spans > 0)
-    filters = tuple(run_filter(z, t, breaks, process, pattern) for process in processes)
-    relative = link == "identity" and not bool(np.isfinite(panel.upper).all())
-    peers = summarise_peers(
-        z * unit[:, None] if relative else z, panel.year, panel.breaks, panel.group,
-        relative=relative,
-    )  # fmt: skip
-    increments = counted.sum(axis=1).astype(float)[pattern]
-    return SeriesSummary(
-        link, processes, unit, floor, cap,
-        (panel.resolution / np.maximum(derivative, 1e-300)) ** 2 / 12.0,
-        increments, panel.better, _sum_increment_squares(z, spans[pattern], counted[pattern]),
-        filters, peers, _peer_loglik(filters, peers.lasting, increments, panel.group),
-    )  # fmt: skip
-
-
-def compute_posterior(summary: SeriesSummary, prior: LinkPrior) -> LinkPredictive:
-    """Compute the posterior of every series under a prior."""
-    k, nu = summary.increments, prior.noise_df
-    s2, slope = _prior_noise(summary, prior), _prior_slope(summary, prior)
-    log_odds = (0.0, prior.changing, prior.restless, prior.blurred)
-    parts: list[list[FloatArray]] = [[] for _ in range(11)]
-    for m, f in enumerate(summary.filters):
-        # The long-run slope is integrated out: Gaussian, so from the filter's sums alone.
-        off = f.cross - slope * f.information
-        left = prior.freedom / (1.0 + prior.freedom * f.information)
-        long = slope + left * off
-        q = f.squares - 2.0 * slope * f.cross + slope**2 * f.information - left * off * off
-        q = np.maximum(q, 0.0)
-        log_det = f.log_determinant + np.log1p(prior.freedom * f.information)
-        own = -0.5 * log_det - 0.5 * (nu + k) * np.log1p(q / (nu * s2))
-        peers = prior.siblings_evidence * summary.peer_loglik[:, m]
-        row = (
-            log_odds[m] + peers + prior.own_evidence * own, f.level - long * f.level_response,
-            long, f.slope - long * f.slope_response, f.level_variance, f.covariance,
-            f.slope_variance, left, f.level_response, f.slope_response, (nu * s2 + q) / (nu + k),
-        )  # fmt: skip
-        for part, column in zip(parts, row, strict=True):
-            part.append(np.broadcast_to(column, len(k)))
-    log_weight, level, long, slope, p11, p12, p22, p33, r1, r2, noise = (
-        np.stack(part, axis=1) for part in parts
-    )
-    weights = np.exp(log_weight - log_weight.max(axis=1, keepdims=True))
-    weights /= weights.sum(axis=1, keepdims=True)
+def compute_posterior(
+    grid: PaceGrid, prior: Prior, link: LinkPrior, weight: FloatArray
+) -> LinkPredictive:
+    """Compute the predictive of every series of a grid; `weight` (series,) is the link's."""
+    noise, typical = estimate_noise(grid, prior, link)
+    peers = np.minimum.reduceat(grid.peers, grid.starts)
+    known = peers / (peers + prior.half_peers)
+    freedom = _estimate_freedom(grid, prior, noise, known)
+    x = grid.x * _reliability(grid, prior, noise, freedom)
+    weights, covariance, log_error = learn_weights(grid, prior, link, x, noise, known)
+    rows, g = np.arange(len(noise)), grid.group
+    now = x[rows, grid.last]
+    spread = prior.weight_spread * covariance[g] * (now[:, :, None] * now[:, None, :])
+    years = grid.own_years[rows, grid.last] * freedom[g]
+    own_share = np.clip(weights[g, OWN], 0.0, 1.0) * years / (1.0 + years)
     return LinkPredictive(
-        summary.link, prior.weight, summary.unit, summary.floor, summary.cap, summary.processes,
-        weights, level, long, slope, p11, p12, p22, p33, r1, r2, noise,
-        summary.rounding_variance, NOISE_FLOOR * s2, SHOCK_SHARE * summary.peers.shock,
-        prior.spread, prior.spread_growth,
+        grid.scale.link, grid.scale.unit, grid.scale.floor, grid.scale.cap, weight, grid.level,
+        weights[g] * now, spread.reshape(len(noise), -1), noise, log_error[g],
+        prior.noise_floor * typical, grid.level_variance + grid.doubt * noise,
+        grid.rounding_variance, own_share, prior.fading, prior.spread_growth, link.spread,
     )  # fmt: skip
 
 
-def _prior_noise(summary: SeriesSummary, prior: LinkPrior) -> FloatArray:
-    """s_i^2: the prior's noise variance, drawn towards the peers' where they show one."""
-    peers = summary.peers
-    known = np.isfinite(peers.log_noise)
-    share = prior.sibling_noise * peers.noise_count / (peers.noise_count + PRIOR_PEERS)
-    log_s2 = 2.0 * np.log(prior.noise)
-    towards = share * (np.where(known, peers.log_noise, 0) - log_s2)
-    s2: FloatArray = np.exp(log_s2 + np.where(known, towards, 0))
-    return s2
+def estimate_noise(grid: PaceGrid, prior: Prior, link: LinkPrior) -> tuple[FloatArray, FloatArray]:
+    """Compute the noise variance of each series, and s_g^2 of kind and peers: (series,) each.
+
+    s_i^2 = (nu s_g^2 + q) / (nu + k - 1), q the squared steps about their own mean.
+    """
+    heard = np.isfinite(grid.peer_log_noise)
+    share = prior.peer_noise * grid.peer_noise_count / (grid.peer_noise_count + 1.0)
+    base = 2.0 * np.log(link.noise)
+    typical = np.exp(base + share * (np.where(heard, grid.peer_log_noise, base) - base))
+    known = grid.peers / (grid.peers + prior.half_peers)
+    nu = prior.noise_df_alone + (prior.noise_df - prior.noise_df_alone) * known
+    left = np.maximum(nu + grid.increments - 1.0, 0.5)
+    return (nu * typical + grid.increment_ss) / left + grid.rounding_variance, typical
 
 
-def _prior_slope(summary: SeriesSummary, prior: LinkPrior) -> FloatArray:
-    """Prior mean a of the long-run slope."""
-    peers, k, nu = summary.peers, summary.increments, prior.noise_df
-    noise = nu * _prior_noise(summary, prior) + summary.increment_ss
-    noise = noise / np.maximum(nu + k - 1.0, 0.5) + summary.rounding_variance
-    signal = peers.lasting**2
-    reliability = signal / (signal + RELIABILITY_SHRINKAGE * peers.shock / WINDOW + 1e-12)
-    slope = reliability * (prior.recent * peers.recent + prior.lasting * peers.lasting)
-    slope = slope + prior.catching_up * peers.catching_up
-    drift = prior.direction / (1.0 + k / max(prior.direction_fades, 1e-9))
-    slope = slope + drift * summary.better * np.sqrt(noise)
-    return slope
-
-
-def _ends(link: str, panel: SeriesPanel, cap_factor: float | None) -> tuple[FloatArray, FloatArray]:
-    """Floor and cap of the link, a little beyond the bounds."""
-    floor = np.where(np.isfinite(panel.lower), panel.lower, 0.0)
-    if link not in ("logit", "cloglog"):
-        return floor, np.ones_like(floor)
-    cap = panel.upper
-    if cap_factor is not None:
-        top = np.nanmax(panel.value, axis=1) - floor
-        step = np.where(panel.resolution > 0.0, panel.resolution, 1.0)
-        cap = floor + cap_factor * np.where(top > 0.0, top, step)
-    beyond = LINK_MARGIN * (cap - floor)
-    return floor - beyond, cap + beyond
-
-
-def _unit(link: str, panel: SeriesPanel) -> FloatArray:
-    """Scale of the identity: a quarter of a bounded range, as the logit's slope, else the size."""
-    if link != "identity":
-        return np.ones(len(panel.value))
-    width = (panel.upper - panel.lower) / 4.0
-    size = np.abs(panel.value[:, -1])
-    mean = np.nanmean(np.abs(panel.value), axis=1)
-    size = np.where(size > 0.0, size, np.where(mean > 0.0, mean, 1.0))
-    return np.where(np.isfinite(width), width, size)
-
-
-def _positive(panel: SeriesPanel) -> FloatArray:
-    """Values, those of 0 or less raised to a quarter of the resolution or 1/1000 of the largest."""
-    top = np.nanmax(panel.value, axis=1)
-    size = np.where(top > 0.0, top, 1.0)
-    step = np.where(panel.resolution > 0.0, np.minimum(panel.resolution, size) / 4, size / 1000)
-    positive: FloatArray = np.maximum(panel.value, step[:, None])
-    return positive
-
-
-def _patterns(year: FloatArray, breaks: BoolArray) -> tuple[IntArray, FloatArray, BoolArray]:
-    """Each series' pattern, and the patterns: years relative to the last, and breaks."""
-    t = year - year[:, -1:]
-    if len(t) and bool(((t == t[0]) | np.isnan(t)).all() and (np.isnan(t) == np.isnan(t[0])).all()):
-        if bool((breaks == breaks[0]).all()):
-            return np.zeros(len(t), np.int64), t[:1], breaks[:1]
-    both = np.concatenate([np.where(np.isnan(t), 1.0, t), breaks], axis=1)
-    found, pattern = np.unique(both, axis=0, return_inverse=True)
-    width = t.shape[1]
-    return (
-        pattern.reshape(-1),
-        np.where(found[:, :width] > 0, np.nan, found[:, :width]),
-        found[:, width:] > 0,
-    )
-
-
-def _sum_increment_squares(z: FloatArray, spans: FloatArray, counted: BoolArray) -> FloatArray:
-    """Sum over increments of (d - mean slope * span)^2 / span; sigma^2 (k - 1) on average."""
-    span = np.where(counted, spans, 1.0)
-    d = np.where(counted, np.diff(z, axis=1), 0.0)
-    years = np.where(counted, spans, 0.0).sum(axis=1)
-    mean = d.sum(axis=1) / np.where(years > 0.0, years, 1.0)
-    away = np.where(counted, d - mean[:, None] * span, 0.0)
-    total: FloatArray = (away * away / span).sum(axis=1)
-    return total
-
-
-def _peer_loglik(
-    filters: tuple[FilterResult, ...], slope: FloatArray, k: FloatArray, group: IntArray
+def _estimate_freedom(
+    grid: PaceGrid, prior: Prior, noise: FloatArray, known: FloatArray
 ) -> FloatArray:
-    """Peers' log likelihood under each slope process, as that of `PEER_INCREMENTS` increments."""
-    columns = []
-    known = k >= 2
-    for f in filters:
-        q = f.squares - 2.0 * slope * f.cross + slope**2 * f.information
-        known = known & (q > 1e-12)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            columns.append(-0.5 * f.log_determinant - 0.5 * k * np.log(q / k))
-    logs = np.where(known[:, None], np.stack(columns, axis=1), 0.0)
-    weight = np.where(known, k, 0.0)
-    count = (np.bincount(group, weight)[group] - weight)[:, None]
-    others = np.stack([np.bincount(group, c)[group] - c for c in logs.T], axis=1)
-    mean = PEER_INCREMENTS * others / np.maximum(count, 1.0)
-    return np.where(count > 0, mean, 0.0)
+    """Variance lambda of the regions' own paces per noise variance, by moments: (groups,).
+
+    K e^2 / s^2 is 1 + K lambda on average, of a mean pace e over K years; shrunk to the prior.
+    """
+    rows = np.arange(len(noise))
+    years, pace = grid.own_years[rows, grid.last], grid.x[rows, grid.last, OWN]
+    beyond = np.where(years > 0, np.minimum(years * pace**2 / noise, 50.0) - 1.0, 0.0)
+    freedom = prior.freedom**known * prior.freedom_alone ** (1.0 - known)
+    total = freedom * prior.freedom_years + sum_groups(beyond, grid.starts)
+    count = prior.freedom_years + sum_groups(years, grid.starts)
+    return np.maximum(total / count, LEAST_FREEDOM * freedom)
+
+
+def _reliability(
+    grid: PaceGrid, prior: Prior, noise: FloatArray, freedom: FloatArray
+) -> FloatArray:
+    """Factor of each candidate for how well it is known: (series, years, candidates).
+
+    K lambda / (1 + K lambda) of an own pace over K years, K / (K + peer_years) of the peers';
+    the direction is in units of the noise and fades with own years.
+    """
+    out = np.empty_like(grid.x)
+    known = grid.own_years * freedom[grid.group][:, None]
+    known = known / (1.0 + known)
+    out[..., 0] = out[..., 1] = grid.peer_years / (grid.peer_years + prior.peer_years)
+    out[..., 2] = out[..., 3] = known
+    out[..., 4] = 1.0
+    out[..., 5] = np.sqrt(noise)[:, None] / (1.0 + grid.own_years / prior.direction_fades)
+    out[..., 6] = 1.0 - known
+    return out
+
+
+def learn_weights(
+    grid: PaceGrid, prior: Prior, link: LinkPrior, x: FloatArray, noise: FloatArray,
+    known: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Compute weights (groups, c), their covariance (groups, c, c) and log F (groups, 2).
+
+    With a, b the sums of the replays about a centre m_0, a part of mean m_0 + o and
+    covariance V has the posterior mean m_0 + o + S (b - a o), S = (1/V + a)^-1, and the log
+    likelihood (up to what all share) o'b - o'a o / 2 + (b - a o)' S (b - a o) / 2
+    + log(|S| / |V|) / 2; a part of fixed weights has the first two terms alone.
+    """
+    means = [
+        known[:, None] * many + (1.0 - known[:, None]) * none
+        for many, none in zip(prior.domains, prior.domains_alone, strict=True)
+    ]
+    parts = [*means, *(np.broadcast_to(w, means[0].shape) for w in FIXED)]
+    centre: FloatArray = np.mean(means, axis=0)
+    replays = [_replay(grid, prior, link, x, noise, centre, h) for h in REPLAYED]
+    a = prior.evidence * np.sum([r.gram - r.gram_shock for r in replays], axis=0)
+    b = prior.evidence * np.sum([r.cross - r.cross_shock for r in replays], axis=0)
+    covariance = np.linalg.inv(np.diag(1.0 / prior.variance) + a)
+    gain = 0.5 * (np.linalg.slogdet(covariance)[1] - np.log(prior.variance).sum())
+    with np.errstate(divide="ignore"):
+        log_share = np.log(prior.share)  # -inf switches a part off
+    shifts, odds = [], []
+    for number, (mean, share) in enumerate(zip(parts, log_share, strict=True)):
+        shift = mean - centre
+        pull = b - _times(a, shift)
+        likelihood = 0.5 * (shift * (b + pull)).sum(axis=1)
+        if number < len(means):
+            step = _times(covariance, pull)
+            likelihood, shift = likelihood + 0.5 * (pull * step).sum(axis=1), shift + step
+        odds.append(prior.trust * likelihood + share + gain * (number < len(means)))
+        shifts.append(shift)
+    chance = np.exp(np.array(odds) - np.max(odds, axis=0))
+    chance /= chance.sum(axis=0)
+    mean_shift = sum(c[:, None] * s for c, s in zip(chance, shifts, strict=True))
+    covariance = covariance * chance[: len(means)].sum(axis=0)[:, None, None]
+    for c, shift in zip(chance, shifts, strict=True):
+        apart = shift - mean_shift
+        covariance = covariance + c[:, None, None] * (apart[:, :, None] * apart[:, None, :])
+    return centre + mean_shift, covariance, _compare_errors(prior, replays, mean_shift)
+
+
+def _compare_errors(prior: Prior, replays: list[Replays], shift: FloatArray) -> FloatArray:
+    """Log F of each replayed horizon: squared errors under the weights over the expected ones."""
+    found, base, weight = [], np.ones(len(shift)), prior.error_prior
+    for r in replays:
+        left = r.squares - 2.0 * (shift * r.cross).sum(axis=1)
+        left = np.maximum(left + (shift * _times(r.gram, shift)).sum(axis=1), 0.0)
+        total = weight * base + prior.error_weight * left
+        base = total / (weight + prior.error_weight * r.count)
+        found.append(np.log(base))
+        weight = prior.error_prior_long
+    return np.stack(found, axis=1)
+
+
+def _replay(
+    grid: PaceGrid, prior: Prior, link: LinkPrior, x: FloatArray, noise: FloatArray,
+    mean: FloatArray, h: int,
+) -> Replays:  # fmt: skip
+    """Replay all origins with an outcome `h` years later; errors are those of weights `mean`."""
+    starts, width = grid.starts, grid.z.shape[1]
+    first = max(0, width - 1 - ORIGINS)
+    here = slice(first, max(width - h, first))
+    moved = grid.z[:, first + h :] - grid.z[:, here]
+    on = ~np.isnan(moved) & ((grid.own_years[:, here] > 0) | (grid.peer_years[:, here] > 0))
+    if link.link != "identity":
+        on &= np.abs(np.where(on, moved, 0.0)) <= ONSET * h
+    features = x[:, here] * course(np.array(float(h)), prior.fading)
+    variance = noise * link.spread**2 * h ** (2.0 * prior.spread_growth)
+    worth = on * (prior.memory ** np.arange(moved.shape[1])[::-1] / h)
+    precision = worth / variance[:, None]
+    error = np.where(on, moved, 0.0) - _times(features, mean[grid.group])
+    cut = 0.5 * JUMP * np.sqrt(variance + (h * grid.typical_step) ** 2)[:, None]
+    error = np.clip(error, -cut, cut)
+    weighted: FloatArray = features * precision[:, :, None]
+    pulled: FloatArray = precision * error
+    gram = sum_groups(np.matmul(weighted.transpose(0, 2, 1), features), starts)
+    cross = sum_groups(np.matmul(pulled[:, None, :], features)[:, 0], starts)
+    # The mean of n outcomes of one origin has variance (1 + shock n) / n, not 1 / n.
+    counted = on.astype(float)
+    total, count = sum_groups(precision, starts), sum_groups(counted, starts)
+    shared = prior.shock * count / (1.0 + prior.shock * count)
+    less = np.where(total > 0.0, shared / np.where(total > 0.0, total, 1.0), 0.0)
+    sums, pull = sum_groups(weighted, starts), sum_groups(pulled, starts)
+    return Replays(
+        gram, cross, sum_groups((pulled * error).sum(axis=1), starts),
+        sum_groups(worth.sum(axis=1), starts),
+        np.matmul((sums * less[:, :, None]).transpose(0, 2, 1), sums),
+        np.matmul((pull * less)[:, None, :], sums)[:, 0],
+    )  # fmt: skip
+
+
+def _times(matrix: FloatArray, vector: FloatArray) -> FloatArray:
+    """Matrices (..., r, c) times vectors (..., c)."""
+    product: FloatArray = np.matmul(matrix, vector[..., None])[..., 0]
+    return product

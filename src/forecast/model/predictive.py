@@ -23,12 +23,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
 
-from . import links
 from .arrays import FloatArray, IntArray, broadcast_trailing, select
-from .kalman import SlopeProcess, process_covariance, slope_integral
-from .peers import WINDOW
+from .links import LinkScale
 
-__all__ = ["POINTS", "LinkPredictive", "PooledPredictive", "RatioPredictive"]
+__all__ = [
+    "LONGEST_REPLAY", "POINTS", "LinkPredictive", "PooledPredictive", "RatioPredictive", "course",
+]  # fmt: skip
 
 
 NEWTON_STEPS = 40
@@ -37,164 +37,112 @@ TOLERANCE = 1e-10
 """Relative step of t at which a root has converged."""
 POINTS = 512
 """Equally likely futures on which answers over several years are counted."""
+LONGEST_REPLAY = 3
+"""Longest horizon whose errors are measured on replays; farther ones are extrapolated."""
+LARGEST_HURST = 0.95
+"""At 1 the surprises of all years would be one number."""
+LARGEST = 1e300
+"""Largest value: beyond it an exponential path overflows."""
 MOST_YEARS = 100
 """Years of a running maximum; their correlation takes the square of it in memory."""
 
 
-@dataclass(frozen=True)
-class LinkScale:
-    """A link with its floor and cap, measured in `unit`, and its weight. Arrays are (series,)."""
+def course(horizon: FloatArray, fading: Sequence[float]) -> FloatArray:
+    """Compute m(h) = (1 - phi^h) / (1 - phi), the way a candidate pace makes in h years: (..., c).
 
-    link: str
-    weight: float
-    unit: FloatArray
-    floor: FloatArray
-    cap: FloatArray
+    `fading` holds phi of each candidate; phi 1 goes on for ever (m = h), 0 moves once.
 
-    def to_link(self, y: FloatArray) -> FloatArray:
-        """Transform values (series, ...) to the link scale."""
-        floor, cap, unit = self._ends(y)
-        return links.transform(self.link, y, floor, cap) / unit
-
-    def from_link(self, z: FloatArray) -> FloatArray:
-        """Transform link-scale values (series, ...) back."""
-        floor, cap, unit = self._ends(z)
-        return links.inverse(self.link, z * unit, floor, cap)
-
-    def derivative(self, y: FloatArray) -> FloatArray:
-        """Compute dy/dz where the value is `y` (series, ...)."""
-        floor, cap, unit = self._ends(y)
-        change: FloatArray = links.inverse_derivative(self.link, y, floor, cap) * unit
-        return change
-
-    def _ends(self, like: FloatArray) -> tuple[FloatArray, ...]:
-        return tuple(broadcast_trailing(a, like) for a in (self.floor, self.cap, self.unit))
+    >>> course(np.array([1.0, 2.0]), [0.5, 1.0]).tolist()
+    [[1.0, 1.0], [1.5, 2.0]]
+    """
+    h, phi = horizon[..., None], np.array(fading)
+    forever = phi == 1.0
+    way = (1.0 - phi**h) / np.where(forever, 1.0, 1.0 - phi)
+    total: FloatArray = np.where(forever, h, way)
+    return total
 
 
 @dataclass(frozen=True)
 class LinkPredictive(LinkScale):
-    """Posterior of a panel on one link: level and slope after the last observation.
+    """Posterior of a panel on one link: where each series is and how it goes on.
 
-    Arrays are (series,) or (series, processes), on the link scale, in its `unit`. Given a slope
-    process of the grid, the mean h years ahead is level + long_run_slope h + f(h) slope; a unit of
-    the long-run slope, uncertain by `long_run_variance`, adds h - level_response - f(h)
-    slope_response to it. Variances of the state are per unit of `noise_variance`.
+    Arrays are (series,) or (series, candidates), on the link scale, in its `unit`. In h years the
+    mean is level + sum_c pace_c m_c(h), the variance noise_variance F(h) spread^2 h^(2 growth) +
+    m' pace_covariance m + noise_floor h + level_variance + 2 rounding_variance, with log F linear
+    in log h through its two values in `log_error`.
+
+    Attributes
+    ----------
+    weight : of the link in the series' quantile function
+    pace : weighted candidate paces, a year
+    pace_covariance : (series, candidates^2)
+    log_error : (series, 2) log F after one year and after `LONGEST_REPLAY` years
+    noise_floor : variance a year that no run of calm years removes
+    level_variance : of the latest value, where it has a standard error or is not final
+    own_share : share of the own observations in the pace, 0 to 1
+    fading : phi of each candidate's course
     """
 
-    processes: tuple[SlopeProcess, ...]
-    process_weight: FloatArray
+    weight: FloatArray
     level: FloatArray
-    long_run_slope: FloatArray
-    slope: FloatArray
-    level_variance: FloatArray
-    covariance: FloatArray
-    slope_variance: FloatArray
-    long_run_variance: FloatArray
-    level_response: FloatArray
-    slope_response: FloatArray
+    pace: FloatArray
+    pace_covariance: FloatArray
     noise_variance: FloatArray
-    rounding_variance: FloatArray
+    log_error: FloatArray
     noise_floor: FloatArray
-    shock_variance: FloatArray
-    spread: float
+    level_variance: FloatArray
+    rounding_variance: FloatArray
+    own_share: FloatArray
+    fading: tuple[float, ...]
     spread_growth: float
+    spread: float
 
     def moments(self, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Compute location and scale `horizon` (series, years) years after the last observation.
-
-        The slope processes are combined by their moments; the noise floor, the rounding of both
-        values and the shared shock (with `WINDOW` years behind the trend) are added. Given the
-        years, both moments are linear in a few numbers of each series: two products.
-        """
+        """Compute location and scale `horizon` (series, years) years after the last observation."""
         h = _shared_row(horizon)
-        reach = self._reach(h)
-        noise = np.stack(
-            [
-                process_covariance(h, p)[0] + (1.0 - p.measurement_share) * h + p.measurement_share
-                for p in self.processes
-            ],
-            axis=2,
-        )
-        one, years = np.ones_like(reach), np.broadcast_to(h[:, :, None], reach.shape)
-        mean, square = self._coefficients()
-        first = _product(mean, [one, years, reach])
-        features = [one, years, years**2, reach, reach**2, years * reach, noise]
-        second = _product(square, features)
-        centre = (self.process_weight * self.level).sum(axis=1, keepdims=True)
-        variance = np.maximum(second - first * first, 0.0)
-        variance = variance * (self.spread * (h / 2.0) ** self.spread_growth) ** 2
-        variance = variance + self.noise_floor[:, None] * h + 2.0 * self.rounding_variance[:, None]
-        variance = variance + self.shock_variance[:, None] * (h + h * h / WINDOW)
-        return centre + first, np.sqrt(variance)
-
-    def own_share(self) -> FloatArray:
-        """Compute the share of the slope's prior variance that the series itself removed, 0 to 1.
-
-        Averaged over the slope processes by their posterior weights.
-        """
-        prior = np.array([process.variance_ratio for process in self.processes])
-        left = self.slope_variance / np.where(prior > 0.0, prior, 1.0)
-        removed = np.where(prior > 0.0, 1.0 - left, 0.0)
-        share: FloatArray = (self.process_weight * removed).sum(axis=1)
-        return share
+        way = course(h, self.fading)
+        pairs = (way[..., :, None] * way[..., None, :]).reshape(*h.shape, -1)
+        # Not a matrix product: its last bit would depend on how many series come together.
+        if len(h) == 1:
+            moved = np.einsum("nc,hc->nh", self.pace, way[0])
+            variance = np.einsum("nk,hk->nh", self.pace_covariance, pairs[0])
+        else:
+            moved = np.einsum("nc,nhc->nh", self.pace, way)
+            variance = np.einsum("nk,nhk->nh", self.pace_covariance, pairs)
+        constant = self.level_variance + 2.0 * self.rounding_variance
+        variance = variance + self._surprise(h) + constant[:, None]
+        return self.level[:, None] + moved, np.sqrt(variance)
 
     def correlation(self, horizon: FloatArray) -> FloatArray:
-        """Compute the correlation between years: `horizon` (series, years) to (series, y, y)."""
-        h = _shared_row(horizon)
-        first = np.minimum(h[:, :, None], h[:, None, :])
-        apart = np.abs(h[:, :, None] - h[:, None, :])
-        reach = self._reach(h)
-        noise = []
-        for process in self.processes:
-            # What the slope has moved by the earlier year carries on, decaying, to the later one.
-            rho = process.measurement_share
-            level, both, _ = process_covariance(first, process)
-            carried = both * slope_integral(apart, process.autocorrelation)
-            noise.append(level + carried + (1.0 - rho) * first + rho * (apart == 0.0))
-        one, years = np.ones_like(reach), np.broadcast_to(h[:, :, None], reach.shape)
-        pairs = [
-            (one, one), (one, years), (years, years), (one, reach), (reach, reach), (years, reach),
-        ]  # fmt: skip
-        features = [0.5 * (_outer(a, b) + _outer(b, a)) for a, b in pairs]
-        mean, square = self._coefficients()
-        shape = (len(h), -1, len(self.processes))
-        flat = [f.reshape(shape) for f in [*features, np.stack(noise, axis=3)]]
-        total = _product(square, flat).reshape(-1, *first.shape[1:])
-        centre = _product(mean, [one, years, reach])
-        total = total - centre[:, :, None] * centre[:, None, :]
-        total = total + self.noise_floor[:, None, None] * first
-        shock = first + h[:, :, None] * h[:, None, :] / WINDOW
-        total = total + self.shock_variance[:, None, None] * shock
+        """Compute the correlation between years: `horizon` (series, years) to (series, y, y).
+
+        Surprises grow as a fractional Brownian motion of Hurst index H run on the clock in which
+        its variance is that of `moments`: Cov = (V + V' - |V^(1/2H) - V'^(1/2H)|^(2H)) / 2. Errors
+        of the latest value are shared by all years.
+        """
+        way, v = course(horizon, self.fading), self._surprise(horizon)
+        hurst = min(max(self.spread_growth, 0.05), LARGEST_HURST)
+        unit = v.max(axis=1)[:, None, None]
+        clock = (v / unit[:, 0]) ** (0.5 / hurst)
+        apart = np.abs(clock[:, :, None] - clock[:, None, :])
+        total = 0.5 * (v[:, :, None] + v[:, None, :] - unit * apart ** (2.0 * hurst))
+        same = horizon[:, :, None] == horizon[:, None, :]
+        size = len(self.fading)
+        covariance = self.pace_covariance.reshape(-1, size, size)
+        total = total + np.einsum("nyc,ncd,nzd->nyz", way, covariance, way)
+        total = total + self.level_variance[:, None, None]
+        total = total + self.rounding_variance[:, None, None] * (1.0 + same)
         sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
         correlation: FloatArray = total / (sd[:, :, None] * sd[:, None, :])
         return correlation
 
-    def _reach(self, h: FloatArray) -> FloatArray:
-        """f(h) of each slope process: (series or 1, years, processes)."""
-        return np.stack([slope_integral(h, p.autocorrelation) for p in self.processes], axis=2)
-
-    def _coefficients(self) -> tuple[list[FloatArray], list[FloatArray]]:
-        """Coefficients of 1, h, f(h) in the mean about the mean level, for each slope process.
-
-        Then those of 1, h, h^2, f, f^2, h f and the noise in the mean square.
-        """
-        weight, s2 = self.process_weight, self.noise_variance
-        level = self.level - (weight * self.level).sum(axis=1, keepdims=True)
-        long, own, r1, r2, p33 = (
-            self.long_run_slope, self.slope, self.level_response, self.slope_response,
-            self.long_run_variance,
-        )  # fmt: skip
-        square = [
-            level**2 + s2 * (self.level_variance + p33 * r1**2),
-            2.0 * (level * long - s2 * p33 * r1),
-            long**2 + s2 * p33,
-            2.0 * (level * own + s2 * (self.covariance + p33 * r1 * r2)),
-            own**2 + s2 * (self.slope_variance + p33 * r2**2),
-            2.0 * (long * own - s2 * p33 * r2),
-            s2,
-        ]
-        mean = [weight * part for part in (level, long, own)]
-        return mean, [weight * part for part in square]
+    def _surprise(self, h: FloatArray) -> FloatArray:
+        """Variance that is neither of the paces nor of the values: (series, years)."""
+        size = np.log(np.maximum(h, 1.0)) / np.log(LONGEST_REPLAY)
+        log_error = self.log_error[:, :1] + (self.log_error[:, 1:] - self.log_error[:, :1]) * size
+        grown = self.spread**2 * h ** (2.0 * self.spread_growth) * np.exp(log_error)
+        total: FloatArray = self.noise_variance[:, None] * grown + self.noise_floor[:, None] * h
+        return total
 
 
 @dataclass(frozen=True)
@@ -205,6 +153,7 @@ class RatioPredictive(LinkScale):
     are taken as independent.
     """
 
+    weight: FloatArray
     latest: FloatArray
     numerator: LinkPredictive
     denominator: LinkPredictive
@@ -233,19 +182,16 @@ class PooledPredictive:
     ----------
     components : predictive on each link
     df : degrees of freedom of the t
-    shift, stretch : recalibration; the t of a probability is shift + stretch T_nu^-1(p)
     latest : last observed value
     ratchet : series that keep their highest value so far
     shared : correlation between the regions of an indicator of the t of a year
-    own_share : share of the slope's prior variance that the series' own observations removed
+    own_share : share of the series' own observations in its pace, 0 to 1
     peers : increments of peer series behind the prior
     """
 
     rows: IntArray
     components: tuple[LinkPredictive | RatioPredictive, ...]
     df: FloatArray
-    shift: FloatArray
-    stretch: float
     lower: FloatArray
     upper: FloatArray
     latest: FloatArray
@@ -260,7 +206,7 @@ class PooledPredictive:
             (loc[:, None, :], scale[:, None, :])
             for loc, scale in (one.moments(horizon) for one in self.components)
         ]
-        return self._pool(broadcast_trailing(self.shift, t) + self.stretch * t, moments)
+        return self._pool(t, moments)
 
     def t_score(self, y: FloatArray, horizon: FloatArray) -> FloatArray:
         """Compute the t of values `y`: -inf below the lower bound, inf at the upper and beyond.
@@ -277,7 +223,6 @@ class PooledPredictive:
             for one, (loc, scale) in zip(self.components, moments, strict=True)
         ]
         t = each[0] if len(each) == 1 else self._solve(y, each, moments)
-        t = (t - broadcast_trailing(self.shift, y)) / self.stretch
         t = np.where(y < broadcast_trailing(self.lower, y), -np.inf, t)
         return np.where(y >= broadcast_trailing(self.upper, y), np.inf, t)
 
@@ -298,8 +243,7 @@ class PooledPredictive:
         df, inverse = np.unique(self.df, return_inverse=True)
         out = np.empty((len(levels), len(self.rows), horizon.shape[1]))
         for i, level in enumerate(levels):
-            t = self.shift + self.stretch * stdtrit(df, level)[inverse]
-            out[i] = self._pool(t[:, None], moments)
+            out[i] = self._pool(stdtrit(df, level)[inverse][:, None], moments)
         if self.ratchet.any():
             at = np.flatnonzero(self.ratchet)
             out[:, at] = np.quantile(select(self, at).running_maximum(horizon[at]), levels, axis=1)
@@ -339,13 +283,20 @@ class PooledPredictive:
 
     def correlation(self, horizon: FloatArray) -> FloatArray:
         """Compute the correlation between years, that of the heaviest component."""
-        return max(self.components, key=lambda one: one.weight).correlation(horizon)
+        weights = [one.weight for one in self.components]
+        heaviest = np.argmax(np.stack(weights), axis=0)
+        out = np.empty((len(self.rows), horizon.shape[1], horizon.shape[1]))
+        for number, one in enumerate(self.components):
+            at = np.flatnonzero(heaviest == number)
+            if len(at):
+                out[at] = select(one, at).correlation(horizon[at])
+        return out
 
     def _pool(self, t: FloatArray, moments: list[tuple[FloatArray, FloatArray]]) -> FloatArray:
         """Weighted mean of the components' values at `t`, within the bounds."""
         total = np.zeros(np.broadcast_shapes(t.shape, moments[0][0].shape))
         for one, (loc, scale) in zip(self.components, moments, strict=True):
-            total += one.weight * one.from_link(loc + scale * t)
+            total += broadcast_trailing(one.weight, total) * _value(one, loc + scale * t)
         lower, upper = (broadcast_trailing(a, total) for a in (self.lower, self.upper))
         return np.clip(total, lower, upper)
 
@@ -355,17 +306,17 @@ class PooledPredictive:
         """Solve Q(t) = y by Newton steps, kept between the components' own answers `each`."""
         stacked = np.clip(np.stack(each), -1e6, 1e6)
         low, high = stacked.min(axis=0), stacked.max(axis=0)
-        weights = [one.weight for one in self.components]
+        weights = [broadcast_trailing(one.weight, y) for one in self.components]
         t: FloatArray = sum(
             (w * x for w, x in zip(weights, stacked, strict=True)), np.zeros(y.shape)
         )
         last, converged = np.full(t.shape, np.inf), np.zeros(t.shape, bool)
         for _ in range(NEWTON_STEPS):
             value, derivative = np.zeros(t.shape), np.zeros(t.shape)
-            for one, (loc, scale) in zip(self.components, moments, strict=True):
-                part = one.from_link(loc + scale * t)
-                value += one.weight * part
-                derivative += one.weight * one.derivative(part) * scale
+            for one, w, (loc, scale) in zip(self.components, weights, moments, strict=True):
+                part = _value(one, loc + scale * t)
+                value += w * part
+                derivative += w * one.derivative(part) * scale
             short = y - value
             low, high = np.where(short >= 0, t, low), np.where(short >= 0, high, t)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
@@ -389,20 +340,10 @@ def _normal_points(dimensions: int) -> FloatArray:
     return points
 
 
-def _product(parts: list[FloatArray], features: list[FloatArray]) -> FloatArray:
-    """Sum parts (series, processes) times features (series or 1, years, processes)."""
-    left, right = np.concatenate(parts, axis=1), np.concatenate(features, axis=2)
-    if len(right) == 1:
-        # Not a matrix product: its last bit would depend on how many series come together.
-        once: FloatArray = np.einsum("np,yp->ny", left, right[0])
-        return once
-    each: FloatArray = np.einsum("np,nyp->ny", left, right)
-    return each
-
-
-def _outer(left: FloatArray, right: FloatArray) -> FloatArray:
-    """Products of every two years: (series, years, p) to (series, years, years, p)."""
-    return left[:, :, None, :] * right[:, None, :, :]
+def _value(one: LinkScale, z: FloatArray) -> FloatArray:
+    """Values of link-scale ones, finite."""
+    value: FloatArray = np.minimum(one.from_link(z), LARGEST)
+    return value
 
 
 def _shared_row(horizon: FloatArray) -> FloatArray:

@@ -1,33 +1,46 @@
-"""Empirical-Bayes priors of trend and noise, learned from other series.
+"""Priors of pace, noise and spread, learned from panels (`training.learning`).
 
-One row of `data/priors.csv` a kind, growth path and link, once for series with peers (column
-`siblings` true) and once for series without; `source` says what they were learned from
-(`training`, `forecast learn-priors`). Slopes and noise are a year, on the link scale.
+`data/priors.csv` has a row a number: `kind` (`all`: of every kind), `domain` (`all`: of every
+panel), `link` (`all`: of every link), `parameter`, `value`, and `source`, what it is learned from.
+The numbers of a kind and link:
 
-================= =======================================================================
-weight            weight of the link in the averaged quantile function
-df                degrees of freedom of the tails before the series' own k increments add k/2
-noise             typical standard deviation s of a year's noise
-noise_df          nu, in increments: how similar the noise of different series is
-sibling_noise     weight of the peers' noise in the prior noise
-recent, lasting   weights of the peers' mean slope of 4 and 8 years
-catching_up       weight of the peers' difference in slope by level
-direction         slope in the desired direction, in units of the series' own noise
-direction_fades   increments of its own after which a series has half of that
-freedom           variance of a series' long-run slope about all that, per noise variance
-changing, restless, blurred: log odds of the processes 1 to 3 of the grid against process 0
-siblings_evidence weight of the peers' log likelihood in weighting the processes
-own_evidence      weight of the series' own
-spread            factor of the standard deviation two years ahead
-spread_growth     power of horizon / 2 by which that factor grows
-shift, stretch    recalibration: a probability is that of t = shift +- stretch t'
-shared            correlation between the regions of an indicator of a year's t
-================= =======================================================================
+========================= ==================================================================
+weight                    of the link in a series' quantile function; they sum to 1
+noise                     standard deviation of a year's surprise on the link scale
+spread                    factor of the standard deviation one year ahead
+spread_growth             power of the horizon by which it grows
+df                        degrees of freedom of the tails before k own steps add k / 2
+peers C, alone C          prior weight of candidate pace C where peers are many, where none is
+========================= ==================================================================
+
+and those of all kinds:
+
+========================= ==================================================================
+variance C                how far an indicator's weight of C lies from its prior mean
+half_peers                peers at which the prior is halfway between `alone` and `peers`
+freedom, freedom_alone    variance of regions' own paces per noise variance, with many peers, none
+freedom_years             years of paces that this prior counts as
+peer_years                years that a prior pace of 0 of the peers counts as
+direction_fades           own years after which the wanted direction counts half
+noise_df, noise_df_alone  degrees of freedom of the prior noise
+peer_noise                share of the prior noise that comes from the peers
+evidence                  what a replay counts as, of an independent one
+memory                    what a replay still counts as a year later
+shock                     variance of an origin's shared shock per noise variance
+trust                     power of the likelihood that weighs the parts of the mixture
+drift, no_change          prior odds of a plain drift, of no change, to the learned domains
+error_weight              what a replay counts as in the size of errors
+error_prior, _long        what the expected size counts as, one year ahead, and farther
+weight_spread             factor of the variance that the weights' uncertainty makes
+noise_floor               noise variance a year that no run of calm years removes
+shared                    correlation between the regions of an indicator of a year's surprise
+========================= ==================================================================
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -37,39 +50,14 @@ import pandas as pd
 from ..errors import DataError, Problem, check_name, msg
 from ..tables.plan import data_folder
 from ..tables.schema import is_address
-from .kalman import SlopeProcess
+from .arrays import FloatArray
+from .paces import CANDIDATES
 
 __all__ = [
-    "COLUMNS",
-    "FADING_PROCESSES",
-    "GROWTH_PATHS",
-    "LINKS_BY_KIND",
-    "LINK_BY_GROWTH",
-    "PERSISTENT_PROCESSES",
-    "LinkPrior",
-    "PooledPrior",
-    "read_priors",
-    "select_prior",
-    "slope_processes",
-]
+    "ALONE", "COLUMNS", "COMMON", "GROWTH_PATHS", "LINKS_BY_KIND", "LINK_BY_GROWTH", "Key",
+    "LinkPrior", "Prior", "build_prior", "read_priors", "select_prior",
+]  # fmt: skip
 
-GROWTH_PATHS = (
-    "auto", "linear", "exponential", "logistic", "gompertz", "damped", "no_change"
-)  # fmt: skip
-FADING_PROCESSES = (
-    SlopeProcess(0.025, 0.88), SlopeProcess(0.33, 0.88), SlopeProcess(3.0, 0.88),
-    SlopeProcess(0.025, 0.88, 0.6),
-)  # fmt: skip
-"""Grid of `auto`: steady, changing, restless, and steady with much measurement error; each slope
-returns to its long-run value. Declared; the log odds among them are learned."""
-PERSISTENT_PROCESSES = tuple(
-    SlopeProcess(p.variance_ratio, 1.0, p.measurement_share) for p in FADING_PROCESSES
-)
-"""Grid of a named growth path: the slope of the series' own persists."""
-DAMPED_PROCESSES = tuple(
-    SlopeProcess(p.variance_ratio, 0.7, p.measurement_share) for p in FADING_PROCESSES
-)
-NO_SLOPE = (SlopeProcess(0.0, 1.0),)
 LINKS_BY_KIND = {
     "share": ("logit", "identity"), "ratio": ("log", "identity"),
     "amount": ("log", "identity"), "stock": ("log", "identity"),
@@ -78,47 +66,67 @@ LINKS_BY_KIND = {
 LINK_BY_GROWTH = {
     "linear": "identity", "exponential": "log", "logistic": "logit", "gompertz": "cloglog"
 }  # fmt: skip
-NUMERIC_COLUMNS = [
-    "weight", "df", "noise", "noise_df", "sibling_noise", "recent", "lasting", "catching_up",
-    "direction", "direction_fades", "freedom", "changing", "restless", "blurred",
-    "siblings_evidence", "own_evidence", "spread",
-    "spread_growth", "shift", "stretch", "shared",
-]  # fmt: skip
-COLUMNS = ["kind", "siblings", "growth", "link", *NUMERIC_COLUMNS, "source"]
+GROWTH_PATHS = ("auto", *LINK_BY_GROWTH, "damped", "no_change")
+FADING = {"own_recent": 0.75, "peers_recent": 0.75, "level": 0.95, "direction": 0.95}
+LASTING, DAMPED = 0.97, 0.7
+"""phi of the candidates' courses under `auto` (`LASTING` where not in `FADING`), and of all of them
+under `damped`; a named path goes on for ever. Declared."""
+ALONE = ("own", "own_recent", "direction", "own_rest")
+"""Candidates of a series without peers."""
+COLUMNS = ["kind", "domain", "link", "parameter", "value", "source"]
+COMMON = (
+    "half_peers", "freedom", "freedom_alone", "freedom_years", "peer_years", "direction_fades",
+    "noise_df", "noise_df_alone", "peer_noise", "evidence", "memory", "shock", "trust",
+    "error_weight", "error_prior", "error_prior_long", "weight_spread", "noise_floor", "shared",
+)  # fmt: skip
+"""Numbers of a `Prior` that all kinds share."""
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True)
 class LinkPrior:
-    """Prior on one link; the module defines the fields."""
+    """One link of a kind; the module defines the fields."""
 
     link: str
     weight: float
     noise: float
-    noise_df: float
-    sibling_noise: float
-    recent: float
-    lasting: float
-    catching_up: float
-    direction: float
-    direction_fades: float
-    freedom: float
-    changing: float
-    restless: float
-    blurred: float
-    siblings_evidence: float
-    own_evidence: float
     spread: float
-    spread_growth: float
 
 
 @dataclass(frozen=True)
-class PooledPrior:
-    """Priors of the links of a growth path, with their tails, recalibration and shared shock."""
+class Prior:
+    """Prior of a kind; the module defines the fields.
+
+    `domains` and `domains_alone` are (domains, candidates); `share` has the prior odds of each
+    domain (one number, or one a group), then those of a drift and of no change.
+    """
 
     links: tuple[LinkPrior, ...]
+    domains: FloatArray
+    domains_alone: FloatArray
+    share: FloatArray
+    variance: FloatArray
+    fading: tuple[float, ...]
+    spread_growth: float
     df: float
-    shift: float
-    stretch: float
+    half_peers: float
+    freedom: float
+    freedom_alone: float
+    freedom_years: float
+    peer_years: float
+    direction_fades: float
+    noise_df: float
+    noise_df_alone: float
+    peer_noise: float
+    evidence: float
+    memory: float
+    shock: float
+    trust: float
+    error_weight: float
+    error_prior: float
+    error_prior_long: float
+    weight_spread: float
+    noise_floor: float
     shared: float
 
 
@@ -136,7 +144,7 @@ def read_priors(source: str | Path | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> sorted(read_priors()["kind"].unique().tolist())
-    ['amount', 'ratio', 'share', 'stock']
+    ['all', 'amount', 'ratio', 'share', 'stock']
     """
     shipped = data_folder() / "priors.csv"
     path = shipped if source is None or is_address(source) else Path(source)
@@ -160,58 +168,87 @@ def _read(file: Path, _changed: int) -> pd.DataFrame:
         if column not in table
     ]
     if not problems:
-        numbers = table[NUMERIC_COLUMNS].apply(pd.to_numeric, errors="coerce")
+        values = pd.to_numeric(table["value"], errors="coerce")
         problem, remedy = msg("no number"), msg("write one")
         problems = [
-            Problem(file.name, row + 2, c, str(table[c].iloc[row]), problem, remedy)
-            for c in NUMERIC_COLUMNS
-            for row in numbers.index[~np.isfinite(numbers[c])]
+            Problem(file.name, row + 2, "value", str(table["value"].iloc[row]), problem, remedy)
+            for row in table.index[~np.isfinite(values)]
         ]
+        table["value"] = values
     if problems:
         raise DataError(problems)
-    return table.assign(siblings=table["siblings"].astype(str).str.lower().eq("true"), **numbers)
+    return table
 
 
-def slope_processes(growth: str) -> tuple[SlopeProcess, ...]:
-    """Give the grid of slope processes of a growth path.
+def select_prior(kind: str, growth: str = "auto", *, priors: pd.DataFrame | None = None) -> Prior:
+    """Select the prior of a kind under a growth path.
 
-    >>> [process.autocorrelation for process in slope_processes("linear")]
-    [1.0, 1.0, 1.0, 1.0]
-    """
-    grids = {"auto": FADING_PROCESSES, "damped": DAMPED_PROCESSES, "no_change": NO_SLOPE}
-    return grids.get(growth, PERSISTENT_PROCESSES)
-
-
-def select_prior(
-    kind: str, growth: str = "auto", *, peers: bool, priors: pd.DataFrame | None = None
-) -> PooledPrior:
-    """Select the prior of a kind under a growth path, for series with or without peers.
-
-    `damped` is the kind's heaviest link with a slope that fades to zero, `no_change` the same
-    without a slope; a named path is its link alone, `auto` the weighted links.
+    `auto` pools the links of the kind. A named path is its link alone, with paces that go on for
+    ever; links that the kind lacks have the noise of its first one. `damped` is the first link with
+    paces that fade, `no_change` the same without any.
 
     Raises
     ------
     UnknownNameError
-        For a kind or growth path that the table does not have.
+        For a growth path, or a kind that the table does not have.
+    DataError
+        If the table lacks a number of the kind.
 
     Examples
     --------
-    >>> [link.link for link in select_prior("share", "logistic", peers=True).links]
+    >>> [link.link for link in select_prior("share", "logistic").links]
     ['logit']
     """
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
-    each = list(zip(table["kind"], table["siblings"], table["growth"], strict=True))
-    rows = [i for i, key in enumerate(each) if key == (kind, peers, growth)]
-    if not rows:
-        check_name("kind", kind, sorted({known for known, _, _ in each}))
-        known_paths = {path for *of, path in each if of == [kind, peers]}
-        check_name("growth path in the priors", growth, sorted(known_paths))
-    names, joint = [f.name for f in fields(LinkPrior)], ("df", "shift", "stretch", "shared")
-    values = {name: table[name].to_numpy()[rows].tolist() for name in (*names, *joint)}
-    if growth in ("damped", "no_change"):
-        for name in ("recent", "lasting", "catching_up", "direction", "freedom"):
-            values[name] = [0.0] * len(rows)
-    links = tuple(LinkPrior(*row) for row in zip(*(values[name] for name in names), strict=True))
-    return PooledPrior(links, *(float(values[name][0]) for name in joint))
+    check_name("kind", kind, sorted(set(table["kind"]) - {"all"}))
+    keys = zip(table["kind"], table["domain"], table["link"], table["parameter"], strict=True)
+    prior = build_prior(dict(zip(keys, table["value"].astype(float), strict=True)), kind)
+    if growth == "auto":
+        return prior
+    first, second = prior.links
+    linear = growth == "linear"
+    link = replace(second if linear else first, link=LINK_BY_GROWTH.get(growth, first.link))
+    fading = DAMPED if growth in ("damped", "no_change") else 1.0
+    prior = replace(prior, links=(replace(link, weight=1.0),), fading=(fading,) * len(CANDIDATES))
+    if growth == "no_change":
+        share = np.zeros_like(prior.share)
+        share[-1] = 1.0
+        prior = replace(prior, share=share)
+    return prior
+
+
+def build_prior(numbers: Mapping[Key, float], kind: str) -> Prior:
+    """Build the prior of a kind from the rows of a table, by kind, domain, link and parameter."""
+    domains = sorted({domain for _, domain, _, _ in numbers} - {"all"}) or ["all"]
+
+    def number(parameter: str, link: str = "all", domain: str = "all", of: str = kind) -> float:
+        for where in dict.fromkeys((domain, "all")):
+            if (of, where, link, parameter) in numbers:
+                return numbers[of, where, link, parameter]
+        problem, remedy = msg("no row for {kind}", kind=of), msg("learn the priors anew")
+        raise DataError([Problem("priors.csv", None, "parameter", parameter, problem, remedy)])
+
+    def weights(known: str, names: tuple[str, ...]) -> FloatArray:
+        return np.array(
+            [
+                [number(f"{known} {c}", domain=d) if c in names else 0.0 for c in CANDIDATES]
+                for d in domains
+            ]
+        )
+
+    many, none = weights("peers", CANDIDATES), weights("alone", ALONE)
+    level = CANDIDATES.index("level")
+    none[:, level] = many[:, level]
+    links = tuple(
+        LinkPrior(link, *(number(name, link) for name in ("weight", "noise", "spread")))
+        for link in LINKS_BY_KIND[kind]
+    )
+    odds = [number(name, of="all") for name in ("drift", "no_change")]
+    return Prior(
+        links, many, none, np.array([1.0 / len(domains)] * len(domains) + odds),
+        np.array([number(f"variance {c}", of="all") for c in CANDIDATES]),
+        tuple(FADING.get(c, LASTING) for c in CANDIDATES),
+        number("spread_growth"), number("df"),
+        **{name: number(name, of="all") for name in COMMON},
+    )  # fmt: skip

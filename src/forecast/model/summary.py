@@ -3,18 +3,20 @@
 Parameters, each with its value, standard deviation (`sd`) and unit, for each link of a series:
 
 * `pace`: slope at the latest observation, in the indicator's unit a year; sd from the posterior of
-  the slope, over the slope processes and within each, transformed by dy/dz;
+  the candidates' weights, transformed by dy/dz;
 * `link_pace`: the same on the link scale;
-* `noise`: standard deviation sigma of a year's noise on the link scale, with sd
-  sigma / sqrt(2 df), df the degrees of freedom of the tails;
+* `pace_peers`: what of `pace` comes from the peers' paces and level;
+* `pace_own`: what of it comes from the series' own steps;
+* `pace_direction`: what of it comes from the wanted direction; the three add up to `pace`;
+* `noise`: standard deviation of a year's surprise on the link scale, with sd noise / sqrt(2 df),
+  df the degrees of freedom of the tails;
 * `cap`: upper end of a logistic or Gompertz path; sd 0 where the upper bound is the cap, else
   `CAP_SPREAD` of it;
 * `turning_year`: when the path is fastest (logistic: halfway between floor and cap; Gompertz: at
   1/e of that; both 0 on the link scale); sd by the delta method; no row where the slope is
   indistinguishable from 0.
 
-`prior_share` is the share of the slope's prior variance that is left: 1 where the series adds
-nothing to the prior.
+`prior_share` is the share of the pace that does not come from the series' own observations.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from .counts import YEAR_SHAPE, CountPredictive
+from .paces import CANDIDATES
 from .panel import KEY
 from .predictive import LinkPredictive, PooledPredictive
 
@@ -37,7 +40,13 @@ FAINTEST = 0.05
 """Least slope, in its standard deviations, of which a turning year is given. Declared."""
 LONG_GAP, OLD = 4.0, 5.0
 """Years between observations, and before the table's last one, beyond which a fit has a warning."""
-PARAMETERS = ("pace", "link_pace", "noise", "cap", "turning_year")
+SOURCES = {
+    "pace_peers": ("peers", "peers_recent", "level"),
+    "pace_own": ("own", "own_recent", "own_rest"),
+    "pace_direction": ("direction",),
+}
+"""Candidates behind each part of a pace."""
+PARAMETERS = ("pace", "link_pace", *SOURCES, "noise", "cap", "turning_year")
 EMPTY = {
     "link": "", "weight": 0.0, "parameter": "", "value": 0.0, "sd": 0.0, "unit": "",
     "prior_share": 0.0,
@@ -68,14 +77,10 @@ def _tabulate_link(
     keys: pd.DataFrame, pooled: PooledPredictive, link: LinkPredictive
 ) -> pd.DataFrame:
     """Rows of one link of a panel."""
-    weight, s2 = link.process_weight, link.noise_variance
-    each = link.long_run_slope + link.slope
-    response = 1.0 - link.slope_response
-    variance = s2 * (link.slope_variance + response * response * link.long_run_variance)
-    slope = (weight * each).sum(axis=1)
-    sd = np.sqrt((weight * (variance + (each - slope[:, None]) ** 2)).sum(axis=1))
-    noise = np.sqrt((weight * s2).sum(axis=1))
-    level = (weight * link.level).sum(axis=1)
+    size = len(CANDIDATES)
+    slope, level = link.pace.sum(axis=1), link.level
+    sd = np.sqrt(link.pace_covariance.reshape(-1, size, size).sum(axis=(1, 2)))
+    noise = np.sqrt(link.noise_variance * np.exp(link.log_error[:, 0])) * link.spread
     derivative = link.derivative(link.from_link(level))
     name = "unit" if link.link == "identity" else link.link
     rows = {
@@ -83,13 +88,19 @@ def _tabulate_link(
         "link_pace": (slope * link.unit, sd * link.unit, f"{name} a year"),
         "noise": (noise * link.unit, noise * link.unit / np.sqrt(2.0 * pooled.df), name),
     }
+    covariance = link.pace_covariance.reshape(-1, size, size)
+    for part, candidates in SOURCES.items():
+        at = [CANDIDATES.index(c) for c in candidates]
+        spread = np.sqrt(covariance[:, at][:, :, at].sum(axis=(1, 2)))
+        moved = link.pace[:, at].sum(axis=1)
+        rows[part] = (moved * derivative, spread * derivative, "unit a year")
     if link.link in ("logit", "cloglog"):
         known = np.isfinite(pooled.upper)
         cap = np.where(known, pooled.upper, link.cap)
         rows["cap"] = (cap, np.where(known, 0.0, np.abs(cap) * CAP_SPREAD), "unit")
         turning = np.where(np.abs(slope) > FAINTEST * sd, slope, np.nan)
         ahead = -level / turning
-        level_sd = noise * np.sqrt((weight * link.level_variance).sum(axis=1))
+        level_sd = np.sqrt(link.level_variance + link.rounding_variance)
         year_sd = np.sqrt(level_sd**2 + (ahead * sd) ** 2) / np.abs(turning)
         rows["turning_year"] = (keys["latest_year"].to_numpy(float) + ahead, year_sd, "year")
     tables = []
@@ -98,7 +109,7 @@ def _tabulate_link(
         tables.append(
             keys.assign(
                 link=link.link, weight=link.weight, parameter=parameter, value=value,
-                sd=deviation, unit=unit, prior_share=1.0 - link.own_share(),
+                sd=deviation, unit=unit, prior_share=1.0 - link.own_share,
             )[kept]
         )  # fmt: skip
     return pd.concat(tables, ignore_index=True)

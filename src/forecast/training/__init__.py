@@ -1,11 +1,13 @@
-"""Training: priors learned from a panel of many regions.
+"""Training: priors learned from panels of many regions.
 
 For other packages:
 
 - `learning`: `learn_priors`
-- `cases`: targets made up for windows, and the loss of a prior
+- `panels`: panels and what is held out of them
 - `windows`: training windows
-- `parameters`: the parameter space
+- `made`: series of made worlds
+- `cases`: targets made up for windows, and the loss of a prior
+- `parameters`: the numbers that are learned
 """
 
-__all__ = ["cases", "learning", "parameters", "windows"]
+__all__ = ["cases", "learning", "made", "panels", "parameters", "windows"]

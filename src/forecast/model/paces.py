@@ -1,0 +1,281 @@
+"""Candidate paces of short yearly series on a link scale, and their noise.
+
+A panel is put on a grid of calendar years, up to the indicator's last one. At each year, from what
+was known by then alone, stand the candidates for a series' pace a year:
+
+============ =================================================================================
+peers        long-run mean step of the other regions
+peers_recent their recent mean step less that
+own          long-run mean of the own steps beside the peers' of the same years; its reliable part
+own_recent   the recent mean of these less the long-run one
+level        own level beside the peers' mean level
+direction    one standard deviation of the noise in the wanted direction, fading with own years
+own_rest     the part of `own` that is attributed to noise; with it `own` is a plain drift
+============ =================================================================================
+
+Steps are differences a year; one over several years is entered in each of them. Under log and
+logit a step of more than `ONSET`, or from zero, is an onset and no pace: the level starts anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import digamma
+
+from .arrays import FloatArray, IntArray
+from .links import LinkScale
+from .panel import SeriesPanel
+
+__all__ = ["CANDIDATES", "PaceGrid", "compute_paces", "group_series", "sum_groups"]
+
+CANDIDATES = ("peers", "peers_recent", "own", "own_recent", "level", "direction", "own_rest")
+SIZE = len(CANDIDATES)
+MEMORY = {"peers": 0.97, "peers_recent": 0.65, "own": 0.97, "own_recent": 0.3}
+"""What a year's step still counts a year later in the mean paces. Declared, as are those below."""
+WINDOW = 10
+"""Calendar years that are looked at."""
+LAG = 6
+"""A series that ended longer ago than this, in years, is forecast as if alone."""
+LONGEST_GAP = 4.0
+"""Years between two figures whose difference still shows a yearly pace."""
+ONSET = 1.6
+"""Step a year of a log or logit, a factor of five, above which it is an onset."""
+JUMP = 6.0
+"""Peers' steps beyond this many typical ones are cut."""
+FADE = 0.005
+"""Share of the range by which the logit reaches beyond both bounds: 100 % stays finite."""
+SMALLEST_LATEST = 0.02
+"""Under identity a series is measured in its latest value, or in its largest where the latest is
+less than this share of it."""
+
+
+@dataclass(frozen=True)
+class PaceGrid:
+    """What a panel shows on one link, rows sorted by group.
+
+    Attributes
+    ----------
+    starts, group : first row of each group, number of the group of each row
+    last : column of each series' latest value
+    z : (series, years) link-scale levels, NaN where absent
+    x : (series, years, candidates) at each year, from what was known by then; the direction is in
+        units of the noise
+    own_years, peer_years : (series, years) years behind the own and the peers' paces
+    peers, peer_steps : other series with a step, and their steps
+    increments, increment_ss : own steps, and the sum of their squares about their mean
+    peer_log_noise, peer_noise_count : mean log variance of the peers' steps, and over how many
+    typical_step : of the group
+    level, level_variance : of the latest value; the latter from its standard error
+    doubt : further variance of the latest value, per noise variance, from its status
+    rounding_variance : of a value at the latest level
+    """
+
+    scale: LinkScale
+    starts: IntArray
+    group: IntArray
+    last: IntArray
+    z: FloatArray
+    x: FloatArray
+    own_years: FloatArray
+    peer_years: FloatArray
+    peers: FloatArray
+    peer_steps: FloatArray
+    increments: FloatArray
+    increment_ss: FloatArray
+    peer_log_noise: FloatArray
+    peer_noise_count: FloatArray
+    typical_step: FloatArray
+    level: FloatArray
+    level_variance: FloatArray
+    doubt: FloatArray
+    rounding_variance: FloatArray
+
+
+def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
+    """Compute the order of the rows by group, the first row and the number of each group.
+
+    A series that ended `LAG` years before its indicator's last value is a group of its own.
+    """
+    year = np.floor(panel.year[:, -1] + 0.5)
+    last = np.full(panel.group.max(initial=0) + 1, -np.inf)
+    np.maximum.at(last, panel.group, year)
+    stale = last[panel.group] - year > LAG
+    # Sorted by their values too, so that the order of the regions changes no sum.
+    keys = np.nansum(panel.value, axis=1), panel.value[:, -1]
+    order = np.lexsort((*keys, np.where(stale, np.arange(len(stale)), -1), panel.group))
+    group = panel.group[order]
+    new = np.append(True, (group[1:] != group[:-1]) | stale[order][1:])
+    starts = np.flatnonzero(new)
+    return order, starts, np.cumsum(new) - 1
+
+
+def sum_groups(values: FloatArray, starts: IntArray) -> FloatArray:
+    """Sum over the rows of each group."""
+    total: FloatArray = np.add.reduceat(values, starts, axis=0)
+    return total
+
+
+def compute_paces(
+    link: str,
+    panel: SeriesPanel,
+    starts: IntArray,
+    group: IntArray,
+    cap_factor: float | None = None,
+) -> PaceGrid:
+    """Compute the candidate paces of a panel sorted by group (`group_series`).
+
+    `cap_factor` is the cap of a saturating link without an upper bound, in largest values.
+    """
+    scale, figures = _choose_scale(link, panel, cap_factor)
+    z = scale.to_link(figures)
+    step, counted, level = _grid_steps(link, panel, z, starts, group)
+    k = counted.sum(axis=1)
+    mean = (step * counted).sum(axis=1) / np.maximum(k, 1.0)
+    increment_ss = (counted * (step - mean[:, None]) ** 2).sum(axis=1)
+    square = (step * step * counted).sum(axis=1)
+    log_noise, noise_count = _average_peer_noise(increment_ss, square, k, starts, group)
+    moves = (k > 0) & (square > 0)
+    sizes = np.where(moves, 0.5 * np.log(np.where(moves, square / np.maximum(k, 1.0), 1.0)), 0.0)
+    moving = np.maximum(sum_groups(moves * 1.0, starts), 1.0)
+    typical = np.exp(sum_groups(sizes, starts) / moving)[group]
+    compared = level
+    if link == "identity" and not np.isfinite(panel.upper).all():
+        compared = np.log(np.maximum(np.abs(level * scale.unit[:, None]), 1e-300))
+    x, own_years, peer_years = _compute_candidates(
+        step, counted, compared, typical, panel.better, starts, group
+    )
+    one = (k > 0) * 1.0
+    last = np.where(np.isnan(level), -1, np.arange(level.shape[1])).max(axis=1)
+    steep = np.maximum(scale.derivative(figures[:, -1]), 1e-300)
+    none = np.zeros(len(z))
+    error = none if panel.latest_error is None else panel.latest_error
+    doubt = none if panel.latest_doubt is None else panel.latest_doubt
+    return PaceGrid(
+        scale, starts, group, last, level, x, own_years, peer_years,
+        sum_groups(one, starts)[group] - one, sum_groups(k, starts)[group] - k, k, increment_ss,
+        log_noise, noise_count, typical, z[:, -1], (error / steep) ** 2, doubt,
+        (panel.resolution / steep) ** 2 / 12.0,
+    )  # fmt: skip
+
+
+def _choose_scale(
+    link: str, panel: SeriesPanel, cap_factor: float | None
+) -> tuple[LinkScale, FloatArray]:
+    """Link with its ends and unit, and the values inside of them.
+
+    Identity is measured in quarters of a bounded range, else in latest values.
+    """
+    value = panel.value
+    floor = np.where(np.isfinite(panel.lower), panel.lower, 0.0)
+    bounded = np.isfinite(panel.upper) & np.isfinite(panel.lower)
+    largest = np.nanmax(np.abs(value), axis=1)
+    size = np.where(largest > 0.0, largest, np.where(panel.resolution > 0.0, panel.resolution, 1.0))
+    cap = np.where(np.isfinite(panel.upper), panel.upper, floor + size * (cap_factor or 1.0))
+    unit = np.ones(len(value))
+    if link == "identity":
+        latest = np.abs(value[:, -1])
+        unit = np.where(latest > SMALLEST_LATEST * size, latest, size)
+        unit = np.where(bounded, (cap - floor) / 4.0, unit)
+    elif link == "log":
+        step = np.where(panel.resolution > 0.0, np.minimum(panel.resolution, size) / 4, size / 1000)
+        value = np.maximum(value, step[:, None])
+    else:
+        value = np.clip(value, floor[:, None], cap[:, None])
+        beyond = FADE * (cap - floor)
+        floor, cap = floor - beyond, cap + beyond
+    return LinkScale(link, unit, floor, cap), value
+
+
+def _grid_steps(
+    link: str, panel: SeriesPanel, z: FloatArray, starts: IntArray, group: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Compute steps a year, whether there is one, and levels (NaN absent): (series, years).
+
+    Columns are calendar years up to the group's last one; a mid-year value is entered in the year
+    that it falls into.
+    """
+    year = np.floor(panel.year + 0.5)
+    latest = np.maximum.reduceat(year[:, -1], starts)[group]
+    age = latest[:, None] - year
+    width = int(min(np.nanmax(age, initial=0.0), WINDOW - 1.0)) + 1
+    level = np.full((len(z), width), np.nan)
+    row, column = np.nonzero(age < width)
+    level[row, width - 1 - age[row, column].astype(np.int64)] = z[row, column]
+    step, counted = np.zeros((2, len(z), width))
+    span, years = np.diff(panel.year, axis=1), np.diff(year, axis=1)
+    good = ~np.isnan(span) & ~panel.breaks[:, 1:] & (span <= LONGEST_GAP) & (years >= 1.0)
+    if link != "identity":
+        with np.errstate(invalid="ignore"):
+            good &= np.abs(np.diff(z, axis=1)) <= ONSET * np.maximum(span, 1.0)
+    if link == "log":
+        good &= panel.value[:, :-1] > 0.0
+    row, column = np.nonzero(good)
+    rate = (z[row, column + 1] - z[row, column]) / span[row, column]
+    end = width - 1 - age[row, column + 1].astype(np.int64)
+    between = years[row, column]
+    for back in range(int(LONGEST_GAP) + 1):
+        here = (between > back) & (end >= back)
+        step[row[here], end[here] - back] = rate[here]
+        counted[row[here], end[here] - back] = 1.0
+    return step, counted, level
+
+
+def _average_peer_noise(
+    increment_ss: FloatArray, square: FloatArray, k: FloatArray, starts: IntArray, group: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean log variance of the peers' steps, free of its bias under chi^2, and over how many."""
+    # Steps that are equal but for their last digits show nothing of the noise.
+    good = (k >= 3) & (increment_ss > 1e-20 * square)
+    df = np.maximum(k - 1.0, 1.0)
+    bias = digamma(df / 2.0) - np.log(df / 2.0)
+    logs: FloatArray = np.where(good, np.log(np.where(good, increment_ss, 1.0) / df) - bias, 0.0)
+    one = good.astype(float)
+    count = sum_groups(one, starts)[group] - one
+    total = sum_groups(logs, starts)[group] - logs
+    return np.where(count >= 2.5, total / np.maximum(count, 1.0), np.nan), count
+
+
+def _compute_candidates(
+    step: FloatArray, counted: FloatArray, compared: FloatArray, typical: FloatArray,
+    better: FloatArray, starts: IntArray, group: IntArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:  # fmt: skip
+    """Candidates at each year, and the years behind the own and the peers' paces.
+
+    Peers are the other regions of the group; their mean step of a year is m, the own step beside
+    it e. Long-run and recent paces are means of m (of e) that forget by `MEMORY`.
+    """
+    cut = JUMP * typical[:, None]
+    tame: FloatArray = np.clip(step, -cut, cut) * counted
+    count = sum_groups(counted, starts)[group] - counted
+    some = count > 0
+    peer = np.where(some, (sum_groups(tame, starts)[group] - tame) / np.maximum(count, 1.0), 0.0)
+    known = ~np.isnan(compared)
+    height, one = np.where(known, compared, 0.0), known * 1.0
+    others = sum_groups(one, starts)[group] - one
+    away = height - (sum_groups(height, starts)[group] - height) / np.maximum(others, 1.0)
+    x = np.zeros((*step.shape, SIZE))
+    own_years, peer_years = np.zeros((2, *step.shape))
+    none = np.zeros(len(step))
+    sums = dict.fromkeys(MEMORY, none)
+    weights, level = dict.fromkeys(MEMORY, none), none
+    for t in range(step.shape[1]):
+        mine, beyond = counted[:, t], (step[:, t] - peer[:, t]) * counted[:, t]
+        pace = {}
+        for name, memory in MEMORY.items():
+            shared = name.startswith("peers")
+            kept = np.where((mine > 0) | shared, memory, 1.0)
+            new, weight = (peer[:, t], some[:, t] * 1.0) if shared else (beyond, mine)
+            sums[name] = kept * sums[name] + new
+            weights[name] = kept * weights[name] + weight
+            pace[name] = sums[name] / np.maximum(weights[name], 1e-9)
+        level = np.where(known[:, t] & (others[:, t] > 0), away[:, t], level)
+        row = (
+            pace["peers"], pace["peers_recent"] - pace["peers"], pace["own"],
+            pace["own_recent"] - pace["own"], level, better, pace["own"],
+        )  # fmt: skip
+        for c, column in enumerate(row):
+            x[:, t, c] = column
+        own_years[:, t], peer_years[:, t] = weights["own"], weights["peers"]
+    return x, own_years, peer_years

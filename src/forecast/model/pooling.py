@@ -1,0 +1,121 @@
+"""Links of a kind pooled: the posterior on each, weighted, from paces that need no prior."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .arrays import FloatArray, IntArray
+from .paces import CANDIDATES, PaceGrid, compute_paces, group_series
+from .panel import SeriesPanel
+from .posterior import compute_posterior
+from .predictive import LinkPredictive, PooledPredictive
+from .priors import Prior
+
+__all__ = ["PaceGrids", "compute_grids", "pool_grids"]
+
+CAP_FACTORS = (1.2, 1.6, 2.5)
+"""Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
+mixture of. Declared: no data at hand can tell a cap that lies far above them."""
+SATURATING = ("logit", "cloglog")
+ONSET_PACE, ONSET_SD, ONSET_VALUES = 0.75, 0.5, 3.0
+"""Of the mean pace since the last zero: how much goes on, its standard deviation, and values after
+which a series that began at zero is one like any other. Declared."""
+
+
+@dataclass(frozen=True)
+class PaceGrids:
+    """What a panel of whole groups shows on each link; needs no prior.
+
+    Attributes
+    ----------
+    order, starts, group : as from `group_series`
+    panel : in that order
+    grids : link and its `PaceGrid`; several caps of a link without a bound are several grids
+    onset, since : how far a series has only just left zero, and the years since
+    """
+
+    order: IntArray
+    starts: IntArray
+    group: IntArray
+    panel: SeriesPanel
+    grids: tuple[tuple[str, PaceGrid], ...]
+    onset: FloatArray
+    since: FloatArray
+
+
+def compute_grids(panel: SeriesPanel, links: Sequence[str], *, bounded: bool = True) -> PaceGrids:
+    """Compute the paces of a panel of whole groups on each link."""
+    order, starts, group = group_series(panel)
+    ordered = panel.take(order)
+    grids = [
+        (link, compute_paces(link, ordered, starts, group, factor))
+        for link in links
+        for factor in (CAP_FACTORS if link in SATURATING and not bounded else (None,))
+    ]
+    return PaceGrids(order, starts, group, ordered, tuple(grids), *_measure_onset(ordered))
+
+
+def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
+    """Compute the posterior on each link of a prior and pool them, in the order of the grids.
+
+    Several caps of a link share its weight. A link has less weight where onsets leave it fewer
+    steps than the last link has, and none where a series has only just left zero: there the pace
+    since is taken as it is.
+    """
+    shares = Counter(link for link, _ in grids.grids)
+    priors = {
+        link.link: replace(link, weight=link.weight / shares[link.link]) for link in prior.links
+    }
+    last = grids.grids[-1][1]
+    components, left = [], np.ones(len(grids.order))
+    for number, (name, grid) in enumerate(grids.grids):
+        known = np.minimum(grid.increments / np.maximum(last.increments, 1.0), 1.0)
+        known = np.where(last.increments > 0, known, 1.0) * (1.0 - grids.onset)
+        weight = priors[name].weight * known if number < len(grids.grids) - 1 else left
+        left = left - weight
+        components.append(compute_posterior(grid, prior, priors[name], weight))
+    components[-1] = _begin(components[-1], grids.onset, grids.since, grids.panel)
+    own_share = sum((one.weight * one.own_share for one in components), np.zeros(len(left)))
+    panel = grids.panel
+    return PooledPredictive(
+        np.arange(len(left)), tuple(components), prior.df + last.increments / 2.0, panel.lower,
+        panel.upper, panel.value[:, -1], panel.ratchet, prior.shared, own_share, last.peer_steps,
+    )  # fmt: skip
+
+
+def _measure_onset(panel: SeriesPanel) -> tuple[FloatArray, FloatArray]:
+    """How far a series has only just left zero, 1 to 0, and the years since its last zero.
+
+    Zero under a log or logit is no growth rate: what began m values ago counts by
+    1 - (m - 1) / ONSET_VALUES as begun.
+    """
+    low = np.where(np.isfinite(panel.lower), panel.lower, 0.0)[:, None]
+    width = panel.value.shape[1]
+    # Comparisons with absent values are false.
+    last = np.where(panel.value <= low, np.arange(width), -1).max(axis=1)
+    after = width - 1.0 - last
+    share = np.where((last >= 0) & (after > 0), 1.0 - (after - 1.0) / ONSET_VALUES, 0.0)
+    share = np.maximum(share, 0.0)
+    then = panel.year[np.arange(len(last)), np.maximum(last, 0)]
+    return share, np.where(share > 0.0, panel.year[:, -1] - then, 1.0)
+
+
+def _begin(
+    one: LinkPredictive, onset: FloatArray, since: FloatArray, panel: SeriesPanel
+) -> LinkPredictive:
+    """Let series that have only just left zero go on by their mean pace since, in wide bands."""
+    if not onset.any():
+        return one
+    risen = panel.value[:, -1] - np.where(np.isfinite(panel.lower), panel.lower, 0.0)
+    steep = np.maximum(one.derivative(panel.value[:, -1]), np.finfo(float).tiny)
+    pace = onset * np.where(onset > 0.0, risen, 0.0) / since / steep
+    own, size = CANDIDATES.index("own"), len(CANDIDATES)
+    paces = one.pace * (1.0 - onset)[:, None]
+    paces[:, own] += ONSET_PACE * pace
+    covariance = one.pace_covariance * (1.0 - onset)[:, None]
+    covariance[:, own * size + own] += (ONSET_SD * pace) ** 2
+    return replace(one, pace=paces, pace_covariance=covariance)
