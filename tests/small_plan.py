@@ -1,4 +1,4 @@
-"""A plan of three indicators of Lishui in a folder of its own, for tests of issued forecasts."""
+"""A plan of three indicators of a made-up city in a folder, for tests of issued forecasts."""
 
 from pathlib import Path
 
@@ -10,11 +10,12 @@ SHARE, VISITS = "orphans_moved_to_city_institution_share", "care_visit_share"
 MONEY = "minimum_living_standard"
 HEAD = "region,indicator,year,as_of,value,status,source,locus,note,published\n"
 GOALS = f"""region,indicator,year,value,comparator,role,force,source,locus,note
-lishui,{SHARE},2023,27,ge,annual,,{SOURCE},,
-lishui,{SHARE},2025,40,ge,final,,{SOURCE},,
-lishui,{VISITS},2025,75,ge,final,,{SOURCE},,
-lishui,{MONEY},2025,13000,ge,final,,{SOURCE},,
+hill,{SHARE},2023,27,ge,annual,,{SOURCE},,
+hill,{SHARE},2025,40,ge,final,,{SOURCE},,
+hill,{VISITS},2025,75,ge,final,,{SOURCE},,
+hill,{MONEY},2025,13000,ge,final,,{SOURCE},,
 """
+REGIONS = "region,name_zh,name_en,level,parent\nhill,山市,Hill,city,zhejiang\n"
 KNOWN = [
     *[(SHARE, 2019, 10), (SHARE, 2020, 14), (SHARE, 2021, 17), (SHARE, 2022, 23)],
     *[(VISITS, 2020, 60), (VISITS, 2021, 62), (VISITS, 2022, 66)],
@@ -24,16 +25,17 @@ KNOWN = [
 
 def figure(indicator: str, year: int, value: float, *, published: str = "", as_of: str = "") -> str:
     """Write one row of the observations."""
-    return f"lishui,{indicator},{year},{as_of},{value:g},actual,{SOURCE},,,{published}\n"
+    return f"hill,{indicator},{year},{as_of},{value:g},actual,{SOURCE},,,{published}\n"
 
 
 def write(folder: Path, *more: str, goals: str = GOALS, known: list = KNOWN) -> Path:
-    """Write a folder of two tables: the figures known at the end of 2022, and `more`."""
+    """Write a folder of tables: the figures known at the end of 2022, and `more`."""
     folder.mkdir(exist_ok=True)
     rows = [figure(*row) for row in known]
     rows.append(f"xiaoshan,{SHARE},2021,,50,actual,{SOURCE},,,\n")
     rows.append(f"xiaoshan,{SHARE},2022,,53,actual,{SOURCE},,,\n")
     (folder / "observations.csv").write_text(HEAD + "".join([*rows, *more]), encoding="utf-8")
+    (folder / "regions.csv").write_text(REGIONS, encoding="utf-8")
     (folder / "targets.csv").write_text(goals, encoding="utf-8")
     return folder
 

@@ -170,7 +170,7 @@ def test_targets_come_and_go(folder):
 
 def test_two_targets_of_a_role_are_not_guessed(folder):
     """Of another year only a lone target of the role and source is the same; several are new."""
-    annual = "".join(f"lishui,{VISITS},{y},68,ge,annual,,{SOURCE},,\n" for y in (2023, 2024))
+    annual = "".join(f"hill,{VISITS},{y},68,ge,annual,,{SOURCE},,\n" for y in (2023, 2024))
     old = issued(write(folder, goals=GOALS + annual))
     moved = annual.replace("2024", "2027").replace("2023", "2026")
     moves = attribute_changes(old, issued(write(folder, goals=GOALS + moved)))
@@ -242,7 +242,7 @@ def test_another_growth_path_is_an_assumption(usual, folder):
 def test_runs_that_cannot_be_compared(usual):
     """Two regions, and forecasts that do not fit the targets, are refused."""
     run = usual
-    with pytest.raises(ValueError, match="two regions, 'lishui' and 'shaoxing'"):
+    with pytest.raises(ValueError, match="two regions, 'hill' and 'shaoxing'"):
         attribute_changes(run, issue(fc.load_plan("shaoxing")))
     with pytest.raises(ValueError, match="has 3 forecasts"):
         attribute_changes(replace(run, forecasts=run.forecasts.iloc[:3]), run)

@@ -33,7 +33,7 @@ from warm import FORK, forked
 
 def test_a_run_comes_back_as_it_was(folder, store):
     """Facts, forecasts and inputs are the same after storing, to the bit and the type."""
-    asked = {"region": "lishui", "draws": 4000, "until": None, "as_of": "2022-12-31"}
+    asked = {"region": "hill", "draws": 4000, "until": None, "as_of": "2022-12-31"}
     run = issued(folder, name="月报", notebook="monitoring", parameters=asked, data_hash="ab")
     key = append_run(store, run)
     again = read_run(store, key)
@@ -75,7 +75,7 @@ def test_scenario_rows_are_kept_beside_the_baseline(usual, store):
 def test_reading_makes_no_store(store):
     """A store that is not there, or an empty file, has no runs and is not made by reading."""
     assert read_runs(store).empty and read_forecasts(store).empty
-    assert read_latest_run(store, region="lishui") is None
+    assert read_latest_run(store, region="hill") is None
     assert not store.parent.exists()
     store.parent.mkdir()
     store.touch()
@@ -86,7 +86,7 @@ def test_reading_writes_nothing(usual, store):
     """Whatever is read of a store, its folder holds the same file, of the same time and bytes."""
     key = append_run(store, usual)
     content, time_written = store.read_bytes(), store.stat().st_mtime_ns
-    read_run(store, key), read_forecasts(store), read_latest_run(store, region="lishui")
+    read_run(store, key), read_forecasts(store), read_latest_run(store, region="hill")
     assert list(store.parent.iterdir()) == [store]
     assert (store.read_bytes(), store.stat().st_mtime_ns) == (content, time_written)
 
@@ -117,11 +117,11 @@ def test_an_old_store_is_read_and_continued(tmp_path):
 def test_the_latest_run_is_the_one_before(folder, store):
     """The last appended run of the region, name and earlier origin is taken."""
     keys = [append_run(store, issued(folder, f"{y}-12-31", name="m")) for y in (2020, 2022, 2021)]
-    assert read_latest_run(store, region="lishui").run == keys[2]
-    assert read_latest_run(store, region="lishui", before="2022-12-31").run == keys[2]
-    assert read_latest_run(store, region="lishui", before="2021-12-31").run == keys[0]
-    assert read_latest_run(store, region="lishui", before="2020-12-31") is None
-    assert read_latest_run(store, region="lishui", name="other") is None
+    assert read_latest_run(store, region="hill").run == keys[2]
+    assert read_latest_run(store, region="hill", before="2022-12-31").run == keys[2]
+    assert read_latest_run(store, region="hill", before="2021-12-31").run == keys[0]
+    assert read_latest_run(store, region="hill", before="2020-12-31") is None
+    assert read_latest_run(store, region="hill", name="other") is None
     with pytest.raises(UnknownNameError, match="Unknown run 'x'"):
         read_run(store, "x")
 

@@ -34,12 +34,12 @@ def test_a_run_holds_what_the_report_says(folder):
     shared = [name for name in FORECASTS if name in said]
     assert run.forecasts[shared].equals(said[shared])
     table = fc.quantiles(fits, [2023, 2025]).set_index(["indicator", "year"])
-    own = table[table["region"] == "lishui"]
+    own = table[table["region"] == "hill"]
     for row in run.forecasts.to_dict("records"):
         expected = own.loc[(row["indicator"], row["year"]), vintages.QUANTILE_COLUMNS]
         assert [row[name] for name in vintages.QUANTILE_COLUMNS] == expected.tolist()
     assert run.forecasts["role"].tolist() == ["annual", "final", "final", "final"]
-    assert (run.origin, run.region) == ("2022-12-31", "lishui")
+    assert (run.origin, run.region) == ("2022-12-31", "hill")
 
 
 def test_the_scale_is_the_mean_change(folder):

@@ -132,6 +132,16 @@ def test_a_format_that_cannot_be_made_is_refused(
         )
 
 
+def test_paths_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
+    """Wherever a command is started, data, notebook and output lie where the file says."""
+    text = "region: lishui\ndata: tables\nnotebook: ../own.ipynb\noutput: reports\n"
+    found = read_parameters(write(tmp_path, text))
+    folder = tmp_path.resolve()
+    assert (found.data, found.output) == (str(folder / "tables"), str(folder / "reports"))
+    assert found.notebook == str(folder.parent / "own.ipynb")
+    assert read_parameters(write(tmp_path, "region: lishui\n")).output == "reports"
+
+
 def test_all_problems_come_in_one_message(tmp_path: Path) -> None:
     """Every fault of a file is listed with key, value and remedy, not only the first."""
     text = "draw: 10\ndraws: ten\nseed: -1\nlanguage: fr\nas_of: 2022-13-01\nuntil: 25\n"
@@ -288,7 +298,7 @@ def test_optional_parameters_may_be_left_to_the_notebook(tmp_path: Path) -> None
 def test_scenario_files_are_found_from_any_folder(tmp_path: Path) -> None:
     """Paths become absolute, names stay; a scenario that is wrong is named before a run."""
     mine = write(tmp_path, "name: mine\nsteps:\n- {indicator: all, hold: }\n", "mine.yaml")
-    text = f"region: lishui\nscenarios: consumption_slows, {os.path.relpath(mine)}\n"
+    text = f"region: lishui\nscenarios: consumption_slows, {os.path.relpath(mine, tmp_path)}\n"
     asked = read_parameters(write(tmp_path, text))
     assert asked.for_notebook()["scenarios"] == f"consumption_slows,{mine}"
     found = find_scenarios(tmp_path, asked)
@@ -352,13 +362,13 @@ def test_what_is_no_notebook_is_an_input_fault(tmp_path: Path) -> None:
             check_declared(file, PASSED)
 
 
-def test_an_own_folder_uses_no_shipped_observations(tmp_path: Path) -> None:
-    """Only reference tables are lent to a folder of one's own, and files of others are not used."""
+def test_own_tables_are_read_beside_the_shipped_ones(tmp_path: Path) -> None:
+    """A run depends on its own tables and on those they are merged over, on no other file."""
     write(tmp_path, "region\nhere\n", "targets.csv")
     write(tmp_path, "region\nhere\n", "notes.csv")
     tables = find_tables(str(tmp_path))
     assert tables["targets.csv"] == tmp_path / "targets.csv"
-    assert {"observations.csv", "projects.csv", "notes.csv"}.isdisjoint(tables)
+    assert {"shipped/targets.csv", "observations.csv"} <= {*tables} and "notes.csv" not in tables
     assert list(tables) == sorted(tables)
     with pytest.raises(InputError, match="holds no table"):
         find_tables(str(tmp_path / "none"))

@@ -261,12 +261,20 @@ def test_a_fault_of_a_region_is_found_when_the_file_is_read(tmp_path, old, new, 
 # Which file.
 
 
-def test_a_folder_of_ones_own_has_its_own_mechanisms(tmp_path):
-    """The folder's file replaces the shipped one; without one the shipped holds."""
+def test_a_folders_mechanisms_are_merged_over_the_shipped_ones(tmp_path):
+    """A section with a kind is a mechanism of its own; one without changes single values."""
     shipped = read_mechanisms()
     assert read_mechanisms(tmp_path) == shipped
     write(tmp_path, CARE)
-    assert list(read_mechanisms(tmp_path)) == ["care"]
+    assert list(read_mechanisms(tmp_path)) == [*shipped, "care"]
+    write(tmp_path, "care_workforce: {assumptions: {leaving_rate: {high: 30}}}")
+    changed = read_mechanisms(tmp_path)["care_workforce"]
+    assert changed.assumptions["leaving_rate"].high == 30
+    assert changed.assumptions["leaving_rate"].low == 8
+    assert changed.levers == shipped["care_workforce"].levers
+    write(tmp_path, "care_workforce: {assumptions: {leaving_rate: {high: many}}}")
+    with pytest.raises(DataError, match="mechanisms.yaml, row 1, column care_workforce.assumptions"):
+        read_mechanisms(tmp_path)
     assert read_mechanisms() == shipped
     with pytest.raises(DataError, match="cannot be read"):
         read_mechanisms(tmp_path / "none.yaml")

@@ -26,6 +26,7 @@ def test_tables_that_are_missing_are_empty(sound: Path) -> None:
         "milestones",
         "rules",
         "indices",
+        "progress",
         "plan_outcomes",
         "plan_summaries",
     ]
@@ -55,19 +56,18 @@ def test_other_encodings_are_named(sound: Path, content: bytes) -> None:
     assert problem.remedy == "save the file as CSV UTF-8"
 
 
-def test_missing_reference_tables_come_from_the_fallback(sound: Path, tmp_path: Path) -> None:
-    """An own folder may lack units; other missing tables stay empty even with a fallback."""
+def test_own_rows_are_merged_by_key(sound: Path, tmp_path: Path) -> None:
+    """Own rows take the place of those of the same key; all others stay."""
     own = tmp_path / "own"
     own.mkdir()
-    write(own, {name: SOUND[name] for name in ("sources", "targets")})
+    head, first, *_ = SOUND["targets"].splitlines()
+    write(own, {"targets": f"{head}\n{first.replace('58', '60')}\n"})
     tables = read_tables(own, sound)
-    assert len(tables["indicators"]) == 4
-    assert len(tables["targets"]) == 4
-    assert tables["observations"].empty
-    assert tables["projects"].empty
+    assert len(tables["indicators"]) == 4 and len(tables["observations"]) == 4
+    assert tables["targets"]["value"].tolist() == [30.0, 10.0, 2021.0, 60.0]
 
 
-def test_missing_reference_tables_without_fallback_are_named(sound: Path) -> None:
+def test_missing_reference_tables_without_others_are_named(sound: Path) -> None:
     """A missing table of regions is one problem, not one a row."""
     (sound / "regions.csv").unlink()
     (problem,) = check_folder(sound)
@@ -154,7 +154,7 @@ def test_tables_read_again_are_as_they_stand_now(tmp_path: Path) -> None:
     file = tmp_path / "milestones.csv"
     file.write_text(head + row.format(text="甲"), encoding="utf-8")
     first = read_tables(tmp_path, data_folder())["milestones"]
-    first.loc[0, "text_zh"] = "changed"
-    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["甲"]
+    first["text_zh"] = "changed"
+    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist()[-1] == "甲"
     file.write_text(head + row.format(text="乙"), encoding="utf-8")
-    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist() == ["乙"]
+    assert read_tables(tmp_path, data_folder())["milestones"]["text_zh"].tolist()[-1] == "乙"

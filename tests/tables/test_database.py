@@ -136,18 +136,21 @@ def fill(address: str, **tables: pd.DataFrame) -> None:
 
 
 def small() -> dict[str, pd.DataFrame]:
-    """Two tables of a plan, in the types a database would have."""
+    """Tables of a plan, in the types a database would have."""
     targets = pd.DataFrame(
-        {"region": ["lishui"], "indicator": SHARE, "year": 2025, "value": 40.0, "comparator": "ge",
+        {"region": ["hill"], "indicator": SHARE, "year": 2025, "value": 40.0, "comparator": "ge",
          "role": "final", "force": None, "source": SOURCE, "locus": None, "note": None}
     )  # fmt: skip
     seen = pd.DataFrame(
-        {"region": "lishui", "indicator": SHARE, "year": [2024, 2022, 2023],
+        {"region": "hill", "indicator": SHARE, "year": [2024, 2022, 2023],
          "as_of": [dt.date(2024, 6, 30), None, None], "value": [25.5, 10.0, 20.0],
          "status": "actual", "source": SOURCE, "locus": None, "note": "说明, 一",
          "published": [None, None, dt.date(2024, 2, 1)], "break": [False, False, True]}
     )  # fmt: skip
-    return {"targets": targets, "observations": seen}
+    regions = pd.DataFrame(
+        {"region": ["hill"], "name_zh": "山市", "name_en": "Hill", "level": "city", "parent": "zhejiang"}
+    )
+    return {"regions": regions, "targets": targets, "observations": seen}
 
 
 # Reading
@@ -157,7 +160,7 @@ def test_a_plan_from_a_database(address):
     """Types of the database's own read as the same plan that CSV files give."""
     fill(address, **small())
     plan = fc.load_plan(address, as_of="2024-12-31")
-    assert (plan.region, plan.folder) == ("lishui", "")
+    assert (plan.region, plan.folder) == ("hill", "")
     seen = plan.observations
     assert seen["value"].tolist() == [10.0, 20.0, 25.5]
     assert seen["year"].tolist() == [2022.0, 2023.0, pytest.approx(2023 + 182 / 366)]
@@ -199,7 +202,8 @@ def test_problems_are_those_of_a_file(address):
     seen = tables["observations"].assign(
         value=[25.5, 110.0, 20.0], status=["actual"] * 2 + ["acutal"]
     )
-    fill(address, targets=tables["targets"].assign(indicator="nothing"), observations=seen)
+    tables |= {"targets": tables["targets"].assign(indicator="nothing"), "observations": seen}
+    fill(address, **tables)
     with pytest.raises(DataError) as caught:
         fc.load_plan(address)
     found = {(p.file.rpartition(" ")[2], p.row, p.column, p.value) for p in caught.value.problems}
@@ -215,7 +219,7 @@ def test_a_column_too_many_or_too_few(address):
     """Unknown and missing columns are named, without a row."""
     tables = small()
     seen = tables["observations"].drop(columns="status").assign(id=[1, 2, 3])
-    fill(address, targets=tables["targets"], observations=seen)
+    fill(address, **tables | {"observations": seen})
     with pytest.raises(DataError) as caught:
         fc.load_plan(address)
     assert {(p.row, p.column) for p in caught.value.problems} == {(None, "id"), (None, "status")}
@@ -225,7 +229,7 @@ def test_a_view_is_a_table(address):
     """A bureau keeps its own tables and shows them under our names."""
     tables = small()
     own = tables["observations"].assign(id=[1, 2, 3])
-    fill(address, targets=tables["targets"], archive=own)
+    fill(address, regions=tables["regions"], targets=tables["targets"], archive=own)
     names = ", ".join(f'"{name}"' for name in tables["observations"])
     execute(address, f"CREATE VIEW observations AS SELECT {names} FROM archive")
     assert len(fc.load_plan(address).observations) == 3
@@ -235,7 +239,7 @@ def test_cells_are_in_the_order_of_their_key(address):
     """Rows come in the order of region, indicator, year, whatever order they were written in."""
     fill(address, **small())
     found = read_database(address)
-    assert set(found) == {"targets", "observations"}
+    assert set(found) == {"regions", "targets", "observations"}
     assert found["observations"]["year"].tolist() == ["2022", "2023", "2024"]
     assert found["observations"]["value"].tolist() == ["10", "20", "25.5"]
 
@@ -447,7 +451,7 @@ def test_tables_of_a_database_count_as_files_do(address):
     assert {"targets.csv", "observations.csv", "regions.csv"} <= set(tables)
     before = hash_tables(tables)
     assert before == hash_tables(find_tables(address))
-    asked = ReportParameters(region="lishui", name="x", data=f"sqlite:///{SHARE}")
+    asked = ReportParameters(region="hill", name="x", data=f"sqlite:///{SHARE}")
     check_region(Path("x.yaml"), asked, tables)
     with pytest.raises(ParameterError, match="Did you mean 'lishui'"):
         check_region(Path("x.yaml"), asked.model_copy(update={"region": "lishiu"}), tables)
@@ -477,7 +481,7 @@ def asked_for(folder: Path, data: str, cell: str = CELL) -> Path:
     """Parameter file of a small report, from a database and into the same one."""
     tagged = new_code_cell(NOTEBOOK, metadata={"tags": ["parameters"]})
     nbformat.write(new_notebook(cells=[tagged, new_code_cell(cell)]), folder / "small.ipynb")
-    lines = {"region": "lishui", "notebook": folder / "small.ipynb", "data": data,
+    lines = {"region": "hill", "notebook": folder / "small.ipynb", "data": data,
              "results": data, "as_of": "2024-12-31", "output": folder / "out"}  # fmt: skip
     file = folder / "small.yaml"
     file.write_text("".join(f"{key}: '{value}'\n" for key, value in lines.items()))

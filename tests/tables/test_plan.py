@@ -6,24 +6,27 @@ import pandas as pd
 import pytest
 
 from forecast.errors import DataError, UnknownNameError
+from forecast.tables.merging import own_rows
 from forecast.tables.plan import data_folder, known_indicators, load_plan
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE = "orphans_moved_to_city_institution_share"
 TARGETS = f"""region,indicator,year,value,comparator,role,force,source,locus,note
-lishui,{SHARE},2025,40,ge,final,,{SOURCE},,
+hill,{SHARE},2025,40,ge,final,,{SOURCE},,
 """
+REGIONS = "region,name_zh,name_en,level,parent\nhill,山市,Hill,city,zhejiang\n"
 OBSERVATIONS = f"""region,indicator,year,as_of,value,status,source,locus,note
-lishui,{SHARE},2022,,10,actual,{SOURCE},,
-lishui,{SHARE},2023,,20,actual,{SOURCE},,
-lishui,{SHARE},2024,2024-06-30,25,actual,{SOURCE},,
+hill,{SHARE},2022,,10,actual,{SOURCE},,
+hill,{SHARE},2023,,20,actual,{SOURCE},,
+hill,{SHARE},2024,2024-06-30,25,actual,{SOURCE},,
 xiaoshan,{SHARE},2023,,50,actual,{SOURCE},,
 """
 
 
 @pytest.fixture
 def folder(tmp_path):
-    """Give a folder of one's own with two tables."""
+    """Give a folder of one's own with three tables."""
+    (tmp_path / "regions.csv").write_text(REGIONS, encoding="utf-8")
     (tmp_path / "targets.csv").write_text(TARGETS, encoding="utf-8")
     (tmp_path / "observations.csv").write_text(OBSERVATIONS, encoding="utf-8")
     return tmp_path
@@ -40,15 +43,43 @@ def test_known_indicators_are_those_of_the_tables_and_the_package(folder):
     assert known_indicators(load_plan("lishui")) == set(shipped["indicator"])
 
 
-def test_a_folder_with_two_tables_is_a_plan(folder):
-    """Targets and observations are enough; the rest comes from the package or is empty."""
+def test_a_folder_with_few_tables_is_a_plan(folder):
+    """A region, targets and observations are enough; the rest comes from the package."""
     plan = load_plan(folder)
-    assert plan.region == "lishui"
+    assert plan.region == "hill"
     assert plan.indicators["indicator"].tolist() == [SHARE]
     assert plan.observations["value"].tolist() == [10.0, 20.0, 25.0]
     assert plan.siblings["value"].tolist() == [50.0]
     assert plan.as_of == ""
     assert len(plan.projects) == len(plan.tasks) == 0
+
+
+def test_own_rows_are_merged_over_the_shipped_ones(tmp_path):
+    """A figure of one's own takes the place of the published one of its day; peers stay."""
+    shipped = load_plan("lishui")
+    last = shipped.observations.query("indicator == 'nursing_bed_share'").iloc[-1]
+    row = f"lishui,nursing_bed_share,{last['year']:.0f},,61.5,actual,{SOURCE},,\n"
+    text = OBSERVATIONS.splitlines(keepends=True)[0] + row
+    (tmp_path / "observations.csv").write_text(text, encoding="utf-8")
+    plan = load_plan(tmp_path, region="lishui")
+    series = plan.observations.query("indicator == 'nursing_bed_share'")
+    assert len(plan.observations) == len(shipped.observations)
+    assert series["value"].tolist()[-1] == 61.5
+    assert plan.siblings.equals(shipped.siblings) and len(plan.targets) == len(shipped.targets)
+    own = own_rows(plan.tables, shipped.tables)
+    assert {name: int(rows.sum()) for name, rows in own.items() if rows.any()} == {"observations": 1}
+
+
+def test_a_shipped_row_that_an_own_one_contradicts_is_named(tmp_path):
+    """A total of one's own above a later published one is a problem, with the file of each."""
+    shipped = load_plan("lishui")
+    counts = shipped.indicators.query("cumulative")["indicator"]
+    last = shipped.observations[shipped.observations["indicator"].isin(counts)].iloc[-1]
+    row = f"lishui,{last['indicator']},{last['year'] - 1:.0f},,{last['value'] + 1:.0f},actual,{SOURCE},,\n"
+    text = OBSERVATIONS.splitlines(keepends=True)[0] + row
+    (tmp_path / "observations.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"observations.csv of the package, row [0-9]+.*falls from"):
+        load_plan(tmp_path, region="lishui")
 
 
 @pytest.mark.parametrize(
@@ -87,8 +118,9 @@ def test_unknown_region_suggests_the_nearest(folder):
 
 def test_an_observed_region_of_an_own_folder_can_be_asked_for(folder):
     """A region with figures and no targets is a plan without targets."""
-    plan = load_plan(folder, region="xiaoshan")
-    assert plan.observations["value"].tolist() == [50.0]
+    (folder / "observations.csv").write_text(OBSERVATIONS.replace("xiaoshan", "deqing"))
+    plan = load_plan(folder, region="deqing")
+    assert 50.0 in plan.observations["value"].tolist()
     assert len(plan.targets) == 0
     assert len(plan.siblings) == 3
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from ..errors import N_, DataError, Message, UnknownNameError, check_name, msg
 from ..scenarios.scenario import scenario_files, scenario_folder
-from ..tables.plan import data_folder
-from ..tables.schema import REFERENCE, TABLES, is_address
+from ..tables.plan import data_folder, table_folder
+from ..tables.schema import TABLES, is_address
 from .errors import InputError, ParameterError
 from .parameters import ReportParameters, read_input
 
@@ -27,8 +27,8 @@ KEPT = {*TABLES, "priors", "calibration", "mechanisms"}
 def find_tables(data: str | None) -> dict[str, Content]:
     """List the tables and mechanisms that a run uses, by file name.
 
-    Beside your own folder or database only the reference tables it lacks are taken from the
-    package, and what the package learned from other data.
+    Rows of your own folder or database are merged over those of the package, whose files are named
+    `shipped/…` where both have one.
 
     Raises
     ------
@@ -42,12 +42,12 @@ def find_tables(data: str | None) -> dict[str, Content]:
     if is_address(data):
         own = _stored(data)
     else:
-        own = {f.name: f for f in _tables(Path(os.path.abspath(data))) if f.stem in KEPT}
+        folder = table_folder(Path(os.path.abspath(data)))
+        own = {f.name: f for f in _tables(folder) if f.stem in KEPT}
     if not own:
         message = N_("{data} holds no table. Give a folder with targets.csv and others.")
         raise InputError(msg(message, data=data))
-    stems = {name: Path(name).stem for name in shipped}
-    lent = {n: f for n, f in shipped.items() if stems[n] in REFERENCE or stems[n] not in TABLES}
+    lent = {f"shipped/{name}" if name in own else name: f for name, f in shipped.items()}
     return dict(sorted((lent | own).items()))
 
 
@@ -107,7 +107,7 @@ def hash_tables(tables: Mapping[str, Content]) -> str:
 def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, Content]) -> None:
     """Refuse a region without a plan before a kernel is started for it.
 
-    A region of the shipped tables needs targets; in your own tables, targets or observations.
+    A region needs targets; in your own tables, targets or observations.
 
     Raises
     ------
@@ -116,8 +116,7 @@ def check_region(file: Path, parameters: ReportParameters, tables: Mapping[str, 
     """
     known: set[str] = set()
     for name in ("targets.csv", *(["observations.csv"] if parameters.data else [])):
-        if name in tables:
-            known |= {row["region"] for row in _rows(tables[name]) if row.get("region")}
+        known |= {row["region"] for row in _merged(tables, name) if row.get("region")}
     try:
         check_name("region", parameters.region, sorted(known))
     except UnknownNameError as error:
@@ -131,8 +130,13 @@ def region_names(tables: Mapping[str, Content], region: str) -> dict[str, str]:
     >>> region_names(find_tables(None), "lishui")
     {'zh': '丽水市', 'en': 'Lishui'}
     """
-    rows = [row for row in _rows(tables["regions.csv"]) if row.get("region") == region]
+    rows = [row for row in _merged(tables, "regions.csv") if row.get("region") == region]
     return {key: str(row.get(f"name_{key}") or region) for row in rows for key in ("zh", "en")}
+
+
+def _merged(tables: Mapping[str, Content], name: str) -> list[dict[str, str]]:
+    """Shipped and own rows of a table, the own ones last."""
+    return [row for n in (f"shipped/{name}", name) if n in tables for row in _rows(tables[n])]
 
 
 def _rows(table: Content) -> list[dict[str, str]]:

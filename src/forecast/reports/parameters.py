@@ -112,11 +112,10 @@ def _formats(given: list[str] | None) -> list[str] | None:
     return [name for name in FORMATS if name in given]
 
 
-def _absolute_scenarios(text: str | None) -> str | None:
-    """Make the paths among the scenarios independent of the folder that a notebook runs in."""
+def _list_scenarios(text: str | None) -> str | None:
+    """Give names and paths of scenarios without blanks, which a notebook would keep."""
     names = [name.strip() for name in (text or "").split(",") if name.strip()]
-    paths = [os.path.abspath(n) if n.endswith((".yaml", ".yml")) else n for n in names]
-    return ",".join(paths) or None
+    return ",".join(names) or None
 
 
 ALLOWED = {
@@ -154,7 +153,7 @@ class ReportParameters(BaseModel):
     draws: int = Field(4000, ge=100, le=100_000)
     seed: int = Field(0, ge=0, lt=2**63)
     language: Annotated[str, AfterValidator(_language)] = "zh"
-    scenarios: Annotated[str | None, AfterValidator(_absolute_scenarios)] = None
+    scenarios: Annotated[str | None, AfterValidator(_list_scenarios)] = None
     indicator: str | None = None
     probability: float | None = Field(None, ge=0.01, le=0.99)
     formats: Annotated[list[str] | None, BeforeValidator(_split), AfterValidator(_formats)] = None
@@ -189,7 +188,7 @@ def read_parameters(params: str | Path, *, output: str | Path | None = None) -> 
     """Read and check a parameter file; `output` replaces the file's own output folder.
 
     The name of the report is that of the file unless the file gives one; an empty value, `~`
-    or `null` counts as not given.
+    or `null` counts as not given. Relative paths in the file are relative to its folder.
 
     Raises
     ------
@@ -206,6 +205,7 @@ def read_parameters(params: str | Path, *, output: str | Path | None = None) -> 
     """
     file = Path(params)
     values, problems = _read_mapping(file)
+    values = _absolute_paths(values, file)
     values.setdefault("name", file.stem)
     if output is not None:
         values["output"] = str(output)
@@ -227,6 +227,22 @@ def find_notebook(name: str) -> Path:
     if name.endswith(".ipynb"):
         return Path(os.path.abspath(name))
     return shipped_folder("notebooks") / f"{name}.ipynb"
+
+
+def _absolute_paths(values: dict[str, Any], file: Path) -> dict[str, Any]:
+    """Make the paths of a file absolute; names of what is shipped, and addresses, stay."""
+
+    def absolute(key: str, text: str) -> str:
+        named = key in ("notebook", "scenarios") and not text.endswith((".ipynb", ".yaml", ".yml"))
+        return text if not text or named or is_address(text) else os.path.abspath(file.parent / text)
+
+    paths = dict(values)
+    for key in {"data", "notebook", "output"} & {*values}:
+        paths[key] = absolute(key, str(values[key]))
+    if "scenarios" in values:
+        names = [name.strip() for name in str(values["scenarios"]).split(",")]
+        paths["scenarios"] = ",".join(absolute("scenarios", name) for name in names if name)
+    return paths
 
 
 def check_declared(notebook: Path, passed: Mapping[str, Plain]) -> list[str]:

@@ -8,8 +8,8 @@ the key `formats` names: report.pdf (without the key, where the extra `pdf` is i
 report.docx, brief.pptx; files of the reader's own stay in it. A failed run leaves the old folder as
 it was, and its notebook and manifest for diagnosis in `<output>/<name>.failed/`. Results for a
 database are appended in one transaction before the folder is swapped, so the results of a finished
-report are always there. Relative paths are relative to the current directory. `errors` lists the
-exceptions and their exit codes.
+report are always there. Relative paths in a parameter file are relative to that file. `errors`
+lists the exceptions and their exit codes.
 """
 
 from __future__ import annotations

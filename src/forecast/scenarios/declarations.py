@@ -286,9 +286,11 @@ def bounds_remedy(name: str, value: float | Range) -> Message | None:
 
 
 def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
-    """Read the mechanisms of a file, or of a folder of tables.
+    """Read the mechanisms of a file, or of a folder of tables; they come by name.
 
-    None, or a folder without `mechanisms.yaml`, gives those of the package; they come by name.
+    None gives those of the package. Sections of a folder's `mechanisms.yaml` are merged over these:
+    one with a `kind` is a mechanism of its own, which takes the place of one of that name; one
+    without changes single values of it.
 
     Raises
     ------
@@ -302,19 +304,39 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     ('workforce', ['hires_per_year', 'trainees_per_year'])
     """
     file = Path(place) if place else data_folder() / MECHANISMS_FILE
-    if file.is_dir():
-        own = file / MECHANISMS_FILE
-        file = own if own.exists() else data_folder() / MECHANISMS_FILE
+    shipped = data_folder() / MECHANISMS_FILE
+    if not file.is_dir():
+        return _read(*_stamped(file), None, 0)
+    own = file / MECHANISMS_FILE
+    if own.exists() and own.resolve() != shipped.resolve():
+        return _read(*_stamped(own), *_stamped(shipped))
+    return _read(*_stamped(shipped), None, 0)
+
+
+def _stamped(file: Path) -> tuple[Path, int]:
+    """A file and the time of its last change."""
     try:
-        modified = file.stat().st_mtime_ns
+        return file.absolute(), file.stat().st_mtime_ns
     except OSError as error:
         problem = msg("cannot be read ({reason})", reason=cause(error))
         remedy = msg("check the path")
         raise DataError([Problem(str(file), None, None, None, problem, remedy)]) from None
-    return _read(file.absolute(), modified)
 
 
 @lru_cache(maxsize=8)
-def _read(file: Path, _modified: int) -> Mapping[str, Mechanism]:
+def _read(
+    file: Path, _modified: int, shipped: Path | None, _shipped_modified: int
+) -> Mapping[str, Mechanism]:
     content, lines = read_document(file)
+    if shipped and isinstance(content, dict):
+        base, _ = read_document(shipped)
+        whole = {n for n, s in content.items() if not isinstance(s, dict) or "kind" in s}
+        content = _merge({n: s for n, s in base.items() if n not in whole}, content)
     return validate(_Document, content, file, lines).root
+
+
+def _merge(base: Any, changes: Any) -> Any:
+    """Changes over a base: mappings key by key, anything else as a whole."""
+    if not (isinstance(base, dict) and isinstance(changes, dict)):
+        return changes
+    return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}

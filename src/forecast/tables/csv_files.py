@@ -11,20 +11,21 @@ import pandas as pd
 
 from ..errors import DataError, Message, Problem, cause, msg, nearest
 from ..files import decode_text
-from .schema import REFERENCE, SHARED, TABLES
+from .merging import merge_raw, place_problem
+from .schema import REFERENCE, TABLES
 from .validation import RawTable, read_raw_table, validate
 
-__all__ = ["check_folder", "format_table", "read_reference_tables", "read_tables"]
+__all__ = ["check_folder", "format_table", "read_raw_tables", "read_tables"]
 
 
-def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.DataFrame]:
+def read_tables(folder: Path, shipped: Path | None = None) -> dict[str, pd.DataFrame]:
     """Read and check a folder of tables; raise with every fault found.
 
     Parameters
     ----------
     folder : folder with at least one `<table>.csv` of `schema.TABLES`, in UTF-8 or GB18030
-    fallback : folder from which missing tables that are the same for all plans (sources, regions,
-        areas, units, indicators, plan_outcomes, plan_summaries) are taken; others are empty
+    shipped : folder of the tables over which these are merged, see `merging`; None takes these
+        alone, which must then have every table of `schema.REFERENCE`
 
     Returns
     -------
@@ -43,16 +44,14 @@ def read_tables(folder: Path, fallback: Path | None = None) -> dict[str, pd.Data
     >>> tables["regions"].loc[0, ["region", "name_en"]].tolist()
     ['china', 'China']
     """
-    # A folder has nothing to take from itself; with and without fallback it is checked once.
-    fallback = None if fallback == folder else fallback
-    tables, problems = _read(folder, fallback)
+    tables, problems = _read(folder, shipped)
     if problems:
         raise DataError(problems)
     # A caller that changes its tables changes no other caller's.
     return {name: table.copy(deep=False) for name, table in tables.items()}
 
 
-def check_folder(folder: Path, fallback: Path | None = None) -> tuple[Problem, ...]:
+def check_folder(folder: Path, shipped: Path | None = None) -> tuple[Problem, ...]:
     """Every fault of a folder of tables, in file, line and column order; empty if sound.
 
     Takes what `read_tables` takes and raises nothing for bad data.
@@ -60,19 +59,17 @@ def check_folder(folder: Path, fallback: Path | None = None) -> tuple[Problem, .
     >>> check_folder(Path("no/such/folder"))[0].problem
     'no such folder'
     """
-    return _read(folder, fallback)[1]
+    return _read(folder, shipped)[1]
 
 
-def read_reference_tables(folder: Path, without: set[str]) -> dict[str, RawTable]:
-    """Read the tables of a folder that are the same for all plans, but for some.
+def read_raw_tables(folder: Path) -> dict[str, RawTable]:
+    """Read the tables of a folder, each checked by itself.
 
     >>> from forecast.tables.plan import data_folder
-    >>> [*read_reference_tables(data_folder(), {"sources", "regions", "plan_outcomes"})]
-    ['areas', 'units', 'indicators', 'plan_summaries']
+    >>> list(read_raw_tables(data_folder()))[:3]
+    ['sources', 'regions', 'areas']
     """
-    names = [name for name in (*REFERENCE, *SHARED) if name not in without]
-    files = {name: folder / f"{name}.csv" for name in names}
-    return {n: _read_table(n, f.name, _content(f)) for n, f in files.items() if f.is_file()}
+    return {name: _read_table(*file) for name, file in _contents(folder).items()}
 
 
 def format_table(name: str, table: pd.DataFrame) -> str:
@@ -92,21 +89,32 @@ def format_table(name: str, table: pd.DataFrame) -> str:
 
 Content = bytes | Problem
 """What a file holds, or why it cannot be read."""
+Named = tuple[str, str, Content]
+"""Name of a table, name of its file, and what that holds."""
 Checked = tuple[dict[str, pd.DataFrame], tuple[Problem, ...]]
 
 
-def _read(folder: Path, fallback: Path | None) -> Checked:
+def _read(folder: Path, shipped: Path | None) -> Checked:
     """Typed tables (none if there is a fault) and problems of a folder."""
-    files, problems = _find(folder, fallback)
-    tables, found = _check(tuple((n, file.name, _content(file)) for n, file in files.items()))
+    problems = _find_faults(folder, shipped)
+    own = {} if problems and not folder.is_dir() else _contents(folder)
+    lent = _contents(shipped) if shipped else {}
+    tables, found = _check(tuple(own.values()), tuple(lent.values())) if own else ({}, ())
     return ({}, (*problems, *found)) if problems else (tables, found)
 
 
 @lru_cache(maxsize=8)
-def _check(files: tuple[tuple[str, str, Content], ...]) -> Checked:
+def _check(own: tuple[Named, ...], lent: tuple[Named, ...]) -> Checked:
     """Check tables once for the same contents."""
-    tables, problems = validate({file[0]: _read_table(*file) for file in files})
-    return tables, tuple(problems)
+    read, shipped = ({file[0]: _read_table(*file) for file in files} for files in (own, lent))
+    tables, problems = validate(merge_raw(read, shipped) if lent else read)
+    return tables, tuple(place_problem(problem) for problem in problems)
+
+
+def _contents(folder: Path) -> dict[str, Named]:
+    """Table, file name and content of the tables in a folder, by table."""
+    files = {name: folder / f"{name}.csv" for name in TABLES}
+    return {n: (n, file.name, _content(file)) for n, file in files.items() if file.is_file()}
 
 
 def _content(file: Path) -> Content:
@@ -117,31 +125,29 @@ def _content(file: Path) -> Content:
         return _whole(file.name, problem, msg("check the path and its permissions"))
 
 
-def _find(folder: Path, fallback: Path | None) -> tuple[dict[str, Path], list[Problem]]:
-    """Files of the tables, the folder's own before the fallback's."""
+def _find_faults(folder: Path, shipped: Path | None) -> list[Problem]:
+    """Faults of a folder and of the names of its files."""
     if not folder.is_dir():
         problem, remedy = msg("no such folder"), msg("give a folder of tables")
-        return {}, [_whole(str(folder), problem, remedy)]
+        return [_whole(str(folder), problem, remedy)]
     files = sorted(folder.glob("*.csv"))
-    own = {path.stem: path for path in files if path.stem in TABLES}
+    own = {path.stem for path in files} & set(TABLES)
     if not own:
         names = [f"{name}.csv" for name in TABLES]
         problem = msg("the folder holds none of the tables")
         remedy = msg("name the files as the tables are named: {names}", names=names)
-        return {}, [_whole(str(folder), problem, remedy)]
+        return [_whole(str(folder), problem, remedy)]
     problems = []
     for path in files:
-        hint = nearest(path.stem.lower(), set(TABLES) - set(own), likeness=0.8)
+        hint = nearest(path.stem.lower(), set(TABLES) - own, likeness=0.8)
         if path.stem not in TABLES and hint:
             remedy = msg("rename it; {hint}", hint=hint)
             problems.append(_whole(path.name, msg("not the name of a table"), remedy))
-    for name in (*REFERENCE, *SHARED):
-        if name not in own and fallback is not None and (fallback / f"{name}.csv").is_file():
-            own[name] = fallback / f"{name}.csv"
-        elif name not in own and name in REFERENCE:
-            remedy = msg("add the file; data/README.md lists its columns")
-            problems.append(_whole(f"{name}.csv", msg("the table is missing"), remedy))
-    return own, problems
+    if shipped is None:
+        remedy = msg("add the file; data/README.md lists its columns")
+        missing = [f"{name}.csv" for name in REFERENCE if name not in own]
+        problems += [_whole(file, msg("the table is missing"), remedy) for file in missing]
+    return problems
 
 
 @lru_cache(maxsize=64)

@@ -22,7 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from ..errors import N_, DataError, Message, Problem, WriteError, msg
-from .csv_files import read_reference_tables
+from .csv_files import read_raw_tables
+from .merging import merge_raw, place_problem
 from .schema import REFERENCE, TABLES
 from .validation import read_raw_table, validate
 
@@ -70,13 +71,13 @@ def open_address(address: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.DataFrame]:
+def load_tables(address: str, shipped: Path | None = None) -> dict[str, pd.DataFrame]:
     """Read and check the tables of a database, as `csv_files.read_tables` does for a folder.
 
     Parameters
     ----------
     address : SQLAlchemy address
-    fallback : folder from which missing reference tables are taken
+    shipped : folder of the tables over which these are merged; None takes these alone
 
     Raises
     ------
@@ -95,8 +96,9 @@ def load_tables(address: str, fallback: Path | None = None) -> dict[str, pd.Data
         name: read_raw_table(name, msg("{place}, table {name}", place=place, name=name), cells)
         for name, cells in read_database(address).items()
     }
-    raw |= read_reference_tables(fallback, set(raw)) if fallback else {}
-    tables, problems = validate(raw)
+    raw = merge_raw(raw, read_raw_tables(shipped)) if shipped else raw
+    tables, faults = validate(raw)
+    problems = [place_problem(fault) for fault in faults]
     fact, remedy = msg("the table is missing"), msg("add it; data/README.md lists its columns")
     for name in REFERENCE:
         if name not in raw:

@@ -16,17 +16,18 @@ import numpy as np
 import pandas as pd
 
 from ..errors import N_, DataError, Problem, check_name, msg
-from ..files import shipped_folder
+from ..files import MANIFEST, shipped_folder
 from .calendar import figure_days, known_days, parse_day, year_fractions
+from .merging import own_rows
 from .schema import is_address
 from .versions import first_versions, select_targets, versions_in_force
 
-__all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut"]
+__all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut", "table_folder"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A region's plan, or a folder's; the fields from `regions` to `projects` are tidy tables.
+    """A region's plan, or a folder's; the fields from `regions` to `progress` are tidy tables.
 
     In `observations` and `siblings`, `year` is a number: 2022 is the end of 2022, 30 June 2022 is
     2021.5. `siblings` are the observations of all other regions for the plan's indicators;
@@ -51,6 +52,7 @@ class Plan:
     rules: pd.DataFrame
     indices: pd.DataFrame
     projects: pd.DataFrame
+    progress: pd.DataFrame
     folder: str = ""
     """Folder of own tables, "" for the shipped ones and for a database."""
     address: str = field(default="", repr=False)
@@ -69,6 +71,12 @@ def data_folder() -> Path:
     return shipped_folder("data")
 
 
+def table_folder(place: Path) -> Path:
+    """Folder of the tables in a folder: `tables` in that of a plan, else itself."""
+    made = place / "tables"
+    return made if (made / MANIFEST).is_file() else place
+
+
 def known_indicators(plan: Plan) -> frozenset[str]:
     """Ids of all indicators that the plan's folder or database, or the package, describes.
 
@@ -77,9 +85,9 @@ def known_indicators(plan: Plan) -> frozenset[str]:
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
-    from .csv_files import read_reference_tables
+    from .csv_files import read_raw_tables
 
-    shipped = read_reference_tables(data_folder(), without=set())["indicators"].cells["indicator"]
+    shipped = read_raw_tables(data_folder())["indicators"].cells["indicator"]
     return frozenset(shipped).union(plan.tables["indicators"]["indicator"] if plan.tables else ())
 
 
@@ -98,11 +106,11 @@ def load_plan(
 
     Parameters
     ----------
-    place : id of a shipped region (`"lishui"`), a folder with the tables of `data/README.md`, or
-        the address of a database with them (see `database`); reference tables that a folder or
-        database lacks are taken from the package
+    place : id of a shipped region (`"lishui"`), a folder with the tables of `data/README.md` (or
+        that of a plan, which has them in its folder `tables`), or the address of a database with
+        them (see `database`); their rows are merged over those of the package (see `merging`)
     as_of : ISO date, `datetime.date` or "today"; None includes everything
-    region : region of your own tables; None takes the only one with targets, or all
+    region : region of your own tables; None takes the only one with targets there, or all of both
 
     Raises
     ------
@@ -123,25 +131,34 @@ def load_plan(
     as_of = dt.date.today() if as_of == "today" else as_of
     day = None if as_of is None else parse_day(as_of, "load_plan")
     shipped = data_folder()
-    folder = str(Path(place).absolute()) if Path(place).is_dir() else ""
+    folder = str(table_folder(Path(place).absolute())) if Path(place).is_dir() else ""
     own = bool(folder) or is_address(place)
     if folder:
-        tables = read_tables(Path(place), fallback=shipped)
+        tables = read_tables(Path(folder), None if Path(folder) == shipped else shipped)
     elif own:
         from .database import load_tables
 
-        tables = load_tables(str(place), fallback=shipped)
+        tables = load_tables(str(place), shipped)
     else:
         _check_shipped(place, region)
-        tables, region = read_tables(shipped, fallback=None), str(place)
+        tables, region = read_tables(shipped), str(place)
     planned = sorted(set(tables["targets"]["region"]))
-    if region is None and len(planned) == 1:
-        region = planned[0]
+    if region is None and len(mine := _own_regions(tables)) == 1:
+        region = mine[0]
     if region is not None:
         known = sorted(set(planned) | set(tables["observations"]["region"]))
         check_name("region", region, known if own else planned)
     address = str(place) if own and not folder else ""
     return replace(_cut(tables, region, day), folder=folder, address=address)
+
+
+def _own_regions(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """List the regions with a target that the package does not have."""
+    from .csv_files import read_tables
+
+    targets = tables["targets"]
+    own = own_rows({"targets": targets}, read_tables(data_folder()))["targets"]
+    return sorted(set(targets.loc[own, "region"]))
 
 
 def _check_shipped(place: str | Path, region: str | None) -> None:
@@ -193,7 +210,7 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     local = {
         name: (table[table["region"] == region] if region else table).reset_index(drop=True)
         for name, table in tables.items()
-        if name in ("milestones", "tasks", "rules", "projects")
+        if name in ("milestones", "tasks", "rules", "projects", "progress")
     }
     return Plan(
         region=region or "",

@@ -21,8 +21,8 @@ __all__ = [
     "REFERENCE",
     "RESULTS",
     "ROLES",
-    "SHARED",
     "STAGES",
+    "STATES",
     "STATUSES",
     "TABLES",
     "TARGET_COMPARATORS",
@@ -45,14 +45,13 @@ STATUSES = ("actual", "preliminary", "estimated")
 LEVELS = ("country", "province", "city", "district", "county", "township")
 EVENTS = ("reach", "ever", "maintain")
 REFERENCE = ("sources", "regions", "areas", "units", "indicators")
-"""Tables that others refer to; own tables may lack them and take those of the package."""
-SHARED = ("plan_outcomes", "plan_summaries")
-"""Tables of experience with other plans, taken from the package like those of `REFERENCE`; a
-folder may do without."""
+"""Tables that others refer to; the package's own must have them."""
 RESULTS = ("reached", "missed", "met_early", "open", "unknown")
 """What became of a target: `met_early` by a figure before its year, `open` before its year."""
 STAGES = ("interim", "midterm", "expected", "final")
 """When a whole plan was summed up; `expected` before its end, from what was foreseen."""
+STATES = ("not_started", "under_way", "done", "late", "dropped")
+"""How far a task, policy, milestone or project is, as whoever leads it reports."""
 TASK_LISTS = ("reform", "policy", "project", "work", "pilot")
 
 
@@ -75,6 +74,9 @@ class Table:
 
     columns: dict[str, Column]
     key: tuple[str, ...] = field(default=())
+    replaces: tuple[str, ...] = field(default=())
+    """Columns in which an own row is like the shipped rows whose place it takes; () are `key`.
+    `day` is the day of a figure."""
 
     @property
     def types(self) -> dict[str, str]:
@@ -129,20 +131,24 @@ TABLES: dict[str, Table] = {
          "value_high": EXTRA_NUMBER, "name_printed": EXTRA, "number": EXTRA, "owner": EXTRA,
          "baseline": EXTRA_NUMBER, "baseline_year": EXTRA_YEAR,
          "plan": PLAN, "version": EXTRA},
-        key=("region", "indicator", "year", "comparator", "source", "plan", "version")),
+        key=("region", "indicator", "year", "comparator", "source", "plan", "version"),
+        replaces=("region", "indicator", "year", "version")),
     "observations": Table(
         {"region": REGION, "indicator": INDICATOR, "year": YEAR, "as_of": DATE, "value": NUMBER,
          "status": Column(words=STATUSES), "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
          "published": Column("date", required=False, absent=True),
          "break": Column(required=False, words=("true", "false"), absent=True)},
-        key=("region", "indicator", "year", "as_of", "published")),
+        key=("region", "indicator", "year", "as_of", "published"),
+        replaces=("region", "indicator", "day")),
     "milestones": Table(
         {"region": REGION, "indicator": MAYBE_INDICATOR, "task": OPTIONAL, "year": YEAR,
-         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL, "note": EXTRA}),
+         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL, "note": EXTRA},
+        replaces=("region", "indicator", "task", "year")),
     "tasks": Table(
         {"region": REGION, "list": Column(words=TASK_LISTS), "name_zh": TEXT,
          "requirement_zh": OPTIONAL, "due": Column("deadline", required=False),
-         "source": SOURCE, "locus": OPTIONAL, "name_en": EXTRA, "note": EXTRA}),
+         "source": SOURCE, "locus": OPTIONAL, "name_en": EXTRA, "note": EXTRA},
+        replaces=("region", "list", "name_zh")),
     "rules": Table(
         {"rule": TEXT, "region": REGION, "quantity": TEXT, "formula": TEXT,
          "source": SOURCE, "locus": OPTIONAL, "note": EXTRA},
@@ -156,8 +162,13 @@ TABLES: dict[str, Table] = {
         {"region": REGION, "agency": TEXT, "class": Column(words=("implementation", "planning")),
          "stage": Column(required=False, words=("continued", "new")), "name_zh": TEXT,
          "start": YEAR, "end": YEAR, "investment": NUMBER, "builder": OPTIONAL, "source": SOURCE,
-         "locus": EXTRA, "note": EXTRA},
+         "locus": EXTRA, "note": EXTRA, "indicator": PART, "adds": EXTRA_NUMBER},
         key=("region", "agency", "name_zh")),
+    "progress": Table(
+        {"region": REGION, "task": OPTIONAL, "project": OPTIONAL, "date": Column("date"),
+         "state": Column(words=STATES), "done_on": DATE, "spent": MAYBE_NUMBER, "note": OPTIONAL,
+         "source": SOURCE},
+        key=("region", "task", "project", "date")),
     "plan_outcomes": Table(
         {"place": TEXT, "place_en": TEXT, "plan": TEXT, "plan_en": TEXT, "indicator_zh": TEXT,
          "indicator_en": TEXT, "indicator": OPTIONAL, "area": OPTIONAL, "unit": TEXT,

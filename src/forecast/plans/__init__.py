@@ -1,0 +1,23 @@
+"""A plan of one's own: a workbook as its form, the tables made from it, and its folder.
+
+For other packages:
+
+- `folder`: make the folder of a plan, bring its tables up to date, list its parameter files
+- `form`, `form_writing`, `form_reading`: the workbook: its sheets and columns, written and read
+- `conversion`, `own_tables`: rows of tables from what a workbook holds, and the folder of them
+- `overview`: which rows are own and shipped, peers, and what mechanisms lack
+- `collection`: forms of missing figures, sent out and collected
+- `target_values`: values that are reached with given chances
+"""
+
+__all__ = [
+    "collection",
+    "conversion",
+    "folder",
+    "form",
+    "form_reading",
+    "form_writing",
+    "overview",
+    "own_tables",
+    "target_values",
+]
