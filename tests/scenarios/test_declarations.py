@@ -273,7 +273,9 @@ def test_a_folders_mechanisms_are_merged_over_the_shipped_ones(tmp_path):
     assert changed.assumptions["leaving_rate"].low == 8
     assert changed.levers == shipped["care_workforce"].levers
     write(tmp_path, "care_workforce: {assumptions: {leaving_rate: {high: many}}}")
-    with pytest.raises(DataError, match="mechanisms.yaml, row 1, column care_workforce.assumptions"):
+    with pytest.raises(
+        DataError, match=r"mechanisms.yaml, row 1, column care_workforce.assumptions"
+    ):
         read_mechanisms(tmp_path)
     assert read_mechanisms() == shipped
     with pytest.raises(DataError, match="cannot be read"):

@@ -148,7 +148,13 @@ def small() -> dict[str, pd.DataFrame]:
          "published": [None, None, dt.date(2024, 2, 1)], "break": [False, False, True]}
     )  # fmt: skip
     regions = pd.DataFrame(
-        {"region": ["hill"], "name_zh": "山市", "name_en": "Hill", "level": "city", "parent": "zhejiang"}
+        {
+            "region": ["hill"],
+            "name_zh": "山市",
+            "name_en": "Hill",
+            "level": "city",
+            "parent": "zhejiang",
+        }
     )
     return {"regions": regions, "targets": targets, "observations": seen}
 
@@ -559,7 +565,7 @@ def test_an_address_is_checked_from_the_command_line(tmp_path):
     address = f"sqlite:///{tmp_path}/plan.db"
     fill(address, **small())
     fine = CliRunner().invoke(app, ["check", address])
-    assert fine.exit_code == 0 and "observations       3" in fine.stdout
+    assert fine.exit_code == 0 and "observations: 3 own rows" in fine.stdout
     execute(address, "UPDATE targets SET comparator = 'around'")
     wrong = CliRunner().invoke(app, ["check", address])
     assert wrong.exit_code == 1 and "table targets" in wrong.output and "around" in wrong.output

@@ -67,7 +67,9 @@ def test_own_rows_are_merged_over_the_shipped_ones(tmp_path):
     assert series["value"].tolist()[-1] == 61.5
     assert plan.siblings.equals(shipped.siblings) and len(plan.targets) == len(shipped.targets)
     own = own_rows(plan.tables, shipped.tables)
-    assert {name: int(rows.sum()) for name, rows in own.items() if rows.any()} == {"observations": 1}
+    assert {name: int(rows.sum()) for name, rows in own.items() if rows.any()} == {
+        "observations": 1
+    }
 
 
 def test_a_shipped_row_that_an_own_one_contradicts_is_named(tmp_path):
@@ -75,7 +77,8 @@ def test_a_shipped_row_that_an_own_one_contradicts_is_named(tmp_path):
     shipped = load_plan("lishui")
     counts = shipped.indicators.query("cumulative")["indicator"]
     last = shipped.observations[shipped.observations["indicator"].isin(counts)].iloc[-1]
-    row = f"lishui,{last['indicator']},{last['year'] - 1:.0f},,{last['value'] + 1:.0f},actual,{SOURCE},,\n"
+    more = f"{last['indicator']},{last['year'] - 1:.0f},,{last['value'] + 1:.0f}"
+    row = f"lishui,{more},actual,{SOURCE},,\n"
     text = OBSERVATIONS.splitlines(keepends=True)[0] + row
     (tmp_path / "observations.csv").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"observations.csv of the package, row [0-9]+.*falls from"):
@@ -122,7 +125,7 @@ def test_an_observed_region_of_an_own_folder_can_be_asked_for(folder):
     plan = load_plan(folder, region="deqing")
     assert 50.0 in plan.observations["value"].tolist()
     assert len(plan.targets) == 0
-    assert len(plan.siblings) == 3
+    assert {"hill", "xiaoshan"} <= set(plan.siblings["region"])
 
 
 @pytest.mark.parametrize("as_of", ["2022-13-01", "June 2022", 2022])

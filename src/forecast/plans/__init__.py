@@ -4,14 +4,11 @@ For other packages:
 
 - `folder`: make the folder of a plan, bring its tables up to date, list its parameter files
 - `form`, `form_writing`, `form_reading`: the workbook: its sheets and columns, written and read
-- `conversion`, `own_tables`: rows of tables from what a workbook holds, and the folder of them
+- `conversion`, `task_conversion`, `rows`, `own_tables`: the folder of tables that is made from it
 - `overview`: which rows are own and shipped, peers, and what mechanisms lack
-- `collection`: forms of missing figures, sent out and collected
-- `target_values`: values that are reached with given chances
 """
 
 __all__ = [
-    "collection",
     "conversion",
     "folder",
     "form",
@@ -19,5 +16,4 @@ __all__ = [
     "form_writing",
     "overview",
     "own_tables",
-    "target_values",
 ]

@@ -18,47 +18,27 @@ import pandas as pd
 from ..errors import Message, Problem, msg
 from ..i18n.messages import Issue, join_facts, join_remedies
 from ..intake.grid import Grid, key_of
-from ..intake.matching import Names, split_unit
-from ..intake.numbers import parse_figure
+from ..intake.matching import ITS_OWN, Names, split_unit
+from ..intake.numbers import parse_figure, unit_of
 from ..intake.reading import Reading, read_cells
 from ..intake.records import find_layout
 from ..intake.review import own_day
+from ..intake.words import read_period
 from .form import code_of
 from .form_reading import Form, FormRow, place_in
+from .rows import Conversion, Origin, Row, cell_problem, origin_of
+from .task_conversion import convert_tasks
 
-__all__ = ["Conversion", "Origin", "convert"]
+__all__ = ["convert", "level_below", "region_id"]
 
 YEARS = re.compile("[0-9]{4}")
-DESCRIBED_BY_UNIT = {"percent": ("share", "0", "100", "0.1"), "permille": ("share", "0", "1000", "0.1")}
+DESCRIBED_BY_UNIT = {
+    "percent": ("share", "0", "100", "0.1"),
+    "permille": ("share", "0", "1000", "0.1"),
+}
 AREA = "services"
 """Area of an indicator for which none is chosen."""
 LEVEL_BELOW = {"country": "province", "province": "city", "city": "county", "county": "township"}
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a row comes from: a sheet or file, its row, and titles there by column of the table."""
-
-    file: Message | str
-    row: int
-    titles: Mapping[str, str] = field(default_factory=dict)
-
-
-Row = dict[str, object]
-
-
-@dataclass
-class Conversion:
-    """Rows of tables with their origins, what is wrong, and what should be looked at."""
-
-    rows: dict[str, list[tuple[Row, Origin]]] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    doubts: list[Problem] = field(default_factory=list)
-    region: str = ""
-
-    def add(self, table: str, row: Row, origin: Origin) -> None:
-        """Add a row to a table."""
-        self.rows.setdefault(table, []).append((row, origin))
 
 
 def convert(
@@ -100,8 +80,7 @@ class _Converter:
         if self._convert_plan():
             self._convert_indicators()
             self._convert_figures()
-            self._convert_tasks()
-            self._convert_projects()
+            convert_tasks(self.form, self.made, self.indicators)
         return self.made
 
     @cached_property
@@ -126,17 +105,14 @@ class _Converter:
     def _problem(
         self, row: FormRow | None, code: str, problem: Message | str, remedy: Message | str
     ) -> Problem:
-        if row is None:
-            place = place_in(self.form.file, self.form.guide)
-            line, text = self.form.fact_rows.get(code), self.form.facts.get(code) or None
-            return Problem(place, line, "B" if line else None, text, problem, remedy)
-        place = place_in(self.form.file, row.sheet)
-        text = row.cells.get(code) or row.dated.get(code) or None
-        return Problem(place, row.row, row.titles.get(code, code), text, problem, remedy)
+        if row is not None:
+            return cell_problem(self.form, row, code, problem, remedy)
+        place = place_in(self.form.file, self.form.guide)
+        line, text = self.form.fact_rows.get(code), self.form.facts.get(code) or None
+        return Problem(place, line, "B" if line else None, text, problem, remedy)
 
     def _origin(self, row: FormRow, titles: Mapping[str, str]) -> Origin:
-        heads = {column: row.titles.get(code, code) for column, code in titles.items()}
-        return Origin(place_in(self.form.file, row.sheet), row.row, heads)
+        return origin_of(self.form, row, titles)
 
     # The plan.
 
@@ -212,7 +188,9 @@ class _Converter:
         if known := row["known_as"]:
             found = self.names.match(known).indicators
             if len(found) != 1:
-                self.fault(row, "known_as", msg("not a known indicator"), msg("choose from the list"))
+                self.fault(
+                    row, "known_as", msg("not a known indicator"), msg("choose from the list")
+                )
             return found[0] if len(found) == 1 else ""
         match = self.names.match(printed, self._known_region, unit)
         if len(match.indicators) == 1:
@@ -233,7 +211,7 @@ class _Converter:
                 row["indicator"], "", unit)]  # fmt: skip
             titles = [row.titles.get(code, code) for code in missing]
             remedy = msg("choose one in {known_as}, or fill in {titles}",
-                         known_as=row.titles.get("known_as", "known_as"), titles=titles)  # fmt: skip
+                         known_as=row.titles.get("known_as", "?"), titles=titles)  # fmt: skip
             if near:
                 remedy = msg("{remedy}; perhaps {near} is meant", remedy=remedy, near=near)
             self.fault(row, "indicator", msg("not an indicator that is known"), remedy)
@@ -246,8 +224,8 @@ class _Converter:
             "resolution": step or _step([*row.dated.values(), row["baseline"]]),
             "concept": name, "definition": row["note"] or name,
         }  # fmt: skip
-        titles = {name: name for name in ("indicator", "unit", "kind", "better", "area")}
-        self.made.add("indicators", described, self._origin(row, titles))
+        heads = {name: name for name in ("indicator", "unit", "kind", "better", "area")}
+        self.made.add("indicators", described, self._origin(row, heads))
         return name
 
     def _unit(self, text: str) -> str:
@@ -255,10 +233,12 @@ class _Converter:
         if not text:
             return ""
         units = self.tables["units"]
-        named = self.names.units.get(key_of(text), text)
-        found = units.loc[units["name_zh"].map(key_of).eq(key_of(named)), "unit"]
-        signs = {"%": "percent", "‰": "permille", "个": "site", "处": "site"}
-        unit = signs.get(text) or (found.iloc[0] if len(found) else text)
+        wanted = _parts(self.names.units.get(key_of(text), text))
+        alike = units[[_parts(zh) == wanted for zh in units["name_zh"]]]
+        # Of several names for one counter, as that of sites, the one that is printed.
+        exact = alike["name_zh"].map(lambda name: text in name.split("/"))
+        found = [*alike.loc[exact, "unit"], *alike["unit"]]
+        unit = found[0] if found else text
         own = [row["unit"] for row, _ in self.made.rows.get("units", [])]
         if unit == text and unit not in {*units["unit"], *own}:
             origin = Origin(place_in(self.form.file, self.form.guide), 1)
@@ -271,9 +251,7 @@ class _Converter:
         named = areas[["area", "name_zh", "name_en"]].map(key_of).eq(key_of(text)).any(axis=1)
         return str(areas.loc[named, "area"].iloc[0]) if text and named.any() else AREA
 
-    def _add_target(
-        self, row: FormRow, reading: Reading, base: Reading | None, role: str
-    ) -> None:
+    def _add_target(self, row: FormRow, reading: Reading, base: Reading | None, role: str) -> None:
         target: Row = {
             "region": self.made.region, "indicator": reading.indicator, "year": reading.year,
             "value": _plain(reading.value), "comparator": reading.figure.comparator, "role": role,
@@ -323,7 +301,9 @@ class _Converter:
         if earlier is not None:
             if earlier["value"] == _plain(reading.value):
                 return
-            problem = msg("differs from {value}, the baseline of the same year", value=earlier["value"])
+            problem = msg(
+                "differs from {value}, the baseline of the same year", value=earlier["value"]
+            )
             self.fault(row, title, problem, msg("correct one of the two figures"))
             return
         flag = reading.figure.flag
@@ -348,18 +328,21 @@ class _Converter:
         baseline = self.form.facts["baseline_year"]
         for row, indicator in rows:
             cells = {title: text for title, text in row.dated.items() if text}
-            heads = [f"{title}目标" if type_ == "target" and "目标" not in title else title
-                     for title in cells]  # fmt: skip
+            says = [type_ if not read_period(title)[1] else "" for title in cells]
+            heads = [f"{title} {word}".strip() for title, word in zip(cells, says, strict=True)]
             titles = [*cells]
             if row["baseline"] and type_ == "target":
                 heads, titles = [baseline, *heads], ["baseline", *titles]
             printed = [row["baseline"] if t == "baseline" else cells[t] for t in titles]
             if not titles:
                 continue
-            unit = row["unit"]
-            grid = Grid("", (("指标", "单位", *heads), (indicator, unit, *printed)), stored=True)
+            lines = (("indicator", "unit", *heads), (indicator, row["unit"], *printed))
+            grid = Grid("", lines, stored=True)
             readings = read_cells(
-                find_layout(self.form.file, [grid], names), names, self.made.region, today=self.today
+                find_layout(self.form.file, [grid], names),
+                names,
+                self.made.region,
+                today=self.today,
             )
             ok = [self._checked(row, reading, titles[at]) for at, reading in enumerate(readings)]
             yield row, [reading for reading in ok if reading is not None]
@@ -392,59 +375,6 @@ class _Converter:
         text["cumulative"] = text["cumulative"].isin([True, "true"])
         return frames
 
-    # Tasks and projects.
-
-    def _convert_tasks(self) -> None:
-        for row in self.form.rows.get("tasks", ()):
-            task: Row = {
-                "region": self.made.region, "list": code_of("list", row["list"]) or "work",
-                "name_zh": row["task"], "requirement_zh": row["requirement"], "due": row["due"],
-                "source": self.source, "locus": f"{row.sheet} {row.row}", "note": row["note"],
-            }  # fmt: skip
-            heads = {"name_zh": "task", "list": "list", "due": "due"}
-            self.made.add("tasks", task, self._origin(row, heads))
-            self._add_state(row, "task", row["task"])
-
-    def _convert_projects(self) -> None:
-        for row in self.form.rows.get("projects", ()):
-            moved = self._moved(row)
-            project: Row = {
-                "region": self.made.region, "agency": row["agency"] or self.form.facts["region_name"],
-                "class": code_of("project_class", row["class"]) or "implementation",
-                "stage": code_of("project_stage", row["stage"]), "name_zh": row["project"],
-                "start": row["first_year"], "end": row["last_year"],
-                "investment": row["investment"] or "0", "builder": row["builder"],
-                "source": self.source, "locus": f"{row.sheet} {row.row}", "note": row["note"],
-                "indicator": moved, "adds": row["adds"],
-            }  # fmt: skip
-            heads = {"name_zh": "project", "start": "first_year", "end": "last_year",
-                     "investment": "investment", "adds": "adds", "indicator": "moves"}  # fmt: skip
-            self.made.add("projects", project, self._origin(row, heads))
-            self._add_state(row, "project", row["project"])
-
-    def _moved(self, row: FormRow) -> str:
-        """Id of the indicator that a project moves, "" for none."""
-        if not row["moves"]:
-            return ""
-        indicator = self.indicators.get(key_of(row["moves"]), "")
-        if not indicator:
-            remedy = msg("choose a name from the sheet of indicators, or add it there")
-            self.fault(row, "moves", msg("not an indicator of this plan"), remedy)
-        return indicator
-
-    def _add_state(self, row: FormRow, what: str, name: str) -> None:
-        """Add how far a task or project is, where the row says so."""
-        if not any(row[code] for code in ("state", "done_on", "spent")):
-            return
-        state = code_of("progress_state", row["state"]) or row["state"] or "under_way"
-        progress: Row = {
-            "region": self.made.region, what: name, "state": state, "done_on": row["done_on"],
-            "date": row["state_on"] or row["done_on"], "spent": row["spent"],
-            "note": row["note"], "source": self.source,
-        }  # fmt: skip
-        heads = {"date": "state_on", "state": "state", "done_on": "done_on", "spent": "spent"}
-        self.made.add("progress", progress, self._origin(row, heads))
-
 
 def region_id(name: str, english: str = "") -> str:
     """Id of a region that the package does not know, from its name.
@@ -457,9 +387,9 @@ def region_id(name: str, english: str = "") -> str:
 
 
 def level_below(level: str, name: str) -> str:
-    """Level of a region under one of a level; a name that ends in 区 is that of a district."""
+    """Level of a region under one of a level; the name of a district says so at its end."""
     below = LEVEL_BELOW.get(level, "township")
-    return "district" if below == "county" and name.endswith("区") else below
+    return "district" if below == "county" and name.endswith(ITS_OWN["district"]) else below
 
 
 def _regions(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
@@ -468,12 +398,18 @@ def _regions(tables: Mapping[str, pd.DataFrame]) -> Sequence[str]:
     return [str(name) for name in regions.loc[regions["region"].isin(planned), "name_zh"]]
 
 
+def _parts(unit: str) -> tuple[object, ...]:
+    """Return what two units must have in common to be one."""
+    found = unit_of(unit)
+    return found.power, found.thing, found.per, found.per_power
+
+
 def _step(printed: Sequence[str]) -> str:
-    """Reporting step of figures: that of the one with most decimals."""
+    """Return the reporting step of figures: that of the one with most decimals."""
     decimals = [len(m[1]) for text in printed if (m := re.search(r"\.([0-9]+)", text))]
     return f"{10.0 ** -max(decimals, default=0):g}"
 
 
 def _plain(value: float) -> str:
-    """Number with every digit, as tables have it."""
+    """Write a number with every digit, as tables have it."""
     return f"{value:.15g}"

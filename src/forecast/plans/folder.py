@@ -28,7 +28,7 @@ from .form_writing import FormContent, write_form
 from .own_tables import FOLDER, find_form, make_tables
 
 __all__ = [
-    "REPORTS", "PlanOrder", "like_rows", "make_folder", "open_plan", "parameter_files",
+    "REPORTS", "PlanOrder", "is_plan", "like_rows", "make_folder", "open_plan", "parameter_files",
     "refresh", "shipped_content",
 ]  # fmt: skip
 
@@ -137,7 +137,7 @@ def shipped_content(order: PlanOrder) -> FormContent:
         name_en=order.name_en,
     )  # fmt: skip
     years = [str(year) for year in range(order.start, order.end + 1)]
-    past = [str(year) for year in range(order.start - 5, order.start)]
+    past = _past_years(tables["observations"], names.region(order.name), order.start)
     indicators = tables["indicators"]
     rows = like_rows(tables, order.like, order, past, column) if order.like else {}
     return FormContent(
@@ -145,10 +145,17 @@ def shipped_content(order: PlanOrder) -> FormContent:
     )
 
 
+def _past_years(figures: pd.DataFrame, region: str, start: int) -> list[str]:
+    """List the five years before a plan, and earlier ones of ten with figures of the region."""
+    known = figures.loc[(figures["region"] == region) & figures["as_of"].eq(""), "year"]
+    years = {*range(start - 5, start), *(int(y) for y in known if start - 10 <= y < start)}
+    return [str(year) for year in sorted(years)]
+
+
 def like_rows(
     tables: Mapping[str, pd.DataFrame], region: str, order: PlanOrder, past: list[str], column: str
 ) -> dict[str, list[dict[str, object]]]:
-    """Indicators of a region's plan, as rows without targets; its figures if it is the same region."""
+    """Return the indicators of a region's plan as rows; figures where it is the same region."""
     names = Names.of(tables, read_aliases())
     known = names.region(region)
     targets = tables["targets"][tables["targets"]["region"] == known]
@@ -169,7 +176,9 @@ def like_rows(
         rows.append({"number": number_, "indicator": name, "unit": unit, "force": force})
         line: dict[str, object] = {"indicator": name, "unit": unit}
         own = seen[(seen["indicator"] == indicator) & seen["as_of"].eq("")]
-        line |= {str(y): v for y, v in zip(own["year"], own["value"], strict=True) if str(y) in past}
+        line |= {
+            str(y): v for y, v in zip(own["year"], own["value"], strict=True) if str(y) in past
+        }
         figures.append(line)
     return {"targets": rows, "figures": figures}
 
@@ -177,6 +186,11 @@ def like_rows(
 def _label(group: str, code: str, language: str) -> str:
     """Label of a code, "" for none."""
     return label_of(group, code, language) if code else ""
+
+
+def is_plan(place: Path) -> bool:
+    """Whether a path is the folder or the workbook of a plan."""
+    return place.is_dir() or is_form(place)
 
 
 def refresh(place: Path) -> Path | None:
@@ -234,7 +248,6 @@ def parameter_files(place: Path) -> list[Path]:
 
 def _write_files(partial: Path, folder: Path, order: PlanOrder, content: FormContent) -> str:
     """Write all files of a plan into a folder; give the name of the workbook."""
-    zh = order.language == "zh"
     workbook = f"{order.name}.xlsx"
     (partial / workbook).write_bytes(write_form(content, order.language))
     known = Names.of(read_tables(data_folder()), read_aliases()).region(order.name)
@@ -242,7 +255,8 @@ def _write_files(partial: Path, folder: Path, order: PlanOrder, content: FormCon
     years = {"middle": (order.start + order.end) // 2, "after": order.end + 1}
     for name, (notebook, day) in REPORTS.items():
         head = gettext(HEADS[name], order.language).format(**years)
-        text = f"# {order.name}：{head}\n" if zh else f"# {order.name}: {head}\n"
+        head = gettext(N_("{name}: {text}"), order.language).format(name=order.name, text=head)
+        text = f"# {head}\n"
         lines = {
             "region": region, "notebook": notebook, "data": FOLDER, "as_of": day.format(**years),
             "draws": 4000, "seed": 0, "language": order.language,

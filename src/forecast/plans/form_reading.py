@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from ..i18n.messages import FiguresError
 from ..intake import MOST_BYTES
 from ..intake.grid import Grid
 from ..intake.spreadsheet import read_sheets
-from ..intake.words import read_period
+from ..intake.words import read_period, type_of
 from .form import FACTS, SHEETS, code_of, title_of
 
 __all__ = ["Form", "FormRow", "is_form", "place_in", "read_form"]
@@ -146,5 +145,5 @@ def _read_rows(file: str, code: str, grid: Grid, problems: list[Problem]) -> Ite
 
 def _is_period(title: str) -> bool:
     """Whether a title is a year or a day, and nothing else but that it is a target."""
-    period, rest = read_period(re.sub("目标|target", "", title, flags=re.IGNORECASE).strip())
-    return period is not None and not rest.strip()
+    period, rest = read_period(title)
+    return period is not None and (not rest or type_of(rest) != "")

@@ -27,17 +27,19 @@ HINTS = {
         "the day as its heading, as 2026-06-30; write 58.1p for a preliminary one. What is not "
         "known stays empty."
     ),
-    "tasks": N_("Tasks, policies and milestones. Fill in the state when you know it, with its day."),
+    "tasks": N_(
+        "Tasks, policies and milestones. Fill in the state when you know it, with its day."
+    ),
     "projects": N_(
-        "Projects, amounts in 10,000 yuan. If a project adds to an indicator when it is done, choose "
-        "the indicator and write how much it adds."
+        "Projects, amounts in 10,000 yuan. If a project adds to an indicator when it is done, "
+        "choose the indicator and write how much it adds."
     ),
 }
 STEPS = (
     N_("1. Check the lines above."),
     N_("2. Sheet {targets}: paste the plan's indicators, units and targets."),
     N_("3. Sheet {figures}: write the figures of the past years, at least two for each indicator."),
-    N_("4. Sheets {tasks} and {projects}: what is to be done, and how far it is; they may stay empty."),
+    N_("4. Sheets {tasks} and {projects}: what is to be done, how far it is; may stay empty."),
     N_("5. Save, and run: forecast check FOLDER, then forecast run FOLDER."),
 )  # fmt: skip
 
@@ -162,7 +164,11 @@ def _expand(columns: Sequence[FormColumn], years: Sequence[str], language: str) 
 
 
 def _write_sheet(
-    sheet: Any, code: str, heads: Sequence[_Head], rows: Iterable[Mapping[str, object]], language: str
+    sheet: Any,
+    code: str,
+    heads: Sequence[_Head],
+    rows: Iterable[Mapping[str, object]],
+    language: str,
 ) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
     from openpyxl.utils import get_column_letter
@@ -196,7 +202,12 @@ def _add_choices(
         column, letter = head.column, get_column_letter(at)
         rules: dict[str, dict[str, Any]] = {
             "number": {"type": "decimal", "operator": "greaterThanOrEqual", "formula1": "0"},
-            "year": {"type": "whole", "operator": "between", "formula1": "1949", "formula2": "2100"},
+            "year": {
+                "type": "whole",
+                "operator": "between",
+                "formula1": "1949",
+                "formula2": "2100",
+            },
             "date": {"type": "date", "operator": "greaterThan", "formula1": "18000"},
         }
         if column.choices:

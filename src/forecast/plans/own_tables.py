@@ -26,8 +26,9 @@ from ..intake.merging import COMPANIONS
 from ..tables.csv_files import check_folder, read_tables
 from ..tables.plan import data_folder
 from ..tables.schema import TABLES
-from .conversion import Conversion, Origin, convert
+from .conversion import convert
 from .form_reading import is_form, read_form
+from .rows import Conversion, Origin
 
 __all__ = ["PlanTables", "find_form", "make_tables", "read_plan", "write_plan"]
 
@@ -176,7 +177,7 @@ def _add_file(made: Conversion, file: Path) -> None:
 
 
 def _identity(table: str, row: Mapping[str, object]) -> tuple[str, ...]:
-    """What makes two rows of a plan's own files the same."""
+    """Return what makes two rows of a plan's own files the same."""
     columns = TABLES[table].replaces or TABLES[table].key
     filled = {**row, "as_of": row.get("as_of") or f"{row.get('year')}-12-31"}
     return tuple(str(filled.get("as_of" if c == "day" else c) or "") for c in columns)
@@ -197,15 +198,19 @@ def _write_rows(made: Conversion, folder: Path) -> None:
     for table, rows in made.rows.items():
         frame = pd.DataFrame([row for row, _ in rows], dtype=object)
         columns = [*TABLES[table].columns, *(c for c in frame if c not in TABLES[table].columns)]
-        frame = frame.reindex(columns=columns).fillna("")
+        frame = frame.reindex(columns=columns).astype(object).fillna("")
         text = frame.to_csv(index=False, lineterminator="\n")
         (folder / f"{table}.csv").write_text(text, encoding="utf-8")
 
 
 def _placed(problem: Problem, made: Conversion) -> Problem:
-    """A problem of a row of a table, where the row comes from."""
+    """Name where the row of a problem comes from."""
     rows: Sequence[tuple[object, Origin]] = made.rows.get(Path(str(problem.file)).stem, [])
-    if problem.row is None or not 2 <= problem.row < len(rows) + 2 or isinstance(problem.file, Message):
+    if (
+        problem.row is None
+        or not 2 <= problem.row < len(rows) + 2
+        or isinstance(problem.file, Message)
+    ):
         return problem
     origin = rows[problem.row - 2][1]
     column = origin.titles.get(problem.column or "", problem.column)

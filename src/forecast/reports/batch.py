@@ -46,6 +46,7 @@ class Options:
     """How reports are run; see `run_report`."""
 
     output: str | None = None
+    figures: Path | None = None
     timeout: int = 600
     limit: float | None = None
     pdf: bool = True
@@ -124,7 +125,7 @@ def _prepare(file: Path, options: Options) -> ReportRun | Result:
     """Check a file; return its run, or its result where it is wrong or its report is finished."""
     started = time.monotonic()
     try:
-        run = ReportRun(file, options.output)
+        run = ReportRun(file, options.output, options.figures)
         run.check()
         finished = None if options.force else run.finished()
     except Exception as error:

@@ -10,13 +10,21 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..errors import N_, DataError, Message, UnknownNameError, check_name, msg
+from ..plans.folder import refresh
 from ..scenarios.scenario import scenario_files, scenario_folder
 from ..tables.plan import data_folder, table_folder
 from ..tables.schema import TABLES, is_address
 from .errors import InputError, ParameterError
 from .parameters import ReportParameters, read_input
 
-__all__ = ["check_region", "find_scenarios", "find_tables", "hash_tables", "region_names"]
+__all__ = [
+    "check_region",
+    "find_scenarios",
+    "find_tables",
+    "hash_tables",
+    "refresh_tables",
+    "region_names",
+]
 
 Content = Path | bytes
 """A file, or the same table of a database as bytes."""
@@ -49,6 +57,22 @@ def find_tables(data: str | None) -> dict[str, Content]:
         raise InputError(msg(message, data=data))
     lent = {f"shipped/{name}" if name in own else name: f for name, f in shipped.items()}
     return dict(sorted((lent | own).items()))
+
+
+def refresh_tables(file: Path, data: str | None) -> None:
+    """Bring the tables that are made from a plan's workbook up to date.
+
+    Raises
+    ------
+    ParameterError
+        With every problem of the workbook.
+    """
+    if data is None or is_address(data):
+        return
+    try:
+        refresh(Path(os.path.abspath(data)))
+    except DataError as error:
+        raise ParameterError(file, [problem.message() for problem in error.problems]) from None
 
 
 def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:

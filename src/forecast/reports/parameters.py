@@ -234,7 +234,9 @@ def _absolute_paths(values: dict[str, Any], file: Path) -> dict[str, Any]:
 
     def absolute(key: str, text: str) -> str:
         named = key in ("notebook", "scenarios") and not text.endswith((".ipynb", ".yaml", ".yml"))
-        return text if not text or named or is_address(text) else os.path.abspath(file.parent / text)
+        return (
+            text if not text or named or is_address(text) else os.path.abspath(file.parent / text)
+        )
 
     paths = dict(values)
     for key in {"data", "notebook", "output"} & {*values}:

@@ -32,8 +32,16 @@ from ..evaluation.vintages import issue
 from ..files import staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .errors import InputError, NotebookError
-from .inputs import check_region, find_scenarios, find_tables, hash_tables, region_names
+from .inputs import (
+    check_region,
+    find_scenarios,
+    find_tables,
+    hash_tables,
+    refresh_tables,
+    region_names,
+)
 from .manifest import Manifest, files_intact, fingerprint, hash_file, read_manifest, versions
+from .own_figures import take_figures
 from .parameters import Plain, check_declared, find_notebook, read_parameters
 from .signals import limited, stoppable
 
@@ -103,6 +111,7 @@ class ReportRun:
     ----------
     file : parameter file
     output : folder for the reports; None takes the file's own
+    figures : file of figures that are put over those of the tables
 
     Raises
     ------
@@ -110,9 +119,14 @@ class ReportRun:
         If the file cannot be read, or has a wrong key or value.
     """
 
-    def __init__(self, file: Path, output: str | Path | None = None) -> None:
+    def __init__(
+        self, file: Path, output: str | Path | None = None, figures: Path | None = None
+    ) -> None:
         self.file = file
         self.parameters = read_parameters(file, output=output)
+        if figures is not None:
+            refresh_tables(file, self.parameters.data)
+            self.parameters = take_figures(file, figures, self.parameters)
         self.notebook = find_notebook(self.parameters.notebook)
         self.final = self.parameters.folder
         self.failed = self.final.with_name(f"{self.parameters.name}.failed")
@@ -175,6 +189,7 @@ class ReportRun:
 
     def _check(self) -> None:
         """Check notebook, tables, region and scenarios, and compute the fingerprint of all."""
+        refresh_tables(self.file, self.parameters.data)
         tables = find_tables(self.parameters.data)
         self.region = region_names(tables, self.parameters.region)
         declared = check_declared(self.notebook, self.parameters.for_notebook())

@@ -314,7 +314,7 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
 
 
 def _stamped(file: Path) -> tuple[Path, int]:
-    """A file and the time of its last change."""
+    """Give a file and the time of its last change."""
     try:
         return file.absolute(), file.stat().st_mtime_ns
     except OSError as error:
@@ -336,7 +336,7 @@ def _read(
 
 
 def _merge(base: Any, changes: Any) -> Any:
-    """Changes over a base: mappings key by key, anything else as a whole."""
+    """Put changes over a base: mappings key by key, anything else as a whole."""
     if not (isinstance(base, dict) and isinstance(changes, dict)):
         return changes
     return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}

@@ -20,9 +20,7 @@ from .validation import RawTable
 __all__ = ["count_peers", "merge_raw", "own_rows", "place_problem"]
 
 
-def merge_raw(
-    own: Mapping[str, RawTable], shipped: Mapping[str, RawTable]
-) -> dict[str, RawTable]:
+def merge_raw(own: Mapping[str, RawTable], shipped: Mapping[str, RawTable]) -> dict[str, RawTable]:
     """Merge raw tables; shipped rows are numbered below zero, see `place_problem`."""
     return {
         name: _merge(own[name], shipped[name]) if name in own and name in shipped
@@ -88,7 +86,7 @@ def _numbered(table: RawTable) -> RawTable:
 
 
 def _keys(table: RawTable) -> pd.MultiIndex:
-    """What rows replace each other by."""
+    """Return what rows replace each other by."""
     described = TABLES[table.name]
     columns = list(described.replaces or described.key)
     rows = table.cells

@@ -1,0 +1,58 @@
+"""`forecast app`: the planner's desk as a web page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .application import DATA, Command, app, fail, gettext, language_option
+
+__all__ = ["open_app"]
+
+
+@app.command(
+    "app",
+    cls=Command,
+    help=gettext("Open the planner's desk as a web page, until Ctrl+C; its address is printed."),
+)
+def open_app(  # noqa: PLR0913 - each option is an argument
+    region: Annotated[str, typer.Option(help=gettext("A region with a plan."))] = "lishui",
+    data: Annotated[str | None, typer.Option(help=DATA)] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
+    ] = None,
+    language: Annotated[str, language_option(gettext("Language to begin with."))] = "zh",
+    folder: Annotated[Path, typer.Option(help=gettext("Folder for files of the desk."))] = Path(
+        "desk"
+    ),
+    host: Annotated[
+        str,
+        typer.Option(
+            help=gettext("Address to listen on; any but this machine's own needs a token.")
+        ),
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=gettext("Port; 0: a free one."))
+    ] = 8866,
+    token: Annotated[
+        str | None,
+        typer.Option(envvar="FORECAST_TOKEN", help=gettext("Secret of the page's visitors.")),
+    ] = None,
+    browser: Annotated[bool, typer.Option(help=gettext("Open the page in a browser."))] = True,
+) -> None:
+    """Open the desk; see `desk.server`."""
+    from ..desk.server import serve
+    from ..errors import ForecastError
+    from ..tables.plan import load_plan
+    from ..tables.schema import is_address
+
+    source = str(Path(data).resolve()) if data and not is_address(data) else data
+    try:
+        load_plan(source or region, as_of=as_of, region=region)
+        options = {"region": region, "language": language, "folder": str(folder.resolve())}
+        options |= {k: v for k, v in {"data": source, "as_of": as_of}.items() if v is not None}
+        serve(options, host=host, port=port, token=token, browser=browser)
+    except ForecastError as error:
+        fail(error, getattr(error, "exit_code", 3))

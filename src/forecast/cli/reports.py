@@ -1,0 +1,102 @@
+"""`forecast run`: reports of parameter files and of plans."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..i18n.catalog import N_
+from .application import Command, Log, app, fail, gettext, log_to_stderr
+
+__all__ = ["run"]
+
+log = logging.getLogger(__name__)
+
+
+@app.command(
+    cls=Command,
+    help=gettext("Make the reports that parameter files describe, and print a JSON line for each."),
+)
+def run(  # noqa: PLR0913 - each option is an argument
+    params: Annotated[
+        list[str],
+        typer.Argument(
+            help=gettext("Folders or workbooks of plans, parameter files, or quoted patterns.")
+        ),
+    ],
+    figures: Annotated[
+        Path | None,
+        typer.Option(help=gettext("A file of figures that are put over those of the tables.")),
+    ] = None,
+    jobs: Annotated[
+        int,
+        typer.Option(min=0, help=gettext("Reports made at a time; 0: one more than processors.")),
+    ] = 0,
+    output: Annotated[
+        str | None, typer.Option(help=gettext("Folder for all reports, instead of the files' own."))
+    ] = None,
+    timeout: Annotated[
+        int, typer.Option(min=1, help=gettext("Seconds for one cell of a notebook."))
+    ] = 600,
+    limit: Annotated[
+        float | None, typer.Option(min=0.001, help=gettext("Seconds for one report."))
+    ] = None,
+    pdf: Annotated[
+        bool, typer.Option(envvar="FORECAST_PDF", help=gettext("Make PDFs (needs forecast[pdf])."))
+    ] = True,
+    force: Annotated[
+        bool, typer.Option("--force", help=gettext("Make unchanged reports again."))
+    ] = False,
+    lines: Annotated[
+        Log | None, typer.Option("--log", help=gettext("Log all steps, not problems only."))
+    ] = None,
+) -> None:
+    """Make reports; see `reports.command`."""
+    from ..errors import ForecastError
+    from ..reports.batch import Options
+    from ..reports.command import run_files
+    from ..reports.signals import stoppable
+
+    log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
+    if limit and not hasattr(signal, "setitimer"):
+        message = gettext("--limit does not exist on this system; let the scheduler end the run")
+        raise typer.BadParameter(message)
+    options = Options(
+        output=output, figures=figures, timeout=timeout, limit=limit, pdf=pdf, force=force
+    )
+    try:
+        files = _list_files(params)
+        with stoppable():
+            code = run_files(files, options, jobs or (os.cpu_count() or 1) + 1)
+    except ForecastError as error:
+        fail(error, getattr(error, "exit_code", 3))
+    except KeyboardInterrupt as stopped:
+        code = getattr(stopped, "exit_code", 130)
+    raise typer.Exit(code)
+
+
+def _list_files(arguments: list[str]) -> list[Path]:
+    """List the parameter files of arguments; of a plan those whose day has come."""
+    from ..plans.folder import is_plan, parameter_files
+    from ..reports.command import expand_patterns
+    from ..reports.parameters import read_parameters
+
+    files: list[Path] = []
+    for path in expand_patterns(arguments):
+        if not is_plan(path):
+            files.append(path)
+            continue
+        for file in parameter_files(path):
+            parameters = read_parameters(file)
+            if parameters.lies_ahead:
+                log.info(N_("%s: as of %s, a day that lies ahead; not made yet"),
+                         file, parameters.as_of)  # fmt: skip
+            else:
+                files.append(file)
+    return list(dict.fromkeys(files))

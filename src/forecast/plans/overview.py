@@ -1,0 +1,123 @@
+"""What a plan rests on: own and shipped rows, peers of each indicator, what mechanisms lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ..i18n.catalog import N_
+from ..scenarios.declarations import KINDS, Mechanism, read_mechanisms
+from ..tables.csv_files import read_tables
+from ..tables.merging import count_peers, own_rows
+from ..tables.names import Names
+from ..tables.plan import Plan, data_folder
+
+__all__ = ["PlanOverview", "describe_plan", "summarise_plan"]
+
+
+@dataclass(frozen=True)
+class PlanOverview:
+    """What a plan rests on.
+
+    `rows` has own and shipped rows by table; `indicators` name_printed, figures, first and last
+    year, targets and peers (other regions with figures) by indicator; `mechanisms` the mechanism,
+    its indicator, and the inputs that it lacks or that are assumed.
+    """
+
+    rows: pd.DataFrame
+    indicators: pd.DataFrame
+    mechanisms: pd.DataFrame
+
+
+def summarise_plan(plan: Plan) -> PlanOverview:
+    """Return what a plan rests on.
+
+    >>> import forecast as fc
+    >>> overview = summarise_plan(fc.load_plan("lishui"))
+    >>> int(overview.rows.loc["targets", "own"]), bool((overview.indicators["peers"] > 0).any())
+    (0, True)
+    """
+    own = own_rows(plan.tables, read_tables(data_folder()))
+    rows = pd.DataFrame({
+        "own": {name: int(mine.sum()) for name, mine in own.items()},
+        "shipped": {name: int((~mine).sum()) for name, mine in own.items()},
+    })  # fmt: skip
+    targets, figures = plan.targets, plan.observations
+    years = figures.groupby("indicator")["year"]
+    names = targets.drop_duplicates("indicator").set_index("indicator")
+    about = pd.DataFrame({"peers": count_peers(plan.tables, plan.region)})
+    about["name_printed"] = names.get("name_printed")
+    about["figures"] = years.size()
+    about["first"], about["last"] = years.min(), years.max()
+    about["targets"] = targets.groupby("indicator").size()
+    about[["figures", "targets"]] = about[["figures", "targets"]].fillna(0).astype(int)
+    return PlanOverview(rows, about, pd.DataFrame(_mechanisms(plan), columns=COLUMNS))
+
+
+COLUMNS = ["mechanism", "indicator", "input", "state"]
+
+
+def _mechanisms(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
+    """Yield the inputs of the mechanisms of a plan's indicators: known, assumed or missing."""
+    used = set(plan.indicators["indicator"])
+    for name, declared in read_mechanisms(plan.folder or None).items():
+        mechanism = declared.in_region(plan.region)
+        if mechanism.indicator in used:
+            for input_ in KINDS[mechanism.kind].inputs or ("",):
+                yield name, mechanism.indicator, *_input_state(plan, mechanism, input_)
+
+
+def _input_state(plan: Plan, mechanism: Mechanism, name: str) -> tuple[str, str]:
+    """Return the indicator that an input reads, and whether it is known, assumed or missing."""
+    if not name:
+        return "", "known"
+    read = mechanism.inputs.get(name, name)
+    if read in set(plan.observations["indicator"]):
+        return read, "known"
+    figures = plan.tables["observations"]
+    if ((figures["region"] == plan.region) & (figures["indicator"] == read)).any():
+        return read, "known"
+    return read, "assumed" if name in mechanism.assumptions else "missing"
+
+
+def describe_plan(plan: Plan, language: str) -> Iterator[str]:
+    """Write what a plan rests on, a line each fact."""
+    names, overview = Names(plan, language), summarise_plan(plan)
+    yield names.gettext(
+        "{region}, {title}", region=names.name("regions", plan.region), title=plan.title
+    )
+    for table, row in overview.rows.iterrows():
+        if row["own"]:
+            yield names.gettext("  {table}: {own} own rows, {shipped} shipped", table=table, **row)
+    for indicator, row in overview.indicators.iterrows():
+        name = names.name("indicators", indicator)
+        printed = row["name_printed"]
+        if isinstance(printed, str) and printed and printed != name:
+            name = names.gettext("{printed} = {name}", printed=printed, name=name)
+        years = "" if pd.isna(row["first"]) else f" ({row['first']:.0f}-{row['last']:.0f})"
+        yield names.gettext(
+            "  {name}: {figures} figures{years}, {targets} targets, {peers} other regions",
+            name=name, years=years, figures=row["figures"], targets=row["targets"],
+            peers=row["peers"],
+        )  # fmt: skip
+    for mechanism, rows in overview.mechanisms.groupby("mechanism", sort=False):
+        yield _describe_mechanism(names, plan, str(mechanism), rows)
+
+
+LACKS = N_(
+    "  mechanism {name}: lacks {inputs}; add figures, or a section of the region in mechanisms.yaml"
+)
+ASSUMED = N_("  mechanism {name}: {inputs} assumed")
+
+
+def _describe_mechanism(names: Names, plan: Plan, mechanism: str, rows: pd.DataFrame) -> str:
+    """Write what one mechanism lacks or assumes."""
+    declared = read_mechanisms(plan.folder or None)[mechanism]
+    name = getattr(declared, f"name_{names.data_language}")
+    for state, message in (("missing", LACKS), ("assumed", ASSUMED)):
+        inputs = [names.quantity(i) for i in rows.loc[rows["state"] == state, "input"]]
+        if inputs:
+            return names.gettext(message, name=name, inputs=names.join(inputs))
+    return names.gettext("  mechanism {name}: has what it needs", name=name)

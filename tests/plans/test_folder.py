@@ -1,0 +1,124 @@
+"""The folder of a plan: made whole or not at all, in the reader's language, and run as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from filled_form import ORDER, made
+from forecast.errors import UnknownNameError, WriteError
+from forecast.plans.folder import PlanOrder, make_folder, open_plan, parameter_files
+from forecast.plans.form_reading import is_form
+from forecast.reports.parameters import read_parameters
+from warm import Command
+
+
+def test_a_folder_has_a_form_parameters_and_a_readme(tmp_path: Path) -> None:
+    """A parameter file for each kind of report, each of which is read; nothing else to copy."""
+    form = make_folder(tmp_path / "plan", ORDER)
+    assert is_form(form) and form.name == "青山县.xlsx"
+    assert "要填的只有工作簿" in (form.parent / "README.md").read_text(encoding="utf-8")
+    for file in form.parent.glob("*.yaml"):
+        found = read_parameters(file)
+        assert (found.region, found.data) == ("青山县", str(form.parent.resolve() / "tables"))
+    days = {file.stem: read_parameters(file).as_of for file in form.parent.glob("*.yaml")}
+    assert (days["midterm"], days["final"]) == ("2028-12-31", "2031-06-30")
+
+
+def test_nothing_is_overwritten_and_nothing_half_made(tmp_path: Path) -> None:
+    """A folder with a file in it is refused, and an unknown parent leaves no folder."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "notes.txt").write_text("mine")
+    with pytest.raises(WriteError, match="not empty"):
+        make_folder(tmp_path / "mine", ORDER)
+    with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
+        make_folder(tmp_path / "new", PlanOrder("青山县", "lishiu", 2026, 2030))
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_like_another_plan(tmp_path: Path, command: Command) -> None:
+    """`--like` puts that plan's indicators, units and forces in; a region's own figures too."""
+    ended = command("init", tmp_path / "p", "--name", "丽水市", "--parent", "zhejiang", "--period",
+                    "2026-2030", "--like", "lishui", "--language", "zh")  # fmt: skip
+    assert ended.returncode == 0
+    book = openpyxl.load_workbook(tmp_path / "p" / "丽水市.xlsx")
+    names = [cell.value for cell in book["指标和目标"]["B"][2:] if cell.value]
+    assert "护理型床位占比" in names
+    figures = [cell.value for row in book["完成数"].iter_rows(3) for cell in row[2:12]]
+    assert any(figures)
+    assert open_plan(tmp_path / "p").region == "lishui"
+
+
+def test_a_workbook_in_english_is_read_as_well(tmp_path: Path) -> None:
+    """Sheets and columns are in the language that was asked for."""
+    order = PlanOrder("Green Hills", "lishui", 2026, 2030, language="en")
+    form = make_folder(tmp_path / "p", order)
+    book = openpyxl.load_workbook(form)
+    sheet = book["Indicators and targets"]
+    sheet["B3"], sheet["J3"] = "Share of nursing beds", 70
+    assert [cell.value for cell in sheet[2]][:2] == ["No.", "Indicator"]
+    assert sheet["J2"].value == "2030"
+    sheet["C3"], sheet["H2"].value = "%", sheet["H2"].value
+    sheet["B3"] = "护理型床位占比"
+    book.save(form)
+    assert open_plan(form).region == "green_hills"
+
+
+def test_what_init_needs_is_named_where_nobody_can_be_asked(
+    command: Command, tmp_path: Path
+) -> None:
+    """Without a terminal the missing options are listed."""
+    ended = command("init", tmp_path / "p", "--name", "青山县")
+    assert ended.returncode == 2 and "--parent, --period" in ended.stderr
+    wrong = command("init", tmp_path / "p", "--name", "a", "--parent", "lishui", "--period", "soon")
+    assert wrong.returncode == 2 and "2026-2030" in wrong.stderr
+
+
+def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> None:
+    """Own and shipped rows, peers of each indicator, what a mechanism lacks; a file beside it."""
+    form = made(tmp_path / "p")
+    ended = command("check", form.parent, "--language", "zh")
+    assert ended.returncode == 0
+    assert "observations：自有20行" in ended.stdout
+    assert "养老机构护理型床位占比＝护理型床位占比：5个完成数（2021-2025）" in ended.stdout.replace(
+        " (", "（"
+    ).replace(")", "）")
+    assert "老年食堂覆盖村数：5个完成数" in ended.stdout and "0个其他地区有数" in ended.stdout
+    assert "缺60岁及以上户籍老年人口" in ended.stdout
+    own = tmp_path / "more.csv"
+    own.write_text("指标,2025\n老年食堂覆盖村数,80\n", encoding="utf-8")
+    held = command("check", own, "--data", form.parent, "--json")
+    record = json.loads(held.stdout.splitlines()[0])
+    assert (record["region"], record["indicator"]) == ("青山县", "老年食堂覆盖村数")
+
+
+def test_a_newcomer_fills_in_the_form_and_reads_the_report(
+    command: Command, tmp_path: Path
+) -> None:
+    """init, the workbook, run: the report's tables have the numbers that were typed."""
+    folder = tmp_path / "qingshan"
+    ended = command("init", folder, "--name", "青山县", "--parent", "lishui", "--period",
+                    "2026-2030", "--language", "zh")  # fmt: skip
+    assert ended.returncode == 0
+    from filled_form import fill
+
+    fill(folder / "青山县.xlsx")
+    for file in parameter_files(folder):
+        if file.name != "monitoring.yaml":
+            file.unlink()
+    run = command("run", folder, "--no-pdf")
+    (result,) = map(json.loads, run.stdout.splitlines())
+    assert (result["status"], result["code"]) == ("completed", 0)
+    assert Path(result["folder"]) == folder / "reports" / "青山县"
+    table = pd.read_parquet(folder / "reports" / "青山县" / "attainment.parquet")
+    row = table.set_index("indicator").loc["nursing_bed_share"]
+    assert (row["latest"], row["latest_year"], row["target"], row["year"]) == (60, 2025, 70, 2030)
+    assert 0.01 <= row["p_reach"] <= 0.99
+    page = (folder / "reports" / "青山县" / "report.html").read_text(encoding="utf-8")
+    assert "青山县民政事业发展规划（2026-2030年）" in page and "老年食堂覆盖村数" in page
+    again = command("run", folder, "--no-pdf")
+    assert json.loads(again.stdout)["status"] == "skipped"
