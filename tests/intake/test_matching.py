@@ -10,7 +10,7 @@ import pytest
 
 from forecast.intake.matching import Names, read_aliases
 from forecast.intake.numbers import same_thing, unit_of
-from forecast.tables.plan import load_plan
+from forecast.tables.plan import data_folder, load_plan
 
 PRINTED = pd.read_csv(
     Path(__file__).with_name("printed_names.csv"), dtype=str, keep_default_na=False
@@ -18,7 +18,8 @@ PRINTED = pd.read_csv(
 FULL_WIDTH = str.maketrans("0123456789ABC%", "０１２３４５６７８９ＡＢＣ％")
 REPLACED = (
     ("占比", "比例"), ("占比", "所占比重"), ("率", "比例"), ("数", "数量"), ("数", "总数"),
-    ("每万老年人", "每万名老年人口"), ("每10万人", "每十万人"), ("乡镇", "乡镇（街道）"),
+    ("每万老年人", "每万名老年人口"), ("每10万人", "每十万人"), ("每百万人", "每100万人"),
+    ("每千老年人", "每1000名老年人"), ("乡镇", "乡镇（街道）"),
     ("乡镇", "镇街"), ("未保", "未成年人保护"), ("持证", "执证"), ("社工", "社会工作者"),
     ("县", "县（市、区）"),
 )  # fmt: skip
@@ -39,6 +40,12 @@ def test_every_name_in_the_lists_of_the_five_documents_is_known(
     assert list(found) == row["indicator"].split()
 
 
+def printed_targets() -> pd.DataFrame:
+    """Printed names of the shipped targets, each once an indicator and document."""
+    targets = pd.read_csv(data_folder() / "targets.csv", dtype=str, keep_default_na=False)
+    return targets.drop_duplicates(["source", "indicator", "name_printed"])
+
+
 def variants(name: str, unit: str) -> dict[str, str]:
     """Spellings of a name by what was changed; in lower case what may not be taken for it."""
     middle = len(name) // 2
@@ -50,6 +57,8 @@ def variants(name: str, unit: str) -> dict[str, str]:
         "Blanks": "　".join(name),
         "Number": f"（三）{name}",
         "Quotes": f"「{name[:2]}」{name[2:]}",
+        "Curly": f"“{name[:2]}”{name[2:]}",
+        "Case": name.lower(),
         "Whole region": f"全市{name}",
         "Invisible": f"{name[:2]}\u200b{name[2:]}",
         "Goal": f"{name}达到12以上。",
@@ -81,6 +90,27 @@ def test_no_variant_of_a_name_is_taken_for_another_indicator(names: Names) -> No
     assert wrong == []
     assert known > 2000 and asked > 200
     assert len(unknown) < 20
+
+
+def test_every_name_that_a_target_or_figure_is_printed_by_is_known(names: Names) -> None:
+    """Each of the about 200 printed names of the shipped targets means the target's indicator."""
+    for row in printed_targets().itertuples():
+        assert row.indicator in names.match(row.name_printed, row.region).indicators
+
+
+def test_variants_of_printed_names_are_known_or_asked_about(names: Names) -> None:
+    """Of a variant of each printed name, one after another of all kinds, none is mistaken."""
+    known, wrong, asked = 0, [], []
+    for number, row in enumerate(printed_targets().itertuples()):
+        kinds = variants(row.name_printed, names.about[row.indicator]["unit_zh"])
+        change, text = list(kinds.items())[number % len(kinds)]
+        found = names.match(text, row.region).indicators
+        known += row.indicator in found
+        asked += [text] if not found else []
+        same = found in ((), names.match(row.name_printed, row.region).indicators)
+        wrong += [] if same or found == (row.indicator,) else [(change, text, found)]
+    assert wrong == []
+    assert known + len(asked) >= 200 and known >= 110
 
 
 @pytest.mark.parametrize(

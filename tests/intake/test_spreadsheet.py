@@ -25,6 +25,7 @@ def changed(content: bytes, part: str, change: dict[bytes, bytes]) -> bytes:
         for name in old.namelist():
             text = old.read(name)
             if name.endswith(part):
+                text = text.replace(b"<v />", b"<v></v>")  # as openpyxl writes it with lxml
                 for before, after in change.items():
                     assert before in text
                     text = text.replace(before, after)
@@ -130,8 +131,8 @@ def test_a_formula_is_read_by_its_result() -> None:
     rows = [["指标", 2020, 2021, 2022, 2023], ["甲", "=1+1", "=2+2", "=IF(1,2)", "#N/A"]]
     content = workbook(rows)
     results = {
-        b"<f>2+2</f><v />": b"<f>2+2</f><v>4</v>",
-        b'<c r="D2"><f>IF(1,2)</f><v />': b'<c r="D2" t="str"><f>IF(1,2)</f><v></v>',
+        b"<f>2+2</f><v></v>": b"<f>2+2</f><v>4</v>",
+        b'<c r="D2"><f>IF(1,2)</f><v></v>': b'<c r="D2" t="str"><f>IF(1,2)</f><v></v>',
     }
     assert only(changed(content, "sheet1.xml", results)).rows[1] == ("甲", "=1+1", "4", "", "#N/A")
 

@@ -196,8 +196,8 @@ def test_deadlines_are_sorted_and_only_passed_or_ahead(lishui):
     ends = table["end"].dropna().tolist()
     assert ends == sorted(ends) and table["end"].isna().tolist() == sorted(table["end"].isna())
     states = dict(zip(table["due"], table["state"], strict=True))
-    assert states == {"2021": "passed", "2022": "passed", "2023": "ahead", "2025": "ahead", "2022-2024": "ahead",
-                      "": "undated"}  # fmt: skip
+    assert states == {"2021": "passed", "2022": "passed", "2023": "ahead", "2025": "ahead",
+                      "2022-2024": "ahead", "": "undated"}  # fmt: skip
     plan = lishui.report.plan
     for as_of, state in (("2022-12-30", "ahead"), ("", "no_day")):
         report = ReportContext(replace(plan, as_of=as_of), "en", draws=100)

@@ -307,6 +307,12 @@ def _column(index: int, path: Sequence[str], names: Names) -> Column:
 def _settled(grid: Grid, table: Table, names: Names) -> list[Column]:
     """Columns with the roles that their cells show, and those of figures that only these tell."""
     columns = [_checked(grid, table, column, names) for column in table.columns]
+    titled = [column for column in columns if column.role == "indicator"]
+    if len(titled) > 1:
+        # 名称 beside 指标: the one whose cells name indicators.
+        meant = max(titled, key=lambda c: sum(map(names.knows, _cells(grid, table, c.index))))
+        others = {column.index for column in titled if column is not meant}
+        columns = [replace(c, role="category") if c.index in others else c for c in columns]
     for at, column in enumerate(columns):
         known = {c.role for c in columns if c.role}
         if column.role == "" and not (column.facts.indicator or column.facts.region):

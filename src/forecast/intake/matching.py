@@ -218,7 +218,9 @@ class Names:
             if found := self._certain(text, region, stated):
                 return Match((found,), own)
         parts = [self._certain(part, region, stated) for part in re.split("[、和及]", spelt)]
-        if len(parts) > 1 and all(parts):
+        # Names that share a figure share its unit too.
+        alike = len({self.about[part]["unit"] for part in parts if part}) == 1
+        if len(parts) > 1 and all(parts) and alike:
             return Match(tuple(dict.fromkeys(parts)), own)
         return Match((), own)
 

@@ -356,7 +356,11 @@ def _convert(
         and (wanted.thing in ("%", "‰", "倍") or wanted.per_power)
     ):
         raise _Unclear(Issue("power", {"unit": named}))
-    own = (figure.unit_zh, figure.unit_zh)
+    own, value = (figure.unit_zh, figure.unit_zh), number.scaleb(power)
+    if (
+        figure.unit_zh and value * Decimal(figure.scale) == number
+    ):  # printed in the indicator's own unit
+        return float(value), []
     if figure.scale != 1:
         en = exact(figure.value, "en", name=figure.unit_zh)
         # Digit by digit in Chinese too: 15亿元 is shown as what it is taken for.
@@ -365,7 +369,7 @@ def _convert(
     if power:
         units: dict[str, Argument] = {"own": own if figure.unit_zh else ONES, "unit": named}
         notes.append(Issue("converted", units))
-    return float(number.scaleb(power)), notes
+    return float(value), notes
 
 
 def _check_units(unit: Unit, wanted: Unit, names: tuple[str, str]) -> None:

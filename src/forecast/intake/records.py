@@ -182,7 +182,7 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
     force = ""
     for column in table.columns:
         text = grid.held(row, column.index)
-        if column.role in ("figure", "aside", "number", "owner") or not text:
+        if column.role in ("figure", "aside", "number", "owner", "measures") or not text:
             continue
         comment = grid.comments.get((row, column.index))
         doubts += [Issue("comment", {"text": comment})] if comment else []
