@@ -222,12 +222,11 @@ def test_figures_at_a_bound_are_not_infinite(growth, value):
     assert middle == pytest.approx(value, abs=1.0)
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
-def test_figures_beyond_their_bounds_are_read_at_them(growth):
-    """A share of 103 % has a finite answer inside its bounds, and its siblings have theirs."""
-    seen = table({"a": {2020: 50, 2021: 103.0}, "b": {2020: 50, 2021: 51}, "c": {2021: 103.0}})
-    found = fit(seen, about(), growth).quantiles(LEVELS, np.full((3, 1), 2024.0))
-    assert ((found >= 0) & (found <= 100)).all()
+def test_figures_beyond_their_bounds_are_refused():
+    """A share of 103 % is a fault of the figure, with its series and the remedy."""
+    seen = table({"a": {2020: 50, 2021: 103.0}, "b": {2020: 50, 2021: 51}})
+    with pytest.raises(DataError, match=r"value '103': above 100, the most x can be \(a\)"):
+        fit(seen, about())
 
 
 def test_a_hundred_percent_is_an_event_of_the_model():

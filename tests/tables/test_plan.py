@@ -5,9 +5,10 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.tables.merging import own_rows
-from forecast.tables.plan import data_folder, known_indicators, load_plan
+from forecast.tables.plan import Plan, data_folder, known_indicators, load_plan
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE = "orphans_moved_to_city_institution_share"
@@ -154,3 +155,46 @@ def test_every_shipped_region_with_targets_loads():
         assert region not in set(plan.siblings["region"])
         assert set(plan.siblings["indicator"]) <= set(plan.indicators["indicator"])
         assert plan.title
+
+
+def test_a_plan_from_frames_answers_what_a_plan_answers():
+    """Figures and targets in memory are a plan: goal seeking, comparison, sensitivity, index."""
+    seen = pd.DataFrame({
+        "region": ["a"] * 4 + ["b"] * 3, "indicator": "beds",
+        "year": [2019, 2020, 2021, 2022, 2020, 2021, 2022],
+        "value": [50.0, 52.0, 53.5, 55.0, 40.0, 41.0, 43.0],
+    })  # fmt: skip
+    goals = pd.DataFrame({"year": [2025, 2023], "value": [61.0, 57.0], "comparator": "ge"})
+    index = pd.DataFrame({"index": ["i"], "area": "care", "component": "c", "indicator": "beds",
+                          "weight": 1.0})  # fmt: skip
+    plan = Plan.from_frames(
+        seen, goals, region="a", as_of="2022-12-31", tables={"indices": index}, kind="share",
+        better="higher", resolution=0.1,
+    )  # fmt: skip
+    assert plan.targets["role"].tolist() == ["final", "annual"]
+    assert (len(plan.observations), len(plan.siblings)) == (4, 3)
+    fits = fc.fit(seen, kind="share", better="higher", resolution=0.1)
+    expected = fc.attainment(fits, goals.assign(region="a", indicator="beds"))
+    found = fc.attainment(fc.fit(seen, plan.indicators), plan.targets, as_of=plan.as_of)
+    assert found["p_reach"].tolist() == expected["p_reach"].tolist()
+    goal = fc.goal_seek(plan, plan.targets.iloc[0], lever="pace", probability=0.8, draws=200)
+    assert goal.reached
+    assert len(fc.compare(plan, [fc.BASELINE], draws=50)) == 2
+    assert "own_growth" in set(fc.sensitivity(plan, plan.targets.iloc[0]).tornado["input"])
+    assert "i" in set(fc.index(fc.project(plan, draws=50), plan)["index"])
+
+
+def test_a_plan_from_frames_keeps_days_within_a_year():
+    """Mid-2022, as a number, a day or with its `as_of`, is not known before and lies at its day."""
+    goal = pd.DataFrame({"year": [2025], "value": 9.0, "comparator": "ge"})
+    for figures in (
+        {2021: 5.0, 2021.5: 6.0},
+        pd.Series([5.0, 6.0], pd.to_datetime(["2021-12-31", "2022-07-02"])),
+        pd.DataFrame({"year": [2021, 2022], "as_of": ["", "2022-07-02"], "value": [5.0, 6.0]}),
+    ):
+        for day, known in (("2022-06-30", 1), ("2022-07-02", 2), (None, 2)):
+            plan = Plan.from_frames(
+                figures, goal, region="a", as_of=day, kind="stock", better="higher"
+            )
+            assert len(plan.observations) == known
+        assert plan.observations["year"].max() == pytest.approx(2021.5, abs=0.002)

@@ -17,16 +17,15 @@ from ..errors import DataError, Problem, StatisticalWarning, UnknownNameError, m
 from ..files import shipped_folder
 from .frames import KEY, plain_text, read_figures, read_table
 
-__all__ = ["About", "describe_indicators", "read_inputs"]
+__all__ = ["About", "Description", "describe_indicators", "read_inputs"]
 
 PERCENT = {"lower": 0.0, "upper": 100.0}
 """Bounds of a share or coverage, which are stored as percentages."""
 
 
-class About(TypedDict, total=False):
-    """Keywords: names of the only region and indicator, and the indicator's description."""
+class Description(TypedDict, total=False):
+    """Keywords: name of the only indicator, and the description of all."""
 
-    region: str
     indicator: str
     kind: str
     better: str
@@ -34,6 +33,12 @@ class About(TypedDict, total=False):
     upper: float
     resolution: float
     cumulative: bool
+
+
+class About(Description, total=False):
+    """Keywords: those of `Description`, and the name of the only region."""
+
+    region: str
 
 
 def read_inputs(

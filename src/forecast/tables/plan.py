@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,7 @@ import pandas as pd
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..files import MANIFEST, shipped_folder
 from .calendar import figure_days, known_days, parse_day, year_fractions
+from .descriptions import Description
 from .merging import own_rows
 from .schema import is_address
 from .versions import first_versions, select_targets, versions_in_force
@@ -64,6 +66,59 @@ class Plan:
     def source(self) -> str | Path:
         """Folder or address of the tables that the plan was cut from, as `load_plan` takes it."""
         return self.folder or self.address or data_folder()
+
+    @staticmethod
+    def from_frames(
+        observations: Any,
+        targets: Any = None,
+        indicators: Any = None,
+        *,
+        region: str = "",
+        as_of: str | dt.date | None = None,
+        tables: Mapping[str, Any] | None = None,
+        **about: Unpack[Description],
+    ) -> Plan:
+        """Make a plan from tables in memory: all that takes a plan takes it.
+
+        Parameters
+        ----------
+        observations, targets, indicators, about : as for `fit` and `attainment`
+        region : the plan's region; other regions of the figures are its peers. "" takes the only
+            one with targets, or all. Figures and targets that name no region are of this one
+        as_of : as in `load_plan`
+        tables : further tables by name with the columns of `data/README.md`, such as `rules`,
+            `indices` or `milestones`
+
+        Raises
+        ------
+        DataError
+            For figures, targets and descriptions that cannot be read.
+        UnknownNameError
+            For a region without figures or targets, and unknown tables or keywords.
+
+        Examples
+        --------
+        >>> plan = Plan.from_frames({2020: 50.0, 2021: 53.0}, {2025: 60.0}, comparator="ge",
+        ...                         region="a", kind="share", better="higher")
+        Traceback (most recent call last):
+        forecast.errors.UnknownNameError: Unknown keyword 'comparator'...
+        >>> goal = pd.DataFrame({"year": [2025], "value": 60.0, "comparator": "ge"})
+        >>> plan = Plan.from_frames({2020: 50.0, 2021: 53.0}, goal, region="a", kind="share",
+        ...                         better="higher")
+        >>> plan.region, plan.targets["role"].tolist(), len(plan.observations)
+        ('a', ['final'], 2)
+        """
+        from .plan_frames import build_tables
+
+        day = parse_day(as_of, "Plan.from_frames") if as_of else None
+        frames = {"observations": observations, "targets": targets, "indicators": indicators}
+        built = build_tables(frames | dict(tables or {}), region, about)
+        planned = sorted(set(built["targets"]["region"]))
+        if region:
+            check_name("region", region, sorted(set(built["regions"]["region"])))
+        elif len(planned) == 1:
+            region = planned[0]
+        return _cut(built, region or None, day)
 
 
 def data_folder() -> Path:

@@ -1,0 +1,141 @@
+"""The tables of a plan, made from figures and targets given in Python.
+
+What a plan of files has and these have not stays empty: names are ids, there is no source, and a
+series' last target is its final one.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ..errors import DataError, Problem, UnknownNameError, msg
+from .calendar import list_year_problems, read_years
+from .descriptions import read_inputs
+from .frames import KEY, ONE_REGION, read_goals, read_table
+from .schema import TABLES
+from .validation import validate
+
+__all__ = ["build_tables"]
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "observations": {"status": "actual"},
+    "targets": {"role": "annual"},
+    "indicators": {"resolution": 0.0},
+}
+"""Cells of missing columns that are not empty."""
+
+
+def build_tables(
+    frames: Mapping[str, Any], region: str, about: Mapping[str, Any]
+) -> dict[str, pd.DataFrame]:
+    """Build the tables of a plan, all of `schema.TABLES`, with their columns.
+
+    Parameters
+    ----------
+    frames : `observations`, `targets` and `indicators` in the forms of `frames` and `descriptions`;
+        other tables of `schema.TABLES` as tables with their columns
+    region : name of the region of figures and targets that name none, "" for `ONE_REGION`
+    about : keywords that describe the indicators in place of a table
+
+    Raises
+    ------
+    DataError
+        For figures and targets that cannot be read.
+    UnknownNameError
+        For an unknown table.
+
+    Examples
+    --------
+    >>> tables = build_tables({"observations": {2021: 5.0}}, "a", {"kind": "stock",
+    ...                       "better": "higher"})
+    >>> tables["observations"][["region", "year", "as_of", "value"]].values.tolist()
+    [['a', 2021, '', 5.0]]
+    """
+    for name in frames:
+        if name not in TABLES:
+            raise UnknownNameError("table", name, [*TABLES])
+    rows, indicators = read_inputs(frames.get("observations"), frames.get("indicators"), about)
+    series = rows[KEY].drop_duplicates()
+    own = series if not region or region not in set(series["region"]) else series[
+        series["region"] == region
+    ]  # fmt: skip
+    goals = frames.get("targets")
+    goals = pd.DataFrame(columns=[*KEY, "year", "value", "comparator"]) if goals is None else goals
+    tables = {
+        "observations": _dated(rows),
+        "targets": _with_roles(read_goals(goals, own)),
+        "indicators": _named(indicators),
+    }
+    if region:
+        for name in ("observations", "targets"):
+            renamed = tables[name]["region"].replace(ONE_REGION, region)
+            tables[name] = tables[name].assign(region=renamed)
+    known = pd.concat([tables[name]["region"] for name in ("observations", "targets")]).unique()
+    tables["regions"] = _named(pd.DataFrame({"region": known}))
+    tables |= {n: read_table(t) for n, t in frames.items() if n not in tables and t is not None}
+    empty, _ = validate({})
+    return empty | {name: _complete(name, table, empty[name]) for name, table in tables.items()}
+
+
+def _dated(rows: pd.DataFrame) -> pd.DataFrame:
+    """Give figures within a year the day that they stand for, as tables have it."""
+    years = read_years(rows["year"])
+    problems = list_year_problems("observations", years, rows["year"], rows[KEY])
+    problems += [
+        Problem("observations", None, "year", str(cell), msg("not a year"),
+                msg("write a year, as 2025"))
+        for cell in rows["year"][np.isnan(years)].head(20)
+    ]  # fmt: skip
+    if problems:
+        raise DataError(problems)
+    whole = np.ceil(years - 1e-9).astype(int)
+    days = [_day(y) if y % 1.0 else "" for y in years]
+    given = rows["as_of"].fillna("").astype(str) if "as_of" in rows else pd.Series("", rows.index)
+    return rows.assign(year=whole, as_of=given.where(given != "", days))
+
+
+def _day(year: float) -> str:
+    """ISO day of a year with a fraction."""
+    first = dt.date(int(np.ceil(year)), 1, 1)
+    length = 365 + calendar.isleap(first.year)
+    return (first + dt.timedelta(max(round(year % 1.0 * length), 1) - 1)).isoformat()
+
+
+def _with_roles(targets: pd.DataFrame) -> pd.DataFrame:
+    """Add roles where there are none: the last target of a series is its final one."""
+    if "role" in targets or targets.empty:
+        return targets
+    last = targets.groupby(KEY)["year"].transform("max")
+    return targets.assign(role=np.where(targets["year"] == last, "final", "annual"))
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Add names where there are none: the ids."""
+    ids = table["indicator" if "indicator" in table else "region"]
+    added = {column: ids for column in ("name_zh", "name_en") if column not in table}
+    if "kind" in table and "cumulative" not in table:
+        added["cumulative"] = table["kind"].eq("count")
+    return table.assign(**added)
+
+
+def _complete(name: str, table: pd.DataFrame, empty: pd.DataFrame) -> pd.DataFrame:
+    """Bring a table to the columns and types of the schema; other columns go."""
+    rows = table.reset_index(drop=True)
+    columns: dict[str, Any] = {}
+    for column, dtype in empty.dtypes.items():
+        default = DEFAULTS.get(name, {}).get(str(column), "" if dtype == "str" else np.nan)
+        cells = rows[column] if column in rows else pd.Series([default] * len(rows), dtype=object)
+        if dtype == "str":
+            columns[str(column)] = cells.astype(object).where(cells.notna(), "").astype("str")
+        elif dtype == "bool":
+            columns[str(column)] = cells.eq(True)
+        else:
+            numbers = pd.to_numeric(cells, errors="coerce")
+            columns[str(column)] = numbers.astype(dtype if numbers.notna().all() else float)
+    return pd.DataFrame(columns)
