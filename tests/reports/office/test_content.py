@@ -42,6 +42,7 @@ def test_texts_are_those_of_a_browser() -> None:
     assert blocks("<ul><li>a <ul><li>b</li></ul></li><li></li></ul>") == (Items(("a\nb",)),)
     assert blocks('<ol><li value="4">a</li><li>b</li></ol>') == (Items(("a", "b"), 4),)
     assert blocks("<div><span>3</span> of <b>9</b></div>") == (Text("3 of 9"),)
+    assert blocks("<div>a<p>b</p>c</div>") == (Text("a"), Text("b"), Text("c"))
 
 
 def test_what_is_for_a_screen_is_left_out() -> None:
@@ -100,7 +101,7 @@ def test_pictures_come_from_the_page_or_from_a_file_beside_it(tmp_path: Path) ->
     (tmp_path / "a.png").write_bytes(b"file")
     beside = (
         '<figure data-png="a.png"><img alt="x" src="data:image/svg+xml;base64,AA">'
-        "<figcaption>C</figcaption></figure>"
+        '<figcaption class="screen-only">x</figcaption><figcaption>C</figcaption></figure>'
     )
     page = f"<h1>A</h1><h2>S</h2>{beside}"
     assert read(page, tmp_path).summary.blocks == (Figure(b"file", "C", "x"),)

@@ -137,10 +137,10 @@ def test_wide_tables_turn_the_annexes(tmp_path: Path) -> None:
 
 def test_english_documents_count_in_their_own_way(tmp_path: Path) -> None:
     """Decimal numbers, Annex 1, Table 1; nothing of the program's is in Chinese."""
-    made = make(tmp_path, "<h1>A</h1><h2>S</h2><h3>B</h3><p>c</p><h2>T</h2>"
+    made = make(tmp_path, "<h1>A</h1><h2>S</h2><h3>B</h3><p>c</p><h2>Annex: t</h2>"
                 "<table><tr><td>d</td></tr></table>", "en")  # fmt: skip
     assert ("Normal", "Annexes: 1. T") in styles(made)
-    assert ("Caption", "Table 1  T") in styles(made)
+    assert ("Caption", "Table 1  Annex: t") in styles(made)
     assert 'w:lvlText w:val="Annex %1  "' in made.part.numbering_part.element.xml
 
 

@@ -158,18 +158,21 @@ class _Reader:
         return Content(self.title, (root.get("lang") or "")[:2], lead, sections)
 
     def _walk(self, parent: html.HtmlElement) -> None:
+        self._add_text(_clean(parent.text or ""))
         for child in parent:
-            if not isinstance(child.tag, str) or child.tag in SKIPPED:
-                continue
-            if SCREEN_ONLY in (child.get("class") or "").split():
-                continue
-            before = len(self.sections), len(self.sections[-1][1])
-            if child.tag in BLOCKS or next(child.iter(*BLOCKS), None) is None:
-                self._read_block(child)
-            else:
-                self._walk(child)
-            if slide := child.get("data-slide"):
-                self._mark(slide, before)
+            if not _is_hidden(child):
+                before = len(self.sections), len(self.sections[-1][1])
+                if child.tag in BLOCKS or next(child.iter(*BLOCKS), None) is None:
+                    self._read_block(child)
+                else:
+                    self._walk(child)
+                if slide := child.get("data-slide"):
+                    self._mark(slide, before)
+            self._add_text(_clean(child.tail or ""))
+
+    def _add_text(self, text: str) -> None:
+        if text:
+            self.sections[-1][1].append(Text(text))
 
     def _mark(self, slide: str, before: tuple[int, int]) -> None:
         """Keep what an element with `data-slide` holds; a whole section brings its title."""
@@ -205,7 +208,7 @@ class _Reader:
 
     def _read_figure(self, element: html.HtmlElement) -> Iterator[Block]:
         """Read the pictures and tables of a figure; of a picture without dots its description."""
-        captions = [_text(c) for c in element.iter("figcaption")]
+        captions = [_text(c) for c in element.iter("figcaption") if not _is_hidden(c)]
         for image in element.iter("img"):
             alt = _clean(image.get("alt") or "")
             caption = captions[0] if captions else alt
@@ -277,13 +280,18 @@ def _text(element: html.HtmlElement) -> str:
     """Text of an element as a browser shows it, with line breaks where it has any."""
     parts: list[str] = [element.text or ""]
     for child in element:
-        hidden = not isinstance(child.tag, str) or child.tag in SKIPPED
-        hidden = hidden or SCREEN_ONLY in (child.get("class") or "").split()
         small = child.tag == "small" and element.tag in ("td", "th")
         broken = small or child.tag in BREAKS
-        parts += [] if hidden else ["\x00" * broken, _raw(child)]
+        parts += [] if _is_hidden(child) else ["\x00" * broken, _raw(child)]
         parts.append(child.tail or "")
     return _clean("".join(parts))
+
+
+def _is_hidden(element: html.HtmlElement) -> bool:
+    """Whether an element is a comment, or for readers at a screen only."""
+    if not isinstance(element.tag, str) or element.tag in SKIPPED:
+        return True
+    return SCREEN_ONLY in (element.get("class") or "").split()
 
 
 def _raw(element: html.HtmlElement) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -76,14 +77,19 @@ class _Document:
     def add_list_of_annexes(self) -> None:
         """List the annexes below the summary."""
         language, annexes = self.content.language, self.content.annexes
-        titles = (f"{i}. {annex.title}" for i, annex in enumerate(annexes, start=1))
+        titles = (f"{i}. {self.strip_annex(a.title)}" for i, a in enumerate(annexes, start=1))
         self.add_text(gettext(N_("Annexes: {list}"), language).format(list=join(titles, language)))
 
     def add_annex(self, annex: Section) -> None:
         """Add an annex, whose headings are numbered from the first again."""
-        self.add(ANNEX, annex.title)
+        self.add(ANNEX, self.strip_annex(annex.title))
         self.numbering = restart_numbering(self.docx)
         self.add_blocks(annex.blocks)
+
+    def strip_annex(self, title: str) -> str:
+        """Take "Annex:" from the beginning of a title that gets a number instead."""
+        word = self.form.annex.partition("%")[0].strip()
+        return re.sub(rf"^{word}\s*[:：]\s*(.)", lambda found: found[1].upper(), title)
 
     def add_blocks(self, blocks: Sequence[Block]) -> None:
         """Add the blocks of a section."""
