@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["count_lines", "measure", "weigh_columns"]
 
-NARROWEST, WIDEST, PADDING = 4, 30, 2
-"""Letters of a column's width that count; longer texts are broken, but no word is."""
+NARROWEST, SHORT, WIDEST, PADDING = 4, 16, 60, 2
+"""Letters of the narrowest column, of one that is not broken, of the widest, and beside texts."""
 
 
 def measure(text: str) -> int:
@@ -35,16 +35,24 @@ def count_lines(texts: Iterable[str], width: float) -> int:
     return sum(max(1, -(-measure(line) // max(int(width), 1))) for line in lines)
 
 
-def weigh_columns(table: Table) -> list[int]:
-    """Weigh columns by their longest line, within limits, and at least by their longest word.
+def weigh_columns(table: Table, room: int) -> list[int]:
+    """Share so many letters among columns by their longest line; words are not broken if possible.
+
+    Where the lines do not fit, those longer than `SHORT` are broken; a number rarely is so long.
 
     >>> from forecast.reports.office.content import Table
-    >>> weigh_columns(Table("", ("a", "b"), (("Zhejiang", "1"),)))
+    >>> weigh_columns(Table("", ("a", "b"), (("Zhejiang", "1"),)), 100)
     [10, 6]
+    >>> weigh_columns(Table("", ("a", "b"), (("12", "letter " * 30),)), 60)
+    [6, 54]
     """
-    weights = []
+    weights, least = [], []
     for cells in zip(table.head, *table.rows, strict=True):
         line = max(measure(line) for cell in cells for line in cell.split("\n"))
         word = max(len(word) for cell in cells for word in re.split(r"[\s\u2e80-\uffff]", cell))
-        weights.append(PADDING + max(NARROWEST, min(WIDEST, max(line, word))))
-    return weights
+        weights.append(PADDING + max(NARROWEST, min(WIDEST, line)))
+        least.append(min(weights[-1], PADDING + max(SHORT, min(WIDEST, word))))
+    if sum(weights) > room > sum(least):
+        part = (room - sum(least)) / (sum(weights) - sum(least))
+        return [round(low + part * (full - low)) for low, full in zip(least, weights, strict=True)]
+    return weights if sum(weights) <= room else least

@@ -184,7 +184,8 @@ def _add_table(page: Any, table: Table, left: float, width: float) -> None:
     """Add a table in the largest size that leaves room, with as many rows as fit the smallest."""
     table = Table(table.caption, table.head[:MOST_COLUMNS],
                   tuple(row[:MOST_COLUMNS] for row in table.rows))  # fmt: skip
-    rows, weights = [table.head, *table.rows], weigh_columns(table)
+    rows = [table.head, *table.rows]
+    weights = weigh_columns(table, int(width * 72 / (CELL_SIZES[0] * 0.53)))
     widths = [width * weight / sum(weights) for weight in weights]
 
     def height(size: float, rows: Sequence[Sequence[str]]) -> float:

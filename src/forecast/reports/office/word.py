@@ -20,14 +20,16 @@ from ...i18n.catalog import N_, gettext
 from ...i18n.formatting import join
 from .archive import undated
 from .content import Block, Content, Figure, Heading, Items, Section, Table, Text
-from .measures import weigh_columns
-from .word_styles import ANNEX, FORMS, add_field, prepare, restart_numbering, set_landscape
+from .measures import measure, weigh_columns
+from .word_styles import ANNEX, CELL, FORMS, add_field, prepare, restart_numbering, set_landscape
 
 __all__ = ["write_word"]
 
 FIRST_DAY = dt.datetime(1980, 1, 1)
 WIDE = 7
 """From so many columns on, the annexes are printed on their side."""
+LONGEST_LEAD = 80
+"""Letters of a line below the title that is centred."""
 CAPTIONS = {"table": N_("Table {number}"), "figure": N_("Figure {number}")}
 
 
@@ -63,7 +65,10 @@ class _Document:
         content, annexes = self.content, self.content.annexes
         self.add("Title", content.title)
         for line in content.lead:
-            self.add("Subtitle", line)
+            if measure(line) > LONGEST_LEAD:
+                self.add_text(line)
+            else:
+                self.add("Subtitle", line)
         self.add_blocks(content.summary.blocks)
         if not annexes:
             return
@@ -153,7 +158,8 @@ class _Document:
         """Add a table with its caption; its head is repeated on each page."""
         self.add_caption("table", table.caption)
         available = self.width // 635  # twentieths of a point
-        weights = weigh_columns(table)
+        letter = 10 * self.form.fonts[CELL].size  # half as wide as high
+        weights = weigh_columns(table, int(available / letter))
         widths = [available * weight // sum(weights) for weight in weights]
         body = self.docx.element.body
         body.insert(len(body) - 1, parse_xml(_table_xml(table, widths)))
