@@ -46,7 +46,7 @@ def row_of(page, first):
 
 def headings(page, level=2):
     """Headings of a level."""
-    return [html.unescape(h) for h in re.findall(rf"<h{level}>(.*?)</h{level}>", page)]
+    return [html.unescape(h) for h in re.findall(rf"<h{level}[^>]*>(.*?)</h{level}>", page)]
 
 
 def draw_only(monkeypatch):

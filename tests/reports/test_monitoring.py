@@ -10,8 +10,9 @@ import forecast as fc
 from forecast.evaluation import store as stores
 from forecast.evaluation import vintages
 from forecast.reports.context import ReportContext
-from forecast.reports.monitoring import compute_monitoring
-from forecast.reports.sections import common, monitoring
+from forecast.reports.findings import find
+from forecast.reports.monitoring import compute_monitoring, result_tables
+from forecast.reports.rendering import render
 from rendered import (
     Notebook,
     cells,
@@ -44,7 +45,7 @@ def test_the_page_reads_in_both_languages(notebook, monkeypatch):
 def test_a_plan_whose_targets_are_all_closed_reads_in_both_languages(monkeypatch):
     """Sentences stand where there is no open target."""
     closed = Notebook("monitoring", region="shaoxing", as_of="2026-06-30")
-    assert "No target is open for a forecast" in check_languages(closed, monkeypatch)
+    assert "No indicator has enough figures" in check_languages(closed, monkeypatch)
 
 
 def test_no_text_is_outside_the_catalogues(notebook, monkeypatch, tmp_path):
@@ -57,40 +58,58 @@ def test_names_from_the_tables_are_escaped(notebook, monkeypatch):
     check_escaped(notebook, monkeypatch)
 
 
-def test_every_target_is_counted_once(notebook):
-    """The verdicts in the table of counts add up to the targets of the plan."""
-    page = monitoring.render_reading(notebook.report, notebook.results).text
-    *counts, total = (int(cell) for cell in cells(page)[-1][1:])
-    assert total == len(notebook.report.plan.targets) == sum(counts)
+def test_every_indicator_is_counted_once(notebook):
+    """The findings of main and other indicators add up to the indicators with a target."""
+    found = find(notebook.report)
+    assert sum(map(sum, found.counts.values())) == len(found.rows)
+    assert len(found.rows) == notebook.report.plan.targets["indicator"].nunique()
+    assert f"no published data {found.counts['no_data'][1]}" in plain(notebook.render())
 
 
-def test_a_closed_target_gets_no_chance(report):
-    """Where the year has passed there is a verdict, or the statement that nothing is known."""
-    plan = report.plan
-    late = plan.targets.assign(year=plan.targets["year"].clip(upper=2022))
-    closed = replace(report, plan=replace(plan, targets=late))
-    row = row_of(monitoring.render_standing(closed).text, "Minimum living standard")
-    assert row["Verdict"] == "not yet due for publication" and "Chance" not in row
-    open_ = row_of(monitoring.render_standing(report).text, "Minimum living standard")
-    assert open_["Chance"].endswith(" %")
+def test_one_figure_gives_no_chance():
+    """Where all indicators have one figure the page has no chance, and says that it is too early."""
+    page = plain(Notebook("monitoring", region="lishui", as_of="2022-12-31").render())
+    assert "too early to judge, all 9 main indicators have a base figure only" in page
+    assert "chance about" not in page and "likely to meet" not in page
 
 
-def test_closed_targets_are_listed_by_what_decided_them(report):
-    """What was published is judged; a year without a figure is neither met nor missed."""
-    page = common.render_closed(report).text
-    counts = report.attainment["status"].value_counts()
-    assert f"not yet due for publication {counts['not_yet_due']}" in plain(page)
-    judged = report.attainment["status"].isin(["met", "missed"]).sum()
-    assert len(cells(page)) == 1 + judged
+def test_a_chance_is_given_in_steps_of_five_points(report):
+    """A sentence and the table say the same, no finer than the method can know."""
+    found = find(report)
+    row = found.rows[found.rows["finding"] == "uncertain"].iloc[0]
+    share = 5 * round(20 * row["p_reach"])
+    assert f"chance about {share} %" in found.describe_risk(row).replace("\xa0", " ")
+    page = render(report, "monitoring.standing").text
+    assert row_of(page, "Minimum living standard")["Chance"] == f"{share} %"
+    assert found.round_chance(0.003) == "below 5\xa0%"
 
 
-def test_no_draw_at_all_is_not_called_impossible(notebook):
-    """That none of 100 futures reaches all targets is less than 1 %, not 0 %."""
-    joint = replace(notebook.results.joint, p_all=0.0, p_all_low=0.0, p_all_high=0.2, low=1, high=4)
-    results = replace(notebook.results, joint=joint)
-    text = plain(monitoring.render_reading(notebook.report, results).text)
-    assert "nine times in ten 1 to 4" in text and "all are reached < 1 %" in text
-    assert "from 0 % to 20 %" in text
+def test_the_riskiest_indicator_comes_first(report):
+    """Rows are in the order of their risk, and name what it takes."""
+    page = cells(render(report, "monitoring.standing").text)
+    assert [row[-1] for row in page[1:]] == [
+        "at risk of falling short",
+        "may fall short",
+        "on course",
+    ]
+    measures = find(report).describe_measures("care_workers_per_10k_elderly")
+    assert any("trainees" in text and "yuan" in text for text in measures)
+
+
+def test_targets_that_contradict_are_noted(report):
+    """Two targets of one year, and one that asks for less than an earlier one, are named."""
+    notes = [text for name, text in find(report).notes() if name.startswith("Share of marriage")]
+    assert any("different targets for 2022" in text for text in notes)
+    assert any("asks for less than the earlier one" in text for text in notes)
+
+
+def test_figures_that_are_due_are_listed_for_the_planner_to_fill_in(notebook):
+    """The form has a row for each target whose year has passed without a figure."""
+    table = result_tables(notebook.report, notebook.results)["awaited"]
+    due = notebook.report.attainment.query("status == 'not_published' and latest == latest")
+    assert len(table) == len(due.drop_duplicates(["indicator", "year"])) and set(
+        table["value"]
+    ) == {""}
 
 
 @pytest.fixture(scope="module")
@@ -117,15 +136,18 @@ def test_moves_since_the_last_issue_are_told_by_cause(later):
     keys = ["indicator", "year", "target", "comparator"]
     paired = results.changes.merge(then.attainment, on=keys)
     assert len(paired) and (paired["p_old"].fillna(-1) == paired["p_reach"].fillna(-1)).all()
-    page = monitoring.render_changes(report, results).text
-    most = results.changes.loc[results.changes["move"].abs().idxmax()]
+    page = render(report, "monitoring.changes", results).text
+    known = results.changes.query("indicator == 'minimum_living_standard'")
+    most = known.loc[known["move"].abs().idxmax()]
     first = cells(page)[1]
     assert first[1:3] == [f"{100 * most[p]:.0f} %" for p in ("p_old", "p_new")]
     assert "new figures" in first[-1]
-    assert len(cells(page)) == 1 + min(int((results.changes["move"].abs() >= 0.005).sum()), 12)
+    trend = report.attainment.query("evidence != 'prior only'")["indicator"]
+    moved = results.changes[results.changes["indicator"].isin(trend)]["move"].abs() >= 0.005
+    assert len(cells(page)) == 1 + min(int(moved.sum()), 12)
     still = replace(results, changes=results.changes.assign(move=0.001))
-    text = "Nothing moved by more than half a point."
-    assert text in monitoring.render_changes(report, still).text
+    text = "No chance moved by more than half a point."
+    assert text in render(report, "monitoring.changes", still).text
 
 
 def test_revised_added_and_dropped_targets_are_named(later):
@@ -160,15 +182,15 @@ def test_the_track_record_counts_what_came_true(store, later):
     met = [known[row.year] > row.target for row in said.itertuples()]
     record = results.record
     assert record["times"].sum() == len(said) > 0 and record["came_true"].sum() == sum(met)
-    page = plain(monitoring.render_record(report, results).text)
+    page = plain(render(report, "monitoring.record", results).text)
     assert "What earlier issues said, beside the figures published since:" in page
     assert page.count("came true") == len(record)
 
 
 def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):
     """A first report says so."""
-    page = monitoring.render_changes(notebook.report, notebook.results).text
+    page = render(notebook.report, "monitoring.changes", notebook.results).text
     assert "There is no earlier issue to compare with." in page
     empty = replace(notebook.results, record=pd.DataFrame())
-    page = monitoring.render_record(notebook.report, empty).text
+    page = render(notebook.report, "monitoring.record", empty).text
     assert "No target of an earlier issue has closed with a published figure yet." in page

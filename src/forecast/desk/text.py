@@ -167,7 +167,7 @@ def render_table(desk: Desk) -> str:
     report, table = desk.report, desk.table()
     without = table["status"].isin(UNDECIDABLE)
     rows = [_table_row(report, row) for row in table[~without].to_dict("records")]
-    parts = [tabulate(rows, words=True)] if rows else []
+    parts = [tabulate(rows)] if rows else []
     if without.any():
         names = report.join(map(report.quantity, table.loc[without, "indicator"]))
         head = report.gettext(

@@ -90,7 +90,7 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
             self.rows.value = ""
             return
         table = figures.describe(self.desk.language)
-        listed = tabulate(self._cells(table), words=True) if len(table) else ""
+        listed = tabulate(self._cells(table)) if len(table) else ""
         self.rows.value = paragraph(figures.summary(self.desk.language)) + listed
         still_open = table["status"].isin(OPEN)
         first = table.loc[(~still_open).sort_values(kind="stable").index]

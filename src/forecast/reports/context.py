@@ -123,6 +123,11 @@ class ReportContext(Names):
             return len(self.plan.projects) > 0
         return mechanism.indicator in set(self.plan.observations["indicator"])
 
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What later modules compute once for this report."""
+        return {}
+
     # Sources and tables.
 
     def list_sources(self, *tables: pd.DataFrame) -> list[str]:

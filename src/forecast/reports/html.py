@@ -1,29 +1,39 @@
-"""HTML of a report's sections: paragraphs, lists, tables and figures, with every text escaped."""
+"""Pieces of a page as data and as HTML, which the macros of `templates/macros.html.j2` write."""
 
 from __future__ import annotations
 
 import base64
-import html
+import functools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from importlib import resources
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+from markupsafe import Markup, escape
 
 from ..i18n.formatting import NO_VALUE
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from ..charts.style import Figure
+    from ..tables.names import Names
 
 __all__ = [
-    "Cells", "Html", "bullets", "chinese", "heading", "paragraph", "picture", "safe", "section",
-    "tabulate",
+    "Cells", "Html", "bullets", "chinese", "environment", "heading", "paragraph", "picture",
+    "safe", "section", "style", "tabulate",
 ]  # fmt: skip
+
+NUMBER = re.compile(r"[−+<>≥≤≈~(（]?\s*\d[\d,.]*\s*(%|‰|pp|[万亿]|个百分点)?(\s|$|[（(/])")
+"""The first line of a cell that is set as a number."""
+FEW_ROWS = 3
+"""Rows from which on a column of one value becomes a note under the table."""
 
 
 @dataclass(frozen=True)
 class Html:
-    """A piece of the page; Jupyter and nbconvert show it as HTML."""
+    """A piece of the page; Jupyter and nbconvert show it as HTML, and so do templates."""
 
     # Jupyter keeps the plain form as well, which would double every notebook.
     text: str = field(repr=False)
@@ -31,14 +41,29 @@ class Html:
     def _repr_html_(self) -> str:
         return self.text
 
+    def __html__(self) -> str:
+        return self.text
+
 
 Cells = Mapping[str, "str | Html"]
 """Cells of a table's row by their columns' heads."""
 
 
-def section(title: str, *parts: str) -> Html:
-    """Join the parts of a section under its title; empty ones are left out."""
-    return Html("\n".join([heading(title), *filter(None, parts)]))
+@functools.cache
+def environment() -> Environment:
+    """Return the environment of all templates."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader(str(__package__)), autoescape=True, undefined=StrictUndefined,
+        keep_trailing_newline=True, trim_blocks=True,
+    )  # fmt: skip
+
+
+@functools.cache
+def style() -> str:
+    """Return the style sheet of every page."""
+    return (resources.files(__package__) / "static/report.css").read_text(encoding="utf-8")
 
 
 def safe(text: object) -> str:
@@ -47,35 +72,39 @@ def safe(text: object) -> str:
     >>> safe("a < b")
     'a &lt; b'
     """
-    return html.escape(str(text))
+    return str(escape(str(text)))
 
 
-def paragraph(text: str, *, strong: bool = False) -> str:
+def section(title: str, *parts: str | Html) -> Html:
+    """Join the parts of a section under its title; empty ones are left out."""
+    return Html("\n".join([heading(title), *(str(escape(part)) for part in parts if part)]))
+
+
+def paragraph(text: str, *, strong: bool = False) -> Markup:
     """Format a paragraph.
 
-    >>> paragraph("a < b", strong=True)
+    >>> str(paragraph("a < b", strong=True))
     '<p><strong>a &lt; b</strong></p>'
     """
-    return f"<p><strong>{safe(text)}</strong></p>" if strong else f"<p>{safe(text)}</p>"
+    return _macro("paragraph", text, strong=strong)
 
 
-def heading(text: str, level: int = 2) -> str:
+def heading(text: str, level: int = 2) -> Markup:
     """Format a heading.
 
-    >>> heading("a < b", 3)
+    >>> str(heading("a < b", 3))
     '<h3>a &lt; b</h3>'
     """
-    return f"<h{level}>{safe(text)}</h{level}>"
+    return _macro("heading", text, level)
 
 
-def bullets(items: Iterable[str | Html]) -> str:
+def bullets(items: Iterable[str | Html]) -> Markup:
     r"""Format a list, an item a line; empty items are left out.
 
-    >>> bullets(["a < b", "", Html("<b>c</b>")])
-    '<ul>\n<li>a &lt; b</li>\n<li><b>c</b></li>\n</ul>'
+    >>> str(bullets(["a < b", "", Html("<b>c</b>")]))
+    '<ul>\n<li>a &lt; b</li>\n<li><b>c</b></li>\n</ul>\n'
     """
-    lines = [item.text if isinstance(item, Html) else safe(item) for item in items]
-    return "<ul>\n" + "\n".join(f"<li>{line}</li>" for line in lines if line) + "\n</ul>"
+    return _macro("bullets", [item for item in items if item])
 
 
 def chinese(text: object, *, before: str = "") -> Html:
@@ -84,48 +113,57 @@ def chinese(text: object, *, before: str = "") -> Html:
     >>> chinese("甲", before="[1] ").text
     '[1] <span lang="zh">甲</span>'
     """
-    marked = f'<span lang="zh">{safe(text)}</span>' if text else ""
-    return Html(safe(before) + marked or NO_VALUE)
+    return Html(str(_macro("chinese", text, before)) or NO_VALUE)
 
 
-def tabulate(rows: Sequence[Cells], *, words: bool = False, lean: bool = False) -> str:
+def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str = "") -> Markup:
     """Format a table; the first column heads its rows, lines after the first in a cell are small.
 
-    Columns are aligned right, as figures are; those of `words` left. A cell that is `Html` is put
-    in as it is. `lean` leaves out columns without any value.
+    Columns of numbers are aligned right, others left. A column without any value is left out; with
+    `names`, so is one of one value, which a sentence under the table then gives.
 
-    >>> table = tabulate([{"name": "a", "b & c": "d < e", "f": "–"}], lean=True)
-    >>> "<th>b &amp; c</th>" in table, "<td>d &lt; e</td>" in table, "<th>f</th>" in table
-    (True, True, False)
+    >>> table = tabulate([{"name": "a", "b & c": "d < e", "f": "–", "g": "12"}])
+    >>> [part in table for part in ("b &amp; c</th>", ">d &lt; e</td>", "f</th>", 'class="n">12<')]
+    [True, True, False, True]
     """
-    table = pd.DataFrame(rows)
-    if lean:
-        table = table.loc[:, table.ne(NO_VALUE).any()]
-    cells = table.map(_format_cell)
-    cells.columns = pd.Index([safe(head) for head in cells.columns])
-    head = str(cells.columns[0])
-    cells = cells.set_index(head).rename_axis(index=None, columns=head)
-    with pd.option_context("display.max_colwidth", None):
-        text = str(cells.to_html(escape=False, border=0))
-    if words:
-        for tag in ("th", "td"):
-            text = text.replace(f"<{tag}>", f'<{tag} style="text-align:left;min-width:6em">')
-    return text
+    columns = {head: [row[head] for row in rows] for head in rows[0]}
+    first = next(iter(columns))
+    same = {
+        head: cells[0]
+        for head, cells in columns.items()
+        if head != first and len({str(escape(cell)) for cell in cells}) == 1
+    }
+    empty = {head for head, cell in same.items() if cell in (NO_VALUE, "")}
+    fixed = {h: c for h, c in same.items() if names and len(rows) >= FEW_ROWS and h not in empty}
+    heads = [head for head in columns if head not in empty and head not in fixed]
+    numeric = [head for head in heads if head != first and all(map(_is_number, columns[head]))]
+    table = _macro("table", heads, rows, numeric, caption)
+    return table + paragraph(_describe_fixed(names, fixed)) if names and fixed else table
 
 
-def _format_cell(text: str | Html) -> str:
-    if isinstance(text, Html):
-        return text.text
-    first, *rest = safe(text).split("\n")
-    return f"{first}<br><small>{'<br>'.join(rest)}</small>" if rest else first
-
-
-def picture(figure: Figure, text: str, *, share: float = 1.0) -> str:
+def picture(figure: Figure, text: str, *, share: float = 1.0) -> Markup:
     """Embed a figure over a `share` of the page's width, with a description."""
     from ..charts.style import to_png
 
     data = base64.b64encode(to_png(figure)).decode()
-    return (
-        f'<figure style="margin:0"><img style="width:{100 * share:.0f}%" '
-        f'alt="{safe(text)}" src="data:image/png;base64,{data}"></figure>'
-    )
+    return _macro("picture", f"data:image/png;base64,{data}", text, share)
+
+
+def _macro(name: str, *values: Any, **options: Any) -> Markup:
+    """Write a piece with one of the macros."""
+    return Markup(getattr(environment().get_template("macros.html.j2").module, name)(
+        *values, **options
+    ))  # fmt: skip
+
+
+def _is_number(cell: str | Html) -> bool:
+    text = str(cell).partition("\n")[0]
+    return text in (NO_VALUE, "") or bool(NUMBER.match(text))
+
+
+def _describe_fixed(names: Names, fixed: Mapping[str, str | Html]) -> str:
+    facts = [
+        names.gettext("{area}: {names}", area=head, names=str(cell).replace("\n", " "))
+        for head, cell in fixed.items()
+    ]
+    return names.gettext("The same in all rows: {facts}.", facts=names.join(facts))

@@ -1,36 +1,138 @@
-"""The monitoring report: current state and chance of each target, changes since the last issue."""
+"""The monitoring report: findings on each target, changes since the last issue."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from ..charts.fan import fan_charts
+from ..charts.style import Figure
 from ..evaluation.revisions import attribute_changes, date_revisions
 from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
 from ..evaluation.vintages import OPEN, issue
+from ..i18n.catalog import N_
+from ..i18n.formatting import points
+from ..i18n.labels import LABELS
 from ..targets.joint_answers import Joint, joint
 from .context import ReportContext
+from .findings import SINGLE, classify_progress, find
+from .html import Cells
 
 __all__ = ["MonitoringResults", "compute_monitoring", "joint_of_open", "result_tables"]
+
+SMALLEST_MOVE = 0.005
+"""Smaller moves of a chance are not listed: it is printed in whole percent."""
+MOST_MOVES, MOST_NAMES = 12, 5
+KEY = ["indicator", "year", "target", "comparator"]
+"""What identifies a target in a table of answers."""
+SEVERAL_TIMES = N_(
+    "Of {times} times we said {low}-{high} %, {came} came true (different targets: {targets})."
+)
+ONCE = N_("Once we said {low}-{high} %; came true: {came}.")
+REVISIONS = {
+    "revised": N_("Revised – {name}: {old} → {new} ({origin})"),
+    "added": N_("Added – {name}: {new} ({origin})"),
+    "dropped": N_("Dropped – {name}: {new} ({origin})"),
+}
+MOVED = N_("{name} ({year}): chance from {before} to {now}; {why}.")
 
 
 @dataclass(frozen=True)
 class MonitoringResults:
     """What a monitoring report adds to its context.
 
-    `joint` answers for all open targets together; `changes` are those of `attribute_changes` since
-    the issue before the as-of date, None without one, and `revisions` those of `date_revisions`;
-    `record` is that of `compute_track_record`.
+    `joint` answers for the last open targets that can be judged together; `changes` are those of
+    `attribute_changes` since the issue before the as-of date, None without one, and `revisions`
+    those of `date_revisions`; `record` is that of `compute_track_record`; `awaited` are targets whose figure is due.
     """
 
     joint: Joint
     changes: pd.DataFrame | None
     revisions: pd.DataFrame | None
     record: pd.DataFrame
+    awaited: pd.DataFrame
     sources: list[str]
+
+    def moved(self, report: ReportContext) -> pd.DataFrame:
+        """Changes that show in print, the largest first; none of indicators with one figure."""
+        assert self.changes is not None
+        rows = find(report).rows
+        single = rows.loc[rows["evidence"] == SINGLE, "indicator"]
+        size = self.changes["move"].abs()
+        moved = self.changes[(size >= SMALLEST_MOVE) & ~self.changes["indicator"].isin(single)]
+        return moved.loc[size[moved.index].sort_values(ascending=False, kind="stable").index]
+
+    def change_rows(self, report: ReportContext) -> list[Cells]:
+        """Put the largest moves by cause into cells."""
+        rows = self.moved(report).head(MOST_MOVES).to_dict("records")
+        return [
+            report.with_heads({
+                "name": report.gettext(
+                    "{target} ({year})", target=report.name("indicators", row["indicator"]),
+                    year=row["year"],
+                ),
+                "p_old": report.format_chance(row["p_old"]),
+                "p_new": report.format_chance(row["p_new"]),
+                "move": points(row["move"], report.language),
+                "cause": _describe_causes(report, row),
+            })
+            for row in rows
+        ]  # fmt: skip
+
+    def describe_moves(self, report: ReportContext) -> list[str]:
+        """Say which chances moved most."""
+        found = find(report)
+        return [
+            report.gettext(
+                MOVED, name=report.name("indicators", row["indicator"]), year=row["year"],
+                before=found.round_chance(row["p_old"]), now=found.round_chance(row["p_new"]),
+                why=_describe_causes(report, row),
+            )
+            for row in self.moved(report).head(MOST_NAMES).to_dict("records")
+        ]  # fmt: skip
+
+    def describe_revisions(self, report: ReportContext) -> list[str]:
+        """Say which targets a version of the plan revised, added or dropped, and where."""
+        rows = [] if self.revisions is None else self.revisions.to_dict("records")
+        return [_describe_revision(report, row) for row in rows]
+
+    def describe_record(self, report: ReportContext) -> list[str]:
+        """Say how often forecasts of closed years came true."""
+        lines = []
+        for row in self.record.to_dict("records"):
+            message = ONCE if row["times"] == 1 else SEVERAL_TIMES
+            ends = {end: f"{100 * row[end]:.0f}" for end in ("low", "high")}
+            facts = {"times": row["times"], "came": row["came_true"], "targets": row["targets"]}
+            lines.append(report.gettext(message, **facts, **ends))
+        return lines
+
+    def name_awaited(self, report: ReportContext) -> str:
+        """Name the first indicators whose figure is due, the main ones first."""
+        due = set(self.awaited["indicator"])
+        rows = find(report).rows.sort_values("main", ascending=False, kind="stable")
+        names = [name for name in rows["indicator"] if name in due][:MOST_NAMES]
+        return report.join(report.name("indicators", name) for name in names)
+
+    def charts(self, report: ReportContext) -> list[tuple[str, Figure, str]]:
+        """Draw the fan charts of each area's indicators with a trend: area, figure, description."""
+        judged = set(find(report).judged["indicator"])
+        answers = report.attainment[report.attainment["indicator"].isin(judged)]
+        drawn = fan_charts(report, report.quantiles, answers, sources=self.sources)
+        rows = find(report).judged
+        areas = rows["indicator"].map(report.indicators["area"])
+        return [
+            (name := report.name("areas", area), figure, report.gettext(
+                "{area}: figures and forecasts of {names}", area=name, names=report.join(
+                    report.name("indicators", each) for each in rows.loc[areas == area, "indicator"]
+                ),
+            ))
+            for area, figure in drawn.items()
+        ]  # fmt: skip
 
 
 def compute_monitoring(report: ReportContext, vintages: str | None = None) -> MonitoringResults:
@@ -43,10 +145,10 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
 
     Examples
     --------
-    >>> report = ReportContext.load("lishui", as_of="2022-12-31", language="en", draws=100)
+    >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en", draws=100)
     >>> results = compute_monitoring(report)
     >>> results.joint.counted, results.changes is None, len(results.record)
-    (10, True, 0)
+    (3, True, 0)
     """
     plan = report.plan
     changes, revisions, record = None, None, pd.DataFrame()
@@ -59,14 +161,18 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
         issued = read_forecasts(vintages, region=plan.region)
         if len(issued):
             record = compute_track_record(verify(issued, report.figures, plan.indicators))
-    sources = report.list_sources(plan.targets, plan.observations)
-    return MonitoringResults(joint_of_open(report), changes, revisions, record, sources)
+    shown = plan.observations["indicator"].isin(plan.targets["indicator"])
+    return MonitoringResults(
+        joint_of_open(report), changes, revisions, record, _list_awaited(report),
+        report.list_sources(plan.targets, plan.observations[shown]),
+    )  # fmt: skip
 
 
 def joint_of_open(report: ReportContext) -> Joint:
-    """Answer for all open targets together."""
-    open_ = report.attainment["status"].isin(OPEN).to_numpy()
-    targets = report.plan.targets[open_].reset_index(drop=True)
+    """Answer for the last open target of each indicator that can be judged, together."""
+    judged = find(report).judged
+    keys = judged.loc[judged["status"].isin(OPEN), KEY]
+    targets = report.plan.targets.merge(keys.rename(columns={"target": "value"}))
     return joint(report.paths, targets, as_of=report.plan.as_of)
 
 
@@ -75,7 +181,7 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
     plan = report.plan
     figures = plan.observations.rename(columns={"status": "data_status"})
     changed = {"changes": results.changes, "revisions": results.revisions}
-    return {
+    tables = {
         "attainment": report.describe_answers(report.attainment, plan.targets),
         "quantiles": report.describe(report.quantiles),
         **{
@@ -86,3 +192,36 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
         "observations": report.describe(figures),
         "sources": report.source_rows(results.sources),
     }
+    if len(results.awaited):
+        tables["awaited"] = report.describe(results.awaited)
+    return tables
+
+
+def _list_awaited(report: ReportContext) -> pd.DataFrame:
+    """List the figures that are due in the columns of observations, for a planner to fill in."""
+    answers = report.attainment
+    due = [classify_progress(row) == "awaited" and row["status"] != "not_yet_due"
+           for row in answers.to_dict("records")]  # fmt: skip
+    rows = answers.loc[due, ["region", "indicator", "year"]].drop_duplicates()
+    return rows.assign(value="", source="", locus="", note="").reset_index(drop=True)
+
+
+def _describe_causes(report: ReportContext, row: Mapping[str, Any]) -> str:
+    return report.join(
+        f"{report.label('cause', cause)} {points(row[cause], report.language)}"
+        for cause in LABELS["cause"]
+        if abs(row[cause]) >= SMALLEST_MOVE
+    )
+
+
+def _describe_revision(report: ReportContext, row: Mapping[str, Any]) -> str:
+    """Describe a target that was revised, added or dropped, with the source and its day."""
+    old = {"target": row["target_old"], "comparator": row["comparator_old"],
+           "year": row["year_old"]}  # fmt: skip
+    origin = [report.source_title(row["source"]), *([row["since"]] if row["since"] else [])]
+    message = REVISIONS[row["revision"]]
+    return report.gettext(
+        message, name=report.name("indicators", row["indicator"]),
+        old=report.format_dated_target({**row, **old}) if row["revision"] == "revised" else "",
+        new=report.format_dated_target(row), origin=report.join(origin),
+    )  # fmt: skip

@@ -20,8 +20,9 @@ from ..i18n.catalog import N_, gettext, languages
 from ..i18n.formatting import language_name
 from .manifest import read_manifest
 from .page import render_template
+from .rendering import KINDS
 
-__all__ = ["INDEX", "KINDS", "write_overview"]
+__all__ = ["INDEX", "write_overview"]
 
 INDEX = "index.html"
 MARK = '<meta name="generator" content="forecast run">'
@@ -43,15 +44,6 @@ HEADS = (
     N_("Report"), N_("Kind"), N_("Region"), N_("Language"),
     N_("As of"), N_("Status"), N_("Finished"), N_("Files"),
 )  # fmt: skip
-KINDS = {
-    "monitoring": N_("monitoring"),
-    "scenarios": N_("levers and scenarios"),
-    "midterm_evaluation": N_("mid-term evaluation"),
-    "final_evaluation": N_("final evaluation"),
-    "indicator": N_("one indicator"),
-    "method_check": N_("method check"),
-}
-"""Kind of report by the name of its notebook."""
 STATUS = {"completed": N_("completed"), "failed": N_("failed")}
 REASONS = {
     "ParameterError": N_("the parameter file is wrong"),

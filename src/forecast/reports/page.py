@@ -11,14 +11,13 @@ from __future__ import annotations
 import functools
 import logging
 import re
-from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ..i18n.catalog import gettext
+from .html import environment, style
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
-    from jinja2 import Environment
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
@@ -36,7 +35,7 @@ REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
 
 
-def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
+def to_html(notebook: NotebookNode, *, language: str, title: str, back: str = "") -> str:
     """Return the page; its title is the first heading of the notebook, else `title`.
 
     Standard error of the cells stays in the notebook and is logged, not shown.
@@ -46,16 +45,26 @@ def to_html(notebook: NotebookNode, *, language: str, title: str) -> str:
     notebook : an executed notebook
     language : code of the prose's language, such as `zh` or `en`
     title : used where the notebook has no heading of the first level
+    back : address of the list of all reports, if there is one
     """
     from bs4 import BeautifulSoup
 
     body, _ = _exporter().from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language, title)
-    _add_contents(soup, language)
-    heading = soup.find("h1")
-    name = heading.get_text(" ", strip=True) if heading else title
-    return render_template("page.html.j2", language=language, title=name, body=str(soup))
+    heading, about = soup.find("h1"), soup.select_one(".kicker")
+    contents = _list_contents(soup)
+    return render_template(
+        "page.html.j2",
+        language=language,
+        title=heading.get_text(" ", strip=True) if heading else title,
+        running=about.get_text(" ", strip=True) if about else title,
+        back=back,
+        back_title=gettext("All reports", language),
+        contents=contents if len(contents) > 1 else [],
+        contents_title=gettext("Contents", language),
+        body=str(soup),
+    )
 
 
 def render_template(template: str, *, language: str, title: str, **values: object) -> str:
@@ -67,28 +76,10 @@ def render_template(template: str, *, language: str, title: str, **values: objec
     """
     from markupsafe import Markup
 
-    marked = {"style": Markup(_style()), "body": Markup(values.pop("body", ""))}
+    shown: dict[str, object] = {"back": "", "contents": [], "contents_title": "", **values}
+    shown |= {"style": Markup(style()), "body": Markup(values.get("body", ""))}
     tag = LANGUAGE_TAGS.get(language, language)
-    page = _templates().get_template(template)
-    return page.render(language=tag, title=title, **marked, **values)
-
-
-@functools.cache
-def _style() -> str:
-    return (resources.files(__package__) / "static/report.css").read_text(encoding="utf-8")
-
-
-@functools.cache
-def _templates() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    return Environment(
-        loader=PackageLoader(str(__package__)),
-        autoescape=True,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-    )
+    return environment().get_template(template).render(language=tag, title=title, **shown)
 
 
 @functools.cache
@@ -150,18 +141,10 @@ def _tidy(soup: BeautifulSoup, language: str, title: str) -> None:
             picture["alt"] = gettext("Figure", language)
 
 
-def _add_contents(soup: BeautifulSoup, language: str) -> None:
-    """Put links to all headings of the second level in front of the first one."""
-    headings = soup.find_all("h2")
-    if len(headings) < 2:
-        return
-    nav, title, listed = soup.new_tag("nav"), soup.new_tag("p"), soup.new_tag("ol")
-    title.string = gettext("Contents", language)
-    for count, heading in enumerate(headings, start=1):
+def _list_contents(soup: BeautifulSoup) -> list[tuple[str, str]]:
+    """Give each heading of the second level an id; return ids and texts."""
+    contents = []
+    for count, heading in enumerate(soup.find_all("h2"), start=1):
         heading["id"] = heading.get("id") or f"section-{count}"
-        item, link = soup.new_tag("li"), soup.new_tag("a", href=f"#{heading['id']}")
-        link.string = heading.get_text(" ", strip=True)
-        item.append(link)
-        listed.append(item)
-    nav.extend([title, listed])
-    headings[0].insert_before(nav)
+        contents.append((str(heading["id"]), heading.get_text(" ", strip=True)))
+    return contents

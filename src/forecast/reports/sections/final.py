@@ -272,7 +272,7 @@ def _force_parts(report: ReportContext, results: FinalEvaluation, force: str) ->
         yield tabulate([_decided_row(report, row) for row in closed.to_dict("records")])
     if len(open_):
         yield paragraph(report.gettext(FORECAST_ONLY))
-        yield tabulate([_open_row(report, row) for row in open_.to_dict("records")], lean=True)
+        yield tabulate([_open_row(report, row) for row in open_.to_dict("records")])
     if len(silent):
         listed = report.gettext("Figures still awaited")
         yield paragraph(report.gettext(NOT_FORECAST, count=len(silent), section=listed))

@@ -95,7 +95,7 @@ def render_verdicts(report: ReportContext, results: FinalEvaluation) -> Html:
         more = report.gettext("Others, in the table above: {count}.", count=left)
         lines = [*lines[:MOST], more]
     return section(
-        title, paragraph(report.gettext(VERDICTS)), tabulate(rows, words=True),
+        title, paragraph(report.gettext(VERDICTS)), tabulate(rows),
         bullets([*describe_verdicts(report, results), *lines]),
     )  # fmt: skip
 

@@ -89,7 +89,7 @@ def render_facts(report: ReportContext, results: IndicatorProfile) -> Html:
         for code, value in facts.items()
         if value
     ]
-    return section(report.gettext("What it is"), tabulate(rows, words=True))
+    return section(report.gettext("What it is"), tabulate(rows))
 
 
 def render_figures(report: ReportContext, results: IndicatorProfile) -> Html:
@@ -115,7 +115,7 @@ def render_figures(report: ReportContext, results: IndicatorProfile) -> Html:
         })
         for row in figures.to_dict("records")
     ]  # fmt: skip
-    return section(title, picture(figure, text), tabulate(rows, words=True) if rows else "")
+    return section(title, picture(figure, text), tabulate(rows) if rows else "")
 
 
 def render_comparison(report: ReportContext, results: IndicatorProfile) -> Html:
@@ -160,7 +160,7 @@ def render_forecasts(report: ReportContext, results: IndicatorProfile) -> Html:
     order = _rank(results.regions(report.plan))
     answers = results.attainment.sort_values(["region", "year"], key=order)
     rows = [_target_row(report, row) for row in answers.to_dict("records")]
-    return section(title, tabulate(rows, lean=True))
+    return section(title, tabulate(rows))
 
 
 def render_mechanisms(report: ReportContext, results: IndicatorProfile) -> Html:
@@ -176,7 +176,7 @@ def render_mechanisms(report: ReportContext, results: IndicatorProfile) -> Html:
             indicator=report.quantity(mechanism.indicator),
         )  # fmt: skip
         rows = _declared_rows(report, mechanism)
-        parts += [heading(head, 3), mark_sources(tabulate(rows, words=True))]
+        parts += [heading(head, 3), mark_sources(tabulate(rows))]
     return section(title, *parts)
 
 
@@ -192,7 +192,7 @@ def render_rules(report: ReportContext, results: IndicatorProfile) -> Html:
         for row in results.rules.to_dict("records")
     ]  # fmt: skip
     none = paragraph(report.gettext("No rule names this indicator."))
-    return section(title, tabulate(rows, words=True) if rows else none)
+    return section(title, tabulate(rows) if rows else none)
 
 
 def render_parameters(

@@ -104,7 +104,7 @@ def render_verdicts(report: ReportContext, results: MidtermEvaluation) -> Html:
         head = heading(report.label("force_targets", force or ("other" if printed else "none")), 3)
         if len(rows):
             cells = [_verdict_row(report, row) for row in rows.to_dict("records")]
-            parts += [head, tabulate(cells, words=True)]
+            parts += [head, tabulate(cells)]
         elif force in printed:
             none = report.gettext("No open target of this sort has a figure to judge by.")
             parts += [head, paragraph(none)]
@@ -145,9 +145,7 @@ def render_adjust(report: ReportContext, results: MidtermEvaluation) -> Html:
         none = common.NONE_OPEN if results.open.empty else NONE_UNLIKELY
         return section(title, paragraph(report.gettext(none)))
     cells = [_adjust_row(report, row) for row in rows.to_dict("records")]
-    return section(
-        title, paragraph(report.gettext(UNLIKELY)), tabulate(cells, words=True, lean=True)
-    )
+    return section(title, paragraph(report.gettext(UNLIKELY)), tabulate(cells))
 
 
 def render_projects(report: ReportContext, results: MidtermEvaluation) -> Html:
@@ -168,7 +166,7 @@ def render_lists(report: ReportContext, results: MidtermEvaluation) -> Html:
     ):
         if len(rows):
             cells = [_deadline_row(report, results, row) for row in rows.to_dict("records")]
-            parts += [heading(report.gettext(head), 3), tabulate(cells, words=True)]
+            parts += [heading(report.gettext(head), 3), tabulate(cells)]
     return section(title, *parts)
 
 

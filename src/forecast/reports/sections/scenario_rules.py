@@ -70,7 +70,7 @@ def render_rules(report: ReportContext, results: ScenarioAnalysis) -> Html:
             rows.append(_rule_row(report, last))
     parts = []
     if rows:
-        parts = [paragraph(report.gettext(RULES)), tabulate(rows, words=True, lean=True)]
+        parts = [paragraph(report.gettext(RULES)), tabulate(rows)]
     for message, names in ((SAME, same), (LACKING, lacking)):
         if names:
             listed = report.join(dict.fromkeys(names))
@@ -104,7 +104,7 @@ def render_sides(report: ReportContext) -> Html:
             cells[report.name("regions", region)] = text
         sums = joined[joined["indicator"] == indicator]
         rows.append(cells | report.with_heads({"sum_up": _sum_up(report, sums)}))
-    return section(title, paragraph(report.gettext(SIDES)), tabulate(rows, words=True))
+    return section(title, paragraph(report.gettext(SIDES)), tabulate(rows))
 
 
 def render_declared(report: ReportContext) -> Html:
@@ -120,7 +120,7 @@ def render_declared(report: ReportContext) -> Html:
         (N_("Assumptions"), [row for m in active for row in _assumption_rows(report, m)]),
     ):
         if rows:
-            table = mark_sources(tabulate(rows, words=True))
+            table = mark_sources(tabulate(rows))
             parts += [heading(report.gettext(head), 3), table]
     return section(title, *parts)
 

@@ -83,7 +83,7 @@ def render_takes(report: ReportContext, results: ScenarioAnalysis) -> Html:
     none = paragraph(report.gettext(NONE_OPEN))
     return section(
         title, paragraph(report.gettext(NEEDS, probability=chance, first=first)),
-        tabulate(rows, words=True),
+        tabulate(rows),
         *([none] if detail is None else _detail_parts(report, results, detail)),
     )  # fmt: skip
 

@@ -116,7 +116,7 @@ def render_scenarios(report: ReportContext, results: ScenarioAnalysis) -> Html:
             "text": report.local(scenario, "text") or NO_VALUE,
             "settings": report.join(steps) or nothing,
         }))  # fmt: skip
-    return section(title, tabulate(rows, words=True))
+    return section(title, tabulate(rows))
 
 
 def render_changes(report: ReportContext, results: ScenarioAnalysis) -> Html:
@@ -129,7 +129,7 @@ def render_changes(report: ReportContext, results: ScenarioAnalysis) -> Html:
         return section(title, paragraph(report.gettext(none)))
     names = [s.name for s in results.scenarios if s.name in set(moved["scenario"])]
     rows = [_change_row(report, name, moved[moved["scenario"] == name]) for name in names]
-    parts = [paragraph(report.gettext(CHANGES)), tabulate(rows, words=True)]
+    parts = [paragraph(report.gettext(CHANGES)), tabulate(rows)]
     chart = difference_chart(report, results.last)
     assert chart is not None
     listed = report.join(report.scenario(name) for name in names)
@@ -149,7 +149,7 @@ def render_together(report: ReportContext, results: ScenarioAnalysis) -> Html:
     if not results.joints[BASELINE.name].counted:
         return section(title, paragraph(report.gettext(common.SEE_ABOVE)))
     rows = [_joint_row(report, name, answer) for name, answer in results.joints.items()]
-    return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows, lean=True))
+    return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows))
 
 
 def render_projects(report: ReportContext, results: ScenarioAnalysis) -> Html:

@@ -1,0 +1,361 @@
+"""What a plan's figures say on a day: the finding of each indicator, in numbers and in sentences.
+
+Every kind of report, the list of reports and the office forms take their counts and names from
+here, so that no two of them can disagree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from ..evaluation.vintages import OPEN
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, money, probability
+from ..scenarios.goal_seeking import CLOSED_FORM, required
+from ..scenarios.response import PACE
+from .context import ReportContext, last_targets
+from .html import Cells, Html, chinese
+
+__all__ = ["CLASSES", "SINGLE", "Findings", "classify_progress", "find"]
+
+CLASSES = {
+    "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
+    "exceeded": "good", "met": "good", "too_early": "none", "awaited": "none", "no_data": "none",
+}  # fmt: skip
+"""Findings in the order of their risk, and the class of the style sheet that colours each."""
+WORRIES = ("at_risk", "uncertain")
+INFORMATIVE = ("missed", "on_course", "exceeded", "met")
+"""Findings that rest on data, without the worries; of others the most frequent is the headline."""
+SINGLE = "prior only"
+"""Evidence of a series with one figure, which says nothing about a chance."""
+DECIDED = {"met": "met", "exceeded": "met", "missed": "missed"}
+MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
+"""What remarks on targets say where documents contradict each other or a figure is inferred."""
+PROBABILITY = 0.8
+"""Chance that measures are sized for."""
+STEP = 0.05
+"""Chances in sentences are rounded to it."""
+HEADLINES = {
+    "at_risk": N_("{region}: {count} of {total} {group} at risk of falling short"),
+    "uncertain": N_("{region}: {count} of {total} {group} may fall short"),
+    "missed": N_("{region}: {count} of {total} {group} missed"),
+    "on_course": N_("{region}: {count} of {total} {group} on course"),
+    "exceeded": N_("{region}: {count} of {total} {group} met"),
+    "met": N_("{region}: {count} of {total} {group} met"),
+    "too_early": N_("{region}: {count} of {total} {group} have a base figure only"),
+    "awaited": N_("{region}: {count} of {total} {group} due, figures not published"),
+    "no_data": N_("{region}: {count} of {total} {group} have no published data"),
+}
+ABOUT, BELOW, ABOVE = N_("about {chance}"), N_("below {chance}"), N_("above {chance}")
+ALL = {
+    "on_course": N_("{region}: all {total} {group} on course"),
+    "met": N_("{region}: all {total} {group} met"),
+    "too_early": N_("{region}: too early to judge, all {total} {group} have a base figure only"),
+    "awaited": N_("{region}: all {total} {group} due, figures not published"),
+    "no_data": N_("{region}: no figure is published for any of {total} {group}"),
+}
+"""Headlines where one finding is that of all."""
+RISKS = N_(
+    "{name}: {latest}, target {target}; needs {needed} a year, recently {pace} a year; likely "
+    "result {median}, chance {chance}."
+)
+NO_PACE = N_("{name}: {latest}, target {target}; needs {needed} a year; chance {chance}.")
+BELOW_REACHED = N_("The target {target} is no higher than what was reached already: {latest}.")
+FALLS = N_("The target {target} asks for less than the earlier one, {earlier}.")
+DISAGREE = N_("The documents give different targets for {year}: {values}.")
+
+
+def classify_progress(row: Mapping[str, Any]) -> str:
+    """Return the finding on a target, a code of `CLASSES`, from its row of attainment.
+
+    With one figure an open target is too early to judge, unless that figure meets it.
+
+    >>> row = {"status": "unlikely", "evidence": "weak"}
+    >>> classify_progress(row), classify_progress(row | {"evidence": "prior only"})
+    ('at_risk', 'too_early')
+    """
+    status, single = str(row["status"]), row["evidence"] == SINGLE
+    if status in DECIDED:
+        better = DECIDED[status] == "met" and row["median"] != row["target"]
+        return "exceeded" if better else DECIDED[status]
+    if status in ("no_data", "not_published", "likely_exceeded", "estimated", "not_yet_due"):
+        return "no_data" if pd.isna(row["latest"]) else "awaited"
+    if status == "too_early" or (single and status != "reached"):
+        return "too_early"
+    return {"reached": "on_course", "likely": "on_course", "unlikely": "at_risk"}.get(
+        status, "uncertain"
+    )
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings of a report's context.
+
+    Examples
+    --------
+    >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en")
+    >>> find(report).headline()
+    'Zhejiang: 1 of 65 indicators at risk of falling short'
+    """
+
+    report: ReportContext
+
+    @cached_property
+    def rows(self) -> pd.DataFrame:
+        """The last target of each indicator, the open ones first, the riskiest on top.
+
+        Columns of `attainment`, with `finding` (a code of `CLASSES`), `main` (whether the plan
+        prints it in its numbered list), `number` there, `owner`, and `base` and `base_year`.
+        """
+        report = self.report
+        rows = last_targets(report.attainment).copy()
+        rows["finding"] = [classify_progress(row) for row in rows.to_dict("records")]
+        printed = report.plan.targets
+        for column in ("number", "owner"):
+            texts = (
+                dict(zip(printed["indicator"], printed[column], strict=True))
+                if (column in printed)
+                else {}
+            )
+            rows[column] = [str(texts.get(name) or "") for name in rows["indicator"]]
+        numbered = rows.loc[rows["number"] != "", "number"]
+        if not numbered.is_unique:  # several lists: a number alone names nothing
+            rows["number"] = ""
+        rows["main"] = (rows["number"] != "") & (len(numbered) < len(rows))
+        order = {code: i for i, code in enumerate(CLASSES)}
+        rows["rank"] = rows["finding"].map(order)
+        rows["doubt"] = rows["p_reach"].where(rows["finding"].isin([*WORRIES, "on_course"]), 1.0)
+        rows = rows.sort_values(
+            ["rank", "main", "doubt"], ascending=[True, False, True], kind="stable"
+        )
+        return rows.drop(columns=["rank", "doubt"]).reset_index(drop=True)
+
+    @property
+    def scope(self) -> pd.DataFrame:
+        """Rows of the main indicators; of all where the plan does not tell them apart."""
+        return self.rows[self.rows["main"]] if self.rows["main"].any() else self.rows
+
+    @property
+    def counts(self) -> dict[str, tuple[int, int]]:
+        """Numbers of main and of other indicators by finding; those that occur."""
+        main = self.rows.loc[self.rows["main"], "finding"].value_counts()
+        other = self.rows.loc[~self.rows["main"], "finding"].value_counts()
+        return {
+            code: (int(main.get(code, 0)), int(other.get(code, 0)))
+            for code in CLASSES
+            if code in main or code in other
+        }
+
+    @property
+    def worries(self) -> pd.DataFrame:
+        """Rows of what is at risk or uncertain."""
+        return self.rows[self.rows["finding"].isin(WORRIES)]
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """Rows with more to say than that a figure is missing."""
+        return self.rows[~self.rows["finding"].isin(["too_early", "awaited", "no_data"])]
+
+    @cached_property
+    def needs(self) -> pd.DataFrame:
+        """What each worry takes for a chance of 80 %: rows of `required`."""
+        report, worries = self.report, set(self.worries["indicator"])
+        if not worries:
+            return pd.DataFrame(columns=["indicator", "lever"])
+        answers = report.attainment
+        last = answers[answers["indicator"].isin(worries) & answers["status"].isin(OPEN)]
+        last = last.sort_values("year").drop_duplicates("indicator", keep="last").sort_index()
+        targets = report.plan.targets.loc[last.index]
+        return required(report.plan, targets, probability=PROBABILITY, paths=report.paths)
+
+    # Sentences.
+
+    def headline(self) -> str:
+        """Say the finding that matters most."""
+        for rows in (self.scope, self.rows):
+            for code in WORRIES:
+                if (rows["finding"] == code).any():
+                    return self._count(code, rows)
+        counts = self.scope["finding"].value_counts()
+        code = next((code for code in INFORMATIVE if code in counts), None)
+        return self._count(code or (counts.idxmax() if len(counts) else "no_data"), self.scope)
+
+    def _count(self, code: str, rows: pd.DataFrame) -> str:
+        report, codes = self.report, [code]
+        if code in ("exceeded", "met"):
+            codes = ["exceeded", "met"]
+        group = N_("main indicators") if rows["main"].all() else N_("indicators")
+        count = int(rows["finding"].isin(codes).sum())
+        message = ALL.get(codes[-1], HEADLINES[code]) if count == len(rows) else HEADLINES[code]
+        return report.gettext(
+            message, region=report.name("regions", report.plan.region), count=count,
+            total=len(rows), group=report.gettext(group),
+        )  # fmt: skip
+
+    def describe_counts(self, *, main: bool) -> str:
+        """Count the findings of the main or of the other indicators in a sentence."""
+        position = 0 if main else 1
+        return self.report.join(
+            self.report.gettext("{word} {count}", word=self.label(code), count=counts[position])
+            for code, counts in self.counts.items()
+            if counts[position]
+        )
+
+    def label(self, code: str) -> str:
+        """Return the words for a finding."""
+        return self.report.label("finding", code)
+
+    def describe_risk(self, row: Mapping[str, Any]) -> str:
+        """Say where a target at risk stands, what it needs and what its chance is."""
+        report, indicator = self.report, str(row["indicator"])
+        return report.gettext(
+            RISKS if math.isfinite(row["pace"]) else NO_PACE,
+            name=self.name(row), latest=report.format_latest(row),
+            target=report.format_dated_target(row),
+            needed=report.format_change(indicator, row["required_rate"]),
+            pace=report.format_change(indicator, row["pace"]),
+            median=report.format_estimate(indicator, row["median"]),
+            chance=self.round_chance(row["p_reach"]),
+        )  # fmt: skip
+
+    def round_chance(self, p: float, *, bare: bool = False) -> str:
+        """Format a chance to steps of five points, for a sentence or, `bare`, for a cell."""
+        rounded = min(max(round(p / STEP) * STEP, STEP), 1.0 - STEP)
+        chance = probability(rounded, self.report.language)
+        if bare:
+            return f"{'<' if p < STEP else '>' if p > 1.0 - STEP else ''}{chance}"
+        text = BELOW if p < STEP else ABOVE if p > 1.0 - STEP else ABOUT
+        return self.report.gettext(text, chance=chance)
+
+    def name(self, row: Mapping[str, Any]) -> str:
+        """Return an indicator's name with its number in the plan's list."""
+        name = self.report.name("indicators", row["indicator"])
+        if not row["number"]:
+            return name
+        return self.report.gettext("No. {number} {name}", number=row["number"], name=name)
+
+    def describe_measures(self, indicator: str) -> list[str]:
+        """Say what a target takes of each measure, with its cost; else of pace."""
+        report, needs = self.report, self.needs
+        needs = needs[(needs["indicator"] == indicator) & (needs["lever"] != CLOSED_FORM)]
+        texts = []
+        for need in needs[needs["lever"] != PACE].to_dict("records"):
+            if need["reading"] != "reached" or need["unit"] == "year":
+                continue
+            text = report.gettext(
+                "{lever} {needed}", lever=report.input(str(need["lever"]), indicator),
+                needed=report.format_setting(float(need["needed"]), str(need["unit"])),
+            )  # fmt: skip
+            if math.isfinite(need["cost"]):
+                cost = money(need["cost"], report.language)
+                text = report.gettext("{text}, {cost} in all", text=text, cost=cost)
+            texts.append(text)
+        if not texts:
+            for need in needs[needs["lever"].eq(PACE)].to_dict("records"):
+                reached = need["reading"] == "reached"
+                extra = report.format_change(indicator, need["needed"])
+                texts = [report.gettext("{extra} a year more than now", extra=extra)
+                         if reached else report.gettext("no measure is enough")]  # fmt: skip
+        return texts
+
+    def notes(self) -> list[tuple[str, str]]:
+        """Names of indicators with what is worth knowing of their targets, computed from tables."""
+        return [
+            (self.report.name("indicators", indicator), text)
+            for indicator, rows in self.report.attainment.groupby("indicator", sort=False)
+            for text in self._notes_on(str(indicator), rows)
+        ]
+
+    def _notes_on(self, indicator: str, rows: pd.DataFrame) -> Iterator[str]:
+        report, start = self.report, self._start
+        falling = report.indicators.at[indicator, "better"] == "lower"
+        sign = -1.0 if falling else 1.0
+        figures = report.plan.observations
+        figures = figures[(figures["indicator"] == indicator) & (figures["year"] <= start)]
+        if len(figures):
+            last = figures.sort_values("year").iloc[-1]
+            final = rows.sort_values("year").to_dict("records")
+            low = [row for row in final if sign * row["target"] <= sign * last["value"]]
+            if low:
+                latest = {**low[-1], "latest": last["value"], "latest_year": last["year"]}
+                yield report.gettext(
+                    BELOW_REACHED, target=report.format_dated_target(low[-1]),
+                    latest=report.format_latest(latest),
+                )  # fmt: skip
+        for year, group in rows.groupby("year"):
+            if group["target"].nunique() > 1:
+                values = report.join(map(report.format_target, group.to_dict("records")))
+                yield report.gettext(DISAGREE, year=year, values=values)
+        yearly = rows.sort_values("year").drop_duplicates("year").to_dict("records")
+        for earlier, later in zip(yearly, yearly[1:], strict=False):
+            if sign * later["target"] < sign * earlier["target"]:
+                yield report.gettext(
+                    FALLS, target=report.format_dated_target(later),
+                    earlier=report.format_dated_target(earlier),
+                )  # fmt: skip
+
+    @property
+    def _start(self) -> float:
+        """Last year before the plan's first target."""
+        years = self.report.plan.targets["year"]
+        return float(years.min()) - 1.0 if len(years) else math.inf
+
+    def printed_notes(self) -> list[tuple[Html, str]]:
+        """Remarks of the tables on doubtful targets, each with the indicators it is about."""
+        report, targets = self.report, self.report.plan.targets
+        noted = targets[targets["note"].fillna("").str.contains(MATTERS)]
+        return [
+            (chinese(note), report.join(dict.fromkeys(
+                report.name("indicators", name) for name in rows["indicator"]
+            )))
+            for note, rows in noted.groupby("note", sort=False)
+        ]  # fmt: skip
+
+    # Rows of tables.
+
+    def standing_rows(self, rows: pd.DataFrame) -> list[Cells]:
+        """Put indicators into rows of cells."""
+        return [self._standing_row(row) for row in rows.to_dict("records")]
+
+    def base_rows(self) -> list[Cells]:
+        """Put the indicators with a base figure only into cells."""
+        columns = ("name", "owner", "latest", "target", "required_rate")
+        heads = [self.report.label("column", column) for column in columns]
+        rows = self.standing_rows(self.rows[self.rows["finding"] == "too_early"])
+        return [{head: row[head] for head in heads} for row in rows]
+
+    def _standing_row(self, row: Mapping[str, Any]) -> Cells:
+        """Put an indicator into cells: target, figure, needed and recent change, finding."""
+        report, indicator = self.report, str(row["indicator"])
+        chance = row["finding"] in (*WORRIES, "on_course") and row["evidence"] != SINGLE
+        return report.with_heads({
+            "name": f"{self.name(row)}\n{report.symbol(report.unit(indicator))}",
+            "owner": row["owner"],
+            "latest": report.format_latest(row),
+            "target": report.format_dated_target(row),
+            "required_rate": report.format_change(indicator, row["required_rate"]),
+            "pace": report.format_change(indicator, row["pace"]),
+            "median": report.format_estimate(indicator, row["median"] if chance else None),
+            "p_reach": self.round_chance(row["p_reach"], bare=True) if chance else NO_VALUE,
+            "finding": self.label(row["finding"]),
+        })  # fmt: skip
+
+    def by_finding(self, *codes: str) -> list[tuple[str, str]]:
+        """Names of the indicators of findings, by area."""
+        rows = self.rows[self.rows["finding"].isin(codes)]
+        return [
+            (area, self.report.join(self.name(row) for row in part.to_dict("records")))
+            for area, part in self.report.by_area(rows)
+        ]
+
+
+def find(report: ReportContext) -> Findings:
+    """Return the findings of a report, the same each time."""
+    found: Findings = report.memo.setdefault("findings", Findings(report))
+    return found

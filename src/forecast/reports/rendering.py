@@ -1,0 +1,50 @@
+"""Sections of a report: blocks of its template, filled with its context and its results."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from ..i18n.catalog import N_
+from ..i18n.formatting import day
+from .context import ReportContext
+from .findings import CLASSES, find
+from .html import Html, bullets, environment, picture, tabulate
+
+__all__ = ["KINDS", "render"]
+
+KINDS = {
+    "overview": N_("Overview of all regions"),
+    "monitoring": N_("Monitoring report"),
+    "midterm_evaluation": N_("Mid-term evaluation"),
+    "final_evaluation": N_("Final evaluation"),
+    "scenarios": N_("Measures and scenarios"),
+    "target_setting": N_("Target setting"),
+    "indicator": N_("One indicator"),
+    "method_check": N_("Method check"),
+}
+"""Kind of report by the name of its notebook."""
+
+MOST = 6
+"""Entries of a list in the body of a report; the annex has the others."""
+
+
+def render(report: ReportContext, section: str, results: object = None, **values: object) -> Html:
+    """Fill a section: a block of a template, as `monitoring.summary`.
+
+    Templates see the report's context, its `results`, its `found` (`Findings`), and further values;
+    `gettext` and `label` give texts in its language.
+
+    >>> report = ReportContext.load("lishui", as_of="2022-12-31", language="en")
+    >>> "Lishui" in render(report, "common.title", kind="monitoring").text
+    True
+    """
+    name, _, block = section.partition(".")
+    template = environment().get_template(f"{name}.html.j2")
+    shown = {
+        "report": report, "results": results, "gettext": report.gettext, "label": report.label,
+        "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
+        "bullets": bullets, "day": partial(day, language=report.language),
+        "kinds": KINDS, "most": MOST, "states": environment().get_template("macros.html.j2").module.states, **values,
+    }  # fmt: skip
+    context = template.new_context(shown)
+    return Html("".join(template.blocks[block](context)).strip())
