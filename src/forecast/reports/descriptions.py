@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from ..i18n.catalog import N_, pgettext
 from ..i18n.formatting import number
@@ -109,7 +110,7 @@ def describe_lacking(report: ReportContext, rule: pd.Series) -> str:
 
 def mark_sources(text: str) -> str:
     """Mark names of files and addresses of pages in a text of HTML as code."""
-    return FILE_OR_PAGE.sub(lambda match: f"<code>{match.group(0)}</code>", text)
+    return Markup(FILE_OR_PAGE.sub(lambda match: f"<code>{match.group(0)}</code>", text))
 
 
 def _in_region(report: ReportContext, name: str, region: str | None) -> str:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -183,8 +184,9 @@ class Findings:
                 if (rows["finding"] == code).any():
                     return self._count(code, rows)
         counts = self.scope["finding"].value_counts()
-        code = next((code for code in INFORMATIVE if code in counts), None)
-        return self._count(code or (counts.idxmax() if len(counts) else "no_data"), self.scope)
+        known = [code for code in INFORMATIVE if code in counts]
+        most = str(counts.idxmax()) if len(counts) else "no_data"
+        return self._count(known[0] if known else most, self.scope)
 
     def _count(self, code: str, rows: pd.DataFrame) -> str:
         report, codes = self.report, [code]
@@ -293,7 +295,7 @@ class Findings:
                 values = report.join(map(report.format_target, group.to_dict("records")))
                 yield report.gettext(DISAGREE, year=year, values=values)
         yearly = rows.sort_values("year").drop_duplicates("year").to_dict("records")
-        for earlier, later in zip(yearly, yearly[1:], strict=False):
+        for earlier, later in pairwise(yearly):
             if sign * later["target"] < sign * earlier["target"]:
                 yield report.gettext(
                     FALLS, target=report.format_dated_target(later),

@@ -42,6 +42,7 @@ class Html:
         return self.text
 
     def __html__(self) -> str:
+        """Return the piece as HTML, for templates."""
         return self.text
 
 
@@ -80,7 +81,7 @@ def section(title: str, *parts: str | Html) -> Html:
     return Html("\n".join([heading(title), *(str(escape(part)) for part in parts if part)]))
 
 
-def paragraph(text: str, *, strong: bool = False) -> Markup:
+def paragraph(text: str, *, strong: bool = False) -> str:
     """Format a paragraph.
 
     >>> str(paragraph("a < b", strong=True))
@@ -89,7 +90,7 @@ def paragraph(text: str, *, strong: bool = False) -> Markup:
     return _macro("paragraph", text, strong=strong)
 
 
-def heading(text: str, level: int = 2) -> Markup:
+def heading(text: str, level: int = 2) -> str:
     """Format a heading.
 
     >>> str(heading("a < b", 3))
@@ -98,7 +99,7 @@ def heading(text: str, level: int = 2) -> Markup:
     return _macro("heading", text, level)
 
 
-def bullets(items: Iterable[str | Html]) -> Markup:
+def bullets(items: Iterable[str | Html]) -> str:
     r"""Format a list, an item a line; empty items are left out.
 
     >>> str(bullets(["a < b", "", Html("<b>c</b>")]))
@@ -116,7 +117,7 @@ def chinese(text: object, *, before: str = "") -> Html:
     return Html(str(_macro("chinese", text, before)) or NO_VALUE)
 
 
-def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str = "") -> Markup:
+def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str = "") -> str:
     """Format a table; the first column heads its rows, lines after the first in a cell are small.
 
     Columns of numbers are aligned right, others left. A column without any value is left out; with
@@ -141,7 +142,7 @@ def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str 
     return table + paragraph(_describe_fixed(names, fixed)) if names and fixed else table
 
 
-def picture(figure: Figure, text: str, *, share: float = 1.0) -> Markup:
+def picture(figure: Figure, text: str, *, share: float = 1.0) -> str:
     """Embed a figure over a `share` of the page's width, with a description."""
     from ..charts.style import to_png
 

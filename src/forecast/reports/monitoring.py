@@ -59,7 +59,7 @@ class MonitoringResults:
     sources: list[str]
 
     def moved(self, report: ReportContext) -> pd.DataFrame:
-        """Changes that show in print, the largest first; none of indicators with one figure."""
+        """Select the changes that show in print, of indicators with a trend, the largest first."""
         assert self.changes is not None
         rows = find(report).rows
         single = rows.loc[rows["evidence"] == SINGLE, "indicator"]

@@ -44,7 +44,8 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "report": report, "results": results, "gettext": report.gettext, "label": report.label,
         "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
         "bullets": bullets, "day": partial(day, language=report.language),
-        "kinds": KINDS, "most": MOST, "states": environment().get_template("macros.html.j2").module.states, **values,
+        "kinds": KINDS, "most": MOST, "macros": environment().get_template("macros.html.j2").module,
+        **values,
     }  # fmt: skip
     context = template.new_context(shown)
     return Html("".join(template.blocks[block](context)).strip())
