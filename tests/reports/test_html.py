@@ -2,7 +2,9 @@
 
 from matplotlib.figure import Figure
 
-from forecast.reports.html import Html, picture, section, tabulate
+import forecast as fc
+from forecast.reports.html import Html, paragraph, picture, section, tabulate
+from forecast.tables.names import Names
 from rendered import cells
 
 
@@ -10,16 +12,30 @@ def test_a_cell_is_written_in_full_with_its_later_lines_small():
     """No name is cut off, however long; what follows the first line is small."""
     long = "A very long name of an indicator " * 5
     page = tabulate([{"name": f"{long.strip()}\nyuan", "value": "1"}])
-    assert long.strip() in page and "<br><small>yuan</small>" in page
+    assert long.strip() in page and "<small>yuan</small>" in page
     assert cells(page) == [["name", "value"], [f"{long.strip()} yuan", "1"]]
 
 
 def test_empty_parts_of_a_section_are_left_out():
     """A section is its title and what there is."""
-    assert section("a & b", "", "<p>c</p>", "") == Html("<h2>a &amp; b</h2>\n<p>c</p>")
+    assert section("a & b", "", paragraph("c"), "") == Html("<h2>a &amp; b</h2>\n<p>c</p>")
 
 
 def test_a_figure_is_embedded_with_its_description():
     """The picture is part of the page, as wide as is asked for, its text escaped."""
     page = picture(Figure(figsize=(1, 1)), 'a < "b"', share=0.5)
-    assert 'width:50%" alt="a &lt; &quot;b&quot;" src="data:image/png;base64,iVBOR' in page
+    assert 'width:50%"><img alt="a &lt; &#34;b&#34;" src="data:image/png;base64,iVBOR' in page
+
+
+def test_a_column_of_one_value_is_said_in_a_sentence():
+    """What is the same in all rows is no column, and a column without a value is left out."""
+    names = Names(fc.load_plan("lishui"), "en")
+    rows = [{"name": name, "basis": "weak", "none": "–", "value": name} for name in "abc"]
+    page = tabulate(rows, names=names)
+    assert cells(page)[0] == ["name", "value"] and "The same in all rows: basis: weak." in page
+
+
+def test_numbers_are_aligned_right_and_words_left():
+    """Cells on a phone name their column."""
+    page = tabulate([{"name": "a", "value": "≥\xa013,000 (2025)", "word": "on course"}])
+    assert '<td data-label="value" class="n">' in page and '<td data-label="word">on' in page

@@ -69,7 +69,7 @@ def test_every_report_is_listed_with_its_files(tmp_path: Path) -> None:
         "丽水市",
         "Lishui",
         "中期评估",
-        "mid-term evaluation",
+        "Mid-term evaluation",
         "中文",
         "2022-12-31",
         "已完成",

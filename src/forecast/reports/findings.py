@@ -15,15 +15,15 @@ from typing import Any
 
 import pandas as pd
 
-from ..evaluation.vintages import OPEN
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, money, probability
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
+from ..targets.target_state import DECIDED, OPEN, PASSED, SINGLE
 from .context import ReportContext, last_targets
 from .html import Cells, Html, chinese
 
-__all__ = ["CLASSES", "SINGLE", "Findings", "classify_progress", "find"]
+__all__ = ["CLASSES", "Findings", "classify_progress", "find"]
 
 CLASSES = {
     "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
@@ -33,9 +33,8 @@ CLASSES = {
 WORRIES = ("at_risk", "uncertain")
 INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
-SINGLE = "prior only"
-"""Evidence of a series with one figure, which says nothing about a chance."""
-DECIDED = {"met": "met", "exceeded": "met", "missed": "missed"}
+FINDINGS = {"reached": "on_course", "likely": "on_course", "unlikely": "at_risk"}
+"""Findings of states of open targets, where they have another name."""
 MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
 """What remarks on targets say where documents contradict each other or a figure is inferred."""
 PROBABILITY = 0.8
@@ -81,17 +80,17 @@ def classify_progress(row: Mapping[str, Any]) -> str:
     >>> classify_progress(row), classify_progress(row | {"evidence": "prior only"})
     ('at_risk', 'too_early')
     """
-    status, single = str(row["status"]), row["evidence"] == SINGLE
+    status = str(row["status"])
     if status in DECIDED:
-        better = DECIDED[status] == "met" and row["median"] != row["target"]
-        return "exceeded" if better else DECIDED[status]
-    if status in ("no_data", "not_published", "likely_exceeded", "estimated", "not_yet_due"):
-        return "no_data" if pd.isna(row["latest"]) else "awaited"
-    if status == "too_early" or (single and status != "reached"):
+        better = status != "missed" and row["median"] != row["target"]
+        return "exceeded" if better else "missed" if status == "missed" else "met"
+    if pd.isna(row["latest"]):
+        return "no_data"
+    if status in PASSED:
+        return "awaited"
+    if status != "reached" and row["evidence"] == SINGLE:
         return "too_early"
-    return {"reached": "on_course", "likely": "on_course", "unlikely": "at_risk"}.get(
-        status, "uncertain"
-    )
+    return FINDINGS.get(status, status)
 
 
 @dataclass(frozen=True)

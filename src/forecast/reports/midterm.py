@@ -16,8 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..charts.evaluation import progress_chart
+from ..charts.style import Figure
 from ..evaluation.outcomes import find_last_closed_year
-from ..evaluation.vintages import OPEN
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, day
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import yearly_paces
 from ..tables.calendar import parse_deadline, year_fraction
@@ -25,7 +28,10 @@ from ..tables.plan import Plan
 from ..targets.events import LIKELY
 from ..targets.joint_answers import Joint
 from ..targets.progress import select_baseline
-from .context import ReportContext, last_targets
+from ..targets.target_state import OPEN, SINGLE
+from .context import ReportContext, format_time, last_targets
+from .findings import find
+from .html import Cells, chinese
 from .monitoring import joint_of_open
 
 __all__ = [
@@ -33,6 +39,10 @@ __all__ = [
 ]  # fmt: skip
 
 AHEAD = ("reached", "on_schedule")
+FEW_PACES = 10
+"""Paces below which that none was as high says little."""
+AGREE = N_("Schedule and forecast agree on all {count} indicators that can be judged.")
+DIFFER = N_("Schedule and forecast agree on {same} of {count} indicators; they differ on {names}.")
 SLOWER = 0.8
 """Share of the pace so far below which the latest step is slower."""
 LEVELS = {"low": "q10", "middle": "q50", "high": "q90"}
@@ -66,6 +76,49 @@ class MidtermEvaluation:
         """Rows of `verdicts` whose year is still to come."""
         rows = self.verdicts
         return rows[rows["status"].isin(OPEN)].reset_index(drop=True)
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """Rows of `open` with more than one figure, the least likely first."""
+        rows = self.open[self.open["evidence"] != SINGLE]
+        return rows.sort_values("p_reach", kind="stable")
+
+    @property
+    def unlikely(self) -> pd.DataFrame:
+        """Rows of `judged` that are unlikely to meet their target."""
+        return self.judged[self.judged["status"] == "unlikely"]
+
+    def describe_agreement(self, report: ReportContext) -> str:
+        """Count where both verdicts say the same, and name where they differ."""
+        differ = self.judged[~self.judged["reason"].isin(["both_good", "both_bad"])]
+        names = report.join(report.name("indicators", name) for name in differ["indicator"])
+        same = len(self.judged) - len(differ)
+        return report.gettext(
+            DIFFER if len(differ) else AGREE, count=len(self.judged), same=same, names=names
+        )
+
+    def count_deadlines(self, report: ReportContext) -> str:
+        """Count tasks and stages by what their deadline says."""
+        return report.count_labels("state", pd.concat([self.tasks["state"], self.stages["state"]]))
+
+    def verdict_rows(self, report: ReportContext) -> list[Cells]:
+        """Put schedule and forecast of what can be judged into cells."""
+        return [_verdict_row(report, row) for row in self.judged.to_dict("records")]
+
+    def adjust_rows(self, report: ReportContext) -> list[Cells]:
+        """Put the unlikely targets, the pace needed and the paces seen into cells."""
+        return [_adjust_row(report, row) for row in self.unlikely.to_dict("records")]
+
+    def deadline_rows(self, report: ReportContext, table: pd.DataFrame) -> tuple[list[Cells], int]:
+        """Put entries with a deadline into cells; count the others."""
+        dated = table[table["state"] != "undated"]
+        rows = [_deadline_row(report, self.sources, row) for row in dated.to_dict("records")]
+        return rows, len(table) - len(dated)
+
+    def chart(self, report: ReportContext) -> Figure | None:
+        """Draw the progress of what can be judged, beside the schedule."""
+        rows = self.way[self.way["indicator"].isin(self.judged["indicator"])]
+        return progress_chart(report, rows, sources=self.sources)
 
 
 def evaluate_midterm(report: ReportContext) -> MidtermEvaluation:
@@ -249,6 +302,65 @@ def _classify_doubt(row: Mapping[str, Any]) -> str:
         return "slowing"
     met = float(row["median"]) >= float(row["target"])
     return "wide" if met == (needed >= 0) else "others_slower"
+
+
+# Rows of tables.
+
+
+def _verdict_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
+    indicator, found = row["indicator"], find(report)
+    facts = {
+        "pace": report.format_change(indicator, row["pace"]),
+        "step": report.format_change(indicator, row["last_step"]),
+        "needed": report.format_change(indicator, row["required_rate"]),
+        "median": report.format_estimate(indicator, row["median"]),
+        "chance": found.round_chance(row["p_reach"]),
+        "year": format_time(float(row["latest_year"])),
+        "figures": row["figures"],
+    }
+    return report.with_heads({
+        "name": report.with_unit(indicator),
+        "force": report.label("force", row["force"]) if row["force"] else NO_VALUE,
+        "latest": report.format_latest(row),
+        "target": report.format_dated_target(row),
+        "schedule_status": report.label("schedule", str(row["schedule_status"])),
+        "median": facts["median"],
+        "p_reach": found.round_chance(row["p_reach"], bare=True),
+        "why": report.label("reason", str(row["reason"])).format(**facts),
+    })  # fmt: skip
+
+
+def _adjust_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
+    """Put the pace needed, the own pace and the fastest of all regions into cells."""
+    indicator, seen, high = row["indicator"], int(row["paces_seen"]), int(row["paces_as_high"])
+    code = "never" if not high else "seen"
+    code = "none" if not seen else f"few_{code}" if seen < FEW_PACES else code
+    return report.with_heads({
+        "name": report.with_unit(indicator),
+        "target": report.format_dated_target(row),
+        "needed_now": report.format_change(indicator, row["needed_now"]),
+        "pace": report.format_change(indicator, row["pace"]),
+        "fastest_pace": report.format_change(indicator, row["fastest_pace"]),
+        "ever_seen": report.label("ever_seen", code).format(high=high, seen=seen),
+    })  # fmt: skip
+
+
+def _deadline_row(report: ReportContext, sources: list[str], row: Mapping[str, Any]) -> Cells:
+    """Put an entry into cells: deadline as printed, state, what it is, where it is printed."""
+    due = str(row["due"])
+    if due.count("-") == 2:
+        due = day(due, report.language)
+    elif due:
+        due = report.gettext("{year}", year=due.replace("-", "–"))
+    numbered = f"[{sources.index(row['source']) + 1}]" if row["source"] in sources else ""
+    return report.with_heads({
+        "due": due or NO_VALUE,
+        "state": report.label("state", row["state"]),
+        "list_of": report.label("list", row["list"]) if row["list"] else NO_VALUE,
+        "name_zh": chinese(row["name_zh"]),
+        "requirement_zh": chinese(row["requirement_zh"]),
+        "locus": chinese(f"{numbered} {row['locus']}".strip()),
+    })  # fmt: skip
 
 
 # Deadlines.

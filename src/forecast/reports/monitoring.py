@@ -14,13 +14,14 @@ from ..charts.style import Figure
 from ..evaluation.revisions import attribute_changes, date_revisions
 from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
-from ..evaluation.vintages import OPEN, issue
+from ..evaluation.vintages import issue
 from ..i18n.catalog import N_
 from ..i18n.formatting import points
 from ..i18n.labels import LABELS
 from ..targets.joint_answers import Joint, joint
+from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext
-from .findings import SINGLE, classify_progress, find
+from .findings import find
 from .html import Cells
 
 __all__ = ["MonitoringResults", "compute_monitoring", "joint_of_open", "result_tables"]
@@ -48,7 +49,8 @@ class MonitoringResults:
 
     `joint` answers for the last open targets that can be judged together; `changes` are those of
     `attribute_changes` since the issue before the as-of date, None without one, and `revisions`
-    those of `date_revisions`; `record` is that of `compute_track_record`; `awaited` are targets whose figure is due.
+    those of `date_revisions`; `record` is that of `compute_track_record`; `awaited` are targets
+    whose figure is due.
     """
 
     joint: Joint
@@ -199,10 +201,8 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
 
 def _list_awaited(report: ReportContext) -> pd.DataFrame:
     """List the figures that are due in the columns of observations, for a planner to fill in."""
-    answers = report.attainment
-    due = [classify_progress(row) == "awaited" and row["status"] != "not_yet_due"
-           for row in answers.to_dict("records")]  # fmt: skip
-    rows = answers.loc[due, ["region", "indicator", "year"]].drop_duplicates()
+    due = report.attainment["status"].isin(["likely_exceeded", "estimated"])
+    rows = report.attainment.loc[due, ["region", "indicator", "year"]].drop_duplicates()
     return rows.assign(value="", source="", locus="", note="").reset_index(drop=True)
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..charts.projects import projects_chart
 from ..i18n.catalog import N_
 from ..i18n.formatting import day
 from .context import ReportContext
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
+from .projects import describe_end, describe_now
 
 __all__ = ["KINDS", "render"]
 
 KINDS = {
-    "overview": N_("Overview of all regions"),
     "monitoring": N_("Monitoring report"),
     "midterm_evaluation": N_("Mid-term evaluation"),
     "final_evaluation": N_("Final evaluation"),
     "scenarios": N_("Measures and scenarios"),
-    "target_setting": N_("Target setting"),
     "indicator": N_("One indicator"),
     "method_check": N_("Method check"),
 }
@@ -44,8 +44,9 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "report": report, "results": results, "gettext": report.gettext, "label": report.label,
         "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
         "bullets": bullets, "day": partial(day, language=report.language),
-        "kinds": KINDS, "most": MOST, "macros": environment().get_template("macros.html.j2").module,
-        **values,
+        "kinds": KINDS, "describe_now": describe_now, "describe_end": describe_end,
+        "projects_chart": projects_chart, "most": MOST,
+        "macros": environment().get_template("macros.html.j2").module, **values,
     }  # fmt: skip
     context = template.new_context(shown)
     return Html("".join(template.blocks[block](context)).strip())

@@ -18,20 +18,15 @@ from ...i18n.labels import LABELS
 from ..context import ReportContext
 from ..final import FinalEvaluation, forecast_ways
 from ..html import Html, bullets, chinese, heading, paragraph, picture, safe, section, tabulate
+from ..projects import describe_now
 from . import common
 from .final_forecasts import describe_verdicts
 
 __all__ = [
-    "render_pictures", "render_projects", "render_reached", "render_reading", "render_title",
+    "render_pictures", "render_reached", "render_reading",
     "render_trust", "render_waiting",
 ]  # fmt: skip
 
-INTRO = N_(
-    "This report says which of the plan's final targets were met, by how much and when, and "
-    "whether the forecasts and the schedule rule on the way were right. Only a published final "
-    "figure is a result; where there is none, the chance given is a forecast. Of an indicator "
-    "without a target printed as final the last one is taken."
-)
 FINALS = N_("Final targets: {count} (target years: {years}). Of these: {counts}.")
 BY_FORCE = N_(
     "{force}: {count}, of which with a final figure: {closed} (met: {met}, missed: {missed})."
@@ -95,11 +90,6 @@ TRUST = (
 )
 
 
-def render_title(report: ReportContext) -> Html:
-    """Render region, day, plan documents, and what a final evaluation is."""
-    return common.render_title(report, N_("{region}: final evaluation of the plan"), INTRO)
-
-
 def render_reading(report: ReportContext, results: FinalEvaluation) -> Html:
     """Render the summary: met, missed, without a figure; which forecasts were right."""
     title, finals = report.gettext("What stands out"), results.finals
@@ -123,7 +113,7 @@ def render_reading(report: ReportContext, results: FinalEvaluation) -> Html:
         lines.append(report.gettext(ON_THE_WAY, **_count(results.on_the_way)))
     lines += describe_verdicts(report, results)
     if len(results.projects):
-        now = common.describe_projects_now(report, results.projects)
+        now = describe_now(report, results.projects)
         lines.append(now + report.gettext(NO_COMPLETIONS))
     return section(title, bullets(lines))
 
@@ -179,12 +169,6 @@ def render_pictures(report: ReportContext, results: FinalEvaluation) -> Html:
         head = report.gettext("What was forecast at first, and what came")
         parts += [heading(head, 3), picture(course, text)]
     return section(title, *parts)
-
-
-def render_projects(report: ReportContext, results: FinalEvaluation) -> Html:
-    """Render the plan's projects: what is planned, and that completions are not known."""
-    now = common.describe_projects_now(report, results.projects)
-    return common.render_projects(report, results.projects, now, note=NO_COMPLETIONS)
 
 
 def render_waiting(report: ReportContext, results: FinalEvaluation) -> Html:

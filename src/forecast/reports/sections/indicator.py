@@ -20,12 +20,11 @@ from ..context import ReportContext, format_time
 from ..descriptions import describe_formula, describe_range, mark_sources
 from ..html import Html, bullets, chinese, heading, paragraph, picture, safe, section, tabulate
 from ..indicator import IndicatorProfile, latest_by_region
-from . import common
 from .method_check import FITS, fit_row
 
 __all__ = [
     "render_comparison", "render_facts", "render_figures", "render_fits", "render_forecasts",
-    "render_mechanisms", "render_parameters", "render_reading", "render_rules", "render_title",
+    "render_mechanisms", "render_reading", "render_rules", "render_title",
 ]  # fmt: skip
 
 NONE = N_("No region ever published a figure of this indicator, so nothing is forecast.")
@@ -193,17 +192,6 @@ def render_rules(report: ReportContext, results: IndicatorProfile) -> Html:
     ]  # fmt: skip
     none = paragraph(report.gettext("No rule names this indicator."))
     return section(title, tabulate(rows) if rows else none)
-
-
-def render_parameters(
-    report: ReportContext, results: IndicatorProfile, requested: str | None
-) -> Html:
-    """Render the run's parameters in words; `requested` is the indicator as it was given."""
-    name, unused = _name(report, results), report.gettext("not used in this report")
-    default = report.gettext("{name} (by default)", name=name)
-    indicator = default if requested is None else name
-    changed = {"draws": unused, "seed": unused, "indicator": indicator}
-    return common.render_parameters(report, changed)
 
 
 def _name(report: ReportContext, results: IndicatorProfile) -> str:

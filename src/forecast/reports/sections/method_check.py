@@ -27,11 +27,10 @@ from ..method_check import (
     MethodCheck,
     pace_of,
 )
-from . import common
 from .method_charts import SOURCE, list_sources, render_panel_charts, render_trial_charts
 
 __all__ = [
-    "FITS", "fit_row", "render_fits", "render_limits", "render_panel", "render_parameters",
+    "FITS", "fit_row", "render_fits", "render_limits", "render_panel",
     "render_reading", "render_title", "render_trial",
 ]  # fmt: skip
 
@@ -107,10 +106,6 @@ FITS = N_(
     "weighted mean of their quantiles. The estimated pace is in the indicator's unit a year, "
     "behind ± its standard deviation. Own: how much of the pace the region's own figures have "
     "settled; the rest is other regions and the prior."
-)
-TABLES = N_(
-    "Forecasts case by case, scores, reliability and fitted parameters are in the tables beside "
-    "this report."
 )
 
 
@@ -198,12 +193,6 @@ def render_limits(report: ReportContext) -> Html:
     """Render what the probabilities do not mean."""
     title = report.gettext("What the probabilities do not mean")
     return section(title, bullets(report.label("limit", code) for code in LIMITS))
-
-
-def render_parameters(report: ReportContext) -> Html:
-    """Render the run's parameters in words."""
-    unused = {"until": report.gettext("not used in this report")}
-    return common.render_parameters(report, unused, note=TABLES)
 
 
 def fit_row(

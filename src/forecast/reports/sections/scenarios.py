@@ -19,23 +19,18 @@ from ..descriptions import (
     kinds_of,
 )
 from ..html import Html, bullets, chinese, paragraph, picture, section, tabulate
+from ..projects import describe_end
 from ..scenarios import ScenarioAnalysis
 from . import common
 from .scenario_targets import describe_seek, describe_target
 
 __all__ = [
-    "render_changes", "render_index", "render_parameters", "render_projects", "render_ranks",
-    "render_reading", "render_scenarios", "render_title", "render_together",
+    "render_changes", "render_index", "render_ranks",
+    "render_reading", "render_scenarios", "render_together",
 ]  # fmt: skip
 
 FANS = 3
 """Indicators whose fans are drawn."""
-INTRO = N_(
-    "What would become of the targets if this were done, or that happened? A lever is what a "
-    "planner can decide. An assumption can only be believed: what rests on one holds if it does, "
-    "and is no forecast. All scenarios use the same simulated futures as the baseline; behind ± "
-    "stands the standard error of the simulation."
-)
 BEST = N_(
     "Of the scenarios made of levers alone, the most helpful one: {name}; {expected} expected to "
     "be reached, {more} more than in the baseline."
@@ -59,10 +54,6 @@ TOGETHER = N_(
     "simulated future is like that, the least likely one. Bounds hold whatever the dependence "
     "between targets."
 )
-SLIPS = N_(
-    "How far projects slip, and whether they are given up, is assumed (see levers and "
-    "assumptions); money is spent evenly from start to completion."
-)
 INDEX = N_(
     "0 is the plan's baseline, 100 its last target. Only components with figures count: the fewer, "
     "the less the index says."
@@ -72,12 +63,6 @@ RANKS = N_(
     "Ranks at the end of {year} as things go now, among regions of the same level with published "
     "figures: no ranking of the whole province. Regions on one shade cannot be told apart."
 )
-
-
-def render_title(report: ReportContext) -> Html:
-    """Render region, day, plan documents, and what the report is for."""
-    title = N_("{region}: scenarios, and what the targets would take")
-    return common.render_title(report, title, INTRO)
 
 
 def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
@@ -96,7 +81,7 @@ def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
     else:
         before = paragraph(report.gettext(ALL_CLOSED))
     if len(results.projects):
-        lines.append(common.describe_projects_end(report, results.projects))
+        lines.append(describe_end(report, results.projects))
     return section(report.gettext("What stands out"), before, bullets(lines) if lines else "")
 
 
@@ -152,11 +137,6 @@ def render_together(report: ReportContext, results: ScenarioAnalysis) -> Html:
     return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows))
 
 
-def render_projects(report: ReportContext, results: ScenarioAnalysis) -> Html:
-    """Render the plan's projects: completions and spending, planned and expected."""
-    return common.render_projects(report, results.projects, note=SLIPS)
-
-
 def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
     """Render how far each area has come, and which components are not known."""
     title, table = report.gettext("How far each area has come"), results.indices
@@ -191,23 +171,6 @@ def render_ranks(report: ReportContext, results: ScenarioAnalysis) -> Html:
     names = report.join(map(report.quantity, dict.fromkeys(results.ranks["indicator"])))
     text = report.gettext("Ranks with 90 % intervals: {names}", names=names)
     return section(title, paragraph(note), picture(chart, text))
-
-
-def render_parameters(
-    report: ReportContext, results: ScenarioAnalysis, scenarios: str | None, indicator: str | None
-) -> Html:
-    """Render the run's parameters in words; `scenarios` and `indicator` as they were given."""
-    detail, none = results.detail, report.gettext("none")
-    listed = report.join(report.scenario(s.name) for s in results.scenarios) or none
-    name = none if detail is None else report.quantity(detail.indicator)
-    if detail is not None and indicator is None:
-        name = report.gettext("{name} (by default)", name=name)
-    shipped = report.gettext("all that come with the package")
-    return common.render_parameters(report, {
-        "scenarios": shipped if scenarios is None else listed,
-        "indicator": name,
-        "probability": report.format_chance(results.probability),
-    })  # fmt: skip
 
 
 # What stands out.
