@@ -67,7 +67,7 @@ def test_every_indicator_is_counted_once(notebook):
 
 
 def test_one_figure_gives_no_chance():
-    """Where all indicators have one figure the page has no chance, and says that it is too early."""
+    """Where all indicators have one figure the page says that it is too early, without a chance."""
     page = plain(Notebook("monitoring", region="lishui", as_of="2022-12-31").render())
     assert "too early to judge, all 9 main indicators have a base figure only" in page
     assert "chance about" not in page and "likely to meet" not in page
