@@ -53,7 +53,7 @@ def test_the_last_issue_of_a_year_is_in_its_column(notebook):
     late = hits.assign(origin="2021-09-30", p_reach=0.6)
     both = Verification(pd.concat([late, early], ignore_index=True))
     page = scores(notebook, issued=both).split("<h3>")[1]
-    assert "60\xa0%<br><small>30 September 2021" in page and "31 March 2021" not in page
+    assert "60\xa0%<small>30 September 2021" in page and "31 March 2021" not in page
 
 
 def test_each_cell_has_both_verdicts_marked(notebook):

@@ -15,26 +15,27 @@ from typing import Any
 
 import pandas as pd
 
+from ..charts.standing import STATES
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, money, probability
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
-from ..targets.target_state import DECIDED, OPEN, PASSED, SINGLE
+from ..targets.target_state import OPEN
 from .context import ReportContext, last_targets
 from .html import Cells, Html, chinese
 
-__all__ = ["CLASSES", "Findings", "classify_progress", "find"]
+__all__ = ["CLASSES", "Findings", "find"]
 
 CLASSES = {
-    "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
-    "exceeded": "good", "met": "good", "too_early": "none", "awaited": "none", "no_data": "none",
+    "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair", "met": "good",
+    "too_early": "none", "silent": "none", "no_data": "none",
 }  # fmt: skip
-"""Findings in the order of their risk, and the class of the style sheet that colours each."""
+"""Findings, as charts have them, in the order of what to do; the style that colours each."""
+FINDINGS = {status: code for code, state in STATES.items() for status in state.statuses}
+"""Finding of a state of a target."""
 WORRIES = ("at_risk", "uncertain")
-INFORMATIVE = ("missed", "on_course", "exceeded", "met")
+INFORMATIVE = ("missed", "on_course", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
-FINDINGS = {"reached": "on_course", "likely": "on_course", "unlikely": "at_risk"}
-"""Findings of states of open targets, where they have another name."""
 MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
 """What remarks on targets say where documents contradict each other or a figure is inferred."""
 PROBABILITY = 0.8
@@ -46,18 +47,17 @@ HEADLINES = {
     "uncertain": N_("{region}: {count} of {total} {group} may fall short"),
     "missed": N_("{region}: {count} of {total} {group} missed"),
     "on_course": N_("{region}: {count} of {total} {group} on course"),
-    "exceeded": N_("{region}: {count} of {total} {group} met"),
-    "met": N_("{region}: {count} of {total} {group} met"),
+    "met": N_("{region}: {count} of {total} {group} met or at their target level"),
     "too_early": N_("{region}: {count} of {total} {group} have a base figure only"),
-    "awaited": N_("{region}: {count} of {total} {group} due, figures not published"),
+    "silent": N_("{region}: {count} of {total} {group} past their year without a figure"),
     "no_data": N_("{region}: {count} of {total} {group} have no published data"),
 }
 ABOUT, BELOW, ABOVE = N_("about {chance}"), N_("below {chance}"), N_("above {chance}")
 ALL = {
     "on_course": N_("{region}: all {total} {group} on course"),
-    "met": N_("{region}: all {total} {group} met"),
+    "met": N_("{region}: all {total} {group} met or at their target level"),
     "too_early": N_("{region}: too early to judge, all {total} {group} have a base figure only"),
-    "awaited": N_("{region}: all {total} {group} due, figures not published"),
+    "silent": N_("{region}: all {total} {group} past their year without a figure"),
     "no_data": N_("{region}: no figure is published for any of {total} {group}"),
 }
 """Headlines where one finding is that of all."""
@@ -69,28 +69,6 @@ NO_PACE = N_("{name}: {latest}, target {target}; needs {needed} a year; chance {
 BELOW_REACHED = N_("The target {target} is no higher than what was reached already: {latest}.")
 FALLS = N_("The target {target} asks for less than the earlier one, {earlier}.")
 DISAGREE = N_("The documents give different targets for {year}: {values}.")
-
-
-def classify_progress(row: Mapping[str, Any]) -> str:
-    """Return the finding on a target, a code of `CLASSES`, from its row of attainment.
-
-    With one figure an open target is too early to judge, unless that figure meets it.
-
-    >>> row = {"status": "unlikely", "evidence": "weak"}
-    >>> classify_progress(row), classify_progress(row | {"evidence": "prior only"})
-    ('at_risk', 'too_early')
-    """
-    status = str(row["status"])
-    if status in DECIDED:
-        better = status != "missed" and row["median"] != row["target"]
-        return "exceeded" if better else "missed" if status == "missed" else "met"
-    if pd.isna(row["latest"]):
-        return "no_data"
-    if status in PASSED:
-        return "awaited"
-    if status != "reached" and row["evidence"] == SINGLE:
-        return "too_early"
-    return FINDINGS.get(status, status)
 
 
 @dataclass(frozen=True)
@@ -115,7 +93,7 @@ class Findings:
         """
         report = self.report
         rows = last_targets(report.attainment).copy()
-        rows["finding"] = [classify_progress(row) for row in rows.to_dict("records")]
+        rows["finding"] = rows["status"].map(FINDINGS).fillna("no_data")
         printed = report.plan.targets
         for column in ("number", "owner"):
             texts = (
@@ -160,7 +138,7 @@ class Findings:
     @property
     def judged(self) -> pd.DataFrame:
         """Rows with more to say than that a figure is missing."""
-        return self.rows[~self.rows["finding"].isin(["too_early", "awaited", "no_data"])]
+        return self.rows[~self.rows["finding"].isin(["too_early", "silent", "no_data"])]
 
     @cached_property
     def needs(self) -> pd.DataFrame:
@@ -188,12 +166,10 @@ class Findings:
         return self._count(known[0] if known else most, self.scope)
 
     def _count(self, code: str, rows: pd.DataFrame) -> str:
-        report, codes = self.report, [code]
-        if code in ("exceeded", "met"):
-            codes = ["exceeded", "met"]
+        report = self.report
         group = N_("main indicators") if rows["main"].all() else N_("indicators")
-        count = int(rows["finding"].isin(codes).sum())
-        message = ALL.get(codes[-1], HEADLINES[code]) if count == len(rows) else HEADLINES[code]
+        count = int((rows["finding"] == code).sum())
+        message = ALL.get(code, HEADLINES[code]) if count == len(rows) else HEADLINES[code]
         return report.gettext(
             message, region=report.name("regions", report.plan.region), count=count,
             total=len(rows), group=report.gettext(group),
@@ -334,7 +310,7 @@ class Findings:
     def _standing_row(self, row: Mapping[str, Any]) -> Cells:
         """Put an indicator into cells: target, figure, needed and recent change, finding."""
         report, indicator = self.report, str(row["indicator"])
-        chance = row["finding"] in (*WORRIES, "on_course") and row["evidence"] != SINGLE
+        chance = row["finding"] in (*WORRIES, "on_course")
         return report.with_heads({
             "name": f"{self.name(row)}\n{report.symbol(report.unit(indicator))}",
             "owner": row["owner"],

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from ..tables.names import Names
 
 __all__ = [
-    "Cells", "Html", "bullets", "chinese", "environment", "heading", "paragraph", "picture",
+    "Cells", "Html", "bullets", "chinese", "environment", "fill_macro", "heading", "paragraph",
+    "picture",
     "safe", "section", "style", "tabulate",
 ]  # fmt: skip
 
@@ -87,7 +88,7 @@ def paragraph(text: str, *, strong: bool = False) -> str:
     >>> str(paragraph("a < b", strong=True))
     '<p><strong>a &lt; b</strong></p>'
     """
-    return _macro("paragraph", text, strong=strong)
+    return fill_macro("paragraph", text, strong=strong)
 
 
 def heading(text: str, level: int = 2) -> str:
@@ -96,7 +97,7 @@ def heading(text: str, level: int = 2) -> str:
     >>> str(heading("a < b", 3))
     '<h3>a &lt; b</h3>'
     """
-    return _macro("heading", text, level)
+    return fill_macro("heading", text, level)
 
 
 def bullets(items: Iterable[str | Html]) -> str:
@@ -105,7 +106,7 @@ def bullets(items: Iterable[str | Html]) -> str:
     >>> str(bullets(["a < b", "", Html("<b>c</b>")]))
     '<ul>\n<li>a &lt; b</li>\n<li><b>c</b></li>\n</ul>\n'
     """
-    return _macro("bullets", [item for item in items if item])
+    return fill_macro("bullets", [item for item in items if item])
 
 
 def chinese(text: object, *, before: str = "") -> Html:
@@ -114,7 +115,7 @@ def chinese(text: object, *, before: str = "") -> Html:
     >>> chinese("甲", before="[1] ").text
     '[1] <span lang="zh">甲</span>'
     """
-    return Html(str(_macro("chinese", text, before)) or NO_VALUE)
+    return Html(str(fill_macro("chinese", text, before)) or NO_VALUE)
 
 
 def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str = "") -> str:
@@ -138,7 +139,7 @@ def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str 
     fixed = {h: c for h, c in same.items() if names and len(rows) >= FEW_ROWS and h not in empty}
     heads = [head for head in columns if head not in empty and head not in fixed]
     numeric = [head for head in heads if head != first and all(map(_is_number, columns[head]))]
-    table = _macro("table", heads, rows, numeric, caption)
+    table = fill_macro("table", heads, rows, numeric, caption)
     return table + paragraph(_describe_fixed(names, fixed)) if names and fixed else table
 
 
@@ -147,10 +148,10 @@ def picture(figure: Figure, text: str, *, share: float = 1.0) -> str:
     from ..charts.style import to_png
 
     data = base64.b64encode(to_png(figure)).decode()
-    return _macro("picture", f"data:image/png;base64,{data}", text, share)
+    return fill_macro("picture", f"data:image/png;base64,{data}", text, share)
 
 
-def _macro(name: str, *values: Any, **options: Any) -> Markup:
+def fill_macro(name: str, *values: Any, **options: Any) -> Markup:
     """Write a piece with one of the macros."""
     return Markup(getattr(environment().get_template("macros.html.j2").module, name)(
         *values, **options

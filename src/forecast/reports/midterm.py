@@ -16,8 +16,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..charts.evaluation import progress_chart
-from ..charts.style import Figure
 from ..evaluation.outcomes import find_last_closed_year
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
@@ -114,11 +112,6 @@ class MidtermEvaluation:
         dated = table[table["state"] != "undated"]
         rows = [_deadline_row(report, self.sources, row) for row in dated.to_dict("records")]
         return rows, len(table) - len(dated)
-
-    def chart(self, report: ReportContext) -> Figure | None:
-        """Draw the progress of what can be judged, beside the schedule."""
-        rows = self.way[self.way["indicator"].isin(self.judged["indicator"])]
-        return progress_chart(report, rows, sources=self.sources)
 
 
 def evaluate_midterm(report: ReportContext) -> MidtermEvaluation:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..charts.fan import fan_charts
-from ..charts.style import Figure
+from ..charts.chart import Chart
+from ..charts.series import fan_chart, multiples_chart
 from ..evaluation.revisions import attribute_changes, date_revisions
 from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
@@ -28,7 +28,7 @@ __all__ = ["MonitoringResults", "compute_monitoring", "joint_of_open", "result_t
 
 SMALLEST_MOVE = 0.005
 """Smaller moves of a chance are not listed: it is printed in whole percent."""
-MOST_MOVES, MOST_NAMES = 12, 5
+MOST_MOVES, MOST_NAMES, MOST_FANS = 12, 5, 4
 KEY = ["indicator", "year", "target", "comparator"]
 """What identifies a target in a table of answers."""
 SEVERAL_TIMES = N_(
@@ -120,21 +120,16 @@ class MonitoringResults:
         names = [name for name in rows["indicator"] if name in due][:MOST_NAMES]
         return report.join(report.name("indicators", name) for name in names)
 
-    def charts(self, report: ReportContext) -> list[tuple[str, Figure, str]]:
-        """Draw the fan charts of each area's indicators with a trend: area, figure, description."""
-        judged = set(find(report).judged["indicator"])
-        answers = report.attainment[report.attainment["indicator"].isin(judged)]
-        drawn = fan_charts(report, report.quantiles, answers, sources=self.sources)
-        rows = find(report).judged
-        areas = rows["indicator"].map(report.indicators["area"])
-        return [
-            (name := report.name("areas", area), figure, report.gettext(
-                "{area}: figures and forecasts of {names}", area=name, names=report.join(
-                    report.name("indicators", each) for each in rows.loc[areas == area, "indicator"]
-                ),
-            ))
-            for area, figure in drawn.items()
-        ]  # fmt: skip
+    def charts(self, report: ReportContext) -> list[Chart]:
+        """Draw what can be judged: all in small, and the worries one by one."""
+        found = find(report)
+        judged = list(found.judged["indicator"])
+        fans = found.worries["indicator"].head(MOST_FANS) if len(judged) > 1 else judged
+        drawn = [fan_chart(report, report.quantiles, report.attainment, name) for name in fans]
+        if len(judged) > 1:
+            panels = multiples_chart(report, report.quantiles, report.attainment, judged)
+            drawn.insert(0, panels)
+        return [chart for chart in drawn if chart is not None]
 
 
 def compute_monitoring(report: ReportContext, vintages: str | None = None) -> MonitoringResults:
