@@ -76,11 +76,12 @@ def test_one_figure_gives_no_chance():
 def test_a_chance_is_given_in_steps_of_five_points(report):
     """A sentence and the table say the same, no finer than the method can know."""
     found = find(report)
-    row = found.rows[found.rows["finding"] == "uncertain"].iloc[0]
-    share = 5 * round(20 * row["p_reach"])
-    assert f"chance about {share} %" in found.describe_risk(row).replace("\xa0", " ")
+    row = {**found.worries.iloc[0], "p_reach": 0.537}
+    assert "chance about 55 %" in found.describe_risk(row).replace("\xa0", " ")
     page = render(report, "monitoring.standing").text
-    assert row_of(page, "Minimum living standard")["Chance"] == f"{share} %"
+    first = found.worries.iloc[0]
+    cell = row_of(page, report.name("indicators", first["indicator"]))["Chance"]
+    assert cell == found.round_chance(first["p_reach"], bare=True).replace("\xa0", " ")
     assert found.round_chance(0.003) == "below 5\xa0%"
 
 

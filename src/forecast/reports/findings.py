@@ -15,26 +15,24 @@ from typing import Any
 
 import pandas as pd
 
-from ..charts.standing import STATES
+from ..charts.standing import FINDINGS
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, money, probability
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
-from ..targets.target_state import OPEN
+from ..targets.target_state import OPEN, PASSED, SINGLE
 from .context import ReportContext, last_targets
 from .html import Cells, Html, chinese
 
 __all__ = ["CLASSES", "Findings", "find"]
 
 CLASSES = {
-    "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair", "met": "good",
-    "too_early": "none", "silent": "none", "no_data": "none",
+    "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
+    "exceeded": "good", "met": "good", "too_early": "none", "awaited": "none", "no_data": "none",
 }  # fmt: skip
 """Findings, as charts have them, in the order of what to do; the style that colours each."""
-FINDINGS = {status: code for code, state in STATES.items() for status in state.statuses}
-"""Finding of a state of a target."""
 WORRIES = ("at_risk", "uncertain")
-INFORMATIVE = ("missed", "on_course", "met")
+INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
 MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
 """What remarks on targets say where documents contradict each other or a figure is inferred."""
@@ -47,17 +45,18 @@ HEADLINES = {
     "uncertain": N_("{region}: {count} of {total} {group} may fall short"),
     "missed": N_("{region}: {count} of {total} {group} missed"),
     "on_course": N_("{region}: {count} of {total} {group} on course"),
-    "met": N_("{region}: {count} of {total} {group} met or at their target level"),
+    "exceeded": N_("{region}: {count} of {total} {group} met or exceeded"),
+    "met": N_("{region}: {count} of {total} {group} met"),
     "too_early": N_("{region}: {count} of {total} {group} have a base figure only"),
-    "silent": N_("{region}: {count} of {total} {group} past their year without a figure"),
+    "awaited": N_("{region}: {count} of {total} {group} past their year without a figure"),
     "no_data": N_("{region}: {count} of {total} {group} have no published data"),
 }
 ABOUT, BELOW, ABOVE = N_("about {chance}"), N_("below {chance}"), N_("above {chance}")
 ALL = {
     "on_course": N_("{region}: all {total} {group} on course"),
-    "met": N_("{region}: all {total} {group} met or at their target level"),
+    "met": N_("{region}: all {total} {group} met"),
     "too_early": N_("{region}: too early to judge, all {total} {group} have a base figure only"),
-    "silent": N_("{region}: all {total} {group} past their year without a figure"),
+    "awaited": N_("{region}: all {total} {group} past their year without a figure"),
     "no_data": N_("{region}: no figure is published for any of {total} {group}"),
 }
 """Headlines where one finding is that of all."""
@@ -93,7 +92,10 @@ class Findings:
         """
         report = self.report
         rows = last_targets(report.attainment).copy()
-        rows["finding"] = rows["status"].map(FINDINGS).fillna("no_data")
+        rows["finding"] = [
+            FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
+            for status in rows["status"]
+        ]
         printed = report.plan.targets
         for column in ("number", "owner"):
             texts = (
@@ -138,7 +140,7 @@ class Findings:
     @property
     def judged(self) -> pd.DataFrame:
         """Rows with more to say than that a figure is missing."""
-        return self.rows[~self.rows["finding"].isin(["too_early", "silent", "no_data"])]
+        return self.rows[~self.rows["finding"].isin(["too_early", "awaited", "no_data"])]
 
     @cached_property
     def needs(self) -> pd.DataFrame:
@@ -168,8 +170,9 @@ class Findings:
     def _count(self, code: str, rows: pd.DataFrame) -> str:
         report = self.report
         group = N_("main indicators") if rows["main"].all() else N_("indicators")
-        count = int((rows["finding"] == code).sum())
-        message = ALL.get(code, HEADLINES[code]) if count == len(rows) else HEADLINES[code]
+        codes = ["exceeded", "met"] if code == "exceeded" else [code]
+        count = int(rows["finding"].isin(codes).sum())
+        message = ALL.get(codes[-1], HEADLINES[code]) if count == len(rows) else HEADLINES[code]
         return report.gettext(
             message, region=report.name("regions", report.plan.region), count=count,
             total=len(rows), group=report.gettext(group),
@@ -310,7 +313,7 @@ class Findings:
     def _standing_row(self, row: Mapping[str, Any]) -> Cells:
         """Put an indicator into cells: target, figure, needed and recent change, finding."""
         report, indicator = self.report, str(row["indicator"])
-        chance = row["finding"] in (*WORRIES, "on_course")
+        chance = row["finding"] in (*WORRIES, "on_course") and row["evidence"] != SINGLE
         return report.with_heads({
             "name": f"{self.name(row)}\n{report.symbol(report.unit(indicator))}",
             "owner": row["owner"],
