@@ -265,5 +265,5 @@ def _note_rows(report: ReportContext, tables: Mapping[str, pd.DataFrame]) -> Ite
     yield []
     yield [(report.gettext(text), "head") for text in (N_("Sheet"), N_("Rows"), N_("A row is"))]
     for name, table in tables.items():
-        meaning = report.label("sheet_row", name)
+        meaning = report.label("sheet_row", name) if name in LABELS["sheet_row"] else ""
         yield [(report.label("sheet", name),), len(table), (meaning,)]
