@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from .application import LANGUAGE, Command, app, fail, gettext, language_option
+from ..i18n.catalog import N_
+from ..i18n.catalog import gettext as translate_message
+from .application import DATA, LANGUAGE, Command, app, fail, gettext, language_option
 
-__all__ = ["init"]
+__all__ = ["collect", "init", "template"]
 
 
 @app.command(
@@ -67,3 +69,76 @@ def _period(text: str) -> tuple[int, int]:
     if not start <= end:
         raise typer.BadParameter(gettext("the last year is before the first"))
     return start, end
+
+
+@app.command(
+    cls=Command,
+    help=gettext("Write forms of the figures that are missing, to be filled in by units."),
+)
+def template(
+    years: Annotated[str, typer.Option(help=gettext("Years that are asked for, as 2021-2025."))],
+    region: Annotated[
+        list[str] | None, typer.Option(help=gettext("Region; may be given several times."))
+    ] = None,
+    data: Annotated[str | None, typer.Option(help=DATA)] = None,
+    output: Annotated[Path, typer.Option(help=gettext("Folder for the forms."))] = Path(),
+    language: Annotated[str, language_option(gettext("Language of the forms."))] = LANGUAGE,
+) -> None:
+    """Write a form for each region; see `plans.collection`."""
+    from ..errors import ForecastError
+    from ..files import write_atomic
+    from ..plans.collection import list_missing, write_missing
+    from ..plans.folder import open_plan
+    from ..tables.names import Names
+
+    start, end = _period(years)
+    wanted = range(start, end + 1)
+    try:
+        for place in region or ([""] if data else []):
+            plan = open_plan(data or place, region=place or None)
+            name = Names(plan, language).name("regions", plan.region)
+            if not list_missing(plan, wanted, language):
+                typer.echo(gettext("{region}: nothing is missing.").format(region=name))
+                continue
+            output.mkdir(parents=True, exist_ok=True)
+            title = gettext("{region}, missing figures {years}").format(region=name, years=years)
+            write_atomic(output / f"{title}.xlsx", write_missing(plan, wanted, language))
+            typer.echo(output / f"{title}.xlsx")
+    except ForecastError as error:
+        fail(error, getattr(error, "exit_code", 1), language)
+    if not region and not data:
+        raise typer.BadParameter(gettext("give {names}").format(names="--region"))
+
+
+@app.command(
+    cls=Command,
+    help=gettext("Take the figures of returned forms into a plan, if nothing is open."),
+)
+def collect(
+    files: Annotated[list[Path], typer.Argument(help=gettext("Forms that came back."))],
+    into: Annotated[Path, typer.Option(help=gettext("Folder of a plan, or of tables."))],
+    language: Annotated[
+        str, language_option(gettext("Language of problems and figures."))
+    ] = LANGUAGE,
+) -> None:
+    """Collect returned forms; exit code 1 where something is open, and nothing is taken."""
+    from ..errors import ForecastError
+    from ..i18n.errors import translate
+    from ..plans.collection import collect as read_forms
+    from ..plans.collection import take
+    from ..plans.folder import open_plan, refresh
+
+    try:
+        found = read_forms(files, open_plan(into), language)
+        for problem in found.open:
+            typer.echo(translate(problem.message(), language))
+        counts = {"new": len(found.rows), "known": found.known, "open": len(found.open)}
+        message = N_("{new} new figures, {known} known already, {open} open.")
+        typer.echo(translate_message(message, language).format(**counts))
+        if found.open:
+            typer.echo(translate_message(N_("Nothing was taken."), language))
+            raise typer.Exit(1)
+        take(found, into)
+        refresh(into)
+    except ForecastError as error:
+        fail(error, getattr(error, "exit_code", 1), language)

@@ -5,10 +5,12 @@ For other packages:
 - `folder`: make the folder of a plan, bring its tables up to date, list its parameter files
 - `form`, `form_writing`, `form_reading`: the workbook: its sheets and columns, written and read
 - `conversion`, `task_conversion`, `rows`, `own_tables`: the folder of tables that is made from it
+- `collection`: forms of missing figures, sent out and collected
 - `overview`: which rows are own and shipped, peers, and what mechanisms lack
 """
 
 __all__ = [
+    "collection",
     "conversion",
     "folder",
     "form",

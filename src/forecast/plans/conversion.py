@@ -17,15 +17,15 @@ import pandas as pd
 
 from ..errors import Message, Problem, msg
 from ..i18n.messages import Issue, join_facts, join_remedies
-from ..intake.grid import Grid, key_of
+from ..intake.grid import key_of
 from ..intake.matching import ITS_OWN, Names, split_unit
 from ..intake.numbers import parse_figure, unit_of
-from ..intake.reading import Reading, read_cells
-from ..intake.records import find_layout
+from ..intake.reading import Reading
 from ..intake.review import own_day
 from ..intake.words import read_period
 from .form import code_of
 from .form_reading import Form, FormRow, place_in
+from .row_figures import observation_of, plain, read_row
 from .rows import Conversion, Origin, Row, cell_problem, origin_of
 from .task_conversion import convert_tasks
 
@@ -254,14 +254,14 @@ class _Converter:
     def _add_target(self, row: FormRow, reading: Reading, base: Reading | None, role: str) -> None:
         target: Row = {
             "region": self.made.region, "indicator": reading.indicator, "year": reading.year,
-            "value": _plain(reading.value), "comparator": reading.figure.comparator, "role": role,
+            "value": plain(reading.value), "comparator": reading.figure.comparator, "role": role,
             "force": code_of("force", row["force"]), "source": self.source,
             "locus": f"{row.sheet} {row.row}", "note": row["note"],
             "name_printed": row["indicator"], "number": row["number"], "owner": row["owner"],
             "plan": self.plan,
         }  # fmt: skip
         if base is not None:
-            target |= {"baseline": _plain(base.value), "baseline_year": base.year}
+            target |= {"baseline": plain(base.value), "baseline_year": base.year}
         heads = {"value": reading.cell.column, "comparator": reading.cell.column,
                  "year": reading.cell.column, "baseline": "baseline", "force": "force"}  # fmt: skip
         self.made.add("targets", target, self._origin(row, heads))
@@ -299,22 +299,15 @@ class _Converter:
         held = self.made.rows.get("observations", [])
         earlier = next((r for r, _ in held if (r["indicator"], r["year"], r["as_of"]) == key), None)
         if earlier is not None:
-            if earlier["value"] == _plain(reading.value):
+            if earlier["value"] == plain(reading.value):
                 return
             problem = msg(
                 "differs from {value}, the baseline of the same year", value=earlier["value"]
             )
             self.fault(row, title, problem, msg("correct one of the two figures"))
             return
-        flag = reading.figure.flag
-        status = flag if flag in ("preliminary", "estimated") else "actual"
-        figure: Row = {
-            "region": self.made.region, "indicator": reading.indicator, "year": reading.year,
-            "as_of": day, "value": _plain(reading.value),
-            "status": "estimated" if reading.figure.approximate else status,
-            "source": self.source, "locus": f"{row.sheet} {row.row}",
-            "note": "; ".join(filter(None, (source, row["note"]))),
-        }  # fmt: skip
+        note = "; ".join(filter(None, (source, row["note"])))
+        figure = observation_of(reading, self.source, f"{row.sheet} {row.row}", note)
         self.made.add("observations", figure, self._origin(row, {"value": title, "year": title}))
 
     def _read(
@@ -336,14 +329,9 @@ class _Converter:
             printed = [row["baseline"] if t == "baseline" else cells[t] for t in titles]
             if not titles:
                 continue
-            lines = (("indicator", "unit", *heads), (indicator, row["unit"], *printed))
-            grid = Grid("", lines, stored=True)
-            readings = read_cells(
-                find_layout(self.form.file, [grid], names),
-                names,
-                self.made.region,
-                today=self.today,
-            )
+            series = self.made.region, indicator
+            found = [*zip(heads, printed, strict=True)]
+            readings = read_row(self.form.file, names, series, row["unit"], found, self.today)
             ok = [self._checked(row, reading, titles[at]) for at, reading in enumerate(readings)]
             yield row, [reading for reading in ok if reading is not None]
 
@@ -408,8 +396,3 @@ def _step(printed: Sequence[str]) -> str:
     """Return the reporting step of figures: that of the one with most decimals."""
     decimals = [len(m[1]) for text in printed if (m := re.search(r"\.([0-9]+)", text))]
     return f"{10.0 ** -max(decimals, default=0):g}"
-
-
-def _plain(value: float) -> str:
-    """Write a number with every digit, as tables have it."""
-    return f"{value:.15g}"

@@ -13,7 +13,7 @@ from ..i18n.catalog import languages
 from ..i18n.labels import LABELS, label_of
 from ..intake.grid import key_of
 
-__all__ = ["FACTS", "SHEETS", "FormColumn", "code_of", "facts_of_plan", "title_of"]
+__all__ = ["FACTS", "PLAN_SHEETS", "SHEETS", "FormColumn", "code_of", "facts_of_plan", "title_of"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,15 @@ SHEETS: dict[str, tuple[FormColumn, ...]] = {
         FormColumn("source", 24),
         FormColumn("note", 24),
     ),
+    "missing": (
+        FormColumn("region", 14),
+        FormColumn("indicator", 38),
+        FormColumn("unit", 12),
+        FormColumn("last_known", 22),
+        FormColumn("years", 10),
+        FormColumn("source", 24),
+        FormColumn("note", 24),
+    ),
     "tasks": (
         FormColumn("task", 38),
         FormColumn("list", 10, "list"),
@@ -87,7 +96,10 @@ SHEETS: dict[str, tuple[FormColumn, ...]] = {
         FormColumn("note", 24),
     ),
 }
-"""Columns of each sheet behind the first. `years` stands for a column a year or day."""
+"""Columns of each sheet behind the first, and of the form of missing figures. `years` stands for a
+column a year or day."""
+PLAN_SHEETS = ("targets", "figures", "tasks", "projects")
+"""Sheets of the workbook of a plan."""
 
 
 def title_of(group: str, code: str, language: str) -> str:

@@ -13,9 +13,9 @@ from ..intake import MOST_BYTES
 from ..intake.grid import Grid
 from ..intake.spreadsheet import read_sheets
 from ..intake.words import read_period, type_of
-from .form import FACTS, SHEETS, code_of, title_of
+from .form import FACTS, PLAN_SHEETS, SHEETS, code_of, title_of
 
-__all__ = ["Form", "FormRow", "is_form", "place_in", "read_form"]
+__all__ = ["Form", "FormRow", "is_form", "place_in", "read_form", "read_missing"]
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,11 @@ def read_form(file: Path) -> Form:
     DataError
         If it cannot be read, or with every sheet and column that is missing or unknown.
     """
-    try:
-        with file.open("rb") as stream:
-            sheets = read_sheets(stream.read(MOST_BYTES + 1), file.name)
-    except OSError as error:
-        problem = msg("cannot be read ({reason})", reason=cause(error))
-        remedy = msg("check the path and its permissions, and close the file in Excel")
-        raise DataError([Problem(file.name, None, None, None, problem, remedy)]) from None
-    except FiguresError as error:
-        problem = msg("{reason}", reason=error.describe(SOURCE_LANGUAGE))
-        remedy = msg("save it from Excel as xlsx again")
-        raise DataError([Problem(file.name, None, None, None, problem, remedy)]) from None
-    grids = {code_of("form_sheet", grid.name): grid for grid in sheets}
+    grids = {code_of("form_sheet", grid.name): grid for grid in _read_sheets(file)}
     problems: list[Problem] = []
     facts, places = _read_facts(grids["guide"]) if "guide" in grids else ({}, {})
     rows: dict[str, tuple[FormRow, ...]] = {}
-    for code in SHEETS:
+    for code in PLAN_SHEETS:
         if code in grids:
             rows[code] = tuple(_read_rows(file.name, code, grids[code], problems))
     for code in ("guide", "targets"):
@@ -96,6 +85,41 @@ def read_form(file: Path) -> Form:
         raise DataError(problems)
     guide = grids["guide"].name
     return Form(file.name, facts, places, guide, rows)
+
+
+def read_missing(file: Path) -> tuple[FormRow, ...]:
+    """Read a form of missing figures that was returned.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, or is no such form.
+    """
+    grids = {code_of("form_sheet", grid.name): grid for grid in _read_sheets(file)}
+    if "missing" not in grids:
+        problem = msg("not a form of missing figures")
+        remedy = msg("take the workbook that `forecast template` has made")
+        raise DataError([Problem(file.name, None, None, None, problem, remedy)])
+    problems: list[Problem] = []
+    rows = tuple(_read_rows(file.name, "missing", grids["missing"], problems))
+    if problems:
+        raise DataError(problems)
+    return rows
+
+
+def _read_sheets(file: Path) -> tuple[Grid, ...]:
+    """Read all sheets of a workbook."""
+    try:
+        with file.open("rb") as stream:
+            return read_sheets(stream.read(MOST_BYTES + 1), file.name)
+    except OSError as error:
+        problem = msg("cannot be read ({reason})", reason=cause(error))
+        remedy = msg("check the path and its permissions, and close the file in Excel")
+        raise DataError([Problem(file.name, None, None, None, problem, remedy)]) from None
+    except FiguresError as error:
+        problem = msg("{reason}", reason=error.describe(SOURCE_LANGUAGE))
+        remedy = msg("save it from Excel as xlsx again")
+        raise DataError([Problem(file.name, None, None, None, problem, remedy)]) from None
 
 
 def place_in(file: str, sheet: str) -> Message:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..i18n.catalog import N_, gettext
 from ..i18n.labels import LABELS, label_of
-from .form import FACTS, SHEETS, FormColumn, title_of
+from .form import FACTS, PLAN_SHEETS, SHEETS, FormColumn, title_of
 
 __all__ = ["FormContent", "write_form"]
 
@@ -26,6 +26,10 @@ HINTS = {
         "One line an indicator, one column a year. For a figure within a year insert a column with "
         "the day as its heading, as 2026-06-30; write 58.1p for a preliminary one. What is not "
         "known stays empty."
+    ),
+    "missing": N_(
+        "Please fill in the empty years and send the file back. Figures that are known stand there "
+        "already; correct them only where they are wrong. What is not known stays empty."
     ),
     "tasks": N_(
         "Tasks, policies and milestones. Fill in the state when you know it, with its day."
@@ -61,7 +65,7 @@ class FormContent:
     """Line above the facts."""
 
 
-def write_form(content: FormContent, language: str, sheets: Iterable[str] = SHEETS) -> bytes:
+def write_form(content: FormContent, language: str, sheets: Iterable[str] = PLAN_SHEETS) -> bytes:
     """Give a workbook with the sheets of a plan; the same content gives the same bytes."""
     from openpyxl import Workbook
 
@@ -121,7 +125,7 @@ def _write_guide(sheet: Any, content: FormContent, language: str) -> None:
         text = content.facts.get(code, "")
         sheet.cell(row, 2, int(text) if text.isdigit() else text).alignment = Alignment("left")
         row += 1
-    names = {code: title_of("form_sheet", code, language) for code in SHEETS}
+    names = {code: title_of("form_sheet", code, language) for code in PLAN_SHEETS}
     for step in STEPS:
         row += 1
         sheet.cell(row, 1, gettext(step, language).format(**names))

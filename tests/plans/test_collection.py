@@ -1,0 +1,73 @@
+"""Forms of missing figures: written with what is known, returned, and taken into a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from filled_form import made
+from forecast.plans.folder import open_plan
+from warm import Command
+
+BEDS, CANTEENS = "护理型床位占比", "老年食堂覆盖村数"
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Path:
+    """Give the folder of a plan that is filled in."""
+    return made(tmp_path / "plan").parent
+
+
+@pytest.fixture
+def form(plan: Path, command: Command) -> Path:
+    """Give the form of the figures that it lacks in 2019 to 2021."""
+    ended = command("template", "--data", plan, "--years", "2019-2021", "--output", plan.parent,
+                    "--language", "zh")  # fmt: skip
+    return Path(ended.stdout.strip())
+
+
+def fill(form: Path, copy: str, **figures: object) -> Path:
+    """Write figures by indicator into the year 2020 of a copy of the form."""
+    book = openpyxl.load_workbook(form)
+    sheet = book["缺数填报"]
+    for row in sheet.iter_rows(3):
+        if row[1].value in figures:
+            row[5].value = figures[row[1].value]
+    book.save(form.with_name(copy))
+    return form.with_name(copy)
+
+
+def test_a_form_shows_what_is_known(form: Path) -> None:
+    """A line an indicator: region, unit, the last known figure, and years to fill in."""
+    sheet = openpyxl.load_workbook(form)["缺数填报"]
+    heads = [cell.value for cell in sheet[2]]
+    assert heads == ["地区", "指标", "单位", "最近已知数", "2019", "2020", "2021", "来源", "备注"]
+    lines = {row[1].value: [cell.value for cell in row] for row in sheet.iter_rows(3)}
+    assert lines[BEDS][:7] == ["青山县", BEDS, "百分比", "60%（2025）", None, None, 54]
+
+
+def test_returned_figures_are_taken(form: Path, plan: Path, command: Command) -> None:
+    """New figures become observations of the plan; what was known already stays as it is."""
+    back = fill(form, "a.xlsx", **{BEDS: "52.5%", CANTEENS: 33})
+    ended = command("collect", back, "--into", plan, "--language", "zh")
+    assert ended.returncode == 0 and "2个新数" in ended.stdout
+    held = open_plan(plan).observations.query("year == 2020").set_index("indicator")
+    assert held["value"].to_dict() == {"nursing_bed_share": 52.5, CANTEENS: 33.0}
+    assert set(held["source"]) == {"a.xlsx"}
+    again = command("collect", back, "--into", plan, "--language", "zh")
+    assert again.returncode == 0 and "0个新数" in again.stdout
+
+
+def test_nothing_is_taken_while_something_is_open(form: Path, plan: Path, command: Command) -> None:
+    """Two forms that differ, a figure that is none, one that differs from the plan's."""
+    one = fill(form, "a.xlsx", **{BEDS: "52.5%", CANTEENS: "三十"})
+    other = fill(form, "b.xlsx", **{BEDS: "53%"})
+    ended = command("collect", one, other, "--into", plan, "--language", "zh")
+    assert ended.returncode == 1 and "没有采用任何数" in ended.stdout
+    assert "a.xlsx" in ended.stdout and "三十" in ended.stdout
+    assert "b.xlsx" in ended.stdout and "53%" in ended.stdout
+    assert not (plan / "observations.csv").exists()
+    wrong = command("collect", plan / "青山县.xlsx", "--into", plan, "--language", "en")
+    assert wrong.returncode != 0 and "not a form of missing figures" in wrong.stderr
