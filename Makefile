@@ -22,11 +22,12 @@ help: ## list the tasks
 
 install: $(STAMP) ## create the environment and install everything (VENV=.venv, PYTHON=python3)
 
-report: $(STAMP) ## write the monitoring, lever and method reports of all regions to reports/
+report: $(STAMP) ## write the reports of an example plan, then monitoring, lever and method reports of all regions to reports/
+	"$(BIN)/forecast" run params/example
 	"$(BIN)/forecast" run params/*.yaml params/levers/*.yaml
 
 reports: $(STAMP) ## write every report: also mid-term, final, single indicators, earlier dates
-	"$(BIN)/forecast" run $(filter-out params/scenarios/%,$(wildcard params/*.yaml params/*/*.yaml))
+	"$(BIN)/forecast" run params/example $(filter-out params/scenarios/% params/example/%,$(wildcard params/*.yaml params/*/*.yaml))
 
 test: $(STAMP) ## run tests, docstring examples and notebooks
 	"$(BIN)/python" -m pytest -n 2 --dist worksteal

@@ -154,11 +154,12 @@ def test_help_lists_every_target() -> None:
 
 
 def test_reports_of_every_kind_have_a_command() -> None:
-    """`make reports` runs each parameter file there is; scenarios are none."""
+    """`make reports` runs the example and each parameter file there is; scenarios are none."""
     told = run("make", "-n", "reports", cwd=ROOT)
     files = {str(f.relative_to(ROOT)) for f in (ROOT / "params").rglob("*.yaml")}
     named = set(re.findall(r"params/\S+\.yaml", told))
-    assert named == {f for f in files if not f.startswith("params/scenarios/")}
+    aside = ("params/scenarios/", "params/example/")
+    assert named == {f for f in files if not f.startswith(aside)} and "params/example " in told
 
 
 def test_documents_name_real_targets() -> None:

@@ -145,7 +145,8 @@ class _Converter:
         source: Row = {"source": self.source, "title_zh": facts.get("source_title") or title}
         self.made.add("sources", source | {"issued": facts.get("issued", "")}, guide)
         plan: Row = {"plan": self.plan, "region": self.made.region, "title_zh": title, **years}
-        more = {"title_en": title, "issued": facts.get("issued", ""), "source": self.source}
+        more: Row = {"title_en": title, "source": self.source}
+        more |= {code: facts.get(code, "") for code in ("issued", "mark")}
         self.made.add("plans", plan | more, guide)
         return True
 

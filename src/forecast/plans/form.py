@@ -30,7 +30,7 @@ class FormColumn:
 
 FACTS = (
     "plan_title", "region_name", "region_name_en", "parent", "start", "end", "baseline_year",
-    "issued", "source_title",
+    "issued", "source_title", "mark",
 )  # fmt: skip
 """What the first sheet says of the plan."""
 

@@ -13,7 +13,7 @@ from ..i18n.catalog import N_, gettext
 from ..i18n.labels import LABELS, label_of
 from .form import FACTS, PLAN_SHEETS, SHEETS, FormColumn, title_of
 
-__all__ = ["FormContent", "write_form"]
+__all__ = ["FormContent", "undated", "write_form"]
 
 ROWS = 60
 """Rows of a sheet that lists and checks reach."""
@@ -88,11 +88,11 @@ def write_form(content: FormContent, language: str, sheets: Iterable[str] = PLAN
     stream = io.BytesIO()
     book.save(stream)
     book.close()
-    return _undated(stream.getvalue())
+    return undated(stream.getvalue())
 
 
-def _undated(content: bytes) -> bytes:
-    """Archive with one date for all of its parts."""
+def undated(content: bytes) -> bytes:
+    """Give a workbook with one date for all of its parts: the same content is the same bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(stream, "w") as new:
         for name in old.namelist():

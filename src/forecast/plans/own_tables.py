@@ -141,10 +141,10 @@ def _beside(form: Path) -> list[Path]:
 
 
 def _stamp(form: Path) -> str:
-    """Hash of all that the tables are made from, with the day, since a year may have ended."""
+    """Return the hash of all that the tables are made from, and of the version that makes them."""
     from .._version import __version__
 
-    digest = hashlib.sha256(f"{__version__} {dt.date.today().year}".encode())
+    digest = hashlib.sha256(__version__.encode())
     for file in (form, *_beside(form)):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

@@ -19,6 +19,7 @@ from .parameters import ReportParameters, read_input
 
 __all__ = [
     "check_region",
+    "find_mark",
     "find_scenarios",
     "find_tables",
     "hash_tables",
@@ -156,6 +157,16 @@ def region_names(tables: Mapping[str, Content], region: str) -> dict[str, str]:
     """
     rows = [row for row in _merged(tables, "regions.csv") if row.get("region") == region]
     return {key: str(row.get(f"name_{key}") or region) for row in rows for key in ("zh", "en")}
+
+
+def find_mark(tables: Mapping[str, Content], region: str) -> str:
+    """Return what the plan of a region wants on every page, "" for nothing.
+
+    >>> find_mark(find_tables(None), "lishui")
+    ''
+    """
+    rows = [row for row in _merged(tables, "plans.csv") if row.get("region") == region]
+    return next((row["mark"] for row in reversed(rows) if row.get("mark")), "")
 
 
 def _merged(tables: Mapping[str, Content], name: str) -> list[dict[str, str]]:

@@ -35,7 +35,9 @@ REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
 
 
-def to_html(notebook: NotebookNode, *, language: str, title: str, back: str = "") -> str:
+def to_html(
+    notebook: NotebookNode, *, language: str, title: str, back: str = "", mark: str = ""
+) -> str:
     """Return the page; its title is the first heading of the notebook, else `title`.
 
     Standard error of the cells stays in the notebook and is logged, not shown.
@@ -46,6 +48,7 @@ def to_html(notebook: NotebookNode, *, language: str, title: str, back: str = ""
     language : code of the prose's language, such as `zh` or `en`
     title : used where the notebook has no heading of the first level
     back : address of the list of all reports, if there is one
+    mark : what is written on every page, as that the data are an example
     """
     from bs4 import BeautifulSoup
 
@@ -60,6 +63,7 @@ def to_html(notebook: NotebookNode, *, language: str, title: str, back: str = ""
         title=heading.get_text(" ", strip=True) if heading else title,
         running=about.get_text(" ", strip=True) if about else title,
         back=back,
+        mark=mark,
         back_title=gettext("All reports", language),
         contents=contents if len(contents) > 1 else [],
         contents_title=gettext("Contents", language),
@@ -76,7 +80,13 @@ def render_template(template: str, *, language: str, title: str, **values: objec
     """
     from markupsafe import Markup
 
-    shown: dict[str, object] = {"back": "", "contents": [], "contents_title": "", **values}
+    shown: dict[str, object] = {
+        "back": "",
+        "mark": "",
+        "contents": [],
+        "contents_title": "",
+        **values,
+    }
     shown |= {"style": Markup(style()), "body": Markup(values.get("body", ""))}
     tag = LANGUAGE_TAGS.get(language, language)
     return environment().get_template(template).render(language=tag, title=title, **shown)

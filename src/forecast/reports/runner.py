@@ -34,6 +34,7 @@ from ..tables.plan import load_plan
 from .errors import InputError, NotebookError
 from .inputs import (
     check_region,
+    find_mark,
     find_scenarios,
     find_tables,
     hash_tables,
@@ -134,6 +135,7 @@ class ReportRun:
         self.id = uuid.uuid4().hex
         self.scenarios: dict[str, Path] = {}
         self.region: dict[str, str] = {}
+        self.mark = ""
         self.fingerprint = self.notebook_hash = self.data_hash = ""
         self.issues = False
         self.seconds: dict[str, float] = {}
@@ -192,6 +194,7 @@ class ReportRun:
         refresh_tables(self.file, self.parameters.data)
         tables = find_tables(self.parameters.data)
         self.region = region_names(tables, self.parameters.region)
+        self.mark = find_mark(tables, self.parameters.region)
         declared = check_declared(self.notebook, self.parameters.for_notebook())
         check_region(self.file, self.parameters, tables)
         if "scenarios" in declared:
@@ -229,7 +232,7 @@ class ReportRun:
 
         name, language = self.parameters.name, self.parameters.language
         with self.timed(N_("convert")):
-            page = to_html(self.executed, language=language, title=name)
+            page = to_html(self.executed, language=language, title=name, mark=self.mark)
             if remote := network_references(page):
                 raise NotebookError(msg(
                     "The page needs a network or scripts: {references}. Embed or remove them.",

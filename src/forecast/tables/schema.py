@@ -120,7 +120,8 @@ TABLES: dict[str, Table] = {
     "plans": Table(
         {"plan": TEXT, "region": REGION, "title_zh": TEXT, "title_en": OPTIONAL, "start": YEAR,
          "end": YEAR, "baseline_year": MAYBE_YEAR, "issued": DATE, "version": OPTIONAL,
-         "in_force": DATE, "source": replace(EXTRA, refers_to="sources"), "note": EXTRA},
+         "in_force": DATE, "source": replace(EXTRA, refers_to="sources"), "note": EXTRA,
+         "mark": EXTRA},
         key=("plan", "version")),
     "targets": Table(
         {"region": REGION, "indicator": INDICATOR, "year": YEAR, "value": MAYBE_NUMBER,
