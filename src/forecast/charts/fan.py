@@ -127,7 +127,7 @@ def chart_data(
     plan, about = names.plan, names.indicators.loc[indicator]
     figures = plan.observations[plan.observations["indicator"] == indicator].sort_values("year")
     targets = attainment[attainment["indicator"] == indicator]
-    # No forecast beyond what is asked: the last target, or the present.
+    # No forecast beyond what is needed: the last target, or the present.
     last = max(targets["year"].max(), int(plan.as_of[:4] or 0))
     rows = (quantiles["region"] == plan.region) & (quantiles["indicator"] == indicator)
     fan = anchored(quantiles[rows & (quantiles["year"] <= last)], figures)

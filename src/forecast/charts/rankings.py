@@ -27,7 +27,7 @@ MOVED = 1.0
 TOP = 3
 """Regions that the chance of being among the first counts, as in `rank`."""
 TIE = "#eef1f4"
-"""Shade behind every other group of regions that cannot be told apart."""
+"""Shade behind every other group of regions that the data do not separate."""
 TWO_YEARS = N_(
     "Points: medians, lines: 90 % intervals. Hollow: end of {year}, solid: end of {last}; squares: "
     "scenarios, only those that move the index by 1 or more."

@@ -230,7 +230,7 @@ class StepContext:
 
 
 def apply_verb(verb: str, trajectory: Trajectory, step: Any, context: StepContext) -> Trajectory:
-    """Return the trajectory that a verb makes of another; `step` is the verb's record."""
+    """Return the trajectory that results from a verb; `step` is the verb's record."""
     return _VERBS[verb](trajectory, step, context)
 
 
