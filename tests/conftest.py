@@ -9,6 +9,8 @@ from hypothesis import settings
 
 # Before anything imports matplotlib, here or in a process started by a test.
 os.environ["MPLBACKEND"] = "Agg"
+# Matrices are small, and tests run side by side.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # A PDF takes as long as a small report; the tests of PDFs switch it on.
 os.environ["FORECAST_PDF"] = "0"
 # What commands print is compared in English unless a test says otherwise.

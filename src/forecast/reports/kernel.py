@@ -39,8 +39,12 @@ class _Kernel(AsyncKernelManager):
 
     @property
     def kernel_spec(self) -> KernelSpec:
-        """Name this Python, with pictures inside the notebook."""
-        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        """Name this Python, with pictures inside the notebook and linear algebra in one thread.
+
+        Matrices are small here, and reports run side by side: more threads only take longer.
+        """
+        env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
+               "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1")}  # fmt: skip
         return KernelSpec(resource_dir=RESOURCES, env=env, **get_kernel_dict())
 
     # The superclass types these two as if they did not wait.
