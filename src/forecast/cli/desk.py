@@ -18,7 +18,10 @@ __all__ = ["open_app"]
     help=gettext("Open the planner's desk as a web page, until Ctrl+C; its address is printed."),
 )
 def open_app(  # noqa: PLR0913 - each option is an argument
-    region: Annotated[str, typer.Option(help=gettext("A region with a plan."))] = "lishui",
+    region: Annotated[
+        str | None,
+        typer.Option(help=gettext("A region with a plan; else the one of DATA, or lishui.")),
+    ] = None,
     data: Annotated[str | None, typer.Option(help=DATA)] = None,
     as_of: Annotated[
         str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
@@ -45,13 +48,15 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     """Open the desk; see `desk.server`."""
     from ..desk.server import serve
     from ..errors import ForecastError
-    from ..tables.plan import load_plan
+    from ..plans.folder import open_plan
     from ..tables.schema import is_address
 
     source = str(Path(data).resolve()) if data and not is_address(data) else data
     try:
-        load_plan(source or region, as_of=as_of, region=region)
-        options = {"region": region, "language": language, "folder": str(folder.resolve())}
+        plan = open_plan(source or region or "lishui", as_of=as_of, region=region)
+        source = plan.folder or source
+        place = plan.region or region or "lishui"
+        options = {"region": place, "language": language, "folder": str(folder.resolve())}
         options |= {k: v for k, v in {"data": source, "as_of": as_of}.items() if v is not None}
         serve(options, host=host, port=port, token=token, browser=browser)
     except ForecastError as error:
