@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .model.fitting import Fits, fit, quantiles
     from .model.priors import read_priors
     from .model.simulation import Paths, simulate
+    from .panel.runner import run_panel
+    from .panel.settings import PanelResult
     from .reports.runner import run_report
     from .scenarios.baseline import project
     from .scenarios.comparison import compare
@@ -50,6 +52,7 @@ __all__ = [
     "ForecastError",
     "GoalSeek",
     "Joint",
+    "PanelResult",
     "Paths",
     "Plan",
     "Range",
@@ -79,6 +82,7 @@ __all__ = [
     "read_scenario",
     "required",
     "roll_up",
+    "run_panel",
     "run_report",
     "sensitivity",
     "simulate",

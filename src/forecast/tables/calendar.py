@@ -26,6 +26,7 @@ __all__ = [
     "LAST_YEAR",
     "count_months",
     "figure_days",
+    "find_implausible",
     "is_year_end",
     "known_days",
     "last_closed_year",
@@ -196,6 +197,16 @@ def read_last_year(given: Any) -> int:
     return int(np.ceil(years[0] - 1e-9))
 
 
+def find_implausible(years: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Mark numbers that can be no year; NaN is not marked.
+
+    >>> find_implausible(np.array([2021.5, 21.0, 44561.0])).tolist()
+    [False, True, True]
+    """
+    odd: NDArray[np.bool_] = (years < PLAUSIBLE[0]) | (years >= PLAUSIBLE[1])
+    return odd
+
+
 def list_year_problems(
     source: str, years: ArrayLike, cells: pd.Series, series: pd.DataFrame | None = None
 ) -> list[Problem]:
@@ -214,10 +225,8 @@ def list_year_problems(
     write all four digits, as 2025
     """
     years = np.asarray(years, float)
-    with np.errstate(invalid="ignore"):
-        odd = np.isfinite(years) & ((years < PLAUSIBLE[0]) | (years >= PLAUSIBLE[1]))
     problems = []
-    for i in np.flatnonzero(odd)[:MOST_PROBLEMS]:
+    for i in np.flatnonzero(find_implausible(years))[:MOST_PROBLEMS]:
         year = years[i]
         serial = SERIAL_DAYS[0] <= year < SERIAL_DAYS[1]
         fact, remedy = DIGITS if 0.0 <= year < 100.0 else SERIAL if serial else NO_YEAR

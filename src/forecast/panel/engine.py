@@ -1,0 +1,103 @@
+"""Runs tasks of a panel: in this process, in local processes, or on an existing Dask cluster.
+
+Dask runs a task again where a worker died. A task that kills every worker it runs on, or whose
+scheduler is lost, comes back as a fault, and the others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from typing import Any
+
+from ..errors import N_, DataError, Problem, msg
+
+__all__ = ["LostError", "Runner", "open_runner"]
+
+Runner = Callable[[Callable[..., dict[str, Any]], list[tuple[Any, ...]]], Iterator[Any]]
+"""Gives the results of a function for each tuple of arguments, as they come; an exception of the
+engine in place of a result."""
+NO_DASK = N_("the engine is not installed")
+ATTEMPTS = 3
+"""How often a task whose worker died is tried."""
+TIMEOUT = 20
+"""Seconds within which a scheduler has to answer."""
+
+
+class LostError(Exception):
+    """The scheduler is gone, and with it the tasks that it had."""
+
+
+@contextmanager
+def open_runner(scheduler: str | None, workers: int | None) -> Iterator[Runner]:
+    """Open an engine: the `scheduler` at an address, or `workers` local processes, 0 for none.
+
+    Raises
+    ------
+    DataError
+        Where Dask is needed and missing, or the scheduler does not answer.
+    """
+    if scheduler is None and workers == 0:
+        yield _run_here
+        return
+    with ExitStack() as stack:
+        yield _connect(stack, scheduler, workers)
+
+
+def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Runner:
+    try:
+        dask, distributed = import_module("dask"), import_module("distributed")
+    except ImportError:
+        remedy = msg("install forecast[dask], or give workers=0 to use this process")
+        raise DataError([Problem("run_panel", None, None, None, msg(NO_DASK), remedy)]) from None
+    stack.enter_context(
+        dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS,
+                         "distributed.comm.retry.count": 2})
+    )  # fmt: skip
+    address: Any = scheduler
+    if scheduler is None:
+        options = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50}
+        cluster = distributed.LocalCluster(n_workers=workers, **options)
+        address = stack.enter_context(cluster)
+    try:
+        client = stack.enter_context(
+            distributed.Client(address, set_as_default=False, timeout=TIMEOUT)
+        )
+    except (OSError, TimeoutError) as error:
+        remedy = msg("check the address, and that the scheduler runs")
+        problem = msg("the scheduler does not answer ({reason})", reason=str(error))
+        raise DataError([Problem(str(scheduler), None, None, None, problem, remedy)]) from None
+    return lambda function, tasks: _run_on(client, function, tasks)
+
+
+def _run_here(
+    function: Callable[..., dict[str, Any]], tasks: list[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """Run tasks in this process; an exception takes the place of a result."""
+    for task in tasks:
+        try:
+            found: Any = function(*task)
+        except Exception as error:
+            found = error
+        yield task, found
+
+
+def _run_on(
+    client: Any, function: Callable[..., dict[str, Any]], tasks: list[tuple[Any, ...]]
+) -> Iterator[Any]:
+    """Run tasks on a Dask client; yield the task and its result, or the exception of the engine."""
+    distributed: Any = import_module("distributed")
+    futures = {client.submit(function, *task, pure=False): task for task in tasks}
+    if not futures:
+        return
+    for future in distributed.as_completed(futures, loop=client.loop, raise_errors=False):
+        if future.status in ("cancelled", "lost"):
+            raise LostError
+        try:
+            yield futures[future], future.result()
+        except distributed.client.FutureCancelledError:
+            raise LostError from None
+        except Exception as error:
+            yield futures[future], error
+        future.release()

@@ -1,0 +1,117 @@
+"""Files of a panel, on a disk or an object store of fsspec, written whole or not at all.
+
+A local file is written under a temporary name and renamed. An object store shows an object once all
+of it has arrived.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
+
+__all__ = ["Store", "file_name"]
+
+PARTIAL = ".partial-"
+"""Part of the name of a file that is being written."""
+
+
+class Store:
+    """A folder, given by a path or URL; names within it are relative to it."""
+
+    def __init__(self, place: str) -> None:
+        self.fs, self.root = fsspec.core.url_to_fs(place)
+
+    def path(self, name: str) -> str:
+        """Path of a file, within its file system."""
+        return f"{self.root.rstrip('/')}/{name}"
+
+    def list_files(self, folder: str, ending: str = "") -> list[str]:
+        """Names of the files below a folder, sorted; hidden and unfinished ones are left out."""
+        start = len(self.path(""))
+        found = [path[start:] for path in self.fs.find(self.path(folder))]
+        parts = ((name, name[len(folder) :].strip("/").split("/")) for name in found)
+        return sorted(
+            name
+            for name, path in parts
+            if name.endswith(ending) and not any(p.startswith((".", "_")) for p in path)
+        )
+
+    def identify(self, name: str) -> str:
+        """Text that changes when the file does: its size and its day or tag."""
+        about = self.fs.info(self.path(name))
+        tags = [about.get(k) for k in ("size", "ETag", "etag", "mtime", "LastModified", "created")]
+        return json.dumps([name, *map(str, tags)])
+
+    def read_bytes(self, name: str) -> bytes:
+        """Content of a file."""
+        content: bytes = self.fs.cat_file(self.path(name))
+        return content
+
+    def read_json(self, name: str) -> Any:
+        """Content of a JSON file; None where there is none, or one that is not whole."""
+        with suppress(OSError, ValueError):
+            return json.loads(self.read_bytes(name))
+        return None
+
+    def read_parquet(self, name: str, columns: list[str] | None = None) -> pa.Table:
+        """Read a Parquet file, or those of the given columns that it has."""
+        with self.fs.open(self.path(name), "rb") as stream:
+            file = pq.ParquetFile(stream)
+            if columns is not None:
+                columns = [c for c in columns if c in file.schema_arrow.names]
+            return file.read(columns)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file whole or not at all."""
+        path = self.path(name)
+        self.fs.makedirs(path.rpartition("/")[0], exist_ok=True)
+        if not isinstance(self.fs, LocalFileSystem):
+            self.fs.pipe_file(path, content)
+            return
+        partial = f"{path}{PARTIAL}{uuid.uuid4().hex[:8]}"
+        try:
+            with self.fs.open(partial, "wb") as stream:
+                stream.write(content)
+            Path(partial).replace(path)
+        except BaseException:
+            with suppress(OSError):
+                self.fs.rm_file(partial)
+            raise
+
+    def write_json(self, name: str, content: Any) -> None:
+        """Write plain values as JSON."""
+        text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+        self.write(name, text.encode())
+
+    def write_parquet(self, name: str, tables: list[pa.Table]) -> None:
+        """Write tables of one schema as the row groups of a Parquet file."""
+        buffer = io.BytesIO()
+        with pq.ParquetWriter(buffer, tables[0].schema) as writer:
+            for table in tables:
+                writer.write_table(table)
+        self.write(name, buffer.getvalue())
+
+    def remove_partial(self) -> None:
+        """Remove what a run that was killed left unfinished."""
+        for path in self.fs.find(self.root) if self.fs.exists(self.root) else ():
+            if PARTIAL in path.rpartition("/")[2]:
+                self.fs.rm_file(path)
+
+
+def file_name(name: str) -> str:
+    """Name of a partition as one of a file.
+
+    >>> file_name("beds/10,000")
+    'beds%2F10%2C000'
+    """
+    return quote(name, safe=" ()+=") or "_"
