@@ -12,12 +12,22 @@ For other packages:
 
 - `app`: the command
 - `application`: what the commands share
-- `plans`, `checking`, `reports`, `desk`, `issued`, `learning`: the commands
+- `plans`, `checking`, `reports`, `desk`, `issued`, `learning`, `panel`: the commands
 """
 
 from __future__ import annotations
 
-from . import application, checking, desk, issued, learning, plans, reports
+from . import application, checking, desk, issued, learning, panel, plans, reports
 from .application import app
 
-__all__ = ["app", "application", "checking", "desk", "issued", "learning", "plans", "reports"]
+__all__ = [
+    "app",
+    "application",
+    "checking",
+    "desk",
+    "issued",
+    "learning",
+    "panel",
+    "plans",
+    "reports",
+]

@@ -17,7 +17,8 @@ __all__ = [
     "log_to_stderr", "print_table",
 ]  # fmt: skip
 
-ORDER = ("init", "check", "run", "template", "collect", "targets", "app", "verify", "learn-priors")
+ORDER = ("init", "check", "run", "template", "collect", "targets", "app", "verify", "panel",
+         "learn-priors")  # fmt: skip
 """Commands in the order of the help."""
 LANGUAGE = environment_language()
 """Language of help and messages, settled when the program starts."""
