@@ -6,6 +6,7 @@ scheduler is lost, comes back as a fault, and the others go on.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
@@ -21,6 +22,10 @@ engine in place of a result."""
 NO_DASK = N_("the engine is not installed")
 ATTEMPTS = 3
 """How often a task whose worker died is tried."""
+PATIENCE = 60.0
+"""Seconds without a worker after which a cluster counts as lost."""
+POLL = 0.05
+"""Seconds between looks for results."""
 TIMEOUT = 20
 """Seconds within which a scheduler has to answer."""
 
@@ -89,15 +94,32 @@ def _run_on(
     """Run tasks on a Dask client; yield the task and its result, or the exception of the engine."""
     distributed: Any = import_module("distributed")
     futures = {client.submit(function, *task, pure=False): task for task in tasks}
-    if not futures:
-        return
-    for future in distributed.as_completed(futures, loop=client.loop, raise_errors=False):
-        if future.status in ("cancelled", "lost"):
-            raise LostError
-        try:
-            yield futures[future], future.result()
-        except distributed.client.FutureCancelledError:
-            raise LostError from None
-        except Exception as error:
-            yield futures[future], error
-        future.release()
+    ready = distributed.as_completed(futures, loop=client.loop, raise_errors=False)
+    seen = time.monotonic()
+    while ready.count():
+        if not ready.has_ready():
+            time.sleep(POLL)
+            seen = _last_seen(client, seen)
+            continue
+        seen = time.monotonic()
+        for future in ready.next_batch(block=False):
+            if future.status in ("cancelled", "lost"):
+                raise LostError
+            error = future.exception()
+            yield futures[future], future.result() if error is None else error
+            future.release()
+
+
+def _last_seen(client: Any, seen: float) -> float:
+    """Time when the cluster last had a worker; an error if that is too long ago."""
+    now = time.monotonic()
+    if now - seen < PATIENCE / 4:
+        return seen
+    try:
+        if client.status == "running" and client.scheduler_info()["workers"]:
+            return now
+    except OSError:
+        pass
+    if client.status == "closed" or now - seen > PATIENCE:
+        raise LostError
+    return seen
