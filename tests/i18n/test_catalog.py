@@ -40,8 +40,11 @@ VOCABULARIES = {
 }
 """Modules that read or write figures and dates as printed: number words, units, table heads."""
 OTHER_CHINESE = {
+    "charts/chart.py": "where lines of Chinese may break",
     "charts/style.py": "where lines of Chinese may break",
     "reports/descriptions.py": "full-width punctuation",
+    "reports/findings.py": "words of notes on targets, which are in Chinese",
+    "reports/html.py": "the form of printed numbers",
     "reports/office/content.py": "the form of printed numbers",
     "reports/office/slides.py": "the name of a font",
     "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",

@@ -94,7 +94,7 @@ class _Document:
     def strip_annex(self, title: str) -> str:
         """Take "Annex:" from the beginning of a title that gets a number instead."""
         word = self.form.annex.partition("%")[0].strip()
-        return re.sub(rf"^{word}\s*[:：]\s*(.)", lambda found: found[1].upper(), title)
+        return re.sub(rf"^{word}\s*[:\uff1a]\s*(.)", lambda found: found[1].upper(), title)
 
     def add_blocks(self, blocks: Sequence[Block]) -> None:
         """Add the blocks of a section."""
