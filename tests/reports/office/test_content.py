@@ -91,6 +91,7 @@ def test_a_bold_paragraph_heads_what_follows() -> None:
     assert blocks("<p><strong>A</strong></p><p>b</p><p><b>C</b></p>") == (
         Heading("A", 1, strong=True), Text("b"), Text("C"),
     )  # fmt: skip
+    assert blocks("<p><b>A whole sentence.</b></p><p>b</p>")[0] == Text("A whole sentence.")
     assert blocks("<h3>H</h3><p><b>A</b></p><p>b</p>")[1] == Heading("A", 2, strong=True)
 
 
@@ -98,6 +99,8 @@ def test_pictures_come_from_the_page_or_from_a_file_beside_it(tmp_path: Path) ->
     """With description, caption and width; of one without dots the description remains."""
     inside = f'<figure><img style="width:50%" alt="x" src="data:image/png;base64,{CODE}"></figure>'
     assert blocks(inside) == (Figure(PNG, "x", "x", 0.5),)
+    (said,) = blocks(inside.replace('"x"', '"1.5 of 2 at risk. Then more."'))
+    assert (said.caption, said.alt) == ("1.5 of 2 at risk", "1.5 of 2 at risk. Then more.")
     (tmp_path / "a.png").write_bytes(b"file")
     beside = (
         '<figure data-png="a.png"><img alt="x" src="data:image/svg+xml;base64,AA">'

@@ -27,6 +27,8 @@ BLOCKS = (
 )  # fmt: skip
 BREAKS = ("br", "div", "p", "ul", "ol", "li", "dt", "dd")
 PNG = "data:image/png;base64,"
+SENTENCE = re.compile(r"\u3002|\uff1b|[.;](?=\s|$)")
+"""The end of a description's first sentence, which is the caption."""
 WIDTH = re.compile(r"width:\s*(\d+)%")
 UNPRINTABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML file may hold."""
@@ -197,21 +199,21 @@ class _Reader:
         elif tag in ("h3", "h4"):
             self.sections[-1][1].append(Heading(text, int(tag[1]) - 2))
         elif text:
-            # A paragraph that is strong as a whole heads what follows.
+            # A paragraph that is bold as a whole heads what follows, if it is no sentence.
             strong = [c for c in element if c.tag in ("strong", "b")]
-            heads = tag == "summary" or (
-                tag == "p" and len(strong) == 1 and _text(strong[0]) == text
-            )
+            bold = tag == "p" and len(strong) == 1 and _text(strong[0]) == text
+            heads = tag == "summary" or (bold and not text.endswith((".", "\u3002")))
             blocks = self.sections[-1][1]
             above = any(isinstance(b, Heading) and not b.strong for b in blocks)
-            blocks.append(Heading(text, 1 + above, strong=True) if heads else Text(text))
+            heading = Heading(text.rstrip(":\uff1a"), 1 + above, strong=True)
+            blocks.append(heading if heads else Text(text))
 
     def _read_figure(self, element: html.HtmlElement) -> Iterator[Block]:
         """Read the pictures and tables of a figure; of a picture without dots its description."""
         captions = [_text(c) for c in element.iter("figcaption") if not _is_hidden(c)]
         for image in element.iter("img"):
             alt = _clean(image.get("alt") or "")
-            caption = captions[0] if captions else alt
+            caption = captions[0] if captions else SENTENCE.split(alt, maxsplit=1)[0]
             if png := self._read_png(image, element):
                 widths = (WIDTH.search(e.get("style") or "") for e in (image, element))
                 share = min([int(found[1]) / 100 for found in widths if found] or [1.0])

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 __all__ = ["count_lines", "measure", "weigh_columns"]
 
+PIECE = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+[ \t]?|\s")
+"""What a line is not broken within."""
 NARROWEST, SHORT, WIDEST, PADDING = 4, 16, 60, 2
 """Letters of the narrowest column, of one that is not broken, of the widest, and beside texts."""
 
@@ -28,11 +30,24 @@ def measure(text: str) -> int:
 def count_lines(texts: Iterable[str], width: float) -> int:
     """Count the lines that texts take in a column of a width.
 
-    >>> count_lines(["abcdef", "甲"], 4)
-    3
+    Lines are broken between words, in Chinese between letters.
+
+    >>> count_lines(["abcdef", "甲"], 4), count_lines(["abc def gh"], 6)
+    (3, 2)
     """
-    lines = (line for text in texts for line in text.split("\n"))
-    return sum(max(1, -(-measure(line) // max(int(width), 1))) for line in lines)
+    width = max(int(width), 1)
+    return sum(_count(line, width) for text in texts for line in text.split("\n"))
+
+
+def _count(line: str, width: int) -> int:
+    lines, used = 1, 0
+    for piece in PIECE.findall(line):
+        size = measure(piece)
+        if used and used + measure(piece.rstrip()) > width:
+            lines, used = lines + 1, 0
+        over = max(0, -(-size // width) - 1)
+        lines, used = lines + over, used + size - over * width
+    return lines
 
 
 def weigh_columns(table: Table, room: int) -> list[int]:

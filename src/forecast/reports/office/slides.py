@@ -31,6 +31,7 @@ SLIDES = ("finding", "risk", "next")
 FIRST_DAY = dt.datetime(1980, 1, 1)
 WIDTH, HEIGHT, MARGIN, TOP, BOTTOM = 13.333, 7.5, 0.6, 1.55, 6.85
 """The slide, its margin, and the upper and lower end of its content, in inches."""
+GAP = 0.3
 SIZES = (20, 18, 16, 14, 12)
 """Sizes of texts in points, the first one that leaves room is taken."""
 CELL_SIZES = (14, 13, 12, 11, 10)
@@ -40,6 +41,34 @@ INK, GREY, BLUE = (27, 31, 36), (87, 96, 106), (11, 61, 110)
 _RGB: Any = colors.RGBColor  # without types
 TITLE_ONLY = 5
 """Index of the template's layout that has a title only."""
+
+
+@dataclass(frozen=True)
+class _Box:
+    """Part of a slide, in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def emus(self) -> tuple[int, int, int, int]:
+        """The box in the unit of files."""
+        left, top, width, height = map(Inches, (self.left, self.top, self.width, self.height))
+        return left, top, width, height
+
+    def split_left(self, share: float) -> tuple[_Box, _Box]:
+        """Split off a share at the left."""
+        width = self.width * share
+        rest = _Box(self.left + width + GAP, self.top, self.width - width - GAP, self.height)
+        return _Box(self.left, self.top, width, self.height), rest
+
+    def split_top(self, share: float) -> tuple[_Box, _Box]:
+        """Split off a share at the top."""
+        height = self.height * share
+        rest = _Box(self.left, self.top + height + GAP, self.width, self.height - height - GAP)
+        return _Box(self.left, self.top, self.width, height), rest
 
 
 @dataclass(frozen=True)
@@ -145,59 +174,62 @@ def _add_slide(deck: Any, slide: _Slide, content: Content) -> None:
         title.text_frame, [slide.title], _fit([slide.title], WIDTH - 2 * MARGIN, 1.0, (30, 26, 22))
     )
     _style(title.text_frame, color=BLUE, bold=True, anchor=MSO_ANCHOR.MIDDLE)
-    wide, gap = WIDTH - 2 * MARGIN, 0.3
-    left = MARGIN
-    if slide.texts:
-        beside = slide.figure or slide.table
-        share = 1.0 if beside is None else 0.4 if slide.figure else 0.35
-        _add_texts(page, slide.texts, left, wide * share)
-        left, wide = left + wide * share + gap, wide * (1 - share) - gap
+    room = _Box(MARGIN, TOP, WIDTH - 2 * MARGIN, BOTTOM - TOP)
     if slide.figure:
-        _add_picture(page, slide.figure, left, wide)
+        beside, rest = room.split_left(0.35) if slide.texts else (room, room)
+        _add_texts(page, slide.texts, beside)
+        _add_picture(page, slide.figure, rest)
     elif slide.table:
-        _add_table(page, slide.table, left, wide)
+        above, rest = room.split_top(0.4) if slide.texts else (room, room)
+        _add_texts(page, slide.texts, above)
+        _add_table(page, slide.table, rest)
+    else:
+        _add_texts(page, slide.texts, room)
     _add_foot(page, content)
 
 
-def _add_texts(page: Any, texts: Sequence[str], left: float, width: float) -> None:
+def _add_texts(page: Any, texts: Sequence[str], box: _Box) -> None:
     """Add texts in the largest size that leaves room, and only as many as fit the smallest."""
+    if not texts:
+        return
     kept = list(texts)
-    while len(kept) > 1 and not _fits(kept, width, BOTTOM - TOP, SIZES[-1]):
+    while len(kept) > 1 and not _fits(kept, box.width, box.height, SIZES[-1]):
         kept.pop()
     if len(kept) < len(texts):
         kept[-1] = "…"
-    box = page.shapes.add_textbox(Inches(left), Inches(TOP), Inches(width), Inches(BOTTOM - TOP))
-    _fill(box.text_frame, kept, _fit(kept, width, BOTTOM - TOP, SIZES))
-    _style(box.text_frame, color=INK, after=8)
+    shape = page.shapes.add_textbox(*box.emus)
+    _fill(shape.text_frame, kept, _fit(kept, box.width, box.height, SIZES))
+    _style(shape.text_frame, color=INK, after=8)
 
 
-def _add_picture(page: Any, figure: Figure, left: float, width: float) -> None:
+def _add_picture(page: Any, figure: Figure, box: _Box) -> None:
+    """Add a picture in the middle of a box."""
+    left, top, width, height = box.emus
     picture = page.shapes.add_picture(io.BytesIO(figure.png), 0, 0)
-    scale = min(Inches(width) / picture.width, Inches(BOTTOM - TOP) / picture.height)
+    scale = min(width / picture.width, height / picture.height)
     picture.width, picture.height = round(picture.width * scale), round(picture.height * scale)
-    picture.left = Inches(left) + (Inches(width) - picture.width) // 2
-    picture.top = Inches(TOP) + (Inches(BOTTOM - TOP) - picture.height) // 2
+    picture.left = left + (width - picture.width) // 2
+    picture.top = top + (height - picture.height) // 2
     picture._element.nvPicPr.cNvPr.set("descr", figure.alt)
 
 
-def _add_table(page: Any, table: Table, left: float, width: float) -> None:
+def _add_table(page: Any, table: Table, box: _Box) -> None:
     """Add a table in the largest size that leaves room, with as many rows as fit the smallest."""
     table = Table(table.caption, table.head[:MOST_COLUMNS],
                   tuple(row[:MOST_COLUMNS] for row in table.rows))  # fmt: skip
     rows = [table.head, *table.rows]
-    weights = weigh_columns(table, int(width * 72 / (CELL_SIZES[0] * 0.53)))
-    widths = [width * weight / sum(weights) for weight in weights]
+    weights = weigh_columns(table, int(box.width * 72 / (CELL_SIZES[0] * 0.53)))
+    widths = [box.width * weight / sum(weights) for weight in weights]
 
     def height(size: float, rows: Sequence[Sequence[str]]) -> float:
         lines = (max(map(lambda c, w: _lines([c], w - 0.2, size), row, widths)) for row in rows)
         return sum(0.1 + count * size * 1.2 / 72 for count in lines)
 
-    room = BOTTOM - TOP
-    size = next((s for s in CELL_SIZES if height(s, rows) <= room), CELL_SIZES[-1])
-    while len(rows) > 2 and height(size, rows) > room:
+    size = next((s for s in CELL_SIZES if height(s, rows) <= box.height), CELL_SIZES[-1])
+    while len(rows) > 2 and height(size, rows) > box.height:
         rows.pop()
-    box = [Inches(value) for value in (left, TOP, width, height(size, rows))]
-    grid = page.shapes.add_table(len(rows), len(widths), *box).table
+    taken = _Box(box.left, box.top, box.width, height(size, rows))
+    grid = page.shapes.add_table(len(rows), len(widths), *taken.emus).table
     for column, share in zip(grid.columns, widths, strict=True):
         column.width = Inches(share)
     right = table.right
