@@ -187,7 +187,7 @@ def test_every_cell_of_a_report_is_in_its_document(tmp_path: Path) -> None:
     written = [[" ".join(cell.text.split()) for cell in row.cells]
                for table in made.tables for row in table.rows]  # fmt: skip
     shown = cells(page)
-    assert len(written) > 20
+    assert len(written) > 10
     assert [[c.replace(" ", "") for c in row] for row in written] == [
         [c.replace(" ", "") for c in row] for row in shown
     ]

@@ -14,7 +14,7 @@ __all__ = ["count_lines", "measure", "weigh_columns"]
 
 PIECE = re.compile(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+[ \t]?|\s")
 """What a line is not broken within."""
-NARROWEST, SHORT, WIDEST, PADDING = 4, 16, 60, 2
+NARROWEST, SHORT, WIDEST, PADDING = 4, 16, 60, 3
 """Letters of the narrowest column, of one that is not broken, of the widest, and beside texts."""
 
 
@@ -57,9 +57,9 @@ def weigh_columns(table: Table, room: int) -> list[int]:
 
     >>> from forecast.reports.office.content import Table
     >>> weigh_columns(Table("", ("a", "b"), (("Zhejiang", "1"),)), 100)
-    [10, 6]
+    [11, 7]
     >>> weigh_columns(Table("", ("a", "b"), (("12", "letter " * 30),)), 60)
-    [6, 54]
+    [7, 53]
     """
     weights, least = [], []
     for cells in zip(table.head, *table.rows, strict=True):
