@@ -21,9 +21,9 @@ from forecast.targets.target_state import OPEN, PASSED
 from plain_priors import PLAIN, plain_priors
 
 STATUS = {"met", "missed", "exceeded", "no_data", *OPEN, *PASSED}
-SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed"}
+SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "just_begun", "no_data", "closed"}
 CLASSES = {"on_track", "moderate", "limited", "deterioration", "at_baseline"} | {
-    "reached", "one_figure", "no_data", "closed",
+    "reached", "one_figure", "just_begun", "no_data", "closed",
 }  # fmt: skip
 READINGS = {"no_data", "reached", "lost", "expected", "beyond"}
 EVIDENCE = {"none", "prior only", "weak", "moderate", "strong"}

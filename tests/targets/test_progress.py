@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 import forecast as fc
 from forecast.targets.progress import MODERATE, ON_TRACK, PACE_FIGURES, PLAN_YEARS
 
-SCHEDULE = {"reached", "on_schedule", "behind", "one_figure", "no_data", "closed"}
+SCHEDULE = {
+    "reached", "on_schedule", "behind", "one_figure", "just_begun", "no_data", "closed", "wrong_side"
+}  # fmt: skip
 CLASSES = {
     "on_track", "moderate", "limited", "deterioration", "at_baseline",
-    "reached", "one_figure", "no_data", "closed",
+    "reached", "one_figure", "just_begun", "no_data", "closed", "wrong_side",
 }  # fmt: skip
 
 
@@ -105,6 +107,48 @@ def test_half_a_reporting_step_is_on_the_line():
         assert row["schedule_status"] == word
 
 
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ({}, (50.0, 2020.0)),
+        # The figure of the declared year; the last one before it; the first where none is before.
+        ({"baseline_year": 2021}, (54.0, 2021.0)),
+        ({"baseline_year": 2019}, (46.0, 2018.0)),
+        ({"baseline_year": 2016}, (46.0, 2018.0)),
+        # A printed value counts with its year, whatever the figures are.
+        ({"baseline_year": 2021, "baseline": 51.5}, (51.5, 2021.0)),
+    ],
+)
+def test_a_declared_baseline_counts(declared, expected):
+    """Its value and year, or the figure of its year; else five years before the target."""
+    seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2018, 2020, 2021, 2022],
+                         "value": [46.0, 50.0, 54.0, 56.0]})  # fmt: skip
+    goal = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": 66.0,
+                         "comparator": "ge"} | declared)  # fmt: skip
+    row = fc.attainment(fc.fit(seen, about()), goal).iloc[0]
+    assert (row["baseline"], row["baseline_year"]) == expected
+    line = expected[0] + (66.0 - expected[0]) * (2022 - expected[1]) / (2025 - expected[1])
+    assert row["schedule_status"] == ("on_schedule" if line <= 56.0 else "behind")
+
+
+@pytest.mark.parametrize(("goal", "comparator"), [(54.0, "ge"), (50.0, "eq"), (53.9, "gt")])
+def test_a_target_that_its_baseline_meets_is_on_the_wrong_side(goal, comparator):
+    """A target below or beside its declared baseline is said to be so, not reached by it."""
+    seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2019, 2020, 2021],
+                         "value": [50.0, 53.0, 54.0]})  # fmt: skip
+    target = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": goal,
+                           "comparator": comparator})  # fmt: skip
+    fits = fc.fit(seen, about())
+    row = fc.attainment(fits, target.assign(baseline_year=2021)).iloc[0]
+    assert (row["schedule_status"], row["ratio_class"]) == ("wrong_side", "wrong_side")
+    assert row["status"] in ("likely", "uncertain", "unlikely")
+    assert np.isnan(row["ratio"]) and row["required_rate"] == 0.0
+    # What the baseline does not meet, or nobody declared, is reached as before.
+    assert fc.attainment(fits, target).iloc[0]["status"] == "reached"
+    moved = target.assign(baseline_year=2019, value=53.5)
+    assert fc.attainment(fits, moved).iloc[0]["status"] == "reached"
+
+
 def test_the_baseline_is_the_last_figure_five_years_before():
     """For 2025 the line starts in 2020 (50): 56 is due in 2023, whatever was before."""
     assert PLAN_YEARS == 5
@@ -188,9 +232,15 @@ def test_words_where_there_is_nothing_to_compare():
 
 
 def test_one_figure_after_the_baseline_is_the_baseline():
-    """A figure of five years before the target alone is the baseline: nothing came after it."""
-    row = progress([40, 50], 2025, 60, years=[2018, 2020])
+    """Figures that end with the baseline tell no progress yet; one of them is no trend either."""
+    row = progress([50], 2025, 60, years=[2020])
     assert (row["schedule_status"], row["ratio_class"]) == ("one_figure", "one_figure")
+    begun = progress([46, 48, 50, 53, 55], 2030, 60, years=np.arange(2021, 2026))
+    assert (begun["schedule_status"], begun["ratio_class"]) == ("just_begun", "just_begun")
+    assert (begun["baseline"], begun["baseline_year"]) == (55.0, 2025.0)
+    assert begun["status"] != "too_early" and begun["evidence"] != "prior only"
+    row = progress([40, 50], 2025, 60, years=[2018, 2020])
+    assert (row["schedule_status"], row["ratio_class"]) == ("just_begun", "just_begun")
     assert row["pace"] == 5.0
 
 

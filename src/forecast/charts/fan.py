@@ -17,6 +17,7 @@ from ..i18n.labels import label_of
 from ..tables.calendar import year_fraction
 from ..tables.names import Names
 from ..tables.plan import Plan
+from ..targets.target_state import OPEN
 from . import style
 
 __all__ = [
@@ -230,12 +231,13 @@ def draw_targets(axes: Axes, data: ChartData) -> None:
         ordered = group.sort_values("target", ascending=False)
         for i, (_, row) in enumerate(ordered.iterrows()):
             year, target, status = float(row["year"]), float(row["target"]), row["status"]
+            inside = style.TARGET if status in ("met", "exceeded") else "white"
             axes.plot(
                 [year], [target], marker="D", markersize=6, markeredgewidth=1.5, color=style.TARGET,
-                markerfacecolor=style.TARGET if status == "met" else "white", zorder=4,
+                markerfacecolor=inside, zorder=4,
             )  # fmt: skip
             text = data.target(row)
-            if status in ("reached", "likely", "uncertain", "unlikely"):
+            if status in OPEN and pd.notna(row["p_reach"]):
                 text = f"{text}\n({probability(float(row['p_reach']), data.language)})"
             expected = float(np.interp(year, course.index, course))
             below = i > 0 or (len(ordered) == 1 and target < expected)

@@ -49,6 +49,7 @@ from ..i18n.formatting import points
 from ..scenarios.response import TargetOutcome
 from ..tables.names import Names
 from ..tables.plan import Plan
+from ..targets.target_state import SINGLE
 
 __all__ = ["LiveFanChart"]
 
@@ -77,6 +78,8 @@ class ChartSpec:
     title: str
     subtitle: str
     notes: Sequence[str]
+    single: bool = False
+    """Whether one figure is all that is known: no chance is written."""
 
     @staticmethod
     def build(
@@ -111,7 +114,10 @@ class ChartSpec:
             fan=anchored(baseline[baseline["year"] <= years[1]], data.figures),
         )
         target_year = int(targets["year"].iloc[0])
-        return ChartSpec(names, shown, data.figures, moment_of(plan), target_year, *texts)
+        single = str(targets["evidence"].iloc[0]) == SINGLE if "evidence" in targets else False
+        return ChartSpec(
+            names, shown, data.figures, moment_of(plan), target_year, *texts, single=single
+        )
 
 
 class LiveFanChart:
@@ -257,7 +263,9 @@ class LiveFanChart:
         self.axes.set_ylim(*limits)
         self._place_labels(fan)
         text = names.gettext("Chance {chance}", chance=names.format_chance(answer.p_reach))
-        if answer.p_change_error:
+        if self.spec.single:
+            text = names.label("status", "too_early")
+        elif answer.p_change_error:
             gain = points(answer.p_change, names.language, error=answer.p_change_error)
             base = names.format_chance(p_base)
             text += "\n" + names.gettext("baseline {base}, change {gain}", base=base, gain=gain)

@@ -387,13 +387,11 @@ class Desk:
     def table(self) -> pd.DataFrame:
         """Evaluate the last target of each indicator, with the settings and in the baseline.
 
-        A row an indicator: the columns of `compare`, then p_base and evidence.
+        A row an indicator: the columns of `compare`, then p_base.
         """
         compared = compare(self.plan, [self.scenario], paths=self.paths)
         base, rows = (compared[compared["scenario"] == n] for n in (BASELINE.name, NAME))
-        table = rows.reset_index(drop=True).assign(
-            p_base=base["p_reach"].to_numpy(), evidence=self.baseline["evidence"].to_numpy()
-        )
+        table = rows.reset_index(drop=True).assign(p_base=base["p_reach"].to_numpy())
         last = last_targets(base.assign(row=range(len(base))))["row"]
         return table.loc[last].reset_index(drop=True)
 

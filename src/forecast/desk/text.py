@@ -16,11 +16,12 @@ from ..i18n.catalog import N_
 from ..i18n.errors import format_error
 from ..i18n.formatting import NO_VALUE, number, points
 from ..reports.context import ReportContext
-from ..reports.descriptions import describe_range, describe_step
+from ..reports.descriptions import describe_pace, describe_range, describe_step
 from ..reports.html import paragraph, picture, safe, tabulate
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import UNDECIDABLE
+from ..targets.target_state import SINGLE, hide_single
 from .live_chart import ChartSpec, LiveFanChart
 from .session import Desk
 from .settings import Control
@@ -29,7 +30,9 @@ __all__ = [
     "create_chart",
     "describe_goal_seek",
     "describe_missing_inputs",
+    "describe_single",
     "format_limits",
+    "is_single",
     "name_indicator",
     "name_setting",
     "render_answer",
@@ -45,6 +48,10 @@ __all__ = [
 LEGEND = N_(
     "●\u00a0published   ━\u00a0median with these settings   bands: 50, 80, 90\u00a0%   grey, "
     "dotted: baseline (median, 80\u00a0%)   ◇\u00a0target"
+)
+ONE_FIGURE = N_(
+    "Too early to tell a chance: only one figure is known. The picture shows what other regions "
+    "and the prior suggest."
 )
 REACHED = N_(
     "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its limit "
@@ -63,6 +70,21 @@ def name_setting(desk: Desk, name: str) -> str:
     assert desk.chosen is not None
     text = desk.report.input(name, str(desk.chosen["indicator"]))
     return text[:1].upper() + text[1:]
+
+
+def is_single(desk: Desk) -> bool:
+    """Whether only one figure is known of the chosen target's indicator: no chance is shown."""
+    return desk.chosen is not None and desk.chosen["evidence"] == SINGLE
+
+
+def describe_single(desk: Desk) -> str:
+    """Say that one figure is too few for a chance, and which pace the target needs."""
+    report, chosen = desk.report, desk.chosen
+    assert chosen is not None
+    paces = report.paces_needed
+    rows = paces[paces["indicator"].eq(chosen["indicator"]) & paces["year"].eq(chosen["year"])]
+    pace = [describe_pace(report, row) for row in rows.to_dict("records")[:1]]
+    return " ".join([report.gettext(ONE_FIGURE), *pace]).strip()
 
 
 def name_indicator(desk: Desk, indicator: str) -> str:
@@ -128,6 +150,8 @@ def render_answer(desk: Desk, answer: TargetOutcome, baseline: TargetOutcome) ->
     report = desk.report
     assert desk.chosen is not None
     evidence = str(desk.chosen["evidence"])
+    if is_single(desk):
+        return paragraph(describe_single(desk))
     label = report.gettext("Chance {chance}", chance=report.format_chance(answer.p_reach))
     change = _format_change(report, answer, baseline)
     basis = report.gettext(
@@ -164,7 +188,7 @@ def render_settings(desk: Desk) -> str:
 
 def render_table(desk: Desk) -> str:
     """Render the last target of each indicator: probability with the settings and before."""
-    report, table = desk.report, desk.table()
+    report, table = desk.report, hide_single(desk.table())
     without = table["status"].isin(UNDECIDABLE)
     rows = [_table_row(report, row) for row in table[~without].to_dict("records")]
     parts = [tabulate(rows)] if rows else []
@@ -194,6 +218,8 @@ def _table_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
 
 def describe_goal_seek(desk: Desk, result: GoalSeek) -> str:
     """Describe the result of a goal seek in a sentence."""
+    if is_single(desk):
+        return describe_single(desk)
     report, lever = desk.report, result.levers[0]
     facts = {
         "lever": name_setting(desk, lever),
@@ -234,6 +260,8 @@ def render_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     """Render the tornado of the chosen target as a chart; without an effect, as a sentence."""
     report, chosen = desk.report, desk.chosen
     assert chosen is not None
+    if is_single(desk):
+        return paragraph(describe_single(desk))
     indicator = str(chosen["indicator"])
     title = f"{report.quantity(indicator)} · {report.format_dated_target(chosen)}"
     names = {label: report.input(label, indicator) for label in tornado["input"]}

@@ -23,8 +23,8 @@ from ..tables import calendar
 from ..tables.plan import Plan, load_plan
 from ..targets.attainment import attainment
 from ..targets.events import LIKELY, UNLIKELY, draw_threshold
-from ..targets.progress import PLAN_YEARS, select_baseline
-from ..targets.target_state import DECIDED, OPEN, TargetState
+from ..targets.progress import PLAN_YEARS
+from ..targets.target_state import DECIDED, OPEN, TargetState, hide_single
 from .verification import Verification, verify
 from .vintages import QUANTILE_COLUMNS, Run, fit_inputs, issue
 
@@ -37,7 +37,7 @@ __all__ = [
 NOW = {"p_reach": "p_now", "median": "median_now"}
 TARGET_COLUMNS = ["indicator", "year", "target", "comparator"]
 FACTS = [
-    "figure_year", "baseline", "baseline_year", "beyond", "beyond_share", "gone", "first_met",
+    "figure_year", "beyond", "beyond_share", "gone", "first_met",
     "timing",
 ]  # fmt: skip
 
@@ -71,11 +71,10 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     beyond_share    the same in percent of the distance from baseline to target
     gone            percent of that distance covered by the figure, or else by the last one up to
                     the target year; NaN if the baseline meets the target or is that very figure
-    baseline        of the schedule rule, with `baseline_year`: see `progress`
     first_met       year of the first published figure that meets the target, else NaN
     timing          from_start, early, on_time, late, lost, never; "" if nothing is decided
     p_now           chance of a target that no figure has decided, even after its year has passed;
-                    a forecast, like `median_now`
+                    a forecast, like `median_now`; missing where it would rest on one figure
     =============== ==========================================================================
 
     Examples
@@ -90,7 +89,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     targets = plan.targets
     last = find_last_closed_year(plan)
     day = plan.as_of or (calendar.year_end(last) if last else None)
-    table = attainment(fits, targets, as_of=day)
+    table = hide_single(attainment(fits, targets, as_of=day))
     now = table[list(NOW)].rename(columns=NOW)
     decided = table["status"].isin(DECIDED)
     passed = (table["year"] <= last) & ~table["status"].isin(OPEN)
@@ -272,10 +271,10 @@ def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, 
     """Return `FACTS` of one target: its figure measured against baseline and target."""
     figures = plan.observations[plan.observations["indicator"] == row["indicator"]]
     if figures.empty:
-        return (*[math.nan] * 7, "")
+        return (*[math.nan] * 5, "")
     value, when = figures.sort_values("year")[["value", "year"]].to_numpy(float).T
     target, year = float(row["target"]), float(row["year"])
-    (base,), (since,) = select_baseline(value[None, :], when[None, :], np.array([year]))
+    base, since = float(row["baseline"]), float(row["baseline_year"])
     better = plan.indicators.set_index("indicator").at[row["indicator"], "better"]
     comparator, higher = np.array([row["comparator"]]), np.array([better != "lower"])
     upward = draw_threshold(np.array([target]), comparator, np.zeros(1), higher)[1]
@@ -291,7 +290,7 @@ def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, 
     beyond = sign * (figure - target) if decided else math.nan
     share = 100.0 * beyond / distance if measurable else math.nan
     return (
-        known if decided else math.nan, base, since, beyond, share, gone, first,
+        known if decided else math.nan, beyond, share, gone, first,
         _timing(str(row["outcome"]), first, year),
     )  # fmt: skip
 

@@ -38,7 +38,8 @@ METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/p
 """Modules whose code decides a closed-form answer."""
 INPUT_COLUMNS = {
     "observations": [*KEY, "year", "value", "status", "published", "break"],
-    "targets": [*KEY, "year", "value", "comparator", "event", "role", "source"],
+    "targets": [*KEY, "year", "value", "comparator", "event", "role", "source",
+                "baseline", "baseline_year"],
     "indicators": ["indicator", "kind", "lower", "upper", "better", "cumulative", "resolution",
                    "numerator", "denominator", "publication_lag"],
 }  # fmt: skip

@@ -22,6 +22,9 @@ from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..tables.names import Names
 from ..tables.plan import Plan, load_plan, recut
 from ..targets.attainment import attainment
+from ..targets.comparable_paces import compare_paces
+from ..targets.reference_class import count_reached
+from ..targets.target_state import hide_single
 
 __all__ = ["ReportContext", "forecast_years", "format_time", "last_rows", "last_targets"]
 
@@ -97,8 +100,18 @@ class ReportContext(Names):
 
     @cached_property
     def attainment(self) -> pd.DataFrame:
-        """Answers on the plan's targets, a row each in their order."""
-        return attainment(self.own_fits, self.plan.targets, as_of=self.plan.as_of)
+        """Answers on the plan's targets, a row each in their order, for people to read."""
+        return hide_single(attainment(self.own_fits, self.plan.targets, as_of=self.plan.as_of))
+
+    @cached_property
+    def paces_needed(self) -> pd.DataFrame:
+        """Paces that open targets with one figure need, beside those of comparable regions."""
+        return compare_paces(self.fits, self.attainment[self.attainment["status"] == "too_early"])
+
+    @cached_property
+    def reference(self) -> pd.DataFrame:
+        """What became of real plan targets, by kind: see `count_reached`."""
+        return count_reached(self.plan.tables["plan_outcomes"])
 
     @cached_property
     def paths(self) -> Paths:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -15,19 +15,55 @@ from ..scenarios.baseline import first_decision_year
 from ..scenarios.declarations import Range
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step
-from .context import ReportContext
+from .context import ReportContext, format_time
 
 __all__ = [
-    "describe_formula", "describe_lacking", "describe_range", "describe_step", "kinds_of",
-    "mark_sources",
+    "describe_formula", "describe_lacking", "describe_pace", "describe_range", "describe_reference",
+    "describe_step", "kinds_of", "mark_sources",
 ]  # fmt: skip
 
 FULL_WIDTH = str.maketrans({"(": "（", ")": "）", ",": "，"})
 SIGNS = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}
 FILE_OR_PAGE = re.compile(r"https?://[!-~]*[\w/]|[\w.]+\.(?:txt|csv|yaml)")
 SHOCK_TO = N_("{names}: a shock to {value} times the value, made good over {recovery} years")
+PACE_KEPT = N_(
+    "Needs {needed} a year from the baseline ({year}); of {regions} other regions {as_fast} kept "
+    "such a pace."
+)
+PACE_UNKNOWN = N_(
+    "Needs {needed} a year from the baseline ({year}); no other region has figures to compare with."
+)
+REFERENCE = N_(
+    "For comparison: of {settled} targets of other plans whose outcome is known {reached} were "
+    "reached ({share}; 90 % interval {low} to {high}). These cases are few and not a random "
+    "sample, as successes are published more often; they are no part of any forecast here."
+)
 NO_UNIT = ("factor", "years", "ratio")
 """Numbers of a step that are in no unit of an indicator."""
+
+
+def describe_pace(report: ReportContext, row: Mapping[str, Any]) -> str:
+    """Say which pace a target needs from its baseline, and how many regions kept such a pace.
+
+    `row` is one of `compare_paces`; of a target whose baseline has no such pace nothing is said.
+    """
+    if pd.isna(row["needed"]):
+        return ""
+    return report.gettext(
+        PACE_KEPT if row["regions"] else PACE_UNKNOWN,
+        needed=report.format_change(row["indicator"], row["needed"]),
+        year=format_time(float(row["baseline_year"])), regions=row["regions"],
+        as_fast=row["as_fast"],
+    )  # fmt: skip
+
+
+def describe_reference(report: ReportContext) -> str:
+    """Say what became of real plan targets, with its interval and what it is not."""
+    if report.reference.empty:
+        return ""
+    row = report.reference.iloc[0]
+    shares = {key: report.format_chance(row[key]) for key in ("share", "low", "high")}
+    return report.gettext(REFERENCE, settled=row["settled"], reached=row["reached"], **shares)
 
 
 def describe_step(report: ReportContext, step: Step) -> list[str]:

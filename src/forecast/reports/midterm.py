@@ -25,7 +25,6 @@ from ..tables.calendar import parse_deadline, year_fraction
 from ..tables.plan import Plan
 from ..targets.events import LIKELY
 from ..targets.joint_answers import Joint
-from ..targets.progress import select_baseline
 from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext, format_time, last_targets
 from .findings import find
@@ -128,7 +127,7 @@ def evaluate_midterm(report: ReportContext) -> MidtermEvaluation:
     tables = (plan.targets, plan.observations, plan.tasks, plan.milestones, plan.projects)
     return MidtermEvaluation(
         joint=joint_of_open(report),
-        verdicts=_relate_verdicts(plan, report.attainment, way),
+        verdicts=_relate_verdicts(plan, report.attainment),
         way=way,
         projects=project_forecast(plan, draws=report.draws, seed=report.seed),
         tasks=_sort_by_deadline(plan, plan.tasks),
@@ -140,8 +139,8 @@ def evaluate_midterm(report: ReportContext) -> MidtermEvaluation:
 def compute_way(plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame) -> pd.DataFrame:
     """Compute how much of the way from baseline to target is gone, in percent.
 
-    The baseline is that of the schedule rule: the last figure five years before the target or
-    more, else the first. A row for each indicator with a figure whose target is not its baseline.
+    The baseline is that of `attainment`. A row for each indicator with a figure whose target is not
+    its baseline.
 
     Returns
     -------
@@ -166,8 +165,7 @@ def compute_way(plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame) -
     rows = []
     for row in last_targets(attainment[attainment["latest"].notna()]).to_dict("records"):
         name, target, year = row["indicator"], float(row["target"]), float(row["year"])
-        value, when = _series(plan, name)
-        (base,), (since,) = select_baseline(value[None, :], when[None, :], np.array([year]))
+        base, since = float(row["baseline"]), float(row["baseline_year"])
         if target == base or year <= since:
             continue
         latest, latest_year = float(row["latest"]), float(row["latest_year"])
@@ -201,8 +199,8 @@ def classify_verdicts(row: Mapping[str, Any]) -> str:
     schedule, status = row["schedule_status"], row["status"]
     if status not in OPEN:
         return "closed"
-    if schedule == "one_figure":
-        return "one_figure"
+    if schedule in ("one_figure", "just_begun", "wrong_side"):
+        return str(schedule)
     good = status == "likely" or (status == "reached" and float(row["p_reach"]) >= LIKELY)
     if schedule not in AHEAD:
         fast = "behind_fast" if _is_enough(row, float(row["pace"])) else "behind_others"
@@ -236,7 +234,7 @@ def _series(plan: Plan, indicator: str) -> NDArray[np.float64]:
 # Verdicts.
 
 
-def _relate_verdicts(plan: Plan, attainment: pd.DataFrame, way: pd.DataFrame) -> pd.DataFrame:
+def _relate_verdicts(plan: Plan, attainment: pd.DataFrame) -> pd.DataFrame:
     """Relate both verdicts on the last target of each indicator with a figure."""
     printed = plan.targets[plan.targets["force"] != ""].drop_duplicates("indicator")
     forces = dict(zip(printed["indicator"], printed["force"], strict=True))
@@ -246,10 +244,9 @@ def _relate_verdicts(plan: Plan, attainment: pd.DataFrame, way: pd.DataFrame) ->
     rows["last_step"] = [_last_step(*_series(plan, name)) for name in rows["indicator"]]
     facts = rows.to_dict("records")
     rows["reason"] = [classify_verdicts(row) for row in facts]
-    by_indicator = way.set_index("indicator")
     seen = yearly_paces(plan, *rows["indicator"])
-    paces = [_pace_facts(row, by_indicator, each) for row, each in zip(facts, seen, strict=True)]
-    columns = ["needed_now", "paces_seen", "paces_as_high", "fastest_pace"]
+    paces = [_pace_facts(row, each) for row, each in zip(facts, seen, strict=True)]
+    columns = ["paces_seen", "paces_as_high", "fastest_pace"]
     return rows.assign(**pd.DataFrame(paces, columns=columns, index=rows.index))
 
 
@@ -262,21 +259,14 @@ def _last_step(value: NDArray[np.float64], when: NDArray[np.float64]) -> float:
     return float((value[-1] - value[at]) / (when[-1] - when[at]))
 
 
-def _pace_facts(
-    row: Mapping[str, Any], way: pd.DataFrame, seen: NDArray[np.float64]
-) -> tuple[float, int, int, float]:
-    """Pace needed from now on; paces that any region showed, as high ones, the fastest."""
+def _pace_facts(row: Mapping[str, Any], seen: NDArray[np.float64]) -> tuple[int, int, float]:
+    """Count the paces that regions showed and those as high as still required; the fastest."""
     needed = float(row["required_rate"])
-    known = row["indicator"] in way.index
-    if known and needed and math.isfinite(way.at[row["indicator"], "middle"]):
-        at = way.loc[row["indicator"]]
-        gap = (at["target"] - at["baseline"]) * (1.0 - at["middle"] / 100.0)
-        needed = float(gap / max(at["year"] - at["now"], 1.0))
     sign = -1.0 if float(row["required_rate"]) < 0 else 1.0
     paces = sign * seen
     as_high = int((paces >= sign * needed - 1e-9).sum()) if math.isfinite(needed) else 0
     fastest = sign * float(paces.max()) if len(paces) else math.nan
-    return needed, len(paces), as_high, fastest
+    return len(paces), as_high, fastest
 
 
 def _is_enough(row: Mapping[str, Any], pace: float) -> bool:
@@ -331,7 +321,7 @@ def _adjust_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     return report.with_heads({
         "name": report.with_unit(indicator),
         "target": report.format_dated_target(row),
-        "needed_now": report.format_change(indicator, row["needed_now"]),
+        "required_rate": report.format_change(indicator, row["required_rate"]),
         "pace": report.format_change(indicator, row["pace"]),
         "fastest_pace": report.format_change(indicator, row["fastest_pace"]),
         "ever_seen": report.label("ever_seen", code).format(high=high, seen=seen),

@@ -153,7 +153,7 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
         today = plan.as_of or dt.date.today().isoformat()
         old = read_latest_run(vintages, region=plan.region, before=today)
         if old is not None:
-            changes = attribute_changes(old, issue(plan))
+            changes = _hide_single(attribute_changes(old, issue(plan)))
             revisions = date_revisions(changes, plan)
         issued = read_forecasts(vintages, region=plan.region)
         if len(issued):
@@ -186,6 +186,7 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
             for name, rows in changed.items()
             if rows is not None
         },
+        **_single_tables(report),
         "observations": report.describe(figures),
         "sources": report.source_rows(results.sources),
     }
@@ -220,3 +221,30 @@ def _describe_revision(report: ReportContext, row: Mapping[str, Any]) -> str:
         old=report.format_dated_target({**row, **old}) if row["revision"] == "revised" else "",
         new=report.format_dated_target(row), origin=report.join(origin),
     )  # fmt: skip
+
+
+def _single_tables(report: ReportContext) -> dict[str, pd.DataFrame]:
+    """Tables beside targets with one figure: the paces they need, and the reference class."""
+    paces = report.paces_needed.rename(
+        columns={"needed": "needed_from_base", "regions": "peers", "as_fast": "peers_as_fast"}
+    )
+    if paces.empty:
+        return {}
+    shares = {
+        "reached": "reached_count",
+        "share": "share_reached",
+        "low": "share_low",
+        "high": "share_high",
+    }
+    return {
+        "paces": report.describe(paces),
+        "reference": report.reference.rename(columns=shares),
+    }
+
+
+def _hide_single(changes: pd.DataFrame) -> pd.DataFrame:
+    """Leave out moves of probabilities that rest on a single figure."""
+    single = changes[["status_old", "status_new"]].eq("too_early")
+    old, new = (changes[f"p_{at}"].mask(single[f"status_{at}"]) for at in ("old", "new"))
+    parts = {c: changes[c].mask(single.any(axis=1)) for c in ("move", *LABELS["cause"])}
+    return changes.assign(p_old=old, p_new=new, **parts)

@@ -29,6 +29,7 @@ from ..scenarios.sensitivity_analysis import (
 from ..targets.composite_index import index
 from ..targets.joint_answers import Joint, joint
 from ..targets.ranking import rank
+from ..targets.target_state import hide_single
 from .context import ReportContext, last_rows
 
 __all__ = [
@@ -140,10 +141,11 @@ def analyse_scenarios(
         check_name("indicator", indicator, list(plan.indicators["indicator"]))
     chosen = choose_scenarios(scenarios)
     runs = run_scenarios(plan, chosen, paths=paths)
-    simulated, compared = runs.paths, runs.compare()
+    simulated, compared = runs.paths, hide_single(runs.compare())
     targets = plan.targets[plan.targets["year"] <= paths.years[-1]].reset_index(drop=True)
     base = compared[compared["scenario"] == BASELINE.name]
-    open_ = base[base["status"].isin(OPEN)]
+    # Where one figure is all that is known, no chance can be asked for.
+    open_ = base[base["status"].isin(OPEN) & base["p_reach"].notna()]
     last = last_rows(open_).sort_index()
     needs = required(plan, targets.loc[last.index], probability=probability, paths=paths)
     target = _choose_target(targets.loc[last.index], needs, indicator)

@@ -69,6 +69,7 @@ class ScenarioRuns:
             table["changed_by"] = [", ".join(sorted(run.causes.get(k, ()))) for k in keys]
             table["force"] = targets["force"].fillna("") if "force" in targets else ""
             table["status"] = hits.table["status"]
+            table["evidence"] = hits.table["evidence"]
             tables.append(table)
         return pd.concat(tables, ignore_index=True)
 
@@ -127,7 +128,7 @@ def compare(
         sqrt((mean d^2 - (mean d)^2) / draws),  d = met under the scenario - under the baseline
 
     (0 where no draw differs); `changed_by` ('', `lever`, `assumption` or `assumption, lever`: a
-    result due to an assumption is not a forecast), `force` and `status` as in `attainment`. Numbers
+    result due to an assumption is not a forecast), `force`, `status` and `evidence` as in `attainment`. Numbers
     are missing where neither figures nor draws decide: no data, or a year that has passed.
 
     Raises

@@ -15,8 +15,10 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
+from ..targets.event_probabilities import compute_probability
 from ..targets.events import draw_threshold
 from ..targets.joint_answers import UNDECIDABLE
+from ..targets.target_state import TargetState
 from .series_state import Key
 
 __all__ = ["TargetCriterion", "p_error", "read_criterion", "select_target"]
@@ -28,6 +30,7 @@ FloatArray = NDArray[np.float64]
 class TargetCriterion:
     """The event that draws meet one target.
 
+    `closed_form` is the probability of the baseline without draws, NaN where there is none.
     `threshold` is the drawn value from which on it is met, `direction` 1 where higher values meet
     it, else -1; `decided` is 1 or 0 where a figure has decided it, else NaN; `first` and `last` are
     the columns of the draws that the event reads, the last that of the target year.
@@ -45,6 +48,7 @@ class TargetCriterion:
     latest_year: float
     first: int
     last: int
+    closed_form: float = math.nan
 
     def margin(self, values: FloatArray) -> FloatArray:
         """Return how far each draw (draws, years) is beyond the threshold: met where 0 or more.
@@ -115,6 +119,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     DataError
         If neither figures nor draws can decide it.
     """
+    state = TargetState.of(paths.fits, row, as_of)
     facts = draw_events(paths, row, as_of=as_of)[0].iloc[0]
     key = (str(facts["region"]), str(facts["indicator"]))
     status = facts["status"]
@@ -141,6 +146,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
         decided=1.0 if met else 0.0 if status == "missed" else math.nan,
         latest=float(own["latest"]), latest_year=latest_year,
         first=last if event == "reach" else first, last=last,
+        closed_form=compute_probability(paths.fits, state, event) if state.open[0] else math.nan,
     )  # fmt: skip
 
 

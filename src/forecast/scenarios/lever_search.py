@@ -67,12 +67,13 @@ class LeverSearch:
         """Return the share of draws that meet the target at a point."""
         if point not in self._p:
             met = self.response.met(self.settings(self.values(point)))
-            self._p[point] = float(met.mean())
+            self._p[point] = self.response.probability(met)
         return self._p[point]
 
     def p_without(self) -> float:
         """Return the share of draws that meet the target with all levers at 0."""
-        return float(self.response.met(self.settings([0.0] * len(self.levers))).mean())
+        met = self.response.met(self.settings([0.0] * len(self.levers)))
+        return self.response.probability(met)
 
     def margin(self, values: Iterable[float]) -> FloatArray:
         """Return margins (draws,) at any settings, also between the steps."""
@@ -188,7 +189,8 @@ def continuous_cheapest(search: LeverSearch, probability: float) -> FloatArray:
     """
     upper, price = search.limits
     scale = float(np.std(search.response.margin)) or 1.0
-    rank = math.floor(len(search.response.margin) * (1.0 - probability) + 1e-9)
+    draws, share = len(search.response.margin), probability - search.response.closed_form_gain
+    rank = min(max(math.floor(draws * (1.0 - share) + 1e-9), 0), draws - 1)
 
     def slack(share: FloatArray) -> float:
         margin = search.margin(np.clip(share, 0.0, 1.0) * upper)

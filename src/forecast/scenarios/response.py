@@ -2,8 +2,9 @@
 
 A `TargetResponse` simulates only the indicator of the target and what its mechanisms and rules
 read. All settings use the same draws, so that the probability rises with a lever without noise
-(common random numbers: Glasserman and Yao 1992). Probabilities are shares of draws here, not kept
-within 1-99 %.
+(common random numbers: Glasserman and Yao 1992). Probabilities are shares of draws here, moved by
+what the closed form of the baseline differs from its draws, and not kept within 1-99 %: without any
+setting they are the closed form.
 """
 
 from __future__ import annotations
@@ -152,7 +153,10 @@ class TargetResponse:
         series = list(zip(paths.fits.series["region"], paths.fits.series["indicator"], strict=True))
         read = _dependencies(plan, known, key, set(series))
         rows = np.array([i for i, k in enumerate(series) if k in read], int)
-        part = replace(paths, fits=paths.fits.take(rows), values=paths.values[rows])
+        values, base = paths.values[rows], paths.baseline
+        if base is not None:
+            base = values if base is paths.values else base[rows]
+        part = replace(paths, fits=paths.fits.take(rows), values=values, baseline=base)
         quantities = zip(plan.rules["region"], plan.rules["quantity"], strict=True)
         rules = plan.rules[np.array([quantity in read for quantity in quantities], bool)]
         criterion = read_criterion(part, row, plan.as_of)
@@ -212,6 +216,18 @@ class TargetResponse:
         return self.criterion.margin(self.simulate(self.scenario))
 
     @cached_property
+    def closed_form_gain(self) -> float:
+        """What the closed form's probability of the baseline has over the share of its draws."""
+        base, p = self.paths.baseline, self.criterion.closed_form
+        if base is None or math.isnan(p):
+            return 0.0
+        return p - float(self.criterion.met(base[self.row]).mean())
+
+    def probability(self, met: BoolArray) -> float:
+        """Return the probability that stands for the draws that meet the target."""
+        return float(np.clip(met.mean() + self.closed_form_gain, 0.0, 1.0))
+
+    @cached_property
     def paces(self) -> FloatArray:
         """Yearly paces that the figures of any region showed: see `yearly_paces`."""
         return yearly_paces(self.plan, self.criterion.key[1])[0]
@@ -246,9 +262,10 @@ class TargetResponse:
         table = pd.DataFrame({"year": self.paths.years[drawn]})
         rows = np.quantile(values[:, drawn], QUANTILES, axis=0)
         table = table.assign(**dict(zip(map(quantile_name, QUANTILES), rows, strict=True)))
-        p, change = float(met.mean()), met.astype(float) - usual
+        p, change = self.probability(met), met.astype(float) - usual
         error = float(change.std() / np.sqrt(len(met)))
-        return TargetOutcome(table, p, p_error(p, len(met)), float(change.mean()), error)
+        own = p_error(p, len(met)) if self.paths.baseline is None else error
+        return TargetOutcome(table, p, own, float(change.mean()), error)
 
     def simulate(self, setting: Settings | Scenario) -> FloatArray:
         """Return the values of the indicator (draws, years) under a setting."""

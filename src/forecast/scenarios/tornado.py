@@ -27,14 +27,15 @@ LOW, HIGH = 0.1, 0.9
 
 def tornado_table(response: TargetResponse) -> pd.DataFrame:
     """Return a row an input, the widest first: the columns of `Sensitivity.tornado`."""
-    p_base, rows = (response.margin >= 0.0).mean(), []
+    p_base, rows = response.probability(response.margin >= 0.0), []
     for name, kind, ends, unit, (low, high) in (
         *_paths(response), *_assumptions(response), *_levers(response)
     ):  # fmt: skip
         change = high.astype(float) - low
         rows.append({
             "input": name, "kind": kind, "low": ends[0], "high": ends[1], "unit": unit,
-            "p_low": low.mean(), "p_high": high.mean(), "p_base": p_base,
+            "p_low": response.probability(low), "p_high": response.probability(high),
+            "p_base": p_base,
             "swing": abs(change.mean()), "mc_error": change.std() / math.sqrt(len(change)),
         })  # fmt: skip
     table = pd.DataFrame(rows)

@@ -238,6 +238,14 @@ def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
     return replace(found, folder=plan.folder, address=plan.address)
 
 
+def _date_baselines(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
+    """Fill the year of each target's baseline: its plan's, else the year before the plan starts."""
+    by_plan = plans.set_index("plan")
+    year = by_plan["baseline_year"].astype(float).fillna(by_plan["start"] - 1.0)
+    declared = targets["baseline_year"].astype(float)
+    return targets.assign(baseline_year=declared.fillna(targets["plan"].map(year)))
+
+
 def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
     """Cut one region's part of the tables (None: all) as known on a day."""
     observations = tables["observations"]
@@ -254,6 +262,7 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
         plans = first_versions(tables["plans"])
     targets = select_targets(targets, tables["plans"], plans)
     plans = plans[plans["plan"].isin(targets["plan"])]
+    targets = _date_baselines(targets, plans)
     used = set(targets["indicator"]) | set(own["indicator"])
     indicators = tables["indicators"]
     siblings = observations[~of_region & observations["indicator"].isin(used)]

@@ -6,6 +6,8 @@ For other packages:
 - `target_state`: what published figures decide
 - `event_probabilities`: probabilities of events
 - `attainment`: `attainment`
+- `reference_class`: what became of real plan targets
+- `comparable_paces`: how often other regions kept the pace that a target needs
 - `progress`: pace, required rate and schedule rule
 - `joint_answers`: several targets together
 - `composite_index`: `index`
@@ -16,6 +18,7 @@ For other packages:
 
 __all__ = [
     "attainment",
+    "comparable_paces",
     "composite_index",
     "event_probabilities",
     "events",
@@ -23,6 +26,7 @@ __all__ = [
     "joint_answers",
     "progress",
     "ranking",
+    "reference_class",
     "roll_up",
     "target_state",
 ]

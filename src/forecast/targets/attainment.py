@@ -49,7 +49,8 @@ COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "latest", "latest_year", "median",
     "p_reach", "mc_error", "required_rate", "pace", "schedule_status", "status", "evidence",
     "attainment_year", "event", "p_ever", "p_maintain", "p_path", "required_compound", "ratio",
-    "ratio_class", "attainment_early", "attainment_late", "attainment_reading",
+    "ratio_class", "attainment_early", "attainment_late", "attainment_reading", "baseline",
+    "baseline_year",
 ]  # fmt: skip
 ANSWERS: dict[str, tuple[str, ...]] = {
     "reach": (),
@@ -83,7 +84,8 @@ def attainment(
     source : `Fits`, or `Paths`: the closed form, moved by what a scenario changed in the draws
         (`mc_error` is the standard error of that, 0 where it changed nothing), and the joint
         answers over all open targets in `.attrs["joint"]`
-    targets : region, indicator, year, value, comparator, and event where there is any; any number
+    targets : region, indicator, year, value, comparator, and where there are any event, baseline
+        and baseline_year (which the target is measured from, see `progress`); any number
         a series. Or a wide table, a dict of values by year, or one number: see
         `tables.frames.read_goals`
     year, comparator : of targets that have no such column

@@ -272,7 +272,11 @@ def _component_scores(
         return score
     position = listed["position"].to_numpy()
     panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
-    base, _ = select_baseline(panel.value, panel.year, listed["year"].to_numpy(float))
+    until, since, declared = (
+        pd.to_numeric(listed.get(c, pd.Series(np.nan, listed.index))).to_numpy(float)
+        for c in ("year", "baseline_year", "baseline")
+    )
+    base, _ = select_baseline(panel.value, panel.year, until, since, declared)
     values = select_values(paths, position, paths.years)
     goal, upward = listed["value"].to_numpy(float), listed["upward"].to_numpy(bool)
     base, goal, upward = base[:, None, None], goal[:, None, None], upward[:, None, None]

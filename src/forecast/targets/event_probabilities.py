@@ -32,6 +32,7 @@ __all__ = [
     "add_changes",
     "combine_all",
     "compute_closed_form",
+    "compute_probability",
 ]
 
 
@@ -192,6 +193,12 @@ def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> E
         reach, np.where(between, reach, ever), np.where(between, reach, every), median,
         annual.hits[rows], np.zeros((len(EVENTS), len(rows))),
     )  # fmt: skip
+
+
+def compute_probability(fits: Fits, state: TargetState, event: str) -> float:
+    """Compute the closed form's probability of one open target, not kept within 1-99 %."""
+    annual = AnnualHits.of(fits, state, np.array([event != "reach"]))
+    return float(getattr(compute_closed_form(fits, state, annual), event)[0])
 
 
 def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) -> DrawnHits:

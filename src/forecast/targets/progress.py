@@ -4,15 +4,20 @@ Three measures, all total functions:
 
 * required rate, linear (y_T - y) / (T - t) and compound (y_T / y)^(1 / (T - t)) - 1;
 * the schedule rule (时序进度): whether the latest figure is on the line from baseline to target:
-  `reached`, `on_schedule`, `behind`, `one_figure` (nothing after the baseline), `no_data`,
-  `closed` (the year has passed);
+  `wrong_side` (the declared baseline meets the target already), `reached`, `on_schedule`, `behind`,
+  `one_figure`, `just_begun` (several figures, none after the baseline), `no_data`, `closed` (the
+  year has passed);
 * the Eurostat ratio (Monitoring report on progress towards the SDGs, annex on methods): the
   compound rate since the baseline over the compound rate from baseline to target: `on_track` (at
   least 95 % of the needed rate), `moderate` (60 %), `limited` (0 %), `deterioration`;
   `at_baseline` where target and baseline are the same figure; else as above. Where a rate is not
   defined (a figure of zero or less) linear rates are compared.
 
-The baseline is the last figure at least `PLAN_YEARS` before the target year, else the first.
+The baseline is declared with the target: its value and year, or its year (that of the plan, else
+the year before the plan starts), of which the last figure up to it counts. Where nothing is
+declared it is the last figure at least `PLAN_YEARS` before the target year, and where there is no
+such figure the first. `baseline` and `baseline_year` are those used. The required rate is always
+that from the latest figure, of `latest_year`.
 """
 
 from __future__ import annotations
@@ -20,7 +25,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..model.arrays import BoolArray, FloatArray, IntArray
+from ..model.arrays import BoolArray, FloatArray
 from ..model.fitting import Fits
 from ..model.panel import build_panel
 from .events import compute_tolerance
@@ -47,7 +52,7 @@ ON_TRACK, MODERATE = 0.95, 0.6
 
 
 def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
-    """Add required_rate, required_compound, pace, schedule_status, ratio and ratio_class.
+    """Add the baseline, required rates, pace, schedule_status, ratio and ratio_class.
 
     `out` has one row a target with latest, latest_year, year, target, resolution.
     """
@@ -56,8 +61,9 @@ def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
     latest, now, year, goal = (
         out[c].to_numpy(float) for c in ("latest", "latest_year", "year", "target")
     )
-    pace, base = _history(fits, position, year)
-    out["pace"] = pace
+    declared, since = (out[c].to_numpy(float) for c in ("baseline", "baseline_year"))
+    pace, base = _history(fits, state, declared, since)
+    out["pace"], out["baseline"], out["baseline_year"] = pace, *base
     left = np.where(year > now, year - now, np.nan)
     linear = np.where(meets, 0.0, (goal - latest) / left)
     out["required_rate"] = np.where(open_, linear, np.nan)
@@ -65,13 +71,14 @@ def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
     out["required_compound"] = np.where(open_, compound, np.nan)
     points = base, (latest, now), (goal, year)
     on_schedule = meets_schedule(*points, out["resolution"].to_numpy(float), upward)
-    since = now > base[1]
-    plain = [~known, ~open_, meets, ~since]
-    codes = ["no_data", "closed", "reached", "one_figure"]
+    begun = now > base[1]
+    single = known & (fits.series["n"].to_numpy()[position] == 1) if known.any() else known
+    plain = [~known, ~open_, state.wrong_side, meets, single & ~begun, ~begun]
+    codes = ["no_data", "closed", "wrong_side", "reached", "one_figure", "just_begun"]
     status = np.select([*plain, on_schedule], [*codes, "on_schedule"], "behind")
     out["schedule_status"] = status
     ratio = compute_rate_ratio(*points, upward)
-    out["ratio"] = np.where(open_ & ~meets & since, ratio, np.nan)
+    out["ratio"] = np.where(open_ & ~meets & ~state.wrong_side & begun, ratio, np.nan)
     out["ratio_class"] = np.select(
         [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],
         [*codes, "at_baseline", "on_track", "moderate", "limited"],
@@ -79,19 +86,38 @@ def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
     )
 
 
-def select_baseline(value: FloatArray, year: FloatArray, until: FloatArray) -> Point:
-    """Select figure and year of each target's baseline: the last one `PLAN_YEARS` before, or more.
+def select_baseline(
+    value: FloatArray,
+    year: FloatArray,
+    until: FloatArray,
+    since: FloatArray | None = None,
+    declared: FloatArray | None = None,
+) -> Point:
+    """Select figure and year of each target's baseline; see the module.
 
-    Where there is none, the first figure. `value` and `year` are (targets, figures), in time
-    order, NaN where absent; `until` (targets,) is the target year.
+    `value` and `year` are (targets, figures), in time order, NaN where absent; `until` (targets,)
+    is the target year, `since` the declared year of the baseline and `declared` its value, NaN
+    where there is none.
+
+    >>> figures, years = np.array([[50.0, 54.0, 60.0]]), np.array([[2018.0, 2020.0, 2022.0]])
+    >>> [x.tolist() for x in select_baseline(figures, years, np.array([2025.0]))]
+    [[54.0], [2020.0]]
+    >>> since = np.array([2021.0])
+    >>> [x.tolist() for x in select_baseline(figures, years, np.array([2026.0]), since)]
+    [[54.0], [2020.0]]
     """
-    early = year <= until[:, None] - PLAN_YEARS + 1e-9
+    unknown = np.full(len(until), np.nan)
+    since = unknown if since is None else since
+    declared = unknown if declared is None else declared
+    latest = np.where(np.isnan(since), until - PLAN_YEARS, since)
+    early = year <= latest[:, None] + 1e-9
     width = year.shape[1]
     last = width - 1 - early[:, ::-1].argmax(axis=1)
     first = (~np.isnan(year)).argmax(axis=1)
     at = np.where(early.any(axis=1), last, first)
     row = np.arange(len(year))
-    return value[row, at], year[row, at]
+    given = ~np.isnan(declared) & ~np.isnan(since)
+    return np.where(given, declared, value[row, at]), np.where(given, since, year[row, at])
 
 
 def meets_schedule(
@@ -134,8 +160,11 @@ def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArr
     return rate
 
 
-def _history(fits: Fits, position: IntArray, year: FloatArray) -> tuple[FloatArray, Point]:
+def _history(
+    fits: Fits, state: TargetState, declared: FloatArray, since: FloatArray
+) -> tuple[FloatArray, Point]:
     """Pace of the last four figures, and the baseline, of each target."""
+    position, year = state.position, state.year
     pace, base, base_year = np.full((3, len(position)), np.nan)
     rows = np.flatnonzero(position >= 0)
     if len(rows):
@@ -145,5 +174,7 @@ def _history(fits: Fits, position: IntArray, year: FloatArray) -> tuple[FloatArr
         span = when[:, -1] - when[row, first]
         moved = (value[:, -1] - value[row, first]) / np.where(span > 0, span, 1.0)
         pace[rows] = np.where(span > 0, moved, np.nan)
-        base[rows], base_year[rows] = select_baseline(panel.value, panel.year, year[rows])
+        base[rows], base_year[rows] = select_baseline(
+            panel.value, panel.year, year[rows], since[rows], declared[rows]
+        )
     return pace, (base, base_year)

@@ -9,7 +9,7 @@
 `estimated`         no figure of its year, although it should be published: estimated from others
 `not_yet_due`       its year has ended, and its figure is not due for publication yet
 `no_data`           no figure of the series that could tell
-`reached`           open, and the latest figure meets the target
+`reached`           open, and the latest figure meets the target, which the baseline did not
 `too_early`         open, and only one figure is known: no finding on its chance
 `likely`, `uncertain`, `unlikely`: open, with a chance of 2/3 or more, between, below 1/3
 =================== ==============================================================================
@@ -38,7 +38,10 @@ from ..tables.calendar import count_months, last_closed_year, parse_day
 from ..tables.schema import COMPARATORS, EVENTS
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 
-__all__ = ["DECIDED", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState", "read_targets"]
+__all__ = [
+    "DECIDED", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState", "hide_single",
+    "read_targets",
+]  # fmt: skip
 
 
 PRINTED_BOUNDS = (0.01, 0.99)
@@ -52,6 +55,11 @@ PASSED = ("likely_exceeded", "estimated", "not_yet_due")
 """States of targets whose year has passed undecided."""
 SINGLE = "prior only"
 """Evidence of a series with one figure."""
+CHANCES = [
+    "p_reach", "p_ever", "p_maintain", "p_path", "mc_error", "p_now", "p_base", "p_change",
+    "p_change_error",
+]  # fmt: skip
+"""Columns of probabilities."""
 PUBLICATION_LAG = 9.0
 """Months after a year's end within which its figure is published, where an indicator gives none:
 statistical yearbooks of a year appear by the autumn of the next."""
@@ -72,6 +80,7 @@ class TargetState:
     due : whether the figure of its year should be published by now
     open : its year is still to come
     estimated : open, or passed with figures from which its year can be estimated
+    wrong_side : open, and the declared baseline meets the target already: nothing is reached by it
     between : passed, with figures before and after its year
     beside : whether the figure before or after the target's year meets the target
     meets, was_met : whether the latest figure, and that of the target's year, meets the target
@@ -92,6 +101,7 @@ class TargetState:
     due: BoolArray
     open: BoolArray
     estimated: BoolArray
+    wrong_side: BoolArray
     between: BoolArray
     beside: BoolArray
     meets: BoolArray
@@ -136,7 +146,8 @@ class TargetState:
         return TargetState(
             table, event, year, position, closed, settled, passed,
             count_months(day, year) >= lag, open_,
-            open_ | between | (passed & known & (year > latest_year)), between, near.meets(event),
+            open_ | between | (passed & known & (year > latest_year)),
+            open_ & event.met_by(_declared_baseline(fits, table)), between, near.meets(event),
             meets, event.met_by(figure), _find_first_met(fits, event, position),
             np.where(settled, certain, np.where(open_, ahead, np.nan)), evidence, near.bridge,
         )  # fmt: skip
@@ -179,7 +190,7 @@ class TargetState:
             "likely_exceeded": self.passed & self.estimated & self.beside & (p >= LIKELY),
             "estimated": self.passed & self.estimated,
             "no_data": ~self.open,
-            "reached": self.meets,
+            "reached": self.meets & ~self.wrong_side,
             "too_early": one & np.isnan(self.decided),
             "likely": p >= LIKELY,
             "unlikely": p < UNLIKELY,
@@ -193,8 +204,25 @@ class TargetState:
         return out
 
 
+def hide_single(answers: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the probabilities that rest on a single figure, for tables that people read.
+
+    `answers` has a column evidence. What is certain or impossible stays.
+
+    >>> rows = {"evidence": ["prior only", "weak", "prior only"], "p_reach": [0.4, 0.6, 1.0]}
+    >>> hide_single(pd.DataFrame(rows))["p_reach"].tolist()
+    [nan, 0.6, 1.0]
+    """
+    columns = [column for column in CHANCES if column in answers]
+    first = answers[columns[0]] if columns else pd.Series(np.nan, answers.index)
+    hidden = answers["evidence"].eq(SINGLE) & ~first.isin([0.0, 1.0])
+    return answers.assign(**{column: answers[column].mask(hidden) for column in columns})
+
+
 def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     """Check targets and select their columns: region, indicator, year, value, comparator, event.
+
+    With `baseline` and `baseline_year`, NaN where they are not declared.
 
     Raises
     ------
@@ -228,6 +256,9 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
             series = [*map(str, out.loc[i, KEY])]
             text = msg("{problem} ({series})", problem=msg("no number"), series=series)
             problems.append(Problem("targets", None, column, str(given.iloc[i]), text, remedy))
+    for column in ("baseline", "baseline_year"):
+        given = targets[column] if column in targets else pd.Series(np.nan, targets.index)
+        out[column] = pd.to_numeric(given, errors="coerce").to_numpy(float)
     if problems:
         raise DataError(problems[:MOST_PROBLEMS])
     return out
@@ -327,6 +358,18 @@ class _Neighbours:
         whole = np.where(self.known.all(axis=1), since + until, np.nan)
         value = self.value[:, 0] + (self.value[:, 1] - self.value[:, 0]) * since / whole
         return np.column_stack([value, since, until])
+
+
+def _declared_baseline(fits: Fits, table: pd.DataFrame) -> FloatArray:
+    """Declared baseline of each target, or the figure of its declared year; NaN without."""
+    value, year = (table[c].to_numpy(float) for c in ("baseline", "baseline_year"))
+    figures = fits.observations[~fits.observations["conflicting"].astype(bool)]
+    known = table[[*KEY, "baseline_year"]].merge(
+        figures[[*KEY, "year", "value"]].rename(columns={"year": "baseline_year"}),
+        on=[*KEY, "baseline_year"], how="left", sort=False,
+    )  # fmt: skip
+    found: FloatArray = np.where(np.isnan(value), known["value"].to_numpy(float), value)
+    return np.where(np.isnan(year), np.nan, found)
 
 
 def _figures_of(fits: Fits, position: IntArray) -> tuple[IntArray, pd.DataFrame]:

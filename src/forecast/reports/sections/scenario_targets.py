@@ -30,8 +30,8 @@ NEEDS = N_(
     "showed were as high."
 )
 NONE_OPEN = N_(
-    "There is no open target to look into: the indicator has no figure, or its target years have "
-    "passed."
+    "There is no open target to look into: the indicator has fewer than two figures, or its target "
+    "years have passed."
 )
 AS_NOW = N_("{name}, target {target}: as things go now the chance is {chance}.")
 NOT_REACHED = N_(
