@@ -12,7 +12,8 @@ import forecast as fc
 from forecast.targets.progress import MODERATE, ON_TRACK, PACE_FIGURES, PLAN_YEARS
 
 SCHEDULE = {
-    "reached", "on_schedule", "behind", "one_figure", "just_begun", "no_data", "closed", "wrong_side"
+    "reached", "on_schedule", "behind", "one_figure", "just_begun", "no_data", "closed",
+    "wrong_side",
 }  # fmt: skip
 CLASSES = {
     "on_track", "moderate", "limited", "deterioration", "at_baseline",

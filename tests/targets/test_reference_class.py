@@ -25,12 +25,18 @@ def test_shares_are_counted_and_their_interval_is_that_of_a_beta(tables):
         row = found.loc[kind]
         assert (row["settled"], row["reached"]) == (reached + missed, reached)
         assert row["share"] == reached / (reached + missed)
-        prior = stats.beta(0.5, 0.5)
-        weight = lambda p, r=reached, m=missed: p**r * (1 - p) ** m * prior.pdf(p)  # noqa: E731
-        total = integrate.quad(weight, 0, 1)[0]
-        below = [integrate.quad(weight, 0, row[end])[0] / total for end in ("low", "high")]
+        total, *below = (
+            integrate.quad(_posterior, 0, end, args=(reached, missed))[0]
+            for end in (1.0, row["low"], row["high"])
+        )
+        below = [part / total for part in below]
         np.testing.assert_allclose(below, [0.05, 0.95], atol=1e-4)
     assert (found.loc["all", ["settled", "reached"]] == [28, 23]).all()
+
+
+def _posterior(p, reached, missed):
+    """Likelihood of the counts times Jeffreys' prior, up to a constant."""
+    return p**reached * (1 - p) ** missed * stats.beta.pdf(p, 0.5, 0.5)
 
 
 def test_what_is_not_settled_does_not_count():

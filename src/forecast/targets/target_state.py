@@ -361,7 +361,7 @@ class _Neighbours:
 
 
 def _declared_baseline(fits: Fits, table: pd.DataFrame) -> FloatArray:
-    """Declared baseline of each target, or the figure of its declared year; NaN without."""
+    """Return the declared baseline of each target, or the figure of its declared year, else NaN."""
     value, year = (table[c].to_numpy(float) for c in ("baseline", "baseline_year"))
     figures = fits.observations[~fits.observations["conflicting"].astype(bool)]
     known = table[[*KEY, "baseline_year"]].merge(
