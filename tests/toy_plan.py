@@ -102,7 +102,7 @@ def toy(values, latest=50.0, targets=(("workers", 2024, 120.0, "ge"),), **change
     paths = fc.project(plan, until=2024, draws=len(values[names[0]]))
     drawn = np.stack([np.asarray(values[name], float) for name in names])
     assert paths.values.shape == drawn.shape
-    return plan, replace(paths, values=drawn)
+    return plan, replace(paths, values=drawn, baseline=None)
 
 
 def level(numbers):

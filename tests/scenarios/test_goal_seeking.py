@@ -8,7 +8,6 @@ import pytest
 import forecast as fc
 from forecast.scenarios.goal_seeking import goal_seek, required
 from forecast.scenarios.response import TargetResponse
-from forecast.targets.joint_answers import evaluate_targets
 from forecast.targets.target_state import OPEN
 from toy_plan import (
     HUNDRED,
@@ -140,7 +139,7 @@ def test_the_answer_put_back_reaches_and_a_step_less_does_not(
 
     def chance(scenario):
         applied = fc.apply_scenario(lishui, LISHUI, scenario)
-        return evaluate_targets(applied, row, as_of=LISHUI.as_of).met.mean()
+        return fc.attainment(applied, row, as_of=LISHUI.as_of)["p_reach"].item()
 
     assert chance(result.scenario) == pytest.approx(result.p_reach, abs=1e-12)
     assert result.p_reach >= probability

@@ -40,7 +40,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("indicator", "settings"), SETTINGS)
 def test_a_response_is_the_scenario_applied_in_full(lishui, indicator, settings):
-    """Draws, quantiles, probability and change equal those of all series, to the last bit."""
+    """Draws, quantiles, probability and change are those of all series; unchanged, the closed form."""
     question = {"indicator": indicator, "year": 2025}
     push = fc.read_scenario("combined_push")
     response = TargetResponse.build(LISHUI, question, paths=lishui, scenario=push)
@@ -61,10 +61,13 @@ def test_a_response_is_the_scenario_applied_in_full(lishui, indicator, settings)
         0
     ]
     after = evaluate_targets(applied, own, as_of=LISHUI.as_of).met[0]
-    assert answer.p_reach == after.mean()
-    assert answer.mc_error == pytest.approx(
-        np.sqrt(after.mean() * (1 - after.mean()) / 500), rel=1e-12
-    )
+    row = fc.attainment(applied, own, as_of=LISHUI.as_of).iloc[0]
+    assert np.clip(answer.p_reach, 0.01, 0.99) == pytest.approx(row["p_reach"], abs=1e-12)
+    assert answer.mc_error == pytest.approx(row["mc_error"], abs=1e-12)
+    unchanged = TargetResponse.build(LISHUI, question, paths=lishui)({})
+    closed = fc.attainment(lishui.fits, own, as_of=LISHUI.as_of).iloc[0]["p_reach"]
+    assert np.clip(unchanged.p_reach, 0.01, 0.99) == pytest.approx(closed, abs=1e-12)
+    assert unchanged.mc_error == 0.0
     gain = after.astype(float) - before
     assert answer.p_change == pytest.approx(gain.mean(), abs=1e-12)
     assert answer.p_change_error == pytest.approx(gain.std() / np.sqrt(500), rel=1e-12)

@@ -26,7 +26,7 @@ from ..model.panel import KEY, read_observations
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from .baseline import first_decision_year
-from .criterion import TargetCriterion, p_error, read_criterion, select_target
+from .criterion import TargetCriterion, read_criterion, select_target
 from .declarations import Mechanism, Range, read_mechanisms
 from .engine import ScenarioRun, run_scenario
 from .formulas import read_rules
@@ -218,10 +218,17 @@ class TargetResponse:
     @cached_property
     def closed_form_gain(self) -> float:
         """What the closed form's probability of the baseline has over the share of its draws."""
-        base, p = self.paths.baseline, self.criterion.closed_form
-        if base is None or math.isnan(p):
+        if math.isnan(self.criterion.closed_form) or self.paths.baseline is None:
             return 0.0
-        return p - float(self.criterion.met(base[self.row]).mean())
+        return self.criterion.closed_form - float(self._baseline_met.mean())
+
+    @cached_property
+    def _baseline_met(self) -> BoolArray:
+        """Whether each draw that the closed form describes meets the target; none without them."""
+        base = self.paths.baseline
+        if base is None:
+            return np.zeros(self.paths.values.shape[1], bool)
+        return self.criterion.met(base[self.row])
 
     def probability(self, met: BoolArray) -> float:
         """Return the probability that stands for the draws that meet the target."""
@@ -264,7 +271,7 @@ class TargetResponse:
         table = table.assign(**dict(zip(map(quantile_name, QUANTILES), rows, strict=True)))
         p, change = self.probability(met), met.astype(float) - usual
         error = float(change.std() / np.sqrt(len(met)))
-        own = p_error(p, len(met)) if self.paths.baseline is None else error
+        own = float((met.astype(float) - self._baseline_met).std() / np.sqrt(len(met)))
         return TargetOutcome(table, p, own, float(change.mean()), error)
 
     def simulate(self, setting: Settings | Scenario) -> FloatArray:
