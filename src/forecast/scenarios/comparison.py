@@ -129,7 +129,8 @@ def compare(
 
     (0 where no draw differs); `changed_by` ('', `lever`, `assumption` or `assumption, lever`: a
     result due to an assumption is not a forecast), `force`, `status` and `evidence` as in
-    `attainment`. Numbers are missing where neither figures nor draws decide: no data, or a year that has passed.
+    `attainment`. Numbers are missing where neither figures nor draws decide: no data, or a year
+    that has passed.
 
     Raises
     ------
