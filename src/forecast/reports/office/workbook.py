@@ -32,14 +32,16 @@ CODED = (
     "scenario", "comparator", "role", "force", "schedule_status", "status", "evidence",
     "data_status", "changed_by", "reading", "rule_path", "input_kind", "declared", "outcome",
     "made", "schedule_said", "forecast_said", "method", "peer", "unfitted", "kind", "link", "lead",
-    "draws", "estimate", "type", "measured", "measured_in", "warnings", "ratio_class", "attainment_reading", "reason",
-    "state", "list_of", "comparator_old", "status_old", "status_new", "cause", "revision",
+    "draws", "estimate", "type", "measured", "measured_in", "warnings", "ratio_class",
+    "attainment_reading", "reason", "state", "list_of", "comparator_old", "status_old",
+    "status_new", "cause", "revision",
 )  # fmt: skip
 """Columns whose codes become words."""
 GROUPS = {
     "schedule_status": "schedule", "schedule_said": "said", "forecast_said": "said",
-    "warnings": "warning", "peer": "method", "type": "kind", "reason": "reason_short", "list_of": "list",
-    "comparator_old": "comparator", "status_old": "status", "status_new": "status",
+    "warnings": "warning", "peer": "method", "type": "kind", "reason": "reason_short",
+    "list_of": "list", "comparator_old": "comparator", "status_old": "status",
+    "status_new": "status",
 }  # fmt: skip
 """Group of a column's labels, where it has another name than the column."""
 DROPPED = ("event", "index")
