@@ -40,7 +40,7 @@ SETTINGS = [
 
 @pytest.mark.parametrize(("indicator", "settings"), SETTINGS)
 def test_a_response_is_the_scenario_applied_in_full(lishui, indicator, settings):
-    """Draws, quantiles, probability and change are those of all series; unchanged, the closed form."""
+    """Draws, quantiles and answers are those of all series; unchanged, the closed form."""
     question = {"indicator": indicator, "year": 2025}
     push = fc.read_scenario("combined_push")
     response = TargetResponse.build(LISHUI, question, paths=lishui, scenario=push)

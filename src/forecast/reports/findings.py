@@ -22,6 +22,7 @@ from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
 from ..targets.target_state import OPEN, PASSED, SINGLE
 from .context import ReportContext, last_targets
+from .descriptions import describe_reference
 from .html import Cells, Html, chinese
 
 __all__ = ["CLASSES", "Findings", "find"]
@@ -304,11 +305,27 @@ class Findings:
         return [self._standing_row(row) for row in rows.to_dict("records")]
 
     def base_rows(self) -> list[Cells]:
-        """Put the indicators with a base figure only into cells."""
-        columns = ("name", "owner", "latest", "target", "required_rate")
-        heads = [self.report.label("column", column) for column in columns]
-        rows = self.standing_rows(self.rows[self.rows["finding"] == "too_early"])
-        return [{head: row[head] for head in heads} for row in rows]
+        """Put the indicators with a base figure only into cells; regions that kept the pace."""
+        report, columns = self.report, ("name", "owner", "latest", "target", "required_rate")
+        heads = [report.label("column", column) for column in columns]
+        found = self.rows[self.rows["finding"] == "too_early"]
+        key = ["indicator", "year", "target"]
+        paces = found.merge(report.paces_needed.drop_duplicates(key), on=key, how="left")
+        return [
+            {head: row[head] for head in heads}
+            | report.with_heads({
+                "peers_as_fast": report.gettext(
+                    "{count} of {total}", count=int(pace["as_fast"]), total=int(pace["regions"])
+                ) if pace["regions"] > 0 else NO_VALUE,
+            })
+            for row, pace in zip(
+                self.standing_rows(found), paces.to_dict("records"), strict=True
+            )
+        ]  # fmt: skip
+
+    def describe_reference(self) -> str:
+        """Say what became of targets of other plans, for comparison."""
+        return describe_reference(self.report)
 
     def _standing_row(self, row: Mapping[str, Any]) -> Cells:
         """Put an indicator into cells: target, figure, needed and recent change, finding."""
