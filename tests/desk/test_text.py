@@ -36,6 +36,8 @@ def desk():
     found.load("pandemic_year")
     found.set("trainees_per_year", 450)
     found.set("leaving_rate", 12)
+    # As if there were more than its one figure.
+    found.baseline["evidence"] = "weak"
     return found
 
 
@@ -80,6 +82,17 @@ def test_the_probability_has_a_gauge(desk):
     assert re.search(rf"{100 * answer.p_reach:.0f}\s?%", plain(shown))
     assert desk.report.label("evidence", str(desk.chosen["evidence"])) in plain(shown)
     assert "±" in plain(shown)
+
+
+def test_one_figure_has_no_chance(desk):
+    """Instead of a number the desk says why, which pace is needed, and how many regions kept it."""
+    one = Desk.open("lishui", as_of="2022-12-31", language="en", draws=50)
+    one.choose(WORKERS)
+    shown = plain(render_answer(one, one.answer(), one.baseline_answer()))
+    assert "only one figure is known" in shown and "a year from the baseline (2020)" in shown
+    assert "%" not in shown
+    rows = render_table(one)
+    assert not re.search(r"\d\s?%</td>.*too early", rows)
 
 
 def test_an_unchanged_probability_has_no_error(desk, language):

@@ -10,6 +10,7 @@ import forecast as fc
 from forecast.reports.context import ReportContext, forecast_years, last_targets
 from forecast.reports.scenarios import choose_scenarios
 from forecast.scenarios.scenario import scenario_folder
+from forecast.targets.target_state import hide_single
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +24,8 @@ def test_results_are_those_of_the_public_functions(report):
     plan = report.plan
     figures = pd.concat([plan.observations, plan.siblings])
     fits = fc.fit(figures, plan.indicators, priors=fc.read_priors(None))
-    pd.testing.assert_frame_equal(
-        report.attainment, fc.attainment(fits, plan.targets, as_of=plan.as_of)
-    )
+    answers = fc.attainment(fits, plan.targets, as_of=plan.as_of)
+    pd.testing.assert_frame_equal(report.attainment, hide_single(answers))
     own = fc.quantiles(fits, report.years).query("region == 'lishui'").reset_index(drop=True)
     pd.testing.assert_frame_equal(report.quantiles.reset_index(drop=True), own)
     paths = fc.project(plan, until=2025, draws=100)

@@ -137,6 +137,7 @@ def test_moves_since_the_last_issue_are_told_by_cause(later):
     keys = ["indicator", "year", "target", "comparator"]
     paired = results.changes.merge(then.attainment, on=keys)
     assert len(paired) and (paired["p_old"].fillna(-1) == paired["p_reach"].fillna(-1)).all()
+    assert paired.loc[paired["evidence"].eq("prior only"), "p_old"].dropna().isin([0, 1]).all()
     page = render(report, "monitoring.changes", results).text
     known = results.changes.query("indicator == 'minimum_living_standard'")
     most = known.loc[known["move"].abs().idxmax()]

@@ -10,7 +10,7 @@ import pytest
 import forecast as fc
 from forecast.i18n.formatting import points
 from forecast.i18n.labels import LABELS
-from forecast.reports import descriptions
+from forecast.reports import descriptions, scenarios
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
@@ -41,8 +41,12 @@ def analyse(region, **parameters):
 
 @pytest.fixture(scope="module")
 def lishui():
-    """Lishui with all scenarios: it has everything but closed targets."""
-    return analyse("lishui")
+    """Lishui with all scenarios, as if one figure were enough: everything but closed targets."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scenarios, "hide_single", lambda answers: answers)
+        notebook = analyse("lishui")
+        assert notebook.results.detail is not None
+    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +138,8 @@ def test_together_are_the_joint_answers(lishui):
 def test_the_target_in_detail_is_the_binding_one_with_a_lever(lishui, monkeypatch):
     """Without being asked: binding and with a lever first; else what is asked for."""
     draw_only(monkeypatch)
+    assert analyse("lishui", scenarios="").results.detail is None  # one figure each
+    monkeypatch.setattr(scenarios, "hide_single", lambda answers: answers)
     assert lishui.results.detail.indicator == "minimum_living_standard"
     care = analyse("lishui", scenarios="care_workers_stay", indicator=CARE)
     assert care.results.detail.indicator == CARE

@@ -40,6 +40,8 @@ FEW_PACES = 10
 """Paces below which that none was as high says little."""
 AGREE = N_("Schedule and forecast agree on all {count} indicators that can be judged.")
 DIFFER = N_("Schedule and forecast agree on {same} of {count} indicators; they differ on {names}.")
+SILENT = ("one_figure", "just_begun", "wrong_side")
+"""Readings of the schedule that say nothing to compare with a forecast."""
 SLOWER = 0.8
 """Share of the pace so far below which the latest step is slower."""
 LEVELS = {"low": "q10", "middle": "q50", "high": "q90"}
@@ -87,11 +89,12 @@ class MidtermEvaluation:
 
     def describe_agreement(self, report: ReportContext) -> str:
         """Count where both verdicts say the same, and name where they differ."""
-        differ = self.judged[~self.judged["reason"].isin(["both_good", "both_bad"])]
+        judged = self.judged[~self.judged["reason"].isin(SILENT)]
+        differ = judged[~judged["reason"].isin(["both_good", "both_bad"])]
         names = report.join(report.name("indicators", name) for name in differ["indicator"])
-        same = len(self.judged) - len(differ)
+        same = len(judged) - len(differ)
         return report.gettext(
-            DIFFER if len(differ) else AGREE, count=len(self.judged), same=same, names=names
+            DIFFER if len(differ) else AGREE, count=len(judged), same=same, names=names
         )
 
     def count_deadlines(self, report: ReportContext) -> str:
@@ -199,7 +202,7 @@ def classify_verdicts(row: Mapping[str, Any]) -> str:
     schedule, status = row["schedule_status"], row["status"]
     if status not in OPEN:
         return "closed"
-    if schedule in ("one_figure", "just_begun", "wrong_side"):
+    if schedule in SILENT:
         return str(schedule)
     good = status == "likely" or (status == "reached" and float(row["p_reach"]) >= LIKELY)
     if schedule not in AHEAD:
@@ -298,7 +301,7 @@ def _verdict_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
         "needed": report.format_change(indicator, row["required_rate"]),
         "median": report.format_estimate(indicator, row["median"]),
         "chance": found.round_chance(row["p_reach"]),
-        "year": format_time(float(row["latest_year"])),
+        "year": format_time(float(row["baseline_year"])),
         "figures": row["figures"],
     }
     return report.with_heads({

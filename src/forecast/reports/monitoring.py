@@ -14,7 +14,7 @@ from ..charts.series import fan_chart, multiples_chart
 from ..evaluation.revisions import attribute_changes, date_revisions
 from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
-from ..evaluation.vintages import issue
+from ..evaluation.vintages import Run, issue
 from ..i18n.catalog import N_
 from ..i18n.formatting import points
 from ..i18n.labels import LABELS
@@ -153,7 +153,8 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
         today = plan.as_of or dt.date.today().isoformat()
         old = read_latest_run(vintages, region=plan.region, before=today)
         if old is not None:
-            changes = _hide_single(attribute_changes(old, issue(plan)))
+            new = issue(plan)
+            changes = _hide_single(attribute_changes(old, new), old=old, new=new)
             revisions = date_revisions(changes, plan)
         issued = read_forecasts(vintages, region=plan.region)
         if len(issued):
@@ -242,9 +243,15 @@ def _single_tables(report: ReportContext) -> dict[str, pd.DataFrame]:
     }
 
 
-def _hide_single(changes: pd.DataFrame) -> pd.DataFrame:
-    """Leave out moves of probabilities that rest on a single figure."""
-    single = changes[["status_old", "status_new"]].eq("too_early")
-    old, new = (changes[f"p_{at}"].mask(single[f"status_{at}"]) for at in ("old", "new"))
-    parts = {c: changes[c].mask(single.any(axis=1)) for c in ("move", *LABELS["cause"])}
-    return changes.assign(p_old=old, p_new=new, **parts)
+def _hide_single(changes: pd.DataFrame, **runs: Run) -> pd.DataFrame:
+    """Leave out probabilities that rest on a single figure, by the `old` and the `new` run."""
+    out, key = changes.copy(), ["indicator", "year"]
+    at = pd.MultiIndex.from_frame(out[key])
+    for name, run in runs.items():
+        evidence = run.forecasts.drop_duplicates(key).set_index(key)["evidence"].reindex(at)
+        p = out[f"p_{name}"]
+        hidden = evidence.eq(SINGLE).to_numpy() & p.between(0.0, 1.0, inclusive="neither")
+        out[f"p_{name}"] = p.mask(hidden)
+        moved = ["move", *LABELS["cause"]]
+        out[moved] = out[moved].mask(hidden)
+    return out
