@@ -84,7 +84,7 @@ def test_the_probability_has_a_gauge(desk):
     assert "±" in plain(shown)
 
 
-def test_one_figure_has_no_chance(desk):
+def test_one_figure_has_no_chance():
     """Instead of a number the desk says why, which pace is needed, and how many regions kept it."""
     one = Desk.open("lishui", as_of="2022-12-31", language="en", draws=50)
     one.choose(WORKERS)
