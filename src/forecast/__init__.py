@@ -41,6 +41,7 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .targets.attainment import attainment, attainment_years
     from .targets.composite_index import index
     from .targets.joint_answers import Joint, joint
+    from .targets.proposals import propose_targets
     from .targets.ranking import rank
     from .targets.roll_up import roll_up
 
@@ -75,6 +76,7 @@ __all__ = [
     "next_figure",
     "project",
     "project_forecast",
+    "propose_targets",
     "quantiles",
     "rank",
     "read_mechanisms",

@@ -12,12 +12,13 @@ For other packages:
 
 - `app`: the command
 - `application`: what the commands share
-- `plans`, `checking`, `reports`, `desk`, `issued`, `learning`, `panel`: the commands
+- `plans`, `checking`, `reports`, `targets`, `desk`, `issued`, `learning`, `panel`: the
+  commands
 """
 
 from __future__ import annotations
 
-from . import application, checking, desk, issued, learning, panel, plans, reports
+from . import application, checking, desk, issued, learning, panel, plans, reports, targets
 from .application import app
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "panel",
     "plans",
     "reports",
+    "targets",
 ]

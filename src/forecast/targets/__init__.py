@@ -12,6 +12,7 @@ For other packages:
 - `joint_answers`: several targets together
 - `composite_index`: `index`
 - `index_coverage`: what indices rest on: components measured and missing, for any plan
+- `proposals`: `propose_targets`: values that are reached with given chances
 - `ranking`: `rank`
 - `roll_up`: `roll_up`
 """
@@ -25,6 +26,7 @@ __all__ = [
     "index_coverage",
     "joint_answers",
     "progress",
+    "proposals",
     "ranking",
     "reference_class",
     "roll_up",

@@ -1,0 +1,74 @@
+"""Values that a target may have: what is proposed is reached with the chance that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import forecast as fc
+from forecast.scenarios.baseline import fit_plan
+from forecast.targets.proposals import compare_proposals
+from warm import Command
+
+
+@pytest.fixture(scope="module")
+def plan() -> fc.Plan:
+    """Give Lishui's plan, as known at the end of 2022."""
+    return fc.load_plan("lishui", as_of="2022-12-31")
+
+
+@pytest.fixture(scope="module")
+def fits(plan: fc.Plan) -> fc.Fits:
+    """Give the fits of all regions."""
+    return fit_plan(plan)
+
+
+def test_a_proposed_value_has_its_chance(plan: fc.Plan, fits: fc.Fits) -> None:
+    """As a target it is reached at least so often, and a step harder less often."""
+    found = fc.propose_targets(fits, year=2025, chances=[0.8])
+    found = found[found["region"] == "lishui"]
+    about = plan.indicators.set_index("indicator").loc[found["indicator"]]
+    sign = about["better"].map({"higher": 1.0, "lower": -1.0}).to_numpy()
+    goal = found[["region", "indicator", "year", "value"]].assign(comparator="eq")
+    chance = fc.attainment(fits, goal, as_of="2022-12-31")["p_reach"].to_numpy()
+    harder = goal.assign(value=goal["value"] + sign * about["resolution"].to_numpy())
+    inside = (harder["value"] <= about["upper"].fillna(1e300).to_numpy()).to_numpy()
+    less = fc.attainment(fits, harder, as_of="2022-12-31")["p_reach"].to_numpy()
+    open_ = (chance > 0.01) & (chance < 0.99)
+    assert open_.sum() > 10
+    assert (chance[open_] > 0.8 - 0.005).all()
+    assert (less[open_ & inside] < 0.8 + 0.005).all()
+
+
+def test_beside_it_are_plan_peers_and_parent(plan: fc.Plan, fits: fc.Fits) -> None:
+    """The plan's own target of the year, the median pace of others, the province's target."""
+    table = compare_proposals(plan, fc.propose_targets(fits, year=2025), 2025)
+    row = table.set_index("indicator").loc["nursing_bed_share"]
+    goal = plan.targets.query("indicator == 'nursing_bed_share' and year == 2025")["value"].iloc[0]
+    assert row["own"] == goal and row["own_year"] == 2025
+    parent = plan.tables["targets"].query(
+        "region == 'zhejiang' and indicator == 'nursing_bed_share'"
+    )
+    assert row["parent"] in set(parent["value"])
+    assert row["p90"] <= row["p80"] <= row["p50"]
+
+
+def test_chances_are_probabilities(fits: fc.Fits) -> None:
+    """80 is no chance, nor is none at all."""
+    for chances in ([80], [], [0.0]):
+        with pytest.raises(ValueError, match="between 0 and 1"):
+            fc.propose_targets(fits, year=2025, chances=chances)
+
+
+def test_the_command_prints_and_writes_them(command: Command, tmp_path: Path) -> None:
+    """A line an indicator, and a CSV file with every digit."""
+    ended = command("targets", "--region", "lishui", "--as-of", "2022-12-31", "--year", "2025",
+                    "--chance", "50,80", "--output", tmp_path / "t.csv")  # fmt: skip
+    assert ended.returncode == 0 and "nursing beds" in ended.stdout
+    written = pd.read_csv(tmp_path / "t.csv")
+    assert {"p50", "p80", "own", "at_peer_pace", "parent"} <= set(written)
+    assert (
+        command("targets", "--region", "lishui", "--year", "2025", "--chance", "x").returncode == 2
+    )
