@@ -48,7 +48,15 @@ FUNCTIONS = {
     *["apply_scenario", "attainment", "attainment_years", "backtest", "check_rules", "compare"],
     *["failure_conditions", "fit", "goal_seek", "index", "joint", "load_plan", "next_figure"],
     *["project", "project_forecast", "quantiles", "rank", "read_mechanisms", "read_priors"],
-    *["read_scenario", "required", "roll_up", "run_panel", "run_report", "sensitivity"],
+    *[
+        "propose_targets",
+        "read_scenario",
+        "required",
+        "roll_up",
+        "run_panel",
+        "run_report",
+        "sensitivity",
+    ],
     *["simulate", "write_scenario"],
 }
 RECORDS = {
