@@ -450,10 +450,11 @@ def test_a_mechanism_without_an_input_is_named_with_it(tmp_path):
     folder = write_plan(tmp_path / "own", STILL_OPEN)
     declared = yaml.safe_load((data_folder() / "mechanisms.yaml").read_text("utf-8"))
     link = {**declared["care_workforce"], "indicator": STILL_OPEN[0], "regions": {}}
+    link["inputs"] = {"population": "care_beds_per_social_worker"}
     text = yaml.safe_dump({"link": link}, allow_unicode=True)
     (folder / "mechanisms.yaml").write_text(text, encoding="utf-8")
     desk = open_desk(tmp_path / "desk", "shaoxing", data=str(folder))
-    assert desk.missing_inputs == {"link": ["elderly_60_plus_registered"]}
+    assert desk.missing_inputs == {"link": ["care_beds_per_social_worker"]}
     assert [c.name for c in desk.controls] == ["pace"]
 
 

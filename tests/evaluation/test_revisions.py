@@ -252,16 +252,16 @@ def test_a_version_names_what_it_revised_added_and_dropped(folder):
     """Between two days of one plan its second version raises, adds and withdraws a target."""
     plans = (
         "plan,region,title_zh,title_en,start,end,baseline_year,issued,version,in_force\n"
-        "own,lishui,规划,,2021,2025,2020,2021-01-01,1,2021-01-01\n"
-        "own,lishui,规划,,2021,2025,2020,2023-03-01,2,2023-04-01\n"
+        "own,hill,规划,,2021,2025,2020,2021-01-01,1,2021-01-01\n"
+        "own,hill,规划,,2021,2025,2020,2023-03-01,2,2023-04-01\n"
     )
     (folder / "plans.csv").write_text(plans, encoding="utf-8")
     head, *rows = GOALS.replace("note\n", "note,plan,version\n", 1).splitlines(keepends=True)
     first = [row.replace("\n", ",own,\n") for row in (rows[1], rows[2])]
     second = [
-        f"lishui,{SHARE},2025,55,ge,final,,{SOURCE},,,own,2\n",
-        f"lishui,{VISITS},2025,,ge,final,,{SOURCE},,,own,2\n",
-        f"lishui,{MONEY},2025,14000,ge,final,,{SOURCE},,,own,2\n",
+        f"hill,{SHARE},2025,55,ge,final,,{SOURCE},,,own,2\n",
+        f"hill,{VISITS},2025,,ge,final,,{SOURCE},,,own,2\n",
+        f"hill,{MONEY},2025,14000,ge,final,,{SOURCE},,,own,2\n",
     ]
     write(folder, goals="".join([head, *first, *second]))
     plan = fc.load_plan(folder, as_of="2023-06-30")
