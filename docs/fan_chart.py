@@ -6,18 +6,19 @@ from pathlib import Path
 import pandas as pd
 
 import forecast as fc
-from forecast.charts.fan import fan_charts
-from forecast.charts.style import to_png
+from forecast.charts.series import fan_chart
 from forecast.tables.names import Names
 
 
 def draw() -> bytes:
-    """Encode the fan chart of Zhejiang's assured assistance as known at the end of 2021."""
+    """Encode the fan chart of Zhejiang's minimum living standard as known at the end of 2021."""
     plan = fc.load_plan("zhejiang", as_of="2021-12-31")
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     result = fc.attainment(fits, plan.targets, as_of=plan.as_of)
     fan = fc.quantiles(fits, range(2022, 2026))
-    return to_png(fan_charts(Names(plan, "en"), fan, result)["assurance"])
+    chart = fan_chart(Names(plan, "en"), fan, result, "minimum_living_standard")
+    assert chart is not None
+    return chart.png()
 
 
 if __name__ == "__main__":

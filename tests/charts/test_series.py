@@ -17,7 +17,7 @@ from forecast.reports.context import ReportContext, last_targets
 def folder(tmp_path_factory):
     """Write the small plan, and one figure of an indicator of which nothing else is known."""
     path = tmp_path_factory.mktemp("plan") / "own"
-    goals = small_plan.GOALS + f"lishui,nursing_bed_share,2025,58,gt,final,,{small_plan.SOURCE},,\n"
+    goals = small_plan.GOALS + f"hill,nursing_bed_share,2025,58,gt,final,,{small_plan.SOURCE},,\n"
     one = small_plan.figure("nursing_bed_share", 2020, 54.9)
     return str(small_plan.write(path, one, goals=goals))
 
@@ -25,7 +25,7 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module", params=["en", "zh"])
 def report(request, folder):
     """Load the small plan in both languages."""
-    return ReportContext.load("lishui", data=folder, as_of="2022-12-31", language=request.param)
+    return ReportContext.load("hill", data=folder, as_of="2022-12-31", language=request.param)
 
 
 def bands(figure):
@@ -120,7 +120,7 @@ def test_the_day_is_marked_and_no_label_lies_on_it(report):
 
 def test_labels_are_apart_where_figures_crowd(folder):
     """Twelve figures in two years: what does not fit is left out, the latest stays."""
-    report = ReportContext.load("lishui", data=folder, as_of="2022-12-31", language="en")
+    report = ReportContext.load("hill", data=folder, as_of="2022-12-31", language="en")
     plan = report.plan
     rows = plan.observations[plan.observations["indicator"] == small_plan.SHARE].iloc[[0] * 12]
     rows = rows.assign(year=np.linspace(2020.5, 2022, 12), value=np.linspace(20, 23, 12))

@@ -10,8 +10,7 @@ from matplotlib.figure import Figure
 
 import forecast as fc
 from drawn import texts
-from forecast.charts import dashboard, scenarios, style
-from forecast.charts.calibration import BASELINE_STYLES, STYLES
+from forecast.charts import measures, reliability, standing, style, tornado
 
 
 def lightness(colour):
@@ -41,17 +40,17 @@ def test_shades_differ_in_grey():
     """Bands get darker towards the median; bars of one shade differ by their hatch."""
     bands = [lightness(band[3]) for band in style.BANDS]
     assert bands[0] - bands[1] > 0.08 and bands[1] - bands[2] > 0.08 and bands[0] < 0.93
-    for kinds in (scenarios.KINDS, dashboard.STATUS_STYLES):
-        looks = [(lightness(k["facecolor"]), k.get("hatch")) for k in kinds.values()]
-        assert len({(round(20 * shade), hatch) for shade, hatch in looks}) == len(looks)
+    looks = [(lightness(k["facecolor"]), k.get("hatch")) for k in tornado.KINDS.values()]
+    assert len({(round(20 * shade), hatch) for shade, hatch in looks}) == len(looks)
 
 
-def test_lines_differ_without_colour():
-    """No two lines of a coverage chart have one marker, and baselines alone are dotted."""
-    both = [*STYLES, *BASELINE_STYLES]
-    assert len({look["marker"] for look in both}) == len(both)
-    assert {look["linestyle"] == ":" for look in BASELINE_STYLES} == {True}
-    assert {look["linestyle"] == ":" for look in STYLES} == {False}
+def test_marks_differ_without_colour():
+    """Findings differ in shape or fill, measures from assumptions, series in mark and dash."""
+    marks = [(s.marker, s.hollow) for c, s in standing.STATES.items() if c != "too_early"]
+    assert len(set(marks)) == len(marks)
+    assert measures.LEVER["marker"] != measures.ASSUMPTION["marker"]
+    lines = [(look["marker"], look.get("linestyle", "-")) for look in reliability.STYLES]
+    assert len({mark for mark, _ in lines}) == len({dash for _, dash in lines}) == 3
 
 
 @pytest.mark.parametrize(

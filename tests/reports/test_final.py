@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import forecast as fc
@@ -12,7 +13,7 @@ from forecast.reports import final
 from forecast.reports.context import ReportContext
 from forecast.reports.sections import final as sections
 from forecast.reports.sections import final_forecasts
-from made_up import BEDS, CLOSED, OPEN, REGISTRIES, write_plan
+from made_up import BEDS, CLOSED, OPEN, write_plan
 from rendered import (
     Notebook,
     check_catalogues,
@@ -41,7 +42,7 @@ def whole(tmp_path_factory):
 def test_shipped_plans_read_in_both_languages(region, monkeypatch):
     """Each page is complete and unmixed, with what the data have in the middle of 2026."""
     # Pictures of many indicators take seconds; those of the made-up plan stand for them.
-    for chart in ("outcome_chart", "attainment_chart", "course_panels"):
+    for chart in ("standing_chart", "multiples_chart"):
         monkeypatch.setattr(sections, chart, lambda *_, **__: None)
     monkeypatch.setattr(final, "list_origins", lambda _: ["2024-12-31"])
     notebook = Notebook("final_evaluation", region=region, as_of="2026-06-30")
@@ -153,29 +154,18 @@ def test_a_chance_is_marked_as_a_forecast(whole):
     assert "Chance (forecast)" in after and "50 %" in after
 
 
-def ways(whole, **changed):
-    """Row of the marriage registries with its forecast, some facts changed."""
-    rows = whole.results.finals
-    rows = rows[rows["indicator"] == REGISTRIES].assign(**changed)
-    return final.forecast_ways(whole.report, rows).iloc[0]
-
-
-def test_open_ways_are_forecast_in_percent_of_the_way(whole):
-    """From 10 to 30, the forecast's median of the final year is (q50 - 10) / 20 of the way."""
-    row = ways(whole)
-    fan = whole.report.quantiles.set_index(["indicator", "year"])["q50"]
-    assert row["middle"] == pytest.approx(100 * (fan[REGISTRIES, 2025] - 10) / 20, rel=1e-9)
-    assert row["low"] < row["middle"] < row["high"]
-    down = ways(whole, target=0.0, gone=-100.0)
-    assert down["low"] < down["middle"] < down["high"]
-
-
-def test_a_single_figure_has_a_way_to_forecast_only_if_it_falls_short(whole):
-    """With one figure the forecast starts from it; where it met the target there is no way."""
-    nothing = float("nan")
-    assert ways(whole, gone=nothing)["middle"] == pytest.approx(ways(whole)["middle"])
-    met = ways(whole, gone=nothing, first_met=2020.0)["middle"]
-    assert met != met
+def test_figures_are_counted_against_the_first_forecast(whole):
+    """Figures after the first row of the course are within its 90 % interval, or not."""
+    known = whole.report.plan.observations.drop_duplicates("indicator", keep="last")
+    later = known[["indicator", "year", "value"]]
+    course = pd.concat([
+        later.assign(year=later["year"] - 1.0, q05=0.0, q95=0.0),
+        later.assign(q05=later["value"] - 1.0, q95=later["value"] + 1.0),
+    ]).drop(columns="value")  # fmt: skip
+    results = replace(whole.results, course=course)
+    assert sections.judge_course(whole.report, results) == (len(later), len(later))
+    above = replace(whole.results, course=course.assign(q05=course["q95"]))
+    assert sections.judge_course(whole.report, above) == (0, len(later))
 
 
 def test_what_is_awaited_is_listed_by_its_source(whole):

@@ -14,7 +14,6 @@ from forecast.reports.context import ReportContext
 from forecast.reports.indicator import (
     choose_indicator,
     compute_profile,
-    latest_by_region,
     result_tables,
 )
 from forecast.reports.sections import indicator as sections
@@ -101,7 +100,7 @@ def test_all_plans_and_all_figures_are_there(lishui):
     rows = cells(sections.render_figures(report, results).text)[1:]
     assert len(rows) == len(results.figures) and all(row[-1].startswith("[") for row in rows)
     assert set(results.figures["source"]) | set(results.targets["source"]) <= set(results.sources)
-    assert results.figures["region"].nunique() == len(latest_by_region(results)) == 24
+    assert results.figures["region"].nunique() == 24
     assert results.regions(report.plan)[0] == "lishui"
 
 
@@ -115,15 +114,6 @@ def test_paces_are_counted_against_what_is_needed(lishui):
     none = replace(results, paces=np.zeros(0))
     page = sections.render_comparison(lishui.report, none).text
     assert "No region published two figures: there is no pace to compare." in page
-
-
-def test_the_pace_of_a_region_is_that_of_its_last_four_figures(lishui):
-    """The comparison has the pace of the attainment table; one figure has none."""
-    table = latest_by_region(lishui.results).set_index("region")
-    row = lishui.results.last.set_index("region").loc["xiaoshan"]
-    assert table.at["xiaoshan", "pace"] == pytest.approx(row["pace"], rel=1e-12)
-    assert np.isnan(table.at["lishui", "pace"])
-    assert table["latest"].is_monotonic_decreasing
 
 
 def test_every_region_has_its_own_fit(lishui):

@@ -88,8 +88,9 @@ class Chart:
         with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": self.name}):
             metadata = {"Date": None, "Creator": None, "Title": self.title}
             (self.narrow if narrow else self.wide).savefig(stream, format="svg", metadata=metadata)
-        # Half of a picture's size is blanks and line breaks in the outlines of letters.
+        # Half of a picture's size is blanks, line breaks and the font's name at each letter.
         drawn = re.sub(r"<metadata>.*?</metadata>", "", stream.getvalue(), flags=re.DOTALL)
+        drawn = re.sub(r">\s+<", "><", drawn.replace("NotoSansSC-Regular-", "n"))
         return PATH.sub(lambda found: re.sub(r"\s*([A-Za-z])\s*", r"\1", found[0]), drawn)
 
     def uri(self, *, narrow: bool = False) -> str:

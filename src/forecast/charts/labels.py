@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.path import Path
 from matplotlib.transforms import Bbox
 
 from . import style
@@ -39,15 +40,16 @@ class Labels:
     def __init__(self, axes: Axes, size: float) -> None:
         self.axes, self.size = axes, size
         self.taken: list[Bbox] = []
+        self.lines: list[tuple[Path, float]] = []
 
     def block(self, x: Sequence[float], y: Sequence[float], radius: float = 0.04) -> None:
         """Keep labels off a line through points, or off one mark."""
         points = np.array([self._place(*point) for point in zip(x, y, strict=True)])
         if len(points) > 1:
-            at = np.linspace(0, len(points) - 1, 12 * (len(points) - 1) + 1)
-            points = np.column_stack([np.interp(at, range(len(points)), c) for c in points.T])
-        for px, py in points:
-            self.taken.append(Bbox.from_extents(px - radius, py - radius, px + radius, py + radius))
+            self.lines.append((Path(points), radius))
+        else:
+            (px, py), around = points[0], 2 * radius
+            self.taken.append(Bbox.from_bounds(px - radius, py - radius, around, around))
 
     def add(
         self,
@@ -92,7 +94,10 @@ class Labels:
         frame = self.axes.get_window_extent()
         left, right, top = (e / self.axes.figure.dpi for e in (frame.x0, frame.x1, frame.y1))
         inside = box.x0 >= left - 0.1 and box.x1 <= right + 0.1 and box.y1 <= top + 0.05
-        return bool(inside and not any(box.overlaps(other) for other in self.taken))
+        crossed = any(
+            line.intersects_bbox(box.padded(radius), filled=False) for line, radius in self.lines
+        )
+        return bool(inside and not crossed and not any(box.overlaps(b) for b in self.taken))
 
 
 def spread(heights: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:

@@ -24,6 +24,7 @@ __all__ = ["fan_chart", "multiples_chart"]
 
 BANDS = (("q05", "q95", style.FAINT), ("q25", "q75", style.PALE))
 """Intervals of 90 and 50 %: lower and upper quantile, colour."""
+QUANTILES = ("q05", "q25", "q50", "q75", "q95")
 BODY, BODY_NARROW = 2.7, 2.3
 """Inches of the graph of one indicator."""
 PANEL, ACROSS, BETWEEN = 0.95, 3, 0.25
@@ -57,15 +58,26 @@ class Series:
 
     @staticmethod
     def build(
-        names: Names, quantiles: pd.DataFrame, attainment: pd.DataFrame, indicator: str
+        names: Names,
+        quantiles: pd.DataFrame,
+        attainment: pd.DataFrame,
+        indicator: str,
+        *,
+        course: bool = False,
     ) -> Series:
-        """Collect what is drawn; of one figure there is no forecast."""
+        """Collect what is drawn; of one figure there is no forecast.
+
+        The fan begins at the latest figure, or as a `course` where its own rows do.
+        """
         data = chart_data(names, quantiles, attainment, indicator)
         figures, targets = data.figures, data.targets.sort_values("year", kind="stable")
         values = [*figures["value"].astype(float), *targets["target"].astype(float)]
         fan = data.fan if len(figures) > 1 else data.fan.iloc[:0]
+        if course:
+            rows = quantiles[quantiles["indicator"] == indicator]
+            fan = rows.set_index("year").sort_index()[list(QUANTILES)].astype(float)
         target = targets.iloc[-1] if len(targets) else None
-        state = "" if target is None else find_state(target.to_dict(), moved=len(figures) > 1)
+        state = "" if target is None else find_state(target.to_dict())
         unit = Measure.build(names, indicator, values)
         data = ChartData(
             data.title, data.unit, data.unit_name, data.resolution, data.language, figures, fan,
@@ -83,20 +95,19 @@ class Series:
             facts["latest_year"] = format_year(float(last["year"]))
         case = "none"
         if target is not None:
-            facts["target"] = spell(self.measure.target(target))
+            facts["target"] = self.measure.target(target)
             facts["year"] = f"{target['year']:.0f}"
             median = float(target["median"]) if pd.notna(target["median"]) else np.nan
             facts["median"] = spell(self.measure.estimate(median))
-            reached = target["status"] == "reached"
-            case = "reached" if reached else self.state
+            status = str(target["status"])
+            case = "reached" if status == "reached" else self.state
         return names.gettext(FINDINGS[case], **facts)
 
     def rows(self) -> pd.DataFrame:
         """Tabulate what is drawn, a row a value."""
         parts = [self.data.figures[["year", "value"]].assign(what="published")]
-        columns = ["q05", "q25", "q50", "q75", "q95"]
         if len(self.data.fan) > 1:
-            fan = self.data.fan.iloc[1:][columns].rename_axis("year").reset_index()
+            fan = self.data.fan.iloc[1:][list(QUANTILES)].rename_axis("year").reset_index()
             parts.append(fan.melt("year", var_name="what"))
         goals = self.data.targets[["year", "target"]]
         parts.append(goals.set_axis(["year", "value"], axis=1).assign(what="target"))
@@ -140,7 +151,8 @@ def multiples_chart(
     indicators: Sequence[str],
     *,
     name: str = "indicators",
-    title: str = "",
+    words: tuple[str, str] = ("", ""),
+    course: bool = False,
 ) -> Chart | None:
     """Draw several indicators in small, a graph each; those with one figure are left out.
 
@@ -148,7 +160,8 @@ def multiples_chart(
     ----------
     names, quantiles, attainment : as in `fan_chart`; of several targets the last one is drawn
     indicators : in the order drawn, as `standing_table` has them
-    name, title : stem of the files; a finding in place of the usual one
+    name, words : stem of the files; a finding in place of the usual one, and a note
+    course : whether the quantiles are those of an earlier day, with its figure as their first row
 
     Returns
     -------
@@ -159,16 +172,16 @@ def multiples_chart(
     if not drawn:
         return None
     last = attainment.sort_values("year", kind="stable").drop_duplicates("indicator", keep="last")
-    panels = [Series.build(names, quantiles, last, i) for i in drawn]
+    panels = [Series.build(names, quantiles, last, i, course=course) for i in drawn]
     short = sum(panel.state in ("at_risk", "missed") for panel in panels)
     region = names.name("regions", names.plan.region)
-    title = title or names.gettext(
-        SHORT if short else FINE, region=region, short=short, count=len(panels)
-    )
-    words = Words(title, names.gettext(PANELS, day=names.known_on()), [source_note(names, drawn)])
+    usual = SHORT if short else FINE
+    title = words[0] or names.gettext(usual, region=region, short=short, count=len(panels))
+    notes = [note for note in (words[1], source_note(names, drawn)) if note]
+    shown = Words(title, names.gettext(PANELS, day=names.known_on()), notes)
     lines = names.join(panel.describe(names) for panel in panels)
     return compose(
-        name, words, lambda page: _draw_panels(page, names, panels),
+        name, shown, lambda page: _draw_panels(page, names, panels),
         alt=names.gettext("{finding}. {rows}.", finding=title, rows=lines),
         data=pd.concat([panel.rows() for panel in panels], ignore_index=True),
     )  # fmt: skip

@@ -168,7 +168,7 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     measurable = moved and away
     covered = 100.0 * (latest - base) / length if measurable else np.nan
     due = 100.0 * min((when - since) / years, 1.0) if measurable and years > 0 else np.nan
-    state = find_state(row, moved=moved)
+    state = find_state(row)
     chance = float(row["p_reach"]) if pd.notna(row["p_reach"]) else np.nan
     unit = names.symbol(names.unit(indicator))
     return [
@@ -177,17 +177,10 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     ]  # fmt: skip
 
 
-def find_state(row: Mapping[str, Any], *, moved: bool) -> str:
-    """Return the finding (of `STATES`) on a target: a column `finding`, else from its status.
-
-    An open target is too early to judge where nothing has `moved` since the baseline, unless that
-    meets it.
-    """
-    if isinstance(row.get("finding"), str):
-        return str(row["finding"])
-    code = FINDINGS.get(str(row["status"]), "awaited")
-    early = not moved and str(row["status"]) in ("likely", "uncertain", "unlikely")
-    return "too_early" if early else code
+def find_state(row: Mapping[str, Any]) -> str:
+    """Return the finding (of `STATES`) on a target: a column `finding`, else from its status."""
+    finding = row.get("finding")
+    return finding if isinstance(finding, str) else FINDINGS.get(str(row["status"]), "awaited")
 
 
 def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:

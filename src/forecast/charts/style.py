@@ -30,21 +30,17 @@ from ..errors import msg
 from ..i18n.formatting import number
 
 __all__ = [
-    "BANDS", "CHANCES", "CHANGES", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "GRID", "INK",
+    "BANDS", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "GRID", "INK",
     "LINE_HEIGHT", "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "Figure", "add_axes",
     "draw_moment", "ems", "format_axis", "halo", "load_font", "make_quiet", "name_row",
-    "new_figure", "spread_labels", "themed", "title_axes", "to_png", "wrap_lines", "write",
-    "write_beside", "write_near", "write_title",
+    "new_figure", "spread_labels", "themed", "to_png", "wrap_lines", "write",
+    "write_near", "write_title",
 ]  # fmt: skip
 
 FONTS = ["Noto Sans SC", "DejaVu Sans"]
 """Families in the order in which a glyph is looked for: of words and figures, of signs."""
 MEDIAN, TARGET, INK, GREY = "#12406f", "#b34700", "#1b1f24", "#57606a"
 PALE, FAINT, SHADE, EDGE, GRID = "#a9c9e6", "#d3e3f3", "#dfe3e8", "#c3c9d0", "#e3e7eb"
-CHANCES = sns.light_palette(MEDIAN, as_cmap=True)
-"""Colours of chances, the darker the higher."""
-CHANGES = sns.blend_palette([TARGET, "white", MEDIAN], as_cmap=True)
-"""Colours of changes: orange falls, white stays, blue rises."""
 Band = tuple[str, str, float, str]
 BANDS: tuple[Band, ...] = (
     ("q05", "q95", 0.9, FAINT),
@@ -160,20 +156,6 @@ def write_near(
 def name_row(axes: Axes, text: str, y: float, **options: Any) -> None:
     """Write a row's name at the left of the axes."""
     write(axes, text, (0, y), (-8, 0), **{"frame": "row", "ha": "right", "color": INK} | options)
-
-
-def write_beside(axes: Axes, text: str, y: float, **options: Any) -> None:
-    """Write at the right of a row."""
-    write(axes, text, (1, y), (8, 0), **{"frame": "row", "color": INK} | options)
-
-
-def title_axes(axes: Axes, text: str, left: float = 0.0, *, below: str = "") -> None:
-    """Write a title above axes, with a line in grey below it, `left` points beside their edge."""
-    up = 5.0
-    if below:
-        write(axes, below, (0, 1), (left, up), frame="axes", va="bottom")
-        up += 12.0
-    write(axes, text, (0, 1), (left, up), frame="axes", va="bottom", color=INK, fontsize=9.5)
 
 
 def halo(width: float = 2.5) -> list[effects.AbstractPathEffect]:

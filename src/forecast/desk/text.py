@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ..charts.scenarios import tornado_chart
 from ..charts.style import CLEAR
+from ..charts.tornado import tornado_chart
 from ..i18n.catalog import N_
 from ..i18n.errors import format_error
 from ..i18n.formatting import NO_VALUE, number, points

@@ -25,9 +25,8 @@ from ..scenarios.project_list import project_forecast
 from ..tables.calendar import year_end
 from .context import ReportContext
 
-__all__ = ["FinalEvaluation", "evaluate_final", "forecast_ways", "result_tables"]
+__all__ = ["FinalEvaluation", "evaluate_final", "result_tables"]
 
-ENDS = {"low": "q10", "middle": "q50", "high": "q90"}
 SCORES = ("brier", "brier_base", "cover80", "crps")
 
 
@@ -122,24 +121,6 @@ def evaluate_final(
         projects=project_forecast(plan, draws=report.draws, seed=report.seed),
         sources=report.list_sources(plan.targets, plan.observations, plan.projects),
     )
-
-
-def forecast_ways(report: ReportContext, rows: pd.DataFrame) -> pd.DataFrame:
-    """Add to outcomes `low`, `middle` and `high`: the forecast in percent of the target's way.
-
-    They are the 10, 50 and 90 % points of each open target's year.
-    """
-    ends = report.quantiles.rename(columns={level: end for end, level in ENDS.items()})
-    table = rows.merge(ends[["indicator", "year", *ENDS]], on=["indicator", "year"], how="left")
-    length = table["target"] - table["baseline"]
-    # There is a way where it is measured, or where the only figure has not met the target.
-    wanted = table["p_now"].notna() & (table["gone"].notna() | table["first_met"].isna())
-    length = length.where(wanted & (length != 0.0))
-    for end in ENDS:
-        table[end] = 100.0 * (table[end] - table["baseline"]) / length
-    falling = length < 0.0
-    table.loc[falling, ["low", "high"]] = table.loc[falling, ["high", "low"]].to_numpy()
-    return table
 
 
 def result_tables(report: ReportContext, results: FinalEvaluation) -> dict[str, pd.DataFrame]:

@@ -17,11 +17,10 @@ from ..scenarios.declarations import Mechanism
 from ..scenarios.response import yearly_paces
 from ..tables.plan import Plan
 from ..targets.attainment import attainment
-from ..targets.progress import PACE_FIGURES
 from .context import ReportContext, last_targets
 
 __all__ = [
-    "IndicatorProfile", "choose_indicator", "compute_profile", "latest_by_region",
+    "IndicatorProfile", "choose_indicator", "compute_profile",
     "result_tables",
 ]  # fmt: skip
 
@@ -145,23 +144,6 @@ def compute_profile(report: ReportContext, requested: str | None = None) -> Indi
         rules=rules,
         sources=report.list_sources(figures, targets, rules),
     )
-
-
-def latest_by_region(results: IndicatorProfile) -> pd.DataFrame:
-    """Return each region's latest figure and its pace over the last figures, the best first.
-
-    Columns: region, latest, latest_year, pace (NaN with one figure).
-    """
-    rows = []
-    for region, group in results.figures.groupby("region", sort=False):
-        last = group.drop_duplicates("year", keep="last").tail(PACE_FIGURES)
-        value, year = last[["value", "year"]].to_numpy(float).T
-        span = year[-1] - year[0]
-        pace = (value[-1] - value[0]) / span if span > 0 else math.nan
-        rows.append({"region": region, "latest": value[-1], "latest_year": year[-1], "pace": pace})
-    columns = ["region", "latest", "latest_year", "pace"]
-    table = pd.DataFrame(rows, columns=columns)
-    return table.sort_values("latest", ascending=results.falling, kind="stable")
 
 
 def result_tables(report: ReportContext, results: IndicatorProfile) -> dict[str, pd.DataFrame]:

@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from ..errors import DataError, Problem, msg
-from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest, backtest
 from ..evaluation.baselines import PEERS
 from ..i18n.labels import LABELS
@@ -19,7 +18,7 @@ from ..tables.plan import data_folder
 from .context import ReportContext
 
 __all__ = [
-    "CALIBRATION", "SETTINGS", "SPLITS", "MethodCheck", "check_method", "independent_cases",
+    "CALIBRATION", "SETTINGS", "SPLITS", "MethodCheck", "check_method",
     "lacks_calibration", "pace_of", "read_calibration", "replay_figures", "result_tables",
 ]  # fmt: skip
 
@@ -75,16 +74,6 @@ class MethodCheck:
         columns = ["low", "high", "cases", "said", "value", "error"]
         rows = rows.loc[rows["cases"] > 0, columns]
         return rows.rename(columns={"cases": "n", "value": "came_true"})
-
-    def coverage(self, split: str) -> dict[str, pd.DataFrame]:
-        """Coverage of 90 % intervals by the number of figures, by setting or naive method."""
-        tables = {}
-        for method in (*SETTINGS, *METHODS[1:]):
-            rows = self.cell(split, method, "cover90")
-            rows = rows[rows["n"].notna()]
-            if len(rows):
-                tables[method] = rows[["n", "value", "error"]]
-        return tables
 
     @property
     def size(self) -> dict[str, int]:
@@ -193,22 +182,6 @@ def replay_figures(report: ReportContext) -> Backtest | None:
     except DataError:
         # The tables were checked when they were loaded: what is left is that nothing can be tested.
         return None
-
-
-def independent_cases(rows: pd.DataFrame, bins: int = 10) -> float:
-    """Compute the number of independent cases that forecasts are worth (design effect, Kish 1965).
-
-    The number of cases over the ratio of the variance of the PIT bins' shares, clustered by target
-    year, to the binomial one.
-    """
-    n = len(rows)
-    edges = np.arange(bins + 1) / bins
-    at, below = (rows[column].to_numpy(float)[:, None] for column in ("pit", "pit_below"))
-    each = scores.pit_share(at, below, edges[:-1], edges[1:])
-    means = [scores.mean_with_error(column, rows["year"]) for column in each.T]
-    clustered = float(np.mean([error**2 for _, error in means]))
-    binomial = float(np.mean([share * (1.0 - share) for share, _ in means])) / n
-    return float(n / max(clustered / binomial, 1.0)) if binomial > 0.0 else 0.0
 
 
 def pace_of(parameters: pd.DataFrame, indicator: str) -> tuple[float, float, dict[str, float]]:

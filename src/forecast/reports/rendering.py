@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 
-from ..charts.chart import Chart
-from ..charts.projects import projects_chart
 from ..charts.standing import standing_chart
 from ..i18n.catalog import N_
 from ..i18n.formatting import day
+from .charts import show
 from .context import ReportContext
 from .findings import CLASSES, find
-from .html import Html, bullets, environment, fill_macro, picture, tabulate
+from .html import Html, bullets, environment, picture, tabulate
 from .projects import describe_end, describe_now
 
 __all__ = ["KINDS", "render"]
@@ -48,20 +46,9 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
         "bullets": bullets, "day": partial(day, language=report.language),
         "kinds": KINDS, "describe_now": describe_now, "describe_end": describe_end,
-        "projects_chart": projects_chart, "most": MOST, "standing_chart": standing_chart,
-        "figure": partial(_show_chart, report),
+        "most": MOST, "standing_chart": standing_chart,
+        "figure": partial(show, report),
         "macros": environment().get_template("macros.html.j2").module, **values,
     }  # fmt: skip
     context = template.new_context(shown)
     return Html("".join(template.blocks[block](context)).strip())
-
-
-def _show_chart(report: ReportContext, chart: Chart) -> str:
-    """Show a chart; where the report has a folder its numbers and a picture of dots go there."""
-    stem = ""
-    if report.folder is not None:
-        stem = f"charts/{chart.name}"
-        (Path(report.folder) / "charts").mkdir(parents=True, exist_ok=True)
-        (Path(report.folder) / f"{stem}.csv").write_bytes(chart.csv())
-        (Path(report.folder) / f"{stem}.png").write_bytes(chart.png())
-    return fill_macro("chart", chart, stem, report.gettext("Numbers of this chart (CSV)"))

@@ -8,22 +8,22 @@ from typing import Any
 
 import pandas as pd
 
-from ...charts.dashboard import course_panels
-from ...charts.evaluation import attainment_chart, outcome_chart
-from ...charts.fan import origin_of
+from ...charts.series import multiples_chart
+from ...charts.standing import standing_chart
 from ...evaluation.outcomes import DECIDED
 from ...i18n.catalog import N_
 from ...i18n.formatting import day, number
 from ...i18n.labels import LABELS
+from ..charts import show
 from ..context import ReportContext
-from ..final import FinalEvaluation, forecast_ways
-from ..html import Html, bullets, chinese, heading, paragraph, picture, safe, section, tabulate
+from ..final import FinalEvaluation
+from ..html import Html, bullets, chinese, heading, paragraph, safe, section, tabulate
 from ..projects import describe_now
 from . import common
 from .final_forecasts import describe_verdicts
 
 __all__ = [
-    "render_pictures", "render_reached", "render_reading",
+    "judge_course", "render_pictures", "render_reached", "render_reading",
     "render_trust", "render_waiting",
 ]  # fmt: skip
 
@@ -62,10 +62,10 @@ NOT_FORECAST = N_(
     "Without any figure, or with later ones only: {count}, not forecast, listed under: {section}."
 )
 COURSE = N_(
-    "● published   ◇ and dashed line: target   ━ and band: the first forecast ({made}, from {day}; "
-    "of series without a figure then, from the year's end when they had one), median and 80 % "
-    "interval."
+    "Line and bands: the first forecast ({made}, from {day}; of series without a figure then, from "
+    "the year's end when they had one)."
 )
+INSIDE = N_("{inside} of {count} later figures lie within the first forecast's 90 % interval")
 AWAITED = N_(
     "Targets without a final figure, by the source of their last figure: the final one will most "
     "likely be published in the same place."
@@ -138,37 +138,40 @@ def render_reached(report: ReportContext, results: FinalEvaluation) -> Html:
 
 
 def render_pictures(report: ReportContext, results: FinalEvaluation) -> Html:
-    """Render the way gone, the years of attainment, and the course beside the first forecast."""
-    title, sources = report.gettext("Way, years and course"), results.sources
+    """Render where the final targets stand, and the figures beside the first forecast."""
+    title = report.gettext("Where the final targets stand")
     seen = results.finals[results.finals["latest"].notna()]
     if seen.empty:
         none = report.gettext(
             "No indicator of a final target has a figure: there is nothing to draw."
         )
         return section(title, paragraph(none))
-    parts = []
-    ways = outcome_chart(report, forecast_ways(report, seen), sources=sources)
-    if ways is not None:
-        text = report.gettext("Way gone to each final target, and its outcome")
-        parts.append(picture(ways, text))
-    years = attainment_chart(report, seen, sources=sources)
-    if years is not None:
-        text = report.gettext("Range of years in which each target is met")
-        parts += [heading(report.gettext("When each target is met"), 3), picture(years, text)]
-    drawn = seen[seen["indicator"].isin(results.course["indicator"])]
-    if len(drawn):
-        indicators = list(drawn["indicator"].drop_duplicates())
+    # A target that is decided is shown with the figure that decided it.
+    shown = seen.assign(**{
+        column: seen[figure].fillna(seen[column])
+        for column, figure in (("latest", "figure"), ("latest_year", "figure_year"))
+    })  # fmt: skip
+    parts = [show(report, standing_chart(report, shown))]
+    inside, count = judge_course(report, results)
+    if count:
         made, since = report.label("made", results.made), day(results.since, report.language)
-        origin = origin_of(report, indicators, sources, dotted=False)
-        notes = [report.gettext(COURSE, made=made, day=since), origin]
-        course = course_panels(report, results.course, drawn, notes=notes)
-        names = report.join(report.name("indicators", name) for name in indicators)
-        text = report.gettext(
-            "{names}: figures, targets and what was forecast at first", names=names
-        )
-        head = report.gettext("What was forecast at first, and what came")
-        parts += [heading(head, 3), picture(course, text)]
+        chart = multiples_chart(
+            report, results.course, seen, list(seen["indicator"].drop_duplicates()),
+            name="course", course=True, words=(
+                report.gettext(INSIDE, inside=inside, count=count),
+                report.gettext(COURSE, made=made, day=since),
+            ),
+        )  # fmt: skip
+        parts.append(show(report, chart))
     return section(title, *parts)
+
+
+def judge_course(report: ReportContext, results: FinalEvaluation) -> tuple[int, int]:
+    """Count the later figures within the 90 % intervals of the first forecast, and all of them."""
+    figures = report.plan.observations[["indicator", "year", "value"]]
+    later = results.course.groupby("indicator")["year"].transform("min") < results.course["year"]
+    rows = results.course[later].merge(figures, on=["indicator", "year"])
+    return int(rows["value"].between(rows["q05"], rows["q95"]).sum()), len(rows)
 
 
 def render_waiting(report: ReportContext, results: FinalEvaluation) -> Html:

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...charts.dashboard import region_panels
-from ...charts.evaluation import comparison_chart
-from ...charts.fan import ChartData, anchored, moment_of, origin_line
+from ...charts.regions import regions_chart, tile_map
+from ...charts.series import fan_chart
 from ...evaluation.vintages import OPEN
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE
 from ...scenarios.declarations import Mechanism
+from ..charts import show
 from ..context import ReportContext, format_time
 from ..descriptions import describe_formula, describe_range, mark_sources
-from ..html import Html, bullets, chinese, heading, paragraph, picture, safe, section, tabulate
-from ..indicator import IndicatorProfile, latest_by_region
+from ..html import Html, bullets, chinese, heading, paragraph, safe, section, tabulate
+from ..indicator import IndicatorProfile
 from .method_check import FITS, fit_row
 
 __all__ = [
@@ -29,10 +29,6 @@ __all__ = [
 
 NONE = N_("No region ever published a figure of this indicator, so nothing is forecast.")
 PUBLISHED = N_("Regions with published figures: {regions}; figures: {figures}, {first} to {last}.")
-PANELS = N_(
-    "All on one scale. ● published   ◇ and dashed line: last target   ━ median and 80 % interval "
-    "(regions with a plan)   dotted line: as-of date"
-)
 PACES = N_(
     "Yearly paces between published figures of all regions: {count}; median {middle}, middle half "
     "{low} to {high}, fastest {fastest}."
@@ -92,17 +88,12 @@ def render_facts(report: ReportContext, results: IndicatorProfile) -> Html:
 
 
 def render_figures(report: ReportContext, results: IndicatorProfile) -> Html:
-    """Render figures and targets of all regions as small charts, then as a table with sources."""
+    """Render the region's figures and targets as a chart, those of all regions as a table."""
     title = report.gettext("Figures and targets of all regions")
     regions = results.regions(report.plan)
     if not regions:
         return section(title, paragraph(report.gettext(NONE)))
-    figure = region_panels(
-        [_chart_data(report, results, region) for region in regions],
-        moment=moment_of(report.plan), language=report.language,
-        notes=[report.gettext(PANELS), _origin(report, results)],
-    )  # fmt: skip
-    text = report.gettext("{name}: figures, targets and forecasts", name=_name(report, results))
+    chart = fan_chart(report, report.quantiles, report.attainment, results.indicator)
     figures = results.figures.sort_values(["region", "year"], key=_rank(regions), kind="stable")
     rows = [
         report.with_heads({
@@ -114,25 +105,23 @@ def render_figures(report: ReportContext, results: IndicatorProfile) -> Html:
         })
         for row in figures.to_dict("records")
     ]  # fmt: skip
-    return section(title, picture(figure, text), tabulate(rows) if rows else "")
+    return section(title, show(report, chart), tabulate(rows) if rows else "")
 
 
 def render_comparison(report: ReportContext, results: IndicatorProfile) -> Html:
-    """Render the regions by their latest figures and paces."""
+    """Render the regions of the plan's level by year, the cities as a map, and all paces."""
     title = report.gettext("Regions compared")
     if results.figures.empty:
         return section(title, paragraph(report.gettext(NONE)))
-    unit, table = report.unit(results.indicator), latest_by_region(results)
-    names = [report.name("regions", region) for region in table["region"]]
-    table = table.assign(name=names, own=table["region"] == report.plan.region)
-    latest = report.gettext("latest figure ({unit})", unit=report.symbol(unit))
-    figure = comparison_chart(
-        table, unit=unit, titles=[latest, report.gettext("pace a year")],
-        notes=[_origin(report, results, dotted=False)], language=report.language,
-    )  # fmt: skip
-    name = _name(report, results)
-    text = report.gettext("{name}: latest figure and pace of all regions", name=name)
-    return section(title, picture(figure, text), bullets(_describe_paces(report, results)))
+    regions = report.plan.regions.set_index("region")["level"].replace("district", "county")
+    level = regions.get(report.plan.region)
+    alike = results.figures[results.figures["region"].map(regions) == level]
+    charts = (
+        regions_chart(report, alike, results.indicator),
+        tile_map(report, results.figures, results.indicator),
+    )
+    shown = [show(report, chart) for chart in charts]
+    return section(title, *shown, bullets(_describe_paces(report, results)))
 
 
 def render_fits(report: ReportContext, results: IndicatorProfile) -> Html:
@@ -202,28 +191,6 @@ def _rank(regions: list[str]) -> Callable[[pd.Series], pd.Series]:
     """Make a sort key that puts regions in an order, and leaves other columns as they are."""
     order = {region: i for i, region in enumerate(regions)}
     return lambda column: column.map(order) if column.name == "region" else column
-
-
-def _chart_data(report: ReportContext, results: IndicatorProfile, region: str) -> ChartData:
-    """Collect a region's small chart; forecasts only where a plan asks for them."""
-    targets, figures, fan = (
-        table[table["region"] == region]
-        for table in (results.attainment, results.figures, results.quantiles)
-    )
-    fan = fan[fan["year"] <= targets["year"].max()] if len(targets) else fan.iloc[:0]
-    unit = report.unit(results.indicator)
-    return ChartData(
-        report.name("regions", region), unit, report.symbol(unit),
-        float(results.about["resolution"]), report.language, figures,
-        anchored(fan, figures) if len(fan) else pd.DataFrame(), targets,
-    )  # fmt: skip
-
-
-def _origin(report: ReportContext, results: IndicatorProfile, *, dotted: bool = True) -> str:
-    """Say on what day figures were known, and whose they are."""
-    last = len(results.sources)
-    listed = "" if not last else "[1]" if last == 1 else f"[1]–[{last}]"
-    return origin_line(report, listed, dotted=dotted)
 
 
 def _locus(results: IndicatorProfile, row: Mapping[str, Any]) -> Html:

@@ -167,7 +167,7 @@ def render_panel(report: ReportContext, results: MethodCheck) -> Html:
         paragraph(report.gettext("Each has two settings:")),
         bullets(_explain(report, "setting", setting) for setting in settings),
         tabulate(rows),
-        f"<p>{origin}</p>",
+        Html(f"<p>{origin}</p>"),
         paragraph(report.gettext(OWN_PRIORS), strong=True) if results.own_priors else "",
         *render_panel_charts(report, results, splits, settings),
     )

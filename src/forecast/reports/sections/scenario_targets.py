@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ...charts.scenarios import cost_curve, tornado_chart
+from ...charts.measures import lever_chart
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, money, points
 from ...scenarios.baseline import first_decision_year
 from ...scenarios.goal_seeking import CLOSED_FORM, GoalSeek
 from ...scenarios.response import PACE
+from ..charts import show
 from ..context import ReportContext
-from ..html import Html, bullets, heading, paragraph, picture, section, tabulate
+from ..html import Html, bullets, heading, paragraph, section, tabulate
 from ..scenarios import ScenarioAnalysis, TargetDetail
 from . import common
 
@@ -50,10 +51,6 @@ NO_PACES = N_(
 PACES = N_(
     "The middle course would then change by {pace} a year; of the {paces} yearly paces that any "
     "region showed, {share} were as high."
-)
-TORNADO = N_(
-    "One input at a time goes from a low value (its 10 % point; of a lever, nothing) to a high one "
-    "(90 % point; a quarter of the lever's limit), all others as they are."
 )
 NO_SHARES = N_(
     "The variance cannot be shared out: inputs are correlated, or the value does not vary."
@@ -174,34 +171,25 @@ def _describe_need(report: ReportContext, need: Mapping[str, Any]) -> str:
 def _detail_parts(
     report: ReportContext, results: ScenarioAnalysis, detail: TargetDetail
 ) -> list[str]:
-    """Put one target in detail: the lever's curve, the tornado, failures, the next figure."""
+    """Put one target in detail: the lever's curve, what matters most, the next figure."""
     indicator, seek = detail.indicator, detail.seek
     name = report.quantity(indicator)
-    title = f"{name} · {report.format_dated_target(results.base_row(indicator))}"
+    goal = report.format_target(results.base_row(indicator))
+    target = report.gettext("{name} ({unit})", name=name, unit=goal)
     lever = report.input(seek.levers[0], indicator)
-    curve = cost_curve(report, seek, lever=lever, title=title)
-    tornado = detail.sensitivity.tornado
-    inputs = {label: report.input(label, indicator) for label in tornado["input"]}
-    chart = tornado_chart(report, tornado, inputs=inputs, title=title)
     texts = (
         describe_target(report, results, detail), describe_seek(report, results, seek),
         _describe_pace(report, seek),
     )  # fmt: skip
-    bars = paragraph(report.gettext("No input moves the chance by more than two errors."))
-    if chart is not None:
-        bars = picture(chart, report.gettext("What moves the chance: {name}", name=name))
     lines = [
         _describe_shares(report, detail), *_describe_failures(report, detail),
         _describe_next(report, detail),
     ]  # fmt: skip
-    text = report.gettext("Chance by lever: {name}", name=lever)
     return [
         heading(report.gettext("Looked into: {name}", name=name), 3),
         paragraph(" ".join(texts)),
-        picture(curve, text, share=0.75),
+        show(report, lever_chart(report, seek, lever=lever, target=target)),
         heading(report.gettext("What matters most"), 3),
-        paragraph(report.gettext(TORNADO)),
-        bars,
         bullets(lines),
     ]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ...charts.rankings import index_chart, rank_chart
-from ...charts.scenarios import difference_chart, scenario_fans
+from ...charts.measures import effects_chart
 from ...charts.style import CLEAR
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, join, number, points
 from ...scenarios.baseline import first_decision_year
 from ...scenarios.scenario import BASELINE
 from ...targets.joint_answers import Joint
+from ..charts import show
 from ..context import ReportContext
 from ..descriptions import (
     describe_step,
     kinds_of,
 )
-from ..html import Html, bullets, chinese, paragraph, picture, section, tabulate
+from ..html import Html, bullets, chinese, paragraph, section, tabulate
 from ..projects import describe_end
 from ..scenarios import ScenarioAnalysis
 from . import common
@@ -29,8 +29,6 @@ __all__ = [
     "render_reading", "render_scenarios", "render_together",
 ]  # fmt: skip
 
-FANS = 3
-"""Indicators whose fans are drawn."""
 BEST = N_(
     "Of the scenarios made of levers alone, the most helpful one: {name}; {expected} expected to "
     "be reached, {more} more than in the baseline."
@@ -60,9 +58,11 @@ INDEX = N_(
 )
 NO_RANKS = N_("No indicator has figures of two regions of this level: there is nothing to rank.")
 RANKS = N_(
-    "Ranks at the end of {year} as things go now, among regions of the same level with published "
-    "figures: no ranking of the whole province. Regions on one shade cannot be told apart."
+    "Ranks at the end of {year} on present trends, among regions of the same level with published "
+    "figures: no ranking of the whole province. Nine times in ten the rank is:"
 )
+RANK = N_("{name}: {low} to {high} of {count}")
+ANY_RANK = N_("With the figures published the region may have any rank.")
 
 
 def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
@@ -115,16 +115,7 @@ def render_changes(report: ReportContext, results: ScenarioAnalysis) -> Html:
     names = [s.name for s in results.scenarios if s.name in set(moved["scenario"])]
     rows = [_change_row(report, name, moved[moved["scenario"] == name]) for name in names]
     parts = [paragraph(report.gettext(CHANGES)), tabulate(rows)]
-    chart = difference_chart(report, results.last)
-    assert chart is not None
-    listed = report.join(report.scenario(name) for name in names)
-    parts.append(picture(chart, report.gettext("Changes of chances: {names}", names=listed)))
-    for indicator in _choose_fans(results, moved):
-        figure = scenario_fans(
-            report, results.quantiles, results.compared, indicator, sources=results.sources
-        )
-        name = report.quantity(indicator)
-        parts.append(picture(figure, report.gettext("{name}: baseline and scenarios", name=name)))
+    parts.append(show(report, effects_chart(report, results.last)))
     return section(title, *parts)
 
 
@@ -142,12 +133,11 @@ def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
     title, table = report.gettext("How far each area has come"), results.indices
     first, end = int(table["year"].min()), int(table["year"].max())
     since = min(max(first_decision_year(report.plan) - 1, first), end)
-    chart = index_chart(report, table, since=since)
-    if chart is None:
+    rows = _index_rows(report, table, since, end)
+    if not rows:
         none = report.gettext("No area has figures that an index could be computed from.")
         return section(title, paragraph(none))
-    figure = picture(chart, report.gettext("Indices of the areas"))
-    parts = [paragraph(report.gettext(INDEX)), figure]
+    parts = [paragraph(report.gettext(INDEX)), tabulate(rows)]
     last = table[(table["year"] == end) & (table["scenario"] == BASELINE.name)]
     gaps = [
         chinese(
@@ -164,13 +154,21 @@ def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
 def render_ranks(report: ReportContext, results: ScenarioAnalysis) -> Html:
     """Render the region's ranks among those of its level."""
     title = report.gettext("Among regions of its level")
-    chart = rank_chart(report, results.ranks)
-    if chart is None:
+    if results.ranks.empty:
         return section(title, paragraph(report.gettext(NO_RANKS)))
+    own = results.ranks[results.ranks["region"] == report.plan.region]
+    # A rank that may be any says nothing.
+    told = own[(own["rank_high"] - own["rank_low"]) < own["regions"] - 1]
+    lines = [
+        report.gettext(
+            RANK, name=report.quantity(row["indicator"]), low=row["rank_low"],
+            high=row["rank_high"], count=row["regions"],
+        )
+        for row in told.to_dict("records")
+    ]  # fmt: skip
     note = report.gettext(RANKS, year=results.ranks["year"].iloc[0])
-    names = report.join(map(report.quantity, dict.fromkeys(results.ranks["indicator"])))
-    text = report.gettext("Ranks with 90 % intervals: {names}", names=names)
-    return section(title, paragraph(note), picture(chart, text))
+    text = bullets(lines) if lines else paragraph(report.gettext(ANY_RANK))
+    return section(title, paragraph(note), text)
 
 
 # What stands out.
@@ -241,12 +239,29 @@ def _describe_change(report: ReportContext, rows: pd.DataFrame) -> str:
     return report.gettext("{points} – {name}", points=change, name=name)
 
 
-def _choose_fans(results: ScenarioAnalysis, moved: pd.DataFrame) -> list[str]:
-    """Choose indicators whose fans are drawn: the one in detail, then the most changed."""
-    size = moved.assign(size=moved["p_change"].abs()).groupby("indicator")["size"].max()
-    ranked = [str(name) for name in size.sort_values(ascending=False, kind="stable").index]
-    first = [] if results.detail is None else [results.detail.indicator]
-    return list(dict.fromkeys([*(name for name in first if name in ranked), *ranked]))[:FANS]
+def _index_rows(
+    report: ReportContext, table: pd.DataFrame, since: int, end: int
+) -> list[dict[str, str]]:
+    """Put the index of each area, now and at the end, into cells."""
+    base = table[(table["scenario"] == BASELINE.name) & table["q50"].notna()]
+    rows = []
+    for _, group in base.groupby("index", sort=False):
+        about = group[group["year"] == end].iloc[0]
+        area = str(about["area"])
+        cells = {
+            report.label("column", "area"): report.name("areas", area)
+            if area
+            else report.gettext("whole region"),
+        }
+        for year in dict.fromkeys((since, end)):
+            row = group[group["year"] == year].iloc[0]
+            low, middle, high = (number(row[q], report.language, step=1.0)
+                                 for q in ("q05", "q50", "q95"))  # fmt: skip
+            cells[str(year)] = f"{middle}\n{low} – {high}"
+        counts = {"count": about["components"], "of": about["of"]}
+        text = report.gettext("{count} of {of} components have figures", **counts)
+        rows.append(cells | {report.gettext("based on"): text})
+    return rows
 
 
 def _joint_row(report: ReportContext, name: str, answer: Joint) -> dict[str, str]:
