@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import betainc, betaincinv, gammaincinv, ndtr
 
-from .arrays import FloatArray, IntArray
+from .arrays import BoolArray, FloatArray, IntArray
 from .panel import SeriesPanel
 
 __all__ = ["YEAR_SHAPE", "CountPredictive", "fit_counts"]
@@ -44,6 +44,9 @@ PRIOR_PEERS = 1.0
 """Declared: peers that `PACE_PRIOR` counts as."""
 SLICES = 32
 """Equally likely values of theta in a probability: a numerical setting."""
+MOST_STEPS, PAIRS, LEAST_LOG = 400, 1024, -600.0
+"""Numbers of new units that are added up one by one, series and years at a time, and the least
+logarithm of a probability that is: numerical settings."""
 DOUBLINGS, HALVINGS = 64, 160
 """Most steps of the search for a quantile: beyond the precision of any float."""
 
@@ -79,20 +82,65 @@ class CountPredictive:
 
     def quantiles(self, levels: Sequence[float], horizon: FloatArray) -> FloatArray:
         """Compute the quantiles at `levels`: whole units, (levels, series, years)."""
-        shape = (len(levels), *horizon.shape)
-        level = np.broadcast_to(np.asarray(levels, float)[:, None, None], shape).ravel()
-        row = np.broadcast_to(np.arange(len(self.rows))[:, None], shape).ravel()
-        years = np.broadcast_to(horizon, shape).ravel()
+        pair = np.broadcast_to(np.arange(len(self.rows))[:, None], horizon.shape).ravel()
+        years, wanted = np.broadcast_to(horizon, horizon.shape).ravel(), np.asarray(levels, float)
+        steps, settled = self._count_up(wanted, years, pair)
+        at = np.flatnonzero(~settled)
+        if len(at):
+            steps[:, at] = self._search(wanted, years[at], pair[at])
+        count = self.latest[pair] + self.unit[pair] * steps
+        out: FloatArray = np.minimum(count, self.upper[pair])
+        return out.reshape(len(levels), *horizon.shape)
+
+    def _count_up(
+        self, levels: FloatArray, years: FloatArray, row: IntArray
+    ) -> tuple[FloatArray, BoolArray]:
+        """Smallest numbers of new units with each probability, by adding up small numbers' own.
+
+        Returns
+        -------
+        steps : (levels, pairs), of series `row` in `years`
+        settled : (pairs,) whether all levels were reached within `MOST_STEPS`
+        """
+        steps, settled = np.zeros((len(levels), len(row))), np.zeros(len(row), bool)
+        highest = self._guess(float(levels.max(initial=0.5)), years, row)
+        order = np.argsort(highest, kind="stable")
+        order = order[highest[order] < MOST_STEPS / 2]
+        for start in range(0, len(order) * bool(len(levels)), PAIRS):
+            at = order[start : start + PAIRS]
+            theta, a = self._theta[row[at]], YEAR_SHAPE * years[at, None]
+            # Where the least number's own probability underflows, the sum would miss the others.
+            log_none = -a * np.log1p(theta)
+            sound = np.flatnonzero(log_none.min(axis=1) > LEAST_LOG)
+            at, a, share = at[sound], a[sound], (theta / (1.0 + theta))[sound]
+            each = np.exp(log_none[sound])
+            total, found = each.sum(axis=1) / SLICES, np.zeros((len(levels), len(at)))
+            for m in range(MOST_STEPS):
+                short = total < levels[:, None]
+                if not short.any():
+                    break
+                found += short
+                each *= share * ((a + m) / (m + 1.0))
+                total += each.sum(axis=1) / SLICES
+            steps[:, at], settled[at] = found, (total >= levels.max())
+        return steps, settled
+
+    def _search(self, levels: FloatArray, years: FloatArray, row: IntArray) -> FloatArray:
+        """Smallest numbers of new units with each probability, by bisection: (levels, pairs)."""
+        level = np.repeat(levels, len(row))
+        row, years = np.tile(row, len(levels)), np.tile(years, len(levels))
 
         def probability(steps: FloatArray, at: IntArray) -> FloatArray:
             return self._at_most(steps[at], years[at], row[at])
 
+        centre = self._guess(level, years, row)
+        return _smallest_count(probability, level, centre).reshape(len(levels), -1)
+
+    def _guess(self, level: FloatArray | float, years: FloatArray, row: IntArray) -> FloatArray:
+        """About the number of new units with probability `level`: that of a steady stream."""
         share = betaincinv(YEAR_SHAPE * years, self.pace_shape[row], level)
-        centre = self.pace_rate[row] * share / (1.0 - share)
-        high = _smallest_count(probability, level, centre)
-        count = self.latest[row] + self.unit[row] * high
-        out: FloatArray = np.minimum(count, self.upper[row]).reshape(shape)
-        return out
+        guess: FloatArray = self.pace_rate[row] * share / (1.0 - share)
+        return guess
 
     def draws(
         self, horizon: FloatArray, score: FloatArray, rng: np.random.Generator, row: int

@@ -10,11 +10,13 @@ true says that the definition changed before this value: the step to it is no gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
@@ -37,6 +39,7 @@ MOST_PROBLEMS = 20
 """Problems of one column that an error lists."""
 TRUE = ("true", "1", "1.0", "yes", "y", "是", "有")
 FALSE = ("", "false", "0", "0.0", "no", "n", "否", "无", "nan", "none", "<na>")
+FLAGS = dict.fromkeys(TRUE, 1.0) | dict.fromkeys(FALSE, 0.0)
 DAY = r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?(?:[ T].*)?"
 CELLS = {
     "year": (N_("no number"), N_("write a year, as 2025")),
@@ -142,17 +145,17 @@ def read_observations(
     rows = observations[KEY].reset_index(drop=True)
     rows["year"] = read_years(observations["year"])
     rows["value"] = read_numbers(observations["value"])
-    words, published = _words(observations, "break").str.lower(), _words(observations, "published")
-    rows["break"] = words.isin(TRUE)
-    errors = _words(observations, "standard_error")
-    rows["error"] = pd.to_numeric(errors.where(errors != "", "0"), errors="coerce")
-    days = _read_days(published)
+    breaks = _translate(observations, "break", lambda w: w.str.lower().map(FLAGS))
+    rows["break"] = breaks == 1.0
+    rows["error"] = _translate(observations, "standard_error", _read_errors)
+    days = _translate(observations, "published", _read_days)
+    undated = _translate(observations, "published", lambda w: (w != "") & _read_days(w).isna())
     whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
     wrong = {
         "year": ~np.isfinite(rows["year"]),
         "value": ~np.isfinite(rows["value"]),
-        "break": ~words.isin([*TRUE, *FALSE]),
-        "published": (published != "") & days.isna(),
+        "break": np.isnan(breaks),
+        "published": undated,
         "standard_error": ~(np.isfinite(rows["error"]) & (rows["error"] >= 0.0)),
         "negative": (rows["value"] < 0.0) & whole,
     }
@@ -165,9 +168,10 @@ def read_observations(
     for kind in about.loc[used, "kind"].unique():
         check_name("kind", kind, KINDS)
     rank = {word: place for place, word in enumerate(reversed(STATUSES))}
-    words = _words(observations, "status").replace("", STATUSES[0])
-    status = words.map(rank).fillna(-1)
-    rows["doubt"] = words.map(DOUBT).fillna(0.0)
+    status = _translate(
+        observations, "status", lambda w: w.replace("", STATUSES[0]).map(rank).fillna(-1)
+    )
+    rows["doubt"] = _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0))
     rows = _keep_one_a_year(rows, published=days, status=status)
     rows = _add_ratios(rows, about)
     last = rows.drop_duplicates(KEY, keep="last")
@@ -251,21 +255,29 @@ def _fault(about: pd.DataFrame, column: str, i: int, value: str, *text: str) -> 
     return Problem("indicators", None, column, value, *text)
 
 
-def _words(observations: pd.DataFrame, column: str) -> pd.Series:
-    """Texts of an optional column, "" where there is none."""
-    if column not in observations:
-        return pd.Series("", pd.RangeIndex(len(observations)), dtype=object)
-    given = observations[column].reset_index(drop=True).astype(object)
-    return given.where(given.notna(), "").astype(str).str.strip()
+def _translate(
+    observations: pd.DataFrame, column: str, read: Callable[[pd.Series], pd.Series]
+) -> NDArray[Any]:
+    """Read the texts of an optional column, each distinct one once; "" where there is none."""
+    if column in observations:
+        given = observations[column].reset_index(drop=True).astype(object)
+        code, texts = pd.factorize(given.where(given.notna(), "").astype(str).str.strip())
+    else:
+        code, texts = np.zeros(len(observations), np.int64), [""]
+    read_texts: NDArray[Any] = read(pd.Series(texts, dtype=object)).to_numpy()[code]
+    return read_texts
+
+
+def _read_errors(texts: pd.Series) -> pd.Series:
+    """Numbers of texts, 0 where there is none."""
+    return pd.to_numeric(texts.where(texts != "", "0"), errors="coerce")
 
 
 def _read_days(texts: pd.Series) -> pd.Series:
     """Days of texts as 2022-06-30 or 2022年6月30日, the last one of a year; NaT where none is."""
-    code, distinct = pd.factorize(texts)
-    days = pd.Series(distinct, dtype="str")
+    days = texts.astype("str")
     days = days.where(~days.str.fullmatch("[0-9]{4}"), days + "-12-31")
-    read = pd.to_datetime(days.str.extract(f"^{DAY}$"), errors="coerce")
-    return pd.Series(read.to_numpy()[code], texts.index)
+    return pd.to_datetime(days.str.extract(f"^{DAY}$"), errors="coerce")
 
 
 def _list_cells(observations: pd.DataFrame, wrong: Mapping[str, pd.Series]) -> list[Problem]:
@@ -291,7 +303,7 @@ def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
     return problems
 
 
-def _keep_one_a_year(rows: pd.DataFrame, **standing: pd.Series) -> pd.DataFrame:
+def _keep_one_a_year(rows: pd.DataFrame, **standing: NDArray[Any]) -> pd.DataFrame:
     """Keep one value a series and time, that of the highest `standing`; average equal ones."""
     at = [*KEY, "year"]
     if not rows.duplicated(at).any():

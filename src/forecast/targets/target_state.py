@@ -249,9 +249,12 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
         ]
     for column, remedy in (("year", msg("write a year, as 2025")), ("value", msg("write one"))):
         given = out[column]
-        # Dates would become nanoseconds.
-        dated = given.map(lambda v: isinstance(v, dt.date | pd.Period))
-        out[column] = pd.to_numeric(given.astype(object).mask(dated), errors="coerce")
+        if isinstance(given.dtype, np.dtype) and given.dtype.kind in "iuf":
+            numbers = given
+        else:  # dates would become nanoseconds
+            dated = given.map(lambda v: isinstance(v, dt.date | pd.Period))
+            numbers = pd.to_numeric(given.astype(object).mask(dated), errors="coerce")
+        out[column] = numbers
         for i in np.flatnonzero(~np.isfinite(out[column].astype(float))):
             series = [*map(str, out.loc[i, KEY])]
             text = msg("{problem} ({series})", problem=msg("no number"), series=series)
