@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,12 @@ from .application import Command, Log, app, fail, gettext, log_to_stderr
 __all__ = ["run"]
 
 log = logging.getLogger(__name__)
+
+
+class FailOn(StrEnum):
+    """What is a failure though all reports are made."""
+
+    worse = "worse"
 
 
 @app.command(
@@ -53,6 +60,12 @@ def run(  # noqa: PLR0913 - each option is an argument
     force: Annotated[
         bool, typer.Option("--force", help=gettext("Make unchanged reports again."))
     ] = False,
+    fail_on: Annotated[
+        FailOn | None,
+        typer.Option(
+            help=gettext("End with code 8 if a verdict became worse since the last issue.")
+        ),
+    ] = None,
     lines: Annotated[
         Log | None, typer.Option("--log", help=gettext("Log all steps, not problems only."))
     ] = None,
@@ -68,8 +81,9 @@ def run(  # noqa: PLR0913 - each option is an argument
         message = gettext("--limit does not exist on this system; let the scheduler end the run")
         raise typer.BadParameter(message)
     options = Options(
-        output=output, figures=figures, timeout=timeout, limit=limit, pdf=pdf, force=force
-    )
+        output=output, figures=figures, timeout=timeout, limit=limit, pdf=pdf, force=force,
+        fail_on_worse=fail_on == FailOn.worse,
+    )  # fmt: skip
     try:
         files = _list_files(params)
         with stoppable():

@@ -8,11 +8,12 @@ For other packages:
 - `vintages`: issued forecasts
 - `store`: the file that keeps them
 - `revisions`: changes from one issue to the next, by cause
+- `verdict_changes`: verdicts that changed from one issue to the next
 - `verification`: issued forecasts scored
 - `outcomes`: targets against their final figures
 """
 
 __all__ = [
-    "backtesting", "baselines", "outcomes", "revisions", "scores", "store", "verification",
-    "vintages",
+    "backtesting", "baselines", "outcomes", "revisions", "scores", "store",
+    "verdict_changes", "verification", "vintages",
 ]  # fmt: skip

@@ -51,6 +51,7 @@ class Options:
     limit: float | None = None
     pdf: bool = True
     force: bool = False
+    fail_on_worse: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import glob
+import json
 import logging
 import sys
 from pathlib import Path
+from typing import Any
 
 from ..errors import N_, ReportError, WriteError
-from .batch import Options, run_all
+from .batch import Options, Result, run_all
 from .overview import write_overview
 from .parameters import read_parameters
+from .runner import CHANGES
 
-__all__ = ["expand_patterns", "run_files"]
+__all__ = ["expand_patterns", "run_files", "summarise_changes"]
 
 log = logging.getLogger(__name__)
+
+WORSE = 8
+"""Exit code where a verdict became worse and that is to be a failure."""
 
 
 def expand_patterns(patterns: list[str]) -> list[Path]:
@@ -38,7 +44,8 @@ def run_files(files: list[Path], options: Options, jobs: int) -> int:
     Returns
     -------
     Exit code: 0 if all succeeded, 1 if some did, else that of the first failure; 2 if two files
-    write one folder, when nothing is run; 5 if only a list of reports cannot be written.
+    write one folder, when nothing is run; 5 if only a list of reports cannot be written; 8 if all
+    succeeded and a verdict became worse where the options want to fail on that.
     """
     from tqdm import tqdm
     from tqdm.contrib.logging import logging_redirect_tqdm
@@ -47,7 +54,7 @@ def run_files(files: list[Path], options: Options, jobs: int) -> int:
     if folders is None:
         return 2
     terminal = sys.stderr.isatty()
-    codes = []
+    codes, changes = [], []
     with (
         tqdm(total=len(files), unit="report", disable=not terminal) as bar,
         logging_redirect_tqdm([logging.getLogger("forecast")] if terminal else []),
@@ -57,10 +64,35 @@ def run_files(files: list[Path], options: Options, jobs: int) -> int:
                 bar.update()
                 print(result, flush=True)
                 codes.append(result.code)
+                changes += _read_changes(result)
         finally:
             listed = [_list_reports(output) for output in {f.parent: None for f in folders}]
     failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
+    worse = summarise_changes(changes, warn=options.fail_on_worse)
+    if not failed and worse and options.fail_on_worse:
+        return WORSE
     return 1 if 0 < len(failed) < len(codes) else (failed or [0])[0]
+
+
+def _read_changes(result: Result) -> list[dict[str, Any]]:
+    """Read which verdicts changed with a report that was made just now."""
+    if result.status != "completed" or result.folder is None:
+        return []
+    file = Path(result.folder) / CHANGES
+    return [json.loads(file.read_text(encoding="utf-8"))] if file.is_file() else []
+
+
+def summarise_changes(changes: list[dict[str, Any]], *, warn: bool) -> int:
+    """Log which verdicts changed since the issue before; return how many became worse."""
+    for report in changes:
+        about = {"region": report["region"]}
+        level = logging.WARNING if warn and report["worse"] else logging.INFO
+        if report["previous"] and report["verdicts"]:
+            message = N_("%s: since %s %d verdicts better, %d worse, %d otherwise changed; see %s")
+            counts = [report[key] for key in ("better", "worse", "other")]
+            values = (report["name"], report["previous"], *counts, CHANGES)
+            log.log(level, message, *values, extra=about)
+    return sum(report["worse"] for report in changes)
 
 
 def _report_folders(files: list[Path], output: str | None) -> list[Path] | None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 import logging
 import shutil
 import time
@@ -27,8 +28,9 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import N_, ReportError, WriteError, msg
-from ..evaluation.store import STORE, append_run
-from ..evaluation.vintages import issue
+from ..evaluation.store import STORE, append_run, read_latest_run
+from ..evaluation.verdict_changes import compare_verdicts
+from ..evaluation.vintages import Run, issue
 from ..files import staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .errors import InputError, NotebookError
@@ -46,9 +48,11 @@ from .own_figures import take_figures
 from .parameters import Plain, check_declared, find_notebook, read_parameters
 from .signals import limited, stoppable
 
-__all__ = ["ReportRun", "run_report"]
+__all__ = ["CHANGES", "ReportRun", "run_report"]
 
 NOTEBOOK, PAGE, PDF = "notebook.ipynb", "report.html", "report.pdf"
+CHANGES = "changes.json"
+"""Which verdicts changed since the issue before, of a report that issues forecasts."""
 OFFICE = {"docx": "report.docx", "pptx": "brief.pptx"}
 """Office forms that are made from the page."""
 
@@ -91,6 +95,7 @@ def run_report(
             with limited(limit):
                 run.execute(folder, timeout)
                 run.convert(folder, pdf=pdf)
+            run.prepare_issue(folder)
             run.write_results(folder)
         except ReportError as error:
             run.keep_failed(folder, error)
@@ -136,6 +141,7 @@ class ReportRun:
         self.scenarios: dict[str, Path] = {}
         self.region: dict[str, str] = {}
         self.mark = ""
+        self.issued: Run | None = None
         self.fingerprint = self.notebook_hash = self.data_hash = ""
         self.issues = False
         self.seconds: dict[str, float] = {}
@@ -292,8 +298,8 @@ class ReportRun:
         except ValueError as error:
             raise WriteError(*error.args) from None
 
-    def issue(self) -> None:
-        """Keep the forecasts of a report that issues some, for the day when they can be scored."""
+    def prepare_issue(self, folder: Path) -> None:
+        """Compute the forecasts of a report that issues some; write which verdicts changed."""
         if not self.issues:
             return
         given = self.parameters
@@ -302,8 +308,18 @@ class ReportRun:
             plan, name=given.name, notebook=given.notebook, parameters=given.model_dump(),
             data_hash=self.data_hash,
         )  # fmt: skip
-        append_run(self.store, dataclasses.replace(issued, run=self.id))
-        self.log.info(N_("%s: forecasts kept in %s"), given.name, self.store)
+        self.issued = dataclasses.replace(issued, run=self.id)
+        last = read_latest_run(self.store, region=given.region, name=given.name)
+        changes = compare_verdicts(last, self.issued)
+        text = json.dumps(changes, ensure_ascii=False, indent=2)
+        (folder / CHANGES).write_text(f"{text}\n", encoding="utf-8")
+
+    def issue(self) -> None:
+        """Keep the forecasts that were computed, for the day when they can be scored."""
+        if self.issued is None:
+            return
+        append_run(self.store, self.issued)
+        self.log.info(N_("%s: forecasts kept in %s"), self.parameters.name, self.store)
 
     def write_manifest(self, folder: Path, error: ReportError | None = None) -> Manifest:
         """Describe the run in the folder it filled."""
