@@ -113,6 +113,23 @@ def test_variants_of_printed_names_are_known_or_asked_about(names: Names) -> Non
     assert known + len(asked) >= 200 and known >= 110
 
 
+def test_english_names_are_known_however_written(names: Names) -> None:
+    """Case, unit behind or in brackets, percentages and shares, hyphens, older people, 10000."""
+    known, wrong = 0, []
+    for indicator, about in names.about.items():
+        name, unit = about["name_en"], about["unit_en"]
+        texts = {
+            name.upper(), f"{name} ({unit})", f"{name}, {unit}", f"The number of {name}",
+            name.replace("Share of", "Percentage of"), name.replace("-", " "),
+            name.replace("elderly", "older people"), name.replace("10,000", "10000"),
+        }  # fmt: skip
+        for text in texts:
+            found = names.match(text, "lishui").indicators
+            known += found == (indicator,)
+            wrong += [] if found == (indicator,) else [(text, found)]
+    assert wrong == [] and known > 1000
+
+
 @pytest.mark.parametrize(
     ("name", "unit", "indicator"),
     [

@@ -37,6 +37,8 @@ GOAL = re.compile(
     r"(?:及?以上|以内)?[。.]?$"
 )
 """A goal behind a name, as in 智慧养老院不少于2家."""
+ENGLISH_UNIT = re.compile(r"(?<=[a-zA-Z0-9])(?:\s*[(\[]|,\s+)(?=[a-zA-Z0-9])")
+"""In front of a unit in English, in brackets or behind a comma."""
 ITS_OWN = {"province": "省", "city": "市", "county": "县市", "district": "区"}
 """How names call the whole region, by its level: 全市 or 我市."""
 SPELLINGS = [(re.compile(old), new) for old, new in VOCABULARY["spellings"]["same"]]
@@ -178,7 +180,7 @@ class Names:
         They have a like name, one unit and kind, and the unit that is stated, or the kind of unit
         that the name's end says; those with a target in the region come first.
         """
-        core, own = split_unit(name)
+        core, own = self._split(name)
         spelt, stated = spelling(core), own or unit
         likeness: dict[str, float] = {}
         texts = [text for region_of, text in self.spelt if not region_of]
@@ -203,7 +205,7 @@ class Names:
         return own.per == wanted.per or not (own.per or (wanted.per_power and own.power))
 
     def _match(self, name: str, region: str, unit: str) -> Match:
-        core, own = split_unit(name)
+        core, own = self._split(name)
         goal = GOAL.search(key_of(core))
         stated = own or unit or (goal["unit"] if goal else "")
         for text in dict.fromkeys((key_of(name), key_of(core))):
@@ -214,7 +216,7 @@ class Names:
         shorter = re.sub(f"^(?:[全本我][{own_words}]|年末|期末|年底)(?=..)", "", spelt)
         if region:
             shorter = shorter.removeprefix(self.region_name(region)[0])
-        for text in dict.fromkeys((spelt, shorter)):
+        for text in dict.fromkeys((spelt, shorter, spelling(name))):
             if found := self._certain(text, region, stated):
                 return Match((found,), own)
         parts = [self._certain(part, region, stated) for part in re.split("[、和及]", spelt)]
@@ -223,6 +225,15 @@ class Names:
         if len(parts) > 1 and all(parts) and alike:
             return Match(tuple(dict.fromkeys(parts)), own)
         return Match((), own)
+
+    def _split(self, name: str) -> tuple[str, str]:
+        """Take the unit off a name, in Chinese or, where the tables name it so, in English."""
+        core, unit = split_unit(name)
+        ends = () if unit else ENGLISH_UNIT.finditer(core)
+        for end in ends:
+            if key_of(text := core[end.end() :].rstrip(")] ")) in self.units:
+                return core[: end.start()], text
+        return core, unit
 
     def _certain(self, spelt: str, region: str, unit: str) -> str:
         """Only indicator that a name, as spelt, may mean; "" if there are several or none."""
