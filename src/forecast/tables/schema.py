@@ -143,12 +143,13 @@ TABLES: dict[str, Table] = {
         replaces=("region", "indicator", "day")),
     "milestones": Table(
         {"region": REGION, "indicator": MAYBE_INDICATOR, "task": OPTIONAL, "year": YEAR,
-         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL, "note": EXTRA},
+         "text_zh": TEXT, "source": SOURCE, "locus": OPTIONAL, "text_en": EXTRA, "note": EXTRA},
         replaces=("region", "indicator", "task", "year")),
     "tasks": Table(
         {"region": REGION, "list": Column(words=TASK_LISTS), "name_zh": TEXT,
          "requirement_zh": OPTIONAL, "due": Column("deadline", required=False),
-         "source": SOURCE, "locus": OPTIONAL, "name_en": EXTRA, "note": EXTRA},
+         "source": SOURCE, "locus": OPTIONAL, "name_en": EXTRA, "requirement_en": EXTRA,
+         "note": EXTRA},
         replaces=("region", "list", "name_zh")),
     "rules": Table(
         {"rule": TEXT, "region": REGION, "quantity": TEXT, "formula": TEXT,
