@@ -165,7 +165,8 @@ class ReportContext(Names):
 
     def describe_answers(self, answers: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
         """Describe answers to targets, a row each in the same order, with the targets' origin."""
-        origin = targets[["role", "force", "source", "locus", "note"]].set_axis(answers.index)
+        columns = ["number", "name_printed", "owner", "role", "force", "source", "locus", "note"]
+        origin = targets.reindex(columns=columns, fill_value="").set_axis(answers.index)
         return self.describe(pd.concat([answers, origin], axis=1))
 
     def by_area(self, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -24,6 +24,7 @@ from ..evaluation.vintages import Run
 from ..scenarios.project_list import project_forecast
 from ..tables.calendar import year_end
 from .context import ReportContext
+from .indices import index_tables
 
 __all__ = ["FinalEvaluation", "evaluate_final", "result_tables"]
 
@@ -138,6 +139,7 @@ def result_tables(report: ReportContext, results: FinalEvaluation) -> dict[str, 
         tables["scores"] = pd.concat(scores, ignore_index=True)[counted]
         tables["verdicts"] = report.describe(results.verdicts.drop(columns="region"))
     tables["projects"] = results.projects.rename(columns={"planned": "planned_projects"})
+    tables |= index_tables(report)
     tables["sources"] = report.source_rows(results.sources)
     return {key: table for key, table in tables.items() if len(table)}
 

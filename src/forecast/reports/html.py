@@ -118,6 +118,23 @@ def chinese(text: object, *, before: str = "") -> Html:
     return Html(str(fill_macro("chinese", text, before)) or NO_VALUE)
 
 
+def printed(names: Names, row: Mapping[str, Any], stem: str) -> Html:
+    """Return a text of the documents in the reader's language, else as printed, marked as Chinese.
+
+    >>> import forecast as fc
+    >>> from forecast.tables.names import Names
+    >>> names = Names(fc.load_plan("lishui"), "en")
+    >>> printed(names, {"name_zh": "甲", "name_en": "A & B"}, "name").text
+    'A &amp; B'
+    """
+    own = row.get(f"{stem}_{names.data_language}")
+    return (
+        Html(str(escape(own)))
+        if own and names.data_language != "zh"
+        else chinese(row[f"{stem}_zh"])
+    )
+
+
 def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str = "") -> str:
     """Format a table; the first column heads its rows, lines after the first in a cell are small.
 

@@ -28,7 +28,8 @@ from ..targets.joint_answers import Joint
 from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext, format_time, last_targets
 from .findings import find
-from .html import Cells, chinese
+from .html import Cells, chinese, printed
+from .indices import index_tables
 from .monitoring import joint_of_open
 
 __all__ = [
@@ -223,6 +224,7 @@ def result_tables(report: ReportContext, results: MidtermEvaluation) -> dict[str
         "projects": results.projects.rename(columns={"planned": "planned_projects"}),
         "tasks": tasks.rename(columns={"list": "list_of"}),
         "stages": results.stages.drop(columns=["end", "region", "list"], errors="ignore"),
+        **index_tables(report),
         "sources": report.source_rows(results.sources),
     }
     return {key: table for key, table in tables.items() if len(table)}
@@ -343,8 +345,8 @@ def _deadline_row(report: ReportContext, sources: list[str], row: Mapping[str, A
         "due": due or NO_VALUE,
         "state": report.label("state", row["state"]),
         "list_of": report.label("list", row["list"]) if row["list"] else NO_VALUE,
-        "name_zh": chinese(row["name_zh"]),
-        "requirement_zh": chinese(row["requirement_zh"]),
+        "name_zh": printed(report, row, "name"),
+        "requirement_zh": printed(report, row, "requirement"),
         "locus": chinese(f"{numbered} {row['locus']}".strip()),
     })  # fmt: skip
 
@@ -373,12 +375,16 @@ def _deadline_state(plan: Plan, end: float) -> str:
 def _list_stages(plan: Plan) -> pd.DataFrame:
     """List qualitative stages by year, in the columns of tasks."""
     rows = plan.milestones
-    names = plan.indicators.set_index("indicator")["name_zh"]
-    named = [
-        task or str(names.get(indicator, ""))
-        for task, indicator in zip(rows["task"], rows["indicator"], strict=True)
-    ]
+    indicators = plan.tables["indicators"] if plan.tables else plan.indicators
+    names = indicators.set_index("indicator")[["name_zh", "name_en"]]
+    tasks = plan.tasks.drop_duplicates("name_zh").set_index("name_zh")["name_en"].to_dict()
+    named = names.reindex(rows["indicator"]).fillna("").reset_index(drop=True)
+    task = rows["task"].reset_index(drop=True)
     return pd.DataFrame({
-        "region": rows["region"], "list": "", "name_zh": named, "requirement_zh": rows["text_zh"],
-        "due": rows["year"].astype(str), "source": rows["source"], "locus": rows["locus"],
+        "region": rows["region"], "list": "",
+        "name_zh": task.where(task.ne(""), named["name_zh"]).to_numpy(),
+        "requirement_zh": rows["text_zh"], "due": rows["year"].astype(str),
+        "source": rows["source"], "locus": rows["locus"],
+        "name_en": task.map(tasks).fillna("").where(task.ne(""), named["name_en"]).to_numpy(),
+        "requirement_en": rows["text_en"],
     })  # fmt: skip

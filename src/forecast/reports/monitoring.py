@@ -23,6 +23,7 @@ from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext
 from .findings import find
 from .html import Cells
+from .indices import index_tables
 
 __all__ = ["MonitoringResults", "compute_monitoring", "joint_of_open", "result_tables"]
 
@@ -189,6 +190,7 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
         },
         **_single_tables(report),
         "observations": report.describe(figures),
+        **index_tables(report),
         "sources": report.source_rows(results.sources),
     }
     if len(results.awaited):

@@ -11,6 +11,7 @@ from .charts import show
 from .context import ReportContext
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
+from .indices import describe_coverage, index_rows
 from .projects import describe_end, describe_now
 
 __all__ = ["KINDS", "render"]
@@ -46,6 +47,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
         "bullets": bullets, "day": partial(day, language=report.language),
         "kinds": KINDS, "describe_now": describe_now, "describe_end": describe_end,
+        "index_rows": index_rows, "describe_coverage": describe_coverage,
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report),
         "macros": environment().get_template("macros.html.j2").module, **values,

@@ -34,7 +34,7 @@ CODED = (
     "made", "schedule_said", "forecast_said", "method", "peer", "unfitted", "kind", "link", "lead",
     "draws", "estimate", "type", "measured", "measured_in", "warnings", "ratio_class",
     "attainment_reading", "reason", "state", "list_of", "comparator_old", "status_old",
-    "status_new", "cause", "revision",
+    "status_new", "cause", "revision", "component_state",
 )  # fmt: skip
 """Columns whose codes become words."""
 GROUPS = {
