@@ -208,7 +208,9 @@ def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
 def test_tables_hold_what_the_report_rests_on(whole):
     """Every head and sheet has a label; outcomes and verdicts are those of the results."""
     tables = final.result_tables(whole.report, whole.results)
-    assert list(tables) == ["outcomes", "scored", "scores", "verdicts", "sources"]
+    assert list(tables) == [
+        "outcomes", "scored", "scores", "verdicts", "index_coverage", "index_components", "sources",
+    ]  # fmt: skip
     assert {column for table in tables.values() for column in table} <= set(LABELS["column"])
     assert tables["outcomes"]["outcome"].equals(whole.results.outcomes["outcome"])
     assert set(tables["verdicts"]["schedule_said"]) <= set(LABELS["said"])
