@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 
 from ..i18n.catalog import N_
@@ -70,7 +73,7 @@ def index_tables(report: ReportContext) -> dict[str, pd.DataFrame]:
     }
 
 
-def _interval(report: ReportContext, row: dict[str, object], names: tuple[str, ...]) -> str:
+def _interval(report: ReportContext, row: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """Format the median of an index with its 90 % interval."""
     values = [row[name] for name in names]
     if pd.isna(values[0]):
