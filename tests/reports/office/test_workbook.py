@@ -18,8 +18,8 @@ from rendered import EVIL
 
 @pytest.fixture(scope="module")
 def report() -> ReportContext:
-    """Lishui at the end of 2023."""
-    return ReportContext.load("lishui", as_of="2023-12-31", language="en", draws=100)
+    """Zhejiang at the end of 2023."""
+    return ReportContext.load("zhejiang", as_of="2023-12-31", language="en", draws=100)
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_codes_are_words(report, tables, tmp_path) -> None:
         book = reopen(report, tables, tmp_path, language)
         cells = [c.value for sheet in book for row in sheet.iter_rows() for c in row]
         texts = {c for c in cells if isinstance(c, str) and not FILE_OR_PAGE.search(c)}
-        assert not texts & {"lishui", "ge", "eq", "reach"}
+        assert not texts & {"zhejiang", "ge", "eq", "reach"}
         assert not any(re.search(r"[a-z]_[a-z]", text) for text in texts)
         if language == "zh":
             noted = {note for table in tables.values() if "note" in table for note in table["note"]}

@@ -26,7 +26,7 @@ def add_chart(book: Workbook, names: Names, tables: Mapping[str, pd.DataFrame]) 
     """Add a sheet with a chart of the first table that one can be drawn of, and its numbers."""
     for name, (title, form, select) in CHARTS.items():
         rows = select(names, tables[name]) if name in tables else []
-        if rows:
+        if len(rows) > 1:
             _add_sheet(book, names, names.gettext(title), form, rows[:MOST])
             return
 
