@@ -85,13 +85,10 @@ def test_the_title_says_the_finding(folder):
     only = pd.DataFrame({"state": ["too_early"] * 4})
     assert (
         describe_standing(report, only)
-        == "Hill: too early to judge, 4 targets have a baseline only"
+        == "Hill: too early to judge, targets with a baseline only: 4"
     )
     good = pd.DataFrame({"state": ["met", "on_course", "awaited"]})
-    assert (
-        describe_standing(report, good)
-        == "Hill: 2 targets met or on course, 1 cannot be judged yet"
-    )
+    assert describe_standing(report, good) == "Hill: 2 met or on course, 1 cannot be judged yet"
 
 
 def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):

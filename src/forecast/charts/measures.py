@@ -97,7 +97,7 @@ def effects_chart(names: Names, compared: pd.DataFrame, *, name: str = "effects"
     note = names.gettext(RESTS if drawn < len(table) else ALL_SHOWN)
     source = names.gettext("Source: own simulation from the plan's figures and declared effects.")
     subtitle = names.gettext(EFFECTS, day=names.known_on())
-    lines = names.join(
+    lines = names.gettext("; ").join(
         f"{row['name']} – {row['label']}: {points(row['change'] / 100.0, names.language)}"
         for _, rows in shown
         for row in rows.head(2).to_dict("records")

@@ -179,7 +179,7 @@ def multiples_chart(
     title = words[0] or names.gettext(usual, region=region, short=short, count=len(panels))
     notes = [note for note in (words[1], source_note(names, drawn)) if note]
     shown = Words(title, names.gettext(PANELS, day=names.known_on()), notes)
-    lines = names.join(panel.describe(names) for panel in panels)
+    lines = names.gettext("; ").join(panel.describe(names) for panel in panels)
     return compose(
         name, shown, lambda page: _draw_panels(page, names, panels),
         alt=names.gettext("{finding}. {rows}.", finding=title, rows=lines),
@@ -201,7 +201,7 @@ def _describe_values(names: Names, series: Series, title: str) -> str:
                 (("low", "q05"), ("high", "q95"))}  # fmt: skip
         text = N_("90 % interval for {year}: {low} to {high}")
         parts.append(names.gettext(text, year=f"{fan.index[-1]:.0f}", **ends))
-    return names.join(parts)
+    return names.gettext("; ").join(parts)
 
 
 # Axes.

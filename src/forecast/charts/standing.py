@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from ..i18n.catalog import N_
+from ..i18n.formatting import format_time
 from ..tables.names import Names
 from ..targets.progress import select_baseline
 from . import style
 from .chart import MARGIN, Chart, Page, Words, compose, measure, wrap
-from .texts import Measure, format_year, source_note
+from .texts import Measure, source_note
 
 __all__ = ["STATES", "State", "describe_standing", "find_state", "standing_chart", "standing_table"]
 
@@ -70,9 +71,9 @@ TITLES = {
     "at_risk": N_("{region}: {at_risk} of {judged} targets at risk"),
     "uncertain": N_("{region}: no target at risk, {uncertain} of {judged} uncertain"),
     "good": N_("{region}: all {judged} targets that can be judged are met or on course"),
-    "some": N_("{region}: {judged} targets met or on course, {rest} cannot be judged yet"),
-    "too_early": N_("{region}: too early to judge, {too_early} targets have a baseline only"),
-    "awaited": N_("{region}: {awaited} targets are due, no figure is published"),
+    "some": N_("{region}: {judged} met or on course, {rest} cannot be judged yet"),
+    "too_early": N_("{region}: too early to judge, targets with a baseline only: {too_early}"),
+    "awaited": N_("{region}: no figure published, targets due: {awaited}"),
 }
 SUBTITLE = N_(
     "Distance covered from baseline (0) to target (100 %), last target of each indicator. {day}"
@@ -136,7 +137,7 @@ def standing_chart(
     subtitle = names.gettext(SUBTITLE, day=names.known_on())
     words = Words(title, subtitle, [note for note in notes if note])
     judged = table[table["state"].isin(JUDGED)].head(MOST_DESCRIBED).to_dict("records")
-    lines = names.join(_describe_row(names, row) for row in judged)
+    lines = names.gettext("; ").join(_describe_row(names, row) for row in judged)
     alt = names.gettext("{finding}. {rows}.", finding=title, rows=lines) if lines else title
     return compose(name, words, lambda page: _draw(page, names, table), alt=alt, data=table)
 
@@ -206,7 +207,7 @@ def _texts(names: Names, row: Mapping[str, Any]) -> dict[str, str]:
     measure = _measure(names, row)
     values = {stem: measure.number(row[stem]) for stem in ("baseline", "latest")}
     values["target"] = measure.target(row)
-    dated, years = N_("{target} ({year})"), {s: format_year(row[f"{s}_year"]) for s in values}
+    dated, years = N_("{target} ({year})"), {s: format_time(row[f"{s}_year"]) for s in values}
     return {s: names.gettext(dated, target=values[s], year=years[s]) for s in values}
 
 

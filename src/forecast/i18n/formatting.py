@@ -27,6 +27,7 @@ __all__ = [
     "day",
     "estimate",
     "exact",
+    "format_time",
     "join",
     "language_name",
     "money",
@@ -125,6 +126,17 @@ def change(value: float | None, language: str, *, unit: str = "") -> str:
     step = 1.0 if size >= 100 else 0.1 if size >= 1 else 0.01
     text = _signed(value, number(size, language, unit="" if unit in SYMBOLS else unit, step=step))
     return gettext(POINTS[unit], language).format(number=text) if unit in POINTS else text
+
+
+def format_time(year: float) -> str:
+    """Format the time of a figure: its year, with the month of one within the year.
+
+    >>> format_time(2021.0), format_time(2021.496)
+    ('2021', '2022-06')
+    """
+    whole = math.floor(year)
+    month = math.ceil(12.0 * (year - whole) - 1e-9)
+    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"
 
 
 def probability(p: float | None, language: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ..evaluation.vintages import OPEN
-from ..i18n.formatting import change, scenario_name
+from ..i18n.formatting import change, format_time, scenario_name
 from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
 from ..model.priors import read_priors
@@ -260,14 +259,3 @@ def last_targets(table: pd.DataFrame) -> pd.DataFrame:
     closed = last_rows(table[~open_ & ~table["indicator"].isin(chosen["indicator"])])
     order = table["indicator"].drop_duplicates()
     return pd.concat([chosen, closed]).set_index("indicator").loc[order].reset_index()
-
-
-def format_time(year: float) -> str:
-    """Format the time of a figure: its year, with the month of one within the year.
-
-    >>> format_time(2021.0), format_time(2021.496)
-    ('2021', '2022-06')
-    """
-    whole = math.floor(year)
-    month = math.ceil(12.0 * (year - whole) - 1e-9)
-    return f"{year:.0f}" if month == 0 else f"{whole + 1}-{month:02d}"
