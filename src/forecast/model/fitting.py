@@ -40,6 +40,9 @@ __all__ = [
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 MEAN_LEVELS = tuple((np.arange(20) + 0.5) / 20)
 """Levels whose quantiles a mean is taken over: midpoints of equally likely slices."""
+MODELLED_AS = {"coverage": "share", "standard": "amount", "rule": "stock"}
+"""Kinds with the growth model of another one: a coverage is a share and a standard an amount that
+keep their highest value so far; a rule stays a level of which no forecast is given."""
 CHUNK = 8192
 """Series processed at a time, so that their arrays fit into a processor's cache."""
 BLOCK = 4096
@@ -225,6 +228,7 @@ def fit_panel(
     panel : the observations as arrays
     growth, priors : as in `fit`
     """
+    kind = MODELLED_AS.get(kind, kind)
     if kind == "count":
         return [fit_counts(rows, panel)]
     predictives: list[Predictive] = []
@@ -246,7 +250,8 @@ def quantiles(
 ) -> pd.DataFrame:
     """Compute quantiles of every series in the given years, in closed form.
 
-    Years up to a series' latest value are left out: they are not future.
+    Years up to a series' latest value are left out: they are not future. Rules, which documents
+    set, are not forecast.
 
     Parameters
     ----------
@@ -286,7 +291,7 @@ def quantiles(
         raise ValueError(msg("levels must lie between 0 and 1, not {levels}.", levels=bad))
     latest = fits.series["latest_year"].to_numpy()[:, None]
     at = np.broadcast_to(grid, (len(latest), len(grid)))
-    future = at > latest + 1e-9
+    future = (at > latest + 1e-9) & fits.series["kind"].ne("rule").to_numpy()[:, None]
     requested = np.where(future, at, latest + 1.0)
     row, column = np.nonzero(future)
     out = fits.series.loc[row, KEY].reset_index(drop=True)

@@ -22,7 +22,7 @@ from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
 from ..tables.frames import read_numbers
 from ..tables.row_rules import Rule, list_figure_problems
-from ..tables.schema import DIRECTIONS, KINDS, NEVER_NEGATIVE, STATUSES
+from ..tables.schema import DIRECTIONS, KINDS, NEVER_FALLS, NEVER_NEGATIVE, STATUSES
 from .arrays import BoolArray, FloatArray, IntArray, select
 
 __all__ = [
@@ -83,7 +83,7 @@ class SeriesPanel:
     ----------
     value, year, breaks : (series, observations); `breaks` is true where the definition changed
         before the observation
-    group : (series,) number of the indicator, from 0
+    group : (series,) number of the indicator, from 0; all standards have the same
     better : (series,) 1 where higher is better, else -1
     lower, upper : (series,) bounds, infinite where there is none
     resolution : (series,) reporting step, 0 where none is known
@@ -197,12 +197,18 @@ def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel
     error, doubt = (observations[c].to_numpy(float)[last] for c in ("error", "doubt"))
     return SeriesPanel(
         value, year, breaks,
-        pd.factorize(series["indicator"])[0].astype(np.int64),
+        _number_groups(series),
         np.where(series["better"].to_numpy() == "lower", -1.0, 1.0),
         np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper), unit,
         series["cumulative"].to_numpy(bool) & (series["better"] != "lower").to_numpy(),
         error, doubt,
     )  # fmt: skip
+
+
+def _number_groups(series: pd.DataFrame) -> IntArray:
+    """Return a number for the indicator of each series; notices raise all standards alike: one."""
+    group = series["indicator"].where(series["kind"].ne("standard"), "standard")
+    return np.asarray(pd.factorize(group)[0], np.int64)
 
 
 def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
@@ -231,7 +237,7 @@ def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFra
         text = msg("no number"), msg("write one")
         problems += [_fault(about, column, i, str(given[i]), *text) for i in wrong]
     given = chosen["cumulative"].eq(True) if "cumulative" in chosen else False
-    about["cumulative"] = (about["kind"] == "count") | given
+    about["cumulative"] = about["kind"].isin(NEVER_FALLS) | given
     for column in ("numerator", "denominator"):
         about[column] = chosen[column].fillna("") if column in chosen else ""
     about = about.drop_duplicates()

@@ -39,7 +39,7 @@ __all__ = [
 
 PROBABILITY = 0.8
 """Chance that targets are to be reached with, unless another is given."""
-COMPARABLE = ("share", "ratio", "amount")
+COMPARABLE = ("share", "coverage", "ratio", "amount", "standard")
 """Kinds of indicators that regions of different size can be ranked by."""
 LEVELS = {"county": "district"}
 """Levels that count as the same."""

@@ -7,6 +7,7 @@
 - `criterion`, `response`: a target on draws, and its response to settings
 - `goal_seeking`, `lever_search`: the least settings with which a target is likely enough
 - `sensitivity_analysis`, `tornado`, `sobol`, `failure_regions`: what matters for a target
+- `linkage`: draws bound by the rules that link standards
 - `rule_check`, `project_list`: policy rules, programmes of building projects
 """
 

@@ -11,6 +11,7 @@ from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate
 from ..tables.calendar import last_closed_year
 from ..tables.plan import Plan
+from .linkage import bind_standards
 
 __all__ = ["first_decision_year", "fit_plan", "project"]
 
@@ -41,7 +42,8 @@ def project(
 ) -> Paths:
     """Simulate the baseline: the plan's own indicators without any change.
 
-    Figures of other regions inform the fits; their series are not simulated.
+    Figures of other regions inform the fits; their series are not simulated. Standards keep the
+    rules that link them (`linkage`) in each draw.
 
     Parameters
     ----------
@@ -66,7 +68,8 @@ def project(
     own = fits.series["region"].isin(plan.observations["region"].unique())
     last = int(plan.targets["year"].max()) if until is None else until
     fits = fits.take(np.flatnonzero(own))
-    return simulate(fits, until=last, draws=draws, seed=seed, progress=tracker.part(2))
+    drawn = simulate(fits, until=last, draws=draws, seed=seed, progress=tracker.part(2))
+    return bind_standards(drawn, plan)
 
 
 def first_decision_year(plan: Plan) -> int:

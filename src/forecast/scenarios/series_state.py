@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..model.simulation import Paths
+from ..tables.schema import PERCENTAGES
 from .trajectory import Trajectory, interpolate
 
 __all__ = ["READ_WITHIN", "Key", "SeriesState"]
@@ -103,6 +104,8 @@ class SeriesState:
 
 def _pace_link(kind: str, lower: float, upper: float) -> str:
     """Scale on which the pace of a kind of indicator is measured."""
-    if kind == "share" and np.isfinite([lower, upper]).all():
+    if kind in PERCENTAGES and np.isfinite([lower, upper]).all():
         return "logit"
-    return "log" if kind in ("amount", "ratio", "stock") and lower >= 0.0 else "identity"
+    return (
+        "log" if kind in ("amount", "standard", "ratio", "stock") and lower >= 0.0 else "identity"
+    )

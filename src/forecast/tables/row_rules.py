@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import N_, Problem, msg
 from .calendar import FIRST_YEAR, LAST_YEAR
-from .schema import NEVER_NEGATIVE
+from .schema import NEVER_NEGATIVE, PERCENTAGES
 
 __all__ = ["CELL_FAULTS", "RULES", "Rule", "list_figure_problems"]
 
@@ -94,11 +94,7 @@ HAIR = 1e-9
 
 def _looks_like_fractions(rows: pd.DataFrame) -> pd.Series:
     """Mark figures finer than the reporting step of shares that nowhere exceed 1."""
-    share = (
-        rows["kind"].isin(["share", "coverage"])
-        & rows["upper"].eq(100.0)
-        & (rows["resolution"] > 0.0)
-    )
+    share = rows["kind"].isin(PERCENTAGES) & rows["upper"].eq(100.0) & (rows["resolution"] > 0.0)
     if not share.any():
         return share
     small = rows["value"].groupby(rows["indicator"]).transform("max") <= 1.0
@@ -128,12 +124,12 @@ VALUE = (
 )
 RULES: dict[str, tuple[Rule, ...]] = {
     "indicators": (
-        Rule("lower", lambda r: r["kind"].eq("share") & r["lower"].isna(),
+        Rule("lower", lambda r: r["kind"].isin(PERCENTAGES) & r["lower"].isna(),
              N_("a share has no lower bound"),
              N_("a share is stored as 0-100: write 0, or take another kind")),
-        Rule("upper", lambda r: r["kind"].eq("share") & r["upper"].isna(),
+        Rule("upper", lambda r: r["kind"].isin(PERCENTAGES) & r["upper"].isna(),
              N_("a share has no upper bound"), PERCENT),
-        Rule("upper", lambda r: r["kind"].eq("share") & (r["upper"] > 100),
+        Rule("upper", lambda r: r["kind"].isin(PERCENTAGES) & (r["upper"] > 100),
              N_("the upper bound of a share is above 100"), PERCENT),
         Rule("lower", lambda r: r["kind"].isin(NEVER_NEGATIVE) & (r["lower"] < 0),
              N_("a {kind} cannot be negative"), N_("write 0, or take another kind")),

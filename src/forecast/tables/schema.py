@@ -17,7 +17,9 @@ __all__ = [
     "FORCES",
     "KINDS",
     "LEVELS",
+    "NEVER_FALLS",
     "NEVER_NEGATIVE",
+    "PERCENTAGES",
     "REFERENCE",
     "RESULTS",
     "ROLES",
@@ -32,9 +34,13 @@ __all__ = [
     "is_address",
 ]
 
-KINDS = ("share", "ratio", "amount", "count", "stock")
-NEVER_NEGATIVE = ("share", "count", "stock")
-"""Kinds whose figures count or divide things."""
+KINDS = ("share", "coverage", "ratio", "amount", "standard", "count", "stock", "rule")
+NEVER_NEGATIVE = ("share", "coverage", "standard", "count", "stock", "rule")
+"""Kinds whose figures count or divide things, or are set."""
+NEVER_FALLS = ("coverage", "standard", "count")
+"""Kinds whose figures never fall while their definition stays the same."""
+PERCENTAGES = ("share", "coverage")
+"""Kinds stored as 0-100."""
 DIRECTIONS = ("higher", "lower")
 COMPARATORS = ("ge", "gt", "eq", "le", "lt")
 TARGET_COMPARATORS = (*COMPARATORS, "between")

@@ -12,6 +12,7 @@ from ..errors import check_name
 from ..model.arrays import FloatArray
 from ..model.panel import KEY
 from ..tables.plan import Plan
+from ..tables.schema import PERCENTAGES
 from .events import compute_tolerance, is_upward
 
 __all__ = ["roll_up"]
@@ -115,9 +116,10 @@ def _below(regions: pd.DataFrame) -> pd.DataFrame:
 def _rules(table: pd.DataFrame) -> NDArray[np.str_]:
     """Rule that combines the parts of each whole."""
     level = (table["kind"] == "stock") & table["unit"].isin(LEVEL_UNITS)
-    standard = (table["kind"] == "amount") & ~table["unit"].isin(TOTAL_UNITS)
+    standard = table["kind"].isin(["amount", "standard"]) & ~table["unit"].isin(TOTAL_UNITS)
+    mean = table["kind"].isin([*PERCENTAGES, "ratio", "rule"]) | level
     return np.select(
-        [table["kind"].isin(["share", "ratio"]) | level, standard & (table["sign"] > 0), standard],
+        [mean, standard & (table["sign"] > 0), standard],
         ["mean", "lowest", "highest"],
         "sum",
     )

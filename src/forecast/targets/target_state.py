@@ -1,8 +1,8 @@
 """The state of each target: what published figures decide about it, and what they leave open.
 
 =================== ==============================================================================
-`met`, `missed`     by the figure of its year; `missed` also where a series that cannot fall was
-                    still short of the target later
+`met`, `missed`     by the figure of its year, of a rule by one set before; `missed` also where a
+                    series that cannot fall was still short of the target later
 `exceeded`          no figure of its year, but a series that cannot fall had met it before
 `likely_exceeded`   no figure of its year, although it should be published; the figure before or
                     after meets the target, and the estimate for the year does with 2/3 or more
@@ -132,21 +132,25 @@ class TargetState:
         event, position = TargetEvent.of(goal, reading, resolution), table["position"].to_numpy()
         known, clear = position >= 0, ~table["conflicting"].to_numpy(bool)
         meets = event.met_by(latest) & clear
+        # What a document sets holds from its first figure on; it is not forecast.
+        rule = table["kind"].eq("rule").to_numpy()
+        figure = np.where(rule & meets & (latest_year <= year) & np.isnan(figure), latest, figure)
+        table["figure"] = figure
         closed = known & ~np.isnan(figure)
         passed = ~closed & ((year <= closed_year) | (known & (year <= latest_year)))
         kept = table["never_falls"].to_numpy(bool)
         near = _Neighbours.of(fits, position, year)
         certain, evidence = near.decide(event, kept)
         settled, passed = passed & ~np.isnan(certain), passed & np.isnan(certain)
-        open_ = known & ~closed & ~settled & ~passed
+        open_ = known & ~closed & ~settled & ~passed & ~rule
         lower, upper = table["lower"], table["upper"]
         beyond = np.where(event.upward, event.threshold > upper, event.threshold < lower)
         ahead = np.where(meets & kept & event.upward, 1.0, np.where(beyond, 0.0, np.nan))
-        between = passed & near.known.all(axis=1)
+        between = passed & near.known.all(axis=1) & ~rule
         return TargetState(
             table, event, year, position, closed, settled, passed,
             count_months(day, year) >= lag, open_,
-            open_ | between | (passed & known & (year > latest_year)),
+            open_ | between | (passed & known & ~rule & (year > latest_year)),
             open_ & event.met_by(_declared_baseline(fits, table)), between, near.meets(event),
             meets, event.met_by(figure), _find_first_met(fits, event, position),
             np.where(settled, certain, np.where(open_, ahead, np.nan)), evidence, near.bridge,
