@@ -175,7 +175,7 @@ def test_paces_are_counted_and_few_are_said_to_be_few(zhejiang, facts, code):
 
 
 def test_needed_paces_start_from_the_latest_figure(zhejiang):
-    """From the latest figure evenly to the target in 2025: one definition, also beside paces seen."""
+    """From the latest figure evenly to the target in 2025: the only definition."""
     rows = zhejiang.results.verdicts
     rows = rows[rows["status"].isin(["likely", "uncertain", "unlikely"])]
     assert len(rows)

@@ -28,7 +28,7 @@ def bound(formula, poor, low=(1000.0, 1050.0)):
 
 
 def test_a_floor_that_the_figures_keep_binds_every_draw():
-    """Draws below 1.3 times the other are raised to it, others stay; an unknown part is left out."""
+    """Draws below 1.3 times the other are raised to it, others stay; unknown parts are left out."""
     free, held = bound("poor >= max(0.5 * spending[-1], 1.3 * low)", (1300.0, 1365.0))
     assert (free[1] < 1.3 * free[0] - 1e-9).any() and (held[1] >= 1.3 * held[0] - 1e-9).all()
     np.testing.assert_array_equal(held[0], free[0])
