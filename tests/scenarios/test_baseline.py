@@ -7,6 +7,7 @@ import pandas as pd
 
 import forecast as fc
 from forecast.scenarios.baseline import first_decision_year, fit_plan, project
+from forecast.scenarios.linkage import bind_standards
 
 
 def same(one, two):
@@ -34,6 +35,7 @@ def test_the_baseline_is_the_plans_own_series():
     fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     own = fits.take(np.flatnonzero(fits.series["region"] == "lishui"))
     expected = fc.simulate(own, until=int(base.years[-1]), draws=20, seed=5)
+    expected = bind_standards(expected, plan)
     assert same(base, expected) and len(fits.series) > len(own.series)
     assert (base.seed, base.scenario) == (5, "baseline")
     assert project(plan, until=2024, draws=20).years[-1] == 2024
