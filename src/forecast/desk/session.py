@@ -432,6 +432,9 @@ class Desk:
 
     def _evaluate(self, scenario: Scenario) -> TargetOutcome:
         outcome = self.response(scenario)
+        known = float(self.baseline.loc[self._row, "p_reach"])
+        if known in (0.0, 1.0) and outcome.p_change == 0.0:
+            return replace(outcome, p_reach=known)
         if not math.isnan(self.response.criterion.decided):
             return outcome
         return replace(outcome, p_reach=float(np.clip(outcome.p_reach, *PRINTED_BOUNDS)))
