@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .application import Command, Log, app, fail, gettext, log_to_stderr
+
+if TYPE_CHECKING:
+    from ..panel.settings import PanelResult
 
 __all__ = ["panel"]
 
@@ -60,9 +63,7 @@ def panel(  # noqa: PLR0913 - each option is an argument
     from tqdm import tqdm
 
     from ..errors import ForecastError
-    from ..i18n.catalog import gettext as translate
     from ..panel.runner import run_panel
-    from .application import LANGUAGE
 
     log_to_stderr(log)
     hidden = log == Log.json or not sys.stderr.isatty()
@@ -76,6 +77,16 @@ def panel(  # noqa: PLR0913 - each option is an argument
             )  # fmt: skip
     except ForecastError as error:
         fail(error, 1)
+    _print(result)
+    if not result.complete:
+        raise typer.Exit(1)
+
+
+def _print(result: PanelResult) -> None:
+    """Print faults on standard error, and what was done on standard output."""
+    from ..i18n.catalog import gettext as translate
+    from .application import LANGUAGE
+
     for fault in result.faults:
         place = fault.file or fault.partition
         where = place if fault.row is None else gettext("{file}, row {row}").format(
@@ -85,8 +96,6 @@ def panel(  # noqa: PLR0913 - each option is an argument
     facts = result.manifest()
     shown = {name: facts[name] for name in SHOWN}
     typer.echo(json.dumps(shown, ensure_ascii=False))
-    if not result.complete:
-        raise typer.Exit(1)
 
 
 def _show(bar: Any, share: float) -> None:

@@ -26,6 +26,12 @@ class FailOn(StrEnum):
     worse = "worse"
 
 
+Output = Annotated[
+    str | None, typer.Option(help=gettext("Folder for all reports, instead of the files' own."))
+]
+Timeout = Annotated[int, typer.Option(min=1, help=gettext("Seconds for one cell of a notebook."))]
+
+
 @app.command(
     cls=Command,
     help=gettext("Make the reports that parameter files describe, and print a JSON line for each."),
@@ -45,12 +51,8 @@ def run(  # noqa: PLR0913 - each option is an argument
         int,
         typer.Option(min=0, help=gettext("Reports made at a time; 0: one more than processors.")),
     ] = 0,
-    output: Annotated[
-        str | None, typer.Option(help=gettext("Folder for all reports, instead of the files' own."))
-    ] = None,
-    timeout: Annotated[
-        int, typer.Option(min=1, help=gettext("Seconds for one cell of a notebook."))
-    ] = 600,
+    output: Output = None,
+    timeout: Timeout = 600,
     limit: Annotated[
         float | None, typer.Option(min=0.001, help=gettext("Seconds for one report."))
     ] = None,

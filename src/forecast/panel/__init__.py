@@ -1,4 +1,9 @@
 """Panels: quantiles and attainment of millions of series from a Parquet dataset, resumable.
 
-Other packages use `runner` (run a panel), `settings` (what is computed).
+For other packages:
+
+- `runner`: `run_panel`
+- `settings`: what a run computes, and what it reports
 """
+
+__all__ = ["runner", "settings"]
