@@ -8,6 +8,7 @@ For other packages:
 - `vintages`: issued forecasts
 - `store`: the file that keeps them
 - `revisions`: changes from one issue to the next, by cause
+- `task_progress`: how far tasks and projects are
 - `verdict_changes`: verdicts that changed from one issue to the next
 - `verification`: issued forecasts scored
 - `outcomes`: targets against their final figures
@@ -15,5 +16,5 @@ For other packages:
 
 __all__ = [
     "backtesting", "baselines", "outcomes", "revisions", "scores", "store",
-    "verdict_changes", "verification", "vintages",
+    "task_progress", "verdict_changes", "verification", "vintages",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ..evaluation.task_progress import judge_progress
 from ..evaluation.vintages import OPEN
 from ..i18n.formatting import change, format_time, scenario_name
 from ..i18n.labels import LABELS
@@ -122,6 +123,11 @@ class ReportContext(Names):
     def whole(self) -> Plan:
         """The plan of all regions, from the same tables as of the same day."""
         return recut(replace(self.plan, region=""), self.plan.tables)
+
+    @cached_property
+    def progress(self) -> pd.DataFrame:
+        """How far tasks and projects are, as reported; empty where nothing was."""
+        return judge_progress(self.plan)
 
     @cached_property
     def mechanisms(self) -> dict[str, Mechanism]:

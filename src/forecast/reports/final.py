@@ -140,6 +140,7 @@ def result_tables(report: ReportContext, results: FinalEvaluation) -> dict[str, 
         tables["verdicts"] = report.describe(results.verdicts.drop(columns="region"))
     tables["projects"] = results.projects.rename(columns={"planned": "planned_projects"})
     tables |= index_tables(report)
+    tables["progress"] = report.progress
     tables["sources"] = report.source_rows(results.sources)
     return {key: table for key, table in tables.items() if len(table)}
 

@@ -225,6 +225,7 @@ def result_tables(report: ReportContext, results: MidtermEvaluation) -> dict[str
         "tasks": tasks.rename(columns={"list": "list_of"}),
         "stages": results.stages.drop(columns=["end", "region", "list"], errors="ignore"),
         **index_tables(report),
+        "progress": report.progress,
         "sources": report.source_rows(results.sources),
     }
     return {key: table for key, table in tables.items() if len(table)}

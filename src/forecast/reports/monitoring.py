@@ -195,6 +195,8 @@ def result_tables(report: ReportContext, results: MonitoringResults) -> dict[str
     }
     if len(results.awaited):
         tables["awaited"] = report.describe(results.awaited)
+    if len(report.progress):
+        tables["progress"] = report.progress
     return tables
 
 

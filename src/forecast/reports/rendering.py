@@ -13,6 +13,7 @@ from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
 from .indices import describe_coverage, index_rows
 from .projects import describe_end, describe_now
+from .task_tables import progress_rows
 
 __all__ = ["KINDS", "render"]
 
@@ -48,6 +49,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "bullets": bullets, "day": partial(day, language=report.language),
         "kinds": KINDS, "describe_now": describe_now, "describe_end": describe_end,
         "index_rows": index_rows, "describe_coverage": describe_coverage,
+        "progress_rows": progress_rows,
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report),
         "macros": environment().get_template("macros.html.j2").module, **values,
