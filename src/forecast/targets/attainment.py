@@ -126,9 +126,9 @@ def attainment(
     >>> goal = pd.DataFrame({"region": "a", "indicator": "x", "year": [2021, 2025],
     ...                      "value": [55.0, 57.0], "comparator": "ge"})
     >>> attainment(fc.fit(seen, about), goal)[["year", "status"]].values.tolist()
-    [[2021, 'met'], [2025, 'likely']]
+    [[2021, 'met'], [2025, 'uncertain']]
     >>> attainment(fc.fit(seen, about), 57.0, year=2025, comparator="ge")["status"].tolist()
-    ['likely']
+    ['uncertain']
     """
     asked = _check_answers(answers)
     fits = source.fits if isinstance(source, Paths) else source
@@ -206,7 +206,7 @@ def draw_events(
     ...                      "value": [55.0, 57.0], "comparator": "ge"})
     >>> table, met = draw_events(fc.simulate(fc.fit(seen, about), until=2023, draws=9), goal)
     >>> table["status"].tolist(), met.shape, bool(met[0].all())
-    (['met', 'likely'], (2, 9), True)
+    (['met', 'uncertain'], (2, 9), True)
     """
     table = attainment(paths, targets, as_of=as_of, answers=["reach"])[EVENT_COLUMNS]
     state = TargetState.of(paths.fits, read_goals(targets, paths.fits.series), as_of)

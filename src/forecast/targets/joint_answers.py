@@ -118,7 +118,7 @@ def evaluate_targets(
     >>> paths = fc.simulate(fc.fit(plan.observations, plan.indicators), until=2025, draws=200)
     >>> found = evaluate_targets(paths, plan.targets, as_of=plan.as_of)
     >>> found.met.shape, int(found.counted.sum())
-    ((61, 200), 10)
+    ((60, 200), 10)
     """
     table, met = draw_events(paths, targets, as_of=as_of)
     if "force" in targets:
@@ -159,7 +159,7 @@ def joint(paths: Paths, targets: pd.DataFrame, *, as_of: str | dt.date | None = 
     >>> found.at_least["k"].tolist(), found.p_all_low <= found.p_all <= found.p_all_high
     ([0, 1, 2], True)
     >>> found.costs["region"].tolist()
-    ['b', 'a']
+    ['a', 'b']
     """
     found = evaluate_targets(paths, targets, as_of=as_of)
     table, met = found.table[found.counted].reset_index(drop=True), found.met[found.counted]
