@@ -260,7 +260,8 @@ class PooledPredictive:
         df, inverse = np.unique(self.df, return_inverse=True)
         half = df[:, None] / 2.0
         chi = np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)[inverse]
-        t: FloatArray = score / chi[:, :, None]
+        score /= chi[:, :, None]
+        t: FloatArray = score
         return t
 
     def running_maximum(self, horizon: FloatArray) -> FloatArray:

@@ -44,7 +44,7 @@ def answer_partition(
     Parameters
     ----------
     out : folder of the output
-    pieces : of `observations` and `targets`: name, rows and hash of each piece
+    pieces : of `observations` and `targets`: file, row group, rows and hash of each piece
     about : the partition's indicators
     fingerprint : of everything that the answers depend on
 
@@ -54,7 +54,7 @@ def answer_partition(
     """
     try:
         store = Store(out)
-        rows = sum(piece[1] for piece in pieces["observations"])
+        rows = sum(piece[2] for piece in pieces["observations"])
         if rows > settings.most_rows:
             raise MemoryError(msg(TOO_LARGE, rows=rows, most=settings.most_rows))
         observations, targets = (_join(store, pieces[n]) for n in ("observations", "targets"))
@@ -76,8 +76,10 @@ def answer_partition(
 
 def _join(store: Store, pieces: list[list[Any]]) -> pd.DataFrame:
     """Read and join a partition's pieces, in an order that does not depend on how they were cut."""
-    parts = [store.read_parquet(name).to_pandas() for name, *_ in pieces]
-    whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*KEY, "year"])
+    parts = [store.read_row_group(name, group) for name, group, *_ in pieces]
+    if not parts:
+        return pd.DataFrame(columns=[*KEY, "year", "value"])
+    whole = pa.concat_tables(parts, promote_options="permissive").to_pandas()
     texts = [c for c in whole if c not in ("year", "value", "value_high", "standard_error")]
     whole = whole.assign(**{c: whole[c].astype(object).fillna("").astype("str") for c in texts})
     columns = [*KEY, "year", *(c for c in sorted(whole.columns) if c not in (*KEY, "year"))]

@@ -20,7 +20,7 @@ from ..tables.descriptions import describe_indicators
 from ..targets.attainment import ANSWERS
 from .answering import answer_partition, done_file
 from .engine import LostError, Runner, open_runner
-from .settings import PanelFault, PanelResult, PanelSettings
+from .settings import PanelFault, PanelResult, PanelSettings, hash_text
 from .splitting import group_indicators, split_file
 from .storage import Store
 
@@ -163,6 +163,7 @@ class _Run:
         """Second pass: answer the partitions that are not yet, and have no faulty row."""
         store = Store(self.out)
         barred = {fault.partition for fault in self._row_faults()}
+        method = self.settings.fingerprint(self.priors)
         tasks = []
         self.skipped, self.expected = [], sorted(self._names())
         self.failed = {}
@@ -172,9 +173,9 @@ class _Run:
             pieces = {table: self._pieces(table, name) for table in TABLES}
             members = [i for i, group in self.groups.items() if group == name]
             about = self.about[self.about["indicator"].isin(members)].reset_index(drop=True)
-            hashes = [[sorted(piece[2] for piece in pieces[table]) for table in TABLES]]
+            hashes = [[sorted(piece[3] for piece in pieces[table]) for table in TABLES]]
             described = about.sort_values("indicator").to_csv(index=False)
-            fingerprint = self.settings.fingerprint(self.priors, hashes, described)
+            fingerprint = hash_text(method, hashes, described)
             record = store.read_json(done_file(name))
             if record and record["fingerprint"] == fingerprint and _intact(store, record):
                 self.records[name] = record

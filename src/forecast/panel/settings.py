@@ -13,7 +13,7 @@ from ..evaluation.vintages import fingerprint_method
 from ..model.fitting import QUANTILES
 from ..model.priors import read_priors
 
-__all__ = ["PanelFault", "PanelResult", "PanelSettings"]
+__all__ = ["PanelFault", "PanelResult", "PanelSettings", "hash_text"]
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,21 @@ class PanelSettings:
     answers: tuple[str, ...] = ("reach",)
     most_rows: int = 20_000_000
 
-    def fingerprint(self, priors: pd.DataFrame | None, *parts: object) -> str:
-        """Hash the settings with the method, the priors and further `parts`."""
+    def fingerprint(self, priors: pd.DataFrame | None) -> str:
+        """Hash the settings with the method and the priors."""
         table = read_priors() if priors is None else priors
         # The limit decides whether there is an answer, not which.
-        settings = {**asdict(self), "most_rows": 0}
-        text = json.dumps([settings, fingerprint_method(table), *parts], default=str)
-        return hashlib.sha256(text.encode()).hexdigest()[:24]
+        return hash_text({**asdict(self), "most_rows": 0}, fingerprint_method(table))
+
+
+def hash_text(*parts: object) -> str:
+    """Hash plain values.
+
+    >>> hash_text("a", 1) == hash_text("a", 1) != hash_text("a", 2)
+    True
+    """
+    text = json.dumps(parts, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from ..tables.frames import read_figures, read_numbers
 from ..tables.row_rules import FIGURE
 from ..tables.schema import COMPARATORS, NEVER_NEGATIVE
 from .settings import PanelFault
-from .storage import Store, file_name
+from .storage import Store
 
 __all__ = ["group_indicators", "split_file"]
 
@@ -74,8 +74,8 @@ def split_file(
 
     Returns
     -------
-    dict of `pieces`, for each partition the piece's name, rows and hash, and `faults`. A file that
-    cannot be read has a fault of no row and no pieces
+    dict of `pieces`, for each partition a file, the row group in it, rows and hash, and `faults`.
+    A file that cannot be read has a fault of no row and no pieces
 
     Raises
     ------
@@ -87,7 +87,7 @@ def split_file(
         identity = store.identify(name)
         described = about.to_csv(index=False)
         key = hashlib.sha256(f"{table}{identity}{described}".encode()).hexdigest()[:24]
-        index = f"_parts/{key}/index.json"
+        index = f"_parts/{key}.json"
         if known := target.read_json(index):
             return dict(known)
         rows = _read(store, name, table)
@@ -96,14 +96,17 @@ def split_file(
     part = rows["indicator"].map(partitions).fillna(NOWHERE).astype(object)
     faults = _check(rows, part, table, about, name)
     pieces: dict[str, list[Any]] = {}
+    groups: list[pa.Table] = []
+    piece = f"_parts/{key}.parquet"
     for partition, chosen in rows.groupby(part.to_numpy(), sort=True):
         if partition == NOWHERE:
             continue
-        piece = f"_parts/{key}/{file_name(str(partition))}.parquet"
-        digest = pd.util.hash_pandas_object(chosen.astype(str), index=False).to_numpy()
         content = pa.Table.from_pandas(chosen, preserve_index=False).replace_schema_metadata()
-        target.write_parquet(piece, [content])
-        pieces[str(partition)] = [piece, len(chosen), hashlib.sha256(digest).hexdigest()[:24]]
+        found = [piece, len(groups), len(chosen), _hash_table(content)]
+        pieces[str(partition)] = found
+        groups.append(content)
+    if groups:
+        target.write_parquet(piece, groups)
     result = {"file": name, "pieces": pieces, "faults": [asdict(f) for f in faults]}
     target.write_json(index, result)
     return result
@@ -149,6 +152,14 @@ def _check(
         for reason, marks in wrong.items()
         for i in np.flatnonzero(marks)[:MOST_FAULTS]
     ]
+
+
+def _hash_table(table: pa.Table) -> str:
+    """Hash a table's content."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return hashlib.sha256(sink.getvalue()).hexdigest()[:24]
 
 
 def _reason(error: BaseException) -> str:

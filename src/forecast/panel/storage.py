@@ -71,6 +71,11 @@ class Store:
                 columns = [c for c in columns if c in file.schema_arrow.names]
             return file.read(columns)
 
+    def read_row_group(self, name: str, group: int) -> pa.Table:
+        """Read one row group of a Parquet file."""
+        with self.fs.open(self.path(name), "rb") as stream:
+            return pq.ParquetFile(stream).read_row_group(group)
+
     def write(self, name: str, content: bytes) -> None:
         """Write a file whole or not at all."""
         path = self.path(name)

@@ -114,7 +114,8 @@ class AnnualHits:
             for begin in range(0, len(subset), CHUNK):
                 cut = slice(begin, begin + CHUNK)
                 at, each = subset[cut], owner[cut]
-                t = None if futures is None else futures[each]
+                alone = len(each) == len(part.rows) and bool((sizes == 1).all())
+                t = futures if futures is None or alone else futures[each]
                 met = _meet(select(part, each), t, threshold[at], horizon[each], upward[at])
                 last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
                 each_row = np.arange(len(at))
@@ -141,7 +142,10 @@ def _meet(
         counted: BoolArray = level[None, :, None] < p[:, None, :]
         return counted
     at = part.t_score(y, horizon)[:, None, :]
-    met = np.where(upward[:, None, None], futures >= at, futures <= at)
+    met = futures >= at
+    down = np.flatnonzero(~upward)
+    if len(down):
+        met[down] = futures[down] <= at[down]
     kept = part.ratchet & upward
     if kept.any():
         met[kept] = np.logical_or.accumulate(met[kept], axis=2)
