@@ -31,9 +31,9 @@ def answers(desk):
 
 
 def create_chart(desk, language="en", years=(2015.0, 2025.0), title="Care workers", base=None):
-    """Create a chart of the care workers."""
+    """Create a chart of the care workers, as if more than one figure of them were known."""
     base = desk.baseline_answer() if base is None else base
-    targets = desk.baseline[desk.baseline["indicator"] == WORKERS]
+    targets = desk.baseline[desk.baseline["indicator"] == WORKERS].assign(evidence="weak")
     texts = (title, "25 (2025)", ["A note."])
     return LiveFanChart(
         ChartSpec.build(

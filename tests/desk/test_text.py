@@ -112,17 +112,20 @@ def test_the_table_has_all_forecasts_and_names_the_rest(desk):
         name = desk.report.quantity(row["indicator"])
         without = row["status"] in UNDECIDABLE
         assert name in plain(rest if without else rows)
-    assert rows.count("<tr>") == (~table["status"].isin(UNDECIDABLE)).sum()
+    # The heads are a row too.
+    assert rows.count("<tr>") == 1 + (~table["status"].isin(UNDECIDABLE)).sum()
 
 
 def test_a_change_within_its_error_is_not_shown(desk, monkeypatch):
-    """A change of less than two standard errors is shown as a dash."""
+    """A change of less than two standard errors is not shown, a larger one is."""
     desk.language = "en"
     table = desk.table().query("indicator == @WORKERS")
-    for change, shown in ((0.001, "–"), (0.01, "+1.0")):
+    table = table.assign(status="unlikely", evidence="weak", p_reach=0.2)
+    for change, shown in ((0.001, False), (0.01, True)):
         changed = table.assign(p_change=change, p_change_error=0.002)
         monkeypatch.setattr(desk, "table", lambda changed=changed: changed)
-        assert f">{shown}" in render_table(desk)
+        assert (">+1.0" in render_table(desk)) == shown
+        assert ">+0.1" not in render_table(desk)
 
 
 def test_settings_are_listed(desk, language):
@@ -201,4 +204,4 @@ def test_an_unexpected_error_is_quoted_in_english(desk, language):
     assert f'<span lang="{language}">' in shown and bool(CHINESE.search(shown)) == (
         language == "zh"
     )
-    assert '<q lang="en">KeyError: &#x27;&lt;x&gt;&#x27;</q>' in shown
+    assert '<q lang="en">KeyError: &#39;&lt;x&gt;&#39;</q>' in shown
