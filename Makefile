@@ -22,9 +22,9 @@ help: ## list the tasks
 
 install: $(STAMP) ## create the environment and install everything (VENV=.venv, PYTHON=python3)
 
-report: $(STAMP) ## write the reports of an example plan, then monitoring, lever and method reports of all regions to reports/
-	"$(BIN)/forecast" run params/example
-	"$(BIN)/forecast" run params/*.yaml params/levers/*.yaml
+report: $(STAMP) ## write the example plan, the four plans in their own time, target setting and the overview to reports/
+	"$(BIN)/forecast" run params/example params/plan_time/*.yaml params/target_setting.yaml
+	"$(BIN)/forecast" run params/overview.yaml
 
 reports: $(STAMP) ## write every report: also mid-term, final, single indicators, earlier dates
 	"$(BIN)/forecast" run params/example $(filter-out params/scenarios/% params/example/%,$(wildcard params/*.yaml params/*/*.yaml))

@@ -18,6 +18,7 @@ from pathlib import Path
 from .errors import N_, DataError, Problem, ReportError, WriteError, cause, msg
 
 __all__ = [
+    "INDEX",
     "MANIFEST",
     "BusyError",
     "decode_text",
@@ -30,6 +31,8 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
+INDEX = "index.html"
+"""The list of all reports in their output folder."""
 
 
 def shipped_folder(name: str) -> Path:

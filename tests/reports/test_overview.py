@@ -1,158 +1,63 @@
-"""The list of all reports of a folder: complete, escaped, whole, in two languages."""
+"""The overview: a row a region, the findings that the region's own report has."""
 
-import dataclasses
-import threading
-import time
-from pathlib import Path
-
-import filelock
 import pytest
-from bs4 import BeautifulSoup, Tag
 
-from forecast.errors import WriteError
-from forecast.files import MANIFEST
-from forecast.reports.manifest import Manifest
-from forecast.reports.overview import INDEX, KINDS, write_overview
-from forecast.reports.page import network_references
-
-ERROR = {"class": "TimeLimitError", "message": "over <b>5</b> s", "exit_code": 7}
+from forecast.i18n.labels import LABELS
+from forecast.reports import overview
+from forecast.reports.context import ReportContext
+from forecast.reports.findings import find
+from forecast.reports.rendering import render
+from rendered import CHINESE, Notebook, cells, plain
 
 
-def report(output: Path, name: str, /, *files: str, **changes: object) -> Path:
-    """Make a report's folder with some files."""
-    folder = output / name
-    folder.mkdir(parents=True)
-    manifest = Manifest(
-        name=name,
-        status="completed",
-        folder=str(folder),
-        parameters={
-            "region": "lishui",
-            "language": "zh",
-            "as_of": "2022-12-31",
-            "notebook": "midterm_evaluation",
-        },
-        seed=0,
-        fingerprint="",
-        notebook_hash="",
-        data_hash="",
-        versions={},
-        started="2026-01-02T03:04:00+00:00",
-        finished="2026-01-02T03:04:05+00:00",
-        seconds={"execute": 5.0},
-        files={},
-        region={"zh": "丽水市", "en": "Lishui"},
+@pytest.fixture(scope="module")
+def notebook():
+    """Zhejiang and all regions with a plan within it, at the end of 2022."""
+    return Notebook("overview", region="zhejiang", as_of="2022-12-31")
+
+
+def test_every_region_with_a_plan_has_a_row(notebook):
+    """The province and its parts are there, other provinces and the country are not."""
+    regions = [found.report.plan.region for found in notebook.results.regions]
+    names = [notebook.report.name("regions", region) for region in regions]
+    assert set(regions) == {"zhejiang", "lishui", "xiaoshan", "shaoxing"}
+    page = render(notebook.report, "overview.regions", notebook.results).text
+    assert [row[0] for row in cells(page)[1:]] == names
+    assert overview.list_regions(ReportContext.load("lishui", language="en")) == ["lishui"]
+
+
+def test_the_overview_and_the_report_of_a_region_say_the_same(notebook):
+    """Reports of one plan and day never disagree: headline, counts and worst indicators."""
+    for found in notebook.results.regions:
+        region = found.report.plan.region
+        alone = find(ReportContext.load(region, as_of="2022-12-31", language="en", draws=100))
+        assert alone.headline() == found.headline() and alone.counts == found.counts
+        page = plain(Notebook("monitoring", region=region, as_of="2022-12-31").render())
+        assert alone.headline() in page and alone.headline() in plain(notebook.render())
+
+
+def test_findings_add_up_to_the_headline(notebook):
+    """The counts of all regions are those that the headline gives."""
+    table = overview.result_tables(notebook.report, notebook.results)["findings"]
+    judged = table[~table["finding"].isin(["too_early", "awaited", "no_data"])]
+    risk = int((judged["finding"] == "at_risk").sum())
+    assert f"{risk} of {len(judged)} indicators" in notebook.results.headline(notebook.report)
+    assert set(table.columns) <= set(LABELS["column"])
+
+
+def test_links_lead_to_reports_beside_it(notebook):
+    """Finished reports in the same language are linked, others are not."""
+    results = overview.OverviewResults(
+        notebook.results.regions, [("lishui", "monitoring", "../lishui/report.html")]
     )
-    dataclasses.replace(manifest, **changes).write(folder)  # type: ignore[arg-type]
-    for file in files:
-        (folder / file).write_text("")
-    return folder
+    page = render(notebook.report, "overview.regions", results).text
+    assert '<a href="../lishui/report.html">Monitoring report</a>' in page
 
 
-def rows(output: Path) -> dict[str, Tag]:
-    """Rows of the list, by the name in their first cell."""
-    soup = BeautifulSoup(write_overview(output).read_text(encoding="utf-8"), "html.parser")
-    assert soup.tbody
-    return {row.find_all("td")[0].get_text(): row for row in soup.tbody.find_all("tr")}
-
-
-def test_every_report_is_listed_with_its_files(tmp_path: Path) -> None:
-    """Name, region, language, date, status, time and links that lead to the files."""
-    report(tmp_path, "丽水 {1} #", "report.html", "report.pdf", "tables.xlsx", "notebook.ipynb")
-    english = {"region": "my <town>", "language": "en", "notebook": "/x/<mine>.ipynb"}
-    named = {"zh": "我的<镇>", "en": "My <Town>"}
-    report(tmp_path, "own", "report.html", parameters=english, region=named)
-    report(tmp_path, "unread", parameters=english, region={})
-    found = rows(tmp_path)
-    text = found["丽水 {1} #"].get_text(" ")
-    for word in (
-        "丽水市",
-        "Lishui",
-        "中期评估",
-        "Mid-term evaluation",
-        "中文",
-        "2022-12-31",
-        "已完成",
-        "completed",
-        "2026-01-0",
-    ):
-        assert word in text
-    links = [str(a["href"]) for a in found["丽水 {1} #"].find_all("a")]
-    quoted = "%E4%B8%BD%E6%B0%B4%20%7B1%7D%20%23"
-    assert links == [f"{quoted}/{file}" for file in ("report.html", "report.pdf", "tables.xlsx")]
-    assert [a["href"] for a in found["own"].find_all("a")] == ["own/report.html"]
-    told = found["own"].get_text(" ")
-    assert "我的<镇>" in told and "My <Town>" in told and "my <town>" not in told
-    assert "<mine>" in told and "English" in told and "my <town>" in found["unread"].get_text()
-
-
-def test_every_shipped_notebook_has_a_kind(root: Path) -> None:
-    """A new notebook needs its words in the list; the planner's desk is no report."""
-    shipped = {file.stem for file in (root / "notebooks").glob("*.ipynb")}
-    assert set(KINDS) == shipped - {"planner"}
-
-
-def test_a_failed_run_says_why_below_the_report_that_stands(tmp_path: Path) -> None:
-    """The reason is given in both languages, and the error's own words are escaped."""
-    report(tmp_path, "x.failed", "notebook.ipynb", name="x", status="failed", error=ERROR)
-    report(tmp_path, "x", "report.html")
-    page = write_overview(tmp_path).read_text(encoding="utf-8")
-    assert page.index("已完成") < page.index("超过时限")
-    assert "超过时限" in page and "it took too long" in page
-    assert "over &lt;b&gt;5&lt;/b&gt; s" in page and "<b>" not in page
-    assert 'href="x.failed/notebook.ipynb"' in page and "1 份报告，1 次失败" in page
-
-
-@pytest.mark.parametrize("damage", ["", "{", '{"name": "x"}', "[]", "\0", '{"name": 1}'])
-def test_a_damaged_record_hides_no_report(tmp_path: Path, damage: str) -> None:
-    """Garbage, half a record and one without its keys are shown as such; the others stand."""
-    report(tmp_path, "good")
-    (report(tmp_path, "bad", "report.html") / MANIFEST).write_text(damage)
-    found = rows(tmp_path)
-    assert set(found) == {"bad", "good"} and "记录已损坏" in found["bad"].get_text()
-    assert found["bad"].find("a", href="bad/report.html")
-
-
-def test_the_list_reads_anywhere(tmp_path: Path) -> None:
-    """No network, no script, a form for paper; an empty folder has an empty list."""
-    page = write_overview(tmp_path).read_text(encoding="utf-8")
-    assert network_references(page) == [] and "尚无报告" in page and "No reports yet" in page
-    assert "@page { size: A4" in page
-
-
-def test_other_folders_and_unfinished_ones_are_not_listed(tmp_path: Path) -> None:
-    """Only folders with a record are reports, and those with a dot in front are in the making."""
-    report(tmp_path, ".x.partial-1234")
-    (tmp_path / "notes").mkdir()
-    (tmp_path / "file").write_text("")
-    assert rows(tmp_path) == {}
-
-
-def test_a_page_of_the_readers_own_is_kept(tmp_path: Path) -> None:
-    """Only a list of ours is replaced."""
-    (tmp_path / INDEX).write_text("<html>my site</html>")
-    with pytest.raises(WriteError, match="is not a list of reports"):
-        write_overview(tmp_path)
-    assert (tmp_path / INDEX).read_text() == "<html>my site</html>"
-
-
-def test_two_runs_write_one_after_the_other(tmp_path: Path) -> None:
-    """Whoever waits for another sees the reports that were finished meanwhile."""
-    with filelock.FileLock(tmp_path / f".{INDEX}.lock"):
-        writer = threading.Thread(target=write_overview, args=(tmp_path,))
-        writer.start()
-        time.sleep(0.2)
-        assert not (tmp_path / INDEX).exists()
-        report(tmp_path, "late")
-    writer.join(10)
-    assert "late" in (tmp_path / INDEX).read_text(encoding="utf-8")
-
-
-def test_a_list_that_cannot_be_written(tmp_path: Path) -> None:
-    """A folder that is none, or a folder in the place of the list, is a fault of writing."""
-    (tmp_path / "file").write_text("")
-    with pytest.raises(WriteError, match="cannot be written"):
-        write_overview(tmp_path / "file")
-    (tmp_path / INDEX).mkdir()
-    with pytest.raises(WriteError, match="cannot be written"):
-        write_overview(tmp_path)
+def test_the_page_reads_in_chinese():
+    """Headline, heads and findings are Chinese, the English page has none."""
+    chinese = Notebook("overview", region="zhejiang", as_of="2022-12-31", language="zh")
+    page = plain(chinese.render("zh"))
+    assert "各地区一览" in page and "最需关注的三项" in page and "at risk" not in page
+    english = plain(Notebook("overview", region="lishui", as_of="2022-12-31").render())
+    assert not CHINESE.search(english)

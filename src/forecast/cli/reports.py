@@ -89,7 +89,9 @@ def run(  # noqa: PLR0913 - each option is an argument
     try:
         files = _list_files(params)
         with stoppable():
-            code = run_files(files, options, jobs or (os.cpu_count() or 1) + 1)
+            code = run_files(
+                files, options, jobs or (os.cpu_count() or 1) + 1, as_json=lines == Log.json
+            )
     except ForecastError as error:
         fail(error, getattr(error, "exit_code", 3))
     except KeyboardInterrupt as stopped:

@@ -69,6 +69,17 @@ class Result:
         """One JSON line in plain ASCII, so that no terminal or locale can spoil it."""
         return json.dumps(dataclasses.asdict(self))
 
+    def describe(self) -> str:
+        """Return a short line for a terminal.
+
+        >>> Result("lishui", "completed", 12.3, "reports/lishui", None, 0).describe()
+        '✓ lishui  12 s  reports/lishui'
+        """
+        mark = "✗" if self.code else "✓"
+        return (
+            f"{mark} {self.name}  {self.seconds:.0f} s  {self.folder or self.error or ''}".rstrip()
+        )
+
 
 def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     """Make the reports of parameter files, `jobs` at a time; yield results as they come.

@@ -6,12 +6,15 @@ import glob
 import json
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ..errors import N_, ReportError, WriteError
+from ..files import INDEX
+from ..i18n.catalog import environment_language, gettext
 from .batch import Options, Result, run_all
-from .overview import write_overview
+from .index_page import write_overview
 from .parameters import read_parameters
 from .runner import CHANGES
 
@@ -38,8 +41,10 @@ def expand_patterns(patterns: list[str]) -> list[Path]:
     return list(files.values())
 
 
-def run_files(files: list[Path], options: Options, jobs: int) -> int:
+def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool = False) -> int:
     """Make reports, print their results as they come, list all reports of their output folders.
+
+    A result is a line of JSON, at a terminal a short line unless `as_json`, with what to open last.
 
     Returns
     -------
@@ -53,7 +58,12 @@ def run_files(files: list[Path], options: Options, jobs: int) -> int:
     folders = _report_folders(files, options.output)
     if folders is None:
         return 2
-    terminal = sys.stderr.isatty()
+    outputs = list(dict.fromkeys(folder.parent for folder in folders))
+    for output in outputs:  # so that each page can lead back to the list
+        with suppress(OSError):
+            output.mkdir(parents=True, exist_ok=True)
+        _list_reports(output)
+    terminal, readable = sys.stderr.isatty(), sys.stdout.isatty() and not as_json
     codes, changes = [], []
     with (
         tqdm(total=len(files), unit="report", disable=not terminal) as bar,
@@ -62,11 +72,17 @@ def run_files(files: list[Path], options: Options, jobs: int) -> int:
         try:
             for result in run_all(files, options, jobs):
                 bar.update()
-                print(result, flush=True)
+                if readable:
+                    bar.write(result.describe())
+                else:
+                    print(result, flush=True)
                 codes.append(result.code)
                 changes += _read_changes(result)
         finally:
-            listed = [_list_reports(output) for output in {f.parent: None for f in folders}]
+            listed = [_list_reports(output) for output in outputs]
+    if readable:
+        for output in outputs:
+            print(gettext(N_("Open {file}"), environment_language()).format(file=output / INDEX))
     failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
     worse = summarise_changes(changes, warn=options.fail_on_worse)
     if not failed and worse and options.fail_on_worse:

@@ -143,6 +143,12 @@ class Findings:
         """Rows with more to say than that a figure is missing."""
         return self.rows[~self.rows["finding"].isin(["too_early", "awaited", "no_data"])]
 
+    @property
+    def drawn(self) -> pd.DataFrame:
+        """Rows for the chart of all targets: those without data have no figure."""
+        known = self.rows["finding"] != "no_data"
+        return self.rows.assign(latest=self.rows["latest"].where(known))
+
     @cached_property
     def needs(self) -> pd.DataFrame:
         """What each worry takes for a chance of 80 %: rows of `required`."""
@@ -179,13 +185,16 @@ class Findings:
             total=len(rows), group=report.gettext(group),
         )  # fmt: skip
 
-    def describe_counts(self, *, main: bool) -> str:
-        """Count the findings of the main or of the other indicators in a sentence."""
-        position = 0 if main else 1
-        return self.report.join(
-            self.report.gettext("{word} {count}", word=self.label(code), count=counts[position])
+    def describe_counts(self, *, main: bool | None = None) -> str:
+        """Count the findings of the main, of the other, or of all indicators in a sentence."""
+        numbers = {
+            code: sum(counts) if main is None else counts[not main]
             for code, counts in self.counts.items()
-            if counts[position]
+        }
+        return self.report.join(
+            self.report.gettext("{word} {count}", word=self.label(code), count=count)
+            for code, count in numbers.items()
+            if count
         )
 
     def label(self, code: str) -> str:

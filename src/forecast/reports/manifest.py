@@ -22,7 +22,15 @@ from pydantic import TypeAdapter, ValidationError
 from ..files import MANIFEST
 from .parameters import Plain, ReportParameters
 
-__all__ = ["Manifest", "files_intact", "fingerprint", "hash_file", "read_manifest", "versions"]
+__all__ = [
+    "Manifest",
+    "files_intact",
+    "fingerprint",
+    "hash_file",
+    "read_manifest",
+    "read_manifests",
+    "versions",
+]
 
 PACKAGES = (
     "forecast", "numpy", "pandas", "scipy", "statsmodels", "matplotlib", "seaborn", "zhplot",
@@ -66,6 +74,13 @@ class Manifest:
         """Store the record in a folder."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=2)
         (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifests(folder: Path) -> list[Manifest]:
+    """Read the readable records of the reports in a folder, by the names of their folders."""
+    files = sorted(folder.glob(f"*/{MANIFEST}")) if folder.is_dir() else []
+    found = (read_manifest(file.parent) for file in files if not file.parent.name.startswith("."))
+    return [manifest for manifest in found if manifest is not None]
 
 
 def read_manifest(folder: Path) -> Manifest | None:

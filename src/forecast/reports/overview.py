@@ -1,158 +1,114 @@
-"""The list of an output folder's reports, `index.html`: each report, its date, what failed.
-
-It is one page in all languages at once that reads without a network, and on paper.
-"""
+"""The overview: all regions of a folder on one page, a row each, with what is worst in them."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
-from filelock import FileLock, Timeout
-from markupsafe import Markup
+import pandas as pd
 
-from ..errors import WriteError, cause, msg
-from ..files import MANIFEST, write_atomic
-from ..i18n.catalog import N_, gettext, languages
-from ..i18n.formatting import language_name
-from .manifest import read_manifest
-from .page import render_template
-from .rendering import KINDS
+from ..i18n.catalog import N_
+from .context import ReportContext
+from .findings import Findings, find
+from .manifest import read_manifests
 
-__all__ = ["INDEX", "write_overview"]
+__all__ = ["OverviewResults", "compute_overview", "list_regions", "result_tables"]
 
-INDEX = "index.html"
-MARK = '<meta name="generator" content="forecast run">'
-"""What tells our list from a page of the reader's own."""
-PATIENCE = 60
-"""Seconds to wait for another run that is writing the list."""
-FAILED = ".failed"
-FILES = {
-    "report.html": N_("page"),
-    "report.pdf": N_("PDF"),
-    "report.docx": N_("Word"),
-    "brief.pptx": N_("slides"),
-    "tables.xlsx": N_("workbook"),
-    "notebook.ipynb": N_("notebook"),
-    MANIFEST: N_("record"),
-}
-"""Linked files; the last two only of a failed run."""
-HEADS = (
-    N_("Report"), N_("Kind"), N_("Region"), N_("Language"),
-    N_("As of"), N_("Status"), N_("Finished"), N_("Files"),
-)  # fmt: skip
-STATUS = {"completed": N_("completed"), "failed": N_("failed")}
-REASONS = {
-    "ParameterError": N_("the parameter file is wrong"),
-    "InputError": N_("data or a file is wrong"),
-    "NotebookError": N_("the notebook failed"),
-    "WriteError": N_("it cannot be written"),
-    "TimeLimitError": N_("it took too long"),
-}
+WORST = 3
+COLUMNS = [
+    "region", "indicator", "year", "target", "comparator", "latest", "latest_year", "required_rate",
+    "pace", "p_reach", "status", "evidence", "finding",
+]  # fmt: skip
+AT_RISK = N_("{region}: {risk} of {judged} indicators that can be judged at risk in {count} plans")
+FINE = N_("{region}: none of {judged} indicators that can be judged at risk in {count} plans")
+TOO_EARLY = N_("{region}: too early to judge in {count} plans; {total} indicators lack figures")
 
 
-_Texts = list[tuple[str, str]]
-"""Languages and texts: the template shows the first one and puts the others beside it."""
+@dataclass(frozen=True)
+class OverviewResults:
+    """Findings of each region, and the reports on them beside this one.
 
-
-def write_overview(output: Path) -> Path:
-    """Write the list of all reports in a folder anew, whole.
-
-    Of several runs at once the last to write has seen the reports of all others.
-
-    Raises
-    ------
-    WriteError
-        If it cannot be written, or a page of that name is not ours.
+    `links` are region, kind and address of reports in the reader's language.
     """
-    file = output / INDEX
-    try:
-        with FileLock(output / f".{INDEX}.lock", timeout=PATIENCE):
-            if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
-                message = N_("{file} is not a list of reports, so it is kept. Rename it.")
-                raise WriteError(msg(message, file=file))
-            write_atomic(file, _page(output).encode())
-    except Timeout:
-        message = N_("{file} is being written by another run that does not end.")
-        raise WriteError(msg(message, file=file)) from None
-    except OSError as error:
-        message = N_("{file} cannot be written: {reason}.")
-        raise WriteError(msg(message, file=file, reason=cause(error))) from None
-    return file
+
+    regions: Sequence[Findings]
+    links: Sequence[tuple[str, str, str]]
+
+    def headline(self, report: ReportContext) -> str:
+        """Count what is at risk in all regions."""
+        judged = sum(len(found.judged) for found in self.regions)
+        risk = sum(int((found.rows["finding"] == "at_risk").sum()) for found in self.regions)
+        message = TOO_EARLY if not judged else AT_RISK if risk else FINE
+        return report.gettext(
+            message, region=report.name("regions", report.plan.region), risk=risk, judged=judged,
+            count=len(self.regions), total=sum(len(found.rows) for found in self.regions),
+        )  # fmt: skip
+
+    def worst(self, found: Findings) -> list[str]:
+        """Name the worst three indicators of a region."""
+        return [found.name(row) for row in found.worries.head(WORST).to_dict("records")]
+
+    def links_of(self, region: str) -> list[tuple[str, str]]:
+        """Kinds and addresses of a region's reports."""
+        return [(kind, address) for name, kind, address in self.links if name == region]
 
 
-def _page(output: Path) -> str:
-    """List each report above its failed run, if there is one."""
-    folders = [p for p in output.iterdir() if not p.name.startswith(".") and _is_report(p)]
-    folders.sort(key=lambda folder: (folder.name.removesuffix(FAILED), folder.name))
-    failed = sum(folder.name.endswith(FAILED) for folder in folders)
-    counts = _texts(N_("Reports: {whole}, failed runs: {failed}"),
-                    whole=len(folders) - failed, failed=failed)  # fmt: skip
-    return render_template(
-        "index.html.j2",
-        language=languages()[0],
-        title=" · ".join(text for _, text in _texts(N_("Reports"))),
-        mark=Markup(MARK),
-        counts=counts if folders else _texts(N_("No reports yet")),
-        heads=[_texts(head) for head in HEADS],
-        rows=[_row(folder) for folder in folders],
-    )
+def compute_overview(report: ReportContext) -> OverviewResults:
+    """Judge the plans of a region and of all regions within it.
+
+    Examples
+    --------
+    >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en")
+    >>> [found.report.plan.region for found in compute_overview(report).regions]
+    ['zhejiang', 'lishui', 'xiaoshan', 'shaoxing']
+    """
+    plan = report.plan
+    options = {"language": report.language, "draws": report.draws, "seed": report.seed}
+    contexts = [
+        report
+        if region == plan.region
+        else ReportContext.load(
+            region, data=report.data, as_of=plan.as_of or None, until=report.until, **options
+        )
+        for region in list_regions(report)
+    ]
+    links = [] if report.folder is None else _find_reports(report, Path(report.folder).resolve())
+    return OverviewResults([find(each) for each in contexts], links)
 
 
-def _is_report(folder: Path) -> bool:
-    return (folder / MANIFEST).is_file()
+def list_regions(report: ReportContext) -> list[str]:
+    """List the plan's region and all within it that have targets, in the order of the table."""
+    plan, planned = report.plan, set(report.whole.targets["region"])
+    parents = dict(zip(plan.regions["region"], plan.regions["parent"].fillna(""), strict=True))
+
+    def within(region: str) -> bool:
+        seen: set[str] = set()
+        while region and region not in seen:
+            if region == plan.region:
+                return True
+            seen.add(region)
+            region = str(parents.get(region, ""))
+        return False
+
+    return [str(r) for r in plan.regions["region"] if r in planned and within(str(r))]
 
 
-def _row(folder: Path) -> dict[str, Any]:
-    """Cells of a report; of a failed run its reason, and the error's own message."""
-    manifest = read_manifest(folder)
-    failed = manifest is None or manifest.status == "failed"
-    unknown = ("kind", "region", "language", "as_of", "finished", "error")
-    row: dict[str, Any] = dict.fromkeys(unknown, "")
-    row |= {"name": folder.name, "failed": failed, "links": list(_links(folder, failed))}
-    if manifest is None:
-        return row | {"status": _texts(N_("record damaged; run it again"))}
-    given = {key: str(value) for key, value in manifest.parameters.items()}
-    kind = KINDS.get(given.get("notebook", ""))
-    error = manifest.error or {}
-    return row | {
-        "name": manifest.name,
-        "kind": _texts(kind) if kind else [("", Path(given.get("notebook", "")).stem)],
-        "region": list((manifest.region or {"": given.get("region", "")}).items()),
-        "language": _language(given.get("language", "")),
-        "as_of": given.get("as_of", ""),
-        "status": _texts(STATUS[manifest.status]),
-        "reason": _texts(REASONS.get(str(error.get("class")), N_("the run failed"))),
-        "error": error.get("message", ""),
-        "finished": _local(manifest.finished),
-    }
+def result_tables(report: ReportContext, results: OverviewResults) -> dict[str, pd.DataFrame]:
+    """Return the finding on each indicator of each region, with names beside the codes."""
+    rows = [
+        found.rows.assign(region=found.report.plan.region)[COLUMNS] for found in results.regions
+    ]
+    return {"findings": report.describe(pd.concat(rows, ignore_index=True))}
 
 
-def _links(folder: Path, failed: bool) -> Iterator[tuple[str, _Texts]]:
-    for name, words in FILES.items():
-        if (folder / name).is_file() and (failed or name not in ("notebook.ipynb", MANIFEST)):
-            yield quote(f"{folder.name}/{name}"), _texts(words)
-
-
-def _texts(message: str, **gaps: object) -> _Texts:
-    """Give a message in every language, once where two read the same."""
-    texts = {gettext(message, code).format(**gaps): code for code in reversed(languages())}
-    return [(code, text) for text, code in reversed(texts.items())]
-
-
-def _language(code: str) -> _Texts:
-    """Name a language of ours in every language."""
-    if code not in languages():
-        return [("", code)]
-    return [(shown, language_name(code, shown)) for shown in languages()]
-
-
-def _local(moment: str) -> str:
-    """Time of day of the machine's own zone, to the minute."""
-    try:
-        return dt.datetime.fromisoformat(moment).astimezone().isoformat(" ", "minutes")
-    except ValueError:
-        return moment
+def _find_reports(report: ReportContext, folder: Path) -> list[tuple[str, str, str]]:
+    """Find the finished reports beside this one: region, kind, address."""
+    return [
+        (given["region"], given["notebook"], f"../{manifest.name}/report.html")
+        for manifest in read_manifests(folder.parent)
+        if (given := {key: str(value) for key, value in manifest.parameters.items()})
+        and manifest.status == "completed"
+        and given.get("language") == report.language
+        and given.get("notebook") != "overview"
+    ]

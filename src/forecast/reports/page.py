@@ -56,12 +56,14 @@ def to_html(
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language, title)
     heading, about = soup.find("h1"), soup.select_one(".kicker")
+    news = soup.select_one(".news")
     contents = _list_contents(soup)
     return render_template(
         "page.html.j2",
         language=language,
         title=heading.get_text(" ", strip=True) if heading else title,
         running=about.get_text(" ", strip=True) if about else title,
+        news=news.get_text(" ", strip=True) if news else "",
         back=back,
         mark=mark,
         back_title=gettext("All reports", language),
@@ -83,6 +85,7 @@ def render_template(template: str, *, language: str, title: str, **values: objec
     shown: dict[str, object] = {
         "back": "",
         "mark": "",
+        "news": "",
         "contents": [],
         "contents_title": "",
         **values,

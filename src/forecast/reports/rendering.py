@@ -6,9 +6,10 @@ from functools import partial
 
 from ..charts.standing import standing_chart
 from ..i18n.catalog import N_
-from ..i18n.formatting import day
+from ..i18n.formatting import NO_VALUE, day
 from .charts import show
 from .context import ReportContext
+from .descriptions import mark_sources
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
 from .indices import describe_coverage, index_rows
@@ -18,10 +19,12 @@ from .task_tables import progress_rows
 __all__ = ["KINDS", "render"]
 
 KINDS = {
+    "overview": N_("Overview of all regions"),
     "monitoring": N_("Monitoring report"),
     "midterm_evaluation": N_("Mid-term evaluation"),
     "final_evaluation": N_("Final evaluation"),
     "scenarios": N_("Measures and scenarios"),
+    "target_setting": N_("Target setting"),
     "indicator": N_("One indicator"),
     "method_check": N_("Method check"),
 }
@@ -47,11 +50,12 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "report": report, "results": results, "gettext": report.gettext, "label": report.label,
         "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
         "bullets": bullets, "day": partial(day, language=report.language),
-        "kinds": KINDS, "describe_now": describe_now, "describe_end": describe_end,
+        "kinds": KINDS, "no_value": NO_VALUE,
+        "describe_now": describe_now, "describe_end": describe_end,
         "index_rows": index_rows, "describe_coverage": describe_coverage,
         "progress_rows": progress_rows,
         "most": MOST, "standing_chart": standing_chart,
-        "figure": partial(show, report),
+        "figure": partial(show, report), "mark_sources": mark_sources,
         "macros": environment().get_template("macros.html.j2").module, **values,
     }  # fmt: skip
     context = template.new_context(shown)

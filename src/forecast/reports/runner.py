@@ -31,7 +31,7 @@ from ..errors import N_, ReportError, WriteError, msg
 from ..evaluation.store import STORE, append_run, read_latest_run
 from ..evaluation.verdict_changes import compare_verdicts
 from ..evaluation.vintages import Run, issue
-from ..files import staging_folder, swap_folder
+from ..files import INDEX, staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .errors import InputError, NotebookError
 from .inputs import (
@@ -238,7 +238,8 @@ class ReportRun:
 
         name, language = self.parameters.name, self.parameters.language
         with self.timed(N_("convert")):
-            page = to_html(self.executed, language=language, title=name, mark=self.mark)
+            back = f"../{INDEX}" if (self.final.parent / INDEX).is_file() else ""
+            page = to_html(self.executed, language=language, title=name, mark=self.mark, back=back)
             if remote := network_references(page):
                 raise NotebookError(msg(
                     "The page needs a network or scripts: {references}. Embed or remove them.",

@@ -33,8 +33,8 @@ CODED = (
     "data_status", "changed_by", "reading", "rule_path", "input_kind", "declared", "outcome",
     "made", "schedule_said", "forecast_said", "method", "peer", "unfitted", "kind", "link", "lead",
     "draws", "estimate", "type", "measured", "measured_in", "warnings", "ratio_class",
-    "attainment_reading", "reason", "state", "list_of", "comparator_old", "status_old",
-    "status_new", "cause", "revision", "component_state",
+    "attainment_reading", "reason", "state", "list_of", "finding", "comparator_old",
+    "status_old", "status_new", "cause", "revision", "component_state",
 )  # fmt: skip
 """Columns whose codes become words."""
 GROUPS = {

@@ -8,8 +8,7 @@ import pandas as pd
 from ...charts.measures import effects_chart
 from ...charts.style import CLEAR
 from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, join, number, points
-from ...scenarios.baseline import first_decision_year
+from ...i18n.formatting import NO_VALUE, number, points
 from ...scenarios.scenario import BASELINE
 from ...targets.joint_answers import Joint
 from ..charts import show
@@ -18,14 +17,14 @@ from ..descriptions import (
     describe_step,
     kinds_of,
 )
-from ..html import Html, bullets, chinese, paragraph, section, tabulate
+from ..html import Html, bullets, paragraph, section, tabulate
 from ..projects import describe_end
 from ..scenarios import ScenarioAnalysis
 from . import common
 from .scenario_targets import describe_seek, describe_target
 
 __all__ = [
-    "render_changes", "render_index", "render_ranks",
+    "render_changes", 
     "render_reading", "render_scenarios", "render_together",
 ]  # fmt: skip
 
@@ -51,15 +50,6 @@ TOGETHER = N_(
     "target for which the chance that all others are reached and it is not is highest; where no "
     "simulated future is like that, the least likely one. Bounds hold whatever the dependence "
     "between targets."
-)
-INDEX = N_(
-    "0 is the plan's baseline, 100 its last target. Only components with figures count: the fewer, "
-    "the less the index says."
-)
-NO_RANKS = N_("No indicator has figures of two regions of this level: there is nothing to rank.")
-RANKS = N_(
-    "Ranks at the end of {year} on present trends, among regions of the same level with published "
-    "figures: no ranking of the whole province. Nine times in ten the rank is:"
 )
 RANK = N_("{name}: {low} to {high} of {count}")
 ANY_RANK = N_("With the figures published the region may have any rank.")
@@ -126,49 +116,6 @@ def render_together(report: ReportContext, results: ScenarioAnalysis) -> Html:
         return section(title, paragraph(report.gettext(common.SEE_ABOVE)))
     rows = [_joint_row(report, name, answer) for name, answer in results.joints.items()]
     return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows))
-
-
-def render_index(report: ReportContext, results: ScenarioAnalysis) -> Html:
-    """Render how far each area has come, and which components are not known."""
-    title, table = report.gettext("How far each area has come"), results.indices
-    first, end = int(table["year"].min()), int(table["year"].max())
-    since = min(max(first_decision_year(report.plan) - 1, first), end)
-    rows = _index_rows(report, table, since, end)
-    if not rows:
-        none = report.gettext("No area has figures that an index could be computed from.")
-        return section(title, paragraph(none))
-    parts = [paragraph(report.gettext(INDEX)), tabulate(rows)]
-    last = table[(table["year"] == end) & (table["scenario"] == BASELINE.name)]
-    gaps = [
-        chinese(
-            join(row["missing"].split("; "), "zh"), before=f"{report.name('areas', row['area'])}: "
-        )
-        for row in last[last["area"].ne("") & last["missing"].ne("")].to_dict("records")
-    ]
-    if gaps:
-        head = report.gettext("Components without figures")
-        parts += [paragraph(head, strong=True), bullets(gaps)]
-    return section(title, *parts)
-
-
-def render_ranks(report: ReportContext, results: ScenarioAnalysis) -> Html:
-    """Render the region's ranks among those of its level."""
-    title = report.gettext("Among regions of its level")
-    if results.ranks.empty:
-        return section(title, paragraph(report.gettext(NO_RANKS)))
-    own = results.ranks[results.ranks["region"] == report.plan.region]
-    # A rank that may be any says nothing.
-    told = own[(own["rank_high"] - own["rank_low"]) < own["regions"] - 1]
-    lines = [
-        report.gettext(
-            RANK, name=report.quantity(row["indicator"]), low=row["rank_low"],
-            high=row["rank_high"], count=row["regions"],
-        )
-        for row in told.to_dict("records")
-    ]  # fmt: skip
-    note = report.gettext(RANKS, year=results.ranks["year"].iloc[0])
-    text = bullets(lines) if lines else paragraph(report.gettext(ANY_RANK))
-    return section(title, paragraph(note), text)
 
 
 # What stands out.
