@@ -27,12 +27,14 @@ def make(root: Path, folder: Path) -> Path:
 
 
 def content(folder: Path) -> dict[str, object]:
-    """Content of every file, of the workbook its cells; not the stamp of the tables."""
+    """Content of every file; of the workbook what shows, of the tables not their stamp."""
     found: dict[str, object] = {}
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         name = file.relative_to(folder).as_posix()
         if file.suffix == ".xlsx":
-            found[name] = read_sheets(file.read_bytes(), file.name)
+            # The hidden sheet has the names of all indicators that may be chosen.
+            sheets = read_sheets(file.read_bytes(), file.name)
+            found[name] = [sheet for sheet in sheets if not sheet.hidden]
         elif file.name == "manifest.json":
             found[name] = {**json.loads(file.read_text(encoding="utf-8")), "stamp": ""}
         else:

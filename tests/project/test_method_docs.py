@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast.model import counts, fitting, peers, posterior, predictive, priors, simulation
+from forecast.model import counts, pooling, predictive, simulation
 from forecast.targets import event_probabilities
-from forecast.training import cases
 from rendered import CHINESE
 
 ROOT = Path(__file__).parents[2]
@@ -53,23 +52,13 @@ def test_both_languages_of_the_document_say_the_same():
 def test_the_documents_have_the_constants_of_the_code(doc):
     """A constant that is changed in a module must be changed where it is explained."""
     text = doc.read_text(encoding="utf-8")
-    said = [
-        f"| {p.variance_ratio:g} | {p.autocorrelation:g} | {p.measurement_share:g} |"
-        for p in priors.FADING_PROCESSES
-    ]
-    said += [f"{factor:g}" for factor in fitting.CAP_FACTORS]
+    said = [f"{factor:g}" for factor in pooling.CAP_FACTORS]
     said += [
-        f"φ = {priors.DAMPED_PROCESSES[0].autocorrelation:g}",
-        f"sure = l² / (l² + {posterior.RELIABILITY_SHRINKAGE:g} ω² / {peers.WINDOW:g})",
-        f"{posterior.NOISE_FLOOR:g} s_i²",
-        f"{posterior.SHOCK_SHARE:g} ω² (h + h²/{peers.WINDOW:g})",
         f"Gamma({counts.PACE_SHAPE:g} + {counts.YEAR_SHAPE:g} E, rate = β + X)",
         f"E = Σ_j {counts.DISCOUNT:g}^age_j d_j",
         f"{counts.PACE_PRIOR:g}",
         f"{simulation.COUNT_SHARED:g}",
         f"{predictive.POINTS}",
         f"{event_probabilities.LOOK_AHEAD}",
-        f"CRPS / {cases.REFERENCE_CRPS:g} + Brier / {cases.REFERENCE_BRIER:g}",
-        f"{cases.COVERAGE_WEIGHT:g} mean_n (coverage of the 90 % interval - {cases.COVERED})²",
     ]
     assert [words for words in said if words not in text] == []
