@@ -120,7 +120,7 @@ def lishui():
     [
         ("care_workers_per_10k_elderly", "trainees_per_year", 0.8),
         ("nursing_bed_share", "converted_per_year", 0.75),
-        ("minimum_living_standard", "extra_raise", 0.7),
+        ("minimum_living_standard", "extra_raise", 0.85),
         ("eco_burial_share", "subsidy", 0.5),
         ("eco_burial_share", "pace", 0.75),
         ("care_consortia", "pace", 0.8),
