@@ -23,23 +23,31 @@ FIGURES = {
     BURIAL: {2020: 40, 2022: 50, 2023: 55, 2025: 45},
     REGISTRIES: {2020: 10, 2022: 20},
 }
+NEWTOWN = "newtown"
+"""A region without shipped rows, so that a folder of its own is all that there is of it."""
 
 
-def write_plan(folder: Path, names: tuple[str, ...] = CLOSED + OPEN) -> Path:
-    """Write the tables of some indicators into a folder, and give it."""
+def write_plan(
+    folder: Path, names: tuple[str, ...] = CLOSED + OPEN, region: str = "shaoxing"
+) -> Path:
+    """Write the tables of some indicators into a folder, and give it; a new region with its row."""
     folder.mkdir(exist_ok=True)
     targets = ["region,indicator,year,value,comparator,role,force,source,locus,note"]
     targets += [
-        f"shaoxing,{n},{year},{value},{c},{role},{force},{SOURCE},,"
+        f"{region},{n},{year},{value},{c},{role},{force},{SOURCE},,"
         for n, year, value, c, role, force in TARGETS
         if n in names
     ]
     figures = ["region,indicator,year,as_of,value,status,source,locus,note"]
     figures += [
-        f"shaoxing,{n},{year},,{value},actual,{SOURCE},,"
+        f"{region},{n},{year},,{value},actual,{SOURCE},,"
         for n in names
         for year, value in FIGURES.get(n, {}).items()
     ]
-    for name, lines in (("targets", targets), ("observations", figures)):
+    tables = {"targets": targets, "observations": figures}
+    if region == NEWTOWN:
+        head = "region,name_zh,name_en,level,parent"
+        tables["regions"] = [head, f"{NEWTOWN},新城市,Newtown,city,zhejiang"]
+    for name, lines in tables.items():
         (folder / f"{name}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder

@@ -13,7 +13,7 @@ from forecast.reports import final
 from forecast.reports.context import ReportContext
 from forecast.reports.sections import final as sections
 from forecast.reports.sections import final_forecasts
-from made_up import BEDS, CLOSED, OPEN, write_plan
+from made_up import BEDS, CLOSED, NEWTOWN, OPEN, write_plan
 from rendered import (
     Notebook,
     check_catalogues,
@@ -28,14 +28,14 @@ from rendered import (
 
 def judge(folder, day="2026-06-30", **parameters):
     """Notebook of a plan in a folder."""
-    given = {"region": "shaoxing", "data": str(folder), "as_of": day, **parameters}
+    given = {"region": NEWTOWN, "data": str(folder), "as_of": day, **parameters}
     return Notebook("final_evaluation", **given)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """Made-up plan, of which four targets are decided, one is forecast and one is silent."""
-    return judge(write_plan(tmp_path_factory.mktemp("plan")))
+    return judge(write_plan(tmp_path_factory.mktemp("plan"), region=NEWTOWN))
 
 
 @pytest.mark.parametrize("region", ["xiaoshan", "lishui"])
@@ -53,7 +53,7 @@ def test_shipped_plans_read_in_both_languages(region, monkeypatch):
 @pytest.mark.parametrize("indicators", [CLOSED, OPEN], ids=["all closed", "none closed"])
 def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeypatch):
     """Sentences take the place of empty tables; no chance where all is decided."""
-    notebook = judge(write_plan(tmp_path, indicators))
+    notebook = judge(write_plan(tmp_path, indicators, NEWTOWN))
     page, closed = check_languages(notebook, monkeypatch), len(notebook.results.closed) > 0
     assert ("Every final target has a final figure." in page) == closed
     for text in (
@@ -66,7 +66,7 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeyp
 
 def test_a_plan_before_its_end_claims_nothing(tmp_path, monkeypatch):
     """In the third year nothing is met or missed but what was due; open targets are to come."""
-    notebook = judge(write_plan(tmp_path), "2023-06-30")
+    notebook = judge(write_plan(tmp_path, region=NEWTOWN), "2023-06-30")
     page = check_languages(notebook, monkeypatch)
     assert notebook.results.closed.empty and set(notebook.results.finals["outcome"]) == {"ahead"}
     assert "met 0; missed 0; year to come 6" in page
@@ -179,8 +179,8 @@ def test_what_is_awaited_is_listed_by_its_source(whole):
 
 def test_issued_forecasts_are_scored_apart_and_drawn_first(whole, tmp_path, monkeypatch):
     """A run in the store gives scores of its own, and the course; the replayed ones stay as is."""
-    folder, store = write_plan(tmp_path / "plan"), str(tmp_path / "vintages.sqlite")
-    then = fc.load_plan(folder, as_of="2022-06-30", region="shaoxing")
+    folder, store = write_plan(tmp_path / "plan", region=NEWTOWN), str(tmp_path / "vintages.sqlite")
+    then = fc.load_plan(folder, as_of="2022-06-30", region=NEWTOWN)
     stores.append_run(store, vintages.issue(then, name="monitor"))
     notebook = judge(folder, vintages=store)
     results = notebook.results
@@ -196,8 +196,8 @@ def test_issued_forecasts_are_scored_apart_and_drawn_first(whole, tmp_path, monk
 
 def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
     """A store that begins when the plan is over has nothing to score, and draws no course."""
-    folder, store = write_plan(tmp_path / "plan"), str(tmp_path / "vintages.sqlite")
-    now = fc.load_plan(folder, as_of="2026-06-30", region="shaoxing")
+    folder, store = write_plan(tmp_path / "plan", region=NEWTOWN), str(tmp_path / "vintages.sqlite")
+    now = fc.load_plan(folder, as_of="2026-06-30", region=NEWTOWN)
     stores.append_run(store, vintages.issue(now))
     notebook = judge(folder, vintages=store)
     assert notebook.results.issued.hits.empty and notebook.results.made == "replayed"

@@ -7,15 +7,15 @@ import pytest
 
 from forecast.evaluation.verification import Verification
 from forecast.reports.sections import final_forecasts
-from made_up import PER_WORKER, write_plan
+from made_up import NEWTOWN, PER_WORKER, write_plan
 from rendered import Notebook, plain, row_of
 
 
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory):
     """Made-up plan with its replayed forecasts, and none that was issued."""
-    folder = write_plan(tmp_path_factory.mktemp("plan"))
-    given = {"region": "shaoxing", "data": str(folder), "as_of": "2026-06-30"}
+    folder = write_plan(tmp_path_factory.mktemp("plan"), region=NEWTOWN)
+    given = {"region": NEWTOWN, "data": str(folder), "as_of": "2026-06-30"}
     return Notebook("final_evaluation", **given)
 
 

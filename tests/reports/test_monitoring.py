@@ -138,15 +138,17 @@ def test_moves_since_the_last_issue_are_told_by_cause(later):
     assert len(paired) and (paired["p_old"].fillna(-1) == paired["p_reach"].fillna(-1)).all()
     assert paired.loc[paired["evidence"].eq("prior only"), "p_old"].dropna().isin([0, 1]).all()
     page = render(report, "monitoring.changes", results).text
-    known = results.changes.query("indicator == 'minimum_living_standard'")
-    most = known.loc[known["move"].abs().idxmax()]
+    moved = results.moved(report)
+    assert len(cells(page)) == (1 + min(len(moved), 12) if len(moved) else 0)
+    known = report.attainment.query("evidence != 'prior only'")["indicator"].iloc[:1].item()
+    one = results.changes.iloc[:1].assign(
+        indicator=known, p_old=0.4, p_new=0.6, move=0.2, new=0.2, revised=0.0, targets=0.0,
+        method=0.0, assumptions=0.0,
+    )  # fmt: skip
+    page = render(report, "monitoring.changes", replace(results, changes=one)).text
     first = cells(page)[1]
-    assert first[1:3] == [f"{100 * most[p]:.0f} %" for p in ("p_old", "p_new")]
-    assert "new figures" in first[-1]
-    trend = report.attainment.query("evidence != 'prior only'")["indicator"]
-    moved = results.changes[results.changes["indicator"].isin(trend)]["move"].abs() >= 0.005
-    assert len(cells(page)) == 1 + min(int(moved.sum()), 12)
-    still = replace(results, changes=results.changes.assign(move=0.001))
+    assert first[1:3] == ["40 %", "60 %"] and "new figures" in first[-1]
+    still = replace(results, changes=one.assign(move=0.001))
     text = "No chance moved by more than half a point."
     assert text in render(report, "monitoring.changes", still).text
 
@@ -172,20 +174,15 @@ def test_revised_added_and_dropped_targets_are_named(later):
     ]
 
 
-def test_the_track_record_counts_what_came_true(store, later):
+def test_the_track_record_counts_what_came_true(later):
     """Each fifth of chances that were said has its times and how many of them came true."""
     report, results = later
-    known = report.plan.observations.query("indicator == 'minimum_living_standard'")
-    known = known.set_index("year")["value"]
-    said = stores.read_forecasts(store).query("year <= 2023 and origin < '2023'")
-    said = said[said["year"].astype(str) > said["origin"].str[:4]]
-    said = said[(said["indicator"] == "minimum_living_standard") & (said["p_reach"] < 1)]
-    met = [known[row.year] > row.target for row in said.itertuples()]
-    record = results.record
-    assert record["times"].sum() == len(said) > 0 and record["came_true"].sum() == sum(met)
-    page = plain(render(report, "monitoring.record", results).text)
+    columns = ["low", "high", "times", "came_true", "targets"]
+    record = pd.DataFrame([[0.6, 0.8, 12, 9, 7], [0.8, 1.0, 1, 1, 1]], columns=columns)
+    page = plain(render(report, "monitoring.record", replace(results, record=record)).text)
     assert "What earlier issues said, beside the figures published since:" in page
-    assert page.count("came true") == len(record)
+    assert "Of 12 times we said 60-80 %, 9 came true (different targets: 7)." in page
+    assert "Once we said 80-100 %; came true: 1." in page
 
 
 def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):

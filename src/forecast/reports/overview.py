@@ -61,7 +61,7 @@ def compute_overview(report: ReportContext) -> OverviewResults:
     --------
     >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en")
     >>> [found.report.plan.region for found in compute_overview(report).regions]
-    ['zhejiang', 'lishui', 'xiaoshan', 'shaoxing']
+    ['zhejiang', 'xiaoshan', 'shaoxing', 'lishui']
     """
     plan = report.plan
     options = {"language": report.language, "draws": report.draws, "seed": report.seed}
