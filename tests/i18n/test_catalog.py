@@ -49,14 +49,20 @@ OTHER_CHINESE = {
     "reports/office/slides.py": "the name of a font",
     "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
+    "training/learning.py": "names of made worlds",
+    "training/made.py": "names of made worlds",
 }
 """Further modules with Chinese characters, and why."""
 OTHER_SENTENCES = {
     "__init__.py": "Python's own error of a missing attribute",
+    "charts/reliability.py": "a mistake of the calling code",
     "errors.py": "the head of errors that are not translated",
     "evaluation/store.py": "the answer of a trigger of the database",
     "intake/merging.py": "a manifest, which is in English",
+    "panel/splitting.py": "reasons in the record of a panel, for programs",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
+    "training/learning.py": "names of made worlds",
+    "training/made.py": "names of made worlds",
 }
 """Modules with English sentences that no catalogue has, and why."""
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff01-\uff5e]")
