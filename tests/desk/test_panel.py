@@ -4,8 +4,10 @@ import asyncio
 import base64
 import copy
 import datetime as dt
+import html
 import json
 import re
+import shutil
 import threading
 
 import ipywidgets as widgets
@@ -17,6 +19,7 @@ from forecast.desk import background
 from forecast.desk.panel import Panel
 from forecast.desk.session import Desk
 from forecast.scenarios.engine import ScenarioRun
+from forecast.tables.plan import data_folder
 
 WORKERS = "care_workers_per_10k_elderly"
 TRAINEES = "care_workforce.trainees_per_year"
@@ -25,9 +28,14 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
 
 @pytest.fixture(scope="module")
-def desk():
-    """Open Lishui's desk at the end of 2022, at the care workers, in English."""
-    desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=200)
+def desk(tmp_path_factory):
+    """Open Lishui's desk at the end of 2022, at the care workers, with a second figure of them."""
+    data = tmp_path_factory.mktemp("data") / "own"
+    shutil.copytree(data_folder(), data)
+    with (data / "observations.csv").open("a", encoding="utf-8") as table:
+        source = "003_8dc3f949d45a2179.txt"
+        table.write(f"lishui,{WORKERS},2021,,13,actual,{source},表,\n")
+    desk = Desk.open("lishui", data=str(data), as_of="2022-12-31", language="en", draws=200)
     desk.choose(WORKERS)
     return desk
 
@@ -100,7 +108,7 @@ def test_every_text_is_in_the_language_chosen(panel, language, foreign):
             text = text.replace(str(widget.value), "")
         if "<style" in text:
             text = text.rpartition("</style>")[2]
-        text = re.sub(r"<[^>]*>", " ", text)
+        text = html.unescape(re.sub(r"<[^>]*>", " ", text))
         assert not foreign.search(text), text
 
 
