@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forecast.model import counts, pooling, predictive, simulation
+from forecast.model import counts, paces, panel, pooling, posterior, predictive, priors, simulation
 from forecast.targets import event_probabilities
 from rendered import CHINESE
 
@@ -52,7 +52,10 @@ def test_both_languages_of_the_document_say_the_same():
 def test_the_documents_have_the_constants_of_the_code(doc):
     """A constant that is changed in a module must be changed where it is explained."""
     text = doc.read_text(encoding="utf-8")
+    memory = paces.MEMORY
     said = [f"{factor:g}" for factor in pooling.CAP_FACTORS]
+    said += [f"φ = {phi:g}" for phi in (priors.DAMPED, priors.LASTING)]
+    said += [f"{priors.FADING['own_recent']:g}", *(f"{kept:g}" for kept in memory.values())]
     said += [
         f"Gamma({counts.PACE_SHAPE:g} + {counts.YEAR_SHAPE:g} E, rate = β + X)",
         f"E = Σ_j {counts.DISCOUNT:g}^age_j d_j",
@@ -62,3 +65,8 @@ def test_the_documents_have_the_constants_of_the_code(doc):
         f"{event_probabilities.LOOK_AHEAD}",
     ]
     assert [words for words in said if words not in text] == []
+    # Numbers that the text spells out.
+    assert (posterior.ORIGINS, posterior.REPLAYED, paces.JUMP, paces.LAG) == (8, (1, 3), 6.0, 6)
+    assert paces.LONGEST_GAP == 4.0 and abs(paces.ONSET - 1.6) < 1e-12
+    assert panel.DOUBT == {"preliminary": 0.25, "estimated": 1.0}
+    assert (pooling.ONSET_PACE, pooling.ONSET_SD, pooling.ONSET_VALUES) == (0.75, 0.5, 3.0)

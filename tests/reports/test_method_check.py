@@ -53,7 +53,8 @@ def measured():
                 for b in range(10)
             ]  # fmt: skip
     rows += [
-        ("regions", "drift", "cover90", n, *[np.nan] * 2, 900, np.nan, 0.7, np.nan) for n in (3, 8)
+        ("provinces_indicators", "drift", "cover90", n, *[np.nan] * 2, 900, np.nan, 0.7, np.nan)
+        for n in (3, 8)
     ]
     table = pd.DataFrame(rows, columns=method_check.CALIBRATION[:-1])
     return table.assign(source="20 < 21 indicators")

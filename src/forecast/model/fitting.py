@@ -19,6 +19,7 @@ from ..tables.calendar import list_year_problems, read_years
 from ..tables.descriptions import About, read_inputs
 from .arrays import FloatArray, IntArray, concatenate, count_within, select
 from .counts import CountPredictive, fit_counts
+from .paces import group_series, measure_spans
 from .panel import KEY, SeriesPanel, build_panel, read_observations
 from .pooling import compute_grids, pool_grids
 from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
@@ -315,19 +316,28 @@ def quantile_name(level: float) -> str:
 
 
 def _fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) -> PooledPredictive:
-    """Fit series that all have, or all lack, an upper bound, in blocks of whole groups."""
-    order = np.argsort(panel.group, kind="stable")
-    ends = np.append(np.flatnonzero(np.diff(panel.group[order])) + 1, len(order))
+    """Fit series that all have, or all lack, an upper bound, in blocks of whole groups.
+
+    Groups of a block span equally many years, so that no bit of an answer depends on what else is
+    fitted.
+    """
+    order, starts, group = group_series(panel)
+    panel = replace(panel.take(order), group=group)
+    span = measure_spans(panel, starts)[group]
+    by_span = np.lexsort((group, span))
+    cuts = np.flatnonzero(np.diff(group[by_span])) + 1
+    ends = np.append(cuts, len(order))
+    last = np.append(np.diff(span[by_span][ends - 1]) != 0, True)
     links = [link.link for link in prior.links]
     parts, start = [], 0
-    for end in ends:
-        if end - start >= BLOCK or end == len(order):
-            grids = compute_grids(panel.take(order[start:end]), links, bounded=bounded)
-            whole = pool_grids(grids, prior)
-            parts.append(select(whole, _invert(grids.order)))
+    for end, closes in zip(ends, last, strict=True):
+        if end - start >= BLOCK or closes:
+            at = by_span[start:end]
+            grids = compute_grids(panel.take(at), links, bounded=bounded)
+            parts.append(select(pool_grids(grids, prior), _invert(grids.order)))
             start = end
     whole = concatenate(parts) if len(parts) > 1 else parts[0]
-    return replace(select(whole, _invert(order)), rows=rows)
+    return replace(select(whole, _invert(order[by_span])), rows=rows)
 
 
 def _invert(order: IntArray) -> IntArray:

@@ -28,7 +28,7 @@ from .arrays import FloatArray, IntArray
 from .links import LinkScale
 from .panel import SeriesPanel
 
-__all__ = ["CANDIDATES", "PaceGrid", "compute_paces", "group_series", "sum_groups"]
+__all__ = ["CANDIDATES", "PaceGrid", "compute_paces", "group_series", "measure_spans", "sum_groups"]
 
 CANDIDATES = ("peers", "peers_recent", "own", "own_recent", "level", "direction", "own_rest")
 SIZE = len(CANDIDATES)
@@ -109,6 +109,14 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     new = np.append(True, (group[1:] != group[:-1]) | stale[order][1:])
     starts = np.flatnonzero(new)
     return order, starts, np.cumsum(new) - 1
+
+
+def measure_spans(panel: SeriesPanel, starts: IntArray) -> FloatArray:
+    """Measure the years from each group's first value in its window to its last one."""
+    year = np.floor(panel.year + 0.5)
+    first = np.minimum.reduceat(np.nanmin(year, axis=1), starts)
+    span: FloatArray = np.minimum(np.maximum.reduceat(year[:, -1], starts) - first, WINDOW - 1.0)
+    return span
 
 
 def sum_groups(values: FloatArray, starts: IntArray) -> FloatArray:
@@ -197,9 +205,8 @@ def _grid_steps(
     that it falls into.
     """
     year = np.floor(panel.year + 0.5)
-    latest = np.maximum.reduceat(year[:, -1], starts)[group]
-    age = latest[:, None] - year
-    width = int(min(np.nanmax(age, initial=0.0), WINDOW - 1.0)) + 1
+    age = np.maximum.reduceat(year[:, -1], starts)[group, None] - year
+    width = int(measure_spans(panel, starts).max()) + 1
     level = np.full((len(z), width), np.nan)
     row, column = np.nonzero(age < width)
     level[row, width - 1 - age[row, column].astype(np.int64)] = z[row, column]

@@ -101,7 +101,7 @@ class LinkPredictive(LinkScale):
         """Compute location and scale `horizon` (series, years) years after the last observation."""
         h = _shared_row(horizon)
         way = course(h, self.fading)
-        pairs = (way[..., :, None] * way[..., None, :]).reshape(*h.shape, -1)
+        pairs = (way[..., :, None] * way[..., None, :]).reshape(*h.shape, len(self.fading) ** 2)
         # Not a matrix product: its last bit would depend on how many series come together.
         if len(h) == 1:
             moved = np.einsum("nc,hc->nh", self.pace, way[0])

@@ -212,7 +212,7 @@ def _weigh(
         sizes = [one @ known.sum(axis=1) for one in each]
         large = [(o, s) for o, s in zip(each, sizes, strict=True) if s > LEAST_COVERED]
         cover += [one / size for one, size in large]
-        measure += [weight / len(large)] * len(large)
+        measure += [weight / max(len(large), 1)] * len(large)
     return (
         whole, values, targets, np.array(cover).reshape(-1, len(length)), np.array(measure),
     )  # fmt: skip

@@ -56,8 +56,8 @@ def learn_priors(
     source: str,
     start: pd.DataFrame | None = None,
     rounds: int = 40,
-    origins: int = 8,
-    windows: int = 8,
+    origins: int = 4,
+    windows: int = 6,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Learn the prior table from panels of yearly series.

@@ -8,7 +8,7 @@ series are cut to n and scored, and the others are context.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,8 +28,8 @@ HORIZONS = np.arange(1.0, 5.0)
 """Years ahead: those of a plan whose first year is known."""
 CONTEXT_YEARS, STALE = 14, 7
 """Years before the origin whose observations are context, and age at which a series is none."""
-Series = dict[str, tuple[FloatArray, FloatArray, BoolArray]]
-"""Years, values and breaks by region."""
+One = tuple[FloatArray, FloatArray, BoolArray]
+"""Years, values and breaks of a series."""
 Row = tuple[str, str, int, int, int]
 """Indicator, region, origin, length (0: context) and group of a series."""
 
@@ -107,7 +107,7 @@ def cut_windows(  # noqa: PLR0913 - how many of what
     kinds = series.drop_duplicates("indicator").set_index("indicator")["kind"]
     rng = np.random.default_rng(seed)
     rows: list[Row] = []
-    shown: list[pd.DataFrame] = []
+    shown: list[One] = []
     for name, table in seen[seen["indicator"].map(kinds).isin(LINKS_BY_KIND)].groupby("indicator"):
         each = {
             str(region): (t["year"].to_numpy(), t["value"].to_numpy(), t["break"].to_numpy())
@@ -125,7 +125,7 @@ def cut_windows(  # noqa: PLR0913 - how many of what
                 parts = [(r, n, _cut(each[r], origin, n)) for r in own]
                 for i in _draw(rng, len(others), peers):
                     parts.append((others[i], 0, _cut(each[others[i]], origin, None)))
-                known = [(region, length, part) for region, length, part in parts if len(part)]
+                known = [(region, length, part) for region, length, part in parts if len(part[0])]
                 rows += [(str(name), region, origin, length, group) for region, length, _ in known]
                 shown += [part for *_, part in known]
     if not rows:
@@ -142,7 +142,7 @@ def _draw(rng: np.random.Generator, count: int, most: int | None) -> list[int]:
     return sorted(rng.choice(count, most, replace=False).tolist())
 
 
-def _list_usable(each: Series, origin: int, n: int) -> list[str]:
+def _list_usable(each: Mapping[str, One], origin: int, n: int) -> list[str]:
     """Regions with n figures running up to the origin, a change before and a figure after it."""
     usable = []
     for region, (year, value, breaks) in each.items():
@@ -158,19 +158,19 @@ def _list_usable(each: Series, origin: int, n: int) -> list[str]:
     return usable
 
 
-def _cut(one: tuple[FloatArray, FloatArray, BoolArray], origin: int, n: int | None) -> pd.DataFrame:
+def _cut(one: One, origin: int, n: int | None) -> One:
     """Figures of a series up to an origin: the last n, or those that are context, if any."""
     year, value, breaks = one
-    at = np.flatnonzero(year <= origin)
-    at = at[-n:] if n else at[year[at] > origin - CONTEXT_YEARS]
-    if len(at) and year[at[-1]] < origin - STALE:
-        at = at[:0]
-    return pd.DataFrame({"year": year[at], "value": value[at], "break": breaks[at]})
+    end = int(np.searchsorted(year, origin, side="right"))
+    start = end - n if n else int(np.searchsorted(year, origin - CONTEXT_YEARS, side="right"))
+    if end and year[end - 1] < origin - STALE:
+        start = end
+    return year[start:end], value[start:end], breaks[start:end]
 
 
 def _assemble(
     rows: list[Row],
-    shown: list[pd.DataFrame],
+    shown: list[One],
     seen: pd.DataFrame,
     series: pd.DataFrame,
     domain: str,
@@ -179,8 +179,10 @@ def _assemble(
     """Arrange the chosen series as a panel, and look up what came."""
     names, regions, origins, lengths, groups = (np.array(c) for c in zip(*rows, strict=True))
     about = series.drop_duplicates("indicator").set_index("indicator").loc[names]
-    sizes = [len(part) for part in shown]
-    table = pd.concat(shown, ignore_index=True).assign(error=0.0, doubt=0.0)
+    sizes = [len(years) for years, *_ in shown]
+    year, value, breaks = (np.concatenate(column) for column in zip(*shown, strict=True))
+    table = pd.DataFrame({"year": year, "value": value, "break": breaks.astype(bool)})
+    table = table.assign(error=0.0, doubt=0.0)
     about = about.reset_index().assign(n=sizes)
     panel = build_panel(table, about)
     panel = replace(panel, group=groups.astype(np.int64), ratchet=np.zeros(len(rows), bool))
