@@ -24,7 +24,7 @@ def third_language(tmp_path, monkeypatch):
         ("force", schema.FORCES),
         ("data_status", schema.STATUSES),
         ("list", schema.TASK_LISTS),
-        ("kind", schema.KINDS),
+        ("kind", (*schema.KINDS, "all")),
     ],
 )
 def test_every_code_of_the_tables_has_a_label(group, codes):
