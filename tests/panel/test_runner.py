@@ -284,7 +284,7 @@ def test_a_restarted_scheduler_costs_nothing(source, tmp_path, cluster):
         if not restarted:
             restarted.append(True)
             with distributed.Client(address, set_as_default=False) as client:
-                client.restart()
+                client.restart(wait_for_workers=False)
 
     result = run_panel(source, str(tmp_path / "out"), scheduler=address, progress=restart)
     assert restarted and result.complete, result.faults
