@@ -34,7 +34,7 @@ def desk(tmp_path_factory):
     shutil.copytree(data_folder(), data)
     with (data / "observations.csv").open("a", encoding="utf-8") as table:
         source = "003_8dc3f949d45a2179.txt"
-        table.write(f"lishui,{WORKERS},2021,,13,actual,{source},表,\n")
+        table.write(f"lishui,{WORKERS},2019,,11,actual,{source},表,\n")
     desk = Desk.open("lishui", data=str(data), as_of="2022-12-31", language="en", draws=200)
     desk.choose(WORKERS)
     return desk
