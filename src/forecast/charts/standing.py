@@ -181,7 +181,9 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
 def find_state(row: Mapping[str, Any]) -> str:
     """Return the finding (of `STATES`) on a target: a column `finding`, else from its status."""
     finding = row.get("finding")
-    return finding if isinstance(finding, str) else FINDINGS.get(str(row["status"]), "awaited")
+    if not isinstance(finding, str):
+        return FINDINGS.get(str(row["status"]), "awaited")
+    return finding if finding in STATES else "awaited"
 
 
 def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:
