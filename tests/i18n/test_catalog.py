@@ -49,8 +49,6 @@ OTHER_CHINESE = {
     "reports/office/slides.py": "the name of a font",
     "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
-    "training/learning.py": "names of made worlds",
-    "training/made.py": "names of made worlds",
 }
 """Further modules with Chinese characters, and why."""
 OTHER_SENTENCES = {
