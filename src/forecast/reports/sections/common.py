@@ -27,9 +27,10 @@ COUNTS = N_(
 )
 PRIOR = N_(
     "Forecasts start from published figures; the pace comes from the region's own figures, other "
-    "regions of the indicator and a prior. The prior was learned from many years of 20 indicators "
-    "in 70 countries, not from civil-affairs plans; the fewer the figures, the more the answer "
-    "rests on it. The method check tells how often it was right on data it had never seen."
+    "regions of the indicator and a prior. The prior was learned from yearly indicators of 70 "
+    "countries and of China's provinces, not from civil-affairs plans; the fewer the figures, the "
+    "more the answer rests on it. The method check shows how often it was right on data it had "
+    "never seen."
 )
 COMPARED_AS_PRINTED = N_(
     "Targets are compared as printed: > must be exceeded, ≥ is enough when equalled; a plain "
