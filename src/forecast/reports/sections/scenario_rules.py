@@ -33,6 +33,10 @@ LEFT = N_(
     "of {of} parts listed the {parts} with a plan, {rule} {value}, leave {left} of the target of "
     "{region} to the others"
 )
+DEPENDS = N_(
+    "of {of} parts listed the {parts} with a plan have {rule} {value}; whether the target of "
+    "{region} is met depends on the others"
+)
 ENOUGH = N_(
     "of {of} parts listed the {parts} with a plan are up to the target of {region} ({rule} {value})"
 )
@@ -156,7 +160,8 @@ def _sum_up(report: ReportContext, joined: pd.DataFrame) -> str:
     if joined.empty:
         return NO_VALUE
     row = joined.sort_values("year").iloc[-1]
-    message = LEFT if pd.isna(row["enough"]) else ENOUGH if row["enough"] else SHORT
+    open_end = LEFT if row["rule"] == "sum" else DEPENDS
+    message = open_end if pd.isna(row["enough"]) else ENOUGH if row["enough"] else SHORT
     return report.gettext(
         message, region=report.name("regions", row["region"]), parts=row["parts"], of=row["of"],
         rule=report.label("roll_up", row["rule"]),
