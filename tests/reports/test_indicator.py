@@ -138,7 +138,11 @@ def test_rules_name_the_indicator_whole(lishui):
 def test_tables_are_those_of_a_monitoring_report(lishui):
     """The same columns, so that one database takes both; every head and sheet has a label."""
     tables = result_tables(lishui.report, lishui.results)
-    facts = {"name", "unit", "area", "role", "force", "source", "locus", "note"}
+    facts = {
+        "name", "unit", "area", "number", "name_printed", "owner", "role", "force", "source",
+        "locus", "note",
+    }  # fmt: skip
     assert set(tables["attainment"]) == set(lishui.results.attainment) | facts
-    assert tables["attainment"]["source"].tolist() == lishui.results.targets["source"].tolist()
+    for origin in ("number", "name_printed", "owner", "source"):
+        assert tables["attainment"][origin].tolist() == lishui.results.targets[origin].tolist()
     assert {column for table in tables.values() for column in table} <= set(LABELS["column"])
