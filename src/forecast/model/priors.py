@@ -192,7 +192,7 @@ def select_prior(kind: str, growth: str = "auto", *, priors: pd.DataFrame | None
     UnknownNameError
         For a growth path, or a kind that the table does not have.
     DataError
-        If the table lacks a number of the kind.
+        If the table lacks a column, or a number of the kind.
 
     Examples
     --------
@@ -201,6 +201,9 @@ def select_prior(kind: str, growth: str = "auto", *, priors: pd.DataFrame | None
     """
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
+    if missing := [column for column in COLUMNS if column not in table and column != "source"]:
+        problem, remedy = msg("no such column"), msg("learn the priors anew")
+        raise DataError(Problem("priors", None, c, None, problem, remedy) for c in missing)
     check_name("kind", kind, sorted(set(table["kind"]) - {"all"}))
     keys = zip(table["kind"], table["domain"], table["link"], table["parameter"], strict=True)
     prior = build_prior(dict(zip(keys, table["value"].astype(float), strict=True)), kind)
