@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -92,26 +93,47 @@ def test_reading_writes_nothing(usual, store):
 
 
 def test_an_old_store_is_read_and_continued(tmp_path):
-    """A store written when the modules lay in one folder: its forecasts are today's.
+    """A store written by an earlier growth model: its forecasts are read as they were issued.
 
-    They count as made by the method of today, whose first issue so reports no change of method,
-    and a forecast issued again from the same knowledge is scored once.
+    Its table of priors is refused by name where today's method would need it; a comparison answers
+    the old inputs with today's table, and the difference is the part of the method. Both issues of
+    one day are scored, each with its own chance, and the same one appended again only once.
     """
     store = tmp_path / STORE
     store.write_bytes(
         Path(__file__).with_name("stores").joinpath("flat_modules.sqlite").read_bytes()
     )
     stored = read_latest_run(store, region="xiaoshan")
-    pd.testing.assert_frame_equal(compute_forecasts(stored.inputs), stored.forecasts, rtol=1e-9)
-    assert stored.method_version == fingerprint_method()
+    with sqlite3.connect(store) as connection:
+        raw = connection.execute("SELECT p_reach FROM forecasts WHERE run = ? ORDER BY position",
+                                 (stored.run,)).fetchall()  # fmt: skip
+    assert len(raw) == len(stored.forecasts) == len(stored.inputs.targets)
+    issued_then = np.array([p for (p,) in raw], float)
+    assert np.array_equal(issued_then, stored.forecasts["p_reach"], equal_nan=True)
+    with pytest.raises(DataError, match="priors, column domain: no such column"):
+        compute_forecasts(stored.inputs)
+    assert stored.method_version != fingerprint_method()
     again = issue(fc.load_plan("xiaoshan", as_of=stored.origin))
-    assert (attribute_changes(stored, again)["method"].dropna().abs() < 1e-9).all()
+    moves = attribute_changes(stored, again)
+    moves = moves[moves["move"].notna()]
+    old = compute_forecasts(replace(stored.inputs, priors=fc.read_priors()))
+    key = ["indicator", "year", "target"]
+    difference = (old["p_reach"] - issued_then).set_axis(pd.MultiIndex.from_frame(old[key]))
+    before = moves[["indicator", "year_old", "target_old"]].astype({"year_old": int})
+    expected = difference.loc[pd.MultiIndex.from_frame(before)]
+    assert moves["method"].tolist() == pytest.approx(expected.tolist(), abs=1e-12)
+    assert (moves["method"].abs() > 0.001).any()
+    key_again = append_run(store, again)
     append_run(store, again)
-    assert set(read_runs(store)["method_version"]) == {fingerprint_method()}
+    assert set(read_runs(store)["method_version"]) == {stored.method_version, fingerprint_method()}
     plan = fc.load_plan("xiaoshan")
     table = read_forecasts(store)
-    once = verify(table[table["run"] == stored.run], plan.observations, plan.indicators)
-    assert len(verify(table, plan.observations, plan.indicators).hits) == len(once.hits) > 0
+    hits = verify(table, plan.observations, plan.indicators).hits
+    for run in (stored.run, key_again):
+        alone = verify(table[table["run"] == run], plan.observations, plan.indicators).hits
+        chances = hits.loc[hits["run"] == run, "p_reach"].tolist()
+        assert chances == alone["p_reach"].tolist() != []
+    assert set(hits["run"]) == {stored.run, key_again}
 
 
 def test_the_latest_run_is_the_one_before(folder, store):
