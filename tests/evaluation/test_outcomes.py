@@ -9,12 +9,12 @@ import forecast as fc
 from forecast.evaluation import outcomes
 from forecast.evaluation.verification import Verification
 from forecast.evaluation.vintages import issue
-from made_up import BEDS, BURIAL, PER_WORKER, REGISTRIES, STANDARD, VISITS, write_plan
+from made_up import BEDS, BURIAL, NEWTOWN, PER_WORKER, REGISTRIES, STANDARD, VISITS, write_plan
 
 
 def load(folder, day="2026-06-30"):
-    """Load a made-up plan as of a day."""
-    return fc.load_plan(folder, as_of=day, region="shaoxing")
+    """Load a made-up plan as of a day, of a region that has no other figures and targets."""
+    return fc.load_plan(folder, as_of=day, region=NEWTOWN)
 
 
 def judge(plan):
@@ -27,7 +27,7 @@ def judge(plan):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Folder of the made-up plan."""
-    return write_plan(tmp_path_factory.mktemp("plan"))
+    return write_plan(tmp_path_factory.mktemp("plan"), region=NEWTOWN)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def judged(plan):
 @pytest.fixture(scope="module")
 def runs(folder, plan):
     """Forecasts of it, replayed at its year ends."""
-    return outcomes.replay_runs(str(folder), outcomes.list_origins(plan), region="shaoxing")
+    return outcomes.replay_runs(str(folder), outcomes.list_origins(plan), region=NEWTOWN)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +153,11 @@ def test_scores_are_those_of_the_chances_and_outcomes(plan, runs):
     found = outcomes.score_forecasts(runs, plan)
     squares = (found.hits["p_reach"] - found.hits["met"]) ** 2
     assert found.scores["brier"].iloc[0] == pytest.approx(squares.mean(), rel=1e-12)
-    # Four final ones at five year ends, the midterm one at two.
-    assert len(found.hits) == 4 * 5 + 2
+    # Four final ones at five year ends, the midterm one at two; but a standard does not fall, and
+    # that of 2023 met its target: nothing was left to forecast at the ends of 2023 and 2024.
+    assert len(found.hits) == 4 * 5 + 2 - 2
+    standard = found.hits[found.hits["indicator"] == STANDARD]
+    assert standard["origin"].tolist() == ["2020-12-31", "2021-12-31", "2022-12-31"]
 
 
 def test_nothing_is_scored_without_forecasts_or_figures(plan, runs):
