@@ -779,7 +779,7 @@ def test_what_cannot_be_tested_is_said(options, error, message):
             series([40.0, 41, 42]).assign(published="soon"),
             "column published, value 'soon': not a date",
         ),
-        (series([40.0, 41, 42]).drop(columns="year"), "column year: no such column"),
+        (series([40.0, 41, 42]).drop(columns="year"), "column year: there is no column 'year'"),
     ],
 )
 def test_tables_that_cannot_be_replayed_are_refused(table, message):
