@@ -84,7 +84,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     >>> fits = fc.fit(pd.concat([plan.observations, plan.siblings]), plan.indicators)
     >>> table = judge_targets(plan, fits)
     >>> table.loc[table["final"], "outcome"].value_counts().to_dict()
-    {'no_data': 44, 'estimated': 5, 'met': 1}
+    {'not_yet_due': 44, 'estimated': 4, 'met': 1}
     """
     targets = plan.targets
     last = find_last_closed_year(plan)
@@ -148,7 +148,7 @@ def score_forecasts(forecasts: pd.DataFrame | Sequence[Run], plan: Plan) -> Veri
     Examples
     --------
     >>> import forecast as fc
-    >>> runs = replay_runs("xiaoshan", ["2022-12-31"], region="xiaoshan")
+    >>> runs = replay_runs("xiaoshan", ["2020-12-31"], region="xiaoshan")
     >>> found = score_forecasts(runs, fc.load_plan("xiaoshan"))
     >>> found.hits[["year", "met"]].values.tolist()
     [[2023, True], [2024, True], [2025, True]]
@@ -175,10 +175,10 @@ def compare_verdicts(verification: Verification) -> pd.DataFrame:
     Examples
     --------
     >>> import forecast as fc
-    >>> runs = replay_runs("xiaoshan", ["2022-12-31"], region="xiaoshan")
+    >>> runs = replay_runs("xiaoshan", ["2020-12-31"], region="xiaoshan")
     >>> table = compare_verdicts(score_forecasts(runs, fc.load_plan("xiaoshan")))
     >>> table[["year", "outcome", "schedule_said", "forecast_said"]].values[0].tolist()
-    [2023, 'met', 'yes', 'yes']
+    [2023, 'met', 'silent', 'yes']
     """
     hits = verification.hits
     p = hits["p_reach"].astype(float)

@@ -123,7 +123,7 @@ def verify(
     >>> forecasts = run.forecasts.assign(origin=run.origin)
     >>> result = verify(forecasts, plan.observations, plan.indicators)
     >>> result.scores["lead"].tolist(), bool(result.hits["met"].all())
-    (['all', 1, 2, 3, 4], True)
+    (['all', 3, 4], True)
     """
     if missing := [name for name in NEEDED if name not in forecasts]:
         problem, remedy = msg("no such column"), msg("read them with read_forecasts")

@@ -1,6 +1,7 @@
 """Issued forecasts: the answers of a run, its inputs, and fingerprints of its method and targets.
 
 A run carries its inputs, so that any later version of the package can compute its forecasts again.
+Where a later version needs other priors than those stored, they have to be replaced by its own.
 `store` keeps runs; `revisions` attributes the changes from one run to the next.
 """
 
@@ -123,7 +124,7 @@ def issue(
     >>> import forecast as fc
     >>> run = issue(fc.load_plan("lishui", as_of="2022-12-31"), name="lishui")
     >>> run.origin, len(run.forecasts)
-    ('2022-12-31', 61)
+    ('2022-12-31', 60)
     """
     source = plan.folder or None
     table = read_priors(source) if priors is None else priors
