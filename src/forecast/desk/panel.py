@@ -20,8 +20,9 @@ import ipywidgets as widgets
 from ..i18n.catalog import N_, languages
 from ..i18n.formatting import language_name
 from ..intake import FigureImport
-from ..reports.html import paragraph, safe
+from ..reports.html import safe
 from .background import BackgroundRunner
+from .markup import paragraph
 from .questions import Questions
 from .scenario_files import ScenarioFiles
 from .session import Desk
@@ -77,9 +78,9 @@ def open_desk(region: str = "lishui", **options: Any) -> Panel:
 
     Examples
     --------
-    >>> panel = open_desk("lishui", as_of="2022-12-31", language="en", draws=200)
+    >>> panel = open_desk("zhejiang", as_of="2022-12-31", language="en", draws=200)
     >>> panel.desk.plan.region, "%" in panel.chance.value
-    ('lishui', True)
+    ('zhejiang', True)
     """
     return Panel(Desk.open(region, **options))
 

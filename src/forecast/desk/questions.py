@@ -9,9 +9,9 @@ import ipywidgets as widgets
 import pandas as pd
 
 from ..i18n.catalog import N_
-from ..reports.html import paragraph
 from ..scenarios.goal_seeking import GoalSeek
 from .background import BackgroundRunner
+from .markup import paragraph
 from .session import Desk
 from .settings import Control
 from .text import describe_goal_seek, name_setting, render_tornado

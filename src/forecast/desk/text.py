@@ -17,12 +17,13 @@ from ..i18n.errors import format_error
 from ..i18n.formatting import NO_VALUE, number, points
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_pace, describe_range, describe_step
-from ..reports.html import paragraph, picture, safe, tabulate
+from ..reports.html import picture, safe
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import SINGLE, hide_single
 from .live_chart import ChartSpec, LiveFanChart
+from .markup import paragraph, tabulate
 from .session import Desk
 from .settings import Control
 

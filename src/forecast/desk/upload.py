@@ -12,7 +12,7 @@ import pandas as pd
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
 from ..intake import OPEN, FigureImport, read
-from ..reports.html import paragraph, tabulate
+from .markup import paragraph, tabulate
 from .session import Desk
 from .widgets import create_button, create_dropdown, create_row
 
