@@ -122,4 +122,8 @@ def test_own_figures_replace_all_issues_of_the_years_end(plan: Plan) -> None:
     figures = plan.tables["observations"]
     key = {"region": "lishui", "indicator": SHARE, "as_of": ""}
     own = pd.DataFrame([{**key, "year": year} for year in (2020, 2021)])
-    assert replaced(figures, own).tolist() == [True, True, *[False] * 5]
+    gone = figures[replaced(figures, own)]
+    assert gone[["region", "indicator", "as_of", "year"]].to_numpy().tolist() == [
+        ["lishui", SHARE, "", year] for year in (2020, 2020)
+    ]
+    assert len(figures) > len(gone) + 4
