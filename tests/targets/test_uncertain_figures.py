@@ -21,7 +21,7 @@ GOAL = pd.DataFrame({"region": ["a"], "indicator": ["x"], "year": [2022], "value
     ids=["standard error", "estimated", "preliminary"],
 )  # fmt: skip
 def test_an_uncertain_latest_figure_widens_the_forecast(doubt):
-    """Its standard error or its status makes the band of next year wider, in quantiles and draws."""
+    """Its standard error or status makes the band of next year wider, in quantiles and draws."""
     sure, unsure = (fc.fit(SEEN.assign(**columns), ABOUT) for columns in ({}, doubt))
     bands = [fc.quantiles(f, [2022])[["q05", "q95"]].to_numpy()[0] for f in (sure, unsure)]
     widths = [high - low for low, high in bands]
