@@ -89,7 +89,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     running = Served(folder, FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
     yield running
     running.process.terminate()
-    running.process.communicate()
+    running.process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +147,16 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
         running.process.communicate(timeout=60)
     assert running.process.returncode == 0
     assert running.kernels() == []
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_without_visitors_ends(tmp_path: Path, signum: signal.Signals) -> None:
+    """A server that waits for its first visitor ends at a signal."""
+    running = Served(tmp_path)
+    running.process.send_signal(signum)
+    running.process.communicate(timeout=20)
+    assert running.process.returncode == 0
     assert list(tmp_path.iterdir()) == []
 
 

@@ -121,7 +121,8 @@ class Page(Voila):  # type: ignore[misc]
         def end(*_: object) -> None:
             for signum in SIGNALS:
                 signal.signal(signum, lambda *_: None)
-            loop.add_callback(loop.stop)
+            # Unlike add_callback, this wakes a loop that waits for a visitor.
+            loop.asyncio_loop.call_soon_threadsafe(loop.stop)  # type: ignore[attr-defined]
 
         for signum in SIGNALS:
             signal.signal(signum, end)
