@@ -73,7 +73,7 @@ def test_the_png_is_sharp_enough_for_print_and_the_csv_opens_in_excel():
 
 
 def test_drawing_leaves_the_settings_of_matplotlib_alone():
-    """A chart changes no setting of the session."""
+    """A chart leaves the settings of matplotlib as they were."""
     before = dict(mpl.rcParams)
     toy().svg()
     assert dict(mpl.rcParams) == before
