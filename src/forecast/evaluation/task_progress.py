@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ..tables.calendar import parse_deadline
-from ..tables.plan import Plan
+from ..tables.plan import Plan, latest_progress
 
 __all__ = ["COLUMNS", "VERDICTS", "judge_progress"]
 
@@ -39,12 +39,9 @@ def judge_progress(plan: Plan) -> pd.DataFrame:
     0
     """
     day = dt.date.fromisoformat(plan.as_of) if plan.as_of else dt.date.today()
-    known = plan.progress[plan.progress["date"] <= day.isoformat()].sort_values("date")
-    if known.empty:
+    tasks, works = (latest_progress(plan, what) for what in ("task", "project"))
+    if tasks.empty and works.empty:
         return pd.DataFrame(columns=COLUMNS)
-    tasks = known[known["task"].ne("")].drop_duplicates("task", keep="last").set_index("task")
-    works = known[known["project"].ne("")].drop_duplicates("project", keep="last")
-    works = works.set_index("project")
     rows = [
         _row(row["list"], row["name_zh"], row["due"], tasks, day)
         for row in plan.tasks.to_dict("records")

@@ -15,10 +15,12 @@ from ..evaluation.vintages import OPEN
 from ..i18n.formatting import change, format_time, scenario_name
 from ..i18n.labels import LABELS
 from ..model.fitting import Fits, quantiles
+from ..model.panel import KEY
 from ..model.priors import read_priors
 from ..model.simulation import Paths
 from ..scenarios.baseline import fit_plan, project
 from ..scenarios.declarations import Mechanism, read_mechanisms
+from ..scenarios.series_state import Key
 from ..tables.names import Names
 from ..tables.plan import Plan, load_plan, recut
 from ..targets.attainment import attainment
@@ -96,12 +98,36 @@ class ReportContext(Names):
     @cached_property
     def quantiles(self) -> pd.DataFrame:
         """Forecasts of the region's indicators."""
-        return quantiles(self.own_fits, self.years)
+        table = quantiles(self.own_fits, self.years)
+        if not self.moved_by_projects:
+            return table
+        drawn = self.paths.quantiles().set_index([*KEY, "year"])
+        index = pd.MultiIndex.from_frame(table[[*KEY, "year"]])
+        moved = index.droplevel("year").isin(self.moved_by_projects) & index.isin(drawn.index)
+        numbers = [c for c in table if c in drawn and c != "scenario"]
+        table.loc[moved, numbers] = drawn.loc[index[moved], numbers].to_numpy()
+        return table
 
     @cached_property
     def attainment(self) -> pd.DataFrame:
         """Answers on the plan's targets, a row each in their order, for people to read."""
-        return hide_single(attainment(self.own_fits, self.plan.targets, as_of=self.plan.as_of))
+        source = self.paths if self.moved_by_projects else self.own_fits
+        return hide_single(attainment(source, self.plan.targets, as_of=self.plan.as_of))
+
+    @cached_property
+    def moved_by_projects(self) -> list[Key]:
+        """Series that the plan's projects move; simulated only where projects name indicators."""
+        if (
+            "indicator" not in self.plan.projects
+            or not self.plan.projects["indicator"].ne("").any()
+        ):
+            return []
+        values, usual = self.paths.values, self.paths.baseline
+        if usual is None:
+            return []
+        same = (values == usual) | np.isnan(usual)
+        series = self.paths.fits.series.loc[~same.all(axis=(1, 2)), KEY]
+        return list(series.itertuples(index=False, name=None))
 
     @cached_property
     def paces_needed(self) -> pd.DataFrame:

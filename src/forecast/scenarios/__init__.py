@@ -2,6 +2,7 @@
 
 - `declarations`, `mechanisms`, `formulas`: what moves an indicator: declared, computed, linked
 - `scenario`, `scenario_check`: scenario files, read and checked
+- `assumptions`: draws of uncertain parameters
 - `baseline`, `engine`, `comparison`: the baseline, runs of scenarios, scenarios side by side
 - `trajectory`, `series_state`: arrays of simulated series and the steps applied to them
 - `criterion`, `response`: a target on draws, and its response to settings
@@ -12,8 +13,8 @@
 """
 
 __all__ = [
-    "baseline", "comparison", "criterion", "declarations", "engine", "failure_regions", "formulas",
-    "goal_seeking", "lever_search", "mechanisms", "project_list", "response", "rule_check",
-    "scenario", "scenario_check", "sensitivity_analysis", "series_state", "sobol", "tornado",
-    "trajectory",
+    "assumptions", "baseline", "comparison", "criterion", "declarations", "engine",
+    "failure_regions", "formulas", "goal_seeking", "lever_search", "mechanisms", "project_list",
+    "response", "rule_check", "scenario", "scenario_check", "sensitivity_analysis", "series_state",
+    "sobol", "tornado", "trajectory",
 ]  # fmt: skip

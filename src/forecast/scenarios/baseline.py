@@ -12,6 +12,7 @@ from ..model.simulation import Paths, simulate
 from ..tables.calendar import last_closed_year
 from ..tables.plan import Plan
 from .linkage import bind_standards
+from .project_list import move_by_projects
 
 __all__ = ["first_decision_year", "fit_plan", "project"]
 
@@ -43,7 +44,8 @@ def project(
     """Simulate the baseline: the plan's own indicators without any change.
 
     Figures of other regions inform the fits; their series are not simulated. Standards keep the
-    rules that link them (`linkage`) in each draw.
+    rules that link them (`linkage`) in each draw, and projects move the indicators that they name
+    (`project_list.move_by_projects`).
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def project(
     last = int(plan.targets["year"].max()) if until is None else until
     fits = fits.take(np.flatnonzero(own))
     drawn = simulate(fits, until=last, draws=draws, seed=seed, progress=tracker.part(2))
-    return bind_standards(drawn, plan)
+    return move_by_projects(bind_standards(drawn, plan), plan)
 
 
 def first_decision_year(plan: Plan) -> int:

@@ -150,12 +150,17 @@ KINDS: dict[str, Kind] = {
     "two_stocks": Kind(
         inputs=("total",), levers=("new_per_year", "converted_per_year", "closed_per_year")
     ),
-    "project_list": Kind(assumptions=("slippage", "common_delay", "completion_probability")),
+    "project_list": Kind(
+        assumptions=("slippage", "common_delay", "completion_probability"),
+        optional=("beyond_trend",),
+    ),
 }  # fmt: skip
 """The kinds of mechanism; `mechanisms` has the formulas of each."""
 
 ASSUMPTION_BOUNDS = {
-    **dict.fromkeys(("leaving_rate", "passing_rate", "completion_probability"), (0.0, 100.0)),
+    **dict.fromkeys(
+        ("leaving_rate", "passing_rate", "completion_probability", "beyond_trend"), (0.0, 100.0)
+    ),
     **dict.fromkeys(("duration", "slippage", "common_delay"), (0.0, np.inf)),
     "places": (1.0, np.inf),
 }

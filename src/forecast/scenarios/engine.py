@@ -3,35 +3,34 @@
 Every scenario uses the same futures, and the range of an assumption is drawn from a stream of its
 own, so that two scenarios can be compared draw by draw. Order: generic steps as they are listed;
 then the mechanisms, in the order of their file, wherever a lever or an assumption was set or an
-input changed; then the policy rules that link one standard to another. What nothing changes keeps
-its bits.
+input changed; then what projects add, where their assumptions changed; then the policy rules that
+link one standard to another. What nothing changes keeps its bits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from ..errors import DataError, Problem, msg
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
+from .assumptions import correlate, sample_assumption, uniforms
 from .baseline import first_decision_year
 from .declarations import KINDS, Mechanism, Range, read_mechanisms
 from .formulas import Lookup, order_rules, read_rules
 from .mechanisms import MOVES, MechanismInputs
+from .project_list import compare_effects
 from .scenario import BASELINE, LeverSetting, Scenario, Span, Step
 from .scenario_check import check_scenario
 from .series_state import Key, SeriesState
 from .trajectory import StepContext, apply_verb, interpolate
 
-__all__ = [
-    "ScenarioRun", "apply_scenario", "correlate", "run_scenario", "sample_assumption", "uniforms",
-]  # fmt: skip
+__all__ = ["ScenarioRun", "apply_scenario", "run_scenario"]
 
 FloatArray = NDArray[np.float64]
 Values = Mapping[str, float | Range]
@@ -141,6 +140,11 @@ class ScenarioRun:
             for key in self.state.facts:
                 if key[1] == mechanism.indicator:
                     self._apply_mechanism(name, key, scenario)
+        changes = compare_effects(self.before, self.plan, self.mechanisms, scenario)
+        for key, change in changes.items():
+            drawn = ~np.isnan(change[0])
+            old = self.state.trajectory(key).values[:, 1:]
+            self.state.change_values(key, old + change[:, drawn], ["assumption"])
         self._apply_rules()
 
     @cached_property
@@ -335,40 +339,6 @@ class ScenarioRun:
         """Whether a series, or an assumed input, has other values than before."""
         _, old, new = self._inputs.get(key, (None, None, None))
         return self.state.is_changed(key) or old is not new
-
-
-@lru_cache(maxsize=512)
-def uniforms(seed: int, draws: int, *names: str) -> FloatArray:
-    """Return the uniforms (draws, 1) of a seed and names, the same array each time; read-only.
-
-    >>> uniforms(0, 3, "assumption", "care", "leaving_rate").shape
-    (3, 1)
-    """
-    drawn: FloatArray = derive_stream(seed, "belief", *names).random((draws, 1))
-    drawn.flags.writeable = False
-    return drawn
-
-
-def correlate(mechanism: Mechanism, levels: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """Return uniforms (draws, 1) by assumption with the correlations that the mechanism declares.
-
-    A Gaussian copula: the declared correlations are those of the normal scores.
-    """
-    names = mechanism.correlated
-    if not names:
-        return levels
-    root = np.linalg.cholesky(mechanism.correlation_matrix())
-    score = np.hstack([ndtri(levels[n]) for n in names]) @ root.T
-    return {**levels, **{n: ndtr(score[:, [i]]) for i, n in enumerate(names)}}
-
-
-def sample_assumption(value: float | Range, level: FloatArray) -> FloatArray:
-    """Return the values (draws, 1) of an assumption at the levels; (1, 1) of a fixed number.
-
-    >>> sample_assumption(Range(low=0, central=5, high=10), np.array([[0.5]])).tolist()
-    [[5.0]]
-    """
-    return value.quantile(level) if isinstance(value, Range) else np.full((1, 1), value)
 
 
 def _undeclared(mechanism: Mechanism) -> list[str]:

@@ -168,15 +168,17 @@ def completion_years(
     assumptions: Mapping[str, FloatArray],
     slip_uniforms: FloatArray,
     completion_uniforms: FloatArray,
+    not_before: FloatArray | float = -np.inf,
 ) -> FloatArray:
     """Return the year, with its fraction, in which each project is completed: (draws, projects).
 
-        end + 1/2 + common_delay + slip,  slip ~ Exponential(mean slippage)
+        max(end + 1/2 + common_delay, not_before) + slip,  slip ~ Exponential(mean slippage)
 
-    An `end` (projects,) planned in 2023 is taken as the middle of the year, 2023.5. The completion
-    year of an abandoned project is `NEVER`. `assumptions` (draws, 1) are slippage and common_delay
-    in years and completion_probability in percent; the uniforms (draws, projects) determine the
-    slip and whether a project is completed at all.
+    An `end` (projects,) planned in 2023 is taken as the middle of the year, 2023.5; `not_before`
+    (projects,) is when a project was last known to be unfinished: slips have no memory. The
+    completion year of an abandoned project is `NEVER`. `assumptions` (draws, 1) are slippage and
+    common_delay in years and completion_probability in percent; the uniforms (draws, projects)
+    determine the slip and whether a project is completed at all.
 
     >>> sure = {"slippage": 0.0, "common_delay": 0.5, "completion_probability": 100.0}
     >>> sure = {name: np.full((1, 1), value) for name, value in sure.items()}
@@ -184,7 +186,7 @@ def completion_years(
     array([[2024.]])
     """
     slip = -assumptions["slippage"] * np.log1p(-slip_uniforms)
-    year = end + 0.5 + assumptions["common_delay"] + slip
+    year = np.maximum(end + 0.5 + assumptions["common_delay"], not_before) + slip
     done = completion_uniforms * 100.0 < assumptions["completion_probability"]
     return np.where(done, year, NEVER)
 

@@ -24,7 +24,10 @@ from .merging import own_rows
 from .schema import is_address
 from .versions import first_versions, select_targets, versions_in_force
 
-__all__ = ["Plan", "data_folder", "known_indicators", "load_plan", "recut", "table_folder"]
+__all__ = [
+    "Plan", "data_folder", "known_indicators", "latest_progress", "load_plan", "recut",
+    "table_folder",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,17 @@ def recut(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> Plan:
     day = parse_day(plan.as_of, "recut") if plan.as_of else None
     found = _cut(tables, plan.region or None, day)
     return replace(found, folder=plan.folder, address=plan.address)
+
+
+def latest_progress(plan: Plan, what: str) -> pd.DataFrame:
+    """Return the last state of each `task` or `project` as reported by the plan's day, by name.
+
+    >>> latest_progress(load_plan("lishui"), "project").empty
+    True
+    """
+    known = plan.progress[plan.progress[what].ne("")].sort_values("date", kind="stable")
+    known = known[known["date"] <= (plan.as_of or dt.date.today().isoformat())]
+    return known.drop_duplicates(["region", what], keep="last").set_index(what)
 
 
 def _date_baselines(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:

@@ -114,7 +114,7 @@ def render_reading(report: ReportContext, results: FinalEvaluation) -> Html:
     lines += describe_verdicts(report, results)
     if len(results.projects):
         now = describe_now(report, results.projects)
-        lines.append(now + report.gettext(NO_COMPLETIONS))
+        lines.append(now if len(report.progress) else now + report.gettext(NO_COMPLETIONS))
     return section(title, bullets(lines))
 
 
