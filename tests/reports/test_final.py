@@ -11,11 +11,11 @@ from forecast.evaluation import vintages
 from forecast.i18n.labels import LABELS
 from forecast.reports import final
 from forecast.reports.context import ReportContext
-from forecast.reports.sections import final as sections
-from forecast.reports.sections import final_forecasts
+from forecast.reports.rendering import render
 from made_up import BEDS, CLOSED, NEWTOWN, OPEN, write_plan
 from rendered import (
     Notebook,
+    cells,
     check_catalogues,
     check_escaped,
     check_languages,
@@ -43,7 +43,7 @@ def test_shipped_plans_read_in_both_languages(region, monkeypatch):
     """Each page is complete and unmixed, with what the data have in the middle of 2026."""
     # Pictures of many indicators take seconds; those of the made-up plan stand for them.
     for chart in ("standing_chart", "multiples_chart"):
-        monkeypatch.setattr(sections, chart, lambda *_, **__: None)
+        monkeypatch.setattr(final, chart, lambda *_, **__: None)
     monkeypatch.setattr(final, "list_origins", lambda _: ["2024-12-31"])
     notebook = Notebook("final_evaluation", region=region, as_of="2026-06-30")
     empty = notebook.results.course.iloc[:0]
@@ -58,7 +58,7 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeyp
     assert ("Every final target has a final figure." in page) == closed
     for text in (
         "No final target has a final figure yet: how many were met cannot be said.",
-        "The outcome of no verdict of a year end is known yet: who was right cannot be said.",
+        "No outcome is known yet, so the two methods cannot be compared.",
         "These have no final figure. The chance is a forecast from what is known, not a result:",
     ):
         assert (text in page) == (not closed)
@@ -103,29 +103,27 @@ def test_names_from_the_tables_are_escaped(whole, monkeypatch):
 
 def test_the_reading_counts_and_names(whole):
     """Two met, two missed, two without a figure, of which one can be forecast."""
-    page = plain(sections.render_reading(whole.report, whole.results).text)
+    page = plain(render(whole.report, "final.summary", whole.results).text)
     for text in (
         "Final targets: 6 (target years: 2025). Of these: met 2; missed 2; not yet due for "
         "publication 2",
         "Binding targets: 1, of which with a final figure: 1 (met: 1, missed: 0).",
         "Expected targets: 2, of which with a final figure: 1 (met: 1, missed: 0).",
-        "Met: Minimum living standard (2025); Share of nursing beds (2025).",
-        "Missed: Beds per social worker (2025); Eco-burial share (2025).",
+        "Met: Share of nursing beds (2025); Minimum living standard (2025).",
+        "Missed: Eco-burial share (2025); Beds per social worker (2025).",
         "neither met nor missed: 2. Of these, with an earlier figure",
     ):
         assert text in page
 
 
-def test_outcomes_are_listed_by_force_and_area(whole):
-    """Binding targets first, then expected ones, then others; areas in their own order."""
-    page = sections.render_reached(whole.report, whole.results).text
-    assert headings(page, 3) == [
-        "Binding targets", "Expected targets", "Targets without a printed force",
-        "Targets on the way",
-    ]  # fmt: skip
-    other = plain(page.split("<h3>")[3])
-    assert other.index("Beds per social worker") < other.index("Eco-burial share")
-    assert "Share of nursing beds" not in other
+def test_outcomes_are_listed_by_risk(whole):
+    """Missed targets first, the furthest from its target on top, each with its force."""
+    page = render(whole.report, "final.outcomes", whole.results).text
+    names = [row[0] for row in cells(page.partition("<h3>")[0])[1:]]
+    order = ("Eco-burial share", "Beds per social worker", "Share of nursing beds", "Minimum")
+    assert all(name.startswith(first) for name, first in zip(names, order, strict=True))
+    assert row_of(page, "Minimum living standard")["Force"] == "binding"
+    assert headings(page, 3) == ["Without a final figure: forecasts", "Targets on the way"]
 
 
 @pytest.mark.parametrize(
@@ -142,13 +140,13 @@ def test_outcomes_are_listed_by_force_and_area(whole):
 )  # fmt: skip
 def test_a_decided_target_is_told_with_what_is_beyond_and_when(whole, name, expected):
     """Beds 66 of 60, 30 % of the way beyond; the standard two years early; burial not kept."""
-    page = sections.render_reached(whole.report, whole.results).text
+    page = render(whole.report, "final.outcomes", whole.results).text
     assert list(row_of(page, name).values())[3:] == expected
 
 
 def test_a_chance_is_marked_as_a_forecast(whole):
     """What has no final figure is apart, under words that say that it is no result."""
-    page = plain(sections.render_reached(whole.report, whole.results).text)
+    page = plain(render(whole.report, "final.outcomes", whole.results).text)
     before, after = page.split("These have no final figure. The chance is a forecast")
     assert "Share of marriage registries of 4A" not in before
     assert "Chance (forecast)" in after and "50 %" in after
@@ -163,14 +161,14 @@ def test_figures_are_counted_against_the_first_forecast(whole):
         later.assign(q05=later["value"] - 1.0, q95=later["value"] + 1.0),
     ]).drop(columns="value")  # fmt: skip
     results = replace(whole.results, course=course)
-    assert sections.judge_course(whole.report, results) == (len(later), len(later))
+    assert results.judge_course(whole.report) == (len(later), len(later))
     above = replace(whole.results, course=course.assign(q05=course["q95"]))
-    assert sections.judge_course(whole.report, above) == (0, len(later))
+    assert above.judge_course(whole.report) == (0, len(later))
 
 
 def test_what_is_awaited_is_listed_by_its_source(whole):
     """The target with an earlier figure under that figure's source, the other by area."""
-    page = plain(sections.render_waiting(whole.report, whole.results).text)
+    page = plain(render(whole.report, "final.waiting", whole.results).text)
     first, second = page.split("Never published, and no place is known where they would be:")
     assert "[1]" in first and "Share of marriage registries of 4A (2025)" in first
     assert "Care visit share of assisted families (2025)" in second
@@ -201,7 +199,7 @@ def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
     stores.append_run(store, vintages.issue(now))
     notebook = judge(folder, vintages=store)
     assert notebook.results.issued.hits.empty and notebook.results.made == "replayed"
-    page = final_forecasts.render_scores(notebook.report, notebook.results).text
+    page = render(notebook.report, "final.review", notebook.results).text
     assert "No forecast in the store has an outcome yet." in page
 
 

@@ -7,6 +7,7 @@ here, so that no two of them can disagree.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,9 @@ INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
 MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
 """What remarks on targets say where documents contradict each other or a figure is inferred."""
+HAN = re.compile("[\u4e00-\u9fff]")
+LONGEST_NAME = 24
+"""Letters of the longest printed name in a table: what is longer is a sentence of the plan."""
 PROBABILITY = 0.8
 """Chance that measures are sized for."""
 STEP = 0.05
@@ -97,18 +101,10 @@ class Findings:
             FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
             for status in rows["status"]
         ]
-        printed = report.plan.targets
         for column in ("number", "owner"):
-            texts = (
-                dict(zip(printed["indicator"], printed[column], strict=True))
-                if (column in printed)
-                else {}
-            )
-            rows[column] = [str(texts.get(name) or "") for name in rows["indicator"]]
-        numbered = rows.loc[rows["number"] != "", "number"]
-        if not numbered.is_unique:  # several lists: a number alone names nothing
-            rows["number"] = ""
-        rows["main"] = (rows["number"] != "") & (len(numbered) < len(rows))
+            rows[column] = [self.printed.at[name, column] for name in rows["indicator"]]
+        numbered = rows["number"] != ""
+        rows["main"] = numbered & ~numbered.all()
         order = {code: i for i, code in enumerate(CLASSES)}
         rows["rank"] = rows["finding"].map(order)
         rows["doubt"] = rows["p_reach"].where(rows["finding"].isin([*WORRIES, "on_course"]), 1.0)
@@ -116,6 +112,19 @@ class Findings:
             ["rank", "main", "doubt"], ascending=[True, False, True], kind="stable"
         )
         return rows.drop(columns=["rank", "doubt"]).reset_index(drop=True)
+
+    @cached_property
+    def printed(self) -> pd.DataFrame:
+        """What the plan prints of each indicator, by id: `number`, `owner`, `name_printed`.
+
+        The numbers of several lists are left out: a number alone would name nothing.
+        """
+        columns = ["number", "owner", "name_printed"]
+        targets = self.report.plan.targets
+        rows = targets.reindex(columns=["indicator", *columns]).fillna("").astype(str)
+        table = rows.replace("", pd.NA).groupby("indicator", sort=False).last().fillna("")
+        numbers = table.loc[table["number"] != "", "number"]
+        return table if numbers.is_unique else table.assign(number="")
 
     @property
     def scope(self) -> pd.DataFrame:
@@ -206,7 +215,7 @@ class Findings:
         report, indicator = self.report, str(row["indicator"])
         return report.gettext(
             RISKS if math.isfinite(row["pace"]) else NO_PACE,
-            name=self.name(row), latest=report.format_latest(row),
+            name=self.name(indicator), latest=report.format_latest(row),
             target=report.format_dated_target(row),
             needed=report.format_change(indicator, row["required_rate"]),
             pace=report.format_change(indicator, row["pace"]),
@@ -223,12 +232,25 @@ class Findings:
         text = BELOW if p < STEP else ABOVE if p > 1.0 - STEP else ABOUT
         return self.report.gettext(text, chance=chance)
 
-    def name(self, row: Mapping[str, Any]) -> str:
+    def name(self, indicator: str) -> str:
         """Return an indicator's name with its number in the plan's list."""
-        name = self.report.name("indicators", row["indicator"])
-        if not row["number"]:
+        name = self.report.name("indicators", indicator)
+        number = self.printed.at[indicator, "number"] if indicator in self.printed.index else ""
+        if not number:
             return name
-        return self.report.gettext("No. {number} {name}", number=row["number"], name=name)
+        return self.report.gettext("No. {number} {name}", number=number, name=name)
+
+    def first_cells(self, indicator: str) -> dict[str, str]:
+        """Return the first cells of a row: name, below it that of the plan and the unit; owner."""
+        report = self.report
+        name, unit = self.name(indicator), report.symbol(report.unit(indicator))
+        known = indicator in self.printed.index
+        own, owner = self.printed.loc[indicator, ["name_printed", "owner"]] if known else ("", "")
+        # What the plan adds to the name is mostly its own unit.
+        own = own.removeprefix(report.name("indicators", indicator)).strip("()（）")
+        readable = report.language == "zh" or not HAN.search(own)
+        shown = own and own != unit and readable and len(own) <= LONGEST_NAME and own not in name
+        return {"name": f"{name}\n{own} · {unit}" if shown else f"{name}\n{unit}", "owner": owner}
 
     def describe_measures(self, indicator: str) -> list[str]:
         """Say what a target takes of each measure, with its cost; else of pace."""
@@ -341,8 +363,7 @@ class Findings:
         report, indicator = self.report, str(row["indicator"])
         chance = row["finding"] in (*WORRIES, "on_course") and row["evidence"] != SINGLE
         return report.with_heads({
-            "name": f"{self.name(row)}\n{report.symbol(report.unit(indicator))}",
-            "owner": row["owner"],
+            **self.first_cells(indicator),
             "latest": report.format_latest(row),
             "target": report.format_dated_target(row),
             "required_rate": report.format_change(indicator, row["required_rate"]),
@@ -356,7 +377,7 @@ class Findings:
         """Names of the indicators of findings, by area."""
         rows = self.rows[self.rows["finding"].isin(codes)]
         return [
-            (area, self.report.join(self.name(row) for row in part.to_dict("records")))
+            (area, self.report.join(map(self.name, part["indicator"])))
             for area, part in self.report.by_area(rows)
         ]
 

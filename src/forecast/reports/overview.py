@@ -47,7 +47,7 @@ class OverviewResults:
 
     def worst(self, found: Findings) -> list[str]:
         """Name the worst three indicators of a region."""
-        return [found.name(row) for row in found.worries.head(WORST).to_dict("records")]
+        return [found.name(name) for name in found.worries["indicator"].head(WORST)]
 
     def links_of(self, region: str) -> list[tuple[str, str]]:
         """Kinds and addresses of a region's reports."""

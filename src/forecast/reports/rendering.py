@@ -7,9 +7,11 @@ from functools import partial
 from ..charts.standing import standing_chart
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
+from . import forecast_review
 from .charts import show
 from .context import ReportContext
 from .descriptions import mark_sources
+from .final import count_closed
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
 from .indices import describe_coverage, index_rows
@@ -53,7 +55,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "kinds": KINDS, "no_value": NO_VALUE,
         "describe_now": describe_now, "describe_end": describe_end,
         "index_rows": index_rows, "describe_coverage": describe_coverage,
-        "progress_rows": progress_rows,
+        "progress_rows": progress_rows, "review": forecast_review, "count_closed": count_closed,
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report), "mark_sources": mark_sources,
         "macros": environment().get_template("macros.html.j2").module, **values,

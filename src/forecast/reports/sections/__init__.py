@@ -5,6 +5,6 @@ is escaped.
 """
 
 __all__ = [
-    "common", "final", "final_forecasts", "indicator", "method_check", "midterm", "monitoring",
+    "common", "method_charts", "method_check",
     "scenario_rules", "scenario_targets", "scenarios",
 ]  # fmt: skip

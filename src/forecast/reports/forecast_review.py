@@ -1,50 +1,35 @@
-"""Sections of the final evaluation on the forecasts on the way: scores, and which were right."""
+"""Forecasts on the way to a final evaluation as rows of tables: scores, and who was right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ...evaluation.outcomes import TARGET_COLUMNS, count_verdicts
-from ...evaluation.verification import Verification, compute_track_record
-from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, day, number
-from ..context import ReportContext
-from ..final import FinalEvaluation
-from ..html import Html, bullets, heading, paragraph, section, tabulate
+from ..evaluation.outcomes import TARGET_COLUMNS, count_verdicts
+from ..evaluation.verification import Verification, compute_track_record
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, day, number
+from .context import ReportContext
+from .findings import find
+from .html import Cells
 
-__all__ = ["describe_verdicts", "render_scores", "render_verdicts"]
+if TYPE_CHECKING:
+    from .final import FinalEvaluation
+
+__all__ = [
+    "describe_bins", "describe_differences", "describe_verdicts", "hit_rows", "score_rows",
+    "verdict_rows",
+]  # fmt: skip
 
 FEW = 10
 """Targets below which a score says little about a method."""
-MOST = 12
-"""Disagreements described in sentences."""
-SCORES = N_(
-    "Only forecasts whose target year has a figure count, those of targets on the way included. "
-    "The table has the chance of the last issue in each calendar year. Brier score: lower is "
-    "better, 0.25 for saying one half throughout; errors (CRPS) are in units of each series' mean "
-    "yearly change."
-)
-REPLAYED = N_(
-    "Made with the method of today from what was known at each year's end. They were never issued, "
-    "and are never scored together with those that were."
-)
-NONE_REPLAYED = N_("No forecast that could be made at a year's end has an outcome yet.")
 BIN = N_(
     "Chances of {low}-{high} %: {times}, of which came true: {came} (different targets: {targets})."
 )
 FEW_TARGETS = N_("So few targets prove little about a method.")
-NONE_KNOWN = N_(
-    "The outcome of no verdict of a year end is known yet: who was right cannot be said."
-)
-VERDICTS = N_(
-    "Each cell: above, what the schedule rule said at the year's end; below, what the replayed "
-    "forecast said, with its chance; ✓ right, ✗ wrong. With one figure the schedule rule is "
-    "silent, with a chance between a third and two thirds the forecast is. What was settled by "
-    "then is no verdict."
-)
+NONE_KNOWN = N_("No outcome is known yet, so the two methods cannot be compared.")
 COUNTS = N_(
     "Verdicts of year ends whose outcome is known: {cases} (different targets: {targets}). The "
     "schedule rule spoke in {schedule_spoke}, right in {schedule_right}; the replayed forecast "
@@ -59,45 +44,6 @@ DISAGREEMENT = N_(
     "{name}, target {target} for {year}: at the end of {origin} the schedule rule said {schedule}, "
     "the forecast {forecast} ({p}); outcome: {outcome}, so {who}."
 )
-
-
-def render_scores(report: ReportContext, results: FinalEvaluation) -> Html:
-    """Render the scores of issued forecasts, and apart from them those of replayed ones."""
-    none = (
-        N_("No forecast in the store has an outcome yet.")
-        if results.stored
-        else N_("No store of issued forecasts was given.")
-    )
-    return section(
-        report.gettext("Were the forecasts right"),
-        paragraph(report.gettext(SCORES)),
-        heading(report.gettext("Forecasts that were issued"), 3),
-        *_score_parts(report, results.issued, none),
-        heading(report.gettext("Forecasts replayed, never issued"), 3),
-        paragraph(report.gettext(REPLAYED)),
-        *_score_parts(report, results.replayed, NONE_REPLAYED),
-    )
-
-
-def render_verdicts(report: ReportContext, results: FinalEvaluation) -> Html:
-    """Render the verdicts of schedule rule and forecast at each year's end beside the outcome."""
-    title, table = report.gettext("Which verdicts were right"), results.verdicts
-    if table.empty:
-        return section(title, paragraph(report.gettext(NONE_KNOWN)))
-    rows = []
-    for _, group in table.groupby(TARGET_COLUMNS, sort=False):
-        cells = {row["origin"][:4]: _verdict_cell(report, row) for row in group.to_dict("records")}
-        rows.append(_target_cells(report, group.iloc[0]) | _by_year(report, cells, table["origin"]))
-    lines = [
-        text for row in table.to_dict("records") if (text := _describe_difference(report, row))
-    ]
-    if (left := len(lines) - MOST) > 0:
-        more = report.gettext("Others, in the table above: {count}.", count=left)
-        lines = [*lines[:MOST], more]
-    return section(
-        title, paragraph(report.gettext(VERDICTS)), tabulate(rows),
-        bullets([*describe_verdicts(report, results), *lines]),
-    )  # fmt: skip
 
 
 def describe_verdicts(report: ReportContext, results: FinalEvaluation) -> list[str]:
@@ -115,14 +61,30 @@ def describe_verdicts(report: ReportContext, results: FinalEvaluation) -> list[s
     return lines
 
 
-def _score_parts(report: ReportContext, scored: Verification, none: str) -> Iterator[str]:
-    """Chances of each target, scores by lead, and the track record."""
-    hits = scored.hits
-    if hits.empty:
-        yield paragraph(report.gettext(none))
-        return
-    rows = []
-    for _, group in hits.groupby(TARGET_COLUMNS, sort=False):
+def verdict_rows(report: ReportContext, results: FinalEvaluation) -> list[Cells]:
+    """Put the verdicts of each target at each year's end into cells, marked right or wrong."""
+    rows: list[Cells] = []
+    for _, group in results.verdicts.groupby(TARGET_COLUMNS, sort=False):
+        cells = {row["origin"][:4]: _verdict_cell(report, row) for row in group.to_dict("records")}
+        years = _by_year(report, cells, results.verdicts["origin"])
+        rows.append(_target_cells(report, group.iloc[0]) | years)
+    return rows
+
+
+def describe_differences(report: ReportContext, results: FinalEvaluation) -> list[str]:
+    """Say which was right where both spoke and gave the opposite."""
+    rows = results.verdicts
+    if rows.empty:
+        return []
+    both = rows["schedule_said"].isin(["yes", "no"]) & rows["forecast_said"].isin(["yes", "no"])
+    differ = rows[both & (rows["schedule_said"] != rows["forecast_said"])]
+    return [_describe_difference(report, row) for row in differ.to_dict("records")]
+
+
+def hit_rows(report: ReportContext, scored: Verification) -> list[Cells]:
+    """Put the outcome of each target beside its last chance of each calendar year."""
+    rows: list[Cells] = []
+    for _, group in scored.hits.groupby(TARGET_COLUMNS, sort=False):
         first = group.iloc[0]
         outcome = report.label("outcome", "met" if first["met"] else "missed")
         cells = {
@@ -131,22 +93,29 @@ def _score_parts(report: ReportContext, scored: Verification, none: str) -> Iter
             for row in group.sort_values("origin", kind="stable").to_dict("records")
         }
         head = _target_cells(report, first) | report.with_heads({"outcome": outcome})
-        rows.append(head | _by_year(report, cells, hits["origin"]))
-    yield tabulate(rows)
-    yield tabulate([_score_row(report, row) for row in scored.scores.to_dict("records")])
-    yield bullets(
+        rows.append(head | _by_year(report, cells, scored.hits["origin"]))
+    return rows
+
+
+def score_rows(report: ReportContext, scored: Verification) -> list[Cells]:
+    """Put the scores by lead into cells."""
+    return [_score_row(report, row) for row in scored.scores.to_dict("records")]
+
+
+def describe_bins(report: ReportContext, scored: Verification) -> str:
+    """Say how often chances came true, by their size."""
+    lines = [
         report.gettext(
             BIN, low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             times=row["times"], came=row["came_true"], targets=row["targets"],
         )
         for row in compute_track_record(scored).to_dict("records")
-    )  # fmt: skip
-    if len(hits.drop_duplicates(TARGET_COLUMNS)) < FEW:
-        yield paragraph(report.gettext(FEW_TARGETS))
+    ]  # fmt: skip
+    return " ".join(lines)
 
 
 def _target_cells(report: ReportContext, row: pd.Series) -> dict[str, str]:
-    name, target = report.with_unit(row["indicator"]), report.format_dated_target(row)
+    name, target = find(report).name(row["indicator"]), report.format_dated_target(row)
     return report.with_heads({"name": name, "target": target})
 
 
@@ -156,7 +125,7 @@ def _by_year(report: ReportContext, cells: Mapping[str, str], origins: pd.Series
     return {report.gettext("{year}", year=year): cells.get(year, NO_VALUE) for year in years}
 
 
-def _score_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
+def _score_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     lead = report.gettext("all") if row["lead"] == "all" else f"{row['lead']}"
     scores = {key: number(row[key], report.language, step=0.001) for key in ("brier", "brier_base")}
     return report.with_heads({
@@ -185,9 +154,6 @@ def _verdict_cell(report: ReportContext, row: Mapping[str, Any]) -> str:
 
 
 def _describe_difference(report: ReportContext, row: Mapping[str, Any]) -> str:
-    """Say which was right where both spoke and said the opposite."""
-    if {row["schedule_said"], row["forecast_said"]} != {"yes", "no"}:
-        return ""
     right = _is_right(row["forecast_said"], row["outcome"])
     who = N_("the forecast was right") if right else N_("the schedule rule was right")
     return report.gettext(

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from forecast.evaluation.verification import Verification
-from forecast.reports.sections import final_forecasts
+from forecast.reports import forecast_review, rendering
+from forecast.reports.rendering import render
 from made_up import NEWTOWN, PER_WORKER, write_plan
 from rendered import Notebook, plain, row_of
 
@@ -22,19 +23,19 @@ def notebook(tmp_path_factory):
 def scores(notebook, **changed):
     """Section of scores, some results changed."""
     results = replace(notebook.results, **changed)
-    return final_forecasts.render_scores(notebook.report, results).text
+    return render(notebook.report, "final.review", results).text.partition("<h3>")[2]
 
 
 def verdicts(notebook, **changed):
     """Section of verdicts, some results changed."""
     results = replace(notebook.results, **changed)
-    return final_forecasts.render_verdicts(notebook.report, results).text
+    return render(notebook.report, "final.review", results).text.partition("<h3>")[0]
 
 
 def lines(notebook, table):
     """What is said of a table of verdicts."""
     results = replace(notebook.results, verdicts=table)
-    return final_forecasts.describe_verdicts(notebook.report, results)
+    return forecast_review.describe_verdicts(notebook.report, results)
 
 
 def test_issued_and_replayed_forecasts_have_each_their_section(notebook):
@@ -52,7 +53,7 @@ def test_the_last_issue_of_a_year_is_in_its_column(notebook):
     early = hits.assign(origin="2021-03-31", p_reach=0.4)
     late = hits.assign(origin="2021-09-30", p_reach=0.6)
     both = Verification(pd.concat([late, early], ignore_index=True))
-    page = scores(notebook, issued=both).split("<h3>")[1]
+    page = scores(notebook, issued=both).split("<h3>")[0]
     assert "60\xa0%<small>30 September 2021" in page and "31 March 2021" not in page
 
 
@@ -80,7 +81,7 @@ def test_who_was_right_is_said_where_they_disagreed(notebook):
 
 def test_few_disagreements_are_told_and_the_rest_is_counted(notebook, monkeypatch):
     """Of three disagreements with room for one sentence, two are said to be in the table."""
-    monkeypatch.setattr(final_forecasts, "MOST", 1)
+    monkeypatch.setattr(rendering, "MOST", 1)
     page = verdicts(notebook)
     assert page.count("rule was right.") == 1 and "Others, in the table above: 2." in page
 
