@@ -13,7 +13,9 @@ from filled_form import ORDER, made
 from forecast.errors import UnknownNameError, WriteError
 from forecast.plans.folder import PlanOrder, make_folder, open_plan, parameter_files
 from forecast.plans.form_reading import is_form
+from forecast.plans.overview import summarise_plan
 from forecast.reports.parameters import read_parameters
+from forecast.reports.scenarios import choose_scenarios
 from warm import Command
 
 
@@ -94,6 +96,35 @@ def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> No
     held = command("check", own, "--data", form.parent, "--json")
     record = json.loads(held.stdout.splitlines()[0])
     assert (record["region"], record["indicator"]) == ("青山县", "老年食堂覆盖村数")
+
+
+def test_check_says_what_own_files_change(command: Command, tmp_path: Path) -> None:
+    """A mechanism and a scenario of shipped names, only what differs; a fault has its line."""
+    folder = made(tmp_path / "p").parent
+    (folder / "mechanisms.yaml").write_text(
+        "care_workforce:\n  assumptions: {leaving_rate: {high: 20}}\n", encoding="utf-8"
+    )
+    (folder / "scenarios").mkdir()
+    push = folder / "scenarios" / "care_worker_training.yaml"
+    push.write_text(
+        "name: care_worker_training\nsteps:\n  - mechanism: care_workforce\n    region: 青山县\n"
+        "    levers: {trainees_per_year: {value: 30, from: start+1}}\n", encoding="utf-8"
+    )  # fmt: skip
+    ended = command("check", folder, "--language", "en")
+    assert ended.returncode == 0, ended.stdout
+    assert "mechanisms.yaml, care_workforce: changes assumptions.leaving_rate.high" in ended.stdout
+    assert "care_worker_training.yaml, care_worker_training: changes steps.5." in ended.stdout
+    plan = open_plan(folder)
+    own = summarise_plan(plan).changes
+    assert own.loc[0, ["shipped", "own"]].tolist() == ["25", "20"]
+    levers = folder / "levers.yaml"
+    levers.write_text(levers.read_text("utf-8") + "scenarios: care_worker_training\n", "utf-8")
+    assert read_parameters(levers).scenarios == str(push)
+    (scenario,) = (s for s in choose_scenarios(None, plan.folder) if s.name == push.stem)
+    assert scenario.dated(plan).steps[-1].levers["trainees_per_year"].since == 2027
+    push.write_text(push.read_text("utf-8").replace("trainees", "traines"), "utf-8")
+    ended = command("check", folder, "--language", "en")
+    assert ended.returncode == 1 and "'trainees_per_year' is meant" in ended.stdout
 
 
 def test_a_newcomer_fills_in_the_form_and_reads_the_report(

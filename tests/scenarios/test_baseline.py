@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 import forecast as fc
-from forecast.scenarios.baseline import first_decision_year, fit_plan, project
+from forecast.scenarios.baseline import fit_plan, project
+from forecast.scenarios.dating import first_decision_year
 from forecast.scenarios.linkage import bind_standards
 
 

@@ -22,6 +22,7 @@ from forecast.scenarios.scenario import (
     scenario_folder,
     write_scenario,
 )
+from forecast.tables.plan import data_folder
 
 SHIPPED = sorted(file.stem for file in scenario_folder().glob("*.yaml"))
 REGIONS = ("zhejiang", "lishui", "xiaoshan", "shaoxing")
@@ -103,7 +104,7 @@ steps:
         (
             "{indicator: x, ramp_to: {value: 1, by: soon}}",
             "steps.0.ramp_to.by",
-            "not a whole number",
+            "not a year",
         ),
         ("{indicator: x, ramp_to: {value: 1, by: 2023, from: 2024}}", "steps.0.ramp_to", "no year"),
         ("{indicator: x, shift: {by: nan}}", "steps.0.shift.by", "finite"),
@@ -423,3 +424,80 @@ def test_shipped_scenarios_name_mechanisms_regions_and_levers_that_exist():
                     here = mechanism.in_region(region)
                     assert set(step.levers) <= set(here.levers)
                     assert set(step.assumptions) <= set(here.assumptions)
+
+
+# Years counted from the plan's, and changes of shipped scenarios.
+
+
+RELATIVE = """\
+name: own
+steps:
+  - mechanism: care_workforce
+    levers:
+      trainees_per_year: {value: 20, from: start+1, until: end}
+      hires_per_year: {now: 3, now+1: 2}
+  - {indicator: x, ramp_to: {value: 1, by: end-1, from: now}}
+"""
+
+
+def test_one_scenario_serves_two_plans(tmp_path):
+    """Years counted from the plan's period and from today become those of each plan."""
+    scenario = read_scenario(write(tmp_path, RELATIVE))
+    for region, day, start, end, now in (
+        ("lishui", "2022-12-31", 2021, 2025, 2023),
+        ("yunling_county", "2026-11-30", 2026, 2030, 2026),
+    ):  # fmt: skip
+        own = data_folder().parent / "params" / "example" / "tables"
+        plan = fc.load_plan(region if region == "lishui" else own, as_of=day)
+        dated = scenario.dated(plan)
+        levers, ramp = dated.steps[0].levers, dated.steps[1].ramp_to
+        spanned = levers["trainees_per_year"]
+        assert (spanned.since, spanned.until) == (start + 1, end)
+        assert levers["hires_per_year"] == {now: 3.0, now + 1: 2.0}
+        assert (ramp.since, ramp.by) == (now, end - 1)
+        assert dated.dated(plan) is dated
+    again = read_scenario(write_scenario(scenario, tmp_path / "copy.yaml"))
+    assert again.steps == scenario.steps
+
+
+def test_a_ramp_that_ends_before_it_begins_is_refused_for_its_plan(tmp_path):
+    """Which cannot be seen before the plan is known."""
+    step = "name: own\nsteps: [{indicator: x, ramp_to: {value: 1, by: start, from: end}}]\n"
+    scenario = read_scenario(write(tmp_path, step))
+    with pytest.raises(DataError, match="no year lies between"):
+        scenario.dated(fc.load_plan("lishui", as_of="2022-12-31"))
+
+
+CHANGED = """\
+name: pandemic_year
+steps:
+  - indicator: care_workers_per_10k_elderly
+    shock: {year: now+2}
+  - mechanism: care_consortium_programme
+    assumptions: {common_delay: {high: 2}}
+  - mechanism: care_workforce
+    levers: {hires_per_year: 5}
+"""
+
+
+def test_a_file_changes_a_shipped_scenario_by_name(tmp_path):
+    """It names only what differs; all else, and the files it rests on, are those shipped."""
+    shipped, own = read_scenario("pandemic_year"), read_scenario(write(tmp_path, CHANGED))
+    assert own.text_zh == shipped.text_zh and len(own.steps) == len(shipped.steps) + 1
+    assert own.steps[1].shock.year == "now+2"
+    assert own.steps[1].shock.factor == shipped.steps[1].shock.factor
+    delay = own.steps[3].assumptions["common_delay"]
+    assert (delay.low, delay.central, delay.high) == (0.2, 0.5, 2)
+    kept = [0, 2, 4, 5]
+    assert [own.steps[i] for i in kept] == [shipped.steps[i] for i in kept]
+    assert own.steps[-1].levers == {"hires_per_year": 5.0}
+    assert "scenarios/pandemic_year.yaml" in scenario_files(tmp_path / "own.yaml")
+    problems = faults(tmp_path, CHANGED.replace("high: 2", "hgh: 2"))
+    assert any((p.row, p.problem) == (6, "unknown key") for p in problems), problems
+
+
+def test_a_file_with_a_base_is_a_scenario_of_its_own(tmp_path):
+    """Also under the name of a shipped one, as which it is written."""
+    own = read_scenario(write(tmp_path, "name: pandemic_year\nbase: baseline\n" + SHIFT % 3))
+    assert sizes(own) == [3]
+    assert sizes(read_scenario(write_scenario(own, tmp_path / "again.yaml"))) == [3]

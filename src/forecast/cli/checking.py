@@ -87,7 +87,6 @@ def _check_plan(form: Path, language: str) -> bool:
     """Check the workbook of a plan with the files beside it."""
     from ..i18n.errors import translate
     from ..plans.folder import open_plan
-    from ..plans.overview import describe_plan
     from ..plans.own_tables import read_plan
 
     made = read_plan(form, language)
@@ -96,21 +95,27 @@ def _check_plan(form: Path, language: str) -> bool:
         typer.echo(message.format(problem=translate(doubt.message(), language)))
     if made.problems:
         return _print_problems(form, list(dict.fromkeys(made.problems)), language)
-    for line in describe_plan(open_plan(form), language):
+    return _describe(open_plan(form), form, language)
+
+
+def _describe(plan: Plan, source: object, language: str) -> bool:
+    """Print what a plan rests on, and the problems of its scenarios."""
+    from ..plans.overview import check_scenarios, describe_plan
+
+    for line in describe_plan(plan, language):
         typer.echo(line)
-    return _print_sound(form, {}, language)
+    problems = check_scenarios(plan)
+    if problems:
+        return _print_problems(source, problems, language)
+    return _print_sound(source, {}, language)
 
 
 def _check_database(address: str, region: str | None, language: str) -> bool:
     """Check the tables of a database."""
-    from ..plans.overview import describe_plan
     from ..tables.database import shown
     from ..tables.plan import load_plan
 
-    plan = load_plan(address, region=region)
-    for line in describe_plan(plan, language):
-        typer.echo(line)
-    return _print_sound(shown(address), {}, language)
+    return _describe(load_plan(address, region=region), shown(address), language)
 
 
 def _print_sound(source: object, counts: dict[str, int], language: str) -> bool:
@@ -124,7 +129,6 @@ def _print_sound(source: object, counts: dict[str, int], language: str) -> bool:
 
 def _check_folder(given: Path | None, region: str | None, language: str) -> bool:
     """Check a folder of tables, or the package's own; print every problem, or what is there."""
-    from ..plans.overview import describe_plan
     from ..scenarios.declarations import read_mechanisms
     from ..tables.csv_files import check_folder, read_tables
     from ..tables.plan import data_folder, load_plan
@@ -137,14 +141,12 @@ def _check_folder(given: Path | None, region: str | None, language: str) -> bool
         return _print_problems(folder, list(problems), language)
     mechanisms = read_mechanisms(folder)
     if own:
-        for line in describe_plan(load_plan(folder, region=region), language):
-            typer.echo(line)
-        return _print_sound(folder, {}, language)
+        return _describe(load_plan(folder, region=region), folder, language)
     counts = {name: len(table) for name, table in read_tables(folder).items()}
     return _print_sound(folder, {**counts, "mechanisms": len(mechanisms)}, language)
 
 
-def _print_problems(source: Path, problems: list[Problem], language: str) -> bool:
+def _print_problems(source: object, problems: list[Problem], language: str) -> bool:
     """Print problems, a line each, and their number."""
     from ..i18n.errors import translate
 

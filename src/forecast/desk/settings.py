@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from ..errors import N_, msg
 from ..scenarios.declarations import ASSUMPTION_BOUNDS, Mechanism, Range
 from ..scenarios.response import PACE, TargetResponse
-from ..scenarios.scenario import BASELINE, Scenario, Span, Step
+from ..scenarios.scenario import BASELINE, Scenario, Step, setting_values
 
 __all__ = ["Control", "History", "Settings", "list_controls"]
 
@@ -165,7 +165,11 @@ class Settings:
         for step in self.base.all_steps() if mechanism else ():
             if step.mechanism == mechanism and (not step.region or self.region in step.region):
                 value = step.assumptions.get(name, value)
-                value = _largest(step.levers[name]) if name in step.levers else value
+                value = (
+                    max(setting_values(step.levers[name]), default=0.0)
+                    if name in step.levers
+                    else value
+                )
         return value
 
     def _step(self, key: Key, value: Number) -> Step:
@@ -234,13 +238,6 @@ class History:
             self.current = source.pop()
             return True
         return False
-
-
-def _largest(setting: float | dict[int, float] | Span) -> float:
-    """Return the largest value of a setting in any year."""
-    if isinstance(setting, dict):
-        return max(setting.values(), default=0.0)
-    return setting.value if isinstance(setting, Span) else setting
 
 
 def _slider_range(name: str, declared: Range) -> tuple[float, float, float]:

@@ -181,7 +181,11 @@ def render_settings(desk: Desk) -> str:
     """Render the base scenario with its description, and everything that is set here."""
     report, base = desk.report, desk.base
     name = report.gettext("Base scenario: {name}. ", name=report.scenario(base.name))
-    steps = [line for step in desk.scenario.all_steps() for line in describe_step(report, step)]
+    steps = [
+        line
+        for step in desk.scenario.dated(desk.plan).all_steps()
+        for line in describe_step(report, step)
+    ]
     listed = report.join(steps) or report.gettext("nothing is set for this region")
     settings = report.gettext("Settings: {steps}", steps=listed)
     return paragraph(name + report.local(base, "text")) + paragraph(settings)

@@ -6,10 +6,11 @@ For other packages:
 - `form`, `form_writing`, `form_reading`: the workbook: its sheets and columns, written and read
 - `conversion`, `task_conversion`, `rows`, `own_tables`: the folder of tables that is made from it
 - `collection`: forms of missing figures, sent out and collected
-- `overview`: which rows are own and shipped, peers, and what mechanisms lack
+- `overview`, `changes`: which rows are own and shipped, peers, what mechanisms lack, what changed
 """
 
 __all__ = [
+    "changes",
     "collection",
     "conversion",
     "folder",

@@ -1,4 +1,4 @@
-"""What a plan rests on: own and shipped rows, peers of each indicator, what mechanisms lack."""
+"""What a plan rests on: own and shipped rows, peers, what mechanisms lack, what is changed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from ..errors import DataError, Problem
 from ..i18n.catalog import N_
 from ..scenarios.declarations import KINDS, Mechanism, read_mechanisms
+from ..scenarios.overrides import own_scenarios
+from ..scenarios.scenario import read_scenario
+from ..scenarios.scenario_check import check_scenario
 from ..tables.csv_files import read_tables
 from ..tables.merging import count_peers, own_rows
 from ..tables.names import Names
 from ..tables.plan import Plan, data_folder
+from .changes import list_changed
 
-__all__ = ["PlanOverview", "describe_plan", "summarise_plan"]
+__all__ = ["PlanOverview", "check_scenarios", "describe_plan", "summarise_plan"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +28,15 @@ class PlanOverview:
 
     `rows` has own and shipped rows by table; `indicators` name_printed, figures, first and last
     year, targets and peers (other regions with figures) by indicator; `mechanisms` the mechanism,
-    its indicator, and the inputs that it lacks or that are assumed.
+    its indicator, and the inputs that it lacks or that are assumed; `changes` what own files
+    change: file, name of the mechanism or scenario, `key` of the value ("" for all of it),
+    the shipped value and the own one.
     """
 
     rows: pd.DataFrame
     indicators: pd.DataFrame
     mechanisms: pd.DataFrame
+    changes: pd.DataFrame
 
 
 def summarise_plan(plan: Plan) -> PlanOverview:
@@ -53,10 +61,24 @@ def summarise_plan(plan: Plan) -> PlanOverview:
     about["first"], about["last"] = years.min(), years.max()
     about["targets"] = targets.groupby("indicator").size()
     about[["figures", "targets"]] = about[["figures", "targets"]].fillna(0).astype(int)
-    return PlanOverview(rows, about, pd.DataFrame(_mechanisms(plan), columns=COLUMNS))
+    changes = pd.DataFrame(list_changed(plan.folder), columns=CHANGES)
+    return PlanOverview(rows, about, pd.DataFrame(_mechanisms(plan), columns=COLUMNS), changes)
 
 
 COLUMNS = ["mechanism", "indicator", "input", "state"]
+CHANGES = ["file", "name", "key", "shipped", "own"]
+
+
+def check_scenarios(plan: Plan) -> list[Problem]:
+    """Return the problems of the scenarios in a plan's folder."""
+    problems: list[Problem] = []
+    for file in own_scenarios(plan.folder).values():
+        try:
+            scenario = read_scenario(file).dated(plan)
+            check_scenario(scenario, plan, read_mechanisms(plan.folder or None), plan.observations)
+        except DataError as error:
+            problems += error.problems
+    return problems
 
 
 def _mechanisms(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
@@ -102,6 +124,12 @@ def describe_plan(plan: Plan, language: str) -> Iterator[str]:
             name=name, years=years, figures=row["figures"], targets=row["targets"],
             peers=row["peers"],
         )  # fmt: skip
+    for (file, name), rows in overview.changes.groupby(["file", "name"], sort=False):
+        keys = [key for key in rows["key"] if key]
+        message = N_("  {file}, {name}: changes {keys} of what is shipped")
+        if not keys:
+            message = N_("  {file}, {name}: of your own")
+        yield names.gettext(message, file=file, name=name, keys=", ".join(keys))
     for mechanism, rows in overview.mechanisms.groupby("mechanism", sort=False):
         yield _describe_mechanism(names, plan, str(mechanism), rows)
 

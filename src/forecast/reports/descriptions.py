@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from ..i18n.catalog import N_, pgettext
 from ..i18n.formatting import number
-from ..scenarios.baseline import first_decision_year
+from ..scenarios.dating import first_decision_year
 from ..scenarios.declarations import Range
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step

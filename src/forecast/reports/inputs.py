@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..errors import N_, DataError, Message, UnknownNameError, check_name, msg
 from ..plans.folder import refresh
+from ..scenarios.overrides import own_scenarios
 from ..scenarios.scenario import scenario_files, scenario_folder
 from ..tables.plan import data_folder, table_folder
 from ..tables.schema import TABLES, is_address
@@ -77,7 +78,7 @@ def refresh_tables(file: Path, data: str | None) -> None:
 
 
 def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
-    """List the scenario files that a run may read: all shipped ones, those chosen, their bases.
+    """List the scenario files that a run may read: shipped and own ones, those chosen, their bases.
 
     Raises
     ------
@@ -86,7 +87,8 @@ def find_scenarios(file: Path, parameters: ReportParameters) -> dict[str, Path]:
     """
     files = {f"scenarios/{f.name}": f for f in sorted(scenario_folder().glob("*.yaml"))}
     problems = []
-    for name in parameters.scenarios.split(",") if parameters.scenarios else []:
+    own = [str(own) for own in own_scenarios(parameters.data).values()]
+    for name in parameters.scenarios.split(",") if parameters.scenarios else own:
         try:
             files |= scenario_files(name)
         except DataError as error:

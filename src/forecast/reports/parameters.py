@@ -22,6 +22,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ..errors import N_, DataError, Message, Problem, msg, nearest
 from ..files import read_text, shipped_folder
 from ..i18n.catalog import languages
+from ..scenarios.overrides import own_scenarios
 from ..tables.schema import is_address
 from ..tables.yaml_files import read_document
 from .errors import InputError, ParameterError
@@ -234,6 +235,8 @@ def _absolute_paths(values: dict[str, Any], file: Path) -> dict[str, Any]:
 
     def absolute(key: str, text: str) -> str:
         named = key in ("notebook", "scenarios") and not text.endswith((".ipynb", ".yaml", ".yml"))
+        if named and key == "scenarios" and text in (own := own_scenarios(file.parent)):
+            return os.path.abspath(own[text])
         return (
             text if not text or named or is_address(text) else os.path.abspath(file.parent / text)
         )

@@ -16,6 +16,7 @@ from ..scenarios.comparison import run_scenarios
 from ..scenarios.declarations import Mechanism
 from ..scenarios.failure_regions import failure_conditions
 from ..scenarios.goal_seeking import CLOSED_FORM, GoalSeek, goal_seek, required
+from ..scenarios.overrides import own_scenarios
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import PACE
 from ..scenarios.rule_check import check_rules
@@ -95,14 +96,15 @@ class ScenarioAnalysis:
         return self.base[self.base["indicator"] == indicator].iloc[0]
 
 
-def choose_scenarios(requested: str | None) -> list[Scenario]:
-    """Read scenarios: all shipped ones, or names and files with commas between.
+def choose_scenarios(requested: str | None, folder: str = "") -> list[Scenario]:
+    """Read scenarios: all shipped ones and those of a plan's folder, or names and files.
 
     >>> [scenario.name for scenario in choose_scenarios("pandemic_year, care_workers_stay")]
     ['pandemic_year', 'care_workers_stay']
     """
     if requested is None:
-        return [read_scenario(file) for file in sorted(scenario_folder().glob("*.yaml"))]
+        shipped = {file.stem: file for file in sorted(scenario_folder().glob("*.yaml"))}
+        return [read_scenario(file) for file in {**shipped, **own_scenarios(folder)}.values()]
     names = [name.strip() for name in requested.split(",") if name.strip()]
     return [s for s in map(read_scenario, names) if s != BASELINE]
 
@@ -139,7 +141,7 @@ def analyse_scenarios(
     plan, paths = report.plan, report.paths
     if indicator is not None:
         check_name("indicator", indicator, list(plan.indicators["indicator"]))
-    chosen = choose_scenarios(scenarios)
+    chosen = [scenario.dated(plan) for scenario in choose_scenarios(scenarios, plan.folder)]
     runs = run_scenarios(plan, chosen, paths=paths)
     simulated, compared = runs.paths, hide_single(runs.compare())
     targets = plan.targets[plan.targets["year"] <= paths.years[-1]].reset_index(drop=True)

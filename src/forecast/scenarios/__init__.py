@@ -2,6 +2,7 @@
 
 - `declarations`, `mechanisms`, `formulas`: what moves an indicator: declared, computed, linked
 - `scenario`, `scenario_check`: scenario files, read and checked
+- `dating`, `overrides`: years counted from the plan's; own files merged over shipped ones
 - `assumptions`: draws of uncertain parameters
 - `baseline`, `engine`, `comparison`: the baseline, runs of scenarios, scenarios side by side
 - `trajectory`, `series_state`: arrays of simulated series and the steps applied to them
@@ -13,8 +14,8 @@
 """
 
 __all__ = [
-    "assumptions", "baseline", "comparison", "criterion", "declarations", "engine",
-    "failure_regions", "formulas", "goal_seeking", "lever_search", "mechanisms", "project_list",
-    "response", "rule_check", "scenario", "scenario_check", "sensitivity_analysis", "series_state",
-    "sobol", "tornado", "trajectory",
+    "assumptions", "baseline", "comparison", "criterion", "dating", "declarations", "engine",
+    "failure_regions", "formulas", "goal_seeking", "lever_search", "mechanisms", "overrides",
+    "project_list", "response", "rule_check", "scenario", "scenario_check",
+    "sensitivity_analysis", "series_state", "sobol", "tornado", "trajectory",
 ]  # fmt: skip

@@ -9,12 +9,11 @@ from ..callbacks import Progress, ProgressTracker
 from ..model.fitting import Fits, fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate
-from ..tables.calendar import last_closed_year
 from ..tables.plan import Plan
 from .linkage import bind_standards
 from .project_list import move_by_projects
 
-__all__ = ["first_decision_year", "fit_plan", "project"]
+__all__ = ["fit_plan", "project"]
 
 
 def fit_plan(plan: Plan, *, priors: pd.DataFrame | None = None) -> Fits:
@@ -72,18 +71,3 @@ def project(
     fits = fits.take(np.flatnonzero(own))
     drawn = simulate(fits, until=last, draws=draws, seed=seed, progress=tracker.part(2))
     return move_by_projects(bind_standards(drawn, plan), plan)
-
-
-def first_decision_year(plan: Plan) -> int:
-    """Return the first year that a decision can still change: the year after the as-of date.
-
-    A day before 31 December leaves its own year open. Without a date: the year after the latest
-    figure.
-
-    >>> import forecast as fc
-    >>> first_decision_year(fc.load_plan("lishui", as_of="2022-12-31"))
-    2023
-    """
-    if plan.as_of:
-        return last_closed_year(plan.as_of) + 1
-    return int(np.floor(plan.observations["year"].max() + 1e-9)) + 1

@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, RootModel, model_validator
 from ..errors import N_, DataError, Message, Problem, advise, cause, check_name, msg
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
+from .overrides import merge_mappings
 
 __all__ = [
     "ASSUMPTION_BOUNDS", "KINDS", "Assumption", "Correlation", "Lever", "Mechanism", "Range",
@@ -336,12 +337,5 @@ def _read(
     if shipped and isinstance(content, dict):
         base, _ = read_document(shipped)
         whole = {n for n, s in content.items() if not isinstance(s, dict) or "kind" in s}
-        content = _merge({n: s for n, s in base.items() if n not in whole}, content)
+        content = merge_mappings({n: s for n, s in base.items() if n not in whole}, content)
     return validate(_Document, content, file, lines).root
-
-
-def _merge(base: Any, changes: Any) -> Any:
-    """Put changes over a base: mappings key by key, anything else as a whole."""
-    if not (isinstance(base, dict) and isinstance(changes, dict)):
-        return changes
-    return {**base, **{key: _merge(base.get(key), value) for key, value in changes.items()}}

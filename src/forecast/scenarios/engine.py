@@ -20,7 +20,7 @@ from ..errors import DataError, Problem, msg
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
 from .assumptions import correlate, sample_assumption, uniforms
-from .baseline import first_decision_year
+from .dating import first_decision_year
 from .declarations import KINDS, Mechanism, Range, read_mechanisms
 from .formulas import Lookup, order_rules, read_rules
 from .mechanisms import MOVES, MechanismInputs
@@ -131,7 +131,7 @@ class ScenarioRun:
 
     def apply(self, scenario: Scenario) -> None:
         """Apply all steps of a scenario, in order."""
-        self._name = scenario.name
+        scenario, self._name = scenario.dated(self.plan), scenario.name
         for step in scenario.all_steps():
             if step.verb:
                 for key in self._covered_series(step):
@@ -361,8 +361,8 @@ def _schedule(setting: LeverSetting, years: FloatArray, since: int) -> FloatArra
     if isinstance(setting, dict):
         return np.array([setting.get(int(year), 0.0) for year in years])
     span = setting if isinstance(setting, Span) else Span(value=setting)
-    first = since if span.since is None else span.since
-    inside = (years >= first) & (years <= (span.until or np.inf))
+    first = since if span.since is None else float(span.since)
+    inside = (years >= first) & (years <= float(span.until or np.inf))
     return np.where(inside, span.value, 0.0)
 
 

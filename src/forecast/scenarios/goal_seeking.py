@@ -22,8 +22,9 @@ from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
 from ..targets.target_state import OPEN
-from .baseline import first_decision_year, project
+from .baseline import project
 from .criterion import p_error, select_target
+from .dating import first_decision_year
 from .declarations import Mechanism
 from .lever_search import LeverSearch, Point, expected_runs, find_cheapest, find_least
 from .mechanisms import required_hires

@@ -25,8 +25,8 @@ from ..model.fitting import QUANTILES, quantile_name
 from ..model.panel import KEY, read_observations
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from .baseline import first_decision_year
 from .criterion import TargetCriterion, read_criterion, select_target
+from .dating import first_decision_year
 from .declarations import Mechanism, Range, read_mechanisms
 from .engine import ScenarioRun, run_scenario
 from .formulas import read_rules
@@ -163,7 +163,7 @@ class TargetResponse:
         own = [series[i] for i in rows].index(key)
         plan = replace(plan, rules=rules)
         return TargetResponse(
-            plan, criterion, part, own, scenario, known, tracker or ProgressTracker()
+            plan, criterion, part, own, scenario.dated(plan), known, tracker or ProgressTracker()
         )
 
     @cached_property

@@ -16,9 +16,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ..errors import DataError, Message, Problem, advise, check_name, msg
 from ..files import write_atomic
-from ..tables.plan import data_folder
+from ..tables.plan import Plan, data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
+from .dating import Year, has_relative_years, plan_years, resolve_years
 from .declarations import Mechanism, Range
+from .overrides import Lines, merge_steps
 
 __all__ = [
     "BASELINE", "VERBS", "LeverSetting", "Scenario", "Span", "Step", "read_scenario",
@@ -27,7 +29,7 @@ __all__ = [
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Number = Finite | Range
-Since = Annotated[int | None, Field(alias="from")]
+Since = Annotated[Year | None, Field(alias="from")]
 VERBS = (
     "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best",
     "execute_plan",
@@ -38,12 +40,13 @@ class Ramp(StrictModel):
     """Approach `value` evenly until the end of year `by`."""
 
     value: Number
-    by: int
+    by: Year
     since: Since = None
 
     @model_validator(mode="after")
     def _check_order(self) -> Self:
-        if self.since is not None and self.since > self.by:
+        ends = self.since, self.by
+        if isinstance(ends[0], int) and isinstance(ends[1], int) and ends[0] > ends[1]:
             problem = msg(
                 "no year lies between from {since} and by {by}", since=self.since, by=self.by
             )
@@ -55,7 +58,7 @@ class Hold(StrictModel):
     """Keep the value of the year before `from` until the end of `until`."""
 
     since: Since = None
-    until: int | None = None
+    until: Year | None = None
 
 
 class Shift(StrictModel):
@@ -91,7 +94,7 @@ class Shock(StrictModel):
 
     by: Number | None = None
     factor: Number | None = None
-    year: int
+    year: Year
     recovery: float = Field(0.0, ge=0.0, allow_inf_nan=False)
 
     @model_validator(mode="after")
@@ -120,10 +123,10 @@ class Span(StrictModel):
 
     value: Finite
     since: Since = None
-    until: int | None = None
+    until: Year | None = None
 
 
-LeverSetting = Finite | dict[int, Finite] | Span
+LeverSetting = Finite | dict[Year, Finite] | Span
 """The same every year, year by year, or within a span of years."""
 
 
@@ -251,6 +254,30 @@ class Scenario(StrictModel):
         """Return the scenario with more steps at its end."""
         return self.model_copy(update={"steps": (*self.steps, *steps)})
 
+    def dated(self, plan: Plan) -> Scenario:
+        """Return the scenario with years for those that are counted from the plan's.
+
+        Raises
+        ------
+        DataError
+            Where a step ends before it begins.
+
+        Examples
+        --------
+        >>> import forecast as fc
+        >>> late = Scenario(name="late", steps=[{"indicator": "all", "hold": {"from": "start+1"}}])
+        >>> late.dated(fc.load_plan("lishui", as_of="2022-12-31")).steps[0].hold.since
+        2022
+        """
+        parts = {"steps": self.steps, "inherited": self.inherited}
+        raw = {k: [s.model_dump(by_alias=True, exclude_defaults=True) for s in v]
+               for k, v in parts.items()}  # fmt: skip
+        if not has_relative_years(raw):
+            return self
+        file = self.files[0] if self.files else Path(self.name)
+        dated = validate(_Steps, resolve_years(raw, plan_years(plan)), file, {})
+        return self.model_copy(update=dict(dated))
+
     def steps_for(self, mechanism: str, region: str) -> list[Step]:
         """Return the steps that set a mechanism in a region, in order."""
         return [s for s in self.all_steps() if s.mechanism == mechanism and s.covers(region)]
@@ -271,6 +298,13 @@ class Scenario(StrictModel):
         return values
 
 
+class _Steps(StrictModel):
+    """Steps of a scenario and of its bases."""
+
+    steps: tuple[Step, ...]
+    inherited: tuple[Step, ...]
+
+
 BASELINE = Scenario(
     name="baseline", text_zh="照现在的做法走下去。", text_en="As things go now.", base=()
 )
@@ -282,7 +316,8 @@ def read_scenario(place: str | Path) -> Scenario:
     Parameters
     ----------
     place : a file, or the name of a scenario that comes with the package. Bases are looked up in
-        the folder of the file, then among those of the package
+        the folder of the file, then among those of the package. A file with the name of a shipped
+        scenario and without `base` changes that scenario, see `overrides.merge_steps`
 
     Raises
     ------
@@ -316,6 +351,8 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
     True
     """
     content = scenario.model_dump(by_alias=True, exclude_defaults=True)
+    if _shipped_file(scenario.name):  # A file without a base would change the shipped scenario.
+        content = {"name": scenario.name, "base": scenario.base or BASELINE.name, **content}
     text = yaml.safe_dump(_to_plain(content), allow_unicode=True, sort_keys=False, width=100)
     path = Path(file)
     write_atomic(path, text.encode())
@@ -351,9 +388,23 @@ def _find(name: str, folder: Path) -> Path:
     return next((file for file in candidates if file.exists()), candidates[-1])
 
 
+def _shipped_file(name: object) -> Path | None:
+    """File of a shipped scenario; None for another name."""
+    return next((f for f in scenario_folder().glob("*.yaml") if f.stem == name), None)
+
+
+def _read_merged(file: Path) -> tuple[Any, Lines, list[Path]]:
+    """Read a file, merged over the shipped scenario that it changes; its lines and files."""
+    content, lines = read_document(file)
+    shipped = _shipped_file(content.get("name")) if isinstance(content, dict) else None
+    if not shipped or "base" in content or file.resolve() == shipped.resolve():
+        return content, lines, [file]
+    return *merge_steps(read_document(shipped)[0], content, lines), [file, shipped]
+
+
 def _read(file: Path, above: tuple[Path, ...], known: set[Path]) -> Scenario:
     """Read a file and its bases, once each: those in `known` have been read before."""
-    content, lines = read_document(file)
+    content, lines, files = _read_merged(file)
     reserved = ("inherited", "files") if isinstance(content, dict) else ()
     problems = [
         Problem(file.name, lines[(name,)], name, None, msg("unknown key"), msg("remove it"))
@@ -364,7 +415,6 @@ def _read(file: Path, above: tuple[Path, ...], known: set[Path]) -> Scenario:
         raise DataError(problems)
     scenario = validate(Scenario, content, file, lines)
     inherited: list[Step] = []
-    files = [file]
     above = (*above, file.resolve())
     for name in scenario.base:
         if name == BASELINE.name:

@@ -11,7 +11,7 @@ import numpy as np
 from ...charts.measures import lever_chart
 from ...i18n.catalog import N_
 from ...i18n.formatting import NO_VALUE, money, points
-from ...scenarios.baseline import first_decision_year
+from ...scenarios.dating import first_decision_year
 from ...scenarios.goal_seeking import CLOSED_FORM, GoalSeek
 from ...scenarios.response import PACE
 from ..charts import show
