@@ -5,6 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # Written last: an environment without it is rebuilt.
 STAMP := $(VENV)/installed
+# Written when what only `make docs` needs is there as well.
+SITE := $(VENV)/installed-docs
 
 ifneq ($(words $(VENV)),1)
 $(error VENV must be one path without spaces, not "$(VENV)"; the checkout itself may be in a folder with spaces)
@@ -15,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Keeps packages of another environment out of this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test lint format messages lab app wheel constraints clean
+.PHONY: help install report reports test docs lint format messages lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -31,6 +33,10 @@ reports: $(STAMP) ## write every report: also mid-term, final, single indicators
 
 test: $(STAMP) ## run tests, docstring examples and notebooks
 	"$(BIN)/python" -m pytest -n 2 --dist worksteal
+
+docs: $(SITE) ## build the documentation as a site in build/docs
+	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet
+	@echo "Open build/docs/index.html"
 
 lint: $(STAMP) ## check style, formatting, types and the order of packages
 	"$(BIN)/ruff" check .
@@ -66,7 +72,7 @@ wheel: $(STAMP) ## build the wheel into dist/
 constraints: ## pin the newest versions in constraints.txt (needs uv)
 	@command -v uv >/dev/null || { echo "make constraints needs uv: pip install uv" >&2; exit 1; }
 	echo editables | uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--extra test --no-annotate --no-header --output-file constraints.txt pyproject.toml -
+		--extra test --extra docs --no-annotate --no-header --output-file constraints.txt pyproject.toml -
 
 clean: ## remove the environment, caches and builds, but no reports
 	@if [ -e "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
@@ -90,4 +96,9 @@ $(STAMP): pyproject.toml constraints.txt
 		PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
 			"$(BIN)/python" -m pip install --quiet --compile --editable '.[test]'; \
 	fi
+	@touch "$@"
+
+$(SITE): $(STAMP)
+	PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt \
+		"$(BIN)/python" -m pip install --quiet --editable '.[docs]'
 	@touch "$@"

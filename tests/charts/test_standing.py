@@ -101,6 +101,16 @@ def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):
     assert len(arrows) == 3
 
 
+def test_without_a_figure_since_the_baseline_a_mark_lies_at_the_baseline(folder):
+    """In the first year of a plan a target on course is not drawn as exceeded."""
+    report, rows = load(folder)
+    row = rows[rows["indicator"] == small_plan.SHARE].assign(status="likely")
+    chart = standing_chart(
+        report, row.assign(baseline=row["latest"], baseline_year=row["latest_year"])
+    )
+    assert ">" not in {line.get_marker() for line in chart.wide.axes[0].lines}
+
+
 def test_without_any_figure_there_is_no_chart(folder):
     """No target with a figure: None."""
     report, rows = load(folder)

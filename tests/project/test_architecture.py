@@ -157,7 +157,7 @@ def test_public_names_are_documented() -> None:
 
 def test_exported_functions_show_an_example() -> None:
     """Each exported function has an example, which the test run executes."""
-    # A report takes a notebook kernel and seconds: it is shown in the README and run elsewhere.
+    # A report takes a notebook kernel and seconds: it is run elsewhere.
     silent = [name for name in FUNCTIONS if ">>>" not in (getattr(forecast, name).__doc__ or "")]
     assert set(silent) <= {"run_report"}
 

@@ -1,23 +1,21 @@
-"""docs/method.md: the tests it names exist, both languages agree, its constants are the code's."""
+"""docs/method.md: the tests it names exist, its constants are the code's."""
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
 from forecast.model import counts, paces, panel, pooling, posterior, predictive, priors, simulation
 from forecast.targets import event_probabilities
-from rendered import CHINESE
+from pages import ROOT, read
 
-ROOT = Path(__file__).parents[2]
-DOCS = [ROOT / "docs" / name for name in ("method.md", "method.zh.md")]
+DOCS = ["method.md", "method.zh.md"]
 
 
-@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+@pytest.mark.parametrize("doc", DOCS)
 def test_the_documents_name_tests_that_exist(doc):
     """Each trap is proved by a test that can be run by the name given."""
-    named = re.findall(r"`(test_\w+)::(test_\w+)`", doc.read_text(encoding="utf-8"))
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", read(doc))
     assert len(named) > 20
     known = {
         (file.stem, node.name)
@@ -28,30 +26,10 @@ def test_the_documents_name_tests_that_exist(doc):
     assert [f"{file}::{name}" for file, name in named if (file, name) not in known] == []
 
 
-def test_both_languages_of_the_document_say_the_same():
-    """As many headings, tables rows and formulas, the same tests, commands and open numbers."""
-    english, chinese = (doc.read_text(encoding="utf-8") for doc in DOCS)
-    for pattern in (
-        r"^#+ ", r"^\|", r"\{\{\w+\}\}", r"`test_\w+::test_\w+`", r"^    .*$|^```\w*$",
-        r"^python .*$", r"10\.\d{4}/[A-Za-z0-9./-]*[A-Za-z0-9]", r"`[a-z_]+\.csv`",
-    ):  # fmt: skip
-        first, second = (re.findall(pattern, text, re.MULTILINE) for text in (english, chinese))
-        assert sorted(first) == sorted(second), pattern
-    measured_in = [
-        re.findall(r"\d+\.\d+", line)
-        for text in (english, chinese)
-        for line in text.splitlines()
-        if line.startswith("|")
-    ]
-    half = len(measured_in) // 2
-    assert measured_in[:half] == measured_in[half:]
-    assert not CHINESE.search(english.replace("时序进度", ""))
-
-
-@pytest.mark.parametrize("doc", DOCS, ids=lambda doc: doc.name)
+@pytest.mark.parametrize("doc", DOCS)
 def test_the_documents_have_the_constants_of_the_code(doc):
     """A constant that is changed in a module must be changed where it is explained."""
-    text = doc.read_text(encoding="utf-8")
+    text = read(doc)
     memory = paces.MEMORY
     said = [f"{factor:g}" for factor in pooling.CAP_FACTORS]
     said += [f"φ = {phi:g}" for phi in (priors.DAMPED, priors.LASTING)]

@@ -136,7 +136,8 @@ def test_constraints_pin_every_requirement(python: str) -> None:
         assert version.operator == "==" and not pin.url and not pin.extras
         if pin.marker is None or pin.marker.evaluate(where):
             pins.setdefault(canonicalize_name(pin.name), []).append(version.version)
-    declared = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["test"]]
+    extras = PROJECT["optional-dependencies"]
+    declared = [*PROJECT["dependencies"], *extras["test"], *extras["docs"]]
     for requirement in map(Requirement, declared):
         found = pins.get(canonicalize_name(requirement.name), [])
         assert len(found) == 1, f"{requirement.name}: {found}; run `make constraints`"
@@ -198,18 +199,6 @@ def test_make_keeps_a_folder_that_is_no_environment(tmp_path: Path) -> None:
     done = attempt("make", "install", *options, cwd=ROOT)
     assert done.returncode != 0 and "no Python environment" in done.stderr
     assert precious.exists()
-
-
-def test_readme_example_runs(tmp_path: Path) -> None:
-    """The README's Python runs as printed, from any folder and without a warning."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
-    assert blocks
-    script = tmp_path / "readme.py"
-    script.write_text("\n".join(blocks), encoding="utf-8")
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    run(sys.executable, "-W", "error", script, cwd=folder)
 
 
 def test_source_distribution_is_whole(published: dict[str, str]) -> None:

@@ -13,19 +13,16 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from typer.testing import CliRunner
 
-from forecast.cli import app
 from forecast.reports.parameters import check_declared, find_notebook
 
-DOCUMENTS = ("scheduling.md", "scheduling.zh.md")
 INSTALLED, PLANS = "/opt/forecast/.venv/bin/forecast", "/srv/plans"
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
 
 
-def blocks(root: Path, document: str = DOCUMENTS[0]) -> list[str]:
-    """Examples of a document, each with its language in the first line."""
-    text = (root / "docs" / document).read_text(encoding="utf-8")
+def blocks(root: Path) -> list[str]:
+    """Examples of the page, each with its language in the first line."""
+    text = (root / "docs" / "scheduling.md").read_text(encoding="utf-8")
     return re.findall(r"^```(\w+\n.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
@@ -85,21 +82,6 @@ def as_scheduled(command: str, plans: Path) -> dict[str, str]:
     results = plans / "results.jsonl"
     told = done.stdout or results.read_text(encoding="utf-8")
     return {"status": json.loads(told.splitlines()[-1])["status"], "stderr": done.stderr}
-
-
-def test_both_languages_have_the_same_examples(root: Path) -> None:
-    """No example was changed in one document alone."""
-    assert blocks(root, DOCUMENTS[0]) == blocks(root, DOCUMENTS[1])
-
-
-def test_every_option_of_the_documents_is_known(root: Path) -> None:
-    """Each `--option` of a `forecast run` is one that the command lists."""
-    told = CliRunner().invoke(app, ["run", "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
-    lines = [line for block in blocks(root) for line in block.splitlines() if "forecast" in line]
-    used = {option for line in lines for option in re.findall(r" (--[a-z]+)", line)}
-    used -= {"--now", "--name"}  # of systemctl and ipykernel
-    assert {"--output", "--limit", "--log"} <= used
-    assert [option for option in used if option not in told.stdout] == []
 
 
 def test_schedules_run_as_documented(root: Path, plans: Path) -> None:

@@ -364,8 +364,11 @@ def _covered(row: Mapping[str, Any]) -> float:
     """Percent of the distance covered; beyond the target where the baseline meets it."""
     if np.isfinite(row["covered"]):
         return float(row["covered"])
-    good = row["state"] in GOOD
-    return np.inf if good and row["latest"] != row["target"] else 100.0 if good else 0.0
+    short = float(row["target"]) - float(row["latest"])
+    short = -short if row["comparator"] in ("le", "lt") else short
+    if row["state"] not in GOOD or (row["state"] == "on_course" and short > 0):
+        return 0.0
+    return np.inf if short else 100.0
 
 
 def _label_latest(

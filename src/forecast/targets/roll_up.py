@@ -43,12 +43,12 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     * concept, indicator, year, region (the whole), target, comparator
     * parts, of : parts with a target, and parts in the regions table
     * rule : `sum` of counts, stocks and total amounts; `mean` of shares, ratios and stocks that
-      are levels, unweighted, as no table has the size of every part; `lowest` of amounts that are
-      standards (`highest` where less is asked for)
+        are levels, unweighted, as no table has the size of every part; `lowest` of amounts that are
+        standards (`highest` where less is asked for)
     * parts_value : what the rule gives for the parts' targets
     * enough : whether that meets the target; missing where parts without a target could decide it
     * left : what a sum lacks, 0 at least, for the parts without a target to bring; for a mean what
-      these would need on average, NaN where there is none
+        these would need on average, NaN where there is none
 
     Raises
     ------
