@@ -1,6 +1,7 @@
 """Files and folders that are written whole or not at all, whatever happens in between."""
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +14,7 @@ from forecast.files import (
     MANIFEST,
     BusyError,
     decode_text,
+    read_ordinary,
     read_text,
     staging_folder,
     swap_folder,
@@ -346,3 +348,16 @@ def test_text_is_read_in_the_encodings_of_offices(tmp_path: Path) -> None:
     assert decode_text("丽水".encode("utf-16")) is decode_text(b"PK\0\xff") is None
     with pytest.raises(DataError, match=r"none\.csv: cannot be read"):
         read_text(tmp_path / "none.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes")
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    """A pipe, a device or a folder is refused at once, whatever its name."""
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
+        with pytest.raises(OSError, match="not an ordinary file"):
+            read_ordinary(path)
+        with pytest.raises(DataError, match="not an ordinary file"):
+            read_text(path)
+    with pytest.raises(IsADirectoryError):
+        read_ordinary(tmp_path)

@@ -47,6 +47,7 @@ CAUSES = {
     "EISDIR": N_("it is a folder"),
     "EMFILE": N_("too many files are open"),
     "ENAMETOOLONG": N_("the name is too long"),
+    "ENODEV": N_("not an ordinary file"),
     "ENOENT": N_("no such file or folder"),
     "ENOSPC": N_("no space is left"),
     "ENOTDIR": N_("a part of the path is not a folder"),

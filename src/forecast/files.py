@@ -7,8 +7,11 @@ one set aside that the next run restores.
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
+import stat
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -22,6 +25,7 @@ __all__ = [
     "MANIFEST",
     "BusyError",
     "decode_text",
+    "read_ordinary",
     "read_text",
     "shipped_folder",
     "staging_folder",
@@ -46,6 +50,30 @@ def shipped_folder(name: str) -> Path:
     return inside if inside.is_dir() else package.parents[1] / name
 
 
+def read_ordinary(path: Path, most: int = -1) -> bytes:
+    """Content of a file, at most `most` bytes of it; of no device or pipe, which has no end.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read, or is no ordinary file.
+    """
+    with open(path, "rb", opener=_open_ordinary) as stream:
+        return stream.read(most)
+
+
+def _open_ordinary(path: str, flags: int) -> int:
+    """Open a file; a pipe without waiting for what is written into it."""
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        raise OSError(errno.ENODEV, "not an ordinary file", path)
+    return descriptor
+
+
 def read_text(path: Path) -> str:
     """Text of a file in UTF-8 (with or without a byte-order mark), else in GB18030.
 
@@ -55,7 +83,7 @@ def read_text(path: Path) -> str:
         If the file cannot be opened or is in neither encoding.
     """
     try:
-        content = path.read_bytes()
+        content = read_ordinary(path)
     except OSError as error:
         problem = msg("cannot be read ({reason})", reason=cause(error))
         remedy = msg("check the path and its permissions")

@@ -456,6 +456,20 @@ def test_check_of_a_file_with_problems(tmp_path: Path) -> None:
     assert code == 1 and "Did you mean 'lishui'?" in text
 
 
+def test_check_of_what_is_no_file_ends_at_once(tmp_path: Path) -> None:
+    """A pipe is not waited for, and a broken or endless file is refused, under every ending."""
+    for ending in (".csv", ".xlsx", ".yaml"):
+        pipe = tmp_path / f"pipe{ending}"
+        os.mkfifo(pipe)
+        code, text = call("check", pipe)
+        assert code == 1 and "not an ordinary file" in text, text
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    for file, fact in ((broken, "cannot be read as a workbook"), ("/dev/zero", "not an ordinary")):
+        code, text = call("check", file)
+        assert code == 1 and fact in text, text
+
+
 def test_check_gives_a_json_record_for_each_cell(tmp_path: Path) -> None:
     """On stdout nothing but records; what is no level has one too, and the summary is on stderr."""
     file = tmp_path / "x.csv"

@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from forecast.i18n.messages import FiguresError
+from forecast.intake import apart
+from forecast.intake import workbook as workbooks
 from forecast.intake.grid import Grid
 from forecast.intake.spreadsheet import MOST_BYTES, read_sheets
 from own_files import workbook
@@ -185,6 +187,25 @@ def test_a_packed_bomb_is_refused_before_it_is_unpacked() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert "unpacks to 90 MB" in text and peak < 20e6
+
+
+def test_a_workbook_with_many_elements_is_read_in_a_process_with_limits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It gives the same sheets; where memory ends, the file is refused and nothing else ends."""
+    content = workbook([["指标", 2021], ["社工站", 5]])
+    here = read_sheets(content, "own.xlsx")
+    monkeypatch.setattr(workbooks, "LIGHT", 0)
+    assert read_sheets(content, "own.xlsx") == here
+    monkeypatch.setattr(apart, "MOST_MEMORY", 64 << 20)
+    assert "GB of memory" in fault_of(content)
+
+
+def test_parts_without_an_end_take_no_time() -> None:
+    """Elements that are begun again and again and never closed are searched once."""
+    content = workbook([["指标", 2021], ["甲", 1]])
+    begun = {b"</worksheet>": b"<mergeCell " * 150_000}
+    assert "cannot be read" in fault_of(changed(content, "sheet1.xml", begun))
 
 
 def test_an_ods_file_with_repeated_cells_is_refused() -> None:

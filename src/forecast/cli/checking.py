@@ -65,7 +65,7 @@ def check(
             sound = _check_scenario(path, data, region, language)
         elif path and (form or is_form(path)):
             sound = _check_plan(form or path, language)
-        elif path and path.is_file():
+        elif path and path.exists() and not path.is_dir():
             plan = _open(data)
             sound = _check_file(path, plan, region, language, as_json, take_targets)
         else:
@@ -162,13 +162,13 @@ def _check_file(
 ) -> bool:
     """Print what was understood of each cell of a planner's file, beside a plan."""
     from ..errors import cause
+    from ..files import read_ordinary
     from ..i18n.errors import translate
     from ..i18n.messages import FiguresError
     from ..intake import MOST_BYTES, read
 
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+        content = read_ordinary(file, MOST_BYTES + 1)
         figures = read(content, file.name, plan, region, targets=take_targets)
     except FiguresError as error:
         typer.echo(error.describe(language), err=True)

@@ -9,9 +9,10 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
+from ..files import read_ordinary
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
-from ..intake import OPEN, FigureImport, read
+from ..intake import MOST_BYTES, OPEN, FigureImport, read
 from .markup import paragraph, tabulate
 from .session import Desk
 from .widgets import create_button, create_dropdown, create_row
@@ -21,7 +22,8 @@ __all__ = ["FigureForm"]
 EXTENSIONS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
 NOTE = N_(
     "The file is read on this machine and not sent anywhere. Figures that are doubtful or could "
-    "not be read are listed for you to correct, accept or drop; gaps are never filled."
+    "not be read are listed for you to correct, accept or drop; gaps are never filled. A file may "
+    "have up to 20 MB, 250,000 cells and 50,000 figures."
 )
 
 
@@ -134,7 +136,7 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
 
     def _read_path(self) -> None:
         file = Path(self.path.value.strip()).expanduser()
-        self.show(read(file.read_bytes(), file.name, self.desk.plan))
+        self.show(read(read_ordinary(file, MOST_BYTES + 1), file.name, self.desk.plan))
 
     def _show_printed(self) -> None:
         """Put what is printed for the chosen figure into the field for its correction."""

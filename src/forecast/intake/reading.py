@@ -44,6 +44,9 @@ WHOLE_REGION = {
 SCALED = re.compile("[0-9][万亿][元人张户]")
 SUMS = ("合计", "总计", "总数")
 """Lines of a table that are sums of others, of the whole region if all are listed."""
+MOST_FIGURES = 50_000
+MOST_LISTED = 20
+"""Most rows that are named for figures that contradict each other."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,9 @@ def read_cells(
     if region is not None and not known:
         raise UnknownNameError("region", region, list(names.places))
     cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
+    if len(cells) > MOST_FIGURES:
+        gaps: dict[str, Argument] = {"count": f"{len(cells):,}", "most": f"{MOST_FIGURES:,}"}
+        raise FiguresError(layout.file, [(None, None, None, (Issue("many_figures", gaps),))])
     if cells and not known and not any(cell.facts.region or cell.filed for cell in cells):
         raise FiguresError(layout.file, [(None, None, None, (Issue("no_region_named"),))])
     day = today or dt.date.today()
@@ -405,16 +411,27 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
     for reading in readings:
         if reading.status == "ok":
             groups.setdefault(_identity(reading), []).append(reading)
+    doubled = {key: alike for key, alike in groups.items() if len(alike) > 1}
+    differ = {
+        key: _list_places(alike)
+        for key, alike in doubled.items()
+        if len({reading.value for reading in alike}) > 1
+    }
     flagged = []
     for reading in readings:
-        alike = groups.get(_identity(reading), []) if reading.status == "ok" else []
-        rows = ", ".join(dict.fromkeys(_place(other) for other in alike))
-        if len({other.value for other in alike}) > 1:
-            reading = reading.refused(Issue("twice", {"rows": rows}))
-        elif alike and reading is not alike[0]:
-            reading = reading.put_aside(Issue("repeated", {"row": _place(alike[0])}))
+        key = _identity(reading) if reading.status == "ok" else ()
+        if key in differ:
+            reading = reading.refused(Issue("twice", {"rows": differ[key]}))
+        elif key in doubled and reading is not doubled[key][0]:
+            reading = reading.put_aside(Issue("repeated", {"row": _place(doubled[key][0])}))
         flagged.append(reading)
     return flagged
+
+
+def _list_places(readings: Sequence[Reading]) -> str:
+    """Name the rows of figures, the first few of many."""
+    places = list(dict.fromkeys(map(_place, readings)))
+    return ", ".join(places[:MOST_LISTED]) + (", …" if len(places) > MOST_LISTED else "")
 
 
 def _place(reading: Reading) -> str:

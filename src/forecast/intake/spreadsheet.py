@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ..files import decode_text
-from ..i18n.messages import Argument, Code, FiguresError
+from ..i18n.messages import Argument, FiguresError
+from .apart import DAMAGED, read_apart
 from .grid import Grid, Position, fault, merge_ranges
-from .workbook import MOST_CELLS, read_xls, read_zipped
+from .workbook import LIGHT, MOST_CELLS, read_xls, read_zipped
 
 __all__ = ["ENDINGS", "MOST_BYTES", "read_sheets"]
 
@@ -27,7 +28,6 @@ WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_BYTES = 20_000_000
 """Largest file that is read."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-DAMAGED = Code("figure_text", "damaged")
 DELIMITERS = (",", "\t", ";")
 MARKUP = re.compile(
     r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html|head|meta|body|table)", re.I | re.S
@@ -65,7 +65,11 @@ def read_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
         workbook = ending in WORKBOOKS
         gaps: dict[str, Argument] = {"reason": DAMAGED} if workbook else {"format": "CSV UTF-8"}
         raise fault(name, "workbook" if workbook else "encoding", **gaps)
-    return tuple(_html_tables(text, name)) if MARKUP.match(text) else (_text_table(text, name),)
+    if not MARKUP.match(text):
+        return (_text_table(text, name),)
+    if text.count("<") > LIGHT:
+        return tuple(read_apart(_html_tables, text.encode(), name))
+    return tuple(_html_tables(text.encode(), name))
 
 
 def _workbook_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
@@ -119,11 +123,11 @@ def _text_table(text: str, name: str) -> Grid:
     return Grid("", best)
 
 
-def _html_tables(text: str, name: str) -> list[Grid]:
+def _html_tables(content: bytes, name: str) -> list[Grid]:
     """Tables of a page, those inside others by themselves; spanned cells are merged ones."""
     from bs4 import BeautifulSoup
 
-    tables = BeautifulSoup(text, "html.parser").find_all("table")
+    tables = BeautifulSoup(content.decode(), "html.parser").find_all("table")
     grids = [_html_grid(table, name) for table in tables if not table.find("table")]
     grids = [grid for grid in grids if grid.rows]
     # The only table of a page has no name, like a text; several are numbered.

@@ -2,7 +2,8 @@
 
 A number is shown by its format: 0.623 as 62.3%, 19300 with the format `0!.0,"万"` as 1.93万, so
 that what a format adds is read like what is printed. Before a workbook is opened its size, the
-cells it holds and how far its sheets reach are checked, so that no file can exhaust the memory.
+cells it holds and how far its sheets reach are checked; one that is not light is read in a process
+of its own (`apart`), so that no file can exhaust the memory.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import partial
+from itertools import islice
 from typing import Any
 
+from .apart import read_apart
 from .grid import Grid, fault, merge_ranges
 from .numbers import POWERS, SCALE
 
-__all__ = ["read_xls", "read_zipped", "shown_number"]
+__all__ = ["LIGHT", "MOST_CELLS", "read_xls", "read_zipped", "shown_number"]
 
 MOST_UNPACKED = 100_000_000
 """Largest sum of the parts of a zipped workbook, unpacked."""
@@ -30,10 +34,14 @@ SMALL_PART = 10_000_000
 """Unpacked size up to which the ratio does not matter."""
 MOST_CELLS = 250_000
 """Most cells that a file stores, and most cells of a sheet from its first to its last one."""
+LIGHT = 200_000
+"""Most elements of a file that is read in this very process; each takes up to 2 KB."""
 
-CELLS = re.compile(rb"<(?:\w+:)?c[\s>/]")
-MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=\"([A-Z]+)(\d+):([A-Z]+)(\d+)\"")
-ODS_PARTS = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/>])([^>]*)>")
+CELLS = re.compile(rb"<(?:\w{1,20}:)?c[\s>/]")
+MERGED = re.compile(
+    rb"<(?:\w{1,20}:)?mergeCell\s[^<>]{0,99}?ref=\"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})\""
+)
+ODS_PARTS = re.compile(rb"<table:(table|table-row|(?:covered-)?table-cell)(?=[\s/>])([^<>]*)>")
 REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d+)"')
 ODS_FORMAT = re.compile(r"<number:number-style.*?</number:number-style>", re.DOTALL)
 ODS_TEXT = re.compile(r"<number:text[^>]*>([^<]*[^\x00-\x7f][^<]*)</number:text>")
@@ -57,20 +65,17 @@ def read_zipped(content: bytes, name: str) -> list[Grid]:
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         _check_packing(parts, name)
-        names = parts.namelist()
-        if "content.xml" in names:
-            if parts.testzip() is not None:
-                raise zipfile.BadZipFile("content.xml")
-            return _read_ods(content, parts, name)
-        formulas = _check_cells(parts, name)
-    return _read_xlsx(content, name, formulas=formulas)
+        if "content.xml" in parts.namelist():
+            _check_ods(parts, name)
+            return read_apart(_read_ods, content, name)
+        formulas, light = _check_cells(parts, name)
+    reader = partial(_read_xlsx, formulas=formulas)
+    return reader(content, name) if light else read_apart(reader, content, name)
 
 
 def read_xls(content: bytes, name: str) -> list[Grid]:
     """Sheets of an xls file."""
-    found = XLS_FORMAT.findall(content)
-    formats = tuple(dict.fromkeys(text.decode("utf-16-le") for text in found))
-    return _read_calamine(content, name, formats)
+    return read_apart(_read_ole, content, name)
 
 
 def shown_number(value: float, code: str) -> str:
@@ -221,12 +226,27 @@ def _read_calamine(content: bytes, name: str, odd_formats: tuple[str, ...]) -> l
     return grids
 
 
-def _read_ods(content: bytes, parts: zipfile.ZipFile, name: str) -> list[Grid]:
-    """Sheets of an ods file, once it is known how many cells its repeated rows make."""
-    xml = parts.read("content.xml")
+def _read_ole(content: bytes, name: str) -> list[Grid]:
+    """Sheets of an xls file, in this process."""
+    found = XLS_FORMAT.findall(content)
+    formats = tuple(dict.fromkeys(text.decode("utf-16-le") for text in found))
+    return _read_calamine(content, name, formats)
+
+
+def _read_ods(content: bytes, name: str) -> list[Grid]:
+    """Sheets of an ods file, in this process."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        styles = [parts.read(p) for p in ("content.xml", "styles.xml") if p in parts.namelist()]
+    formats = ODS_FORMAT.findall(b"".join(styles).decode("utf-8", "replace"))
+    return _read_calamine(content, name, tuple(t for f in formats for t in ODS_TEXT.findall(f)))
+
+
+def _check_ods(parts: zipfile.ZipFile, name: str) -> None:
+    """Refuse an ods file whose repeated rows and cells make too many."""
     row = column = width = 0
-    for kind, about in ODS_PARTS.findall(xml):
-        count = int(found[1]) if (found := REPEATED.search(about)) else 1
+    for found in ODS_PARTS.finditer(parts.read("content.xml")):
+        kind, about = found.groups()
+        count = int(repeated[1]) if (repeated := REPEATED.search(about)) else 1
         if kind == b"table":
             row = width = 0
         elif kind == b"table-row":
@@ -236,9 +256,6 @@ def _read_ods(content: bytes, parts: zipfile.ZipFile, name: str) -> list[Grid]:
             if not about.endswith(b"/") or b"office:value" in about:
                 width = max(width, column)
                 _check_extent(name, "", row, width)
-    styles = xml + (parts.read("styles.xml") if "styles.xml" in parts.namelist() else b"")
-    formats = ODS_FORMAT.findall(styles.decode("utf-8", "replace"))
-    return _read_calamine(content, name, tuple(t for f in formats for t in ODS_TEXT.findall(f)))
 
 
 def _check_packing(parts: zipfile.ZipFile, name: str) -> None:
@@ -250,21 +267,28 @@ def _check_packing(parts: zipfile.ZipFile, name: str) -> None:
             raise fault(name, "packed", size=f"{total / 1e6:,.0f}")
 
 
-def _check_cells(parts: zipfile.ZipFile, name: str) -> bool:
-    """Refuse a file with too many cells, stored or merged; whether any has a formula."""
+def _check_cells(parts: zipfile.ZipFile, name: str) -> tuple[bool, bool]:
+    """Refuse a file with too many cells, stored or merged.
+
+    Returns
+    -------
+    Whether any cell has a formula, and whether the file is light.
+    """
     from openpyxl.utils import column_index_from_string as index
 
-    cells, formulas = 0, False
+    cells, elements, formulas = 0, 0, False
     for part in parts.namelist():
         xml = parts.read(part)
-        cells += len(CELLS.findall(xml))
+        elements += xml.count(b"<")
+        cells += sum(1 for _ in islice(CELLS.finditer(xml), MOST_CELLS + 1))
         formulas = formulas or b"<f" in xml or b":f>" in xml
-        for left, top, right, bottom in MERGED.findall(xml):
-            wide = index(right.decode()) - index(left.decode()) + 1
+        for found in MERGED.finditer(xml):
+            left, top, right, bottom = (edge.decode() for edge in found.groups())
+            wide = index(right) - index(left) + 1
             cells += wide * (int(bottom) - int(top) + 1)
         if cells > MOST_CELLS:
             raise fault(name, "many_cells", most=f"{MOST_CELLS:,}")
-    return formulas
+    return formulas, elements <= LIGHT
 
 
 def _check_extent(name: str, sheet: str, rows: int, columns: int) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, Message, Problem, cause, msg, nearest
+from ..files import read_ordinary
 from ..i18n.catalog import SOURCE_LANGUAGE
 from ..i18n.messages import FiguresError
 from ..intake import MOST_BYTES
@@ -14,6 +18,8 @@ from ..intake.grid import Grid
 from ..intake.spreadsheet import read_sheets
 from ..intake.words import read_period, type_of
 from .form import FACTS, PLAN_SHEETS, SHEETS, code_of, title_of
+
+SHEET_NAME = re.compile(r"<(?:\w+:)?sheet\s[^<>]*?name=\"([^\"]*)\"")
 
 __all__ = ["Form", "FormRow", "is_form", "place_in", "read_form", "read_missing"]
 
@@ -49,15 +55,12 @@ def is_form(file: Path) -> bool:
     """Whether a file is a workbook with the sheets of a plan."""
     if file.suffix.lower() != ".xlsx" or file.name.startswith("~$") or not file.is_file():
         return False
-    from openpyxl import load_workbook
-
     try:
-        book = load_workbook(file, read_only=True)
-        names = {code_of("form_sheet", name) for name in book.sheetnames}
-        book.close()
-    except (OSError, ValueError, KeyError):
+        with zipfile.ZipFile(file) as parts, parts.open("xl/workbook.xml") as part:
+            sheets = SHEET_NAME.findall(part.read(MOST_BYTES).decode("utf-8", "replace"))
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile):
         return False
-    return {"guide", "targets"} <= names
+    return {"guide", "targets"} <= {code_of("form_sheet", html.unescape(name)) for name in sheets}
 
 
 def read_form(file: Path) -> Form:
@@ -110,8 +113,7 @@ def read_missing(file: Path) -> tuple[FormRow, ...]:
 def _read_sheets(file: Path) -> tuple[Grid, ...]:
     """Read all sheets of a workbook."""
     try:
-        with file.open("rb") as stream:
-            return read_sheets(stream.read(MOST_BYTES + 1), file.name)
+        return read_sheets(read_ordinary(file, MOST_BYTES + 1), file.name)
     except OSError as error:
         problem = msg("cannot be read ({reason})", reason=cause(error))
         remedy = msg("check the path and its permissions, and close the file in Excel")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import DataError, cause, msg
+from ..files import read_ordinary
 from ..intake import MOST_BYTES, read
 from ..tables.plan import load_plan
 from .errors import InputError, ParameterError
@@ -26,8 +27,7 @@ def take_figures(file: Path, figures: Path, parameters: ReportParameters) -> Rep
         With every figure that needs a decision, and every problem of the tables.
     """
     try:
-        with figures.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+        content = read_ordinary(figures, MOST_BYTES + 1)
     except OSError as error:
         message = msg("{file} cannot be read: {reason}", file=figures, reason=cause(error))
         raise InputError(message) from None
