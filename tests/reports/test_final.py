@@ -57,7 +57,7 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeyp
     page, closed = check_languages(notebook, monkeypatch), len(notebook.results.closed) > 0
     assert ("Every final target has a final figure." in page) == closed
     for text in (
-        "No final target has a final figure yet: how many were met cannot be said.",
+        "No final target has a final figure yet, so none can be judged.",
         "No outcome is known yet, so the two methods cannot be compared.",
         "These have no final figure. The chance is a forecast from what is known, not a result:",
     ):
@@ -70,7 +70,7 @@ def test_a_plan_before_its_end_claims_nothing(tmp_path, monkeypatch):
     page = check_languages(notebook, monkeypatch)
     assert notebook.results.closed.empty and set(notebook.results.finals["outcome"]) == {"ahead"}
     assert "met 0; missed 0; year to come 6" in page
-    assert "Targets on the way: 1; with a figure of their year: 1 (met: 1, missed: 0)" in page
+    assert "Interim targets: 1; with a figure of their year: 1 (met: 1, missed: 0)" in page
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_outcomes_are_listed_by_risk(whole):
     order = ("Eco-burial share", "Beds per social worker", "Share of nursing beds", "Minimum")
     assert all(name.startswith(first) for name, first in zip(names, order, strict=True))
     assert row_of(page, "Minimum living standard")["Force"] == "binding"
-    assert headings(page, 3) == ["Without a final figure: forecasts", "Targets on the way"]
+    assert headings(page, 3) == ["Without a final figure: forecasts", "Interim targets"]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +169,7 @@ def test_figures_are_counted_against_the_first_forecast(whole):
 def test_what_is_awaited_is_listed_by_its_source(whole):
     """The target with an earlier figure under that figure's source, the other by area."""
     page = plain(render(whole.report, "final.waiting", whole.results).text)
-    first, second = page.split("Never published, and no place is known where they would be:")
+    first, second = page.split("Not published, and no source is known:")
     assert "[1]" in first and "Share of marriage registries of 4A (2025)" in first
     assert "Care visit share of assisted families (2025)" in second
     assert "Share of marriage registries" not in second

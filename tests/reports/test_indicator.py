@@ -114,7 +114,7 @@ def test_paces_are_counted_against_what_is_needed(lishui):
     assert f"of {len(results.paces)} paces, {high} were as fast" in page
     none = replace(results, paces=np.zeros(0))
     page = render(lishui.report, "indicator.summary", none).text
-    assert "No region published two figures: there is no pace to compare." in page
+    assert "No region has published two figures, so there is no comparable rate." in page
 
 
 def test_mechanisms_are_those_that_act_on_it_or_read_it():

@@ -329,7 +329,7 @@ def test_a_ratio_that_moves_by_its_parts_says_so(lishui):
     """It has no pace of its own, and its remarks name the reason."""
     row = lishui.results.summary.iloc[0].to_dict()
     rows = sections.fit_row(lishui.report, row, lishui.results.parameters.iloc[:0])
-    assert rows["Estimated pace"] == "–"
+    assert rows["Estimated change per year"] == "–"
     assert label_of("warning", "by_parts", "en") in rows["Remarks"]
 
 

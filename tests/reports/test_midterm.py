@@ -171,7 +171,7 @@ def test_paces_are_counted_and_few_are_said_to_be_few(zhejiang, facts, code):
     page = render(zhejiang.report, "midterm.adjust", results).text
     name = zhejiang.report.name("indicators", row["indicator"].iloc[0])
     expected = label_of("ever_seen", code, "en").format(seen=seen, high=high)
-    assert row_of(page, name)["Was such a pace ever seen"] == expected
+    assert row_of(page, name)["Precedent"] == expected
 
 
 def test_needed_paces_start_from_the_latest_figure(zhejiang):

@@ -180,7 +180,7 @@ def test_the_track_record_counts_what_came_true(later):
     columns = ["low", "high", "times", "came_true", "targets"]
     record = pd.DataFrame([[0.6, 0.8, 12, 9, 7], [0.8, 1.0, 1, 1, 1]], columns=columns)
     page = plain(render(report, "monitoring.record", replace(results, record=record)).text)
-    assert "What earlier issues said, beside the figures published since:" in page
+    assert "Forecasts of earlier issues beside the figures published since:" in page
     assert "Of 12 times we said 60-80 %, 9 came true (different targets: 7)." in page
     assert "Once we said 80-100 %; came true: 1." in page
 
@@ -191,4 +191,4 @@ def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):
     assert "There is no earlier issue to compare with." in page
     empty = replace(notebook.results, record=pd.DataFrame())
     page = render(notebook.report, "monitoring.record", empty).text
-    assert "No target of an earlier issue has closed with a published figure yet." in page
+    assert "No target of an earlier issue has a published outcome yet." in page

@@ -103,7 +103,7 @@ def test_what_rests_on_an_assumption_is_told_with_an_if(lishui, monkeypatch):
     """Scenarios of assumptions carry an if wherever their effects are told; levers do not."""
     draw_only(monkeypatch)
     page = sections.render_changes(lishui.report, lishui.results).text
-    assert row_of(page, "care workers stay assumption (if)")
+    assert row_of(page, "lower turnover of care workers assumption (if)")
     assert row_of(page, "more care workers trained lever")
     assert "(if:" in sections.render_reading(lishui.report, lishui.results).text
 

@@ -72,8 +72,8 @@ def targets(
             for c in columns
         )  # fmt: skip
         typer.echo(names.gettext(
-            "{name} ({unit}): {latest} in {since}; {year}: {reached}; own target {own}, at the "
-            "pace of other regions {peers}, region above {parent}",
+            "{name} ({unit}): {latest} in {since}; {year}: {reached}; own target {own}, at other "
+            "regions' rate of change {peers}, plan above {parent}",
             name=names.name("indicators", row["indicator"]), year=year, reached=reached,
             unit=names.symbol(names.unit(row["indicator"])), since=f"{row['latest_year']:.0f}",
             **shown,

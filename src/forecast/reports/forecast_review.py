@@ -28,7 +28,7 @@ FEW = 10
 BIN = N_(
     "Chances of {low}-{high} %: {times}, of which came true: {came} (different targets: {targets})."
 )
-FEW_TARGETS = N_("So few targets prove little about a method.")
+FEW_TARGETS = N_("With so few targets the comparison says little about either method.")
 NONE_KNOWN = N_("No outcome is known yet, so the two methods cannot be compared.")
 COUNTS = N_(
     "Verdicts of year ends whose outcome is known: {cases} (different targets: {targets}). The "

@@ -36,10 +36,12 @@ __all__ = [
 
 PUBLISHED = N_("Regions with published figures: {regions}; figures: {figures}, {first} to {last}.")
 PACES = N_(
-    "Yearly paces between published figures of all regions: {count}; median {middle}, middle half "
-    "{low} to {high}, fastest {fastest}."
+    "Yearly changes between published figures of all regions: {count}; median {middle}, middle "
+    "half {low} to {high}, fastest {fastest}."
 )
-NEEDED = N_("{region} still needs {needed} a year: of {count} paces, {high} were as fast.")
+NEEDED = N_(
+    "{region} still needs {needed} per year: {high} of {count} comparable changes were as fast."
+)
 HEADLINE = N_("{name}, {region}: {finding} for the target {target}")
 NO_TARGET = N_("{name}: {region} has no target, other regions have figures")
 NO_FIGURE = N_("{name}: no region has a published figure")
@@ -316,7 +318,7 @@ def _describe_paces(report: ReportContext, results: IndicatorProfile) -> list[st
     """Describe the paces of all regions, and how many were as fast as each target needs."""
     paces, indicator = results.paces, results.indicator
     if not len(paces):
-        none = N_("No region published two figures: there is no pace to compare.")
+        none = N_("No region has published two figures, so there is no comparable rate.")
         return [report.gettext(none)]
     low, middle, high = np.quantile(paces, [0.25, 0.5, 0.75])
     fastest = paces.min() if results.falling else paces.max()

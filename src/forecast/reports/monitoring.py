@@ -33,9 +33,10 @@ MOST_MOVES, MOST_NAMES, MOST_FANS = 12, 5, 4
 KEY = ["indicator", "year", "target", "comparator"]
 """What identifies a target in a table of answers."""
 SEVERAL_TIMES = N_(
-    "Of {times} times we said {low}-{high} %, {came} came true (different targets: {targets})."
+    "Forecast chance {low}-{high} %: {times} times, of which reached: {came} "
+    "(different targets: {targets})."
 )
-ONCE = N_("Once we said {low}-{high} %; came true: {came}.")
+ONCE = N_("Forecast chance {low}-{high} %: once, of which reached: {came}.")
 REVISIONS = {
     "revised": N_("Revised – {name}: {old} → {new} ({origin})"),
     "added": N_("Added – {name}: {new} ({origin})"),

@@ -19,11 +19,10 @@ CHANCES = (0.5, 0.8, 0.9)
 YEAR = 2030
 """End of the 15th five-year period."""
 HEADLINE = N_(
-    "{region}, {year}: for {hard} of {count} indicators the plan above asks for more than an even "
-    "chance"
+    "{region}, {year}: {hard} of {count} targets of the plan above have less than an even chance"
 )
 PLAIN = N_("{region}, {year}: reachable values of {count} indicators with a trend")
-HARD = N_("{name}: the plan above asks for {parent}, an even chance has {even}")
+HARD = N_("{name}: the plan above requires {parent}; there is an even chance of {even}")
 NONE = N_("{region}, {year}: no indicator has the two figures that a proposal needs")
 
 

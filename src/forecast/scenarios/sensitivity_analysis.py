@@ -1,4 +1,4 @@
-"""What matters most for a target: one input at a time, and shares of the variance.
+"""Main drivers for a target: one input at a time, and shares of the variance.
 
 The tornado asks what if: one input alone at a low and at a high value. The indices split the
 variance of the forecast under the scenario, in which an assumption that nothing reads has no share.
@@ -33,7 +33,7 @@ BINS = 10
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What matters most for one target.
+    """Main drivers for one target.
 
     Attributes
     ----------

@@ -22,8 +22,8 @@ NONE_OPEN = N_(
 )
 SEE_ABOVE = N_("No target is open (see what stands out).")
 COUNTS = N_(
-    "Targets in the plan documents: {targets}. Indicators they concern: {indicators}, of which "
-    "with at least one published figure: {seen}."
+    "The plan sets {targets} targets for {indicators} indicators; {seen} of them have published "
+    "figures."
 )
 PRIOR = N_(
     "Forecasts start from published figures; the pace comes from the region's own figures, other "
@@ -38,8 +38,8 @@ COMPARED_AS_PRINTED = N_(
 )
 KEPT_WITHIN = N_("Probabilities are kept within 1 to 99 %. Targets are never used as data.")
 EXPECTED = N_(
-    "As things go now: of {open} open targets with figures, {expected} are expected to be reached "
-    "(90 % interval {low} to {high})."
+    "On current trends {expected} of the {open} open targets with data are expected to be reached"
+    " (90 % interval {low} to {high})."
 )
 
 

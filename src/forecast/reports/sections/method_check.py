@@ -97,8 +97,8 @@ PANEL = N_(
     "series of many regions as well, each time on a part that nothing was learned from:"
 )
 OWN_PRIORS = N_(
-    "Mind: your folder has priors of its own, while these numbers were measured with the priors "
-    "that come with the package."
+    "Note: your folder has its own priors, while these numbers were measured with the shipped "
+    "priors."
 )
 FITS = N_(
     "Below the number of figures: the yearly steps that other regions show over eight years. "
@@ -128,7 +128,7 @@ def render_reading(report: ReportContext, results: MethodCheck) -> Html:
         if not results.enough:
             lines.append(_describe_too_few(report))
     lines.append(_read_panel(report, results))
-    return section(report.gettext("What stands out"), bullets(lines))
+    return section(report.gettext("Key findings"), bullets(lines))
 
 
 def render_trial(report: ReportContext, results: MethodCheck) -> Html:
@@ -230,7 +230,7 @@ def fit_row(
     })  # fmt: skip
 
 
-# What stands out.
+# Key findings.
 
 
 def _explain(report: ReportContext, group: str, code: str) -> str:

@@ -23,25 +23,25 @@ RULES = N_(
     "Rules that the plan itself prints: what they ask for on low, central and high paths, whether "
     "the plan's targets keep them, and whether the course as it goes now will."
 )
-SAME = N_("The target says what the rule says, so there is nothing to compute: {names}.")
+SAME = N_("These targets equal what their rule gives, so no forecast is needed: {names}.")
 LACKING = N_("Cannot be checked for want of figures: {names}.")
 SIDES = N_(
     "The last targets of the same indicator in the plans of all levels, and whether those of the "
     "parts are enough for the whole."
 )
 LEFT = N_(
-    "of {of} parts listed the {parts} with a plan, {rule} {value}, leave {left} of the target of "
-    "{region} to the others"
+    "the {parts} of {of} areas below with a plan have {rule} {value}; {left} of the target of "
+    "{region} is left to the others"
 )
 DEPENDS = N_(
-    "of {of} parts listed the {parts} with a plan have {rule} {value}; whether the target of "
+    "the {parts} of {of} areas below with a plan have {rule} {value}; whether the target of "
     "{region} is met depends on the others"
 )
 ENOUGH = N_(
-    "of {of} parts listed the {parts} with a plan are up to the target of {region} ({rule} {value})"
+    "the {parts} of {of} areas below with a plan match the target of {region} ({rule} {value})"
 )
 SHORT = N_(
-    "of {of} parts listed the {parts} with a plan fall short of the target of {region} ({rule} "
+    "the {parts} of {of} areas below with a plan fall short of the target of {region} ({rule} "
     "{value}); the others need {left}"
 )
 DECLARED = N_(
@@ -93,7 +93,7 @@ def render_sides(report: ReportContext) -> Html:
     shared = latest[latest["indicator"].isin(own)]
     shared = shared[shared.groupby("indicator")["region"].transform("size") > 1]
     if shared.empty:
-        none = report.gettext("No indicator stands in the plan of another region as well.")
+        none = report.gettext("No indicator of this plan is in another region's plan.")
         return section(title, paragraph(none))
     present = set(shared["region"])
     regions = [region for region in plan.regions["region"] if region in present]

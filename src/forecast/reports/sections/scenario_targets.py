@@ -34,7 +34,7 @@ NONE_OPEN = N_(
     "There is no open target to look into: the indicator has fewer than two figures, or its target "
     "years have passed."
 )
-AS_NOW = N_("{name}, target {target}: as things go now the chance is {chance}.")
+AS_NOW = N_("{name}, target {target}: on current trends the chance is {chance}.")
 NOT_REACHED = N_(
     "{lever}: {reading}. Chance {base} without it, {chance} at the limit of {upper}; asked for: "
     "{probability}."
@@ -44,13 +44,10 @@ REACHED_AT_COST = N_(
     "For a chance of {probability} of {target}: {lever} {value}, chance {chance}, {cost} in all "
     "({low} to {high})."
 )
-NO_PACES = N_(
-    "The middle course would then change by {pace} a year; no yearly pace was ever published to "
-    "compare it with."
-)
+NO_PACES = N_("The median would then change by {pace} per year; no comparable rate is known.")
 PACES = N_(
-    "The middle course would then change by {pace} a year; of the {paces} yearly paces that any "
-    "region showed, {share} were as high."
+    "The median would then change by {pace} per year; {share} of the {paces} yearly changes "
+    "published by any region were as large."
 )
 NO_SHARES = N_(
     "The variance cannot be shared out: inputs are correlated, or the value does not vary."
@@ -186,10 +183,10 @@ def _detail_parts(
         _describe_next(report, detail),
     ]  # fmt: skip
     return [
-        heading(report.gettext("Looked into: {name}", name=name), 3),
+        heading(report.gettext("In focus: {name}", name=name), 3),
         paragraph(" ".join(texts)),
         show(report, lever_chart(report, seek, lever=lever, target=target)),
-        heading(report.gettext("What matters most"), 3),
+        heading(report.gettext("Main drivers"), 3),
         bullets(lines),
     ]
 

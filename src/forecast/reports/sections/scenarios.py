@@ -29,12 +29,12 @@ __all__ = [
 ]  # fmt: skip
 
 BEST = N_(
-    "Of the scenarios made of levers alone, the most helpful one: {name}; {expected} expected to "
-    "be reached, {more} more than in the baseline."
+    "The most helpful scenario of measures alone: {name}; {expected} targets expected to be "
+    "reached, {more} more than in the baseline."
 )
 WORST = N_(
-    "Of those that rest on assumptions, the worst one (if: {name}): {expected} would be reached, "
-    "{more} fewer than in the baseline."
+    "The most adverse assumption ({name}): {expected} targets would be reached, {more} fewer than"
+    " in the baseline."
 )
 ALL_CLOSED = N_(
     "No target is open: every target year has passed, or no figure was ever published, and no "
@@ -52,7 +52,7 @@ TOGETHER = N_(
     "between targets."
 )
 RANK = N_("{name}: {low} to {high} of {count}")
-ANY_RANK = N_("With the figures published the region may have any rank.")
+ANY_RANK = N_("The published figures are too few to rank the region.")
 
 
 def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
@@ -72,7 +72,7 @@ def render_reading(report: ReportContext, results: ScenarioAnalysis) -> Html:
         before = paragraph(report.gettext(ALL_CLOSED))
     if len(results.projects):
         lines.append(describe_end(report, results.projects))
-    return section(report.gettext("What stands out"), before, bullets(lines) if lines else "")
+    return section(report.gettext("Key findings"), before, bullets(lines) if lines else "")
 
 
 def render_scenarios(report: ReportContext, results: ScenarioAnalysis) -> Html:
@@ -118,7 +118,7 @@ def render_together(report: ReportContext, results: ScenarioAnalysis) -> Html:
     return section(title, paragraph(report.gettext(TOGETHER)), tabulate(rows))
 
 
-# What stands out.
+# Key findings.
 
 
 def _describe_best(report: ReportContext, results: ScenarioAnalysis) -> str:
