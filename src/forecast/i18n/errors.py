@@ -15,7 +15,7 @@ def translate(text: object, language: str) -> object:
     >>> from forecast.errors import msg
     >>> text = msg("no {what} {names}", what=msg("lever"), names=["a", "b"])
     >>> translate(text, "zh"), translate(text, "en")
-    ('缺少手段 a、b', 'no lever a, b')
+    ('缺少政策举措 a、b', 'no lever a, b')
     """
     if language == SOURCE_LANGUAGE:
         return text
