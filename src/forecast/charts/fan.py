@@ -53,7 +53,8 @@ class ChartData:
     def target(self, row: pd.Series) -> str:
         """Format a target with its comparator."""
         goal, comparator = float(row["target"]), str(row["comparator"])
-        return comparison(comparator, goal, self.language, unit=self.unit)
+        high = row.get("target_high")
+        return comparison(comparator, goal, self.language, unit=self.unit, high=high)
 
     @property
     def wide(self) -> bool:

@@ -113,7 +113,7 @@ def standing_table(names: Names, attainment: pd.DataFrame) -> pd.DataFrame:
 
 COLUMNS = [
     "indicator", "name", "unit", "state", "baseline", "baseline_year", "latest", "latest_year",
-    "target", "comparator", "target_year", "covered", "due", "chance",
+    "target", "comparator", "target_year", "covered", "due", "chance", "target_high",
 ]  # fmt: skip
 
 
@@ -164,8 +164,8 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     latest, when = float(row["latest"]), float(row["latest_year"])
     length, years = goal - base, year - since
     moved = when > since + 1e-9
-    away = length > 0 if row["comparator"] in ("ge", "gt") else length < 0
-    away = away if row["comparator"] != "eq" else bool(length)
+    signs = {"ge": length > 0, "gt": length > 0, "le": length < 0, "lt": length < 0}
+    away = signs.get(row["comparator"], bool(length))
     measurable = moved and away
     covered = 100.0 * (latest - base) / length if measurable else np.nan
     due = 100.0 * min((when - since) / years, 1.0) if measurable and years > 0 else np.nan
@@ -174,7 +174,7 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
     unit = names.symbol(names.unit(indicator))
     return [
         indicator, names.name("indicators", indicator), unit, state, base, since, latest, when,
-        goal, row["comparator"], int(year), covered, due, chance,
+        goal, row["comparator"], int(year), covered, due, chance, row.get("target_high", np.nan),
     ]  # fmt: skip
 
 

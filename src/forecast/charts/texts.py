@@ -69,8 +69,9 @@ class Measure:
 
     def target(self, row: Mapping[str, Any] | pd.Series) -> str:
         """Format a target (comparator, target) with its comparator."""
-        goal = float(row["target"]) / self.divisor
-        return comparison(str(row["comparator"]), goal, self.language, unit=self.unit)
+        goal, high = float(row["target"]) / self.divisor, row.get("target_high")
+        high = None if high is None else float(high) / self.divisor
+        return comparison(str(row["comparator"]), goal, self.language, unit=self.unit, high=high)
 
     def spell(self, text: str) -> str:
         """Add the unit of money to a value that is written alone, in a sentence."""

@@ -22,7 +22,7 @@ from ..model.panel import KEY
 from ..tables import calendar
 from ..tables.plan import Plan, load_plan
 from ..targets.attainment import attainment
-from ..targets.events import LIKELY, UNLIKELY, draw_threshold
+from ..targets.events import BAND, LIKELY, UNLIKELY, is_upward
 from ..targets.progress import PLAN_YEARS
 from ..targets.target_state import DECIDED, OPEN, TargetState, hide_single
 from .verification import Verification, verify
@@ -276,9 +276,11 @@ def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, 
     target, year = float(row["target"]), float(row["year"])
     base, since = float(row["baseline"]), float(row["baseline_year"])
     better = plan.indicators.set_index("indicator").at[row["indicator"], "better"]
-    comparator, higher = np.array([row["comparator"]]), np.array([better != "lower"])
-    upward = draw_threshold(np.array([target]), comparator, np.zeros(1), higher)[1]
-    sign = 1.0 if upward[0] else -1.0
+    upward = bool(is_upward(pd.DataFrame([{"comparator": row["comparator"], "better": better}]))[0])
+    if row["comparator"] == BAND:  # entered at the end nearer to the baseline
+        upward = not base > float(row["target_high"])
+        target = target if upward else float(row["target_high"])
+    sign = 1.0 if upward else -1.0
     decided = row["outcome"] in DECIDED
     # Of an undecided target the last figure up to its year shows how much was covered.
     near = when <= year

@@ -23,7 +23,7 @@ IntArray = NDArray[np.int64]
 CAUSES = ("method", "revised", "new", "targets", "assumptions")
 """Causes of a change, in the order in which their inputs are exchanged."""
 MATCHES = (
-    ([*KEY, "year", "comparator", "event", "role", "source", "value"], False),
+    ([*KEY, "year", "comparator", "event", "role", "source", "value", "value_high"], False),
     ([*KEY, "year", "comparator", "role", "source"], False),
     ([*KEY, "year", "role"], False),
     ([*KEY, "year"], False),
@@ -59,8 +59,8 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per target: region, indicator, year, target, comparator, event, those before
-    (`year_old`, `target_old`, `comparator_old`), `change` (`compared`, `appeared`, `vanished`),
-    p_old, p_new, move (p_new - p_old), the five parts, status_old, status_new, `cause`: the
+    (`year_old`, `target_old`, `comparator_old`, `target_high_old`), `change` (`compared`,
+    `appeared`, `vanished`), p_old, p_new, move (p_new - p_old), the five parts, status_old, status_new, `cause`: the
     largest part, "" if there is no change, `revision`: whether the target itself was `revised` (in
     value, comparator or year), `added` or `dropped`, else "", and `source`, of a dropped one its
     last. Targets of both runs are matched by region, indicator
@@ -91,7 +91,8 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
         text = N_("run {run!r} has {forecasts} forecasts for {targets} targets.")
         counts = {"forecasts": len(issued), "targets": len(old.inputs.targets)}
         raise ValueError(msg(text, run=old.run, **counts))
-    before, after = _match(old.inputs.targets, new.inputs.targets)
+    then, now = (_complete(run.inputs.targets) for run in (old, new))
+    before, after = _match(then, now)
     answers = [_select(issued, before)]
     last, table = None, issued
     for inputs, rows in zip(
@@ -102,7 +103,7 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
             table = attainment(fits, inputs.targets, as_of=day, answers=["reach"])
         answers.append(_select(table, rows))
         last = inputs
-    return _changes(answers, old.inputs.targets, new.inputs.targets, before, after)
+    return _changes(answers, then, now, before, after)
 
 
 def date_revisions(changes: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -179,6 +180,12 @@ def _equal(one: Inputs, other: Inputs) -> bool:
     return all(a.equals(b) if isinstance(a, pd.DataFrame) else a == b for a, b in pairs)
 
 
+def _complete(targets: pd.DataFrame) -> pd.DataFrame:
+    """Return targets with the upper ends of bands as numbers; earlier runs have none."""
+    high = targets.get("value_high", pd.Series(np.nan, targets.index))
+    return targets.assign(value_high=pd.to_numeric(high).astype(float))
+
+
 def _match(old: pd.DataFrame, new: pd.DataFrame) -> tuple[IntArray, IntArray]:
     """Return matched rows of both tables, -1 for none: today's first, then the vanished ones."""
     before, left = np.full(len(new), -1), np.ones(len(old), bool)
@@ -220,8 +227,9 @@ def _changes(
     # A chance missing only between two exchanges (a figure moved to another day) is no change.
     comparable = ~np.isnan(p[0]) & ~np.isnan(p[-1])
     parts = np.diff(np.where(comparable, pd.DataFrame(p).ffill(), p), axis=0)
-    then, now = (table.rename(columns={"value": "target"}) for table in (then, now))
-    columns = ["year", "target", "comparator"]
+    names = {"value": "target", "value_high": "target_high"}
+    then, now = (table.rename(columns=names) for table in (then, now))
+    columns = ["year", "target", "comparator", "target_high"]
     out = pd.concat([now, then.iloc[before[after < 0]]], ignore_index=True)
     source = out["source"]
     out = out[[*KEY, *columns, "event"]].replace({"event": {"": "reach"}})
@@ -234,7 +242,8 @@ def _changes(
         cause=_largest_cause(p, parts),
     )  # fmt: skip
     out.loc[out["change"] != "compared", "cause"] = ""
-    same = np.logical_and.reduce([out[name].eq(out[f"{name}_old"]) for name in columns])
+    pairs = [(out[name], out[f"{name}_old"]) for name in columns]
+    same = np.logical_and.reduce([a.eq(b) | (a.isna() & b.isna()) for a, b in pairs])
     word = {"appeared": "added", "vanished": "dropped", "compared": "revised"}
     revision = out["change"].map(word).where((out["change"] != "compared") | ~same, "")
     return out.assign(revision=revision, source=source).astype({"year_old": "Int64"})

@@ -104,6 +104,9 @@ def append_run(store: str | Path, run: Run) -> str:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             if not _is_store(file, connection):
                 _create_tables(connection)
+            for column in _list_missing(connection):
+                kind = ANSWERS.c[column].type.compile(connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {ANSWERS.name} ADD COLUMN {column} {kind}")
             connection.execute(sa.insert(RUNS), _run_row(stored))
             if answers:
                 connection.execute(sa.insert(ANSWERS), answers)
@@ -228,6 +231,13 @@ def _create_tables(connection: sa.Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA user_version = {VERSION}")
 
 
+def _list_missing(connection: sa.Connection) -> list[str]:
+    """List the columns of forecasts that a store of an earlier version lacks."""
+    rows = connection.exec_driver_sql(f"PRAGMA table_info({ANSWERS.name})")
+    found = {row[1] for row in rows}
+    return [name for name in ANSWERS.c.keys() if name not in found]
+
+
 def _conditions(**wanted: str | None) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that a query's runs meet; a value of None sets none."""
     return [RUNS.c[name] == value for name, value in wanted.items() if value is not None]
@@ -241,7 +251,12 @@ def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
             # Mode "ro" could not roll back what a killed process left half written.
             with _connect(file, "rw") as connection:
                 if _is_store(file, connection):
-                    rows = list(connection.execute(query))
+                    missing = _list_missing(connection)
+                    columns = [
+                        sa.null().label(c.name) if c.name in missing else c
+                        for c in query.selected_columns
+                    ]
+                    rows = list(connection.execute(query.with_only_columns(*columns)))
     except sa.exc.DBAPIError as error:
         if _is_damaged(error.orig):
             raise DataError([_not_ours(file)]) from None

@@ -32,11 +32,11 @@ from .vintages import QUANTILE_COLUMNS
 __all__ = ["Verification", "compute_track_record", "verify"]
 
 BINS = 5
-TARGET = [*KEY, "year", "target", "comparator", "event"]
+TARGET = [*KEY, "year", "target", "target_high", "comparator", "event"]
 """Columns that identify a target in one of its versions."""
 ANSWER = ["origin", "latest_year", "p_reach", *QUANTILE_COLUMNS]
 VINTAGE = ["origin", "data_hash", "method_version"]
-NEEDED = [*TARGET, *ANSWER, "scenario", "scale"]
+NEEDED = [*(c for c in TARGET if c != "target_high"), *ANSWER, "scenario", "scale"]
 SCORES = [
     "lead", "forecasts", "targets", "years", "brier", "brier_error", "base_rate", "brier_base",
     "values", *scores.INTERVALS, "crps", "crps_error",
@@ -128,6 +128,8 @@ def verify(
     if missing := [name for name in NEEDED if name not in forecasts]:
         problem, remedy = msg("no such column"), msg("read them with read_forecasts")
         raise DataError(Problem("forecasts", None, c, None, problem, remedy) for c in missing)
+    if "target_high" not in forecasts:
+        forecasts = forecasts.assign(target_high=np.nan)
     figures = observations
     if on is not None:
         figures = figures[known_days(figures) <= parse_day(on, "verify", "on").isoformat()]
@@ -180,9 +182,10 @@ def _find_outcomes(issued: pd.DataFrame, fits: Fits) -> pd.DataFrame:
     since = np.floor(targets["latest_year"].astype(float)).astype(int) + 1
     first = since.where(targets["event"] != "reach", last)
     row = np.repeat(np.arange(len(targets)), last - first + 1)
-    each = targets.iloc[row].assign(row=row, value=targets["target"].to_numpy(float)[row])
+    each = targets.iloc[row].rename(columns={"target": "value", "target_high": "value_high"})
+    each["row"] = row
     each["year"] = first.to_numpy()[row] + each.groupby("row").cumcount().to_numpy()
-    table = attainment(fits, each.drop(columns=["target", "event"]), answers=["reach"])
+    table = attainment(fits, each.drop(columns="event"), answers=["reach"])
     table = table.assign(row=row)
     table = table[table["status"].isin(["met", "missed"])]
     met = (table["status"] == "met").groupby(table["row"])

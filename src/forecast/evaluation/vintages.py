@@ -38,8 +38,8 @@ METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/p
           "tables/frames.py", "tables/row_rules.py", "tables/schema.py")  # fmt: skip
 """Modules whose code decides a closed-form answer."""
 INPUT_COLUMNS = {
-    "observations": [*KEY, "year", "value", "status", "published", "break"],
-    "targets": [*KEY, "year", "value", "comparator", "event", "role", "source",
+    "observations": [*KEY, "year", "value", "status", "standard_error", "published", "break"],
+    "targets": [*KEY, "year", "value", "value_high", "comparator", "event", "role", "source",
                 "baseline", "baseline_year"],
     "indicators": ["indicator", "kind", "lower", "upper", "better", "cumulative", "resolution",
                    "numerator", "denominator", "publication_lag"],
@@ -51,6 +51,7 @@ FORECASTS = {
     "latest_year": "float64", "median": "float64", **dict.fromkeys(QUANTILE_COLUMNS, "float64"),
     "p_reach": "float64", "mc_error": "float64", "required_rate": "float64", "pace": "float64",
     "schedule_status": "str", "status": "str", "evidence": "str", "scale": "float64",
+    "target_high": "float64",
 }  # fmt: skip
 """Columns of forecasts and their types."""
 
@@ -189,8 +190,8 @@ def fingerprint_method(priors: pd.DataFrame | None = None) -> str:
 def fingerprint_targets(targets: pd.DataFrame) -> str:
     """Return a short hash of what targets require.
 
-    Region, indicator, year, value, comparator and event count; order, repeats, sources and notes
-    do not.
+    Region, indicator, year, value (of a band both ends), comparator and event count; order,
+    repeats, sources and notes do not.
 
     Examples
     --------
@@ -204,6 +205,8 @@ def fingerprint_targets(targets: pd.DataFrame) -> str:
     words = targets[[*KEY, "comparator"]].astype(str)
     numbers = targets[["year", "value"]].astype(float)
     event = targets["event"].fillna("") if "event" in targets else ""
+    if "value_high" in targets and (high := pd.to_numeric(targets["value_high"])).notna().any():
+        numbers = numbers.assign(value_high=high)
     meaning = pd.concat([words, numbers], axis=1).assign(event=event)
     meaning["event"] = meaning["event"].replace("", "reach")
     return hash_rows(meaning.drop_duplicates())[:12]

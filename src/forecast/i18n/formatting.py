@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 NO_VALUE = "–"
-COMPARISONS = {"ge": "≥\xa0", "gt": ">\xa0", "eq": "", "le": "≤\xa0", "lt": "<\xa0"}
+COMPARISONS = {"ge": "≥\xa0", "gt": ">\xa0", "eq": "", "le": "≤\xa0", "lt": "<\xa0", "between": ""}
 SYMBOLS = {"percent": "%", "permille": "‰"}
 POINTS = {"percent": N_("{number}\u00a0pp"), "permille": N_("{number}\u00a0‰ points")}
 WHOLE_POWER = "yuan_10k"
@@ -232,13 +232,21 @@ def scenario_name(name: str, language: str) -> str:
     return label_of("scenario", name, language) if name in LABELS["scenario"] else name
 
 
-def comparison(comparator: str, value: float, language: str, *, unit: str = "") -> str:
+def comparison(
+    comparator: str, value: float, language: str, *, unit: str = "", high: float | None = None
+) -> str:
     r"""Write a target with its comparator; a plain figure of the plan stays plain.
+
+    `high` is the upper end of a band.
 
     >>> comparison("gt", 11000, "en"), comparison("eq", 40, "zh", unit="percent")
     ('>\xa011,000', '40%')
+    >>> comparison("between", 95, "en", high=105)
+    '95–105'
     """
     check_name("comparator", comparator, list(COMPARISONS))
+    if comparator == "between" and high is not None:
+        return f"{number(value, language)}–{number(high, language, unit=unit)}"
     return COMPARISONS[comparator] + number(value, language, unit=unit)
 
 

@@ -46,6 +46,8 @@ JUMP = 6.0
 """Peers' steps beyond this many typical ones are cut."""
 FADE = 0.005
 """Share of the range by which the logit reaches beyond both bounds: 100 % stays finite."""
+COARSEST = 4.0
+"""Largest reporting step on a curved link: that of zero, which is taken as a quarter of a step."""
 SMALLEST_LATEST = 0.02
 """Under identity a series is measured in its latest value, or in its largest where the latest is
 less than this share of it."""
@@ -102,8 +104,10 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     last = np.full(panel.group.max(initial=0) + 1, -np.inf)
     np.maximum.at(last, panel.group, year)
     stale = last[panel.group] - year > LAG
-    # Sorted by their values too, so that the order of the regions changes no sum.
-    keys = np.nansum(panel.value, axis=1), panel.value[:, -1]
+    # Sorted by what they hold too, so that the order of the regions changes no sum.
+    mix = np.sqrt(2.0 + np.arange(panel.value.shape[1])[::-1])
+    marks = np.nansum(panel.year * mix, axis=1) + panel.breaks @ mix
+    keys = marks, np.nansum(panel.value * mix, axis=1), panel.value[:, -1]
     order = np.lexsort((*keys, np.where(stale, np.arange(len(stale)), -1), panel.group))
     group = panel.group[order]
     new = np.append(True, (group[1:] != group[:-1]) | stale[order][1:])
@@ -150,13 +154,16 @@ def compute_paces(
     typical = np.exp(sum_groups(sizes, starts) / moving)[group]
     compared = level
     if link == "identity" and not np.isfinite(panel.upper).all():
-        compared = np.log(np.maximum(np.abs(level * scale.unit[:, None]), 1e-300))
+        size = np.abs(level * scale.unit[:, None])
+        compared = np.log(size, out=np.full(size.shape, np.nan), where=size > 0.0)
     x, own_years, peer_years = _compute_candidates(
         step, counted, compared, typical, panel.better, starts, group
     )
     one = (k > 0) * 1.0
     last = np.where(np.isnan(level), -1, np.arange(level.shape[1])).max(axis=1)
     steep = np.maximum(scale.derivative(figures[:, -1]), 1e-300)
+    most = np.inf if link == "identity" else COARSEST
+    rounding = np.minimum(panel.resolution / steep, most)
     none = np.zeros(len(z))
     error = none if panel.latest_error is None else panel.latest_error
     doubt = none if panel.latest_doubt is None else panel.latest_doubt
@@ -164,7 +171,7 @@ def compute_paces(
         scale, starts, group, last, level, x, own_years, peer_years,
         sum_groups(one, starts)[group] - one, sum_groups(k, starts)[group] - k, k, increment_ss,
         log_noise, noise_count, typical, z[:, -1], (error / steep) ** 2, doubt,
-        (panel.resolution / steep) ** 2 / 12.0,
+        rounding**2 / 12.0,
     )  # fmt: skip
 
 

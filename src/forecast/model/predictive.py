@@ -317,7 +317,8 @@ class PooledPredictive:
             for one, w, (loc, scale) in zip(self.components, weights, moments, strict=True):
                 part = _value(one, loc + scale * t)
                 value += w * part
-                derivative += w * one.derivative(part) * scale
+                with np.errstate(over="ignore"):
+                    derivative += np.minimum(w * one.derivative(part) * scale, LARGEST)
             short = y - value
             low, high = np.where(short >= 0, t, low), np.where(short >= 0, high, t)
             with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

@@ -219,7 +219,7 @@ def _describe_causes(report: ReportContext, row: Mapping[str, Any]) -> str:
 def _describe_revision(report: ReportContext, row: Mapping[str, Any]) -> str:
     """Describe a target that was revised, added or dropped, with the source and its day."""
     old = {"target": row["target_old"], "comparator": row["comparator_old"],
-           "year": row["year_old"]}  # fmt: skip
+           "year": row["year_old"], "target_high": row["target_high_old"]}  # fmt: skip
     origin = [report.source_title(row["source"]), *([row["since"]] if row["since"] else [])]
     message = REVISIONS[row["revision"]]
     return report.gettext(

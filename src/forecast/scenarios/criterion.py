@@ -15,8 +15,7 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
-from ..targets.event_probabilities import compute_probability
-from ..targets.events import draw_threshold
+from ..targets.event_probabilities import EventLimits, compute_probability
 from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import TargetState
 from .series_state import Key
@@ -32,8 +31,9 @@ class TargetCriterion:
 
     `closed_form` is the probability of the baseline without draws, NaN where there is none.
     `threshold` is the drawn value from which on it is met, `direction` 1 where higher values meet
-    it, else -1; `decided` is 1 or 0 where a figure has decided it, else NaN; `first` and `last` are
-    the columns of the draws that the event reads, the last that of the target year.
+    it, else -1, `ceiling` of a band the value up to which it is met, else infinite; `decided` is 1
+    or 0 where a figure has decided it, else NaN; `first` and `last` are the columns of the draws
+    that the event reads, the last that of the target year.
     """
 
     key: Key
@@ -49,15 +49,19 @@ class TargetCriterion:
     first: int
     last: int
     closed_form: float = math.nan
+    ceiling: float = math.inf
 
     def margin(self, values: FloatArray) -> FloatArray:
         """Return how far each draw (draws, years) is beyond the threshold: met where 0 or more.
 
-        With d_t = direction (value_t - threshold): `reach` d_T, `ever` max d_t, `maintain` min d_t.
+        With d_t = direction (value_t - threshold), in a band at most ceiling - value_t: `reach`
+        d_T, `ever` max d_t, `maintain` min d_t.
         """
         if not math.isnan(self.decided):
             return np.full(len(values), math.inf if self.decided else -math.inf)
-        beyond = self.direction * (values[:, self.first : self.last + 1] - self.threshold)
+        chosen = values[:, self.first : self.last + 1]
+        beyond = self.direction * (chosen - self.threshold)
+        beyond = np.minimum(beyond, self.ceiling - chosen)
         margin: FloatArray = beyond.min(axis=1) if self.event == "maintain" else beyond.max(axis=1)
         return margin
 
@@ -132,9 +136,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     series = paths.fits.series
     own = series[(series["region"] == key[0]) & (series["indicator"] == key[1])].iloc[0]
     year, value, comparator = int(facts["year"]), float(facts["target"]), str(facts["comparator"])
-    unit, higher = float(own["resolution"]), own["better"] != "lower"
-    arrays = (np.array(x) for x in (value, comparator, unit, higher))
-    threshold, upward = draw_threshold(*arrays)
+    limits = EventLimits.of(state.event)
     event = str(facts["event"])
     met = status == "met" or (event == "ever" and status == "reached")
     latest_year = float(own["latest_year"])
@@ -142,7 +144,8 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
     first = int(np.searchsorted(paths.years, latest_year + 1e-9, side="right"))
     return TargetCriterion(
         key=key, year=year, value=value, comparator=comparator, event=event,
-        threshold=float(threshold), direction=1.0 if upward else -1.0,
+        threshold=float(limits.threshold[0]), direction=1.0 if limits.upward[0] else -1.0,
+        ceiling=float(limits.ceiling[0]),
         decided=1.0 if met else 0.0 if status == "missed" else math.nan,
         latest=float(own["latest"]), latest_year=latest_year,
         first=last if event == "reach" else first, last=last,

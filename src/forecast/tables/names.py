@@ -129,7 +129,10 @@ class Names:
     def format_target(self, row: Mapping[str, Any] | pd.Series) -> str:
         """Format the target of a row (indicator, comparator, target)."""
         unit = self.unit(row["indicator"])
-        return comparison(str(row["comparator"]), float(row["target"]), self.language, unit=unit)
+        return comparison(
+            str(row["comparator"]), float(row["target"]), self.language, unit=unit,
+            high=row.get("target_high"),
+        )  # fmt: skip
 
     def format_years(self, row: Mapping[str, Any]) -> str:
         """Format when a target is met: published, or the 10, 50 and 90 % points of the year."""

@@ -15,7 +15,7 @@ from ..errors import N_, Problem, msg
 from .calendar import FIRST_YEAR, LAST_YEAR
 from .schema import NEVER_NEGATIVE, PERCENTAGES
 
-__all__ = ["CELL_FAULTS", "RULES", "Rule", "list_figure_problems"]
+__all__ = ["BAND", "CELL_FAULTS", "RULES", "Rule", "list_figure_problems"]
 
 CELL_FAULTS = {
     "integer": (N_("not a whole number"), N_("write digits only, such as 2025")),
@@ -122,6 +122,18 @@ VALUE = (
          N_("{indicator} counts whole things"),
          N_("write a whole number, or a finer resolution in the table indicators")),
 )
+BAND = (
+    Rule("value_high", lambda r: r["comparator"].eq("between") & r["value_high"].isna(),
+         N_("a band without its upper end"),
+         N_("write its lower end in the column value and its upper end here")),
+    Rule("value_high", lambda r: r["comparator"].eq("between") & (r["value_high"] < r["value"]),
+         N_("below the lower end of the band, {value:.15g}"),
+         N_("correct one of the two ends")),
+    Rule("value_high", lambda r: r["comparator"].ne("between") & r["value_high"].notna(),
+         N_("only a band has an upper end"),
+         N_("write between in the column comparator, or leave the cell empty")),
+)
+"""Faults of the ends of a band: comparator, value, value_high."""
 RULES: dict[str, tuple[Rule, ...]] = {
     "indicators": (
         Rule("lower", lambda r: r["kind"].isin(PERCENTAGES) & r["lower"].isna(),
@@ -160,15 +172,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         Rule("value", lambda r: r["value"].isna() & r["version"].eq(""),
              N_("the cell is empty"),
              N_("fill it in; only a version of a plan may leave it empty, to withdraw a target")),
-        Rule("value_high", lambda r: r["comparator"].eq("between") & r["value_high"].isna(),
-             N_("a band without its upper end"),
-             N_("write its lower end in the column value and its upper end here")),
-        Rule("value_high", lambda r: r["comparator"].eq("between") & (r["value_high"] < r["value"]),
-             N_("below the lower end of the band, {value:.15g}"),
-             N_("correct one of the two ends")),
-        Rule("value_high", lambda r: r["comparator"].ne("between") & r["value_high"].notna(),
-             N_("only a band has an upper end"),
-             N_("write between in the column comparator, or leave the cell empty")),
+        *BAND,
         Rule("baseline_year", lambda r: r["baseline"].notna() & r["baseline_year"].isna(),
              N_("a baseline without its year"), N_("write the year of the baseline")),
         Rule("baseline_year", lambda r: r["baseline_year"] >= r["year"],
@@ -182,6 +186,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     ),
     "observations": (
         *VALUE,
+        Rule("standard_error", lambda r: r["standard_error"] < 0.0,
+             N_("not a standard error"),
+             N_("write a number that is not negative, or leave it empty")),
         Rule("as_of",
              lambda r: (r["as_of"].ne("") & r["year"].notna()
                         & r["as_of"].str[:4].ne(r["year"].map("{:.0f}".format))),

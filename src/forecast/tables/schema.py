@@ -144,7 +144,8 @@ TABLES: dict[str, Table] = {
         {"region": REGION, "indicator": INDICATOR, "year": YEAR, "as_of": DATE, "value": NUMBER,
          "status": Column(words=STATUSES), "source": SOURCE, "locus": OPTIONAL, "note": OPTIONAL,
          "published": Column("date", required=False, absent=True),
-         "break": Column(required=False, words=("true", "false"), absent=True)},
+         "break": Column(required=False, words=("true", "false"), absent=True),
+         "standard_error": EXTRA_NUMBER},
         key=("region", "indicator", "year", "as_of", "published"),
         replaces=("region", "indicator", "day")),
     "milestones": Table(

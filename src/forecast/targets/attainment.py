@@ -50,7 +50,7 @@ COLUMNS = [
     "p_reach", "mc_error", "required_rate", "pace", "schedule_status", "status", "evidence",
     "attainment_year", "event", "p_ever", "p_maintain", "p_path", "required_compound", "ratio",
     "ratio_class", "attainment_early", "attainment_late", "attainment_reading", "baseline",
-    "baseline_year",
+    "baseline_year", "target_high",
 ]  # fmt: skip
 ANSWERS: dict[str, tuple[str, ...]] = {
     "reach": (),
@@ -62,7 +62,7 @@ ANSWERS: dict[str, tuple[str, ...]] = {
 """Columns that each answer adds to those that every table has."""
 EVENT_COLUMNS = [
     *KEY, "scenario", "year", "target", "comparator", "event", "latest", "latest_year", "median",
-    "p_reach", "mc_error", "status", "evidence",
+    "p_reach", "mc_error", "status", "evidence", "target_high",
 ]  # fmt: skip
 YEAR_LEVELS = {"attainment_early": 0.1, "attainment_year": 0.5, "attainment_late": 0.9}
 OUTSIDE = N_("years must lie between 1 and {most}, not {years}.")
@@ -84,10 +84,10 @@ def attainment(
     source : `Fits`, or `Paths`: the closed form, moved by what a scenario changed in the draws
         (`mc_error` is the standard error of that, 0 where it changed nothing), and the joint
         answers over all open targets in `.attrs["joint"]`
-    targets : region, indicator, year, value, comparator, and where there are any event, baseline
-        and baseline_year (which the target is measured from, see `progress`); any number
-        a series. Or a wide table, a dict of values by year, or one number: see
-        `tables.frames.read_goals`
+    targets : region, indicator, year, value, comparator, and where there are any value_high (of
+        a band, comparator `between`, whose lower end is `value`), event, baseline and
+        baseline_year (which the target is measured from, see `progress`); any number a series.
+        Or a wide table, a dict of values by year, or one number: see `tables.frames.read_goals`
     year, comparator : of targets that have no such column
     as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is not
         open any more: its year is estimated, and its state says so. None, or "": only figures
@@ -104,7 +104,8 @@ def attainment(
     `required_rate` and `pace` are in the indicator's unit (a year); `required_rate` is the linear
     change a year still needed, 0 where the latest figure meets the target; `pace` the change a year
     over the last four figures. Numbers are missing only where `status` or `schedule_status` says
-    why. `evidence` is `conflicting` where the figure in question is an average of several.
+    why. A band is `target` to `target_high` (else missing); what is still needed is measured to its
+    nearer end. `evidence` is `conflicting` where the figure in question is an average of several.
 
     Raises
     ------

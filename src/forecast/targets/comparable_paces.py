@@ -12,7 +12,7 @@ import pandas as pd
 from ..model.arrays import FloatArray
 from ..model.fitting import Fits
 from ..model.panel import KEY
-from .events import compute_tolerance, is_upward
+from .events import BAND, compute_tolerance, is_upward
 
 __all__ = ["compare_paces"]
 
@@ -61,11 +61,14 @@ def compare_paces(fits: Fits, attainment: pd.DataFrame) -> pd.DataFrame:
         rows[c].to_numpy(float) for c in ("baseline", "baseline_year", "target", "year")
     )
     span = np.where(year > since, year - since, np.nan)
+    top = rows["target_high"].to_numpy(float)
+    goal = np.where(base > top, top, goal)  # the nearer end of a band
     positive = (base > 0.0) & (goal > 0.0)
     compound = rows["kind"].isin(COMPOUND).to_numpy() & positive
     needed = (goal - base) / span
     pace = np.where(compound, _percent(base, goal, span), needed)
-    sign = np.where(is_upward(rows), 1.0, -1.0)
+    band = rows["comparator"].eq(BAND).to_numpy()
+    sign = np.where(np.where(band, goal >= base, is_upward(rows)), 1.0, -1.0)
     shown = _list_paces(fits)
     regions, as_fast = np.zeros((2, len(rows)), int)
     for i, (region, indicator) in enumerate(zip(rows["region"], rows["indicator"], strict=True)):

@@ -26,7 +26,7 @@ from ..model.arrays import BoolArray, FloatArray, IntArray
 from ..model.panel import build_panel
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
-from .events import is_upward
+from .events import BAND, is_upward
 from .progress import select_baseline
 
 __all__ = [
@@ -279,6 +279,12 @@ def _component_scores(
     base, _ = select_baseline(panel.value, panel.year, until, since, declared)
     values = select_values(paths, position, paths.years)
     goal, upward = listed["value"].to_numpy(float), listed["upward"].to_numpy(bool)
+    # A band is entered at the end nearer to the baseline.
+    band = listed["comparator"].eq(BAND).to_numpy()
+    high = pd.to_numeric(listed.get("value_high", pd.Series(np.nan, listed.index)))
+    top = high.to_numpy(float)
+    goal = np.where(band & (base > top), top, goal)
+    upward = np.where(band, base <= top, upward)
     base, goal, upward = base[:, None, None], goal[:, None, None], upward[:, None, None]
     score[listed["row"]] = component_score(values, base, goal, upward)
     return score

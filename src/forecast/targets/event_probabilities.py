@@ -21,6 +21,7 @@ from ..model.fitting import Fits
 from ..model.predictive import POINTS, PooledPredictive
 from ..model.simulation import Paths
 from ..tables.schema import EVENTS
+from .events import TargetEvent
 from .target_state import TargetState
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "AnnualHits",
     "DrawnEvents",
     "DrawnHits",
+    "EventLimits",
     "EventProbabilities",
     "add_changes",
     "combine_all",
@@ -95,8 +97,7 @@ class AnnualHits:
     def of(fits: Fits, state: TargetState, wanted: BoolArray) -> AnnualHits:
         """Count the events of the `wanted` targets (targets,) that have a series."""
         position, year = state.position, state.year
-        threshold, upward = state.event.draw_threshold(), state.event.upward
-        targets = len(position)
+        events, targets = EventLimits.of(state.event), len(position)
         by_year, hits = np.zeros((targets, LOOK_AHEAD)), np.zeros((targets, POINTS), bool)
         every, ever, next_year = np.zeros((3, targets))
         rows = np.flatnonzero((position >= 0) & wanted)
@@ -116,7 +117,7 @@ class AnnualHits:
                 at, each = subset[cut], owner[cut]
                 alone = len(each) == len(part.rows) and bool((sizes == 1).all())
                 t = futures if futures is None or alone else futures[each]
-                met = _meet(select(part, each), t, threshold[at], horizon[each], upward[at])
+                met = _meet(select(part, each), t, events.take(at), horizon[each])
                 last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
                 each_row = np.arange(len(at))
                 hits[at] = met[each_row, :, last]
@@ -125,34 +126,73 @@ class AnnualHits:
         return AnnualHits(by_year, every, ever, hits, next_year)
 
 
+@dataclass(frozen=True)
+class EventLimits:
+    """Drawn values that meet targets: beyond the threshold and, of a band, up to the ceiling.
+
+    Arrays are (targets,).
+    """
+
+    threshold: FloatArray
+    upward: BoolArray
+    ceiling: FloatArray
+
+    @staticmethod
+    def of(event: TargetEvent) -> EventLimits:
+        """Compute the limits of events."""
+        return EventLimits(event.draw_threshold(), event.upward, event.draw_ceiling())
+
+    @property
+    def band(self) -> BoolArray:
+        """Whether each target has two ends."""
+        return np.isfinite(self.ceiling)
+
+    def take(self, rows: IntArray) -> EventLimits:
+        """Select some of the targets."""
+        return select(self, rows)
+
+    def top(self) -> EventLimits:
+        """Return the upper ends alone, of bands."""
+        return replace(
+            self, threshold=self.ceiling, upward=np.zeros(len(self.upward), bool),
+            ceiling=np.full(len(self.upward), np.inf),
+        )  # fmt: skip
+
+    def meet(self, values: FloatArray) -> BoolArray:
+        """Test whether values (targets, draws ...) meet each target."""
+        shape = (-1, *(1,) * (values.ndim - 1))
+        at, up, top = (x.reshape(shape) for x in (self.threshold, self.upward, self.ceiling))
+        return np.where(up, values >= at, values <= at) & (values <= top)
+
+
 def _meet(
-    part: PooledPredictive | CountPredictive,
-    futures: FloatArray | None,
-    threshold: FloatArray,
+    part: PooledPredictive | CountPredictive, futures: FloatArray | None, limits: EventLimits,
     horizon: FloatArray,
-    upward: BoolArray,
-) -> BoolArray:
-    """Whether each future meets the threshold in each year (targets, POINTS, years)."""
-    y = np.broadcast_to(threshold[:, None], horizon.shape)
+) -> BoolArray:  # fmt: skip
+    """Whether each future meets the target in each year (targets, POINTS, years)."""
+    y, upward = np.broadcast_to(limits.threshold[:, None], horizon.shape), limits.upward
     if isinstance(part, CountPredictive) or futures is None:
         # Counts never fall: their futures have the same order in every year.
-        below = part.cdf(y, horizon)
-        p = np.where(upward[:, None], 1.0 - below, below)
+        above = 1.0 - part.cdf(y, horizon)
         level = (np.arange(POINTS) + 0.5) / POINTS
-        counted: BoolArray = level[None, :, None] < p[:, None, :]
-        return counted
-    at = part.t_score(y, horizon)[:, None, :]
-    met = futures >= at
-    down = np.flatnonzero(~upward)
-    if len(down):
-        met[down] = futures[down] <= at[down]
-    kept = part.ratchet & upward
-    if kept.any():
-        met[kept] = np.logical_or.accumulate(met[kept], axis=2)
-    never = part.ratchet & ~upward
-    if never.any():
-        low = (part.latest[never] <= y[never, 0])[:, None, None]
-        met[never] = np.logical_and.accumulate(met[never], axis=2) & low
+        met: BoolArray = (level[None, :, None] < above[:, None, :]) == upward[:, None, None]
+    else:
+        at = part.t_score(y, horizon)[:, None, :]
+        met = futures >= at
+        down = np.flatnonzero(~upward)
+        if len(down):
+            met[down] = futures[down] <= at[down]
+        kept = part.ratchet & upward
+        if kept.any():
+            met[kept] = np.logical_or.accumulate(met[kept], axis=2)
+        never = part.ratchet & ~upward
+        if never.any():
+            low = (part.latest[never] <= y[never, 0])[:, None, None]
+            met[never] = np.logical_and.accumulate(met[never], axis=2) & low
+    band = np.flatnonzero(limits.band)
+    if len(band):
+        t = None if futures is None else futures[band]
+        met[band] &= _meet(select(part, band), t, limits.take(band).top(), horizon[band])
     return met
 
 
@@ -181,17 +221,22 @@ def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> E
     chosen, between = fits if whole else fits.take(state.position[rows]), state.between[rows]
     latest = chosen.series["latest_year"].to_numpy(float)
     year = np.where(between, latest + 1.0, state.year[rows])[:, None]
-    threshold, upward = state.event.draw_threshold()[rows], state.event.upward[rows]
+    limits = EventLimits.of(state.event.take(rows))
+    threshold, band = limits.threshold, np.flatnonzero(limits.band)
     below = chosen.cdf(threshold[:, None], year)[:, 0]
+    under = np.ones(len(rows))
+    under[band] = chosen.take(band).cdf(limits.ceiling[band, None], year[band])[:, 0]
     median = chosen.quantiles([0.5], year)[0, :, 0]
     if between.any():
         at = np.flatnonzero(between)
         low, high = chosen.take(at).quantiles(SD_LEVELS, year[at])[:, :, 0]
         value, since, until = state.bridge[rows[at]].T
         sd = (high - low) / 2.0 * np.sqrt(since * until / (since + until))
-        below[at] = ndtr((threshold[at] - value) / np.maximum(sd, np.finfo(float).tiny))
+        sd = np.maximum(sd, np.finfo(float).tiny)
+        below[at] = ndtr((threshold[at] - value) / sd)
+        under[at] = ndtr((limits.ceiling[at] - value) / sd)
         median[at] = value
-    reach = np.where(upward, 1.0 - below, below)
+    reach = np.where(limits.upward, np.maximum(under - below, 0.0), below)
     ever, every = np.maximum(annual.ever[rows], reach), np.minimum(annual.every[rows], reach)
     return EventProbabilities(
         reach, np.where(between, reach, ever), np.where(between, reach, every), median,
@@ -245,8 +290,7 @@ class DrawnEvents:
     paths: Paths
     position: IntArray
     column: IntArray
-    threshold: FloatArray
-    upward: BoolArray
+    limits: EventLimits
 
     @staticmethod
     def of(paths: Paths, state: TargetState) -> DrawnEvents:
@@ -257,22 +301,20 @@ class DrawnEvents:
         ValueError
             If a target's year lies beyond the simulated ones.
         """
-        rows, event = np.flatnonzero(state.open), state.event
+        rows = np.flatnonzero(state.open)
         year = state.year[rows]
         beyond = sorted({int(y) for y in year if y > paths.years[-1]}) if len(paths.years) else []
         if beyond:
             until, last = paths.years[-1], max(beyond)
             raise ValueError(msg(BEYOND, beyond=beyond, until=until, last=last))
         column = (year - paths.years[0]).astype(np.int64)
-        at = event.draw_threshold()[rows]
-        return DrawnEvents(paths, state.position[rows], column, at, event.upward[rows])
+        limits = EventLimits.of(state.event.take(rows))
+        return DrawnEvents(paths, state.position[rows], column, limits)
 
     def take(self, rows: IntArray) -> DrawnEvents:
         """Select some of the targets."""
-        return DrawnEvents(
-            self.paths, self.position[rows], self.column[rows], self.threshold[rows],
-            self.upward[rows],
-        )  # fmt: skip
+        limits = self.limits.take(rows)
+        return DrawnEvents(self.paths, self.position[rows], self.column[rows], limits)
 
     def on(self, values: FloatArray) -> DrawnEvents:
         """Return the same targets on other draws."""
@@ -286,26 +328,20 @@ class DrawnEvents:
     def hits(self, event: str) -> BoolArray:
         """Compute whether `event` happens in each draw: (targets, draws)."""
         if event == "reach":
-            return self._meet(self._values())
+            return self.limits.meet(self._values())
         latest = self.paths.fits.series["latest_year"].to_numpy(float)[self.position]
         # No year before the first one ahead, or after the last target, matters.
         first = np.searchsorted(self.paths.years, latest.min(initial=np.inf) + 1e-9, side="right")
         years = np.arange(first, self.column.max(initial=-1) + 1)
         values = self.paths.values[:, :, first : first + len(years)][self.position]
         counts = ~np.isnan(values) & (years <= self.column[:, None])[:, None, :]
-        met = self._meet(values)
+        met = self.limits.meet(values)
         ever: BoolArray = np.logical_or.reduce(met & counts, axis=2)
         maintain: BoolArray = np.logical_and.reduce(met | ~counts, axis=2)
         return ever if event == "ever" else maintain
 
     def _values(self) -> FloatArray:
         return self.paths.values[self.position, :, self.column]
-
-    def _meet(self, values: FloatArray) -> BoolArray:
-        """Whether values (targets, draws ...) are on the target's side of the threshold."""
-        shape = (-1, *(1,) * (values.ndim - 1))
-        at, up = self.threshold.reshape(shape), self.upward.reshape(shape)
-        return np.where(up, values >= at, values <= at)
 
 
 def combine_all(met: BoolArray) -> tuple[float, float, float, float, float]:

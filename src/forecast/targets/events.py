@@ -3,7 +3,8 @@
 The event is about the reported value, rounded to the indicator's resolution u: `ge` is met from
 half a step below the first reported value that meets it, `le` mirrored, `gt` and `lt` from the
 next reported value; `eq` (printed without a comparator) counts as `ge` where higher is better,
-else as `le`. Equality is judged with a tolerance relative to the figures.
+else as `le`. A band, `between`, is met by what meets `ge` its lower and `le` its upper end: it is
+upward with a ceiling. Equality is judged with a tolerance relative to the figures.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from ..model.arrays import BoolArray, FloatArray, IntArray, select
 
 __all__ = [
+    "BAND",
     "LIKELY",
     "UNLIKELY",
     "TargetEvent",
@@ -31,6 +33,8 @@ __all__ = [
 LIKELY, UNLIKELY = 2 / 3, 1 / 3
 """Probability from which a target is called likely, and below which unlikely: the bounds of
 "likely" and "unlikely" in the IPCC's guidance note on uncertainties (Mastrandrea et al. 2010)."""
+BAND = "between"
+"""Comparator of a target with two ends."""
 RELATIVE = 1e-9
 """Relative difference up to which two figures are equal: beyond every printed digit, and far above
 the rounding errors of sums and means of doubles."""
@@ -88,9 +92,13 @@ def resolve_comparator(comparator: NDArray[np.str_], higher: BoolArray) -> NDArr
 
 
 def is_upward(targets: pd.DataFrame) -> BoolArray:
-    """Test whether targets, a row each with comparator and better, ask for more."""
+    """Test whether targets, a row each with comparator and better, ask for more.
+
+    A band asks for what is better.
+    """
     higher = (targets["better"] != "lower").to_numpy()
-    return np.isin(resolve_comparator(targets["comparator"].to_numpy(str), higher), ["ge", "gt"])
+    comparator = resolve_comparator(targets["comparator"].to_numpy(str), higher)
+    return np.where(comparator == BAND, higher, np.isin(comparator, ["ge", "gt"]))
 
 
 def compute_tolerance(*figures: FloatArray) -> FloatArray:
@@ -111,22 +119,45 @@ class TargetEvent:
     ----------
     goal, threshold : the printed value, and the extreme true value whose report meets it
     upward, strict : whether more is asked for, and whether equality is not enough
+    top, ceiling : of a band its upper end, and the largest true value whose report meets it; else
+        infinite
     """
 
     goal: FloatArray
     threshold: FloatArray
     upward: BoolArray
     strict: BoolArray
+    top: FloatArray
+    ceiling: FloatArray
 
     @staticmethod
-    def of(goal: FloatArray, comparator: NDArray[np.str_], resolution: FloatArray) -> TargetEvent:
-        """Set up events of resolved comparators; `resolution` is 0 where values are not rounded."""
-        threshold, upward = compute_threshold(goal, comparator, resolution)
-        return TargetEvent(goal, threshold, upward, np.isin(comparator, ["gt", "lt"]))
+    def of(
+        goal: FloatArray,
+        comparator: NDArray[np.str_],
+        resolution: FloatArray,
+        high: FloatArray | None = None,
+    ) -> TargetEvent:
+        """Set up events of resolved comparators; `resolution` is 0 where values are not rounded.
+
+        `high` (targets,) has the upper ends of bands, anything elsewhere.
+        """
+        band = comparator == BAND
+        threshold, upward = compute_threshold(goal, np.where(band, "ge", comparator), resolution)
+        top = np.where(band, np.nan if high is None else high, np.inf)
+        below = np.full(top.shape, "le")
+        ceiling = np.where(band, compute_threshold(np.where(band, top, 0.0), below, resolution)[0],
+                           np.inf)  # fmt: skip
+        strict = np.isin(comparator, ["gt", "lt"])
+        return TargetEvent(goal, threshold, upward, strict, top, ceiling)
 
     def take(self, rows: IntArray) -> TargetEvent:
         """Select the targets in `rows`."""
         return select(self, rows)
+
+    @property
+    def band(self) -> BoolArray:
+        """Whether each target has two ends."""
+        return np.isfinite(self.ceiling)
 
     def draw_threshold(self) -> FloatArray:
         """Compute the value from which a drawn value meets each target.
@@ -138,6 +169,11 @@ class TargetEvent:
         sign = np.where(self.upward, 1.0, -1.0) * np.where(self.strict, 1.0, -1.0)
         return np.asarray(self.threshold + sign * margin)
 
+    def draw_ceiling(self) -> FloatArray:
+        """Compute the value up to which a drawn value meets each band; infinite elsewhere."""
+        margin = 2.0 * compute_tolerance(np.where(self.band, self.ceiling, 0.0))
+        return np.asarray(self.ceiling + np.maximum(margin, np.finfo(float).tiny))
+
     def met_by(self, figure: FloatArray) -> BoolArray:
         """Test whether a printed figure meets each target, as printed or rounded."""
         sign = np.where(self.upward, 1.0, -1.0)
@@ -145,4 +181,14 @@ class TargetEvent:
         needed = np.minimum(sign * self.goal, sign * self.threshold)
         beyond = sign * figure > sign * self.goal + tolerance
         met: BoolArray = np.where(self.strict, beyond, sign * figure >= needed - tolerance)
-        return met
+        return met & ~self.exceeded_by(figure)
+
+    def exceeded_by(self, figure: FloatArray) -> BoolArray:
+        """Test whether a printed figure is above the upper end of each band."""
+        most = np.maximum(self.top, self.ceiling)
+        above: BoolArray = figure > most + compute_tolerance(np.where(self.band, most, 0.0), figure)
+        return above
+
+    def near_end(self, figure: FloatArray) -> FloatArray:
+        """Return the printed value to be reached from a figure: of a band its nearer end."""
+        return np.where(self.band & (figure > self.top), self.top, self.goal)

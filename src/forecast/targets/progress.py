@@ -11,7 +11,8 @@ Three measures, all total functions:
   compound rate since the baseline over the compound rate from baseline to target: `on_track` (at
   least 95 % of the needed rate), `moderate` (60 %), `limited` (0 %), `deterioration`;
   `at_baseline` where target and baseline are the same figure; else as above. Where a rate is not
-  defined (a figure of zero or less) linear rates are compared.
+  defined (a figure of zero or less) linear rates are compared. A band is measured to the end nearer
+to the baseline; a figure that has passed it is `behind`, and in `deterioration`.
 
 The baseline is declared with the target: its value and year, or its year (that of the plan, else
 the year before the plan starts), of which the last figure up to it counts. Where nothing is
@@ -56,28 +57,33 @@ def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
 
     `out` has one row a target with latest, latest_year, year, target, resolution.
     """
-    position, meets, upward = state.position, state.meets, state.event.upward
+    position, meets, event = state.position, state.meets, state.event
     known, open_ = position >= 0, state.open
-    latest, now, year, goal = (
-        out[c].to_numpy(float) for c in ("latest", "latest_year", "year", "target")
-    )
+    latest, now, year = (out[c].to_numpy(float) for c in ("latest", "latest_year", "year"))
     declared, since = (out[c].to_numpy(float) for c in ("baseline", "baseline_year"))
     pace, base = _history(fits, state, declared, since)
     out["pace"], out["baseline"], out["baseline_year"] = pace, *base
     left = np.where(year > now, year - now, np.nan)
-    linear = np.where(meets, 0.0, (goal - latest) / left)
+    end = event.near_end(latest)
+    linear = np.where(meets, 0.0, (end - latest) / left)
     out["required_rate"] = np.where(open_, linear, np.nan)
-    compound = np.where(meets, 0.0, _compound(latest, goal, left))
+    compound = np.where(meets, 0.0, _compound(latest, end, left))
     out["required_compound"] = np.where(open_, compound, np.nan)
+    # A band is entered at the end nearer to the baseline.
+    goal, inside = event.near_end(base[0]), event.band & event.met_by(base[0])
+    goal = np.where(inside, base[0], goal)
+    upward = np.where(event.band, goal >= base[0], event.upward)
     points = base, (latest, now), (goal, year)
     on_schedule = meets_schedule(*points, out["resolution"].to_numpy(float), upward)
+    past = event.band & np.where(upward, event.exceeded_by(latest), latest < event.goal)
+    on_schedule &= ~inside & ~past
     begun = now > base[1]
     single = known & (fits.series["n"].to_numpy()[position] == 1) if known.any() else known
     plain = [~known, ~open_, state.wrong_side, meets, single & ~begun, ~begun]
     codes = ["no_data", "closed", "wrong_side", "reached", "one_figure", "just_begun"]
     status = np.select([*plain, on_schedule], [*codes, "on_schedule"], "behind")
     out["schedule_status"] = status
-    ratio = compute_rate_ratio(*points, upward)
+    ratio = np.where(past, np.nan, compute_rate_ratio(*points, upward))
     out["ratio"] = np.where(open_ & ~meets & ~state.wrong_side & begun, ratio, np.nan)
     out["ratio_class"] = np.select(
         [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],

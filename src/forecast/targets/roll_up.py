@@ -13,7 +13,7 @@ from ..model.arrays import FloatArray
 from ..model.panel import KEY
 from ..tables.plan import Plan
 from ..tables.schema import PERCENTAGES
-from .events import compute_tolerance, is_upward
+from .events import BAND, compute_tolerance, is_upward
 
 __all__ = ["roll_up"]
 
@@ -29,7 +29,7 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
 
     Parts are the regions below (`parent` in the regions table) at the nearest level where any has
     a target of the same indicator, year and direction: the children, else their children. Of a
-    part's several targets the most demanding counts.
+    part's several targets the most demanding counts; bands, which do not add up, are left out.
 
     Parameters
     ----------
@@ -68,7 +68,8 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
         check_name("concept", concept, sorted(set(about["concept"])))
         about = about[about["concept"] == concept]
     targets = pd.concat([plan.targets for plan in plans])
-    targets = targets[[*KEY, "year", "value", "comparator"]].drop_duplicates()
+    targets = targets.loc[targets["comparator"] != BAND, [*KEY, "year", "value", "comparator"]]
+    targets = targets.drop_duplicates()
     targets = targets.merge(about[["indicator", "concept", "kind", "unit", "better"]])
     targets["sign"] = np.where(is_upward(targets), 1.0, -1.0)
     targets = targets.sort_values(["concept", "indicator", "year", *KEY, "value"])

@@ -35,7 +35,8 @@ from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
 from ..model.panel import KEY, MOST_PROBLEMS
 from ..tables.calendar import count_months, last_closed_year, parse_day
-from ..tables.schema import COMPARATORS, EVENTS
+from ..tables.row_rules import BAND as BAND_RULES
+from ..tables.schema import EVENTS, TARGET_COMPARATORS
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 
 __all__ = [
@@ -80,7 +81,8 @@ class TargetState:
     due : whether the figure of its year should be published by now
     open : its year is still to come
     estimated : open, or passed with figures from which its year can be estimated
-    wrong_side : open, and the declared baseline meets the target already: nothing is reached by it
+    wrong_side : open, and the declared baseline meets the target already, or is better than all of
+        a band: nothing is reached by it
     between : passed, with figures before and after its year
     beside : whether the figure before or after the target's year meets the target
     meets, was_met : whether the latest figure, and that of the target's year, meets the target
@@ -124,12 +126,13 @@ class TargetState:
         closed_year = last_closed_year(day) if day else -np.inf
         table = _describe(fits, targets)
         reading = table["reading"].to_numpy(str)
-        goal, year, resolution, latest_year, latest, figure, lag = (
+        goal, high, year, resolution, latest_year, latest, figure, lag = (
             table[c].to_numpy(float)
-            for c in ("target", "year", "resolution", "latest_year", "latest", "figure",
-                      "publication_lag")
+            for c in ("target", "target_high", "year", "resolution", "latest_year", "latest",
+                      "figure", "publication_lag")
         )  # fmt: skip
-        event, position = TargetEvent.of(goal, reading, resolution), table["position"].to_numpy()
+        event = TargetEvent.of(goal, reading, resolution, high)
+        position = table["position"].to_numpy()
         known, clear = position >= 0, ~table["conflicting"].to_numpy(bool)
         meets = event.met_by(latest) & clear
         # What a document sets holds from its first figure on; it is not forecast.
@@ -145,13 +148,16 @@ class TargetState:
         open_ = known & ~closed & ~settled & ~passed & ~rule
         lower, upper = table["lower"], table["upper"]
         beyond = np.where(event.upward, event.threshold > upper, event.threshold < lower)
-        ahead = np.where(meets & kept & event.upward, 1.0, np.where(beyond, 0.0, np.nan))
+        beyond |= (event.ceiling < lower) | (kept & event.exceeded_by(latest))
+        sure = meets & kept & event.upward & ~event.band
+        ahead = np.where(sure, 1.0, np.where(beyond, 0.0, np.nan))
         between = passed & near.known.all(axis=1) & ~rule
         return TargetState(
             table, event, year, position, closed, settled, passed,
             count_months(day, year) >= lag, open_,
             open_ | between | (passed & known & ~rule & (year > latest_year)),
-            open_ & event.met_by(_declared_baseline(fits, table)), between, near.meets(event),
+            open_ & _is_no_better(event, table, _declared_baseline(fits, table)), between,
+            near.meets(event),
             meets, event.met_by(figure), _find_first_met(fits, event, position),
             np.where(settled, certain, np.where(open_, ahead, np.nan)), evidence, near.bridge,
         )  # fmt: skip
@@ -226,13 +232,13 @@ def hide_single(answers: pd.DataFrame) -> pd.DataFrame:
 def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     """Check targets and select their columns: region, indicator, year, value, comparator, event.
 
-    With `baseline` and `baseline_year`, NaN where they are not declared.
+    With `value_high` (NaN but for bands), `baseline` and `baseline_year` (NaN where not declared).
 
     Raises
     ------
     DataError
-        For missing columns, unknown comparators or events, and years or values that are no numbers;
-        all at once.
+        For missing columns, unknown comparators or events, years or values that are no numbers, and
+        bands without an upper end, or one below the lower; all at once.
     """
     problem = msg("no such column")
     problems = [
@@ -245,7 +251,7 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     out = targets[[*KEY, "year", "value", "comparator"]].reset_index(drop=True)
     event = targets["event"].fillna("") if "event" in targets else pd.Series("", targets.index)
     out["event"] = event.replace("", EVENTS[0]).to_numpy()
-    for column, known in (("comparator", COMPARATORS), ("event", EVENTS)):
+    for column, known in (("comparator", TARGET_COMPARATORS), ("event", EVENTS)):
         remedy = msg("use {names}", names=[*known])
         problems += [
             Problem("targets", None, column, word, msg("unknown"), remedy)
@@ -263,17 +269,30 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
             series = [*map(str, out.loc[i, KEY])]
             text = msg("{problem} ({series})", problem=msg("no number"), series=series)
             problems.append(Problem("targets", None, column, str(given.iloc[i]), text, remedy))
-    for column in ("baseline", "baseline_year"):
+    for column in ("value_high", "baseline", "baseline_year"):
         given = targets[column] if column in targets else pd.Series(np.nan, targets.index)
         out[column] = pd.to_numeric(given, errors="coerce").to_numpy(float)
-    if problems:
+    if problems := problems or _list_band_problems(out):
         raise DataError(problems[:MOST_PROBLEMS])
     return out
 
 
+def _list_band_problems(targets: pd.DataFrame) -> list[Problem]:
+    """List bands whose ends are missing or in the wrong order."""
+    problems = []
+    for rule in BAND_RULES:
+        for row in targets[rule.broken(targets)].to_dict("records"):
+            series = [str(row[k]) for k in KEY]
+            text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=series)
+            cell, remedy = f"{row[rule.column]:.15g}", msg(rule.remedy, **row)
+            problems.append(Problem("targets", None, rule.column, cell, text, remedy))
+    return problems
+
+
 def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     """Join targets with their series' columns, and with the `figure` of the target's year."""
-    out = read_targets(targets).rename(columns={"value": "target"})
+    names = {"value": "target", "value_high": "target_high"}
+    out = read_targets(targets).rename(columns=names)
     series = fits.series.assign(position=np.arange(len(fits.series)))
     series = series.drop(columns=["n", "own_share", "conflicting"])
     out = out.merge(series, on=KEY, how="left", sort=False)
@@ -344,13 +363,18 @@ class _Neighbours:
         With the figure that says so.
         """
         met = np.column_stack([event.met_by(self.value[:, side]) for side in (0, 1)])
+        above = np.column_stack([event.exceeded_by(self.value[:, side]) for side in (0, 1)])
         sound = self.sound & never_falls[:, None]
         # More was there before or more is not there after; less is there after or was not before.
         first, last = np.where(event.upward, 0, 1), np.where(event.upward, 1, 0)
         row = np.arange(len(met))
-        yes, no = sound[row, first] & met[row, first], sound[row, last] & ~met[row, last]
-        figure = np.where(yes, self.value[row, first], self.value[row, last])
-        return np.select([yes, no], [1.0, 0.0], np.nan), figure
+        yes = sound[row, first] & met[row, first] & (~event.band | (sound[:, 1] & met[:, 1]))
+        no = sound[row, last] & ~met[row, last] & ~above[row, last]
+        over = sound[:, 0] & above[:, 0]
+        figure = np.select(
+            [over, yes], [self.value[:, 0], self.value[row, first]], self.value[row, last]
+        )
+        return np.select([over | no, yes], [0.0, 1.0], np.nan), figure
 
     def meets(self, event: TargetEvent) -> BoolArray:
         """Test whether one of the two figures meets the target."""
@@ -365,6 +389,13 @@ class _Neighbours:
         whole = np.where(self.known.all(axis=1), since + until, np.nan)
         value = self.value[:, 0] + (self.value[:, 1] - self.value[:, 0]) * since / whole
         return np.column_stack([value, since, until])
+
+
+def _is_no_better(event: TargetEvent, table: pd.DataFrame, baseline: FloatArray) -> BoolArray:
+    """Test whether a target is no better than its baseline; False where that is NaN."""
+    higher = (table["better"] != "lower").to_numpy()
+    better = np.where(higher, event.exceeded_by(baseline), baseline < event.goal)
+    return event.met_by(baseline) | (event.band & better)
 
 
 def _declared_baseline(fits: Fits, table: pd.DataFrame) -> FloatArray:
