@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Keeps packages of another environment out of this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test docs lint format messages lab app wheel constraints clean
+.PHONY: help install report reports test properties docs lint format messages lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -37,6 +37,9 @@ test: $(STAMP) ## run tests, docstring examples and notebooks
 docs: $(SITE) ## build the documentation as a site in build/docs
 	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet
 	@echo "Open build/docs/index.html"
+
+properties: $(STAMP) ## ask the public interface about a million made series (SERIES=1000000); takes hours
+	"$(BIN)/python" benchmarks/properties.py --series $(or $(SERIES),1000000)
 
 lint: $(STAMP) ## check style, formatting, types and the order of packages
 	"$(BIN)/ruff" check .

@@ -6,8 +6,8 @@ Each batch has indicators of every kind in one to twenty regions, with 1 to 12 f
 falling, constant, zero, leaving zero, near a bound, negative where a kind allows it, with gaps,
 mid-year figures, changed definitions and uncertain ones, sizes from 1e-12 to 1e15 and horizons from
 months to decades. `fit`, `quantiles`, `attainment` and `simulate` answer with warnings as errors
-and a time bound. Every batch is then asked again in two of the other forms of `FORMS`, which must not
-move an answer: rows in another order, another unit, another origin of the years, half of the
+and a time bound. Every batch is then asked again in two of the other forms of `FORMS`, which must
+not move an answer: rows in another order, another unit, another origin of the years, half of the
 indicators alone, other names of the regions. Prints what was tried and what was found; ends with 1
 if anything was. `--first` starts at a later batch: `--first 17 --series 5000` repeats batch 17.
 """
@@ -250,10 +250,16 @@ def compare(
     a, b = one.to_numpy() * factor, other.to_numpy()
     size = np.maximum(np.abs(a), np.abs(b)).max(axis=1, keepdims=True)
     span = (a.max(axis=1) - a.min(axis=1))[:, None]
+    # What was never anything but zero, without a reporting step, has no unit that could be known.
+    largest = seen["value"].abs().groupby([seen[k] for k in KEY]).max()
+    step = about.set_index("indicator")["resolution"]
+    keys = one.index.droplevel("ahead")
+    size[(largest.loc[keys] == 0.0) & (step.loc[keys.get_level_values(1)].to_numpy() == 0.0)] = np.inf
     moved = a != b if exact else np.abs(a - b) > 1e-6 * size + 1e-6 * span
     _note(found, f"quantiles move with the {form}", one.reset_index(), moved.any(axis=1))
     p, q = (t["p_reach"].to_numpy(float) for t in (table, again))
     same = (p == q) | (np.isnan(p) & np.isnan(q)) if exact else ~(np.abs(p - q) > 2e-5)
+    same |= (form == "unit") & table["latest"].eq(0.0).to_numpy()
     _note(found, f"p moves with the {form}", table.reset_index(drop=True), ~same)
 
 

@@ -140,7 +140,7 @@ def compute_paces(
 
     `cap_factor` is the cap of a saturating link without an upper bound, in largest values.
     """
-    scale, figures = _choose_scale(link, panel, cap_factor)
+    scale, figures = _choose_scale(link, panel, cap_factor, starts, group)
     z = scale.to_link(figures)
     step, counted, level = _grid_steps(link, panel, z, starts, group)
     k = counted.sum(axis=1)
@@ -176,17 +176,22 @@ def compute_paces(
 
 
 def _choose_scale(
-    link: str, panel: SeriesPanel, cap_factor: float | None
+    link: str, panel: SeriesPanel, cap_factor: float | None, starts: IntArray, group: IntArray
 ) -> tuple[LinkScale, FloatArray]:
     """Link with its ends and unit, and the values inside of them.
 
-    Identity is measured in quarters of a bounded range, else in latest values.
+    Identity is measured in quarters of a bounded range, else in latest values; a series of zeros in
+    reporting steps, else in the smallest value of its group.
     """
     value = panel.value
     floor = np.where(np.isfinite(panel.lower), panel.lower, 0.0)
     bounded = np.isfinite(panel.upper) & np.isfinite(panel.lower)
-    largest = np.nanmax(np.abs(value), axis=1)
-    size = np.where(largest > 0.0, largest, np.where(panel.resolution > 0.0, panel.resolution, 1.0))
+    sizes = np.abs(value)
+    largest = np.nanmax(sizes, axis=1)
+    sizes = np.where(sizes > 0.0, sizes, np.inf)
+    least = np.minimum.reduceat(sizes.min(axis=1), starts)[group]
+    step = np.where(panel.resolution > 0.0, panel.resolution, np.where(least < np.inf, least, 1.0))
+    size = np.where(largest > 0.0, largest, step)
     cap = np.where(np.isfinite(panel.upper), panel.upper, floor + size * (cap_factor or 1.0))
     unit = np.ones(len(value))
     if link == "identity":
