@@ -38,10 +38,14 @@ KINDS = ("share", "coverage", "ratio", "amount", "standard", "count", "stock")
 SHAPES = ("walk", "growth", "zero", "onset", "constant", "bound", "spike", "zigzag", "steady")
 KEPT = ("coverage", "standard", "count")
 LEVELS = (0.01, 0.05, 0.5, 0.95, 0.99)
-AHEAD = (0.5, 1.0, 2.0, 5.0, 11.0, 40.0)
+AHEAD = (0.5, 1.0, 2.0, 5.0, 40.0)
 REGIONS = (1, 2, 3, 6, 20)
 COMPARATORS = ("ge", "gt", "eq", "le", "lt", "between")
 KEY = ["region", "indicator"]
+POWERS = (-12, -3, 0, 1, 2, 3, 5, 9, 14)
+ODDS = (0.02, 0.06, 0.2, 0.2, 0.2, 0.2, 0.08, 0.02, 0.02)
+STATUSES = np.array(["actual", "preliminary", "estimated"])
+"""Sizes of indicators as powers of ten and how often each is made; states of figures."""
 FORMS = ("order", "unit", "origin", "chunk", "names")
 SECONDS = 300
 """Time within which a batch is answered: calls that never return are found by it."""
@@ -74,30 +78,26 @@ class Findings:
 
 def make_batch(rng: np.random.Generator, size: int) -> Batch:
     """Make about `size` series, with a target each."""
-    abouts, figures, goals = [], [], []
-    while sum(len(part) for part in goals) < size:
+    abouts: list[dict] = []
+    figures, goals = [], []
+    while len(goals) < size:
         name = f"i{len(abouts)}"
         about = _make_indicator(rng, name)
         abouts.append(about)
-        count = int(rng.choice(REGIONS))
-        scale = 10.0 ** rng.choice(
-            [-12, -3, 0, 1, 2, 3, 5, 9, 14], p=[0.02, 0.06, 0.2, 0.2, 0.2, 0.2, 0.08, 0.02, 0.02]
-        )
-        last = int(rng.integers(2000, 2026))
-        for region in range(count):
+        scale, last = 10.0 ** rng.choice(POWERS, p=ODDS), int(rng.integers(2000, 2026))
+        for number in range(int(rng.choice(REGIONS))):
             year, value = _make_series(rng, about, scale, last)
-            part = pd.DataFrame({"region": f"r{region}", "indicator": name, "year": year,
-                                 "value": value})  # fmt: skip
-            part["break"] = rng.random(len(part)) < 0.02
-            part["status"] = rng.choice(
-                ["actual", "preliminary", "estimated"], len(part), p=[0.9, 0.05, 0.05]
-            )
-            error = 0.1 * np.abs(value) * (rng.random(len(part)) < 0.05)
-            part["standard_error"] = error
-            figures.append(part)
-            goals.append(_make_goal(rng, about, f"r{region}", year[-1], value))
-    whole = pd.concat(goals, ignore_index=True)
-    return Batch(pd.concat(figures, ignore_index=True), pd.DataFrame(abouts), whole)
+            error = 0.1 * np.abs(value) * (rng.random(len(year)) < 0.05)
+            status = STATUSES[(rng.random(len(year)) < 0.1) * rng.integers(1, 3, len(year))]
+            figures.append((f"r{number}", name, year, value, error, status))
+            goals.append(_make_goal(rng, about, f"r{number}", year[-1], value))
+    count = [len(part[2]) for part in figures]
+    seen = pd.DataFrame({k: np.repeat([part[i] for part in figures], count)
+                         for i, k in enumerate(KEY)})  # fmt: skip
+    for i, column in enumerate(("year", "value", "standard_error", "status"), start=2):
+        seen[column] = np.concatenate([part[i] for part in figures])
+    seen["break"] = rng.random(len(seen)) < 0.02
+    return Batch(seen, pd.DataFrame(abouts), pd.DataFrame(goals))
 
 
 def _make_indicator(rng: np.random.Generator, name: str) -> dict:
@@ -150,7 +150,7 @@ def _make_series(
 
 def _make_goal(
     rng: np.random.Generator, about: dict, region: str, last: float, value: np.ndarray
-) -> pd.DataFrame:
+) -> dict:
     """One target: near the latest value, far from it, at a bound, or met."""
     latest, move = value[-1], np.abs(np.diff(value)).mean() if len(value) > 1 else 0.0
     goal = float(rng.choice([
@@ -159,12 +159,12 @@ def _make_goal(
     ]))  # fmt: skip
     high = goal + abs(goal) * float(rng.choice([0.0, 0.1, 1.0]))
     comparator = str(rng.choice(COMPARATORS))
-    return pd.DataFrame({
+    return {
         "region": region, "indicator": about["indicator"], "value": goal, "comparator": comparator,
         "value_high": high if comparator == "between" else np.nan,
         "year": int(np.floor(last)) + int(rng.choice([0, 1, 2, 3, 5, 10, 30])),
         "event": str(rng.choice(["reach", "ever", "maintain"], p=[.9, .05, .05])),
-    }, index=[0])  # fmt: skip
+    }  # fmt: skip
 
 
 def answer(batch: Batch, answers: list[str] | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -254,7 +254,9 @@ def compare(
     largest = seen["value"].abs().groupby([seen[k] for k in KEY]).max()
     step = about.set_index("indicator")["resolution"]
     keys = one.index.droplevel("ahead")
-    size[(largest.loc[keys] == 0.0) & (step.loc[keys.get_level_values(1)].to_numpy() == 0.0)] = np.inf
+    size[(largest.loc[keys] == 0.0) & (step.loc[keys.get_level_values(1)].to_numpy() == 0.0)] = (
+        np.inf
+    )
     moved = a != b if exact else np.abs(a - b) > 1e-6 * size + 1e-6 * span
     _note(found, f"quantiles move with the {form}", one.reset_index(), moved.any(axis=1))
     p, q = (t["p_reach"].to_numpy(float) for t in (table, again))

@@ -61,13 +61,13 @@ def attribute_changes(old: Run, new: Run) -> pd.DataFrame:
     DataFrame, one row per target: region, indicator, year, target, comparator, event, those before
     (`year_old`, `target_old`, `comparator_old`, `target_high_old`), `change` (`compared`,
     `appeared`, `vanished`), p_old, p_new, move (p_new - p_old), the five parts, status_old,
-    status_new, `cause`: the largest part, "" if there is no change, `revision`: whether the target
-    itself was `revised` (in value, comparator or year), `added` or `dropped`, else "", and `source`, of a dropped one its
-    last. Targets of both runs are matched by region, indicator
-    and year, then source, comparator and role; one of another year by region, indicator, role and
-    source, if it is the only one. Where one of the chances is missing (no figures, a year that
-    ended without one) so is the move, and `cause` is the part at which that changed. Rows are in
-    the order of today's targets; vanished ones follow.
+    status_new, `cause`: the largest part, "" if there is no change, `revision`: whether the
+    target itself was `revised` (in value, comparator or year), `added` or `dropped`, else "",
+    and `source`, of a dropped one its last. Targets of both runs are matched by region,
+    indicator and year, then source, comparator and role; one of another year by region,
+    indicator, role and source, if it is the only one. Where one of the chances is missing (no
+    figures, a year that ended without one) so is the move, and `cause` is the part at which
+    that changed. Rows are in the order of today's targets; vanished ones follow.
 
     Raises
     ------
