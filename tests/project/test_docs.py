@@ -117,10 +117,7 @@ def test_every_link_leads_somewhere() -> None:
                 wrong.append(f"{file.name}: {name}#{anchor}")
     assert wrong == []
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
-    pages = [
-        page for part in yaml.safe_load(navigation) for group in part.values() for page in group
-    ]
-    assert sorted(pages) == PAGES
+    assert sorted(re.findall(r"[a-z-]+\.md$", navigation, re.M)) == PAGES
 
 
 def test_commands_and_options_exist() -> None:
