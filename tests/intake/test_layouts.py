@@ -76,6 +76,19 @@ UNDERSTOOD = {
         ["L F 2023 12 target understood", "L F 2024 14 target understood",
          "L F 2023 9 actual understood", "L F 2024 10 actual understood"],
     ),
+    "types under years under a plan's period": (
+        workbook(
+            [["指标", "十四五", None, None, None], [None, "2022年", None, "2023年", None],
+             [None, "目标值", "完成值", "目标值", "完成值"], [F, 12, 9, 14, 10]],
+            merged="A1:A3 B1:E1 B2:C2 D2:E2",
+        ),
+        ["L F 2022 12 target understood", "L F 2022 9 actual understood",
+         "L F 2023 14 target understood", "L F 2023 10 actual understood"],
+    ),
+    "a column that says how final figures are": (
+        lines("指标,年份,数值,数据状态", f"{F},2023,9,快报数", f"{F},2022,8,实际"),
+        ["L F 2023 9 actual understood", "L F 2022 8 actual understood"],
+    ),
     "three lines with units": (
         workbook(
             [["指标", "2023年", None], [None, "计划", "实际"], [None, "（%）", "（%）"],
@@ -292,6 +305,13 @@ DOUBTED = {
         ["problem", "problem", "understood"], "得票",
     ),
     "a sum over years": (lines("指标,2021-2023年", f"{F},25"), ["problem"], "2021-2023年"),
+    "a part with the name of an indicator": (
+        lines("指标,2023年", "登记社会团体数,2150", f"其中：{F},9"),
+        ["understood", "doubtful"], "a part of",
+    ),
+    "a status that is not known": (
+        lines("指标,年份,数值,数据状态", f"{F},2023,9,待核"), ["doubtful"], "待核",
+    ),
     "an increment": (lines("指标,2023年新增", f"{F},2"), ["problem"], "新增"),
     "a month over the table": (
         lines("截至2021年6月丽水市民政指标完成情况,,", "指标,2020年,2021年", f"{F},7,8"),

@@ -217,7 +217,8 @@ def _continues(grid: Grid, top: int, depth: int, names: Names) -> bool:
     if not any(column_role(text) for line in range(top, row) for text in _texts(grid, line)):
         return any(kind.startswith(TITLE) for kind in kinds)
     # Two rows of years are no header: the second has figures that look like years.
-    dated = "period" in {_kind(grid.held(line, c), names) for line, c in titled}
+    above = [read_words(grid.held(line, c), names).period for line, c in titled]
+    dated = any(period is not None and not period.several for period in above)
     return not (dated and set(kinds) == {"period"})
 
 

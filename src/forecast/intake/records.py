@@ -196,9 +196,11 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
         found = read_words(indicator, names)
         if found.parts and not found.rest:
             indicator, parts = whole, found.parts
+    doubts += [] if parts else _doubt_part(indicator, whole)
     if part := texts.get("part", ""):
         found = read_words(part, names)
         parts = (part,) if found.parts or found.rest else ()
+    flag, unread = _read_status(table, texts.get("status", ""), names)
     stated = texts.get("type", "")
     return Facts(
         region=texts.get("region", ""),
@@ -208,9 +210,25 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
         parts=parts,
         aside=read_words(stated, names).aside,
         source=texts.get("source", ""),
+        flag=flag,
         force=force,
-        doubts=tuple(doubts),
+        doubts=(*doubts, *unread),
     ).over(_dated(texts, names))
+
+
+def _doubt_part(indicator: str, whole: str) -> list[Issue]:
+    """Doubt about 其中：慈善组织 under 基金会: not all charitable organisations are foundations."""
+    named = fold(indicator).startswith("其中") and key_of(whole) not in key_of(indicator)
+    return [Issue("part_of_line", {"text": indicator, "whole": whole})] if named and whole else []
+
+
+def _read_status(table: Table, text: str, names: Names) -> tuple[str, list[Issue]]:
+    """How final a figure is, by a column that says so, or the doubt about its word."""
+    found = read_words(text, names) if text else NOTHING
+    known = not (found.rest or found.period or found.aside)
+    titles = [column.title for column in table.of("status")[:1]]
+    doubts = [Issue("unused_cell", {"column": title, "text": text}) for title in titles]
+    return found.flag, [] if known else doubts
 
 
 def _unused(column: Column, text: str, names: Names) -> list[Issue]:
