@@ -227,7 +227,7 @@ def scenario_name(name: str, language: str) -> str:
     """Name a scenario: by its label if it comes with the package, else as its file does.
 
     >>> scenario_name("pandemic_year", "en"), scenario_name("mine", "en")
-    ('a year of shock', 'mine')
+    ('one-year shock', 'mine')
     """
     return label_of("scenario", name, language) if name in LABELS["scenario"] else name
 
