@@ -32,7 +32,18 @@ BOTH = [README, *PAGES]
 WITH_PYTHON = [page for page in BOTH if list_blocks(read(page), "python")]
 ELSEWHERE = ("airflow",)
 """Libraries that are not installed: code that imports them is compiled only."""
-NAMES = {"民政", "时序进度", "示例数据", "青山县", "云岭县", "完成数", "目标", "实际", "中文说明："}
+NAMES = {
+    "民政",
+    "时序进度",
+    "示例数据",
+    "青山县",
+    "云岭县",
+    "完成数",
+    "目标",
+    "实际",
+    "中文说明：",
+    "左右",
+}
 """Chinese that an English page may have outside of code: names and printed words."""
 SMALL_DIFFERENCE = 3.0
 """Root mean square of pixel values (0-255): what another version's hinting may change."""
