@@ -80,6 +80,13 @@ def test_what_init_needs_is_named_where_nobody_can_be_asked(
     assert wrong.returncode == 2 and "2026-2030" in wrong.stderr
 
 
+def test_an_empty_form_is_named_as_such(command: Command, tmp_path: Path) -> None:
+    """Before anything is filled in, check says what to do next."""
+    form = make_folder(tmp_path / "p", ORDER)
+    ended = command("check", form.parent, "--language", "en")
+    assert ended.returncode == 1 and "nothing is filled in yet" in ended.stderr + ended.stdout
+
+
 def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> None:
     """Own and shipped rows, peers of each indicator, what a mechanism lacks; a file beside it."""
     form = made(tmp_path / "p")

@@ -55,9 +55,8 @@ def init(  # noqa: PLR0913 - each option is an argument
         form = make_folder(folder, order)
     except ForecastError as error:
         fail(error, getattr(error, "exit_code", 1), language)
-    typer.echo(
-        gettext("{form} is the workbook to fill in; README.md says how to go on.").format(form=form)
-    )
+    message = N_("{form} is the workbook to fill in; README.md says how to go on.")
+    typer.echo(translate_message(message, language).format(form=form))
 
 
 def _period(text: str) -> tuple[int, int]:

@@ -19,6 +19,7 @@ import pandas as pd
 from ..charts.standing import FINDINGS
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, money, probability
+from ..intake.matching import split_unit
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
 from ..targets.target_state import OPEN, PASSED, SINGLE
@@ -247,7 +248,8 @@ class Findings:
         known = indicator in self.printed.index
         own, owner = self.printed.loc[indicator, ["name_printed", "owner"]] if known else ("", "")
         # What the plan adds to the name is mostly its own unit.
-        own = own.removeprefix(report.name("indicators", indicator)).strip("()（）")
+        added = own.removeprefix(report.name("indicators", indicator))
+        own = split_unit(own)[0] if added == own else added.strip("()（）")
         readable = report.language == "zh" or not HAN.search(own)
         shown = own and own != unit and readable and len(own) <= LONGEST_NAME and own not in name
         return {"name": f"{name}\n{own} · {unit}" if shown else f"{name}\n{unit}", "owner": owner}
