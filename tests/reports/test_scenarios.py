@@ -186,6 +186,9 @@ def test_each_scenario_is_run_and_each_series_fitted_once(monkeypatch):
          "a shock of −4 %, made good over 2 years (in 2024)"),
         ({"shock": {"factor": 0.9, "year": 2024}}, "a shock to 0.9 times the value"),
         ({"follow_best": {}}, "move at the pace of the region that moves best"),
+        ({"follow_best": {"top": 3}}, "move at the mean pace of the 3 regions that move best"),
+        ({"follow_best": {"quantile": 0.75}},
+         "move at the 0.75 quantile of the regions' paces"),
         ({"execute_plan": {"ratio": 0.8}}, "go 0.8 times the way that the plan draws"),
     ],
 )  # fmt: skip

@@ -691,6 +691,33 @@ def test_the_best_region_is_followed():
     np.testing.assert_array_equal(result["rate"], [[50, 51, 52]])
 
 
+@pytest.mark.parametrize(
+    ("peers", "pay", "waiting"),
+    [
+        ({"top": 1}, 1.08, 0.8),
+        # Means on the log scale; more regions than there are: all of them.
+        ({"top": 2}, (1.08 * 1.02) ** 0.5, (0.8 * 1.3) ** 0.5),
+        ({"top": 9}, (1.08 * 1.02) ** 0.5, (0.8 * 1.3) ** 0.5),
+        ({"quantile": 1.0}, 1.08, 0.8),
+        ({"quantile": 0.75}, 1.02**0.25 * 1.08**0.75, 1.3**0.25 * 0.8**0.75),
+    ],
+)
+def test_the_best_regions_are_followed(peers, pay, waiting):
+    """By hand: the mean pace of the best, or a quantile of all paces in the wanted direction."""
+    paths = paths_of({"pay": np.array([[100.0, 100.0]]), "waiting": np.array([[300.0, 320.0]])})
+    step = {"indicator": "all", "follow_best": {"from": 2023, **peers}}
+    result = moved(paths, plan_of(siblings=SIBLINGS), step)
+    np.testing.assert_allclose(result["pay"][:, 1], 100 * pay, rtol=1e-9)
+    np.testing.assert_allclose(result["waiting"][:, 1], 300 * min(waiting, 320 / 300), rtol=1e-9)
+
+
+def test_a_number_and_a_quantile_of_regions_exclude_each_other():
+    """Both at once, and a quantile beyond 1, are refused."""
+    for peers in ({"top": 2, "quantile": 0.5}, {"quantile": 1.5}, {"top": 0}):
+        with pytest.raises(ValueError, match=r"quantile|top"):
+            fc.Scenario(name="x", steps=[{"indicator": "pay", "follow_best": peers}])
+
+
 # Rules.
 
 

@@ -841,3 +841,22 @@ def test_an_unknown_answer_is_refused():
                          "comparator": "ge"})  # fmt: skip
     with pytest.raises(fc.UnknownNameError, match="'reach'"):
         fc.attainment(fits, goal, answers=["reech"])
+
+
+def test_targets_in_blocks_have_the_same_answers(monkeypatch):
+    """Every bit is that of one block, also for targets without a series, in any order."""
+    rows = pd.DataFrame({
+        "region": np.repeat([f"r{i}" for i in range(9)], 3), "indicator": "beds",
+        "year": [2020, 2021, 2022] * 9, "value": np.arange(27.0) ** 1.3,
+    })  # fmt: skip
+    fits = fc.fit(rows, kind="stock", better="higher")
+    goals = pd.DataFrame({
+        "region": [f"r{i}" for i in (3, 0, 8, 3, 12, 7, 3, 1)], "indicator": "beds",
+        "year": [2025, 2026, 2024, 2023, 2025, 2025, 2022, 2027], "comparator": "ge",
+        "value": [30.0, 5.0, 99.0, 20.0, 1.0, 70.0, 9.0, 12.0],
+        "event": ["ever", "", "maintain", "", "", "", "", "ever"],
+    })  # fmt: skip
+    whole = fc.attainment(fits, goals)
+    for block in (1, 3):
+        monkeypatch.setattr("forecast.targets.attainment.BLOCK", block)
+        pd.testing.assert_frame_equal(fc.attainment(fits, goals), whole, check_exact=True)

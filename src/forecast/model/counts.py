@@ -164,7 +164,9 @@ class CountPredictive:
     def _theta(self) -> FloatArray:
         """Equally likely slices of theta (series, slices)."""
         slices = (np.arange(SLICES) + 0.5) / SLICES
-        theta: FloatArray = self.pace_rate[:, None] / gammaincinv(self.pace_shape[:, None], slices)
+        # Series with figures of the same years have the same shape.
+        shape, which = np.unique(self.pace_shape, return_inverse=True)
+        theta: FloatArray = self.pace_rate[:, None] / gammaincinv(shape[:, None], slices)[which]
         return theta
 
     def _at_most(self, steps: FloatArray, horizon: FloatArray, row: IntArray) -> FloatArray:

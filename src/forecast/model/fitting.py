@@ -22,8 +22,9 @@ from .counts import CountPredictive, fit_counts
 from .paces import group_series, measure_spans
 from .panel import KEY, SeriesPanel, build_panel, read_observations
 from .pooling import compute_grids, pool_grids
-from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
+from .predictive import PooledPredictive
 from .priors import GROWTH_PATHS, Prior, select_prior
+from .ratios import divide, match_parts
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
@@ -79,6 +80,30 @@ class Fits:
         """Rows of `series` as plain values."""
         rows: list[dict[Hashable, Any]] = self.series.to_dict("records")
         return rows
+
+    def locate(self, table: pd.DataFrame) -> IntArray:
+        """Look up the row in `series` of each row of a table with region and indicator; -1: none.
+
+        >>> fits = fit({2020: 5.0, 2021: 6.0}, kind="stock", better="higher", indicator="beds")
+        >>> fits.locate(pd.DataFrame({"region": "all", "indicator": ["beds", "homes"]})).tolist()
+        [0, -1]
+        """
+        names, keys, order = self._lookup
+        if not len(keys):
+            return np.full(len(table), -1)
+        region, indicator = (_number(table[c], known) for c, known in zip(KEY, names, strict=True))
+        none = (region < 0) | (indicator < 0)
+        wanted = np.where(none, -1, region * len(names[1]) + indicator)
+        at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return np.where(keys[at] == wanted, order[at], -1)
+
+    @cached_property
+    def _lookup(self) -> tuple[list[pd.Index], IntArray, IntArray]:
+        """Names of regions and of indicators, keys of the series made of these, and their rows."""
+        (region, regions), (indicator, indicators) = (pd.factorize(self.series[c]) for c in KEY)
+        keys = region * len(indicators) + indicator
+        order = np.argsort(keys, kind="stable")
+        return [pd.Index(regions), pd.Index(indicators)], keys[order], order
 
     def cdf(self, y: FloatArray, years: FloatArray) -> FloatArray:
         """Compute P(value <= y), with `y` and `years` (series, years) after the latest value."""
@@ -294,16 +319,24 @@ def quantiles(
     at = np.broadcast_to(grid, (len(latest), len(grid)))
     future = (at > latest + 1e-9) & fits.series["kind"].ne("rule").to_numpy()[:, None]
     requested = np.where(future, at, latest + 1.0)
+    values = np.empty((len(levels) + 1, *at.shape))
+    for part, horizon in fits.iter_chunks(requested) if at.size else ():
+        found = part.quantiles([*levels, *MEAN_LEVELS], horizon)
+        values[:-1, part.rows] = found[: len(levels)]
+        values[-1, part.rows] = np.moveaxis(found[len(levels) :], 0, -1).copy().mean(axis=-1)
     row, column = np.nonzero(future)
-    out = fits.series.loc[row, KEY].reset_index(drop=True)
-    out["scenario"] = "baseline"
+    out = fits.series[KEY].take(row).reset_index(drop=True)
     whole = bool((grid == np.round(grid)).all())
-    out["year"] = grid[column].astype(int) if whole else grid[column]
-    values = fits.quantiles([*levels, *MEAN_LEVELS], requested)[:, row, column]
-    for level, value in zip(levels, values, strict=False):
-        out[quantile_name(level)] = value
-    out["mean"] = values[len(levels) :].mean(axis=0)
-    return out
+    years = grid[column].astype(int) if whole else grid[column]
+    named = zip([*map(quantile_name, levels), "mean"], values, strict=True)
+    return out.assign(scenario="baseline", year=years, **{name: v[future] for name, v in named})
+
+
+def _number(names: pd.Series, known: pd.Index) -> IntArray:
+    """Position of each name among the known ones, -1 where it is none of them."""
+    code, distinct = pd.factorize(names)
+    position: IntArray = np.append(known.get_indexer(pd.Index(distinct)), -1)[code]
+    return position
 
 
 def quantile_name(level: float) -> str:
@@ -357,7 +390,7 @@ def _replace_ratios(
 
     Numerator and denominator have to be positive and known as late as the ratio is.
     """
-    at, top, bottom = _match_parts(series)
+    at, top, bottom = match_parts(series)
     if not len(at):
         return predictives
     named = series["indicator"].isin(series.loc[np.concatenate([top, bottom]), "indicator"])
@@ -379,44 +412,5 @@ def _replace_ratios(
             if len(pairs):
                 i = select(upper, np.searchsorted(upper.rows, top[pairs]))
                 j = select(lower, np.searchsorted(lower.rows, bottom[pairs]))
-                out.append(_divide(at[pairs], i, j, panel.take(at[pairs])))
+                out.append(divide(at[pairs], i, j, panel.take(at[pairs])))
     return out
-
-
-def _match_parts(series: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
-    """Rows of the ratios whose parts are known, and of their numerators and denominators."""
-    numbered = series.assign(row=np.arange(len(series)))
-    has_parts = (numbered["numerator"] != "") & (numbered["denominator"] != "")
-    matched = numbered[has_parts & (numbered["latest"] > 0)]
-    for name in ("numerator", "denominator"):
-        part = numbered[["region", "indicator", "row", "latest", "latest_year"]]
-        part = part[part["latest"] > 0].rename(columns={"indicator": name, "row": f"{name}_row"})
-        matched = matched.merge(part, on=["region", name], suffixes=("", f"_{name}"))
-        same_year = np.isclose(matched["latest_year"], matched[f"latest_year_{name}"])
-        matched = matched[same_year]
-    rows = matched.sort_values("row")[["row", "numerator_row", "denominator_row"]]
-    at, top, bottom = rows.to_numpy(np.int64).T
-    return at, top, bottom
-
-
-def _divide(
-    rows: IntArray, top: PooledPredictive, bottom: PooledPredictive, panel: SeriesPanel
-) -> PooledPredictive:
-    """Predictive of ratios from those of their parts, each with a single log component."""
-    one = np.ones(len(rows))
-    log = np.log(panel.value[:, -1])
-    ratio = RatioPredictive(
-        "log", one, 0.0 * one, one, one, log, _component(top), _component(bottom)
-    )
-    return PooledPredictive(
-        rows, (ratio,), np.minimum(top.df, bottom.df), panel.lower, panel.upper,
-        panel.value[:, -1], panel.ratchet, top.shared, 0.5 * (top.own_share + bottom.own_share),
-        np.minimum(top.peers, bottom.peers),
-    )  # fmt: skip
-
-
-def _component(pooled: PooledPredictive) -> LinkPredictive:
-    """Only component of a growth path of one link."""
-    (component,) = pooled.components
-    assert isinstance(component, LinkPredictive)
-    return component

@@ -150,14 +150,14 @@ def read_observations(
     rows["error"] = _translate(observations, "standard_error", _read_errors)
     days = _translate(observations, "published", _read_days)
     undated = _translate(observations, "published", lambda w: (w != "") & _read_days(w).isna())
-    whole = rows["indicator"].map(about["kind"][~about.index.duplicated()]).isin(NEVER_NEGATIVE)
+    never_negative = about.index[about["kind"].isin(NEVER_NEGATIVE)]
     wrong = {
         "year": ~np.isfinite(rows["year"]),
         "value": ~np.isfinite(rows["value"]),
         "break": np.isnan(breaks),
         "published": undated,
         "standard_error": ~(np.isfinite(rows["error"]) & (rows["error"] >= 0.0)),
-        "negative": (rows["value"] < 0.0) & whole,
+        "negative": (rows["value"] < 0.0) & rows["indicator"].isin(never_negative),
     }
     problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
     names = rows[KEY]
@@ -174,12 +174,13 @@ def read_observations(
     rows["doubt"] = _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0))
     rows = _keep_one_a_year(rows, published=days, status=status)
     rows = _add_ratios(rows, about)
-    last = rows.drop_duplicates(KEY, keep="last")
-    series = last[[*KEY, "value", "year"]].set_axis([*KEY, "latest", "latest_year"], axis=1)
-    series.insert(2, "n", np.diff(last.index, prepend=-1))
-    series = series.reset_index(drop=True).join(about, on="indicator")
-    conflicting = rows.groupby(KEY, sort=False)["conflicting"].any()
-    return rows, series.assign(conflicting=conflicting.to_numpy(bool))
+    new = np.diff(_number_series(rows), prepend=-1) != 0
+    n = np.bincount(np.cumsum(new) - 1)
+    series = rows[[*KEY, "value", "year"]].take(np.cumsum(n) - 1).reset_index(drop=True)
+    series = series.set_axis([*KEY, "latest", "latest_year"], axis=1)
+    series.insert(2, "n", n)
+    conflicting = np.bincount(np.cumsum(new) - 1, rows["conflicting"]) > 0
+    return rows, series.join(about, on="indicator").assign(conflicting=conflicting)
 
 
 def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel:
@@ -309,11 +310,20 @@ def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
     return problems
 
 
+def _number_series(rows: pd.DataFrame) -> IntArray:
+    """Give each row's series a number, in the order of their names."""
+    (region, _), (indicator, names) = (pd.factorize(rows[c], sort=True) for c in KEY)
+    number: IntArray = region * len(names) + indicator
+    return number
+
+
 def _keep_one_a_year(rows: pd.DataFrame, **standing: NDArray[Any]) -> pd.DataFrame:
     """Keep one value a series and time, that of the highest `standing`; average equal ones."""
-    at = [*KEY, "year"]
-    if not rows.duplicated(at).any():
-        return rows.sort_values(at, ignore_index=True).assign(conflicting=False)
+    at, key, year = [*KEY, "year"], _number_series(rows), rows["year"].to_numpy()
+    order = np.lexsort((year, key))
+    if not ((np.diff(key[order]) == 0) & (np.diff(year[order]) == 0.0)).any():
+        sorted_ = rows if (np.diff(order) == 1).all() else rows.take(order).reset_index(drop=True)
+        return sorted_.assign(conflicting=False)
     names = list(standing)
     rows = rows.assign(**standing)
     rows = rows.sort_values([*at, *names, "value"], ignore_index=True, na_position="first")

@@ -120,20 +120,21 @@ class LinkPredictive(LinkScale):
         its variance is that of `moments`: Cov = (V + V' - |V^(1/2H) - V'^(1/2H)|^(2H)) / 2. Errors
         of the latest value are shared by all years.
         """
-        way, v = course(horizon, self.fading), self._surprise(horizon)
+        h = np.ascontiguousarray(horizon.T)
+        way, v = course(h, self.fading), np.ascontiguousarray(self._surprise(horizon).T)
+        # Pairs of years, (pairs, series): the matrix is symmetric.
+        y, z = np.tril_indices(len(h))
         hurst = min(max(self.spread_growth, 0.05), LARGEST_HURST)
-        unit = v.max(axis=1)[:, None, None]
-        clock = (v / unit[:, 0]) ** (0.5 / hurst)
-        apart = np.abs(clock[:, :, None] - clock[:, None, :])
-        total = 0.5 * (v[:, :, None] + v[:, None, :] - unit * apart ** (2.0 * hurst))
-        same = horizon[:, :, None] == horizon[:, None, :]
-        size = len(self.fading)
-        covariance = self.pace_covariance.reshape(-1, size, size)
-        total = total + np.einsum("nyc,ncd,nzd->nyz", way, covariance, way)
-        total = total + self.level_variance[:, None, None]
-        total = total + self.rounding_variance[:, None, None] * (1.0 + same)
-        sd = np.sqrt(np.diagonal(total, axis1=1, axis2=2))
-        correlation: FloatArray = total / (sd[:, :, None] * sd[:, None, :])
+        unit = v.max(axis=0)
+        clock = (v / unit) ** (0.5 / hurst)
+        total = v[y] + v[z] - unit * np.abs(clock[y] - clock[z]) ** (2.0 * hurst)
+        total *= 0.5
+        total += _sum_products(np.moveaxis(way, -1, 0).copy(), self.pace_covariance.T.copy(), y, z)
+        total += self.level_variance
+        total += self.rounding_variance * (1.0 + (h[y] == h[z]))
+        sd = np.sqrt(total[y == z])
+        correlation = np.empty((len(self.weight), len(h), len(h)))
+        correlation[:, y, z] = correlation[:, z, y] = (total / (sd[y] * sd[z])).T
         return correlation
 
     def _surprise(self, h: FloatArray) -> FloatArray:
@@ -254,14 +255,10 @@ class PooledPredictive:
 
         Multivariate Student-t on quasi-random points, the same at every call.
         """
-        normal = _normal_points(horizon.shape[1] + 1)
         root = np.linalg.cholesky(self.correlation(horizon))
-        score = normal[:, 1:] @ np.swapaxes(root, 1, 2)
+        t: FloatArray = _normal_points(horizon.shape[1] + 1)[:, 1:] @ np.swapaxes(root, 1, 2)
         df, inverse = np.unique(self.df, return_inverse=True)
-        half = df[:, None] / 2.0
-        chi = np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)[inverse]
-        score /= chi[:, :, None]
-        t: FloatArray = score
+        t /= np.stack([_chi_points(one, horizon.shape[1] + 1) for one in df])[inverse][:, :, None]
         return t
 
     def running_maximum(self, horizon: FloatArray) -> FloatArray:
@@ -289,6 +286,8 @@ class PooledPredictive:
         out = np.empty((len(self.rows), horizon.shape[1], horizon.shape[1]))
         for number, one in enumerate(self.components):
             at = np.flatnonzero(heaviest == number)
+            if len(at) == len(out):
+                return one.correlation(horizon)
             if len(at):
                 out[at] = select(one, at).correlation(horizon[at])
         return out
@@ -333,12 +332,34 @@ class PooledPredictive:
         return t
 
 
+def _sum_products(way: FloatArray, covariance: FloatArray, y: IntArray, z: IntArray) -> FloatArray:
+    """Covariance of the moves of pairs of years `y`, `z`: (pairs, series).
+
+    `way` is (candidates, years, series), `covariance` (candidates^2, series). One product after
+    another, in one order: no bit depends on how many series come together.
+    """
+    first, second = way[:, y], way[:, z]
+    total, term = np.zeros((2, *first.shape[1:]))
+    for i, one in enumerate(covariance):
+        np.multiply(first[i // len(way)], one, out=term)
+        total += np.multiply(term, second[i % len(way)], out=term)
+    return total
+
+
 @cache
 def _normal_points(dimensions: int) -> FloatArray:
     """Quasi-random points of independent standard normals (points, dimensions)."""
     from scipy.stats import qmc  # imported here: it takes half a second, and few answers need it
 
     points: FloatArray = ndtri(qmc.Sobol(dimensions, rng=np.random.default_rng(1)).random(POINTS))
+    return points
+
+
+@cache
+def _chi_points(df: float, dimensions: int) -> FloatArray:
+    """Points of chi / sqrt(df) (points,), from the first of the `dimensions` of normals."""
+    half, normal = df / 2.0, _normal_points(dimensions)[:, 0]
+    points: FloatArray = np.sqrt(gammaincinv(half, ndtr(normal)) / half)
     return points
 
 

@@ -26,6 +26,10 @@ FULL_WIDTH = str.maketrans({"(": "（", ")": "）", ",": "，"})
 SIGNS = {">=": "≥", "<=": "≤", "==": "=", "*": "×", "//": "÷", "/": "÷"}
 FILE_OR_PAGE = re.compile(r"https?://[!-~]*[\w/]|[\w.]+\.(?:txt|csv|yaml)")
 SHOCK_TO = N_("{names}: a shock to {value} times the value, made good over {recovery} years")
+FOLLOWED = {
+    "top": N_("{names}: move at the mean pace of the {value} regions that move best"),
+    "quantile": N_("{names}: move at the {value} quantile of the regions' paces"),
+}
 PACE_KEPT = N_(
     "Needs {needed} a year from the baseline ({year}); of {regions} other regions {as_fast} kept "
     "such a pace."
@@ -180,6 +184,22 @@ def _describe_setting(report: ReportContext, setting: Any, unit: str) -> str:
     return report.gettext("{text} ({years})", text=value, years=_list(report, years))
 
 
+def _describe_action(report: ReportContext, step: Step, what: str, unit: str) -> str:
+    """Describe a verb and its size, without its years."""
+    action, text, value = getattr(step, step.verb), report.label("verb", step.verb), None
+    for key in ("value", "by", "factor", "years", "ratio"):
+        given = getattr(action, key, None)
+        if given is not None and not (step.verb == "ramp_to" and key == "by"):
+            value = describe_range(report, given, "" if key in NO_UNIT else unit)
+            if step.verb == "shock" and key == "factor":
+                text = report.gettext(SHOCK_TO)
+    for key, message in FOLLOWED.items():
+        if (given := getattr(action, key, None)) is not None:
+            text, value = report.gettext(message), number(given, report.language)
+    recovery = number(getattr(action, "recovery", None), report.language)
+    return text.format(names=what, value=value, recovery=recovery)
+
+
 def _describe_verb(report: ReportContext, step: Step) -> list[str]:
     """Describe what a verb does to the indicators that have figures here."""
     group = next((group for group in ("all", "planned") if group in step.indicator), "")
@@ -190,15 +210,8 @@ def _describe_verb(report: ReportContext, step: Step) -> list[str]:
     units = {report.unit(name) for name in names}
     unit = units.pop() if len(units) == 1 and not group else ""
     what = report.label("indicators", group) if group else report.join(map(report.quantity, names))
-    action, text, value = getattr(step, step.verb), report.label("verb", step.verb), None
-    for key in ("value", "by", "factor", "years", "ratio"):
-        given = getattr(action, key, None)
-        if given is not None and not (step.verb == "ramp_to" and key == "by"):
-            value = describe_range(report, given, "" if key in NO_UNIT else unit)
-            if step.verb == "shock" and key == "factor":
-                text = report.gettext(SHOCK_TO)
-    recovery = number(getattr(action, "recovery", None), report.language)
-    text = text.format(names=what, value=value, recovery=recovery)
+    action = getattr(step, step.verb)
+    text = _describe_action(report, step, what, unit)
     years = [
         report.gettext(message, year=getattr(action, key))
         for message, key in (

@@ -106,9 +106,22 @@ class Shock(StrictModel):
 
 
 class FollowBest(StrictModel):
-    """Move at the pace of the best other region, where that is better."""
+    """Move at the pace of the best other region, where that is better.
 
+    `top` takes the mean pace of that many best regions, `quantile` the pace that this share of the
+    regions does not exceed in the wanted direction: 0.75 is where the best quarter begins.
+    """
+
+    top: int | None = Field(None, ge=1)
+    quantile: float | None = Field(None, ge=0.0, le=1.0)
     since: Since = None
+
+    @model_validator(mode="after")
+    def _check_peers(self) -> Self:
+        if self.top is not None and self.quantile is not None:
+            problem = msg("both a number and a quantile of regions")
+            raise ValueError(advise(problem, msg("give `top` or `quantile`")))
+        return self
 
 
 class ExecutePlan(StrictModel):

@@ -243,13 +243,14 @@ def _shock(old: Trajectory, step: Any, context: StepContext) -> Trajectory:
     return old.shock(size, step.year, step.recovery)
 
 
-def _follow_best(old: Trajectory, _step: Any, context: StepContext) -> Trajectory:
-    siblings = context.plan.siblings
-    paces = _latest_paces(siblings[siblings["indicator"] == context.key[1]], old)
+def _follow_best(old: Trajectory, step: Any, context: StepContext) -> Trajectory:
+    siblings, sign = context.plan.siblings, 1.0 if context.upward else -1.0
+    paces = np.sort(sign * _latest_paces(siblings[siblings["indicator"] == context.key[1]], old))
     if not len(paces):
         return old
-    best = paces.max() if context.upward else paces.min()
-    return old.follow_pace(float(best), context.since, upward=context.upward)
+    pace = np.quantile(paces, step.quantile) if step.quantile is not None else (
+        paces[-(step.top or 1) :].mean())  # fmt: skip
+    return old.follow_pace(sign * float(pace), context.since, upward=context.upward)
 
 
 def _execute_plan(old: Trajectory, step: Any, context: StepContext) -> Trajectory:

@@ -40,7 +40,7 @@ from .event_probabilities import (
     compute_closed_form,
 )
 from .progress import add_progress
-from .target_state import PRINTED_BOUNDS, TargetState
+from .target_state import PRINTED_BOUNDS, TargetState, read_targets
 
 __all__ = ["attainment", "attainment_years", "draw_events"]
 
@@ -65,6 +65,8 @@ EVENT_COLUMNS = [
     "p_reach", "mc_error", "status", "evidence", "target_high",
 ]  # fmt: skip
 YEAR_LEVELS = {"attainment_early": 0.1, "attainment_year": 0.5, "attainment_late": 0.9}
+BLOCK = 16384
+"""About how many targets are answered at a time: memory does not grow with their number."""
 OUTSIDE = N_("years must lie between 1 and {most}, not {years}.")
 
 
@@ -134,6 +136,27 @@ def attainment(
     asked = _check_answers(answers)
     fits = source.fits if isinstance(source, Paths) else source
     goals = read_goals(targets, fits.series, year=year, comparator=comparator)
+    if isinstance(source, Paths) or len(goals) <= BLOCK:
+        return _answer(source, goals, as_of, asked)
+    goals = read_targets(goals)
+    position = fits.locate(goals)
+    order = np.argsort(position, kind="stable")
+    # Targets of one series are answered together.
+    new = np.flatnonzero(np.diff(position[order])) + 1
+    cuts = new[np.flatnonzero(np.diff(new // BLOCK, prepend=0))]
+    parts = []
+    for at in np.split(order, cuts):
+        series = fits.take(np.unique(position[at][position[at] >= 0]))
+        parts.append(_answer(series, goals.take(at), as_of, asked))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.take(np.argsort(order)).reset_index(drop=True)
+
+
+def _answer(
+    source: Fits | Paths, goals: pd.DataFrame, as_of: str | dt.date | None, asked: set[str]
+) -> pd.DataFrame:
+    """Compute the answers of `attainment` to all targets at once."""
+    fits = source.fits if isinstance(source, Paths) else source
     state = TargetState.of(fits, goals, as_of)
     out, rows = state.table.copy(), np.flatnonzero(state.open)
     named = out["event"].to_numpy(str)

@@ -116,8 +116,9 @@ class AnnualHits:
                 cut = slice(begin, begin + CHUNK)
                 at, each = subset[cut], owner[cut]
                 alone = len(each) == len(part.rows) and bool((sizes == 1).all())
+                one, years = (part, horizon) if alone else (select(part, each), horizon[each])
                 t = futures if futures is None or alone else futures[each]
-                met = _meet(select(part, each), t, events.take(at), horizon[each])
+                met = _meet(one, t, events.take(at), years)
                 last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
                 each_row = np.arange(len(at))
                 hits[at] = met[each_row, :, last]
@@ -233,8 +234,9 @@ def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> E
         value, since, until = state.bridge[rows[at]].T
         sd = (high - low) / 2.0 * np.sqrt(since * until / (since + until))
         sd = np.maximum(sd, np.finfo(float).tiny)
-        below[at] = ndtr((threshold[at] - value) / sd)
-        under[at] = ndtr((limits.ceiling[at] - value) / sd)
+        with np.errstate(over="ignore"):  # where both figures are certain
+            below[at] = ndtr((threshold[at] - value) / sd)
+            under[at] = ndtr((limits.ceiling[at] - value) / sd)
         median[at] = value
     reach = np.where(limits.upward, np.maximum(under - below, 0.0), below)
     ever, every = np.maximum(annual.ever[rows], reach), np.minimum(annual.every[rows], reach)

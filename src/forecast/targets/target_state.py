@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -255,7 +256,7 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
         remedy = msg("use {names}", names=[*known])
         problems += [
             Problem("targets", None, column, word, msg("unknown"), remedy)
-            for word in sorted(set(out[column].fillna("").astype(str)) - set(known))
+            for word in sorted({*map(str, out[column].fillna("").unique())} - {*known})
         ]
     for column, remedy in (("year", msg("write a year, as 2025")), ("value", msg("write one"))):
         given = out[column]
@@ -293,30 +294,26 @@ def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     """Join targets with their series' columns, and with the `figure` of the target's year."""
     names = {"value": "target", "value_high": "target_high"}
     out = read_targets(targets).rename(columns=names)
-    series = fits.series.assign(position=np.arange(len(fits.series)))
-    series = series.drop(columns=["n", "own_share", "conflicting"])
-    out = out.merge(series, on=KEY, how="left", sort=False)
-    figures = fits.observations[[*KEY, "year", "value", "conflicting"]]
-    last = figures.drop_duplicates(KEY, keep="last")[[*KEY, "conflicting"]]
-    out = out.merge(last, on=KEY, how="left", sort=False)
-    whole = figures[figures["year"] % 1.0 == 0.0].astype({"year": out["year"].dtype})
-    whole = whole.rename(columns={"value": "figure", "conflicting": "figure_conflicting"})
-    out = out.merge(whole, on=[*KEY, "year"], how="left", sort=False)
-    out["position"] = out["position"].fillna(-1).astype(int)
+    position = fits.locate(out)
+    series = fits.series.drop(columns=[*KEY, "n", "own_share", "conflicting"])
+    out = pd.concat([out, series.reindex(position).set_axis(out.index)], axis=1)
+    out["position"], year = position, out["year"].to_numpy(float)
+    last = fits.observations["conflicting"].to_numpy(bool)[np.cumsum(fits.series["n"]) - 1]
+    out["conflicting"] = (position >= 0) & np.append(last, False)[position]
+    figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
     higher = (out["better"] != "lower").to_numpy()
     out["reading"] = resolve_comparator(out["comparator"].to_numpy(str), higher)
     out["resolution"] = out["resolution"].fillna(0.0)
     out["upper"] = out["upper"].astype(float).fillna(np.inf)
     out["lower"] = out["lower"].astype(float).fillna(-np.inf)
     out["publication_lag"] = out["publication_lag"].astype(float).fillna(PUBLICATION_LAG)
-    for flag in ("cumulative", "conflicting", "figure_conflicting"):
-        out[flag] = out[flag].eq(True)
+    out["cumulative"] = out["cumulative"].eq(True)
     out["never_falls"] = out["cumulative"] & higher
-    out["figure"] = out["figure"].where(~out["figure_conflicting"])
-    conflicting = out["conflicting"] | out["figure_conflicting"]
+    out["figure"] = np.where(doubtful, np.nan, figure)
     out["evidence"] = np.select(
-        [out["position"] < 0, conflicting], ["none", "conflicting"], out["evidence"].astype(object)
-    )
+        [position < 0, out["conflicting"] | doubtful], ["none", "conflicting"],
+        out["evidence"].astype(object),
+    )  # fmt: skip
     return out
 
 
@@ -335,20 +332,19 @@ class _Neighbours:
     @staticmethod
     def of(fits: Fits, position: IntArray, year: FloatArray) -> _Neighbours:
         """Look up the figures of each target's series."""
-        target, figures = _figures_of(fits, position)
-        when, value, conflicting = (
-            figures[c].to_numpy() for c in ("year", "value", "conflicting")
-        )  # fmt: skip
+        target, when, value, conflicting, changed = _figures_of(
+            fits, position, "year", "value", "conflicting", "break"
+        )
         years, values = np.full((2, len(position), 2), np.nan)
         sound, early = np.zeros((len(position), 2), bool), when <= year[target]
         for side, at in ((0, np.flatnonzero(early)), (1, np.flatnonzero(~early)[::-1])):
             # The last assignment counts: the figure nearest to the year.
             years[target[at], side], values[target[at], side] = when[at], value[at]
-            sound[target[at], side] = ~conflicting[at].astype(bool)
+            sound[target[at], side] = ~conflicting[at]
         # A definition that changed in between makes them two series.
         broken = np.zeros(len(position), bool)
         late = np.flatnonzero(~early)[::-1]
-        broken[target[late]] = figures["break"].to_numpy(bool)[late]
+        broken[target[late]] = changed[late]
         years[broken, 1], values[broken, 1], sound[broken, 1] = np.nan, np.nan, False
         return _Neighbours(year, years, values, sound)
 
@@ -401,32 +397,42 @@ def _is_no_better(event: TargetEvent, table: pd.DataFrame, baseline: FloatArray)
 def _declared_baseline(fits: Fits, table: pd.DataFrame) -> FloatArray:
     """Return the declared baseline of each target, or the figure of its declared year, else NaN."""
     value, year = (table[c].to_numpy(float) for c in ("baseline", "baseline_year"))
-    figures = fits.observations[~fits.observations["conflicting"].astype(bool)]
-    known = table[[*KEY, "baseline_year"]].merge(
-        figures[[*KEY, "year", "value"]].rename(columns={"year": "baseline_year"}),
-        on=[*KEY, "baseline_year"], how="left", sort=False,
-    )  # fmt: skip
-    found: FloatArray = np.where(np.isnan(value), known["value"].to_numpy(float), value)
+    figure, doubtful = _figure_of(fits, table["position"].to_numpy(), year)
+    found: FloatArray = np.where(np.isnan(value) & ~doubtful, figure, value)
     return np.where(np.isnan(year), np.nan, found)
 
 
-def _figures_of(fits: Fits, position: IntArray) -> tuple[IntArray, pd.DataFrame]:
-    """Figures of each target's series, target after target, with the number of the target."""
+def _figure_of(fits: Fits, position: IntArray, year: FloatArray) -> tuple[FloatArray, BoolArray]:
+    """Figure of each target's series in a year, NaN where none is; and whether it conflicts."""
+    value, doubtful = np.full(len(year), np.nan), np.zeros(len(year), bool)
+    asked = np.flatnonzero(~np.isnan(year))
+    target, when, figure, conflicting = (
+        _figures_of(fits, np.where(np.isnan(year), -1, position), "year", "value", "conflicting")
+        if len(asked)
+        else (asked, *np.zeros((3, 0)))
+    )
+    at = np.flatnonzero(when == year[target])
+    value[target[at]], doubtful[target[at]] = figure[at], conflicting[at]
+    return value, doubtful
+
+
+def _figures_of(fits: Fits, position: IntArray, *columns: str) -> tuple[NDArray[Any], ...]:
+    """Give each target's number, and columns, of the figures of its series, one after another."""
     known = np.flatnonzero(position >= 0)
     n = fits.series["n"].to_numpy()
     size, start = n[position[known]], (np.cumsum(n) - n)[position[known]]
     # Figures of one series are contiguous.
-    target = np.repeat(known, size)
-    return target, fits.observations.iloc[np.repeat(start, size) + count_within(size)]
+    rows = np.repeat(start, size) + count_within(size)
+    taken = (fits.observations[c].to_numpy()[rows] for c in columns)
+    return np.repeat(known, size), *taken
 
 
 def _find_first_met(fits: Fits, event: TargetEvent, position: IntArray) -> FloatArray:
     """Year of the first figure that meets each target; NaN where none does."""
     first = np.full(len(position), np.nan)
-    target, figures = _figures_of(fits, position)
-    met = event.take(target).met_by(figures["value"].to_numpy(float))
-    met &= ~figures["conflicting"].to_numpy(bool)
-    year = pd.Series(np.ceil(figures["year"].to_numpy(float)[met] - 1e-9))
-    earliest = year.groupby(target[met]).min()
-    first[earliest.index] = earliest
+    target, when, value, conflicting = _figures_of(fits, position, "year", "value", "conflicting")
+    met = event.take(target).met_by(value) & ~conflicting
+    # Figures of one target are in time order.
+    rows, at = np.unique(target[met], return_index=True)
+    first[rows] = np.ceil(when[met][at] - 1e-9)
     return first
