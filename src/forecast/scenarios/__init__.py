@@ -1,7 +1,7 @@
 """Scenarios: levers, assumptions and mechanisms, applied to simulated futures of a plan.
 
 - `declarations`, `mechanisms`, `formulas`: what moves an indicator: declared, computed, linked
-- `scenario`, `scenario_check`: scenario files, read and checked
+- `scenario`, `verbs`, `scenario_check`: scenario files, read and checked
 - `dating`, `overrides`: years counted from the plan's; own files merged over shipped ones
 - `assumptions`: draws of uncertain parameters
 - `baseline`, `engine`, `comparison`: the baseline, runs of scenarios, scenarios side by side
@@ -17,5 +17,5 @@ __all__ = [
     "assumptions", "baseline", "comparison", "criterion", "dating", "declarations", "engine",
     "failure_regions", "formulas", "goal_seeking", "lever_search", "mechanisms", "overrides",
     "project_list", "response", "rule_check", "scenario", "scenario_check",
-    "sensitivity_analysis", "series_state", "sobol", "tornado", "trajectory",
+    "sensitivity_analysis", "series_state", "sobol", "tornado", "trajectory", "verbs",
 ]  # fmt: skip

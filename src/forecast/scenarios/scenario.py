@@ -18,117 +18,16 @@ from ..errors import DataError, Message, Problem, advise, check_name, msg
 from ..files import write_atomic
 from ..tables.plan import Plan, data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
+from . import verbs
 from .dating import Year, has_relative_years, plan_years, resolve_years
 from .declarations import Mechanism, Range
 from .overrides import Lines, merge_steps
+from .verbs import VERBS, Finite, Number, Since
 
 __all__ = [
     "BASELINE", "VERBS", "LeverSetting", "Scenario", "Span", "Step", "read_scenario",
     "scenario_files", "scenario_folder", "setting_values", "write_scenario",
 ]  # fmt: skip
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Number = Finite | Range
-Since = Annotated[Year | None, Field(alias="from")]
-VERBS = (
-    "ramp_to", "hold", "shift", "scale_pace", "add_pace", "delay", "shock", "follow_best",
-    "execute_plan",
-)  # fmt: skip
-
-
-class Ramp(StrictModel):
-    """Approach `value` evenly until the end of year `by`."""
-
-    value: Number
-    by: Year
-    since: Since = None
-
-    @model_validator(mode="after")
-    def _check_order(self) -> Self:
-        ends = self.since, self.by
-        if isinstance(ends[0], int) and isinstance(ends[1], int) and ends[0] > ends[1]:
-            problem = msg(
-                "no year lies between from {since} and by {by}", since=self.since, by=self.by
-            )
-            raise ValueError(advise(problem, msg("choose a later end")))
-        return self
-
-
-class Hold(StrictModel):
-    """Keep the value of the year before `from` until the end of `until`."""
-
-    since: Since = None
-    until: Year | None = None
-
-
-class Shift(StrictModel):
-    """Add `by` units."""
-
-    by: Number
-    since: Since = None
-
-
-class ScalePace(StrictModel):
-    """Multiply the yearly change by `factor`."""
-
-    factor: Number
-    since: Since = None
-
-
-class AddPace(StrictModel):
-    """Add `by` units a year."""
-
-    by: Number
-    since: Since = None
-
-
-class Delay(StrictModel):
-    """Reach every value `years` later."""
-
-    years: Number
-    since: Since = None
-
-
-class Shock(StrictModel):
-    """Change by `by` units, or to `factor` times the value, in `year`, and recover over years."""
-
-    by: Number | None = None
-    factor: Number | None = None
-    year: Year
-    recovery: float = Field(0.0, ge=0.0, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _check_size(self) -> Self:
-        if (self.by is None) == (self.factor is None):
-            problem = msg("a shock takes exactly one size")
-            raise ValueError(advise(problem, msg("give `by` or `factor`")))
-        return self
-
-
-class FollowBest(StrictModel):
-    """Move at the pace of the best other region, where that is better.
-
-    `top` takes the mean pace of that many best regions, `quantile` the pace that this share of the
-    regions does not exceed in the wanted direction: 0.75 is where the best quarter begins.
-    """
-
-    top: int | None = Field(None, ge=1)
-    quantile: float | None = Field(None, ge=0.0, le=1.0)
-    since: Since = None
-
-    @model_validator(mode="after")
-    def _check_peers(self) -> Self:
-        if self.top is not None and self.quantile is not None:
-            problem = msg("both a number and a quantile of regions")
-            raise ValueError(advise(problem, msg("give `top` or `quantile`")))
-        return self
-
-
-class ExecutePlan(StrictModel):
-    """Follow the line through the plan's targets, executed at `ratio` (1: in full)."""
-
-    ratio: Number
-    since: Since = None
 
 
 class Span(StrictModel):
@@ -174,15 +73,15 @@ class Step(StrictModel):
     levers: dict[str, LeverSetting] = Field(default_factory=dict)
     assumptions: dict[str, Number] = Field(default_factory=dict)
     indicator: Names = ()
-    ramp_to: Ramp | None = None
-    hold: Hold | None = None
-    shift: Shift | None = None
-    scale_pace: ScalePace | None = None
-    add_pace: AddPace | None = None
-    delay: Delay | None = None
-    shock: Shock | None = None
-    follow_best: FollowBest | None = None
-    execute_plan: ExecutePlan | None = None
+    ramp_to: verbs.Ramp | None = None
+    hold: verbs.Hold | None = None
+    shift: verbs.Shift | None = None
+    scale_pace: verbs.ScalePace | None = None
+    add_pace: verbs.AddPace | None = None
+    delay: verbs.Delay | None = None
+    shock: verbs.Shock | None = None
+    follow_best: verbs.FollowBest | None = None
+    execute_plan: verbs.ExecutePlan | None = None
 
     @model_validator(mode="before")
     @classmethod
