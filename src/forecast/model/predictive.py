@@ -339,7 +339,8 @@ def _sum_products(way: FloatArray, covariance: FloatArray, y: IntArray, z: IntAr
     another, in one order: no bit depends on how many series come together.
     """
     first, second = way[:, y], way[:, z]
-    total, term = np.zeros((2, *first.shape[1:]))
+    total: FloatArray = np.zeros(first.shape[1:])
+    term = np.empty(total.shape)
     for i, one in enumerate(covariance):
         np.multiply(first[i // len(way)], one, out=term)
         total += np.multiply(term, second[i % len(way)], out=term)
