@@ -10,18 +10,18 @@ import pytest
 import forecast as fc
 from forecast.i18n.formatting import points
 from forecast.i18n.labels import LABELS
-from forecast.reports import descriptions, scenarios
+from forecast.reports import descriptions, scenario_effects, scenarios
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
+from forecast.reports.rendering import render
 from forecast.reports.scenarios import analyse_scenarios, result_tables
-from forecast.reports.sections import scenario_rules, scenario_targets
-from forecast.reports.sections import scenarios as sections
 from forecast.scenarios import formulas
 from forecast.scenarios.scenario import scenario_folder
 from rendered import (
     EVIL,
     Notebook,
+    cells,
     check_catalogues,
     check_escaped,
     check_languages,
@@ -64,8 +64,8 @@ def test_what_is_not_there_is_said_in_a_sentence(closed, monkeypatch):
     """Without an open target, projects or ranks there is a sentence, and no empty table."""
     page = check_languages(closed, monkeypatch)
     for text in (
-        "No target is open: every target year has passed",
-        "No target is open (see what stands out).",
+        "No open target can be judged: its year has passed",
+        "No target is open (see the summary).",
         "The plan has no list of projects.",
     ):
         assert text in page
@@ -102,10 +102,12 @@ def test_a_plan_without_figures_or_scenarios_still_reads(closed, monkeypatch):
 def test_what_rests_on_an_assumption_is_told_with_an_if(lishui, monkeypatch):
     """Scenarios of assumptions carry an if wherever their effects are told; levers do not."""
     draw_only(monkeypatch)
-    page = sections.render_changes(lishui.report, lishui.results).text
-    assert row_of(page, "lower turnover of care workers assumption (if)")
-    assert row_of(page, "more care workers trained lever")
-    assert "(if:" in sections.render_reading(lishui.report, lishui.results).text
+    page = render(lishui.report, "scenarios.effects", lishui.results).text
+    kinds = [row[0] for row in cells(page)[1:]]
+    assert any(kind.endswith("lever") for kind in kinds)
+    assert all(kind.endswith("(if)") for kind in kinds if "assumption" in kind)
+    assert any("assumption (if)" in kind for kind in kinds)
+    assert "the worst one: if " in render(lishui.report, "scenarios.summary", lishui.results).text
 
 
 def test_changes_are_those_of_the_comparison(lishui, monkeypatch):
@@ -114,27 +116,29 @@ def test_changes_are_those_of_the_comparison(lishui, monkeypatch):
     last = lishui.results.last
     rows = last[last["scenario"].eq("plan_at_80_percent") & (last["changed_by"] != "")]
     clear = rows[rows["p_change"].abs() > 2 * rows["p_change_error"]]
-    row = row_of(sections.render_changes(lishui.report, lishui.results).text, "plan carried out")
+    row = row_of(
+        render(lishui.report, "scenarios.effects", lishui.results).text, "plan carried out"
+    )
     assert row["Chance falls"] == str((clear["p_change"] < 0).sum())
     worst = clear.loc[clear["p_change"].idxmin()]
     expected = points(worst["p_change"], "en", error=worst["p_change_error"])
     assert row["Largest fall"].startswith(expected.replace("\xa0", " "))
 
 
-def test_together_are_the_joint_answers(lishui):
-    """Expected number with interval; a chance of all that no draw had is below 1 %, not 0."""
-    answer = lishui.results.joints["baseline"]
-    row = row_of(sections.render_together(lishui.report, lishui.results).text, "baseline")
-    assert row["Expected to be reached"].startswith(f"{answer.expected:.1f} 90 % interval")
-    assert row["Targets counted"] == str(answer.counted) == "10"
-    never = replace(answer, p_all=0.0, p_all_low=0.0, p_all_high=0.0)
-    results = replace(lishui.results, joints={"baseline": never})
-    row = row_of(sections.render_together(lishui.report, results).text, "baseline")
-    assert row["All reached"] == "< 1 %"
+def test_rows_have_the_joint_answers_the_best_first(lishui, monkeypatch):
+    """Expected number with its interval, in falling order; the headline names the best measure."""
+    draw_only(monkeypatch)
+    rows = cells(render(lishui.report, "scenarios.effects", lishui.results).text)[1:]
+    expected = [float(row[-1].partition(" ")[0]) for row in rows]
+    assert expected == sorted(expected, reverse=True)
+    joints = lishui.results.joints
+    best = lishui.report.scenario(max(joints, key=lambda name: joints[name].expected))
+    assert rows[0][0].startswith(best)
+    assert best in scenario_effects.headline(lishui.report, lishui.results)
 
 
-def test_the_target_in_detail_is_the_binding_one_with_a_lever(lishui, monkeypatch):
-    """Without being asked: binding and with a lever first; else what is asked for."""
+def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
+    """Without being asked: one that needs a lever, binding first; else what is asked for."""
     draw_only(monkeypatch)
     assert analyse("lishui", scenarios="").results.detail is None  # one figure each
     monkeypatch.setattr(scenarios, "hide_single", lambda answers: answers)
@@ -142,11 +146,11 @@ def test_the_target_in_detail_is_the_binding_one_with_a_lever(lishui, monkeypatc
     care = analyse("lishui", scenarios="care_workers_stay", indicator=CARE)
     assert care.results.detail.indicator == CARE
     assert care.results.detail.seek.levers == ("trainees_per_year",)
-    page = plain(scenario_targets.render_takes(care.report, care.results).text)
+    page = plain(render(care.report, "scenarios.takes", care.results).text)
     assert "Extra trainees a year" in page and "million yuan" in page
     silent = analyse("lishui", scenarios="", indicator="smart_care_homes")
     assert silent.results.detail is None
-    page = scenario_targets.render_takes(silent.report, silent.results).text
+    page = render(silent.report, "scenarios.takes", silent.results).text
     assert "There is no open target to look into" in page
     with pytest.raises(fc.UnknownNameError, match="minimum_living_standard"):
         analyse("lishui", scenarios="", indicator="minimum_living_standards")
@@ -209,12 +213,12 @@ def test_what_is_set_elsewhere_or_without_figures_is_not_told_as_set(lishui):
     )
     assert descriptions.describe_step(lishui.report, elsewhere.steps[0]) == []
     step = {"mechanism": "smart_care_home_programme", "assumptions": {"common_delay": 1}}
-    scenario = fc.Scenario(name="x", steps=[step])
+    scenario = fc.Scenario(name="y", steps=[step])
     (line,) = descriptions.describe_step(lishui.report, scenario.steps[0])
     assert "without effect" in line
-    results = replace(lishui.results, scenarios=(elsewhere,))
-    page = sections.render_scenarios(lishui.report, results).text
-    assert "nothing is set for this region" in page
+    results = replace(lishui.results, scenarios=(elsewhere, scenario))
+    page = render(lishui.report, "scenarios.scenarios", results).text
+    assert "<table" not in page and "no figure is published: x; y." in page
 
 
 def test_formulas_are_told_in_names(lishui):
@@ -244,7 +248,7 @@ def test_all_names_in_shipped_rules_and_scenarios_have_labels():
 
 def test_assumptions_are_listed_with_range_unit_and_basis(lishui):
     """Each mechanism that acts here is listed as it is in the region, sources set apart."""
-    page = scenario_rules.render_declared(lishui.report).text
+    page = render(lishui.report, "scenarios.declared", lishui.results).text
     for text in (
         "8\xa0% to 25\xa0%, most likely 15\xa0%",
         "527,000\xa0persons to 545,000\xa0persons",
@@ -257,8 +261,8 @@ def test_assumptions_are_listed_with_range_unit_and_basis(lishui):
 
 def test_sides_name_the_whole_and_its_parts(lishui):
     """A column a region with a plan, and whether the parts keep up with the whole."""
-    page = plain(scenario_rules.render_sides(lishui.report).text)
-    assert "parts listed the 1 with a plan" in page
+    page = plain(render(lishui.report, "scenarios.sides").text)
+    assert "of 11 parts of Zhejiang are in the tables" in page and "left to the others" in page
     assert all(name in page for name in ("Zhejiang", "Xiaoshan", "Shaoxing", "Lishui"))
 
 

@@ -28,6 +28,8 @@ __all__ = [
 
 NUMBER = re.compile(r"[−+<>≥≤≈~(（]?\s*\d[\d,.]*\s*(%|‰|pp|[万亿]|个百分点)?(\s|$|[（(/])")
 """The first line of a cell that is set as a number."""
+LONGEST_NUMBER = 24
+"""Letters of a number with its unit and year; what is longer is a sentence that may be broken."""
 FEW_ROWS = 3
 """Rows from which on a column of one value becomes a note under the table."""
 
@@ -177,7 +179,7 @@ def fill_macro(name: str, *values: Any, **options: Any) -> Markup:
 
 def _is_number(cell: str | Html) -> bool:
     text = str(cell).partition("\n")[0]
-    return text in (NO_VALUE, "") or bool(NUMBER.match(text))
+    return text in (NO_VALUE, "") or (len(text) <= LONGEST_NUMBER and bool(NUMBER.match(text)))
 
 
 def _describe_fixed(names: Names, fixed: Mapping[str, str | Html]) -> str:

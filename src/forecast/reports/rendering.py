@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from ..charts.measures import effects_chart
 from ..charts.standing import standing_chart
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
-from . import forecast_review
+from ..scenarios.dating import first_decision_year
+from . import forecast_review, scenario_effects, scenario_rules, scenario_targets
 from .charts import show
 from .context import ReportContext
 from .descriptions import mark_sources
@@ -56,6 +58,8 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "describe_now": describe_now, "describe_end": describe_end,
         "index_rows": index_rows, "describe_coverage": describe_coverage,
         "progress_rows": progress_rows, "review": forecast_review, "count_closed": count_closed,
+        "effects": scenario_effects, "targets": scenario_targets, "rules": scenario_rules,
+        "effects_chart": effects_chart, "first_decision_year": first_decision_year,
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report), "mark_sources": mark_sources,
         "macros": environment().get_template("macros.html.j2").module, **values,

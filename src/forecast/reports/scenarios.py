@@ -122,8 +122,8 @@ def analyse_scenarios(
     ----------
     report : of the region; its `paths` are the baseline
     scenarios : as for `choose_scenarios`
-    indicator : whose last open target is shown in detail; None takes the first binding one with a
-        lever, else the first with one, else the first
+    indicator : whose last open target is shown in detail; None takes the first one that needs a
+        lever, binding ones before others, else one with a lever, else the first
     probability : chance that targets are to be reached with
 
     Raises
@@ -170,7 +170,9 @@ def analyse_scenarios(
         projects=pd.concat(projects, ignore_index=True),
         indices=pd.concat([index(run, plan) for run in simulated.values()], ignore_index=True),
         ranks=_rank_peers(report),
-        sources=report.list_sources(plan.targets, plan.observations),
+        sources=report.list_sources(
+            plan.targets, plan.observations[plan.observations["indicator"].isin(last["indicator"])]
+        ),
     )
 
 
@@ -211,10 +213,12 @@ def _choose_target(
         last = last[last["indicator"] == indicator]
     if last.empty:
         return None
-    with_lever = set(needs.loc[~needs["lever"].isin([PACE, CLOSED_FORM]), "indicator"])
+    levers = needs[~needs["lever"].isin([PACE, CLOSED_FORM])]
+    wanted = set(levers.loc[levers["reading"] != "reached_already", "indicator"])
+    with_lever = set(levers["indicator"])
     rank = [
-        (row["indicator"] not in with_lever, row.get("force") != "binding")
-        for _, row in last.iterrows()
+        (name not in wanted, name not in with_lever, row.get("force") != "binding")
+        for name, (_, row) in zip(last["indicator"], last.iterrows(), strict=True)
     ]
     return last.iloc[min(range(len(rank)), key=lambda i: rank[i])]
 

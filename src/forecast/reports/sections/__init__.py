@@ -1,10 +1,3 @@
-"""Sections of the reports: each function renders one piece of a page from a report's results.
+"""Sections of the method check, rendered as HTML."""
 
-A module a report, and `common` for what several of them show. Every name and text from the tables
-is escaped.
-"""
-
-__all__ = [
-    "common", "method_charts", "method_check",
-    "scenario_rules", "scenario_targets", "scenarios",
-]  # fmt: skip
+__all__ = ["method_charts", "method_check"]

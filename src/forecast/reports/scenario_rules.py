@@ -1,64 +1,39 @@
-"""Sections of the scenario report on rules, the plans of other levels, levers and assumptions."""
+"""Rows of the scenario report on rules, the plans of other levels, levers and assumptions."""
 
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, estimate, number
-from ...scenarios.declarations import Mechanism
-from ...scenarios.formulas import parse_formula
-from ...targets.roll_up import roll_up
-from ..context import ReportContext
-from ..descriptions import describe_formula, describe_lacking, describe_range, mark_sources
-from ..html import Html, heading, paragraph, section, tabulate
-from ..scenarios import ScenarioAnalysis
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, estimate, number
+from ..scenarios.declarations import Mechanism
+from ..scenarios.formulas import parse_formula
+from ..targets.roll_up import roll_up
+from .context import ReportContext
+from .descriptions import describe_formula, describe_lacking, describe_range
+from .html import Cells
 from .scenario_targets import format_share
 
-__all__ = ["render_declared", "render_rules", "render_sides"]
+if TYPE_CHECKING:
+    from .scenarios import ScenarioAnalysis
 
-RULES = N_(
-    "Rules that the plan itself prints: what they ask for on low, central and high paths, whether "
-    "the plan's targets keep them, and whether the course as it goes now will."
-)
+__all__ = ["assumption_rows", "describe_parts", "lever_rows", "rule_rows", "side_rows"]
+
 SAME = N_("These targets equal what their rule gives, so no forecast is needed: {names}.")
 LACKING = N_("Cannot be checked for want of figures: {names}.")
-SIDES = N_(
-    "The last targets of the same indicator in the plans of all levels, and whether those of the "
-    "parts are enough for the whole."
-)
-LEFT = N_(
-    "the {parts} of {of} areas below with a plan have {rule} {value}; {left} of the target of "
-    "{region} is left to the others"
-)
-DEPENDS = N_(
-    "the {parts} of {of} areas below with a plan have {rule} {value}; whether the target of "
-    "{region} is met depends on the others"
-)
-ENOUGH = N_(
-    "the {parts} of {of} areas below with a plan match the target of {region} ({rule} {value})"
-)
-SHORT = N_(
-    "the {parts} of {of} areas below with a plan fall short of the target of {region} ({rule} "
-    "{value}); the others need {left}"
-)
-DECLARED = N_(
-    "Mechanisms of indicators that have figures here. Assumptions are triangular distributions; "
-    "where no figure is known, nothing supports the number: change it as you know better. Levers "
-    "come on top of the present course; limits and costs are assumed too."
-)
+LEFT = N_("{left} left to the others")
+ENOUGH = N_("not below the target of {region}")
+SHORT = N_("below the target of {region}; the others need {left}")
+PARTS = N_("Plans of {parts} of {of} parts of {region} are in the tables.")
 
 
-def render_rules(report: ReportContext, results: ScenarioAnalysis) -> Html:
-    """Render whether the targets keep the plan's own rules, and whether the course does."""
-    title = report.gettext("Standards and rules")
-    if results.rules.empty:
-        none = report.gettext("The plan has no rule that figures could check.")
-        return section(title, paragraph(none))
+def rule_rows(report: ReportContext, results: ScenarioAnalysis) -> tuple[list[Cells], list[str]]:
+    """Put into cells whether targets and course keep the plan's rules; say which say nothing."""
     same, lacking, rows = [], [], []
-    for _, rule in results.rules.groupby("rule", sort=False):
+    for _, rule in results.rules.groupby("rule", sort=False) if len(results.rules) else ():
         last = rule[rule["year"] == rule["year"].max()].set_index("path")
         about = last.loc["central"]
         if about["lacking"]:
@@ -72,19 +47,16 @@ def render_rules(report: ReportContext, results: ScenarioAnalysis) -> Html:
             same.append(report.quantity(about["quantity"]))
         else:
             rows.append(_rule_row(report, last))
-    parts = []
-    if rows:
-        parts = [paragraph(report.gettext(RULES)), tabulate(rows)]
-    for message, names in ((SAME, same), (LACKING, lacking)):
-        if names:
-            listed = report.join(dict.fromkeys(names))
-            parts.append(paragraph(report.gettext(message, names=listed)))
-    return section(title, *parts)
+    lines = [
+        report.gettext(message, names=report.join(dict.fromkeys(names)))
+        for message, names in ((SAME, same), (LACKING, lacking))
+        if names
+    ]
+    return rows, lines
 
 
-def render_sides(report: ReportContext) -> Html:
-    """Render the targets of all levels side by side, and whether the parts are enough."""
-    title = report.gettext("Province, cities and districts side by side")
+def side_rows(report: ReportContext) -> list[Cells]:
+    """Put the last targets of all levels side by side, and whether the parts are enough."""
     plan = report.plan
     targets = report.whole.targets.rename(columns={"value": "target"})
     latest = targets.sort_values(["year", "target"])
@@ -93,43 +65,56 @@ def render_sides(report: ReportContext) -> Html:
     shared = latest[latest["indicator"].isin(own)]
     shared = shared[shared.groupby("indicator")["region"].transform("size") > 1]
     if shared.empty:
-        none = report.gettext("No indicator of this plan is in another region's plan.")
-        return section(title, paragraph(none))
+        return []
     present = set(shared["region"])
     regions = [region for region in plan.regions["region"] if region in present]
     by_key = {(row["indicator"], row["region"]): row for row in shared.to_dict("records")}
-    joined, rows = roll_up(report.whole), []
+    joined = roll_up(report.whole)
+    rows: list[Cells] = []
     indicators = set(shared["indicator"])
     for indicator in [name for name in plan.indicators["indicator"] if name in indicators]:
-        cells = report.with_heads({"name": report.with_unit(indicator)})
+        share = report.unit(indicator) == "percent"
+        name = report.quantity(indicator) if share else report.with_unit(indicator)
+        cells = report.with_heads({"name": name})
         for region in regions:
             row = by_key.get((indicator, region))
             text = NO_VALUE if row is None else report.format_dated_target(row)
             cells[report.name("regions", region)] = text
         sums = joined[joined["indicator"] == indicator]
         rows.append(cells | report.with_heads({"sum_up": _sum_up(report, sums)}))
-    return section(title, paragraph(report.gettext(SIDES)), tabulate(rows))
+    return rows
 
 
-def render_declared(report: ReportContext) -> Html:
-    """Render all levers, with limits and costs, and all assumptions, with ranges, with bases."""
-    title = report.gettext("Levers and assumptions")
+def describe_parts(report: ReportContext) -> str:
+    """Say of how many parts of a whole there are plans."""
+    joined = roll_up(report.whole)
+    most = joined.sort_values("parts").drop_duplicates("region", keep="last")
+    return " ".join(
+        report.gettext(
+            PARTS, parts=row["parts"], of=row["of"], region=report.name("regions", row["region"])
+        )
+        for row in most.to_dict("records")
+    )
+
+
+def lever_rows(report: ReportContext, results: ScenarioAnalysis) -> list[Cells]:
+    """Put the measures of what can be judged, with limits, costs and bases, into cells."""
+    return [row for m in _active(report, results) for row in _lever_rows(report, m)]
+
+
+def assumption_rows(report: ReportContext, results: ScenarioAnalysis) -> list[Cells]:
+    """Put the assumptions of what can be judged, with ranges and bases, into cells."""
+    return [row for m in _active(report, results) for row in _assumption_rows(report, m)]
+
+
+def _active(report: ReportContext, results: ScenarioAnalysis) -> list[Mechanism]:
+    """List the mechanisms of targets that can be judged; of all figures where there are none."""
     active = [m for m in report.mechanisms.values() if report.is_active(m)]
-    if not active:
-        none = report.gettext("No mechanism has figures to work on in this region.")
-        return section(title, paragraph(none))
-    parts = [paragraph(report.gettext(DECLARED))]
-    for head, rows in (
-        (N_("Levers"), [row for m in active for row in _lever_rows(report, m)]),
-        (N_("Assumptions"), [row for m in active for row in _assumption_rows(report, m)]),
-    ):
-        if rows:
-            table = mark_sources(tabulate(rows))
-            parts += [heading(report.gettext(head), 3), table]
-    return section(title, *parts)
+    judged = set(results.base["indicator"])
+    return [m for m in active if not m.indicator or m.indicator in judged] if judged else active
 
 
-def _rule_row(report: ReportContext, last: pd.DataFrame) -> dict[str, str]:
+def _rule_row(report: ReportContext, last: pd.DataFrame) -> Cells:
     """Put into cells what a rule asks for in its last year, and what keeps it."""
     about = last.loc["central"]
     unit = report.unit(about["quantity"])
@@ -160,18 +145,16 @@ def _sum_up(report: ReportContext, joined: pd.DataFrame) -> str:
     if joined.empty:
         return NO_VALUE
     row = joined.sort_values("year").iloc[-1]
-    open_end = LEFT if row["rule"] == "sum" else DEPENDS
-    message = open_end if pd.isna(row["enough"]) else ENOUGH if row["enough"] else SHORT
-    return report.gettext(
-        message, region=report.name("regions", row["region"]), parts=row["parts"], of=row["of"],
-        rule=report.label("roll_up", row["rule"]),
-        value=report.format_value(row["indicator"], row["parts_value"]),
-        left=report.format_value(row["indicator"], row["left"]),
-    )  # fmt: skip
+    undecided = pd.isna(row["enough"])
+    if undecided and row["rule"] != "sum":
+        return NO_VALUE
+    message = LEFT if undecided else ENOUGH if row["enough"] else SHORT
+    region, left = report.name("regions", row["region"]), row["left"]
+    return report.gettext(message, region=region, left=report.format_value(row["indicator"], left))
 
 
-def _lever_rows(report: ReportContext, mechanism: Mechanism) -> list[dict[str, str]]:
-    rows = []
+def _lever_rows(report: ReportContext, mechanism: Mechanism) -> list[Cells]:
+    rows: list[Cells] = []
     for lever in mechanism.levers.values():
         cost, limit = NO_VALUE, report.format_setting(lever.upper, lever.unit)
         if lever.cost is not None:
@@ -191,7 +174,7 @@ def _lever_rows(report: ReportContext, mechanism: Mechanism) -> list[dict[str, s
     return rows
 
 
-def _assumption_rows(report: ReportContext, mechanism: Mechanism) -> list[dict[str, str]]:
+def _assumption_rows(report: ReportContext, mechanism: Mechanism) -> list[Cells]:
     of = report.local(mechanism, "name")
     return [
         report.with_heads({

@@ -1,39 +1,33 @@
-"""Section of the scenario report on what the targets would take, and one target in detail."""
+"""What targets would take of each measure, and one target in detail: rows and sentences."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...charts.measures import lever_chart
-from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, money, points
-from ...scenarios.dating import first_decision_year
-from ...scenarios.goal_seeking import CLOSED_FORM, GoalSeek
-from ...scenarios.response import PACE
-from ..charts import show
-from ..context import ReportContext
-from ..html import Html, bullets, heading, paragraph, section, tabulate
-from ..scenarios import ScenarioAnalysis, TargetDetail
-from . import common
+from ..charts.chart import Chart
+from ..charts.measures import lever_chart
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, money, points
+from ..scenarios.goal_seeking import CLOSED_FORM, GoalSeek
+from ..scenarios.response import PACE
+from .context import ReportContext
+from .findings import find
+from .html import Cells
 
-__all__ = ["describe_seek", "describe_target", "format_share", "render_takes"]
+if TYPE_CHECKING:
+    from .scenarios import ScenarioAnalysis, TargetDetail
+
+__all__ = [
+    "describe_detail", "describe_pace", "describe_seek", "describe_target", "draw_lever",
+    "format_share", "need_rows",
+]  # fmt: skip
 
 SMALLEST_SHARE = 0.005
 """Shares of variance below it are not listed: they are printed in whole percent."""
-NEEDS = N_(
-    "The least of each lever, the same in every year from {first} on, with which the target is "
-    "reached with a chance of {probability}. Extra pace asks about no lever: it comes on top of "
-    "the present course; the next column tells how many of the yearly paces that any region ever "
-    "showed were as high."
-)
-NONE_OPEN = N_(
-    "There is no open target to look into: the indicator has fewer than two figures, or its target "
-    "years have passed."
-)
 AS_NOW = N_("{name}, target {target}: on current trends the chance is {chance}.")
 NOT_REACHED = N_(
     "{lever}: {reading}. Chance {base} without it, {chance} at the limit of {upper}; asked for: "
@@ -66,20 +60,27 @@ NEXT = N_(
 )
 
 
-def render_takes(report: ReportContext, results: ScenarioAnalysis) -> Html:
-    """Render what every target needs of each lever, and one target in detail."""
-    title = report.gettext("What it would take")
-    if results.needs.empty:
-        return section(title, paragraph(report.gettext(common.SEE_ABOVE)))
-    chance, first = report.format_chance(results.probability), first_decision_year(report.plan)
-    rows = [_need_row(report, results, row) for row in results.base.to_dict("records")]
-    detail = results.detail
-    none = paragraph(report.gettext(NONE_OPEN))
-    return section(
-        title, paragraph(report.gettext(NEEDS, probability=chance, first=first)),
-        tabulate(rows),
-        *([none] if detail is None else _detail_parts(report, results, detail)),
-    )  # fmt: skip
+def need_rows(report: ReportContext, results: ScenarioAnalysis) -> list[Cells]:
+    """Put into cells what each open target needs, the least likely first."""
+    rows = results.base.sort_values("p_reach", kind="stable").to_dict("records")
+    return [_need_row(report, results, row) for row in rows]
+
+
+def draw_lever(report: ReportContext, results: ScenarioAnalysis, detail: TargetDetail) -> Chart:
+    """Draw the chance of the target in detail by its lever, against cost."""
+    goal = report.format_target(results.base_row(detail.indicator))
+    name = report.quantity(detail.indicator)
+    target = report.gettext("{name} ({unit})", name=name, unit=goal)
+    lever = report.input(detail.seek.levers[0], detail.indicator)
+    return lever_chart(report, detail.seek, lever=lever, target=target)
+
+
+def describe_detail(report: ReportContext, detail: TargetDetail) -> list[str]:
+    """Say what matters most for a target, when it fails, what the next figure will do."""
+    return [
+        _describe_shares(report, detail), *_describe_failures(report, detail),
+        _describe_next(report, detail),
+    ]  # fmt: skip
 
 
 def describe_target(report: ReportContext, results: ScenarioAnalysis, detail: TargetDetail) -> str:
@@ -122,9 +123,7 @@ def format_share(report: ReportContext, share: float) -> str:
     return report.format_chance(float(np.clip(share, 0.01, 0.99)))
 
 
-def _need_row(
-    report: ReportContext, results: ScenarioAnalysis, row: Mapping[str, Any]
-) -> dict[str, str]:
+def _need_row(report: ReportContext, results: ScenarioAnalysis, row: Mapping[str, Any]) -> Cells:
     """Put into cells what one target needs."""
     indicator, needs = row["indicator"], results.needs
     needs = needs[needs["indicator"] == indicator]
@@ -138,9 +137,9 @@ def _need_row(
     levers = [_describe_need(report, need) for need in needs[useful].to_dict("records")]
     extra = report.format_change(indicator, pace["needed"])
     return report.with_heads({
-        "name": report.with_unit(indicator),
+        **find(report).first_cells(indicator),
         "target": report.format_dated_target(row),
-        "p_reach": report.format_chance(row["p_reach"]),
+        "p_reach": find(report).round_chance(row["p_reach"], bare=True),
         "extra_pace": extra if reached else report.label("pace_reading", pace["reading"]),
         "pace_standing": seen,
         "levers": "\n".join(levers) or report.gettext("no lever is described"),
@@ -165,33 +164,7 @@ def _describe_need(report: ReportContext, need: Mapping[str, Any]) -> str:
     return report.gettext("{lever} {needed} ({cost} in all)", lever=lever, needed=value, cost=cost)
 
 
-def _detail_parts(
-    report: ReportContext, results: ScenarioAnalysis, detail: TargetDetail
-) -> list[str]:
-    """Put one target in detail: the lever's curve, what matters most, the next figure."""
-    indicator, seek = detail.indicator, detail.seek
-    name = report.quantity(indicator)
-    goal = report.format_target(results.base_row(indicator))
-    target = report.gettext("{name} ({unit})", name=name, unit=goal)
-    lever = report.input(seek.levers[0], indicator)
-    texts = (
-        describe_target(report, results, detail), describe_seek(report, results, seek),
-        _describe_pace(report, seek),
-    )  # fmt: skip
-    lines = [
-        _describe_shares(report, detail), *_describe_failures(report, detail),
-        _describe_next(report, detail),
-    ]  # fmt: skip
-    return [
-        heading(report.gettext("In focus: {name}", name=name), 3),
-        paragraph(" ".join(texts)),
-        show(report, lever_chart(report, seek, lever=lever, target=target)),
-        heading(report.gettext("Main drivers"), 3),
-        bullets(lines),
-    ]
-
-
-def _describe_pace(report: ReportContext, seek: GoalSeek) -> str:
+def describe_pace(report: ReportContext, seek: GoalSeek) -> str:
     """Compare the pace that is needed with those that were seen."""
     if not math.isfinite(seek.pace):
         return ""
