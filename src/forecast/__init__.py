@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .scenarios.rule_check import check_rules
     from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
     from .scenarios.sensitivity_analysis import Sensitivity, next_figure, sensitivity
+    from .scenarios.stepwise import Stepwise
     from .tables.plan import Plan, load_plan
     from .targets.attainment import attainment, attainment_years
     from .targets.composite_index import index
@@ -60,6 +61,7 @@ __all__ = [
     "Scenario",
     "Sensitivity",
     "StatisticalWarning",
+    "Stepwise",
     "UnknownNameError",
     "apply_scenario",
     "attainment",

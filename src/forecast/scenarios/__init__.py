@@ -5,6 +5,7 @@
 - `dating`, `overrides`: years counted from the plan's; own files merged over shipped ones
 - `assumptions`: draws of uncertain parameters
 - `baseline`, `engine`, `comparison`: the baseline, runs of scenarios, scenarios side by side
+- `stepwise`: a plan decided year by year
 - `trajectory`, `series_state`: arrays of simulated series and the steps applied to them
 - `criterion`, `response`: a target on draws, and its response to settings
 - `goal_seeking`, `lever_search`: the least settings with which a target is likely enough
@@ -17,5 +18,5 @@ __all__ = [
     "assumptions", "baseline", "comparison", "criterion", "dating", "declarations", "engine",
     "failure_regions", "formulas", "goal_seeking", "lever_search", "mechanisms", "overrides",
     "project_list", "response", "rule_check", "scenario", "scenario_check",
-    "sensitivity_analysis", "series_state", "sobol", "tornado", "trajectory", "verbs",
+    "sensitivity_analysis", "series_state", "sobol", "stepwise", "tornado", "trajectory", "verbs",
 ]  # fmt: skip

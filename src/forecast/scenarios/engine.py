@@ -218,7 +218,7 @@ class ScenarioRun:
             return
         levers = dict.fromkeys(mechanism.levers, np.zeros(len(times) - 1))
         for lever, setting in scenario.lever_settings(name, key[0]).items():
-            levers[lever] = _schedule(setting, times[1:], self._first_year)
+            levers[lever] = schedule_lever(setting, times[1:], self._first_year)
         values = scenario.assumption_values(name, mechanism, key[0])
         before = self._mechanism_inputs(name, mechanism, key, values, after=False)
         after = self._mechanism_inputs(name, mechanism, key, values, after=True)
@@ -356,7 +356,7 @@ def _equals_default(value: float | Range, default: Range) -> bool:
     return ends == (default.low, default.central, default.high)
 
 
-def _schedule(setting: LeverSetting, years: FloatArray, since: int) -> FloatArray:
+def schedule_lever(setting: LeverSetting, years: FloatArray, since: int) -> FloatArray:
     """Return the setting of a lever in each year."""
     if isinstance(setting, dict):
         return np.array([setting.get(int(year), 0.0) for year in years])
