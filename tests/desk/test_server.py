@@ -14,11 +14,13 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
 from forecast.cli import app
+from forecast.desk.access import Access
 from forecast.desk.server import ServingError, serve
 
 TOKEN = "eight or more"
@@ -29,10 +31,10 @@ OUTSIDE = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]*"
 class Served:
     """A running server: its address, its process, and the folder for its temporary files."""
 
-    def __init__(self, folder: Path, **environment: str) -> None:
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
         self.folder = folder
         self.process = subprocess.Popen(
-            [*COMMAND, "--language", "zh"],
+            [*COMMAND, "--language", "zh", *options],
             cwd=folder, env=os.environ | environment | {"TMPDIR": str(folder)},
             stdout=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
@@ -48,10 +50,12 @@ class Served:
     def ask(
         self, path: str = "", *, host: str | None = None,
         form: dict[str, str] | None = None, jar: http.cookiejar.CookieJar | None = None,
+        method: str | None = None, headers: dict[str, str] | None = None,
     ) -> tuple[int, str]:  # fmt: skip
         """Return status and text of an answer; cookies are kept in a jar if one is given."""
         data = urllib.parse.urlencode(form).encode() if form else None
-        request = urllib.request.Request(self.address + path, data=data)
+        sent = {"Accept": "text/html,*/*"} | (headers or {})
+        request = urllib.request.Request(self.address + path, data, sent, method=method)
         if host:
             request.add_header("Host", host)
         cookies = urllib.request.HTTPCookieProcessor(jar)
@@ -86,16 +90,24 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
     (other / "kernel.json").write_text(json.dumps(spec))
     (folder / "voila.json").write_text(json.dumps({"VoilaConfiguration": {"template": "none"}}))
-    running = Served(folder, FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
+    running = Served(folder, "--most", "1", FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
     yield running
     running.process.terminate()
     running.process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")
-def page(served: Served) -> str:
-    """Return the page that a visitor with the token gets, with its notebook run."""
-    status, text = served.ask("?" + urllib.parse.urlencode({"token": TOKEN}))
+def jar(served: Served) -> http.cookiejar.CookieJar:
+    """Return the cookies of a visitor who gave the token with the address."""
+    jar = http.cookiejar.CookieJar()
+    assert served.ask("?" + urllib.parse.urlencode({"token": TOKEN}), jar=jar) == (302, "")
+    return jar
+
+
+@pytest.fixture(scope="module")
+def page(served: Served, jar: http.cookiejar.CookieJar) -> str:
+    """Return the page that a visitor with the cookie gets, with its notebook run."""
+    status, text = served.ask(jar=jar)
     assert status == 200
     return text
 
@@ -130,6 +142,57 @@ def test_without_the_token_there_is_nothing_to_see(served: Served) -> None:
     assert served.ask(f"api/kernels/{'0' * 8}-0000-0000-0000-{'0' * 12}")[0] == 403
 
 
+def test_only_a_page_that_is_opened_starts_a_desk(
+    served: Served, jar: http.cookiejar.CookieJar
+) -> None:
+    """No probe does, nor another site; there is an address for probes that needs no token."""
+    assert served.ask("healthz") == (200, "ok\n")
+    assert served.ask(method="HEAD") == (200, "")
+    before = len(served.kernels())
+    foreign, image = {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Dest": "image"}
+    for headers, status in (
+        ({"Accept": "*/*"}, 200), ({"Sec-Purpose": "prefetch"}, 403), (foreign | image, 403),
+        (foreign | {"Sec-Fetch-Dest": "document"}, 200), ({"X-Forwarded-For": "10.0.0.1"}, 403),
+    ):  # fmt: skip
+        answer = served.ask(jar=jar, headers=headers)
+        assert answer[0] == status and "widget-view" not in answer[1]
+    assert len(served.kernels()) == before
+
+
+def test_the_token_is_known_to_no_process_of_a_visitor(served: Served, page: str) -> None:
+    """A desk's process has neither the token nor the address that it was given with."""
+    (process,) = served.kernels()
+    assert b"VOILA_" in _content(process / "environ")
+    assert TOKEN.split()[0].encode() not in _content(process / "environ")
+    assert "token=" not in page
+
+
+def test_no_more_desks_open_than_allowed(
+    served: Served, page: str, jar: http.cookiejar.CookieJar
+) -> None:
+    """The next visitor is told so; a desk whose page is closed makes room."""
+    status, text = served.ask(jar=jar)
+    assert status == 503 and "1" in text and "工作台" in text
+    kernel = re.search(r'"kernelId": ?"([^"]+)"', page)
+    assert kernel
+    ending = f"voila/api/shutdown/{kernel[1]}"
+    assert served.ask(ending, jar=jar, method="POST", headers={"Sec-Fetch-Site": "cross-site"})
+    assert len(served.kernels()) == 1
+    assert served.ask(ending, method="POST")[0] == 403
+    assert served.ask(ending, jar=jar, method="POST") == (204, "")
+    assert served.kernels() == []
+
+
+def test_wrong_tokens_are_throttled() -> None:
+    """After ten, not even the right one is taken for a minute; another address may go on."""
+    access = Access(token=TOKEN, parent=None)
+    mine, other = SimpleNamespace(remote_ip="10.0.0.1"), SimpleNamespace(remote_ip="10.0.0.2")
+    assert access.accept(mine, TOKEN)
+    for number in range(10):
+        assert not access.accept(mine, f"wrong {number}")
+    assert not access.accept(mine, TOKEN) and access.accept(other, TOKEN)
+
+
 def test_requests_with_another_host_name_are_refused(served: Served) -> None:
     """A request by another host name, as a foreign page could make it, is refused."""
     assert served.ask("login", host="somewhere.org")[0] == 403
@@ -139,7 +202,7 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
     """After signals, even two while a page opens: exit code 0, no kernel and no file is left."""
     running = Served(tmp_path)
     with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(running.address).port)) as s:
-        s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        s.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n\r\n")
         while not running.kernels():
             time.sleep(0.05)
         running.process.send_signal(signal.SIGINT)
@@ -150,11 +213,10 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_without_visitors_ends(tmp_path: Path, signum: signal.Signals) -> None:
+def test_a_server_without_visitors_ends(tmp_path: Path) -> None:
     """A server that waits for its first visitor ends at a signal."""
     running = Served(tmp_path)
-    running.process.send_signal(signum)
+    running.process.send_signal(signal.SIGTERM)
     running.process.communicate(timeout=20)
     assert running.process.returncode == 0
     assert list(tmp_path.iterdir()) == []

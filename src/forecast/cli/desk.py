@@ -43,6 +43,16 @@ def open_app(  # noqa: PLR0913 - each option is an argument
         str | None,
         typer.Option(envvar="FORECAST_TOKEN", help=gettext("Secret of the page's visitors.")),
     ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(help=gettext("Path below which a proxy serves the desk, as /desk/.")),
+    ] = None,
+    most: Annotated[
+        int, typer.Option(min=1, help=gettext("Desks that may be open at a time."))
+    ] = 10,
+    memory: Annotated[
+        float, typer.Option(min=1, help=gettext("Memory of each desk in GB, as address space."))
+    ] = 4,
     browser: Annotated[bool, typer.Option(help=gettext("Open the page in a browser."))] = True,
 ) -> None:
     """Open the desk; see `desk.server`."""
@@ -58,6 +68,9 @@ def open_app(  # noqa: PLR0913 - each option is an argument
         place = plan.region or region or "lishui"
         options = {"region": place, "language": language, "folder": str(folder.resolve())}
         options |= {k: v for k, v in {"data": source, "as_of": as_of}.items() if v is not None}
-        serve(options, host=host, port=port, token=token, browser=browser)
+        serve(
+            options, host=host, port=port, token=token, browser=browser, base_url=base_url,
+            most=most, memory=memory,
+        )  # fmt: skip
     except ForecastError as error:
         fail(error, getattr(error, "exit_code", 3))

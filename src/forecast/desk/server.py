@@ -1,11 +1,15 @@
 """The planner's desk as a web page: its notebook, run by Voila for each visitor.
 
 Without a token the page is served to this machine only. It makes no requests to other machines.
+Each visitor has a process of their own, a kernel, with limited memory; it ends with the page. One
+more is kept ready with the desk opened, so that the next visitor does not wait.
 """
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import gc
 import ipaddress
 import json
 import logging
@@ -22,10 +26,12 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
 from tornado.ioloop import IOLoop
-from tornado.web import HTTPError
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -33,16 +39,17 @@ from ..errors import N_, ReportError, cause, msg
 from ..i18n.catalog import gettext
 from ..reports.parameters import Plain, find_notebook
 from ..reports.signals import stoppable
+from .access import POLICY, TITLE, Access, DeskHandler, Ending, Health, log_request
 
 __all__ = ["ServingError", "is_local", "serve", "with_parameters"]
 
 LEAST_LENGTH = 8
 """Least number of characters of a token."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-ATTEMPTS = 100
-"""Attempts to end the kernels, a tenth of a second apart."""
-IDLE_SECONDS = 600
-"""Seconds after which the kernel of a closed page is ended."""
+IDLE_SECONDS = 300
+"""Seconds after which the kernel of a page that vanished is ended; one that is closed ends it."""
+MESSAGE_BYTES = 100_000_000
+"""Largest message of a page: a file that is too large still gets its answer."""
 ALL_ADDRESSES = ("0.0.0.0", "::")
 
 # Voila's own page, in the reader's language and without the icon fonts that it would fetch.
@@ -76,7 +83,7 @@ LOGIN = """\
 {% if message %}<p role="alert">$refused</p>{% endif %}
 """
 PAGE_TEXTS = {
-    "title": N_("The planner's desk"),
+    "title": TITLE,
     "opening": N_("Opening …"),
     "ask": N_("Token"),
     "enter": N_("Enter"),
@@ -108,11 +115,71 @@ class OwnKernel(KernelSpecManager):
         return spec
 
 
+class Kernels(AsyncMappingKernelManager):
+    """Processes of the desks, a limited number of them in use, in the working directory."""
+
+    parent: Page
+    # What Voila adds to keep a desk ready.
+    _pools: dict[str, list[asyncio.Task[dict[str, Any]]]]
+    kernel_pools_config: dict[str, Any]
+    notebook_path: str
+    fill_if_needed: Callable[[float, str], None]
+
+    def cwd_for_path(self, *_: Any, **__: Any) -> str:
+        """Return the working directory of the server for every desk."""
+        return os.getcwd()
+
+    def admit(self) -> bool:
+        """Return whether one more desk may open; one kept ready with old tables is ended."""
+        ready = [task for pool in self._pools.values() for task in pool]
+        if ready and self.parent.stamp != (stamp := self.parent.read_stamp()):
+            self.parent.stamp = stamp
+            self._pools.clear()
+            for task in ready:
+                task.add_done_callback(self._end)
+        return self.make_ready() > 0
+
+    def make_ready(self) -> int:
+        """Keep a desk ready if it could be opened beside the next one; return the free places."""
+        ready = [task for pool in self._pools.values() for task in pool]
+        # One that is starting is not listed yet.
+        listed = len(self.list_kernel_ids()) - sum(task.done() for task in ready)
+        free = self.parent.most - listed
+        self.kernel_pools_config = {"default": {"pool_size": int(free > 1)}}
+        if not ready:
+            self.fill_if_needed(0, self.notebook_path)
+        return free
+
+    def _end(self, task: asyncio.Task[dict[str, Any]]) -> None:
+        """End a desk that was kept ready."""
+        if not task.cancelled() and task.exception() is None:
+            ending = self.shutdown_kernel(task.result()["kernel_id"], now=True)  # type: ignore[no-untyped-call]
+            self._ending = asyncio.ensure_future(ending)
+
+
 class Page(Voila):  # type: ignore[misc]
     """One notebook on a socket that is open already; `opened` is called once it answers."""
 
     bound: socket.socket
     opened: Callable[[], None]
+    proxied: bool
+    most: int
+    tables: Path | None
+    stamp: object
+
+    def read_stamp(self) -> object:
+        """Return what a desk that is kept ready depends on: the day and the tables."""
+        files = self.tables.glob("*") if self.tables and self.tables.is_dir() else []
+        return dt.date.today(), sorted((f.name, f.stat().st_mtime_ns) for f in files)
+
+    def init_handlers(self) -> list[Any]:
+        """Return the routes, with the desk's own page, its end, and an address for probes."""
+        *others, (pattern, _, options) = super().init_handlers()
+        own = [
+            (url_path_join(self.base_url, "healthz"), Health),
+            (url_path_join(self.base_url, "voila/api/shutdown/(.*)"), Ending),
+        ]
+        return [*own, *others, (pattern, DeskHandler, options)]
 
     def listen(self) -> None:
         """Answer until SIGINT or SIGTERM; further signals do not interrupt an orderly end."""
@@ -127,30 +194,47 @@ class Page(Voila):  # type: ignore[misc]
         for signum in SIGNALS:
             signal.signal(signum, end)
         self.app.settings["jinja2_env"].loader.searchpath.insert(0, self.root_dir)
-        HTTPServer(self.app).add_socket(self.bound)
+        server = HTTPServer(self.app, xheaders=self.proxied, max_buffer_size=2 * MESSAGE_BYTES)
+        server.add_socket(self.bound)
         try:
             self.opened()
             loop.start()
         finally:
+            server.stop()
             self.stop()
 
     def stop(self) -> None:
-        """End all kernels; one that is starting can be ended only after it has started."""
+        """Kill all kernels, also those that are starting: a desk keeps nothing in its process."""
         loop = IOLoop.current()
-        for _ in range(ATTEMPTS):
-            with suppress(HTTPError):
-                loop.run_sync(partial(self.kernel_manager.shutdown_all, now=True))
-                return
-            loop.run_sync(partial(asyncio.sleep, 0.1))
+        gc.freeze()  # collecting the garbage of all libraries would take longer than all else here
+        self._kill()
+        for task in asyncio.all_tasks(loop.asyncio_loop):  # type: ignore[attr-defined]
+            task.cancel()
+        with suppress(Exception):
+            loop.run_sync(partial(asyncio.sleep, 0))
+        self._kill()
+
+    def _kill(self) -> None:
+        """Kill each process that was started with a file of this server, and what it started."""
+        killed = []
+        for process in psutil.Process().children():
+            with suppress(psutil.Error, OSError):
+                if any(self.connection_dir in part for part in process.cmdline()):
+                    os.killpg(process.pid, signal.SIGKILL)
+                    killed.append(process)
+        psutil.wait_procs(killed, timeout=1)
 
 
-def serve(
+def serve(  # noqa: PLR0913 - each option is an argument
     parameters: Mapping[str, Plain],
     *,
     host: str = "127.0.0.1",
     port: int = 0,
     token: str | None = None,
     browser: bool = False,
+    base_url: str | None = None,
+    most: int = 10,
+    memory: float = 4.0,
 ) -> None:
     """Serve the planner's desk and print its address, until SIGINT or SIGTERM.
 
@@ -161,15 +245,19 @@ def serve(
     port : 0 takes a free one
     token : password of the page, entered in a form or given with the address as `?token=`
     browser : whether to open the page in a browser
+    base_url : path below which a proxy serves the desk, as /desk/; it needs a token
+    most : desks that may be open at a time
+    memory : address space of each, in GB; only on POSIX
 
     Raises
     ------
     ServingError
         Without a token where one is needed, or if the address is not available.
     """
-    local = is_local(host)
+    local = is_local(host) and base_url is None
     if len(token or "") < (0 if local and not token else LEAST_LENGTH):
-        raise ServingError(msg(OPEN_TO_ALL, host=host, count=LEAST_LENGTH))
+        raise ServingError(msg(OPEN_TO_ALL, host=base_url or host, count=LEAST_LENGTH))
+    os.environ.pop("FORECAST_TOKEN", None)  # processes of visitors have no need of it
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         bound = socket.create_server((host, port), family=family)
@@ -179,7 +267,9 @@ def serve(
             msg("{reason}. Choose another --host or --port.", reason=reason)
         ) from None
     bound.setblocking(False)
-    address = _address(host, bound.getsockname()[1])
+    base = f"/{(base_url or '').strip('/')}/".replace("//", "/")
+    port = bound.getsockname()[1]
+    address = _address(host, port) + base[1:]
 
     def opened() -> None:
         print(address, flush=True)
@@ -188,17 +278,27 @@ def serve(
 
     # Tornado logs a warning for each visitor: Voila passes it milliseconds instead of seconds.
     logging.getLogger("tornado.general").setLevel(logging.ERROR)
-    page = Page(config=_config(str(parameters["language"])), config_file_paths=[], token=token)
-    page.bound, page.opened = bound, opened
-    page.tornado_settings = {"allow_remote_access": not local}
+    language = str(parameters["language"])
+    page = Page(config=_config(language, base), config_file_paths=[], token=token)
+    page.bound, page.opened, page.port = bound, opened, port
+    page.proxied, page.most = base_url is not None, most
+    page.tables = Path(str(parameters["data"])) if "data" in parameters else None
+    page.stamp = page.read_stamp()
+    page.tornado_settings = {
+        "allow_remote_access": not local, "own_machine": local, "language": language,
+        "log_function": log_request, "websocket_max_message_size": MESSAGE_BYTES,
+        "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
+    }  # fmt: skip
     page.initialize([])
+    _limit_memory(memory)
     # Ending by a signal is the normal end.
     with (
         suppress(KeyboardInterrupt),
         stoppable(),
         tempfile.TemporaryDirectory(prefix="forecast-") as folder,
     ):
-        _write_page(page, Path(folder), parameters)
+        given = {**parameters, "local": local and bool(parameters.get("local", True))}
+        _write_page(page, Path(folder), given)
         page.start()
 
 
@@ -239,21 +339,38 @@ def _address(host: str, port: int) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
-def _config(language: str) -> Config:
+def _limit_memory(gigabytes: float) -> None:
+    """Limit the memory of this process and of each process that it starts."""
+    with suppress(ImportError):  # not on Windows
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        most = round(gigabytes * 2**30)
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard < 0 else min(most, hard), hard))
+
+
+def _config(language: str, base_url: str) -> Config:
     """Return the configuration: kernels of this Python in the working directory, no file access."""
     return Config(
         {
-            "Voila": {"log_level": "ERROR"},
+            "Voila": {
+                "log_level": "ERROR",
+                "base_url": base_url,
+                "identity_provider_class": Access,
+            },
             "VoilaConfiguration": {
+                "multi_kernel_manager_class": Kernels,
+                "preheat_kernel": True,
+                "default_pool_size": 1,
                 "kernel_spec_manager_class": OwnKernel,
                 "file_allowlist": [],
                 "allow_template_override": "NO",
                 "allow_theme_override": "NO",
             },
-            "PasswordIdentityProvider": {"allow_password_change": False},
+            "KernelManager": {"autorestart": False},
             "HTMLExporter": {"language_code": language},
             "MappingKernelManager": {
-                "root_dir": os.getcwd(),
+                "cull_busy": True,
                 "cull_idle_timeout": IDLE_SECONDS,
                 "cull_interval": IDLE_SECONDS // 10,
             },
