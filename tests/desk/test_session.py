@@ -470,3 +470,19 @@ def test_a_decided_target_has_a_certain_probability(tmp_path):
     desk = open_desk(tmp_path / "desk", "shaoxing", data=str(folder), as_of="2023-12-31")
     assert not math.isnan(desk.response.criterion.decided)
     assert desk.answer().p_reach == 1.0
+
+
+def test_a_plan_of_ones_own_has_its_targets_projects_and_scenarios(root):
+    """The example: its scenario stands with the shipped ones; chances include its projects."""
+    example = str(root / "params" / "example" / "tables")
+    desk = Desk.open("yunling_county", data=example, as_of="2026-11-30", language="en", draws=DRAWS)
+    assert "train_more_care_workers" in desk.shipped and len(desk.indicators) == 8
+    desk.choose("care_workers_per_10k_elderly")
+    desk.load("train_more_care_workers")
+    assert desk.answer().p_change > 0
+    report = ReportContext.load("yunling_county", data=example, as_of="2026-11-30",
+                                language="en", draws=DRAWS)  # fmt: skip
+    assert report.moved_by_projects == [("yunling_county", "care_consortia")]
+    desk.choose("care_consortia")
+    shown = report.attainment.set_index("indicator").loc["care_consortia", "p_reach"]
+    assert desk.chosen["p_reach"] == pytest.approx(shown, abs=1e-12)

@@ -30,6 +30,7 @@ from ..scenarios.comparison import compare
 from ..scenarios.declarations import Mechanism, Range, read_mechanisms
 from ..scenarios.engine import apply_scenario
 from ..scenarios.goal_seeking import GoalSeek, goal_seek
+from ..scenarios.overrides import own_scenarios
 from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
 from ..scenarios.sensitivity_analysis import sensitivity
@@ -322,8 +323,8 @@ class Desk:
 
     @property
     def shipped(self) -> list[str]:
-        """Names of the scenarios of the package, the baseline first."""
-        return shipped_scenarios()
+        """Names of the scenarios of the package and of the plan's folder, the baseline first."""
+        return list(dict.fromkeys([*shipped_scenarios(), *own_scenarios(self.plan.folder)]))
 
     def load(self, name: str | Path) -> None:
         """Load a scenario: a saved or shipped one by name, or a file.
@@ -335,7 +336,8 @@ class Desk:
             are then unchanged.
         """
         saved = self.folder / f"{name}.yaml"
-        scenario = read_scenario(saved if saved.exists() else name)
+        own = own_scenarios(self.plan.folder).get(str(name), name)
+        scenario = read_scenario(saved if saved.exists() else own)
         self._check_usable(scenario)
         self.history.change(self.history.current.from_scenario(scenario))
 
