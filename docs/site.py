@@ -1,5 +1,6 @@
 """What the site changes while it is built (see mkdocs.yml): docstrings, and Chinese line breaks."""
 
+import logging
 import re
 from typing import Any
 
@@ -24,6 +25,11 @@ class PlainSections(griffe.Extension):
 def _write_list(section: re.Match[str]) -> str:
     items = ITEM.sub(lambda item: f"* `{item[1].replace(', ', '`, `')}`: ", section[2])
     return f"**{section[1]}**\n\n{items}"
+
+
+def on_pre_build(**_: Any) -> None:
+    """Silence the library that splits Chinese into words for the search."""
+    logging.getLogger("jieba").setLevel(logging.WARNING)
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
