@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 
 import forecast as fc
-from forecast.reports.html import Html, paragraph, picture, section, tabulate
+from forecast.reports.html import picture, tabulate
 from forecast.tables.names import Names
 from rendered import cells
 
@@ -14,11 +14,6 @@ def test_a_cell_is_written_in_full_with_its_later_lines_small():
     page = tabulate([{"name": f"{long.strip()}\nyuan", "value": "1"}])
     assert long.strip() in page and "<small>yuan</small>" in page
     assert cells(page) == [["name", "value"], [f"{long.strip()} yuan", "1"]]
-
-
-def test_empty_parts_of_a_section_are_left_out():
-    """A section is its title and what there is."""
-    assert section("a & b", "", paragraph("c"), "") == Html("<h2>a &amp; b</h2>\n<p>c</p>")
 
 
 def test_a_figure_is_embedded_with_its_description():

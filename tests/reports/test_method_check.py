@@ -11,10 +11,10 @@ import pytest
 import forecast as fc
 from forecast.evaluation.backtesting import METHODS
 from forecast.i18n.labels import LABELS, label_of
-from forecast.reports import method_check
+from forecast.reports import method_check, method_scores
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
-from forecast.reports.sections import method_check as sections
+from forecast.reports.rendering import render
 from forecast.tables.plan import data_folder
 from rendered import (
     Notebook,
@@ -151,9 +151,9 @@ def test_own_priors_ask_for_a_calibration_of_their_own(tmp_path, lishui):
     (tmp_path / "priors.csv").touch()
     assert method_check.lacks_calibration(tmp_path)
     own = replace(lishui.results, own_priors=True)
-    text = "Mind: your folder has priors of its own"
-    assert text in sections.render_panel(lishui.report, own).text
-    assert text not in sections.render_panel(lishui.report, lishui.results).text
+    text = "Note: your folder has its own priors"
+    assert text in render(lishui.report, "method_check.panel", own).text
+    assert text not in render(lishui.report, "method_check.panel", lishui.results).text
     write(measured(), tmp_path)
     assert not method_check.lacks_calibration(tmp_path)
 
@@ -182,10 +182,12 @@ def test_names_from_the_tables_are_escaped(lishui, monkeypatch):
 
 def test_every_method_has_a_line_with_its_scores(zhejiang):
     """The table beside the naive methods is the trial's own; what a rule cannot say is a dash."""
-    page = sections.render_trial(zhejiang.report, zhejiang.results).text
+    page = render(zhejiang.report, "method_check.trial", zhejiang.results).text
     table = zhejiang.results.trial.scores
     table = table[table["horizon"] == "all"].set_index("method")
-    assert [row[0] for row in cells(page)[1:]] == [label_of("method", m, "en") for m in table.index]
+    assert [row[0] for row in cells(page.partition("<h3>")[0])[1:]] == [
+        label_of("method", m, "en") for m in table.index
+    ]
     ours, row = table.loc["forecast"], row_of(page, "this method")
     assert row["CRPS"] == f"{ours['crps']:.2f} ±{ours['crps_error']:.2f}"
     cover = f"{100 * ours['cover90']:.0f} % ±{100 * ours['cover90_error']:.0f} %"
@@ -196,6 +198,16 @@ def test_every_method_has_a_line_with_its_scores(zhejiang):
     assert rule[6] == f"{table.loc['schedule_rule', 'targets']:,.0f}"
 
 
+def test_errors_are_compared_by_kind(zhejiang):
+    """A row a kind of the plan's indicators, the naive methods beside this one."""
+    page = render(zhejiang.report, "method_check.trial", zhejiang.results).text
+    trial = zhejiang.results.trial.forecasts
+    standards = trial[trial["kind"] == "standard"].groupby("method")["crps"].mean()
+    row = row_of(page, label_of("kind", "standard", "en"))
+    assert row["this method"] == f"{standards['forecast']:.2f}"
+    assert row["drift"] == f"{standards['drift']:.2f}"
+
+
 def test_an_error_that_one_year_cannot_tell_is_left_out(zhejiang):
     """An infinite standard error is no number to print."""
     trial = zhejiang.results.trial
@@ -204,16 +216,16 @@ def test_an_error_that_one_year_cannot_tell_is_left_out(zhejiang):
         name: getattr(trial, name)[getattr(trial, name)["year"] == year]
         for name in ("forecasts", "chances", "joint")
     })  # fmt: skip
-    page = sections.render_trial(zhejiang.report, replace(zhejiang.results, trial=one)).text
+    page = render(zhejiang.report, "method_check.trial", replace(zhejiang.results, trial=one)).text
     assert not [cell for row in cells(page) for cell in row if "±" in cell]
     assert "inf" not in plain(page) and "nan" not in plain(page)
 
 
 def test_few_cases_are_called_too_few(lishui):
     """Without enough forecasts or years there are no charts, but the words that say so."""
-    assert TOO_FEW in plain(sections.render_reading(lishui.report, lishui.results).text)
-    page = sections.render_trial(lishui.report, lishui.results).text
-    assert TOO_FEW in plain(page) and "<img" not in page
+    assert TOO_FEW in plain(render(lishui.report, "method_check.summary", lishui.results).text)
+    page = render(lishui.report, "method_check.trial", lishui.results).text
+    assert "<table" in page and "<img" not in page
 
 
 @pytest.mark.parametrize(
@@ -234,8 +246,9 @@ def test_a_plan_without_history_is_told_so(lishui):
     )
     assert method_check.replay_figures(report) is None
     results = replace(lishui.results, trial=None)
-    for render in (sections.render_reading, sections.render_trial):
-        assert NO_TRIAL in plain(render(report, results).text)
+    assert NO_TRIAL in plain(render(report, "method_check.summary", results).text)
+    assert "No series of the plan has" in plain(render(report, "method_check.trial", results).text)
+    assert "too few figures" in method_scores.headline(report, results)
 
 
 def test_enough_cases_have_charts_with_descriptions(zhejiang):
@@ -263,14 +276,14 @@ def test_better_and_worse_need_two_standard_errors(lishui, ours, verdict):
     naive = {"drift": [2.0, 2.1, 1.9, 2.0], "no_change": [4.0] * 4}
     trial = trial_of({"forecast": ours, **naive}, [2010, 2011, 2012, 2013])
     results = replace(lishui.results, trial=trial)
-    page = plain(sections.render_reading(lishui.report, results).text)
+    page = plain(render(lishui.report, "method_check.summary", results).text)
     assert f"{label_of('trial', verdict, 'en')}." in page
     assert "drift with 2.00" in page and f"this method {np.mean(ours):.2f}" in page
 
 
 def test_the_panels_table_is_the_calibrations(lishui):
     """A line a split and setting, with the worst of the bins above a half."""
-    rows = cells(sections.render_panel(lishui.report, lishui.results).text)[1:]
+    rows = cells(render(lishui.report, "method_check.panel", lishui.results).text)[1:]
     assert len(rows) == len(method_check.SPLITS) * len(method_check.SETTINGS)
     assert rows[2][2:] == [
         "5,000", "1.51 ±0.05", "92 % ±1 %", "5,000", "0.190 ±0.004", "3.0 %", "1.0 %"
@@ -282,28 +295,30 @@ def test_what_was_not_measured_is_a_dash(lishui):
     table = measured()
     brier = table[table["measure"] == "brier"]
     only = replace(lishui.results, calibration=brier)
-    page = sections.render_panel(lishui.report, only).text
+    page = render(lishui.report, "method_check.panel", only).text
     assert "<img" not in page
     head, first = cells(page)[:2]
     assert first[2:] == ["5,000", "0.180 ±0.004"]
     assert head[3] == label_of("column", "brier", "en")
     once = table[(table["measure"] == "crps") & (table["split"] == method_check.SPLITS[0])]
     some = replace(lishui.results, calibration=pd.concat([brier, once]))
-    rows = cells(sections.render_panel(lishui.report, some).text)[1:]
+    rows = cells(render(lishui.report, "method_check.panel", some).text)[1:]
     assert rows[0][2:] == ["5,000", "1.50 ±0.05", "5,000", "0.180 ±0.004"]
     assert rows[-1][2:4] == ["–", "–"]
-    assert "On the large panel" not in plain(sections.render_reading(lishui.report, only).text)
+    assert "On the large panel" not in plain(
+        render(lishui.report, "method_check.summary", only).text
+    )
 
 
 def test_the_panel_is_summed_up_in_one_line(lishui):
     """The range of the calibration error and of the coverage over splits and settings."""
-    page = plain(sections.render_reading(lishui.report, lishui.results).text)
+    page = plain(render(lishui.report, "method_check.summary", lishui.results).text)
     assert "by 2.0 to 4.5 percentage points" in page and "held 91 % to 94 %" in page
 
 
 def test_every_indicator_with_a_figure_has_a_line(zhejiang):
     """Fits are listed by area; weights of the paths are those of the summary."""
-    page = sections.render_fits(zhejiang.report, zhejiang.results).text
+    page = render(zhejiang.report, "method_check.fits", zhejiang.results).text
     rows = [row for row in cells(page) if row[0] != "Indicator"]
     assert len(rows) == (zhejiang.report.fits.series["region"] == "zhejiang").sum()
     row = row_of(page, "Minimum living standard yuan per year")
@@ -328,7 +343,7 @@ def test_the_pace_of_several_links_is_their_mean():
 def test_a_ratio_that_moves_by_its_parts_says_so(lishui):
     """It has no pace of its own, and its remarks name the reason."""
     row = lishui.results.summary.iloc[0].to_dict()
-    rows = sections.fit_row(lishui.report, row, lishui.results.parameters.iloc[:0])
+    rows = method_scores.fit_row(lishui.report, row, lishui.results.parameters.iloc[:0])
     assert rows["Estimated change per year"] == "–"
     assert label_of("warning", "by_parts", "en") in rows["Remarks"]
 
@@ -346,7 +361,7 @@ def test_every_warning_and_link_of_a_fit_has_a_label(zhejiang, lishui):
 
 def test_all_limits_are_said(lishui):
     """Each statement of what the probabilities do not mean is on the page."""
-    page = plain(sections.render_limits(lishui.report).text)
+    page = plain(render(lishui.report, "method_check.limits").text)
     assert all(text.replace("\xa0", " ") in page for text in LABELS["limit"].values())
 
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from ..tables.names import Names
 
 __all__ = [
-    "Cells", "Html", "bullets", "chinese", "environment", "fill_macro", "heading", "paragraph",
+    "Cells", "Html", "bullets", "chinese", "environment", "fill_macro", "paragraph",
     "picture",
-    "safe", "section", "style", "tabulate",
+    "safe", "style", "tabulate",
 ]  # fmt: skip
 
 NUMBER = re.compile(r"[−+<>≥≤≈~(（]?\s*\d[\d,.]*\s*(%|‰|pp|[万亿]|个百分点)?(\s|$|[（(/])")
@@ -79,11 +79,6 @@ def safe(text: object) -> str:
     return str(escape(str(text)))
 
 
-def section(title: str, *parts: str | Html) -> Html:
-    """Join the parts of a section under its title; empty ones are left out."""
-    return Html("\n".join([heading(title), *(str(escape(part)) for part in parts if part)]))
-
-
 def paragraph(text: str, *, strong: bool = False) -> str:
     """Format a paragraph.
 
@@ -91,15 +86,6 @@ def paragraph(text: str, *, strong: bool = False) -> str:
     '<p><strong>a &lt; b</strong></p>'
     """
     return fill_macro("paragraph", text, strong=strong)
-
-
-def heading(text: str, level: int = 2) -> str:
-    """Format a heading.
-
-    >>> str(heading("a < b", 3))
-    '<h3>a &lt; b</h3>'
-    """
-    return fill_macro("heading", text, level)
 
 
 def bullets(items: Iterable[str | Html]) -> str:

@@ -6,10 +6,12 @@ from functools import partial
 
 from ..charts.measures import effects_chart
 from ..charts.standing import standing_chart
+from ..evaluation.backtesting import METHODS
+from ..evaluation.baselines import PEER_FIGURES, PEERS
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
 from ..scenarios.dating import first_decision_year
-from . import forecast_review, scenario_effects, scenario_rules, scenario_targets
+from . import forecast_review, method_scores, scenario_effects, scenario_rules, scenario_targets
 from .charts import show
 from .context import ReportContext
 from .descriptions import mark_sources
@@ -60,6 +62,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "progress_rows": progress_rows, "review": forecast_review, "count_closed": count_closed,
         "effects": scenario_effects, "targets": scenario_targets, "rules": scenario_rules,
         "effects_chart": effects_chart, "first_decision_year": first_decision_year,
+        "method": method_scores, "peer_figures": PEER_FIGURES, "methods": (*METHODS, *PEERS),
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report), "mark_sources": mark_sources,
         "macros": environment().get_template("macros.html.j2").module, **values,

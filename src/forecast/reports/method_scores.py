@@ -1,25 +1,28 @@
-"""Sections of the method check."""
+"""The method check in sentences, rows and charts."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from ...charts.style import CLEAR
-from ...evaluation import scores
-from ...evaluation.backtesting import METHODS, Backtest
-from ...evaluation.baselines import PEER_FIGURES, PEERS, REASONS
-from ...i18n.catalog import N_
-from ...i18n.formatting import NO_VALUE, number
-from ...i18n.labels import LABELS
-from ...model.panel import KEY
-from ..context import ReportContext, format_time
-from ..html import Html, bullets, heading, paragraph, safe, section, tabulate
-from ..method_check import (
+from ..charts.chart import Chart
+from ..charts.reliability import reliability_chart
+from ..charts.style import CLEAR
+from ..evaluation import scores
+from ..evaluation.backtesting import METHODS, Backtest
+from ..evaluation.baselines import REASONS
+from ..i18n.catalog import N_
+from ..i18n.formatting import NO_VALUE, number
+from ..i18n.labels import LABELS
+from ..model.panel import KEY
+from .context import ReportContext, format_time
+from .findings import find
+from .html import Cells
+from .method_check import (
     ENOUGH_CASES,
     ENOUGH_YEARS,
     SETTINGS,
@@ -27,22 +30,20 @@ from ..method_check import (
     MethodCheck,
     pace_of,
 )
-from .method_charts import SOURCE, list_sources, render_panel_charts, render_trial_charts
 
 __all__ = [
-    "FITS", "fit_row", "render_fits", "render_limits", "render_panel",
-    "render_reading", "render_title", "render_trial",
+    "count_fits", "count_peers", "describe_cases", "describe_joint", "describe_limits",
+    "draw_panel", "draw_trial", "explain", "fit_row", "fit_rows", "headline", "kind_rows",
+    "list_sources", "panel_rows", "parts_of", "peer_rows", "score_rows",
 ]  # fmt: skip
 
+COMPARED = ("forecast", "linear_trend", "drift")
+"""Methods drawn in one chart."""
+NAIVE = ("drift", "no_change", "linear_trend")
+"""Naive methods whose errors stand beside this method's, by kind and by panel."""
 LIMITS = (
     "promise", "average", "plan", "scenario", "prior", "kinds", "shocks", "reported", "goodhart"
 )  # fmt: skip
-INTRO = N_(
-    "Only figures that came later can tell whether a probability could be trusted: forecast again "
-    "with what was known at the time, and compare. This report does so with the plan's own "
-    "figures, gives the reliability measured on a large panel, tells how each indicator was "
-    "fitted, and says what the probabilities do not mean."
-)
 NO_TRIAL = N_(
     "No forecast can be checked: no series has two figures and another one in the three years "
     "after them. The plan's own figures say nothing about the probabilities; the large panel has "
@@ -62,26 +63,18 @@ COMPARISON = N_(
     "this method {ours}; the best of the plain ones is {best} with {theirs}. Difference "
     "{difference}, standard error {error}: {verdict}."
 )
+SOURCE = N_("Figures and command: {source}.")
+TRIAL = N_("The plan's own figures, forecast again. {day}")
+PANEL = N_("A large panel of series: {setting}.")
+HEADLINES = {
+    "better": N_("{region}: forecasts beat the naive methods on the plan's own figures"),
+    "worse": N_("{region}: a naive method beats the forecasts on the plan's own figures"),
+    "undecided": N_("{region}: forecasts are about as good as the best naive method"),
+    "few": N_("{region}: too few figures to judge the forecasts, the large panels have to"),
+}
 PANEL_READING = N_(
     "On the large panel the chances said and the shares that came true differ by {low} to {high} "
     "percentage points on average; 90 % intervals held {least} to {most} of the figures."
-)
-TRIAL = N_(
-    "From the year of each series' second figure on, every year is fitted again with what was "
-    "known by then, and the three years after it are forecast. Targets are set from the latest "
-    "figure at 0.5, 1, 1.5 and 2 times the recent pace. The plain methods beside it see the "
-    "series' own figures alone:"
-)
-SCORES = N_(
-    "Errors and scores: lower is better. An interval should cover the share it is named for. The "
-    "mean deviation is that of chances said from shares that came true. Behind ±: the standard "
-    "error, grouped by target year; of a single year it is not known and left out. Schedule rule "
-    "and required rate say yes or no only and have no interval."
-)
-PEER_METHODS = N_(
-    "Two standard methods of longer series, with this method and the drift on the same forecasts. "
-    "They need {figures} figures and one a year: what lies between two figures is interpolated, "
-    "which makes their intervals too narrow."
 )
 PEER_COUNTS = N_("{method}: {answered} of {count} forecasts; {reasons}.")
 NO_JOINT = N_(
@@ -92,112 +85,143 @@ JOINT = N_(
     "All regions together (how many reach their target): in {groups} groups the 80 % interval "
     "covered {shared}; with regions taken for independent, {independent}."
 )
-PANEL = N_(
-    "The plan's own figures are too few to measure reliability. It was measured on the yearly "
-    "series of many regions as well, each time on a part that nothing was learned from:"
-)
-OWN_PRIORS = N_(
-    "Note: your folder has its own priors, while these numbers were measured with the shipped "
-    "priors."
-)
-FITS = N_(
-    "Below the number of figures: the yearly steps that other regions show over eight years. "
-    "Growth paths are straight lines on their own scales, with their weights; the forecast is the "
-    "weighted mean of their quantiles. The estimated pace is in the indicator's unit a year, "
-    "behind ± its standard deviation. Own: how much of the pace the region's own figures have "
-    "settled; the rest is other regions and the prior."
-)
 
 
-def render_title(report: ReportContext) -> Html:
-    """Render region, day, and what the report is for."""
+def headline(report: ReportContext, results: MethodCheck) -> str:
+    """Say whether the forecasts of the plan's own figures beat the naive methods."""
+    code = _judge_methods(results.trial)[0] if results.trial and results.enough else "few"
     region = report.name("regions", report.plan.region)
-    title = report.gettext("{region}: how far the forecasts can be trusted", region=region)
-    parts = [heading(title, 1), paragraph(report.known_on()), paragraph(report.gettext(INTRO))]
-    return Html("\n".join(parts))
+    return report.gettext(HEADLINES[code], region=region)
 
 
-def render_reading(report: ReportContext, results: MethodCheck) -> Html:
-    """Render the summary: how many cases, which method is better, what the panel says."""
-    if results.trial is None:
-        lines = [report.gettext(NO_TRIAL)]
-    else:
+def describe_cases(report: ReportContext, results: MethodCheck) -> list[str]:
+    """Say how many cases there are, which method is better, what the panel gives."""
+    lines = [report.gettext(NO_TRIAL)]
+    if results.trial is not None:
         counts = {key: number(n, report.language) for key, n in results.size.items()}
-        comparison = _compare_methods(report, results.trial)
-        lines = [report.gettext(CHECKED, **counts), comparison]
+        lines = [report.gettext(CHECKED, **counts), _compare_methods(report, results.trial)]
         if not results.enough:
-            lines.append(_describe_too_few(report))
-    lines.append(_read_panel(report, results))
-    return section(report.gettext("Key findings"), bullets(lines))
+            lines.append(report.gettext(TOO_FEW, cases=ENOUGH_CASES, years=ENOUGH_YEARS))
+    return [*lines, _read_panel(report, results)]
 
 
-def render_trial(report: ReportContext, results: MethodCheck) -> Html:
-    """Render the plan's own figures, forecast again: scores beside the naive methods', charts."""
-    title, trial = report.gettext("Checked with the plan's own figures"), results.trial
-    if trial is None:
-        return section(title, paragraph(report.gettext(NO_TRIAL)))
-    naive = [method for method in METHODS if method in LABELS["method_meaning"]]
+def score_rows(report: ReportContext, trial: Backtest) -> list[Cells]:
+    """Put the scores of each method on the plan's own figures into cells."""
     overall = trial.scores[trial.scores["horizon"] == "all"]
-    parts = [
-        paragraph(report.gettext(TRIAL)),
-        bullets(_explain(report, "method", method) for method in naive),
-        tabulate([_score_row(report, row) for row in overall.to_dict("records")]),
-        paragraph(report.gettext(SCORES)),
-        paragraph(_describe_joint(report, trial)),
-        *_render_peers(report, trial),
-    ]
-    if not results.enough:
-        return section(title, *parts, paragraph(_describe_too_few(report), strong=True))
-    return section(title, *parts, *render_trial_charts(report, trial))
+    return [_score_row(report, row) for row in overall.to_dict("records")]
 
 
-def render_panel(report: ReportContext, results: MethodCheck) -> Html:
-    """Render the reliability measured on a large panel: scores, reliability, coverage."""
+def kind_rows(report: ReportContext, trial: Backtest) -> list[Cells]:
+    """Put the errors of this method and of naive ones into cells, by kind of indicator."""
+    write = _writers(report)
+    rows: list[Cells] = []
+    for kind, part in trial.forecasts.groupby("kind"):
+        means = part.groupby("method")["crps"].mean()
+        own = part[part["method"] == METHODS[0]]
+        inside = own["actual"].between(own["q05"], own["q95"]).mean()
+        rows.append(
+            report.with_heads({
+                "kind": report.label("kind", str(kind)),
+                "forecasts": number(len(own), report.language),
+            })
+            | {report.label("method", m): write["crps"](means[m]) for m in (METHODS[0], *NAIVE)
+               if m in means}
+            | report.with_heads({"cover90": write["cover90"](float(inside))})
+        )  # fmt: skip
+    return rows
+
+
+def peer_rows(report: ReportContext, trial: Backtest) -> list[Cells]:
+    """Put the scores of standard methods, with ours and the drift on the same forecasts."""
+    if trial.peers.empty:
+        return []
+    rows = trial.peer_scores
+    rows = rows[rows["method"].isin(["forecast", "drift"]) | (rows["method"] == rows["peer"])]
+    return [_peer_row(report, row) for row in rows.to_dict("records")]
+
+
+def count_peers(report: ReportContext, trial: Backtest) -> list[str]:
+    """Count the forecasts that each standard method has, and those that it lacks by reason."""
+    return [_count_peer(report, peer, part) for peer, part in trial.peers.groupby("method")]
+
+
+def panel_rows(report: ReportContext, results: MethodCheck) -> list[Cells]:
+    """Put the scores on the panels into cells, a row a held-out part and setting."""
+    splits, settings = parts_of(results)
+    return [_panel_row(report, results, split, setting) for split in splits for setting in settings]
+
+
+def parts_of(results: MethodCheck) -> tuple[list[str], list[str]]:
+    """List the held-out parts and the settings that were measured."""
     table = results.calibration
     splits = [code for code in SPLITS if (table["split"] == code).any()]
-    settings = [code for code in SETTINGS if (table["setting"] == code).any()]
-    rows = [_panel_row(report, results, split, setting) for split in splits for setting in settings]
-    # The source is quoted as it is written, in its own language.
-    source = f"<code>{safe(list_sources(report, results))}</code>"
-    origin = safe(report.gettext(SOURCE)).replace("{source}", source)
-    return section(
-        report.gettext("Checked on a large panel"),
-        paragraph(report.gettext(PANEL)),
-        bullets(_explain(report, "split", split) for split in splits),
-        paragraph(report.gettext("Each has two settings:")),
-        bullets(_explain(report, "setting", setting) for setting in settings),
-        tabulate(rows),
-        Html(f"<p>{origin}</p>"),
-        paragraph(report.gettext(OWN_PRIORS), strong=True) if results.own_priors else "",
-        *render_panel_charts(report, results, splits, settings),
-    )
+    return splits, [code for code in SETTINGS if (table["setting"] == code).any()]
 
 
-def render_fits(report: ReportContext, results: MethodCheck) -> Html:
-    """Render a table an area: paths and weights, pace, evidence and remarks of each indicator."""
-    title, summary = report.gettext("How each indicator was fitted"), results.summary
-    if summary.empty:
-        none = report.gettext("No figure is published for any indicator of the plan.")
-        return section(title, paragraph(none))
+def list_sources(report: ReportContext, results: MethodCheck) -> str:
+    """List the sources of the calibration, as they are written."""
+    return report.join(dict.fromkeys(results.calibration["source"]))
+
+
+def fit_rows(report: ReportContext, results: MethodCheck) -> list[Cells]:
+    """Put the fit of each indicator into cells, in the plan's order."""
+    order = {name: i for i, name in enumerate(report.plan.indicators["indicator"])}
+    summary = results.summary.sort_values("indicator", key=lambda names: names.map(order))
+    return [fit_row(report, row, results.parameters) for row in summary.to_dict("records")]
+
+
+def count_fits(report: ReportContext, results: MethodCheck) -> str:
+    """Count the indicators with figures, by evidence."""
     text = N_("Indicators with figures: {count}; by evidence: {counts}.")
-    counts = report.count_labels("evidence", summary["evidence"])
-    counts = report.gettext(text, count=len(summary), counts=counts)
-    parts = [paragraph(report.gettext(FITS)), paragraph(counts)]
-    for area, part in report.by_area(summary):
-        rows = [fit_row(report, row, results.parameters) for row in part.to_dict("records")]
-        parts += [heading(area, 3), tabulate(rows)]
-    return section(title, *parts)
+    counts = report.count_labels("evidence", results.summary["evidence"])
+    return report.gettext(text, count=len(results.summary), counts=counts)
 
 
-def render_limits(report: ReportContext) -> Html:
-    """Render what the probabilities do not mean."""
-    title = report.gettext("What the probabilities do not mean")
-    return section(title, bullets(report.label("limit", code) for code in LIMITS))
+def describe_limits(report: ReportContext) -> list[str]:
+    """Say what the probabilities do not mean."""
+    return [report.label("limit", code) for code in LIMITS]
 
 
-def fit_row(
-    report: ReportContext, row: Mapping[str, Any], parameters: pd.DataFrame
-) -> dict[str, str]:
+def draw_trial(report: ReportContext, trial: Backtest) -> Chart:
+    """Draw whether chances came true, ours and those of two naive methods."""
+    bins = trial.reliability
+    series = {report.label("method", c): bins[bins["method"] == c] for c in COMPARED}
+    return reliability_chart(
+        {name: rows for name, rows in series.items() if len(rows)},
+        what=report.gettext(TRIAL, day=report.known_on()),
+        source=report.gettext("Source: own back-test of the published figures."),
+        language=report.language, name="reliability",
+    )  # fmt: skip
+
+
+def draw_panel(report: ReportContext, results: MethodCheck) -> list[Chart]:
+    """Draw whether chances came true on the panels, a chart a setting."""
+    source = report.gettext(SOURCE, source=list_sources(report, results))
+    splits, settings = parts_of(results)
+    charts = []
+    for setting in settings:
+        tables = {report.label("split", s): results.bins(s, setting) for s in splits}
+        series = {name: bins for name, bins in tables.items() if len(bins)}
+        if series:
+            what = report.gettext(PANEL, setting=report.label("setting", setting))
+            charts.append(reliability_chart(
+                series, what=what, source=source, language=report.language,
+                name=f"reliability_{setting}",
+            ))  # fmt: skip
+    return charts
+
+
+def explain(report: ReportContext, group: str, codes: Iterable[str]) -> list[str]:
+    """Say what codes with a meaning mean."""
+    known = [code for code in codes if code in LABELS[f"{group}_meaning"]]
+    return [
+        report.gettext("{word}: {meaning}.", word=report.label(group, code),
+                       meaning=report.label(f"{group}_meaning", code))
+        for code in known
+    ]  # fmt: skip
+
+
+def fit_row(report: ReportContext, row: Mapping[str, Any], parameters: pd.DataFrame) -> Cells:
     """Put a fit into cells: `row` of `Fits.summary`, `parameters` those of its region's fits."""
     indicator = row["indicator"]
     pace, spread, links = pace_of(parameters, indicator)
@@ -220,7 +244,7 @@ def fit_row(
     own = report.gettext("own {share}", share=report.format_chance(row["own_share"]))
     latest, year = report.format_value(indicator, row["latest"]), format_time(row["latest_year"])
     return report.with_heads({
-        "name": report.with_unit(indicator),
+        "name": find(report).first_cells(indicator)["name"],
         "latest": f"{latest}\n{year}",
         "figures": f"{number(row['n'], report.language)}\n{others}",
         "paths": "\n".join(paths),
@@ -233,17 +257,8 @@ def fit_row(
 # Key findings.
 
 
-def _explain(report: ReportContext, group: str, code: str) -> str:
-    word, meaning = report.label(group, code), report.label(f"{group}_meaning", code)
-    return report.gettext("{word}: {meaning}.", word=word, meaning=meaning)
-
-
-def _describe_too_few(report: ReportContext) -> str:
-    return report.gettext(TOO_FEW, cases=ENOUGH_CASES, years=ENOUGH_YEARS)
-
-
-def _compare_methods(report: ReportContext, trial: Backtest) -> str:
-    """Put our error beside the smallest of the naive methods, with the error of the difference."""
+def _judge_methods(trial: Backtest) -> tuple[str, str, dict[str, float]]:
+    """Judge our error against the smallest of the naive methods: verdict, method, numbers."""
     keys = [*KEY, "origin", "year"]
     crps = trial.forecasts.pivot(index=keys, columns="method", values="crps").reset_index()
     naive = [method for method in METHODS[1:] if method in crps]
@@ -251,8 +266,13 @@ def _compare_methods(report: ReportContext, trial: Backtest) -> str:
     apart, error = scores.mean_with_error(crps[METHODS[0]] - crps[best], crps["year"])
     clear = abs(apart) > CLEAR * error
     verdict = "undecided" if not clear else "better" if apart < 0 else "worse"
-    values = {"ours": crps[METHODS[0]].mean(), "theirs": crps[best].mean(), "difference": apart,
-              "error": error}  # fmt: skip
+    means = {"ours": float(crps[METHODS[0]].mean()), "theirs": float(crps[best].mean())}
+    return verdict, best, means | {"difference": apart, "error": error}
+
+
+def _compare_methods(report: ReportContext, trial: Backtest) -> str:
+    """Put our error beside the smallest of the naive methods, with the error of the difference."""
+    verdict, best, values = _judge_methods(trial)
     return report.gettext(
         COMPARISON, best=report.label("method", best), verdict=report.label("trial", verdict),
         **{key: number(value, report.language, step=0.01) for key, value in values.items()},
@@ -294,7 +314,7 @@ def _writers(report: ReportContext) -> dict[str, Callable[[float], str]]:
     }  # fmt: skip
 
 
-def _score_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
+def _score_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     """Put the scores of one method of the trial into cells."""
     cells = {
         key: _with_error(row[key], row.get(f"{key}_error", math.nan), write)
@@ -314,20 +334,22 @@ def _score_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     })  # fmt: skip
 
 
-def _peer_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
+def _peer_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     """Put the scores of a method on a peer's forecasts into cells."""
     write = _writers(report)["crps"]
     gap = _with_error(row["crps_gap"], row["crps_gap_error"], write)
     own = report.with_heads({"crps_gap": NO_VALUE if row["method"] == METHODS[0] else gap})
-    return _score_row(report, row) | own
+    return {**_score_row(report, row), **own}
 
 
-def _panel_row(
-    report: ReportContext, results: MethodCheck, split: str, setting: str
-) -> dict[str, str]:
+def _panel_row(report: ReportContext, results: MethodCheck, split: str, setting: str) -> Cells:
     """Put the scores of one split and setting of the panel into cells."""
-    rows = {m: results.overall(split, setting, m) for m in ("crps", "brier", "ece", "cover90")}
     writers = _writers(report)
+    write = writers["crps"]
+    naive = {
+        report.label("method", m): write(results.overall(split, m, "crps")["value"]) for m in NAIVE
+    }
+    rows = {m: results.overall(split, setting, m) for m in ("crps", "brier", "ece", "cover90")}
     cells = {m: _with_error(row["value"], row["error"], writers[m]) for m, row in rows.items()}
     bins = results.bins(split, setting)
     upper = bins[bins["low"] >= 0.5 - 1e-9]
@@ -336,6 +358,7 @@ def _panel_row(
         "setting": report.label("setting", setting),
         "forecasts": number(rows["crps"]["cases"], report.language),
         "crps": cells["crps"],
+    }) | naive | report.with_heads({
         "cover90": cells["cover90"],
         "targets": number(rows["brier"]["cases"], report.language),
         "brier": cells["brier"],
@@ -344,27 +367,14 @@ def _panel_row(
     })  # fmt: skip
 
 
-def _describe_joint(report: ReportContext, trial: Backtest) -> str:
+def describe_joint(report: ReportContext, trial: Backtest) -> str:
+    """Say how often intervals for all regions together covered how many reached their target."""
     table = trial.joint_scores.set_index("draws")
     if table.empty:
         return report.gettext(NO_JOINT)
     shares = {draws: _percent(report, float(cover)) for draws, cover in table["cover80"].items()}
     groups = number(int(table["groups"].iloc[0]), report.language)
     return report.gettext(JOINT, groups=groups, **shares)
-
-
-def _render_peers(report: ReportContext, trial: Backtest) -> list[str]:
-    """Render the peers: what they are, how many forecasts they have, scores on the same cases."""
-    if trial.peers.empty:
-        return []
-    parts = [
-        paragraph(report.gettext(PEER_METHODS, figures=PEER_FIGURES)),
-        bullets(_explain(report, "method", peer) for peer in PEERS),
-        bullets(_count_peer(report, peer, part) for peer, part in trial.peers.groupby("method")),
-    ]
-    rows = trial.peer_scores
-    rows = rows[rows["method"].isin(["forecast", "drift"]) | (rows["method"] == rows["peer"])]
-    return [*parts, tabulate([_peer_row(report, row) for row in rows.to_dict("records")])]
 
 
 def _count_peer(report: ReportContext, peer: str, forecasts: pd.DataFrame) -> str:
