@@ -32,7 +32,7 @@ RESERVED: dict[str, set[str]] = {
     "seaborn": {"charts"},
     "sqlalchemy": {"evaluation.store", "tables.database"},
     "statsmodels": {"evaluation.baselines", "evaluation.scores"},
-    "voila": {"desk.server"},
+    "voila": {"desk.access", "desk.server"},
     "weasyprint": {"reports.pdf"},
     "zhplot": {"charts"},
 }

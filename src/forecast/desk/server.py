@@ -287,7 +287,7 @@ def serve(  # noqa: PLR0913 - each option is an argument
     page.tornado_settings = {
         "allow_remote_access": not local, "own_machine": local, "language": language,
         "log_function": log_request, "websocket_max_message_size": MESSAGE_BYTES,
-        "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer"},
+        "headers": {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"},
     }  # fmt: skip
     page.initialize([])
     _limit_memory(memory)
