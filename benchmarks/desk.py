@@ -41,13 +41,15 @@ WIDTH, MARGIN, COLOURS = 1280, 8, 128
 DAY = "2022-12-31"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 TOUR = {
-    "region": "lishui", "indicator": "care_workers_per_10k_elderly",
-    "lever": "care_workforce-trainees_per_year", "value": "400",
+    "region": "zhejiang", "indicator": "care_workers_per_10k_elderly",
+    "lever": "care_workforce-trainees_per_year", "value": "5000",
 }  # fmt: skip
+PATIENCE = 120_000
+"""Milliseconds until the desk is open, also on a busy machine."""
 DRAGGED = 60
 BETWEEN = 0.03
 """Seconds between the keys of a key held down."""
-PACE = ".desk-set-pace .noUi-handle"
+PACE = ".desk-set-pace input[type=range]"
 
 # Records in `stamps` the times of keys, painted charts and painted tables.
 WATCH = """() => {
@@ -55,7 +57,8 @@ WATCH = """() => {
   const painted = kind => requestAnimationFrame(() => setTimeout(
     () => stamps[kind].push(performance.now())));
   document.addEventListener('keydown', () => stamps.key.push(performance.now()), true);
-  document.querySelector('img.desk-picture').addEventListener('load', () => painted('picture'));
+  new MutationObserver(() => painted('picture')).observe(
+    document.querySelector('.desk-picture'), {attributes: true, attributeFilter: ['data-drawn']});
   new MutationObserver(() => painted('table')).observe(
     document.querySelector('.desk-table'), {childList: true, subtree: true, characterData: true});
 }"""
@@ -139,8 +142,10 @@ def shoot(page: Page, folder: Path, language: str) -> None:
     lever.fill(TOUR["value"])
     lever.press("Enter")
     page.locator(f".desk-table tr:has-text('{name}') td:has-text('+')").wait_for()
-    keep("desk", ".desk h2", ".desk-reset", ".desk-chance")
-    keep("table", ".desk h3", ".desk-table")
+    page.locator(".desk-beside-1 select").select_option(index=3)
+    page.locator(".desk-beside table").wait_for()
+    keep("desk", ".desk h1", ".desk-reset", ".desk-sources")
+    keep("table", ".desk-below", ".desk-table")
     page.locator(".desk-seek").press("Enter")
     page.locator(".desk-take:enabled").wait_for()
     keep("seek", ".desk-lever", ".desk-result")
@@ -153,7 +158,7 @@ def main() -> None:
     """Serve the desk, open it, and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=40)
-    parser.add_argument("--region", default="lishui")
+    parser.add_argument("--region", default=TOUR["region"])
     parser.add_argument("--indicators", type=int, help="least number of indicators")
     parser.add_argument("--language", choices=languages(), default="zh")
     parser.add_argument("--shots", type=Path, help="folder for the screenshots of the tour")
@@ -172,6 +177,7 @@ def main() -> None:
                 sandbox = hasattr(os, "geteuid") and os.geteuid() != 0
                 browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=sandbox)
                 page = browser.new_page(viewport={"width": WIDTH, "height": 800})
+                page.set_default_timeout(PATIENCE)
                 page.goto(server.stdout.readline().strip())
                 if options.shots:
                     shoot(page, options.shots, options.language)

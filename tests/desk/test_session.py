@@ -2,6 +2,9 @@
 
 import copy
 import math
+import shutil
+import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,8 +12,9 @@ import pytest
 import yaml
 
 import forecast as fc
-from forecast.desk.export import export_desk
+from forecast.desk.export import export_desk, pack
 from forecast.desk.session import Desk
+from forecast.desk.state import History, State, read_address
 from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
 from forecast.reports.context import ReportContext, last_targets
@@ -36,6 +40,7 @@ def pristine():
     """Open Lishui's desk at the end of 2022, and choose the care workers."""
     desk = open_desk("desk")
     desk.choose(WORKERS)
+    desk.history = History((desk.state,))
     return desk
 
 
@@ -229,7 +234,7 @@ def test_bad_names_are_refused(desk):
     """Nothing is written under a name that is no file name or that a shipped scenario has."""
     names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "pandemic_year"]
     for name in [*names, "baseline", "figures"]:
-        for write in (desk.save, lambda name: export_desk(desk, name, {})):
+        for write in (desk.save, lambda name: export_desk(desk, name)):
             with pytest.raises(ValueError, match="cannot be used as a name"):
                 write(name)
     assert not desk.folder.exists()
@@ -321,21 +326,26 @@ def test_prepared_computations_keep_their_settings(desk):
     assert tornado()["p_base"].iloc[0] == before
 
 
-def test_an_export_can_be_repeated(desk):
-    """Tables, pictures and parameters are in one folder; the parameters give the same answer."""
+def test_an_export_gives_the_same_numbers_anywhere(desk, tmp_path):
+    """Unpacked in another folder its parameters name all inputs and give the same answer."""
+    desk = desk.with_figures(own_figure(desk, 20))
     desk.language = "en"
     desk.set("trainees_per_year", 450)
-    folder = export_desk(desk, "mine", {"picture.png": b"png"})
-    assert {file.name for file in folder.iterdir()} == {
-        "compare.csv", "compare.parquet", "manifest.json", "picture.png", "run.yaml",
-        "sources.csv", "tables.xlsx",
-    }  # fmt: skip
+    desk.show_beside(["care_workers_stay"])
+    archive = pack(export_desk(desk, "mine"))
+    assert archive.read_bytes() == pack(desk.folder / "mine").read_bytes()
+    with zipfile.ZipFile(archive) as packed:
+        packed.extractall(tmp_path / "elsewhere")
+    shutil.rmtree(desk.folder)
+    folder = tmp_path / "elsewhere" / "mine"
+    names = {file.name for file in folder.iterdir()}
+    assert names >= {"chart.svg", "chart.png", "chart.csv", "compare.csv", "tables.xlsx"}
     run = read_parameters(folder / "run.yaml")
     assert (run.region, run.indicator, run.as_of) == ("lishui", WORKERS, "2022-12-31")
-    assert (run.draws, run.seed, run.language) == (DRAWS, 0, "en")
+    assert (run.draws, run.seed, run.language, run.data) == (DRAWS, 0, "en", str(folder / "tables"))
     assert find_notebook(run.notebook).name == "scenarios.ipynb"
     scenario = choose_scenarios(run.scenarios)[0]
-    plan = fc.load_plan(run.data or run.region, as_of=run.as_of, region=run.region)
+    plan = fc.load_plan(run.data, as_of=run.as_of, region=run.region)
     rows = fc.compare(plan, [scenario], until=run.until, draws=run.draws, seed=run.seed)
     rows = rows[rows["scenario"].eq("mine") & rows["indicator"].eq(WORKERS)]
     assert rows.loc[rows["year"].eq(2025), "p_reach"].tolist() == [desk.answer().p_reach]
@@ -345,25 +355,135 @@ def test_an_export_can_be_repeated(desk):
 
 def test_an_export_replaces_only_its_own_files(desk):
     """A second export replaces the files of the first; a person's files and folders are kept."""
-    folder = export_desk(desk, "mine", {"picture.png": b"one", "old.png": b""})
+    folder = export_desk(desk, "mine")
     (folder / "note.txt").write_text("keep")
-    export_desk(desk, "mine", {"picture.png": b"two"})
-    assert (folder / "picture.png").read_bytes() == b"two"
-    assert (folder / "note.txt").exists() and not (folder / "old.png").exists()
+    before = (folder / "chart.svg").read_bytes()
+    desk.set("trainees_per_year", 450)
+    with pytest.raises(FileExistsError, match="mine"):
+        export_desk(desk, "mine")
+    assert (folder / "chart.svg").read_bytes() == before
+    export_desk(desk, "mine", replace_file=True)
+    assert (folder / "chart.svg").read_bytes() != before
+    assert (folder / "note.txt").exists() and not list(folder.glob("*-2.*"))
     theirs = desk.folder / "theirs"
     theirs.mkdir()
     (theirs / "letter.txt").write_text("keep")
     with pytest.raises(fc.ForecastError, match="is kept"):
-        export_desk(desk, "theirs", {})
+        export_desk(desk, "theirs")
     assert (theirs / "letter.txt").read_text() == "keep"
 
 
-def test_own_tables_are_named_in_the_parameters(tmp_path):
-    """The export of a desk with its own tables names their folder by its absolute path."""
+def test_own_tables_are_in_the_export(tmp_path):
+    """The export of a desk with its own tables holds them, and names them relatively."""
     data = write_plan(tmp_path / "own", STILL_OPEN)
     desk = open_desk(tmp_path / "desk", "shaoxing", data=str(data), until=2026)
-    run = yaml.safe_load((export_desk(desk, "mine", {}) / "run.yaml").read_text("utf-8"))
-    assert (run["data"], run["until"], run["region"]) == (str(data), 2026, "shaoxing")
+    folder = export_desk(desk, "mine")
+    run = yaml.safe_load((folder / "run.yaml").read_text("utf-8"))
+    assert (run["data"], run["until"], run["region"]) == ("tables", 2026, "shaoxing")
+    copied = {file.name: file.read_bytes() for file in (folder / "tables").iterdir()}
+    assert copied == {file.name: file.read_bytes() for file in data.glob("*.csv")}
+
+
+def test_nothing_saved_is_replaced_without_a_word(desk):
+    """Another scenario of the name is kept until it is to be replaced; the same one is no fault."""
+    desk.set("trainees_per_year", 300)
+    file = desk.save("mine")
+    before = file.read_bytes()
+    assert desk.save("mine") == file
+    desk.set("trainees_per_year", 400)
+    with pytest.raises(FileExistsError, match="saved already"):
+        desk.save("mine")
+    other = before.replace(b"300", b"200")
+    with pytest.raises(FileExistsError):
+        desk.import_scenario("mine.yaml", other)
+    assert file.read_bytes() == before and desk.value("trainees_per_year") == 400.0
+    desk.import_scenario("mine.yaml", other, replace_file=True)
+    assert desk.value("trainees_per_year") == 200.0
+    assert [f.name for f in desk.folder.iterdir()] == ["mine.yaml"]
+
+
+def test_scenarios_beside_are_on_the_same_draws(desk):
+    """Each gives the numbers of `compare`; more than three are refused, lost ones left out."""
+    desk.set("trainees_per_year", 300)
+    names = ["care_workers_stay", "care_worker_training"]
+    desk.show_beside(names)
+    found = desk.outcomes()
+    assert list(found) == ["desk", "baseline", *names]
+    table = fc.compare(desk.plan, names, paths=desk.paths)
+    row = table[table["indicator"].eq(WORKERS) & table["year"].eq(2025)].set_index("scenario")
+    for name in names:
+        outcome = found[name]
+        assert outcome.p_change == pytest.approx(row.loc[name, "p_change"])
+        assert outcome.p_change_error == pytest.approx(row.loc[name, "p_change_error"], rel=1e-6)
+    with pytest.raises(ValueError, match="At most 3"):
+        desk.show_beside([*names, "pandemic_year", "combined_push"])
+    desk.save("mine").unlink()
+    desk.change(compared=("mine",))
+    assert list(desk.outcomes()) == ["desk", "baseline"]
+
+
+def test_without_a_region_the_desk_opens_where_there_is_a_chance(tmp_path):
+    """At the end of 2022 Lishui has one figure of each indicator, Zhejiang more."""
+    desk = Desk.open(as_of="2022-12-31", draws=50, folder=tmp_path)
+    assert desk.plan.region == "zhejiang"
+    assert desk.state.indicator in desk.clear_indicators
+    assert open_desk(tmp_path).clear_indicators == []
+
+
+def test_a_link_is_the_whole_state(desk):
+    """Another desk that follows the address has the same settings and the same answer."""
+    desk.load("combined_push")
+    desk.set("trainees_per_year", 450)
+    desk.set("leaving_rate", 12)
+    desk.show_beside(["care_workers_stay"])
+    desk.change(lever="pace", question="seek", wanted=0.9, years=(2020, 2024))
+    other = copy.copy(desk)
+    other.history = History((State("lishui", "2022-12-31"),))
+    again = other.with_state(read_address(desk.state.address()))
+    assert again.state == desk.state
+    assert again.answer().p_reach == desk.answer().p_reach
+
+
+def test_a_link_that_cannot_be_used_changes_nothing(desk):
+    """A lever or value that this plan does not have is refused, with its name."""
+    before = desk.state
+    for part in ("care_workforce.trainees_per_year:9e9", "no_such.lever:1"):
+        state = read_address(f"region=lishui&day=2022-12-31&set={part}")
+        with pytest.raises(ValueError, match=part.partition(":")[0].rpartition(".")[2]):
+            desk.with_state(state)
+    assert desk.state == before
+
+
+def test_a_region_keeps_what_was_set_there(desk):
+    """Another region and back: target and settings are those left; undo leads back as well."""
+    desk.set("trainees_per_year", 300)
+    there = desk.reopen(region="xiaoshan")
+    back = there.reopen(region="lishui")
+    assert replace(back.state, language=desk.language) == desk.state
+    assert back.undo() and back.plan.region == "xiaoshan"
+    assert back.undo() and back.plan.region == "lishui"
+    assert back.value("trainees_per_year") == 300.0
+    assert back.redo() and back.plan.region == "xiaoshan"
+
+
+def test_own_figures_lead_back_to_the_published_ones(desk):
+    """With own figures and without them are two states of one history."""
+    own = desk.with_figures(own_figure(desk, 20))
+    assert own.state.tables == "1" and own.plan.folder
+    assert own.reopen(tables="").plan.folder == desk.plan.folder
+    assert own.undo() and not own.plan.folder
+
+
+def test_a_plan_of_ones_own_can_be_opened(desk, tmp_path):
+    """A folder of tables opens with its own region, but for users of other machines it does not."""
+    folder = write_plan(tmp_path / "own", STILL_OPEN)
+    other = desk.with_plan(str(folder))
+    assert (other.plan.region, other.plan.folder) == ("shaoxing", str(folder))
+    desk.local = False
+    with pytest.raises(ValueError, match="machine that serves"):
+        desk.with_plan(str(folder))
+    with pytest.raises(ValueError, match="machine that serves"):
+        desk.with_state(replace(desk.state, tables="/etc"))
 
 
 def test_settings_are_kept_for_another_date_but_not_for_another_region(desk):
@@ -373,6 +493,7 @@ def test_settings_are_kept_for_another_date_but_not_for_another_region(desk):
     assert earlier.plan.as_of == "2021-12-31"
     assert earlier.chosen["indicator"] == WORKERS
     assert earlier.value("trainees_per_year") == 300.0
+    assert earlier.undo() and earlier.plan.as_of == "2022-12-31"
     assert earlier.undo()
     assert earlier.value("trainees_per_year") == 0.0
     other = desk.reopen(region="zhejiang")
@@ -393,7 +514,7 @@ def test_settings_that_other_data_do_not_allow_are_refused(desk, tmp_path):
     (data / "mechanisms.yaml").write_text(text, encoding="utf-8")
     desk.set("trainees_per_year", 300)
     with pytest.raises(DataError, match="limits"):
-        desk.reopen(data=str(data))
+        desk.reopen(tables=str(data))
 
 
 def own_figure(desk, value):

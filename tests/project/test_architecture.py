@@ -23,6 +23,7 @@ TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOU
 
 # Libraries that cost seconds, and the only modules or packages that may import them.
 RESERVED: dict[str, set[str]] = {
+    "anywidget": {"desk.frontend"},
     "docx": {"reports.office.word", "reports.office.word_styles"},
     "ipywidgets": {"desk"},
     "lxml": {"reports.office.content"},

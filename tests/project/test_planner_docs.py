@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 DOCS = {"en": ROOT / "docs" / "planner.md", "zh": ROOT / "docs" / "planner.zh.md"}
 BUTTONS = (
     *("Cancel", "Undo", "Reset", "Apply", "Save scenario", "Export chart, tables, parameters"),
-    *("Open a scenario file", "Use these figures"),
+    *("Open a scenario file", "Use these figures", "Replace it", "Back to the published figures"),
+    *("Redo", "Basis", "Numbers of this chart", "Open a plan"),
 )
 LARGEST = 150_000
 EACH = pytest.mark.parametrize("language", DOCS)
@@ -45,12 +46,13 @@ def test_it_names_the_buttons_of_the_desk(language: str) -> None:
 
 @EACH
 def test_its_example_agrees_with_the_desk(language: str) -> None:
-    """400 trainees a year raise the chance from 1 to 18 %; 80 % takes 630."""
+    """5,000 trainees a year raise the chance from 11 to 50 %; 80 % takes 8,000."""
     text = DOCS[language].read_text(encoding="utf-8")
-    desk = Desk.open("lishui", as_of="2022-12-31", language=language)
+    desk = Desk.open(as_of="2022-12-31", language=language)
     desk.choose("care_workers_per_10k_elderly")
-    desk.set("trainees_per_year", 400)
+    desk.set("trainees_per_year", 5000)
     chances = [desk.baseline_answer().p_reach, desk.answer().p_reach]
-    assert [round(100 * p) for p in chances] == [1, 18]
-    assert ("1 to 18 %" if language == "en" else "1% 升到 18%") in text.replace("\n", " ")
-    assert round(desk.seek(0.8, "trainees_per_year").value) == 630 and "630" in text
+    assert [round(100 * p) for p in chances] == [11, 50]
+    assert ("11 to 50 %" if language == "en" else "11% 升到 50%") in text.replace("\n", " ")
+    assert round(desk.seek(0.8, "trainees_per_year").value) == 8000
+    assert ("8,000" if language == "en" else "8000") in text

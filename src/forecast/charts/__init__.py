@@ -5,6 +5,7 @@ For other packages:
 - `chart`: what a chart is: two pictures, a text alternative, data
 - `standing`: where all targets stand
 - `series`: an indicator over the years, several in small
+- `scenarios`: an indicator under several scenarios
 - `regions`: regions of one indicator by year, the cities as a map of tiles
 - `measures`: effects of measures, the chance that a lever buys
 - `reliability`: whether chances came true
@@ -13,6 +14,6 @@ For other packages:
 """
 
 __all__ = [
-    "chart", "fan", "labels", "measures", "regions", "reliability", "series", "standing", "style",
-    "texts", "tornado",
+    "chart", "fan", "labels", "measures", "regions", "reliability", "scenarios", "series",
+    "standing", "style", "texts", "tornado",
 ]  # fmt: skip

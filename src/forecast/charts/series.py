@@ -20,7 +20,9 @@ from .labels import Labels, spread
 from .standing import STATES, find_state
 from .texts import Measure, format_year, source_note
 
-__all__ = ["fan_chart", "multiples_chart"]
+__all__ = [
+    "SUBTITLE", "Line", "Series", "describe_values", "draw_fan", "fan_chart", "multiples_chart",
+]  # fmt: skip
 
 BANDS = (("q05", "q95", style.FAINT), ("q25", "q75", style.PALE))
 """Intervals of 90 and 50 %: lower and upper quantile, colour."""
@@ -45,6 +47,16 @@ FINDINGS = {
 SHORT = N_("{region}: {short} of {count} indicators with a trend fall short of their targets")
 FINE = N_("{region}: the {count} indicators with a trend keep to their targets")
 PANELS = N_("Published figures, forecast and last target of each indicator. {day}")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A further scenario: its name, medians by year, colour and dash."""
+
+    label: str
+    values: pd.Series
+    colour: str
+    dash: Any
 
 
 @dataclass(frozen=True)
@@ -136,10 +148,10 @@ def fan_chart(
     title = series.describe(names)
     subtitle = names.gettext(SUBTITLE, unit=series.measure.name, day=names.known_on())
     words = Words(title, subtitle, [source_note(names, [indicator])])
-    alt = _describe_values(names, series, title)
+    alt = describe_values(names, series, title)
     moment = moment_of(names.plan)
     return compose(
-        f"fan_{indicator}", words, lambda page: _draw_fan(page, names, series, moment),
+        f"fan_{indicator}", words, lambda page: draw_fan(page, names, series, moment),
         alt=alt, data=series.rows(),
     )  # fmt: skip
 
@@ -187,7 +199,7 @@ def multiples_chart(
     )  # fmt: skip
 
 
-def _describe_values(names: Names, series: Series, title: str) -> str:
+def describe_values(names: Names, series: Series, title: str) -> str:
     """Describe a chart to who does not see it: the finding, first and last figure, the range."""
     figures, fan = series.data.figures, series.data.fan
     parts = [title]
@@ -242,10 +254,15 @@ def _draw_marks(axes: Axes, series: Series, size: float) -> None:
     )  # fmt: skip
 
 
-def _draw_fan(page: Page, names: Names, series: Series, moment: float) -> None:
+def draw_fan(
+    page: Page, names: Names, series: Series, moment: float, others: Sequence[Line] = ()
+) -> None:
     """Draw one indicator over the page's width, with labels at the right end."""
     data, unit = series.data, series.measure
     ends = _end_labels(names, series)
+    for line in others:
+        value = float(line.values.iloc[-1])
+        ends.append((value, f"{line.label} {unit.estimate(value)}", line.colour))
     right = max([measure(text, page.small) for _, text, _ in ends], default=0.0) + 0.25
     left, height = (0.52, BODY_NARROW) if page.narrow else (0.62, BODY)
     keys: list[tuple[dict[str, Any], str]] = [
@@ -271,6 +288,10 @@ def _draw_fan(page: Page, names: Names, series: Series, moment: float) -> None:
     style.make_quiet(axes)
     axes.tick_params(labelsize=page.small)
     _draw_marks(axes, series, 5.0)
+    for line in others:
+        axes.plot(
+            line.values.index, line.values, color=line.colour, linewidth=1.5, linestyle=line.dash
+        )
     labels, (first, last) = Labels(axes, page.small), axes.get_xlim()
     if first < moment < last - 0.3:
         labels.block([moment, moment], axes.get_ylim(), 0.02)

@@ -20,7 +20,9 @@ __all__ = ["open_app"]
 def open_app(  # noqa: PLR0913 - each option is an argument
     region: Annotated[
         str | None,
-        typer.Option(help=gettext("A region with a plan; else the one of DATA, or lishui.")),
+        typer.Option(
+            help=gettext("A region with a plan; else the one of DATA, or the first with a chance.")
+        ),
     ] = None,
     data: Annotated[str | None, typer.Option(help=DATA)] = None,
     as_of: Annotated[
@@ -59,15 +61,17 @@ def open_app(  # noqa: PLR0913 - each option is an argument
     from ..desk.server import serve
     from ..errors import ForecastError
     from ..plans.folder import open_plan
+    from ..reports.parameters import Plain
+    from ..tables.plan import data_folder
     from ..tables.schema import is_address
 
     source = str(Path(data).resolve()) if data and not is_address(data) else data
     try:
-        plan = open_plan(source or region or "lishui", as_of=as_of, region=region)
-        source = plan.folder or source
-        place = plan.region or region or "lishui"
-        options = {"region": place, "language": language, "folder": str(folder.resolve())}
-        options |= {k: v for k, v in {"data": source, "as_of": as_of}.items() if v is not None}
+        plan = open_plan(source or region or data_folder(), as_of=as_of, region=region)
+        given = {"region": plan.region or region, "as_of": as_of}
+        given["data"] = (plan.folder or source) if source else None
+        options: dict[str, Plain] = {"language": language, "folder": str(folder.resolve())}
+        options |= {key: value for key, value in given.items() if value}
         serve(
             options, host=host, port=port, token=token, browser=browser, base_url=base_url,
             most=most, memory=memory,

@@ -42,8 +42,19 @@ class BackgroundRunner:
         self, busy: Callable[[float | None], None], failed: Callable[[Exception], None]
     ) -> None:
         self._busy, self._failed = busy, failed
+        self._home = _running_loop()
         self._job = 0
         self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
+
+    def call(self, callback: Callable[[], None]) -> None:
+        """Call a function in the loop that created the runner, at once or in its turn.
+
+        A kernel with subshells may handle messages of widgets in other threads.
+        """
+        if self._home is None or self._home.is_closed() or self._home is _running_loop():
+            callback()
+        else:
+            self._home.call_soon_threadsafe(callback)
 
     def submit(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
         """Run a task in a thread, then call `done` with its result in the event loop.

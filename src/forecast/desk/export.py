@@ -1,61 +1,153 @@
-"""An export of the planner's desk: scenario, tables, pictures, and parameters to repeat them."""
+"""An export of the planner's desk: one archive that gives the same numbers anywhere.
+
+It holds the scenario, the planner's own tables, the parameters of a report, tables, the chart, and
+the report itself as a page and a document. Paths in it are relative.
+"""
 
 from __future__ import annotations
 
+import io
 import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..files import MANIFEST, staging_folder, swap_folder
+from .._version import __version__
+from ..callbacks import Progress, ProgressTracker
+from ..charts.scenarios import scenarios_chart
+from ..errors import N_, WriteError, msg
+from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
 from ..reports.exports import write_tables
+from ..reports.inputs import find_tables
 from ..reports.manifest import hash_file
 from ..reports.parameters import ReportParameters
+from ..scenarios.scenario import write_scenario
 from .session import Desk
+from .text import name_outcome
 
-__all__ = ["export_desk"]
+__all__ = ["add_report", "export_desk", "pack"]
+
+TABLES, RUN, SCENARIO = "tables", "run.yaml", "scenario.yaml"
+FORMATS = {"docx": "docx"}
+"""Documents of a report, and the library that each needs."""
+STAMP = (1980, 1, 1, 0, 0, 0)
+"""Time of all files in an archive, so that the same export has the same bytes."""
+NO_REPORT = N_("The report of the export could not be made: {reason}")
 
 
-def export_desk(desk: Desk, name: str, pictures: Mapping[str, bytes]) -> Path:
+def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
     """Save the desk's settings under a name, and write a folder of that name beside them.
 
-    The folder holds tables, `pictures` (PNGs by file name) and `run.yaml`: `forecast run` with it
-    writes a report with the same probabilities. Files that a person added to an earlier export of
-    the name are kept. Returns the folder.
+    The folder holds tables, the chart, and `run.yaml`: `forecast run` with it, wherever the folder
+    is, writes a report with the same probabilities. Files that a person added to an earlier export
+    of the name are kept. Returns the folder.
 
     Raises
     ------
-    ValueError, WriteError
+    ValueError, FileExistsError, WriteError
         As `Desk.save`; WriteError also for a folder in the way that is no export.
     """
-    parameters = _run_parameters(desk, name, desk.save(name))
+    desk.save(name, replace_file=replace_file)
     final, report, plan = desk.folder / name, desk.report, desk.plan
     sources = report.source_rows(report.list_sources(plan.targets, plan.observations))
     with staging_folder(final) as new:
         write_tables(report, {"compare": desk.table(), "sources": sources}, new)
-        for file, content in pictures.items():
+        write_scenario(desk.settings.to_scenario(name), new / SCENARIO)
+        _write_inputs(desk, new / TABLES)
+        text = yaml.safe_dump(_run_parameters(desk, name), allow_unicode=True, sort_keys=False)
+        (new / RUN).write_text(text, encoding="utf-8")
+        for file, content in _draw(desk).items():
             (new / file).write_bytes(content)
-        text = yaml.safe_dump(parameters, allow_unicode=True, sort_keys=False)
-        (new / "run.yaml").write_text(text, encoding="utf-8")
-        written = {file.name: hash_file(file) for file in sorted(new.iterdir())}
-        (new / MANIFEST).write_text(json.dumps({"files": written}), encoding="utf-8")
+        files = [file for file in sorted(new.rglob("*")) if file.is_file()]
+        written = {file.relative_to(new).as_posix(): hash_file(file) for file in files}
+        facts = {"files": written, "version": __version__, "address": desk.state.address()}
+        (new / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
         swap_folder(new, final, _written_files(final))
     return final
 
 
-def _run_parameters(desk: Desk, name: str, scenario: Path) -> dict[str, Any]:
+def add_report(folder: Path, *, progress: Progress | None = None) -> None:
+    """Run the parameters of an export, and put the report's page and documents into its folder.
+
+    Raises
+    ------
+    WriteError
+        If the report cannot be made.
+    """
+    tracker = ProgressTracker(progress, 2)
+    tracker()
+    with tempfile.TemporaryDirectory() as output:
+        command = [sys.executable, "-m", "forecast.cli", "run", str(folder / RUN)]
+        done = subprocess.run(
+            [*command, "--output", output, "--log", "json"], capture_output=True, text=True
+        )
+        pages = list(Path(output).glob("*/report.*"))
+        if done.returncode or not pages:
+            reason = (done.stderr.strip().splitlines() or [""])[-1]
+            raise WriteError(msg(NO_REPORT, reason=reason))
+        facts = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        for page in pages:
+            shutil.copyfile(page, folder / page.name)
+            facts["files"][page.name] = hash_file(page)
+        (folder / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
+    tracker.end()
+
+
+def pack(folder: Path) -> Path:
+    """Write all files of an export to one archive beside its folder; return the archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                name = (Path(folder.name) / file.relative_to(folder)).as_posix()
+                info = zipfile.ZipInfo(name, STAMP)
+                archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED)
+    target = folder.with_name(f"{folder.name}.zip")
+    write_atomic(target, stream.getvalue())
+    return target
+
+
+def _run_parameters(desk: Desk, name: str) -> dict[str, Any]:
     """Return the parameters of a scenario report with the same answers."""
-    options = desk.options
-    if desk.plan.folder:
-        options["data"] = str(Path(options["data"]).absolute())
-    options |= {"notebook": "scenarios", "scenarios": str(scenario.absolute()), "name": name}
+    options = desk.options | {"notebook": "scenarios", "scenarios": SCENARIO, "name": name}
+    if options["data"] is not None and desk.plan.folder:
+        options["data"] = TABLES
     if desk.chosen is not None:
         options["indicator"] = str(desk.chosen["indicator"])
+    options["formats"] = ["html", *(f for f, library in FORMATS.items() if find_spec(library))]
     given = {key: value for key, value in options.items() if value is not None}
     ReportParameters.model_validate(given)
     return given
+
+
+def _write_inputs(desk: Desk, folder: Path) -> None:
+    """Copy the planner's own tables; those of the package come with it."""
+    if not desk.plan.folder:
+        return
+    folder.mkdir()
+    for name, content in find_tables(desk.plan.folder).items():
+        if isinstance(content, Path) and content.parent == Path(desk.plan.folder):
+            (folder / name).write_bytes(content.read_bytes())
+
+
+def _draw(desk: Desk) -> Mapping[str, bytes]:
+    """Draw the chosen target with the scenarios beside; return files by name."""
+    if desk.chosen is None:
+        return {}
+    outcomes = {
+        name_outcome(desk, key): answer.quantiles for key, answer in desk.outcomes().items()
+    }
+    targets = desk.baseline[desk.baseline["indicator"] == desk.chosen["indicator"]]
+    chart = scenarios_chart(desk.report, outcomes, targets)
+    return {"chart.svg": chart.svg().encode(), "chart.png": chart.png(), "chart.csv": chart.csv()}
 
 
 def _written_files(folder: Path) -> dict[str, str]:

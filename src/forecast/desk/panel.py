@@ -1,6 +1,7 @@
 """The planner's desk as a panel of widgets: move a slider and see the probability change.
 
-The panel connects a `session.Desk` with widgets. Chart and probability follow each move of a
+The panel connects a `session.Desk` with widgets, which are built once: another language, region or
+date changes what they show, and the focus stays. Chart and probability follow each move of a
 slider, the table follows when the slider rests. Longer computations run in the background, show
 their progress, and are cancelled by a button or a change of the settings.
 """
@@ -8,32 +9,35 @@ their progress, and are cancelled by a button or a change of the settings.
 from __future__ import annotations
 
 import datetime as dt
-import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
-from ..i18n.catalog import N_, languages
-from ..i18n.formatting import language_name
+from ..i18n.catalog import N_
+from ..i18n.formatting import day
 from ..intake import FigureImport
 from ..reports.html import safe
+from ..scenarios.declarations import Range
 from .background import BackgroundRunner
+from .choices import Choices, is_whole
+from .frontend import Chart, PageLink, SettingsForm
 from .markup import paragraph
 from .questions import Questions
 from .scenario_files import ScenarioFiles
 from .session import Desk
-from .settings import Control
+from .state import History, read_address, read_history
 from .text import (
-    create_chart,
+    describe_chart,
+    describe_control,
     describe_missing_inputs,
     format_limits,
-    name_indicator,
+    name_outcome,
     name_setting,
     render_answer,
+    render_beside,
     render_error,
     render_progress,
     render_settings,
@@ -41,23 +45,21 @@ from .text import (
     render_table,
 )
 from .upload import FigureForm
-from .widgets import (
-    HEAD,
-    SettingControl,
-    close_widgets,
-    create_button,
-    create_dropdown,
-    create_row,
-    serialise_callbacks,
-)
+from .widgets import Texts, create_button, create_row
 
 __all__ = ["Panel", "open_desk"]
 
-TABLE_DELAY, STEP_DELAY = 0.12, 1.0
-"""Seconds without a change after which the table follows, and after which a step ends."""
+TABLE_DELAY, STEP_DELAY, DAY_DELAY = 0.12, 1.0, 0.8
+"""Seconds without a change after which the table follows, a step ends, and a typed date counts."""
+MOST_KEPT = 40
+"""Largest number of steps that a browser keeps."""
 
 NO_TARGET = N_(
-    "No target is open for a forecast on this date. Choose another date, or add figures."
+    "No target is open for a forecast on this date. Choose another date, or add figures below."
+)
+NO_CHANCE = N_(
+    "No target of this region has a chance on this date: one figure of an indicator is too few. "
+    "Add earlier figures below, or choose another region."
 )
 GROUPS = {
     "levers": N_("Levers: what you decide. A year, on top of the present trend; 0 is no change."),
@@ -66,15 +68,20 @@ GROUPS = {
     ),
 }
 CLIPPED = N_("{name}: outside the limits ({limits}); the nearest value was set.")
+LOST = N_(
+    "The desk no longer answers. What is shown may be out of date. Your settings are in the "
+    "address of this page: reload it to go on."
+)
+GO_ON = N_("Go on where you stopped: {region}, {day}")
 
 
-def open_desk(region: str = "lishui", **options: Any) -> Panel:
+def open_desk(region: str | None = None, **options: Any) -> Panel:
     """Open the desk of a region's plan.
 
     Parameters
     ----------
-    region : a region with a plan
-    options : data, as_of, language, draws, seed, until and folder, as in `Desk.open`
+    region : a region with a plan; None takes one with a target that has a chance
+    options : data, as_of, language, draws, seed, until, folder and local, as in `Desk.open`
 
     Examples
     --------
@@ -95,203 +102,175 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.add_class("desk")
         self.desk = desk
         self.runner = BackgroundRunner(self._show_progress, self._show_error)
-        self._silent = False
-        self._figures: FigureImport | None = None
+        self.texts = Texts()
+        self._before: list[str] = []
+        self._turn: Any = None
         self._build()
+        self.show()
 
-    # Building: all widgets are created again for another language, region or date.
+    # Building: once. What a part shows is set by the methods `show` and `_show_…`.
 
     def _build(self) -> None:
-        report = self.desk.report
-        self.picture = widgets.Image(format="png", layout=widgets.Layout(width="100%"))
-        self.chance, self.table, self.sources = (widgets.HTML() for _ in range(3))
-        self.status, self.progress = widgets.HTML(), widgets.HTML()
-        self.settings = widgets.VBox()
-        for part, css_class in (
-            (self.picture, "desk-picture"), (self.chance, "desk-chance"),
-            (self.table, "desk-table"), (self.status, "desk-status"),
-            (self.progress, "desk-progress"),
-        ):  # fmt: skip
-            part.add_class(css_class)
-        self.questions = Questions(self.desk, self.runner, self._guard, self._apply)
-        columns = [
-            widgets.VBox(
-                parts, layout=widgets.Layout(flex=flex, min_width="300px", overflow="hidden")
-            )
-            for parts, flex in (
-                ([self.picture, self.chance, self.sources], "4 1 440px"),
-                ([self.settings, self._build_history()], "3 1 320px"),
-            )
-        ]
-        self.workplace = widgets.VBox([create_row(columns), self.questions])
-        self.files = ScenarioFiles(
-            self.desk, self._guard, self._draw_pictures, self._show_saved, self._import_scenario
+        self.page = PageLink({"start": self._start, "go": self._go})
+        self.chart, self.form = Chart(), SettingsForm(self._set)
+        names = ("title", "chance", "table", "sources", "status", "progress", "notes", "beside",
+                 "below")  # fmt: skip
+        for name in names:
+            part = widgets.HTML()
+            part.add_class(f"desk-{name}")
+            setattr(self, name, part)
+        self.chart.add_class("desk-picture")
+        self.form.add_class("desk-settings")
+        desk = self._find_desk
+        self.questions = Questions(desk, self.runner, self._guard, self._apply, self._show_address)
+        self.files = ScenarioFiles(desk, self._guard, self.runner, self._show_saved, self._refresh)
+        self.figures = FigureForm(
+            desk, self._guard, self._use_figures, partial(self._open, tables=""), self._open_plan
         )
-        region = report.name("regions", self.desk.plan.region)
-        title = report.gettext("{region}: the planner's desk", region=region)
-        below = report.gettext("All indicators with these settings")
-        previous = tuple(self.children)
-        self.children = [
-            widgets.HTML(f"{HEAD}<h2>{safe(title)}</h2>"),
-            self._build_choices(),
-            self._build_status(),
-            self.workplace,
-            self.files,
-            self._build_figures(),
-            widgets.HTML(f"<h3>{safe(below)}</h3>"),
-            self.table,
-        ]
-        serialise_callbacks([self])
-        close_widgets(previous)
-        self._show_status("" if self.desk.chosen is not None else report.gettext(NO_TARGET))
-        self._show_target()
-
-    def _build_choices(self) -> widgets.Widget:
-        desk, report = self.desk, self.desk.report
-        gettext = report.gettext
-        regions = [(report.name("regions", region), region) for region in desk.regions]
-        names = [(language_name(code), code) for code in languages()]
-        self.region = create_dropdown(gettext("Region"), regions, desk.plan.region, "desk-region")
-        self.language = create_dropdown(gettext("Language"), names, desk.language, "desk-language")
-        self.day = widgets.DatePicker(
-            description=gettext("As of"), value=dt.date.fromisoformat(desk.plan.as_of)
-        )
-        self.day.add_class("desk-day")
-        indicators = [(name_indicator(desk, i), i) for i in desk.indicators]
-        chosen = None if desk.chosen is None else str(desk.chosen["indicator"])
-        self.indicator = create_dropdown(gettext("Indicator"), indicators, chosen, "desk-indicator")
-        self.target = create_dropdown(gettext("Target"), [], None, "desk-target")
-        self.scenario = create_dropdown(
-            gettext("Base scenario"), self._list_scenarios(), desk.base.name, "desk-scenario"
-        )
-        first = math.floor(min([*desk.plan.observations["year"], float(desk.paths.years[0])]))
-        last = int(desk.paths.years[-1])
-        self.years = widgets.IntRangeSlider(
-            description=gettext("Years"), min=first, max=last, value=(first, last),
-            style={"description_width": "auto"},
-        )  # fmt: skip
-        self.years.add_class("desk-years")
-        callbacks: dict[widgets.Widget, Callable[[Any], None]] = {
-            self.region: self._reopen, self.day: self._reopen, self.language: self._set_language,
-            self.indicator: self._choose_indicator, self.target: self._choose_target,
-            self.scenario: self._load_scenario, self.years: self._redraw,
+        callbacks: dict[str, Callable[[Any], None]] = {
+            "region": lambda region: self._open(region=region), "day": self._choose_day,
+            "language": self._set_language, "indicator": self._choose_indicator,
+            "target": self._choose_target, "scenario": self._load_scenario,
+            "years": self._set_years, "beside": self._choose_beside,
         }  # fmt: skip
-        for part, callback in callbacks.items():
-            part.observe(partial(self._value_changed, callback), "value")
-        return create_row(list(callbacks))
-
-    def _list_scenarios(self) -> list[tuple[str, str]]:
-        desk = self.desk
-        names = dict.fromkeys([*desk.shipped, *desk.saved, desk.base.name])
-        return [(desk.report.scenario(name), name) for name in names]
+        self.choices = Choices(callbacks, self._guard)
+        columns = [
+            widgets.VBox(parts, layout=widgets.Layout(flex=flex, min_width="0", overflow="hidden"))
+            for parts, flex in (
+                ([self.chart, self.sources], "4 1 440px"),
+                ([self.form, self.notes, self._build_history()], "3 1 300px"),
+            )
+        ]
+        self.workplace = widgets.VBox([create_row(columns), self.questions, self.beside])
+        sight = widgets.VBox([self.chance, self._build_status()])
+        sight.add_class("desk-sight")
+        self.children = [
+            self.page, self.title, self.choices, sight, self.workplace, self.files,
+            self._build_figures(), self.below, self.table,
+        ]  # fmt: skip
 
     def _build_status(self) -> widgets.Widget:
         self.cancel = self._button(N_("Cancel"), "desk-cancel", self._cancel)
-        self.cancel.disabled = True
-        return create_row([self.cancel, self.progress, self.status])
+        self.go_on = widgets.Button(layout=widgets.Layout(width="auto", display="none"))
+        self.go_on.add_class("desk-go-on")
+        self.go_on.on_click(lambda _: self._guard(self._go_on))
+        return create_row([self.cancel, self.go_on, self.progress, self.status])
 
     def _build_history(self) -> widgets.Widget:
-        return create_row(
-            [
-                self._button(N_("Undo"), "desk-undo", lambda: self._step(self.desk.undo())),
-                self._button(N_("Redo"), "desk-redo", lambda: self._step(self.desk.redo())),
-                self._button(N_("Reset"), "desk-reset", self._reset),
-            ]
-        )
+        return create_row([
+            self._button(N_("Undo"), "desk-undo", lambda: self._step(-1)),
+            self._button(N_("Redo"), "desk-redo", lambda: self._step(1)),
+            self._button(N_("Reset"), "desk-reset", self._reset),
+        ])  # fmt: skip
 
     def _build_figures(self) -> widgets.Widget:
-        self.figures = FigureForm(self.desk, self._guard, self._use_figures, self._figures)
-        title = self.desk.report.gettext("Your own figures")
         # An accordion could only be opened with a mouse.
-        opener = widgets.ToggleButton(
-            description=title, tooltip=title, value=self._figures is not None,
-            layout=widgets.Layout(width="auto"),
-        )  # fmt: skip
-        opener.add_class("desk-figures")
-        opener.observe(lambda event: self._show_figures(event["new"]), "value")
-        self._show_figures(opener.value)
-        return widgets.VBox([opener, self.figures])
-
-    def _show_figures(self, shown: bool) -> None:
-        self.figures.layout.display = "flex" if shown else "none"
+        self.opener = widgets.ToggleButton(layout=widgets.Layout(width="auto"))
+        title = N_("Your own figures, or a plan of your own")
+        self.texts.add(self.opener, description=title, tooltip=title)
+        self.opener.add_class("desk-figures")
+        self.opener.observe(lambda _: self._show_opened(), "value")
+        self._show_opened()
+        return widgets.VBox([self.opener, self.figures])
 
     def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
-        gettext = self.desk.report.gettext
-        return create_button(gettext(text), css_class, lambda: self._guard(pressed))
+        return create_button(self.texts, text, css_class, lambda: self._guard(pressed))
+
+    def _find_desk(self) -> Desk:
+        return self.desk
 
     # Display.
+
+    def show(self) -> None:
+        """Show the desk in its language: its lists, its target, its answers."""
+        gettext = self.desk.report.gettext
+        self.texts.show(gettext)
+        region = self.desk.report.name("regions", self.desk.plan.region)
+        title = gettext("{region}: the planner's desk", region=region)
+        self.title.value = f"<h1>{safe(title)}</h1>"
+        below = gettext("All indicators with these settings")
+        self.below.value = f"<h2>{safe(below)}</h2>"
+        self.page.title, self.page.language = title, self.desk.language
+        self.page.lost = gettext(LOST)
+        self.files.show()
+        self.figures.show()
+        self._show_target()
 
     def _show_target(self) -> None:
         """Show the chosen target: its years, its controls, its chart."""
         desk, report = self.desk, self.desk.report
-        self.workplace.layout.display = "none" if desk.chosen is None else "flex"
-        if desk.chosen is None:
-            self._refresh()
-            return
-        targets = desk.targets_of(str(desk.chosen["indicator"]))
-        levers = [c for c in desk.controls if c.kind != "assumption"]
-        assumptions = [c for c in desk.controls if c.kind == "assumption"]
-        with self._without_callbacks():
-            self.target.options = [
-                (report.format_dated_target(t), i) for i, t in targets.iterrows()
+        open_target = desk.chosen is not None
+        self.workplace.layout.display = "flex" if open_target else "none"
+        if not open_target:
+            self._show_status(report.gettext(NO_TARGET))
+        elif not desk.clear_indicators:
+            self._show_status(report.gettext(NO_CHANCE))
+        if not desk.clear_indicators:
+            self.opener.value = True
+        if open_target:
+            kinds = {"levers": ("pace", "lever"), "assumptions": ("assumption",)}
+            self.form.groups = [
+                {"key": key, "title": report.gettext(GROUPS[key]), "items": items}
+                for key, of in kinds.items()
+                if (items := [describe_control(desk, c) for c in desk.controls if c.kind in of])
             ]
-            self.target.value = desk.chosen.name
-            self.questions.offer_levers(levers)
-        self.controls = {c.name: self._create_control(c) for c in desk.controls}
-        groups = []
-        for key, group in (("levers", levers), ("assumptions", assumptions)):
-            if group:
-                head = widgets.HTML(paragraph(report.gettext(GROUPS[key]), strong=True))
-                groups.append(widgets.VBox([head, *(self.controls[c.name] for c in group)]))
-                groups[-1].add_class(f"desk-{key}")
-        notes = [widgets.HTML(paragraph(line)) for line in describe_missing_inputs(desk)]
-        previous, self.settings.children = self.settings.children, [*groups, *notes]
-        serialise_callbacks([self.settings])
-        close_widgets(previous)
-        self._create_chart()
+            self.notes.value = "".join(map(paragraph, describe_missing_inputs(desk)))
+            self.sources.value = render_sources(desk)
+            self._describe_chart()
         self._refresh()
 
-    def _create_control(self, control: Control) -> SettingControl:
-        desk = self.desk
-        texts = (name_setting(desk, control.name), format_limits(desk, control),
-                 desk.report.gettext("set"))  # fmt: skip
-        return SettingControl(control, texts, self._set, self._show_clipped)
-
-    def _create_chart(self) -> None:
+    def _describe_chart(self) -> None:
         self.baseline = self.desk.baseline_answer()
-        self.chart = create_chart(self.desk, self.baseline, self.years.value)
-        self.sources.value = render_sources(self.desk)
+        self.spec = describe_chart(self.desk, self.baseline)
+        self.chart.spec = self.spec.describe()
 
     def _refresh(self) -> None:
-        """Show the settings and everything that follows from them."""
-        self.questions.clear()
-        self._show_choices()
+        """Show the settings of the desk, and the answers to them."""
+        self.choices.show(self.desk)
         if self.desk.chosen is not None:
-            with self._without_callbacks():
-                for name, control in self.controls.items():
-                    control.show(self.desk.value(name))
+            self.form.values = {c.name: self._shown(c.name) for c in self.desk.controls}
             self._show_answer()
+            self.questions.show()
         self._show_table()
+        self._show_address()
 
-    def _show_choices(self) -> None:
-        """Reset the lists at the top to the state of the desk."""
-        with self._without_callbacks():
-            self.region.value = self.desk.plan.region
-            self.day.value = dt.date.fromisoformat(self.desk.plan.as_of)
-            self.scenario.options = self._list_scenarios()
-            self.scenario.value = self.desk.base.name
-            self.files.load.value = ()
+    def _shown(self, name: str) -> list[Any]:
+        """Return the value that a setting shows, and whether it is set; of a range the middle."""
+        control, value = self.desk.control(name), self.desk.value(name)
+        unset = control.upper if control.declared is None else control.declared.central
+        shown = value.central if isinstance(value, Range) else unset if value is None else value
+        inside = min(max(shown, control.lower), control.upper)
+        return [round(inside, 10), value is not None]
 
     def _show_answer(self) -> None:
-        answer = self.desk.answer()
-        self.picture.value = self.chart.draw(answer, self.baseline.p_reach)
-        self.chance.value = render_answer(self.desk, answer, self.baseline)
+        desk = self.desk
+        outcomes = desk.outcomes()
+        answer, *_ = outcomes.values()
+        others = {name_outcome(desk, name): outcomes[name] for name in [*outcomes][2:]}
+        self.chart.answer = self.spec.answer(answer, self.baseline.p_reach, others)
+        self.chance.value = render_answer(desk, answer, self.baseline)
+        self.beside.value = render_beside(desk, outcomes)
+        self.page.spoken = self.chart.answer["chance"]
 
     def _show_table(self) -> None:
-        def render() -> None:
-            self.table.value = render_settings(self.desk) + render_table(self.desk)
+        self._attempt(self._render_table)
 
-        self._guard(render)
+    def _render_table(self) -> None:
+        self.table.value = render_settings(self.desk) + render_table(self.desk)
+
+    def _show_address(self) -> None:
+        """Give the browser the address of the state, and the history to keep."""
+        state = self.desk.state
+        turn = (*state.world, state.indicator, state.row)
+        if turn != self._turn:
+            self._turn = turn
+            self.page.turns += 1
+        if len(self.desk.history.states) > 1:
+            self.page.kept = self.desk.history.addresses()[-MOST_KEPT:]
+        self.page.address = state.address()
+
+    def _show_opened(self) -> None:
+        self.figures.layout.display = "flex" if self.opener.value else "none"
 
     # Callbacks of the settings.
 
@@ -300,29 +279,32 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._guard(lambda: self._change_setting(name, value))
 
     def _change_setting(self, name: str, value: float | None) -> None:
-        self.desk.set(name, value)
-        self.questions.clear()
+        control = self.desk.control(name)
+        inside = None if value is None else min(max(value, control.lower), control.upper)
+        self.desk.set(name, inside)
+        self.form.values = {**self.form.values, name: self._shown(name)}
+        if inside != value:
+            limits = format_limits(self.desk, control)
+            gaps = {"name": name_setting(self.desk, name), "limits": limits}
+            self._show_status(self.desk.report.gettext(CLIPPED, **gaps))
+        self.questions.show()
         self._show_answer()
+        self._show_address()
         self.runner.debounce(TABLE_DELAY, self._show_table)
-        self.runner.debounce(STEP_DELAY, self._end_step)
+        self.runner.debounce(STEP_DELAY, self.desk.end_step)
 
-    def _show_clipped(self, name: str) -> None:
-        limits = format_limits(self.desk, self.desk.control(name))
-        text = self.desk.report.gettext(CLIPPED, name=name_setting(self.desk, name), limits=limits)
-        self._show_status(text)
-
-    def _end_step(self) -> None:
-        self.desk.end_step()
-
-    def _step(self, done: bool) -> None:
+    def _step(self, by: int) -> None:
         self.runner.cancel()
-        if not done:
+        history = self.desk.history.moved(by)
+        if history is None:
             self._show_status(self.desk.report.gettext("Nothing to undo or redo."))
-        self._refresh()
+        else:
+            self._follow(history)
 
     def _reset(self) -> None:
+        self.runner.cancel()
         self.desk.reset()
-        self._step(done=True)
+        self._refresh()
 
     def _apply(self, lever: str, value: float) -> None:
         """Set a lever to the value that a goal seek found, as a step of its own."""
@@ -339,9 +321,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self._show_target()
 
     def _choose_target(self, row: int) -> None:
-        assert self.desk.chosen is not None
         self.runner.cancel()
-        self.desk.choose(str(self.desk.chosen["indicator"]), row)
+        self.desk.choose(self.desk.state.indicator, row)
         self._show_target()
 
     def _load_scenario(self, name: str) -> None:
@@ -349,43 +330,48 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk.load(name)
         self._refresh()
 
-    def _redraw(self, _years: tuple[int, int]) -> None:
-        self._create_chart()
-        self._show_answer()
+    def _choose_beside(self, names: list[str]) -> None:
+        self.desk.show_beside(names)
+        self._refresh()
+
+    def _set_years(self, years: tuple[int, int]) -> None:
+        self.desk.change("years", years=years)
+        self._describe_chart()
+        self._refresh()
 
     def _set_language(self, language: str) -> None:
         self.runner.cancel()
         self.desk.language = language
-        self._figures = self.figures.figures
-        self._build()
+        self.show()
 
-    def _reopen(self, _value: Any) -> None:
-        """Open the desk of another region or date in the background."""
-        if self.day.value is not None:
-            changes = {"region": self.region.value, "as_of": self.day.value.isoformat()}
-            self.runner.submit(partial(self.desk.reopen, **changes), self._replace_desk)
+    def _choose_day(self, _day: dt.date) -> None:
+        self.runner.debounce(DAY_DELAY, self._open_day)
+
+    def _open_day(self) -> None:
+        typed = self.choices.day.value
+        if typed is not None and is_whole(typed) and typed.isoformat() != self.desk.plan.as_of:
+            self._open(as_of=typed.isoformat())
+
+    # Other regions, dates, tables: a desk that is opened in the background.
+
+    def _open(self, **changes: Any) -> None:
+        self.runner.submit(partial(self.desk.reopen, **changes), self._replace_desk)
+
+    def _open_plan(self, folder: str) -> None:
+        self.runner.submit(partial(self.desk.with_plan, folder), self._replace_desk)
+
+    def _follow(self, history: History) -> None:
+        """Go to a state of a history, in the background where another desk has to be opened."""
+        if self.desk.holds(history.current):
+            self._replace_desk(self.desk.follow(history))
+        else:
+            self.runner.submit(partial(self.desk.follow, history), self._replace_desk)
 
     def _replace_desk(self, desk: Desk) -> None:
-        self.desk, self._figures = desk, None
-        self._build()
-
-    # Callbacks of the files.
-
-    def _draw_pictures(self) -> dict[str, bytes]:
-        answer = self.desk.answer()
-        return {
-            "picture.png": self.chart.draw(answer, self.baseline.p_reach),
-            "picture_print.png": self.chart.draw_for_print(answer, self.baseline.p_reach),
-        }
-
-    def _show_saved(self, folder: Path) -> None:
-        self._show_choices()
-        self._show_status(self.desk.report.gettext("Saved to: {folder}", folder=folder))
-
-    def _import_scenario(self, name: str, content: bytes) -> None:
-        self.runner.cancel()
-        self.desk.import_scenario(name, content)
-        self._refresh()
+        if desk.state.world != self.desk.state.world:
+            self.figures.clear()
+        self.desk = desk
+        self.show()
 
     def _use_figures(self, figures: FigureImport) -> None:
         self.runner.submit(partial(self.desk.with_figures, figures), self._show_desk_with_figures)
@@ -395,21 +381,49 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         text = N_("Your own figures are used. Tables: {folder}")
         self._show_status(desk.report.gettext(text, folder=desk.plan.folder))
 
+    # Messages of the page.
+
+    def _start(self, message: Mapping[str, Any]) -> None:
+        """Go to the state of the page's address; without one offer what was open last."""
+        address, before = str(message["start"]).lstrip("#"), list(message.get("before") or [])
+        if address:
+            whole = before if before[-1:] == [address] else [address]
+            self._guard(lambda: self._follow(read_history(whole)))
+        elif before:
+            self._guard(lambda: self._offer(before))
+
+    def _offer(self, before: list[str]) -> None:
+        state, report = read_address(before[-1]), self.desk.report
+        self._before = before
+        facts = {"region": report.name("regions", state.region)}
+        facts["day"] = day(state.as_of, self.desk.language)
+        self.go_on.description = report.gettext(GO_ON, **facts)
+        self.go_on.layout.display = None
+
+    def _go_on(self) -> None:
+        self.go_on.layout.display = "none"
+        self._follow(read_history(self._before))
+
+    def _go(self, message: Mapping[str, Any]) -> None:
+        state = str(message["go"])
+        self._guard(lambda: self._follow(self.desk.history.change(read_address(state))))
+
     # Status, progress and errors.
 
-    def _value_changed(self, callback: Callable[[Any], None], event: Any) -> None:
-        if not self._silent:
-            self._guard(lambda: callback(event["new"]))
-
-    @contextmanager
-    def _without_callbacks(self) -> Iterator[None]:
-        before, self._silent = self._silent, True
-        try:
-            yield
-        finally:
-            self._silent = before
+    def _show_saved(self, folder: Path) -> None:
+        self.choices.show(self.desk)
+        self._show_status(self.desk.report.gettext("Saved to: {folder}", folder=folder))
 
     def _guard(self, callback: Callable[[], None]) -> None:
+        """Call what a person did in its turn; an earlier message goes, an error is shown."""
+
+        def call() -> None:
+            self._show_status("")
+            self._attempt(callback)
+
+        self.runner.call(call)
+
+    def _attempt(self, callback: Callable[[], None]) -> None:
         """Call a function; on an error show it, and the desk as it is."""
         try:
             callback()
@@ -417,7 +431,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._show_error(error)
 
     def _show_error(self, error: Exception) -> None:
-        self._show_choices()
+        self.choices.show(self.desk)
         self.status.value = render_error(self.desk, error)
 
     def _show_status(self, text: str) -> None:
@@ -427,9 +441,10 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         running = share is not None
         self.cancel.disabled = not running
         self.progress.value = render_progress(self.desk, share) if share is not None else ""
-        self._show_status(self.desk.report.gettext("Working …") if running else "")
+        if running:
+            self._show_status(self.desk.report.gettext("Working …"))
 
     def _cancel(self) -> None:
         self.runner.cancel()
-        self._show_choices()
+        self.choices.show(self.desk)
         self._show_status(self.desk.report.gettext("Cancelled; the settings are unchanged."))

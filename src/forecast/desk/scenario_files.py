@@ -2,75 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ipywidgets as widgets
 
+from ..callbacks import Progress
 from ..i18n.catalog import N_
-from .export import export_desk
+from .background import BackgroundRunner
+from .export import add_report, export_desk, pack
 from .session import Desk
 from .text import render_downloads
-from .widgets import create_button, create_row
+from .widgets import Texts, create_button, create_row
 
 __all__ = ["ScenarioFiles"]
+
+OPEN_FILE = N_("Open a scenario file")
 
 
 class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
     """A field for a name, buttons to save, export and open, and links to the saved files.
 
+    Nothing is replaced without a question: where the name is taken, a button to replace appears.
+
     Parameters
     ----------
-    desk : whose settings are saved
+    desk : returns the desk whose settings are saved
     guard : calls a function and displays its error
-    draw_pictures : returns the pictures of an export, by file name
+    runner : makes the report of an export
     saved : called with the folder of the saved files
-    opened : called with name and content of a scenario file
+    opened : called after a scenario file was loaded
     """
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Callable[[], Desk],
         guard: Callable[[Callable[[], None]], None],
-        draw_pictures: Callable[[], Mapping[str, bytes]],
+        runner: BackgroundRunner,
         saved: Callable[[Path], None],
-        opened: Callable[[str, bytes], None],
+        opened: Callable[[], None],
     ) -> None:
-        self._desk, self._guard, self._draw_pictures = desk, guard, draw_pictures
-        self._saved, self._opened = saved, opened
-        gettext = desk.report.gettext
-        self.name = widgets.Text(description=gettext("Name"))
+        self._find_desk, self._guard, self._saved, self._opened = desk, guard, saved, opened
+        self._runner = runner
+        self._again: Callable[[], None] | None = None
+        self.texts = texts = Texts()
+        self.name = texts.add(widgets.Text(), description=N_("Name"))
         self.name.add_class("desk-name")
-        self.load = widgets.FileUpload(
-            accept=".yaml,.yml",
-            description=gettext("Open a scenario file"),
-            tooltip=gettext("Open a scenario file"),
-            layout=widgets.Layout(width="auto"),
-        )
+        self.load = widgets.FileUpload(accept=".yaml,.yml", layout=widgets.Layout(width="auto"))
+        texts.add(self.load, description=OPEN_FILE, tooltip=OPEN_FILE)
         self.load.add_class("desk-load")
         self.load.observe(lambda event: guard(lambda: self._open(event["new"])), "value")
         self.links = widgets.HTML()
         self.links.add_class("desk-files")
         save = self._button(N_("Save scenario"), "desk-save", self._save)
         export = self._button(N_("Export chart, tables, parameters"), "desk-export", self._export)
-        super().__init__([create_row([self.name, save, export, self.load]), self.links])
+        self.replace = self._button(N_("Replace it"), "desk-replace", self._replace)
+        row = create_row([self.name, save, export, self.load, self.replace])
+        super().__init__([row, self.links])
+        self.clear()
+
+    def show(self) -> None:
+        """Show texts in the language of the desk."""
+        self.texts.show(self._find_desk().report.gettext)
+
+    def clear(self) -> None:
+        """Withdraw the question whether a file is to be replaced."""
+        self._again = None
+        self.replace.layout.display = "none"
 
     def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
-        gettext = self._desk.report.gettext
-        return create_button(gettext(text), css_class, lambda: self._guard(pressed))
+        return create_button(self.texts, text, css_class, lambda: self._guard(pressed))
+
+    def _try(self, action: Callable[[bool], None]) -> None:
+        """Do something that may find the name taken; then offer to replace."""
+        self.clear()
+        try:
+            action(False)
+        except FileExistsError:
+            self._again = lambda: action(True)
+            self.replace.layout.display = None
+            raise
+
+    def _replace(self) -> None:
+        again = self._again
+        self.clear()
+        if again is not None:
+            again()
 
     def _save(self) -> None:
-        self._offer([self._desk.save(self.name.value.strip())])
+        name, desk = self.name.value.strip(), self._find_desk()
+        self._try(lambda replace: self._offer([desk.save(name, replace_file=replace)]))
 
     def _export(self) -> None:
-        folder = export_desk(self._desk, self.name.value.strip(), self._draw_pictures())
-        self._offer([folder.with_name(f"{folder.name}.yaml"), *sorted(folder.glob("*.*"))])
+        name, desk = self.name.value.strip(), self._find_desk()
+
+        def export(replace: bool) -> None:
+            folder = export_desk(desk, name, replace_file=replace)
+            self._runner.submit(partial(_complete, folder), lambda file: self._offer([file]))
+
+        self._try(export)
 
     def _offer(self, files: list[Path]) -> None:
         self.links.value = render_downloads(files)
         self._saved(files[0].parent.absolute())
 
     def _open(self, uploaded: tuple[Any, ...]) -> None:
-        if uploaded:
-            self._opened(Path(uploaded[0]["name"]).name, bytes(uploaded[0]["content"]))
+        if not uploaded:
+            return
+        name, content = Path(uploaded[0]["name"]).name, bytes(uploaded[0]["content"])
+        self.load.value = ()
+
+        def load(replace: bool) -> None:
+            self._find_desk().import_scenario(name, content, replace_file=replace)
+            self._opened()
+
+        self._try(load)
+
+
+def _complete(folder: Path, *, progress: Progress | None = None) -> Path:
+    """Add the report to an export, and pack it; return the archive."""
+    add_report(folder, progress=progress)
+    return pack(folder)

@@ -1,56 +1,43 @@
-"""The planner's desk without widgets: one region's targets, the settings, the answers to them.
-
-All answers come from the same draws (see `scenarios.response`) and equal those of `compare` and of
-the scenario report that runs with the parameters of an export.
-"""
+"""The planner's desk without widgets: its state, scenario files, own figures and plans."""
 
 from __future__ import annotations
 
 import datetime as dt
-import math
 import shutil
-from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import DataError, check_name, msg
-from ..evaluation.vintages import OPEN
+from ..errors import N_, DataError, UnknownNameError, check_name, msg
 from ..files import write_atomic
 from ..intake import FigureImport
-from ..model.simulation import Paths
-from ..reports.context import ReportContext, forecast_years, last_targets
-from ..scenarios.baseline import project
-from ..scenarios.comparison import compare
-from ..scenarios.declarations import Mechanism, Range, read_mechanisms
-from ..scenarios.engine import apply_scenario
-from ..scenarios.goal_seeking import GoalSeek, goal_seek
+from ..plans.folder import open_plan
+from ..reports.context import ReportContext
+from ..scenarios.declarations import Range
 from ..scenarios.overrides import own_scenarios
-from ..scenarios.response import PACE, TargetOutcome, TargetResponse
+from ..scenarios.response import TargetOutcome
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
-from ..scenarios.sensitivity_analysis import sensitivity
-from ..tables.plan import Plan
-from ..targets.joint_answers import evaluate_targets
-from ..targets.target_state import PRINTED_BOUNDS
-from .settings import Control, History, Settings, list_controls
+from ..tables.plan import data_folder, load_plan
+from .answers import NAME, Answers
+from .settings import Settings
+from .state import MOST_COMPARED, History, State
 from .storage import FIGURES, new_folder, saved_scenarios, scenario_file, shipped_scenarios
 
 __all__ = ["Desk"]
 
-NAME = "desk"
-"""Name of the scenario of the current settings, until it is saved under another one."""
+OTHER_MACHINE = N_("A file or folder can be named only on the machine that serves the desk.")
+TOO_MANY = N_("At most {count} scenarios can be shown beside the settings. Remove one first.")
 
 
-class Desk:
-    """One region's targets, the current settings, and the answers to them.
+class Desk(Answers):
+    """One region's targets, everything chosen (`state`), and the answers.
 
-    `baseline` has a row a target: the columns of `attainment`, in the baseline. `folder` is where
-    scenarios and exports are written.
+    `folder` is where scenarios and exports are written; `home` the tables that the desk was opened
+    with; `local` whether files and folders may be named, which only a user of this machine may do.
 
     Examples
     --------
@@ -64,44 +51,32 @@ class Desk:
     """
 
     def __init__(self, report: ReportContext, progress: Progress | None = None) -> None:
-        tracker = ProgressTracker(progress, 10)
-        self.report = report
+        super().__init__(report, progress)
         self.folder = Path(report.folder or "desk")
-        last = forecast_years(self.plan, report.until)[-1]
-        self.paths: Paths = project(
-            self.plan, until=last, draws=report.draws, seed=report.seed, progress=tracker.part(8)
-        )
-        tracker()
-        targets = self.plan.targets
-        self.targets = targets[targets["year"] <= last].reset_index(drop=True)
-        self.baseline = evaluate_targets(self.paths, self.targets, as_of=self.plan.as_of).table
-        tracker()
-        planned = set(report.whole.targets["region"])
-        self.regions = [r for r in report.whole.regions["region"] if r in planned]
-        self.history = History(Settings(self.plan.region, self.mechanisms))
-        self._responses: dict[int, TargetResponse] = {}
-        self._controls: dict[int | None, list[Control]] = {}
-        self._row = self._hardest_target(self.indicators[0]) if self.indicators else None
-        tracker.end()
+        self.home, self.local = report.data, True
+        first = State(self.plan.region, self.plan.as_of, report.language)
+        self.history = History((self._with_target(first),))
 
     @staticmethod
     def open(
-        region: str,
+        region: str | None = None,
         *,
         as_of: str | None = None,
         language: str = "zh",
         progress: Progress | None = None,
+        local: bool = True,
         **options: Any,
     ) -> Desk:
         """Load a region's plan, fit and simulate it.
 
         Parameters
         ----------
-        region : a region with a plan
+        region : a region with a plan; None takes the first one with a target that has a chance
         as_of : only what was known on this date is used; None takes today
         language : `zh` or `en`
         progress : called with the share done between loading, fitting, simulating and evaluating,
             and with 1 at the end; an exception that it raises cancels the work
+        local : whether files and folders may be named: only where every user is on this machine
         options : data, draws, seed, until and folder, as in a parameter file; without a folder
             files go to `desk` in the working directory
 
@@ -113,30 +88,111 @@ class Desk:
         tracker = ProgressTracker(progress, 5)
         tracker()
         day = as_of or dt.date.today().isoformat()
-        report = ReportContext.load(region, as_of=day, language=language, **options)
-        return Desk(report, tracker.part(4))
+        options |= {"as_of": day, "language": language}
+        report = _open_first(**options) if region is None else ReportContext.load(region, **options)
+        desk = Desk(report, tracker.part(4))
+        desk.local = local
+        return desk
+
+    # The state, and its steps.
+
+    @property
+    def state(self) -> State:
+        """Everything chosen."""
+        return self.history.current
+
+    def change(self, key: object = None, **changes: Any) -> None:
+        """Change fields of the state that need no new computation; a step that can be undone."""
+        self.history = self.history.change(replace(self.state, **changes), key)
+
+    def end_step(self) -> None:
+        """Let the next change be a step of its own."""
+        self.history = self.history.end_step()
+
+    def holds(self, state: State) -> bool:
+        """Whether a state has the region, date and tables of this desk."""
+        return state.world == self.state.world
+
+    def go(self, history: History) -> None:
+        """Take over a history whose current state this desk `holds`."""
+        self.history = history
+        if self.report.language != self.state.language:
+            self.report = replace(self.report, language=self.state.language)
+
+    def undo(self) -> bool:
+        """Undo the last step; False without one."""
+        return self._move(-1)
+
+    def redo(self) -> bool:
+        """Redo the step undone last; False without one."""
+        return self._move(1)
+
+    def _move(self, by: int) -> bool:
+        history = self.history.moved(by)
+        if history is not None:
+            self.__dict__ = self.follow(history).__dict__
+        return history is not None
+
+    def follow(self, history: History, *, progress: Progress | None = None) -> Desk:
+        """Return the desk of a history: this one, or one newly opened for another region or date.
+
+        Raises
+        ------
+        DataError, UnknownNameError
+            As `load_plan`; as `apply_scenario` for settings that cannot be used there.
+        """
+        state, tracker = history.current, ProgressTracker(progress, 10)
+        other = self
+        if not self.holds(state):
+            options = {key: getattr(self.report, key) for key in ("until", "draws", "seed")}
+            other = Desk.open(
+                state.region, as_of=state.as_of, language=state.language, local=self.local,
+                data=self._find_tables(state.tables), folder=self.folder, **options,
+                progress=tracker.part(9),
+            )  # fmt: skip
+            other.home = self.home
+        known = other._with_target(state)
+        states = history.states
+        history = replace(
+            history, states=(*states[: history.position], known, *states[history.position + 1 :])
+        )
+        other._check_usable(other._settings(history.current).to_scenario(NAME))
+        other.go(history)
+        tracker.end()
+        return other
 
     def reopen(self, *, progress: Progress | None = None, **changes: Any) -> Desk:
-        """Open the desk for another region, date or data; settings are kept within a region.
+        """Open the desk with other fields of the state: region, as_of, tables, language.
 
-        `changes` and `progress` are as in `open`.
+        A region has the target and the settings that it had when it was left.
+
+        Raises
+        ------
+        DataError, UnknownNameError
+            As `follow`.
+        """
+        state = replace(self.state, **changes)
+        if state.region != self.plan.region:
+            known = self.history.last_in(state.region) or State(state.region, state.as_of)
+            kept = {key: getattr(known, key) for key in ("indicator", "row", "base", "values")}
+            state = replace(state, **kept, years=None, lever="", question="")
+        return self.follow(self.history.change(state), progress=progress)
+
+    def with_state(self, state: State, *, progress: Progress | None = None) -> Desk:
+        """Open the desk with a state, as of a link; errors are those of `follow`."""
+        return self.follow(self.history.change(state), progress=progress)
+
+    def with_plan(self, folder: str, *, progress: Progress | None = None) -> Desk:
+        """Open the plan in a folder, as `forecast init` makes it, or in its workbook.
 
         Raises
         ------
         DataError
-            As `load_plan`; as `apply_scenario` for settings that cannot be used there.
+            As `open_plan`; on another machine.
         """
-        tracker = ProgressTracker(progress, 10)
-        options = {**self.options, "folder": self.folder, **changes}
-        other = Desk.open(**options, progress=tracker.part(9))
-        if other.plan.region == self.plan.region:
-            tracker()
-            other.history = self.history.with_mechanisms(other.mechanisms)
-            other._check_usable(other.scenario)
-            if self.chosen is not None and self.chosen["indicator"] in other.indicators:
-                other.choose(self.chosen["indicator"])
-        tracker.end()
-        return other
+        plan = open_plan(self.find_file(folder).absolute(), as_of=self.state.as_of)
+        state = State(plan.region or self.plan.region, self.state.as_of, self.language, plan.folder)
+        return self.with_state(state, progress=progress)
 
     def with_figures(self, figures: FigureImport, *, progress: Progress | None = None) -> Desk:
         """Write a planner's own figures to a new folder, and open the desk with them.
@@ -153,17 +209,35 @@ class Desk:
         folder = new_folder(self.folder.absolute() / FIGURES)
         try:
             figures.write(folder, self.plan)
-            return self.reopen(data=str(folder), progress=tracker.part(9))
+            return self.reopen(tables=folder.name, progress=tracker.part(9))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
 
-    # The plan and its targets.
+    def _find_tables(self, tables: str) -> str | None:
+        """Return the folder of a state's tables; of own figures it has a number here."""
+        if not tables:
+            return self.home
+        if tables.isdecimal():
+            return str(self.folder.absolute() / FIGURES / tables)
+        return str(self.find_file(tables))
 
-    @property
-    def plan(self) -> Plan:
-        """The region's plan as known on the as-of date."""
-        return self.report.plan
+    def find_file(self, text: str) -> Path:
+        """Return the path that a user of this machine typed; ValueError for any other user."""
+        if not self.local:
+            raise ValueError(msg(OTHER_MACHINE))
+        return Path(text.strip()).expanduser()
+
+    def _with_target(self, state: State) -> State:
+        """Return a state with a target of this desk, the default one where it has none."""
+        if not self.indicators:
+            return replace(state, indicator="", row=None)
+        indicator = state.indicator
+        if indicator not in self.indicators:
+            indicator = [*self.clear_indicators, *self.indicators][0]
+        known = self.targets_of(indicator).index
+        row = state.row if state.row in known else self._hardest_target(indicator)
+        return replace(state, indicator=indicator, row=row)
 
     @property
     def language(self) -> str:
@@ -172,7 +246,7 @@ class Desk:
 
     @language.setter
     def language(self, language: str) -> None:
-        self.report = replace(self.report, language=language)
+        self.go(self.history.change(replace(self.state, language=language)))
 
     @property
     def options(self) -> dict[str, Any]:
@@ -181,32 +255,10 @@ class Desk:
         options = {key: getattr(report, key) for key in ("data", "until", "draws", "seed")}
         return {"region": plan.region, "as_of": plan.as_of, "language": self.language, **options}
 
-    @cached_property
-    def mechanisms(self) -> Mapping[str, Mechanism]:
-        """Mechanisms of the plan's folder, else the shipped ones."""
-        return read_mechanisms(self.plan.folder or None)
-
-    @cached_property
-    def open_targets(self) -> pd.DataFrame:
-        """Rows of `baseline` whose target is open, binding ones first."""
-        rows = self.baseline[self.baseline["status"].isin(OPEN)]
-        force = rows["force"] if "force" in rows else pd.Series("", index=rows.index)
-        return rows.loc[force.ne("binding").sort_values(kind="stable").index]
-
-    @cached_property
-    def indicators(self) -> list[str]:
-        """Indicators with an open target, binding ones first."""
-        return list(dict.fromkeys(self.open_targets["indicator"]))
-
-    def targets_of(self, indicator: str) -> pd.DataFrame:
-        """Return the rows of `baseline` of an indicator's open targets, by year."""
-        rows = self.open_targets
-        return rows[rows["indicator"] == indicator].sort_values("year", kind="stable")
-
     @property
     def chosen(self) -> pd.Series | None:
         """The chosen target, a row of `baseline`; None without an open target."""
-        return None if self._row is None else self.baseline.loc[self._row]
+        return None if self.state.row is None else self.baseline.loc[self.state.row]
 
     def choose(self, indicator: str, row: int | None = None) -> None:
         """Choose a target of an indicator: a row of `targets_of`, else the last and hardest one.
@@ -217,72 +269,27 @@ class Desk:
             For an indicator without an open target.
         """
         check_name("indicator", indicator, self.indicators)
-        self._row = self._hardest_target(indicator) if row is None else row
-        self.end_step()
-
-    @property
-    def response(self) -> TargetResponse:
-        """The response of the chosen target to settings.
-
-        Raises
-        ------
-        ValueError
-            Without an open target.
-        """
-        if self._row is None:
-            raise ValueError(msg("No target is open on this date. Choose an earlier date."))
-        if self._row not in self._responses:
-            self._responses[self._row] = TargetResponse.build(
-                self.plan, self._target, paths=self.paths, mechanisms=self.mechanisms
-            )
-        return self._responses[self._row]
-
-    @property
-    def controls(self) -> list[Control]:
-        """What can be set for the chosen target: pace and levers, then assumptions."""
-        if self._row not in self._controls:
-            self._controls[self._row] = list_controls(self.response)
-        return self._controls[self._row]
-
-    def control(self, name: str) -> Control:
-        """Return a control by its full name, or by the last part of it where that is unique.
-
-        Raises
-        ------
-        UnknownNameError
-            For another name, with the nearest one.
-        """
-        controls = {c.name: c for c in self.controls}
-        short = [n for n in controls if n.rpartition(".")[2] == name]
-        full = short[0] if len(short) == 1 else name
-        check_name("lever or assumption", full, list(controls))
-        return controls[full]
-
-    @property
-    def missing_inputs(self) -> dict[str, list[str]]:
-        """Inputs that are missing here, by mechanism of the chosen target that needs them."""
-        response = self.response
-        return {
-            name: [i for i in m.inputs.values() if i and not response.is_simulated(i)]
-            for name, m in response.acting_mechanisms.items()
-            if name not in response.usable_mechanisms
-        }
+        chosen = self._hardest_target(indicator) if row is None else row
+        self.change(indicator=indicator, row=chosen, years=None, lever="", question="")
 
     # Settings.
+
+    def _settings(self, state: State) -> Settings:
+        return Settings(state.region, self.mechanisms, state.base, state.values)
+
+    @property
+    def settings(self) -> Settings:
+        """The base scenario and the values set on top of it."""
+        return self._settings(self.state)
 
     @property
     def base(self) -> Scenario:
         """The base scenario of the settings."""
-        return self.history.current.base
-
-    @property
-    def scenario(self) -> Scenario:
-        """All settings, as a scenario."""
-        return self.history.current.to_scenario(NAME)
+        return self.state.base
 
     def value(self, name: str) -> float | Range | None:
         """Return the value of a lever or an assumption; None for an optional one not set."""
-        return self.history.current.value(self.control(name))
+        return self.settings.value(self.control(name))
 
     def set(self, name: str, value: float | None) -> None:
         """Set a lever, an assumption or the pace; None unsets it.
@@ -296,23 +303,12 @@ class Desk:
         """
         control = self.control(name)
         checked = None if value is None else control.check(value)
-        self.history.change(self.history.current.with_value(control, checked), control.key)
-
-    def end_step(self) -> None:
-        """Let the next change be a step of its own."""
-        self.history.end_step()
-
-    def undo(self) -> bool:
-        """Undo the last step; False without one."""
-        return self.history.undo()
-
-    def redo(self) -> bool:
-        """Redo the step undone last; False without one."""
-        return self.history.redo()
+        values = self.settings.with_value(control, checked).values
+        self.change(control.key, values=values, question="")
 
     def reset(self) -> None:
         """Return to the baseline, in a step that can be undone."""
-        self.history.change(replace(self.history.current, base=BASELINE, values={}))
+        self.change(base=BASELINE, values={}, question="")
 
     # Scenario files.
 
@@ -335,23 +331,27 @@ class Desk:
             As `read_scenario`; as `apply_scenario` for one that cannot be used here. The settings
             are then unchanged.
         """
+        found = self.settings.from_scenario(self._read(name))
+        self.change(base=found.base, values=found.values, question="")
+
+    def _read(self, name: str | Path) -> Scenario:
         saved = self.folder / f"{name}.yaml"
         own = own_scenarios(self.plan.folder).get(str(name), name)
         scenario = read_scenario(saved if saved.exists() else own)
         self._check_usable(scenario)
-        self.history.change(self.history.current.from_scenario(scenario))
+        return scenario
 
-    def import_scenario(self, name: str, content: bytes) -> None:
+    def import_scenario(self, name: str, content: bytes, *, replace_file: bool = False) -> None:
         """Save the content of a scenario file in the folder under a name, and load it.
 
         Raises
         ------
-        ValueError
+        ValueError, FileExistsError
             As `save`.
         DataError, UnknownNameError
             As `load`; the file is then not kept.
         """
-        file = scenario_file(self.folder, Path(name).stem)
+        file = scenario_file(self.folder, Path(name).stem, content, replace_file=replace_file)
         draft = file.with_name(f".{file.name}")
         write_atomic(draft, content)
         try:
@@ -363,84 +363,66 @@ class Desk:
         finally:
             draft.unlink(missing_ok=True)
 
-    def save(self, name: str) -> Path:
+    def save(self, name: str, *, replace_file: bool = False) -> Path:
         """Write the settings to the folder as a scenario file.
 
         Raises
         ------
         ValueError
             For a name that cannot be a file name, or is that of a shipped scenario.
+        FileExistsError
+            If another scenario has the name, and `replace_file` does not say to replace it.
         WriteError
             If it cannot be written.
         """
         file = scenario_file(self.folder, name)
-        return write_scenario(self.history.current.to_scenario(name), file)
+        draft = write_scenario(self.settings.to_scenario(name), file.with_name(f".{file.name}"))
+        try:
+            scenario_file(self.folder, name, draft.read_bytes(), replace_file=replace_file)
+            return draft.replace(file)
+        finally:
+            draft.unlink(missing_ok=True)
 
-    # Answers.
+    def show_beside(self, names: list[str]) -> None:
+        """Choose saved or shipped scenarios that are shown beside the settings.
 
-    def answer(self) -> TargetOutcome:
-        """Evaluate the chosen target with the settings; its probability is as printed."""
-        return self._evaluate(self.scenario)
-
-    def baseline_answer(self) -> TargetOutcome:
-        """Evaluate the chosen target in the baseline."""
-        return self._evaluate(BASELINE)
-
-    def table(self) -> pd.DataFrame:
-        """Evaluate the last target of each indicator, with the settings and in the baseline.
-
-        A row an indicator: the columns of `compare`, then p_base.
+        Raises
+        ------
+        ValueError
+            For more than three.
+        DataError, UnknownNameError
+            As `load`.
         """
-        compared = compare(self.plan, [self.scenario], paths=self.paths)
-        base, rows = (compared[compared["scenario"] == n] for n in (BASELINE.name, NAME))
-        table = rows.reset_index(drop=True).assign(p_base=base["p_reach"].to_numpy())
-        last = last_targets(base.assign(row=range(len(base))))["row"]
-        return table.loc[last].reset_index(drop=True)
+        if len(names) > MOST_COMPARED:
+            raise ValueError(msg(TOO_MANY, count=MOST_COMPARED))
+        for name in names:
+            self._read(name)
+        self.change(compared=tuple(names))
 
-    def seek(self, probability: float = 0.8, lever: str = PACE) -> GoalSeek:
-        """Find the least setting of a lever at which the chosen target has a probability."""
-        return self.prepare_seek(probability, lever)()
+    def outcomes(self) -> dict[str, TargetOutcome]:
+        """Evaluate the chosen target with the settings, in the baseline, and beside.
 
-    def prepare_seek(self, probability: float, lever: str) -> Callable[..., GoalSeek]:
-        """Return `seek` with the settings as they are now; it takes `progress`."""
-        control = self.control(lever)
-        return partial(
-            goal_seek, self.plan, self._target, lever=control.name, probability=probability,
-            scenario=self.history.current.to_scenario(NAME, without=control.key),
-            paths=self.paths, mechanisms=self.mechanisms,
-        )  # fmt: skip
+        Keys are `desk`, `baseline`, and names of scenarios; all are on the same draws. A scenario
+        that cannot be used here, such as a file that is gone, is left out.
+        """
+        answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
+        for name in self.state.compared:
+            with suppress(DataError, UnknownNameError):
+                answers[name] = self._evaluate(self._read(name))
+        return answers
 
-    def tornado(self) -> pd.DataFrame:
-        """Compute which inputs change the probability of the chosen target most."""
-        return self.prepare_tornado()()
 
-    def prepare_tornado(self) -> Callable[..., pd.DataFrame]:
-        """Return `tornado` with the settings as they are now; it takes `progress`."""
-        compute = partial(
-            sensitivity, self.plan, self._target, scenario=self.scenario, paths=self.paths,
-            mechanisms=self.mechanisms,
-        )  # fmt: skip
-        return lambda progress=None: compute(progress=progress).tornado
+def _open_first(*, data: str | None = None, **options: Any) -> ReportContext:
+    """Load the first region with a target to come of which two figures are known, else the first.
 
-    @property
-    def _target(self) -> pd.DataFrame:
-        return self.targets.loc[[self._row]]
-
-    def _hardest_target(self, indicator: str) -> int:
-        """Return the row of an indicator's last target; of several, the least likely one."""
-        rows = self.targets_of(indicator)
-        last = rows[rows["year"] == rows["year"].max()]
-        return int(last["p_reach"].idxmin())
-
-    def _evaluate(self, scenario: Scenario) -> TargetOutcome:
-        outcome = self.response(scenario)
-        known = float(self.baseline.loc[self._row, "p_reach"])
-        if known in (0.0, 1.0) and outcome.p_change == 0.0:
-            return replace(outcome, p_reach=known)
-        if not math.isnan(self.response.criterion.decided):
-            return outcome
-        return replace(outcome, p_reach=float(np.clip(outcome.p_reach, *PRINTED_BOUNDS)))
-
-    def _check_usable(self, scenario: Scenario) -> None:
-        """Raise DataError for a scenario that cannot be applied to the plan."""
-        apply_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)
+    One figure is too few for a chance.
+    """
+    whole = load_plan(data or str(data_folder()), as_of=options["as_of"])
+    goals, figures = whole.targets, whole.observations
+    counts = figures.groupby(["region", "indicator"]).size()
+    known = counts.index[counts > 1]
+    coming = goals[goals["year"] > int(options["as_of"][:4])]
+    clear = coming[pd.MultiIndex.from_frame(coming[["region", "indicator"]]).isin(known)]
+    order = [r for r in whole.regions["region"] if r in set(goals["region"])]
+    first = next((r for r in order if r in set(clear["region"])), order[0])
+    return ReportContext.load(first, data=data, **options)

@@ -1,4 +1,4 @@
-"""Settings of the planner's desk: a base scenario, single values on top of it, and their history.
+"""Settings of the planner's desk: a base scenario, and single values on top of it.
 
 A value replaces what the base sets for the same lever or assumption; the pace is added to it. The
 settings are a scenario themselves: written to a file and read again they come back as settings.
@@ -7,15 +7,15 @@ settings are a scenario themselves: written to a file and read again they come b
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ..errors import N_, msg
+from ..errors import N_, check_name, msg
 from ..scenarios.declarations import ASSUMPTION_BOUNDS, Mechanism, Range
 from ..scenarios.response import PACE, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario, Step, setting_values
 
-__all__ = ["Control", "History", "Settings", "list_controls"]
+__all__ = ["Control", "Key", "Number", "Settings", "list_controls"]
 
 Number = float | Range
 Key = tuple[str, str]
@@ -24,6 +24,10 @@ DIGITS = 10
 """Decimals of a setting; what a slider adds beyond them is rounding error."""
 MOST_STEPS = 200
 """Largest number of steps of an assumption's slider."""
+
+
+LEAST_STEPS = 100
+"""Least number of steps of a slider that is coarser than its field."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,16 @@ class Control:
     def optional(self) -> bool:
         """Whether it may be left unset: an assumption or a date. Others default to 0."""
         return self.kind == "assumption" or self.unit == "year"
+
+    @property
+    def coarse_step(self) -> float:
+        """Step of the slider: that of the control times a power of ten, so that keys reach the end.
+
+        >>> Control(("", "x"), "pace", "yuan", 0.0, 4644.0, 0.1).coarse_step
+        10.0
+        """
+        steps = (self.upper - self.lower) / self.step
+        return float(self.step * 10.0 ** max(math.floor(math.log10(steps / LEAST_STEPS)), 0))
 
     @property
     def default(self) -> Number:
@@ -176,6 +190,7 @@ class Settings:
         mechanism, name = key
         if not mechanism:
             return Step(region=self.region, indicator=name, add_pace={"by": value})
+        check_name("mechanism", mechanism, list(self.mechanisms))
         levers = self.mechanisms[mechanism].in_region(self.region).levers
         part = "levers" if name in levers else "assumptions"
         step = {"region": self.region, "mechanism": mechanism, part: {name: value}}
@@ -193,51 +208,6 @@ class Settings:
             if isinstance(value, float | Range) and self._step(key, value) == step:
                 return key, value
         return None
-
-
-class History:
-    """The current settings, and the steps that can be undone and redone."""
-
-    def __init__(self, current: Settings, past: Sequence[Settings] = ()) -> None:
-        self.current = current
-        self._past, self._undone = list(past), list[Settings]()
-        self._key: Key | None = None
-
-    def change(self, settings: Settings, key: Key | None = None) -> None:
-        """Make other settings the current ones.
-
-        Changes of one key in a row are a single step until `end_step`.
-        """
-        if key is None or key != self._key:
-            self._past.append(self.current)
-            self._undone.clear()
-        self.current, self._key = settings, key
-
-    def end_step(self) -> None:
-        """Let the next change be a step of its own."""
-        self._key = None
-
-    def undo(self) -> bool:
-        """Undo the last step; False without one."""
-        return self._move(self._past, self._undone)
-
-    def redo(self) -> bool:
-        """Redo the step undone last; False without one."""
-        return self._move(self._undone, self._past)
-
-    def with_mechanisms(self, mechanisms: Mapping[str, Mechanism]) -> History:
-        """Return the current and the past settings with other mechanisms."""
-        steps = (*self._past, self.current)
-        *past, current = [replace(settings, mechanisms=mechanisms) for settings in steps]
-        return History(current, past)
-
-    def _move(self, source: list[Settings], other: list[Settings]) -> bool:
-        self.end_step()
-        if source:
-            other.append(self.current)
-            self.current = source.pop()
-            return True
-        return False
 
 
 def _slider_range(name: str, declared: Range) -> tuple[float, float, float]:

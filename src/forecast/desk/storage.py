@@ -21,6 +21,8 @@ BAD_NAME = N_(
     "shipped scenario has."
 )
 
+TAKEN = N_("A scenario named {name} is saved already. Replace it, or enter another name.")
+
 
 def saved_scenarios(folder: Path) -> list[str]:
     """List the names of the scenarios saved in a folder."""
@@ -32,8 +34,13 @@ def shipped_scenarios() -> list[str]:
     return [BASELINE.name, *sorted(file.stem for file in scenario_folder().glob("*.yaml"))]
 
 
-def scenario_file(folder: Path, name: str) -> Path:
+def scenario_file(
+    folder: Path, name: str, content: bytes | None = None, *, replace_file: bool = False
+) -> Path:
     """Return the file for a scenario of a folder, which is created where it is missing.
+
+    With a `content` a file of that name which has another one is not to be replaced unless
+    `replace_file` says so.
 
     >>> scenario_file(Path("desk"), "a/b")
     Traceback (most recent call last):
@@ -43,13 +50,18 @@ def scenario_file(folder: Path, name: str) -> Path:
     ------
     ValueError
         For a name that cannot be a file name everywhere, or is that of a shipped scenario.
+    FileExistsError
+        If the name is that of another scenario.
     """
     plain = not set(name) & RESERVED and name.isprintable() and name == name.strip(" .")
     short = 0 < len(name.encode()) <= MOST_BYTES
     if not (plain and short) or name in (FIGURES, *shipped_scenarios()):
         raise ValueError(msg(BAD_NAME, name=name))
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{name}.yaml"
+    file = folder / f"{name}.yaml"
+    if content is not None and not replace_file and file.exists() and file.read_bytes() != content:
+        raise FileExistsError(msg(TAKEN, name=name))
+    return file
 
 
 def new_folder(parent: Path) -> Path:

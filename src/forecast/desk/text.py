@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,26 +18,30 @@ from ..i18n.errors import format_error
 from ..i18n.formatting import NO_VALUE, number, points
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_pace, describe_range, describe_step
-from ..reports.html import picture, safe
+from ..reports.html import safe
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import SINGLE, hide_single
-from .live_chart import ChartSpec, LiveFanChart
+from .answers import NAME
+from .live_chart import ChartSpec
 from .markup import paragraph, tabulate
 from .session import Desk
 from .settings import Control
 
 __all__ = [
-    "create_chart",
+    "describe_chart",
+    "describe_control",
     "describe_goal_seek",
     "describe_missing_inputs",
     "describe_single",
+    "format_change",
     "format_limits",
-    "is_single",
     "name_indicator",
+    "name_outcome",
     "name_setting",
     "render_answer",
+    "render_beside",
     "render_downloads",
     "render_error",
     "render_progress",
@@ -54,6 +59,11 @@ ONE_FIGURE = N_(
     "Too early to tell a chance: only one figure is known. The picture shows what other regions "
     "and the prior suggest."
 )
+PACE_BASIS = N_(
+    "An own assumption: so much more a year than the forecast, up to three times the fastest pace "
+    "that any region showed."
+)
+TORNADO_ENDS = {"low": N_("Chance at the lower end"), "high": N_("Chance at the upper end")}
 REACHED = N_(
     "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its limit "
     "the chance is {most}."
@@ -96,8 +106,8 @@ def name_indicator(desk: Desk, indicator: str) -> str:
     return mark + desk.report.quantity(indicator)
 
 
-def create_chart(desk: Desk, baseline: TargetOutcome, years: tuple[int, int]) -> LiveFanChart:
-    """Create the chart of the chosen target over the baseline's answer."""
+def describe_chart(desk: Desk, baseline: TargetOutcome) -> ChartSpec:
+    """Describe the chart of the chosen target over the baseline's answer."""
     report, chosen = desk.report, desk.chosen
     assert chosen is not None
     indicator = str(chosen["indicator"])
@@ -114,11 +124,10 @@ def create_chart(desk: Desk, baseline: TargetOutcome, years: tuple[int, int]) ->
     )
     targets = desk.baseline[desk.baseline["indicator"] == indicator]
     targets = targets.loc[[chosen.name, *targets.index.drop(chosen.name)]]
-    return LiveFanChart(
-        ChartSpec.build(
-            desk.plan, baseline.quantiles, targets, language=desk.language, years=years, texts=texts
-        )
-    )
+    return ChartSpec.build(
+        desk.plan, baseline.quantiles, targets, language=desk.language,
+        years=desk.state.years or desk.all_years, texts=texts,
+    )  # fmt: skip
 
 
 def format_limits(desk: Desk, control: Control) -> str:
@@ -130,6 +139,25 @@ def format_limits(desk: Desk, control: Control) -> str:
     low = f"{control.lower:.0f}" if dated else number(control.lower, desk.language)
     high = report.format_amount(control.upper, control.unit)
     return report.gettext("{low} to {high}", low=low, high=high)
+
+
+def describe_control(desk: Desk, control: Control) -> dict[str, Any]:
+    """Describe a setting for `frontend.SettingsForm`: name, limits, slider, basis and source."""
+    report = desk.report
+    basis, (mechanism, key) = report.gettext(PACE_BASIS), control.key
+    if mechanism:
+        declared = report.mechanisms[mechanism]
+        items = {**declared.levers, **declared.assumptions}
+        basis = report.local(items[key], "basis")
+    dated = control.unit == "year"
+    label = "pace" if control.kind == "pace" else "-".join(control.key)
+    return {
+        "name": control.name, "css": f"desk-set-{label}", "label": name_setting(desk, control.name),
+        "limits": format_limits(desk, control), "lower": control.lower, "upper": control.upper,
+        "coarse": control.coarse_step, "optional": control.optional,
+        "unit": "" if dated else report.name("units", control.unit),
+        "box": report.gettext("set"), "basis": basis, "basis_head": report.gettext("Basis"),
+    }  # fmt: skip
 
 
 def describe_missing_inputs(desk: Desk) -> list[str]:
@@ -154,7 +182,7 @@ def render_answer(desk: Desk, answer: TargetOutcome, baseline: TargetOutcome) ->
     if is_single(desk):
         return paragraph(describe_single(desk))
     label = report.gettext("Chance {chance}", chance=report.format_chance(answer.p_reach))
-    change = _format_change(report, answer, baseline)
+    change = format_change(report, answer, baseline)
     basis = report.gettext(
         "Evidence: {word} ({meaning})",
         word=report.label("evidence", evidence),
@@ -169,7 +197,8 @@ def render_answer(desk: Desk, answer: TargetOutcome, baseline: TargetOutcome) ->
     )
 
 
-def _format_change(report: ReportContext, answer: TargetOutcome, baseline: TargetOutcome) -> str:
+def format_change(report: ReportContext, answer: TargetOutcome, baseline: TargetOutcome) -> str:
+    """Format the change of a chance from the baseline, with its error."""
     if not answer.p_change_error:
         return report.gettext("same as in the baseline")
     gain = points(answer.p_change, report.language, error=answer.p_change_error)
@@ -261,6 +290,38 @@ def render_sources(desk: Desk) -> str:
     return f"<small>{safe(head)}<ul>{items}</ul></small>"
 
 
+def name_outcome(desk: Desk, key: str) -> str:
+    """Return the name of one of `Desk.outcomes`."""
+    return desk.report.gettext("These settings") if key == NAME else desk.report.scenario(key)
+
+
+def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
+    """Render scenarios beside the settings: chance, median, interval, difference with interval."""
+    report, chosen = desk.report, desk.chosen
+    if chosen is None or not desk.state.compared:
+        return ""
+    rows, single = [], is_single(desk)
+    for key, outcome in outcomes.items():
+        fan = outcome.quantiles.set_index("year").loc[int(chosen["year"])]
+        low, median, high = (
+            report.format_estimate(chosen["indicator"], float(fan[q]))
+            for q in ("q10", "q50", "q90")
+        )
+        error = CLEAR * outcome.p_change_error
+        ends = [points(outcome.p_change + side * error, desk.language) for side in (-1, 1)]
+        change = report.gettext("{low} to {high}", low=ends[0], high=ends[1])
+        chance = NO_VALUE if single else report.format_chance(outcome.p_reach)
+        rows.append({
+            report.gettext("Scenario"): name_outcome(desk, key),
+            report.label("column", "p_reach"): chance,
+            report.gettext("Median"): median,
+            report.gettext("80 % interval"): report.gettext("{low} to {high}", low=low, high=high),
+            report.gettext("Change of the chance, 95 % interval"):
+                NO_VALUE if single or not error else change,
+        })  # fmt: skip
+    return tabulate(rows)
+
+
 def render_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     """Render the tornado of the chosen target as a chart; without an effect, as a sentence."""
     report, chosen = desk.report, desk.chosen
@@ -274,7 +335,32 @@ def render_tornado(desk: Desk, tornado: pd.DataFrame) -> str:
     if figure is None:
         message = N_("No input changes the chance by more than two standard errors.")
         return paragraph(report.gettext(message))
-    return picture(figure, title)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+    data = base64.b64encode(stream.getvalue()).decode()
+    rows = [_tornado_row(report, names, row) for row in tornado.to_dict("records")]
+    alt = report.gettext("{finding}. {rows}.", finding=title, rows=" · ".join(rows[0].values()))
+    head = report.gettext("Numbers of this chart")
+    image = f'<img alt="{safe(alt)}" src="data:image/svg+xml;base64,{data}">'
+    return f"{image}<details><summary>{safe(head)}</summary>{tabulate(rows)}</details>"
+
+
+def _tornado_row(
+    report: ReportContext, names: Mapping[str, str], row: Mapping[str, Any]
+) -> dict[str, str]:
+    ends = {
+        report.gettext(head): report.gettext(
+            "{value}: {chance}", value=report.format_rounded(row[key], str(row["unit"])),
+            chance=report.format_chance(row[f"p_{key}"]),
+        )
+        for key, head in TORNADO_ENDS.items()
+    }  # fmt: skip
+    kind = report.label("input_kind", str(row["kind"]))
+    return {
+        report.gettext("Input"): names[row["input"]],
+        report.label("column", "kind"): kind,
+        **ends,
+    }
 
 
 def render_downloads(files: Sequence[Path]) -> str:

@@ -1,9 +1,8 @@
-"""A planner's own figures on the desk: read a file, review each figure, then use them."""
+"""A planner's own figures on the desk: read a file, correct each figure in place, then use them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import ipywidgets as widgets
@@ -13,9 +12,10 @@ from ..files import read_ordinary
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
 from ..intake import MOST_BYTES, OPEN, FigureImport, read
-from .markup import paragraph, tabulate
+from .frontend import Grid
+from .markup import paragraph
 from .session import Desk
-from .widgets import create_button, create_dropdown, create_row
+from .widgets import Texts, create_button, create_row
 
 __all__ = ["FigureForm"]
 
@@ -25,104 +25,122 @@ NOTE = N_(
     "not be read are listed for you to correct, accept or drop; gaps are never filled. A file may "
     "have up to 20 MB, 250,000 cells and 50,000 figures."
 )
+BUTTONS = {"accept": N_("Accept"), "drop": N_("Drop")}
+CHOOSE = N_("Choose a file")
 
 
 class FigureForm(widgets.VBox):  # type: ignore[misc]
-    """A form for a file of a planner's own figures: each figure, and the decisions on it.
+    """A form for a file of a planner's own figures: a table to correct and decide, row by row.
 
     Parameters
     ----------
-    desk : whose plan the figures are compared with
+    desk : returns the desk whose plan the figures are compared with
     guard : calls a function and displays its error
     use : called with the figures once none is open any more
-    figures : figures read before
+    publish : called to go back to the published figures
+    open_plan : called with the folder of a plan to open
     """
 
     def __init__(
         self,
-        desk: Desk,
+        desk: Callable[[], Desk],
         guard: Callable[[Callable[[], None]], None],
         use: Callable[[FigureImport], None],
-        figures: FigureImport | None = None,
+        publish: Callable[[], None],
+        open_plan: Callable[[str], None],
     ) -> None:
-        self.desk, self._guard = desk, guard
-        gettext = desk.report.gettext
-        self.upload = widgets.FileUpload(
-            accept=EXTENSIONS, description=gettext("Choose a file"),
-            tooltip=gettext("Choose a file"), layout=widgets.Layout(width="auto"),
-        )  # fmt: skip
+        self._find_desk, self._guard = desk, guard
+        self.figures: FigureImport | None = None
+        self._listed: list[dict[str, Any]] = []
+        self.texts = texts = Texts()
+        self.note = texts.add(widgets.HTML())
+        self.upload = widgets.FileUpload(accept=EXTENSIONS, layout=widgets.Layout(width="auto"))
+        texts.add(self.upload, description=CHOOSE, tooltip=CHOOSE)
         self.upload.observe(lambda _: guard(self._read_upload), "value")
-        self.path = widgets.Text(
-            description=gettext("or its path"), style={"description_width": "auto"},
-            layout=widgets.Layout(width="360px"),
-        )  # fmt: skip
+        self.path = self._field(N_("or its path"), "desk-place")
+        self.plan = self._field(N_("Folder of a plan"), "desk-plan")
         self.rows = widgets.HTML()
-        self.figure = create_dropdown(gettext("Which figure"), [], None, "desk-which")
-        self.figure.observe(lambda _: self._show_printed(), "value")
-        self.correction = widgets.Text(
-            description=gettext("Corrected value"), style={"description_width": "auto"}
-        )
+        self.grid = Grid({key: self._decide for key in ("fix", "accept", "drop")})
         for part, css_class in (
-            (self.upload, "desk-upload"), (self.path, "desk-place"), (self.rows, "desk-rows"),
-            (self.correction, "desk-text"),
+            (self.upload, "desk-upload"), (self.rows, "desk-rows"), (self.grid, "desk-grid"),
         ):  # fmt: skip
             part.add_class(css_class)
         self.go = self._button(N_("Use these figures"), "desk-go", lambda: use(self._figures))
-        self.decisions = create_row(
-            [
-                self.figure,
-                self.correction,
-                self._button(N_("Correct"), "desk-fix", self._correct),
-                self._button(N_("Accept"), "desk-accept", self._accept),
-                self._button(N_("Drop"), "desk-drop", self._drop),
-                self.go,
-            ]
-        )
+        self.back = self._button(N_("Back to the published figures"), "desk-publish", publish)
         load = self._button(N_("Read"), "desk-read", self._read_path)
-        note = widgets.HTML(paragraph(gettext(NOTE)))
-        source = create_row([self.upload, self.path, load])
-        super().__init__([note, source, self.rows, self.decisions])
-        self.show(figures)
+        opened = self._button(
+            N_("Open a plan"), "desk-open-plan", lambda: open_plan(self.plan.value.strip())
+        )
+        self.named = create_row([self.path, load, self.plan, opened])
+        source = create_row([self.upload, self.back])
+        super().__init__([self.note, source, self.named, self.rows, self.grid, self.go])
+        self.clear()
 
-    def show(self, figures: FigureImport | None) -> None:
-        """Show figures; those still open come first in the list of choices."""
+    def show(self) -> None:
+        """Show texts in the language of the desk, and what it uses."""
+        desk = self._find_desk()
+        self.texts.show(desk.report.gettext)
+        self.note.value = paragraph(desk.report.gettext(NOTE))
+        self.named.layout.display = "flex" if desk.local else "none"
+        self.back.layout.display = None if desk.state.tables else "none"
+        self._show_figures()
+
+    def clear(self) -> None:
+        """Remove all figures of a file."""
+        self._take(None)
+
+    def _take(self, figures: FigureImport | None) -> None:
         self.figures = figures
-        self.decisions.layout.display = "none" if figures is None else "flex"
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        figures, desk = self.figures, self._find_desk()
+        self.go.layout.display = "none" if figures is None else None
         if figures is None:
-            self.rows.value = ""
+            self.rows.value, self.grid.table, self._listed = "", {}, []
             return
-        table = figures.describe(self.desk.language)
-        listed = tabulate(self._cells(table)) if len(table) else ""
-        self.rows.value = paragraph(figures.summary(self.desk.language)) + listed
+        report, table = desk.report, figures.describe(desk.language)
         still_open = table["status"].isin(OPEN)
-        first = table.loc[(~still_open).sort_values(kind="stable").index]
-        self.figure.options = [
-            (f"{row['row']} · {row['column']}: {row['printed']}", (row["row"], row["column"]))
-            for row in first.to_dict("records")
-        ]
-        self.figure.value = self.figure.options[0][1] if len(table) else None
+        table = table.loc[(~still_open).sort_values(kind="stable").index]
+        self._listed = table.to_dict("records")
+        self.rows.value = paragraph(figures.summary(desk.language))
+        cells = [self._cells(row) for row in self._listed]
+        self.grid.table = {
+            "label": report.gettext("Your own figures"),
+            "heads": list(cells[0]) if cells else [],
+            "buttons": {key: report.gettext(text) for key, text in BUTTONS.items()},
+            "rows": [
+                {"cells": list(line.values()), "open": row["status"] in OPEN,
+                 "offers": ["accept", "drop"] if row["status"] == "doubtful" else ["drop"]}
+                for row, line in zip(self._listed, cells, strict=True)
+            ],
+        }  # fmt: skip
         self.go.disabled = bool(still_open.any()) or not len(table)
 
-    def _cells(self, table: pd.DataFrame) -> list[dict[str, str]]:
-        """Return a row of cells for each figure."""
-        report, language = self.desk.report, self.desk.language
-        return [
-            {
-                report.gettext("Row · column"): f"{row['row']} · {row['column']}",
-                report.gettext("As printed"): str(row["printed"]),
-                report.label("column", "name"): report.quantity(row["indicator"]),
-                report.label("column", "year"): number(row["year"], language).replace(",", ""),
-                report.label("column", "value"): number(row["value"], language),
-                report.label("column", "status"): report.label("figure_status", row["status"]),
-                report.gettext("How it was read, or what is wrong"): str(row["reason"]),
-            }
-            for row in table.to_dict("records")
-        ]
+    def _cells(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """Return the cells of a figure by their heads."""
+        desk = self._find_desk()
+        report, language = desk.report, desk.language
+        year = "" if pd.isna(row["year"]) else number(row["year"], language).replace(",", "")
+        return {
+            report.gettext("Row · column"): f"{row['row']} · {row['column']}",
+            report.gettext("As printed"): str(row["printed"]),
+            report.label("column", "name"): report.quantity(row["indicator"]),
+            report.label("column", "year"): year,
+            report.label("column", "value"): number(row["value"], language),
+            report.label("column", "status"): report.label("figure_status", row["status"]),
+            report.gettext("How it was read, or what is wrong"): str(row["reason"]),
+        }
+
+    def _field(self, text: str, css_class: str) -> widgets.Text:
+        field = widgets.Text(
+            style={"description_width": "auto"}, layout=widgets.Layout(width="360px")
+        )
+        field.add_class(css_class)
+        return self.texts.add(field, description=text)
 
     def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
-        return create_button(
-            self.desk.report.gettext(text), css_class, lambda: self._guard(pressed)
-        )
+        return create_button(self.texts, text, css_class, lambda: self._guard(pressed))
 
     @property
     def _figures(self) -> FigureImport:
@@ -132,24 +150,26 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
     def _read_upload(self) -> None:
         files, self.upload.value = self.upload.value, ()
         for file in files:
-            self.show(read(bytes(file["content"]), str(file["name"]), self.desk.plan))
+            self._read(bytes(file["content"]), str(file["name"]))
 
     def _read_path(self) -> None:
-        file = Path(self.path.value.strip()).expanduser()
-        self.show(read(read_ordinary(file, MOST_BYTES + 1), file.name, self.desk.plan))
+        file = self._find_desk().find_file(self.path.value)
+        self.clear()
+        self._read(read_ordinary(file, MOST_BYTES + 1), file.name)
 
-    def _show_printed(self) -> None:
-        """Put what is printed for the chosen figure into the field for its correction."""
-        if self.figure.value is not None:
-            self.correction.value = self.figure.label.partition(": ")[2]
+    def _read(self, content: bytes, name: str) -> None:
+        """Read a file; where it is refused, nothing of an earlier one stays."""
+        self.clear()
+        self._take(read(content, name, self._find_desk().plan))
 
-    def _correct(self) -> None:
-        rows, (row, column) = self._figures.rows, self.figure.value
-        chosen: Any = rows[(rows["row"] == row) & (rows["column"] == column)].iloc[0]
-        self.show(self._figures.fix(chosen["row"], chosen["fix_column"], self.correction.value))
+    def _decide(self, message: Mapping[str, Any]) -> None:
+        self._guard(lambda: self._take(self._decided(message)))
 
-    def _accept(self) -> None:
-        self.show(self._figures.accept(*self.figure.value))
-
-    def _drop(self) -> None:
-        self.show(self._figures.drop(*self.figure.value))
+    def _decided(self, message: Mapping[str, Any]) -> FigureImport:
+        """Return the figures after a decision of the browser on one of the rows listed."""
+        (what, position), *_ = message.items()
+        row = self._listed[int(position)]
+        if what == "fix":
+            return self._figures.fix(row["row"], row["fix_column"], str(message["text"]))
+        decide = self._figures.accept if what == "accept" else self._figures.drop
+        return decide(row["row"], row["column"])

@@ -1,0 +1,233 @@
+"""The targets of one region as known on one day, and how they answer to scenarios.
+
+All answers come from the same draws (see `scenarios.response`) and equal those of `compare` and of
+the scenario report.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+
+from ..callbacks import Progress, ProgressTracker
+from ..errors import check_name, msg
+from ..evaluation.vintages import OPEN
+from ..model.simulation import Paths
+from ..reports.context import ReportContext, forecast_years, last_targets
+from ..scenarios.baseline import project
+from ..scenarios.comparison import compare
+from ..scenarios.declarations import Mechanism, read_mechanisms
+from ..scenarios.engine import apply_scenario
+from ..scenarios.goal_seeking import GoalSeek, goal_seek
+from ..scenarios.response import PACE, TargetOutcome, TargetResponse
+from ..scenarios.scenario import BASELINE, Scenario
+from ..scenarios.sensitivity_analysis import sensitivity
+from ..tables.plan import Plan
+from ..targets.joint_answers import evaluate_targets
+from ..targets.target_state import PRINTED_BOUNDS, SINGLE
+from .settings import Control, Settings, list_controls
+from .state import State
+
+__all__ = ["NAME", "Answers"]
+
+NAME = "desk"
+"""Name of the scenario of the current settings, until it is saved under another one."""
+
+
+class Answers:
+    """Targets, controls and answers of a desk: simulated once, evaluated for each setting.
+
+    `baseline` has a row a target: the columns of `attainment`, in the baseline.
+    """
+
+    def __init__(self, report: ReportContext, progress: Progress | None = None) -> None:
+        tracker = ProgressTracker(progress, 10)
+        self.report = report
+        last = forecast_years(self.plan, report.until)[-1]
+        self.paths: Paths = project(
+            self.plan, until=last, draws=report.draws, seed=report.seed, progress=tracker.part(8)
+        )
+        tracker()
+        targets = self.plan.targets
+        self.targets = targets[targets["year"] <= last].reset_index(drop=True)
+        self.baseline = evaluate_targets(self.paths, self.targets, as_of=self.plan.as_of).table
+        tracker()
+        planned = set(report.whole.targets["region"])
+        self.regions = [r for r in report.whole.regions["region"] if r in planned]
+        self._responses: dict[int, TargetResponse] = {}
+        self._controls: dict[int | None, list[Control]] = {}
+        tracker.end()
+
+    @property
+    def state(self) -> State:
+        """Everything chosen."""
+        raise NotImplementedError
+
+    @property
+    def settings(self) -> Settings:
+        """The base scenario and the values set on top of it."""
+        raise NotImplementedError
+
+    @property
+    def plan(self) -> Plan:
+        """The region's plan as known on the as-of date."""
+        return self.report.plan
+
+    @cached_property
+    def mechanisms(self) -> Mapping[str, Mechanism]:
+        """Mechanisms of the plan's folder, else the shipped ones."""
+        return read_mechanisms(self.plan.folder or None)
+
+    @property
+    def all_years(self) -> tuple[int, int]:
+        """First and last year of figures and forecasts."""
+        first = math.floor(min([*self.plan.observations["year"], float(self.paths.years[0])]))
+        return first, int(self.paths.years[-1])
+
+    @cached_property
+    def open_targets(self) -> pd.DataFrame:
+        """Rows of `baseline` whose target is open, binding ones first."""
+        rows = self.baseline[self.baseline["status"].isin(OPEN)]
+        force = rows["force"] if "force" in rows else pd.Series("", index=rows.index)
+        return rows.loc[force.ne("binding").sort_values(kind="stable").index]
+
+    @cached_property
+    def indicators(self) -> list[str]:
+        """Indicators with an open target, binding ones first."""
+        return list(dict.fromkeys(self.open_targets["indicator"]))
+
+    def targets_of(self, indicator: str) -> pd.DataFrame:
+        """Return the rows of `baseline` of an indicator's open targets, by year."""
+        rows = self.open_targets
+        return rows[rows["indicator"] == indicator].sort_values("year", kind="stable")
+
+    @property
+    def clear_indicators(self) -> list[str]:
+        """Indicators with an open target that has a chance: more than one figure is known."""
+        rows = self.open_targets
+        return list(dict.fromkeys(rows.loc[rows["evidence"].ne(SINGLE), "indicator"]))
+
+    @property
+    def response(self) -> TargetResponse:
+        """The response of the chosen target to settings.
+
+        Raises
+        ------
+        ValueError
+            Without an open target.
+        """
+        if self.state.row is None:
+            raise ValueError(msg("No target is open on this date. Choose an earlier date."))
+        if self.state.row not in self._responses:
+            self._responses[self.state.row] = TargetResponse.build(
+                self.plan, self._target, paths=self.paths, mechanisms=self.mechanisms
+            )
+        return self._responses[self.state.row]
+
+    @property
+    def controls(self) -> list[Control]:
+        """What can be set for the chosen target: pace and levers, then assumptions."""
+        if self.state.row not in self._controls:
+            self._controls[self.state.row] = list_controls(self.response)
+        return self._controls[self.state.row]
+
+    def control(self, name: str) -> Control:
+        """Return a control by its full name, or by the last part of it where that is unique.
+
+        Raises
+        ------
+        UnknownNameError
+            For another name, with the nearest one.
+        """
+        controls = {c.name: c for c in self.controls}
+        short = [n for n in controls if n.rpartition(".")[2] == name]
+        full = short[0] if len(short) == 1 else name
+        check_name("lever or assumption", full, list(controls))
+        return controls[full]
+
+    @property
+    def missing_inputs(self) -> dict[str, list[str]]:
+        """Inputs that are missing here, by mechanism of the chosen target that needs them."""
+        response = self.response
+        return {
+            name: [i for i in m.inputs.values() if i and not response.is_simulated(i)]
+            for name, m in response.acting_mechanisms.items()
+            if name not in response.usable_mechanisms
+        }
+
+    @property
+    def scenario(self) -> Scenario:
+        """All settings, as a scenario."""
+        return self.settings.to_scenario(NAME)
+
+    def answer(self) -> TargetOutcome:
+        """Evaluate the chosen target with the settings; its probability is as printed."""
+        return self._evaluate(self.scenario)
+
+    def baseline_answer(self) -> TargetOutcome:
+        """Evaluate the chosen target in the baseline."""
+        return self._evaluate(BASELINE)
+
+    def table(self) -> pd.DataFrame:
+        """Evaluate the last target of each indicator, with the settings and in the baseline.
+
+        A row an indicator: the columns of `compare`, then p_base.
+        """
+        compared = compare(self.plan, [self.scenario], paths=self.paths)
+        base, rows = (compared[compared["scenario"] == n] for n in (BASELINE.name, NAME))
+        table = rows.reset_index(drop=True).assign(p_base=base["p_reach"].to_numpy())
+        last = last_targets(base.assign(row=range(len(base))))["row"]
+        return table.loc[last].reset_index(drop=True)
+
+    def seek(self, probability: float = 0.8, lever: str = PACE) -> GoalSeek:
+        """Find the least setting of a lever at which the chosen target has a probability."""
+        return self.prepare_seek(probability, lever)()
+
+    def prepare_seek(self, probability: float, lever: str) -> Callable[..., GoalSeek]:
+        """Return `seek` with the settings as they are now; it takes `progress`."""
+        control = self.control(lever)
+        return partial(
+            goal_seek, self.plan, self._target, lever=control.name, probability=probability,
+            scenario=self.settings.to_scenario(NAME, without=control.key),
+            paths=self.paths, mechanisms=self.mechanisms,
+        )  # fmt: skip
+
+    def tornado(self) -> pd.DataFrame:
+        """Compute which inputs change the probability of the chosen target most."""
+        return self.prepare_tornado()()
+
+    def prepare_tornado(self) -> Callable[..., pd.DataFrame]:
+        """Return `tornado` with the settings as they are now; it takes `progress`."""
+        compute = partial(
+            sensitivity, self.plan, self._target, scenario=self.scenario, paths=self.paths,
+            mechanisms=self.mechanisms,
+        )  # fmt: skip
+        return lambda progress=None: compute(progress=progress).tornado
+
+    @property
+    def _target(self) -> pd.DataFrame:
+        return self.targets.loc[[self.state.row]]
+
+    def _hardest_target(self, indicator: str) -> int:
+        """Return the row of an indicator's last target; of several, the least likely one."""
+        rows = self.targets_of(indicator)
+        last = rows[rows["year"] == rows["year"].max()]
+        return int(last["p_reach"].idxmin())
+
+    def _evaluate(self, scenario: Scenario) -> TargetOutcome:
+        outcome = self.response(scenario)
+        known = float(self.baseline.loc[self.state.row, "p_reach"])
+        if known in (0.0, 1.0) and outcome.p_change == 0.0:
+            return replace(outcome, p_reach=known)
+        if not math.isnan(self.response.criterion.decided):
+            return outcome
+        return replace(outcome, p_reach=float(np.clip(outcome.p_reach, *PRINTED_BOUNDS)))
+
+    def _check_usable(self, scenario: Scenario) -> None:
+        """Raise DataError for a scenario that cannot be applied to the plan."""
+        apply_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)

@@ -1,0 +1,237 @@
+"""Everything that a planner has chosen on the desk, as one record; its address; undo and redo.
+
+The address is the fragment of a link (`region=lishui&day=2022-12-31&set=pace:2`): a browser keeps
+it in the page's address and in its own memory, and sends it to no server. A link holds all choices,
+so two links are the answers of two planners.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import ValidationError
+
+from ..errors import N_, msg
+from ..i18n.catalog import languages
+from ..scenarios.declarations import Range
+from ..scenarios.scenario import BASELINE, Scenario, read_scenario
+from .settings import Key, Number
+from .storage import shipped_scenarios
+
+__all__ = ["MOST_COMPARED", "History", "State", "read_address", "read_history"]
+
+MOST_COMPARED = 3
+"""Largest number of scenarios beside the settings."""
+MOST_STEPS = 200
+"""Largest number of steps that can be undone."""
+QUESTIONS = ("", "seek", "tornado")
+NOT_READ = N_("The link cannot be read: {part!r}. Copy it again in full.")
+
+
+@dataclass(frozen=True)
+class State:
+    """All choices of one planner; never changed.
+
+    `tables` is "" for the tables that the desk was opened with, the number of a folder of own
+    figures, or the folder of an opened plan. `indicator` and `row` are the target (a row of
+    `Desk.baseline`); `base` and `values` the settings; `years` the first and last year drawn, None
+    for all; `compared` names of scenarios drawn beside; `lever`, `wanted` and `question` the goal
+    seek or tornado whose answer is shown.
+    """
+
+    region: str
+    as_of: str
+    language: str = "zh"
+    tables: str = ""
+    indicator: str = ""
+    row: int | None = None
+    base: Scenario = BASELINE
+    values: Mapping[Key, Number] = field(default_factory=dict)
+    years: tuple[int, int] | None = None
+    compared: tuple[str, ...] = ()
+    lever: str = ""
+    wanted: float = 0.8
+    question: str = ""
+
+    @property
+    def world(self) -> tuple[str, str, str]:
+        """What has to be computed again where it differs: region, as-of date, tables."""
+        return self.region, self.as_of, self.tables
+
+    def address(self) -> str:
+        """Return the state as the fragment of a link; see `read_address`.
+
+        >>> State("lishui", "2022-12-31", values={("", "x"): 2.0}).address()
+        'region=lishui&day=2022-12-31&language=zh&set=x:2.0'
+        """
+        parts = [("region", self.region), ("day", self.as_of), ("language", self.language)]
+        parts += [("tables", self.tables)] if self.tables else []
+        if self.indicator:
+            row = "" if self.row is None else f":{self.row}"
+            parts.append(("target", f"{self.indicator}{row}"))
+        if self.base != BASELINE:
+            parts.append(("base", _write_base(self.base)))
+        for (mechanism, name), value in self.values.items():
+            label = f"{mechanism}.{name}" if mechanism else name
+            parts.append(("set", f"{label}:{_write_number(value)}"))
+        if self.years:
+            parts.append(("years", "{}-{}".format(*self.years)))
+        parts += [("beside", name) for name in self.compared]
+        if self.lever:
+            parts.append(("ask", f"{self.question}:{self.lever}:{self.wanted}"))
+        return urlencode(parts, safe=":/")
+
+
+def read_address(address: str) -> State:
+    """Read the fragment of a link.
+
+    Values are checked for their form; whether a region or lever exists the desk says.
+
+    >>> read_address("#region=lishui&day=2022-12-31&set=care_workforce.leaving_rate:8~9~10").values
+    {('care_workforce', 'leaving_rate'): Range(low=8.0, central=9.0, high=10.0)}
+
+    Raises
+    ------
+    ValueError
+        Where a part cannot be read.
+    """
+    found: dict[str, Any] = {"values": {}, "compared": ()}
+    for key, text in parse_qsl(address.lstrip("#"), keep_blank_values=True):
+        try:
+            _read_part(found, key, text)
+        except (KeyError, ValueError, ValidationError):
+            raise ValueError(msg(NOT_READ, part=f"{key}={text[:80]}")) from None
+    try:
+        return State(**found)
+    except TypeError:
+        raise ValueError(msg(NOT_READ, part=address[:80])) from None
+
+
+def _read_part(found: dict[str, Any], key: str, text: str) -> None:
+    """Read one part of an address; KeyError or ValueError where it is none."""
+    head, _, rest = text.partition(":")
+    if key == "target":
+        found |= {"indicator": head, "row": int(rest) if rest else None}
+    elif key == "set":
+        label, _, value = text.rpartition(":")
+        mechanism, _, name = label.rpartition(".")
+        found["values"][mechanism, name] = _read_number(value)
+    elif key == "beside":
+        found["compared"] = (*found["compared"], text)[:MOST_COMPARED]
+    elif key == "ask":
+        lever, wanted = rest.split(":")
+        found |= {"question": _one_of(QUESTIONS, head), "lever": lever, "wanted": float(wanted)}
+    else:
+        name, read = READERS[key]
+        found[name] = read(text)
+
+
+def _one_of(known: Sequence[str], text: str) -> str:
+    return known[known.index(text)]
+
+
+def _read_years(text: str) -> tuple[int, int]:
+    first, last = text.split("-")
+    return int(first), int(last)
+
+
+def _write_base(base: Scenario) -> str:
+    """Return the name of a shipped scenario, of another one its content: its file is not needed."""
+    if base.name in shipped_scenarios() and read_scenario(base.name) == base:
+        return base.name
+    whole = base.model_copy(update={"steps": tuple(base.all_steps()), "base": (BASELINE.name,)})
+    return whole.model_dump_json(by_alias=True, exclude_defaults=True)
+
+
+def _read_base(text: str) -> Scenario:
+    if text.startswith("{"):
+        return Scenario.model_validate_json(text)
+    return read_scenario({name: name for name in shipped_scenarios()}[text])
+
+
+def _write_number(value: Number) -> str:
+    ends = (value.low, value.central, value.high) if isinstance(value, Range) else (value,)
+    return "~".join(map(str, ends))
+
+
+def _read_number(text: str) -> Number:
+    numbers = [float(part) for part in text.split("~")]
+    if len(numbers) == 1 and math.isfinite(numbers[0]):
+        return numbers[0]
+    low, central, high = numbers
+    return Range(low=low, central=central, high=high)
+
+
+READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "region": ("region", str),
+    "tables": ("tables", str),
+    "day": ("as_of", lambda text: dt.date.fromisoformat(text).isoformat()),
+    "language": ("language", lambda text: _one_of(languages(), text)),
+    "base": ("base", _read_base),
+    "years": ("years", _read_years),
+}
+"""Fields of a state by part of an address, and how it is read."""
+
+
+@dataclass(frozen=True)
+class History:
+    """States in the order of their steps, one of them current; never changed."""
+
+    states: tuple[State, ...]
+    position: int = 0
+    key: object = None
+
+    @property
+    def current(self) -> State:
+        """The current state."""
+        return self.states[self.position]
+
+    def change(self, state: State, key: object = None) -> History:
+        """Return the history with another current state; what was undone is forgotten.
+
+        Changes of one key in a row are a single step until `end_step`.
+        """
+        if state == self.current:
+            return self
+        kept = self.states[: self.position + (key is None or key != self.key)]
+        states = (*kept, state)[-MOST_STEPS:]
+        return History(states, len(states) - 1, key)
+
+    def end_step(self) -> History:
+        """Let the next change be a step of its own."""
+        return replace(self, key=None)
+
+    def moved(self, by: int) -> History | None:
+        """Return the history some steps forward or back; None where there are none."""
+        inside = 0 <= self.position + by < len(self.states)
+        return History(self.states, self.position + by) if inside else None
+
+    def last_in(self, region: str) -> State | None:
+        """Return the last state before now that was in a region."""
+        earlier = self.states[: self.position + 1]
+        return next((state for state in reversed(earlier) if state.region == region), None)
+
+    def addresses(self) -> list[str]:
+        """Return the addresses of all states up to the current one, to be kept by a browser."""
+        return [state.address() for state in self.states[: self.position + 1]]
+
+
+def read_history(addresses: Sequence[str]) -> History:
+    """Read the addresses that a browser kept, oldest first; earlier ones may be unreadable.
+
+    Raises
+    ------
+    ValueError
+        As `read_address`, for the last one.
+    """
+    states = []
+    for address in addresses[:-1]:
+        with suppress(ValueError):
+            states.append(read_address(address))
+    return History((*states, read_address(addresses[-1])), len(states))

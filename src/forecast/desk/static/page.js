@@ -1,0 +1,76 @@
+// What belongs to the page: its address, title and language, what was open last, messages that a
+// screen reader speaks, and whether the desk still answers. In a notebook the page is not ours.
+const EVERY = 5000, MISSED = 4, SPEAK_AFTER = 700;
+
+function render({ model, el }) {
+  const alone = document.body.dataset.voila !== undefined;
+  const key = `forecast-desk ${location.pathname}`;
+  const live = el.appendChild(document.createElement('div'));
+  live.className = 'desk-spoken';
+  live.setAttribute('aria-live', 'polite');
+  const lost = el.appendChild(document.createElement('div'));
+  lost.className = 'desk-lost';
+  lost.setAttribute('role', 'alert');
+  lost.hidden = true;
+  let ours = '', timer = 0, asked = 0, misses = 0;
+
+  const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
+  const before = kept();
+  const keep = () => {
+    if (!model.get('kept').length) return;
+    try { localStorage.setItem(key, JSON.stringify(model.get('kept'))); } catch { /* no room */ }
+  };
+  const follow = () => {
+    const address = `#${model.get('address')}`;
+    if (!model.get('address') || address === ours) return;
+    const again = ours && model.get('turns') !== turns;
+    turns = model.get('turns');
+    ours = address;
+    if (alone) history[again ? 'pushState' : 'replaceState'](null, '', address);
+    keep();
+  };
+  let turns = model.get('turns');
+  const name = () => {
+    el.closest('.desk')?.setAttribute('lang', model.get('language'));
+    if (!alone) return;
+    document.documentElement.classList.add('desk-page');
+    document.documentElement.lang = model.get('language');
+    document.title = model.get('title');
+  };
+  const speak = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { live.textContent = model.get('spoken'); }, SPEAK_AFTER);
+  };
+  const moved = () => {
+    if (!alone || location.hash === ours || location.hash.length < 2) return;
+    ours = location.hash;
+    model.send({ go: location.hash });
+  };
+  const ask = () => {
+    misses = asked && model.get('heard') !== asked ? misses + 1 : 0;
+    const gone = misses >= MISSED;
+    lost.hidden = !gone;
+    lost.textContent = gone ? model.get('lost') : '';
+    el.closest('.desk')?.classList.toggle('desk-is-lost', gone);
+    if (!misses) asked += 1;
+    model.send({ ask: asked });
+  };
+
+  window.addEventListener('hashchange', moved);
+  window.addEventListener('popstate', moved);
+  model.on('change:address', follow);
+  model.on('change:kept', keep);
+  model.on('change:title change:language', name);
+  model.on('change:spoken', speak);
+  const wanted = alone && location.hash.length > 1 ? location.hash : '';
+  model.send({ start: wanted, before });
+  if (wanted) ours = wanted; else follow();
+  requestAnimationFrame(name);
+  const beat = setInterval(ask, EVERY);
+  return () => {
+    clearInterval(beat);
+    window.removeEventListener('hashchange', moved);
+    window.removeEventListener('popstate', moved);
+  };
+}
+export default { render };
