@@ -69,3 +69,15 @@ def test_decided_targets_are_refused():
     for ask in (sensitivity, failure_conditions, next_figure):
         with pytest.raises(fc.DataError, match="a figure has decided it"):
             ask(plan, {"indicator": "workers"}, paths=paths, mechanisms=ONE)
+
+
+def test_the_next_figure_and_failure_regions_have_the_chance_of_the_closed_form(lishui):
+    """One number for one event on one day: that of `attainment`, not the share of the draws."""
+    question = {"indicator": "nursing_bed_share", "year": 2025}
+    goal = LISHUI.targets.query("indicator == 'nursing_bed_share' and year == 2025")
+    chance = fc.attainment(lishui, goal, as_of=LISHUI.as_of)["p_reach"].item()
+    result = next_figure(LISHUI, question, paths=lishui)
+    assert result.p_reach == pytest.approx(chance, abs=1e-12)
+    assert result.table["p_reach"].between(0.0, 1.0).all()
+    failures = failure_conditions(LISHUI, question, paths=lishui)
+    assert 1.0 - failures["p_fail"].iloc[0] == pytest.approx(chance, abs=1e-12)

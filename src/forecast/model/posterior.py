@@ -45,6 +45,9 @@ FIXED = np.array([[float(c in ("peers", "own", "own_rest")) for c in CANDIDATES]
 LEAST_FREEDOM = 0.1
 """Least estimated variance of the regions' own paces, of its prior."""
 OWN = CANDIDATES.index("own")
+STEADY = 4.0
+"""Pace of a lone series, in standard deviations of its steps, from which the odds of a plain drift
+rise with its square. Chosen on the learned part of the world panel."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,8 @@ def learn_weights(
             step = _times(covariance, pull)
             likelihood, shift = likelihood + 0.5 * (pull * step).sum(axis=1), shift + step
         odds.append(prior.trust * likelihood + share + gain * (number < len(means)))
+        if number == len(means):
+            odds[-1] += (1.0 - known) * np.log1p(_measure_steadiness(grid) / STEADY**2)
         shifts.append(shift)
     chance = np.exp(np.array(odds) - np.max(odds, axis=0))
     chance /= chance.sum(axis=0)
@@ -178,6 +183,16 @@ def learn_weights(
         apart = shift - mean_shift
         covariance = covariance + c[:, None, None] * (apart[:, :, None] * apart[:, None, :])
     return centre + mean_shift, covariance, _compare_errors(prior, replays, mean_shift)
+
+
+def _measure_steadiness(grid: PaceGrid) -> FloatArray:
+    """Mean squared pace over the variance of the steps: (groups,); 0 with fewer than two steps."""
+    rows, k = np.arange(len(grid.increments)), grid.increments
+    spread = grid.increment_ss / np.maximum(k - 1.0, 1.0) + 2.0 * grid.rounding_variance
+    pace = np.where(k >= 2, grid.x[rows, grid.last, OWN], 0.0)
+    square = np.minimum(pace**2, 1e6 * spread) / np.where(spread > 0.0, spread, 1.0)
+    series = sum_groups(np.ones(len(k)), grid.starts)
+    return sum_groups(square, grid.starts) / series
 
 
 def _compare_errors(prior: Prior, replays: list[Replays], shift: FloatArray) -> FloatArray:

@@ -20,7 +20,7 @@ from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import TargetState
 from .series_state import Key
 
-__all__ = ["TargetCriterion", "p_error", "read_criterion", "select_target"]
+__all__ = ["TargetCriterion", "p_error", "read_criterion", "select_target", "weigh_draws"]
 
 FloatArray = NDArray[np.float64]
 
@@ -151,6 +151,20 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
         first=last if event == "reach" else first, last=last,
         closed_form=compute_probability(paths.fits, state, event) if state.open[0] else math.nan,
     )  # fmt: skip
+
+
+def weigh_draws(met: NDArray[np.bool_], p: float) -> FloatArray:
+    """Weigh draws, 1 on average, so that the share of those that are met is `p`.
+
+    Where all draws, or none, are met, all count alike.
+
+    >>> weigh_draws(np.array([True, False, False, False]), 0.5).round(3).tolist()
+    [2.0, 0.667, 0.667, 0.667]
+    """
+    share = met.mean()
+    if share in (0.0, 1.0):
+        return np.ones(len(met))
+    return np.where(met, p / share, (1.0 - p) / (1.0 - share))
 
 
 def p_error(p: float, draws: int) -> float:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ..model.simulation import Paths
 from ..tables.plan import Plan
+from .criterion import weigh_draws
 from .declarations import Mechanism
 from .engine import ScenarioRun
 from .response import TargetResponse
@@ -67,14 +68,17 @@ def failure_conditions(
     )
     run = response.new_run()
     run.apply(scenario)
-    failed = ~response.criterion.met(run.paths.values[response.row])
+    met = response.criterion.met(run.paths.values[response.row])
     inputs = _inputs(response, run)
-    table = find_failure_regions({name: values for name, (values, _) in inputs.items()}, failed)
+    drawn = {name: values for name, (values, _) in inputs.items()}
+    table = find_failure_regions(drawn, ~met, 1.0 - response.probability(met))
     table.insert(4, "unit", [inputs[name][1] for name in table["input"]])
     return table
 
 
-def find_failure_regions(inputs: Mapping[str, FloatArray], failed: BoolArray) -> pd.DataFrame:
+def find_failure_regions(
+    inputs: Mapping[str, FloatArray], failed: BoolArray, p_fail: float | None = None
+) -> pd.DataFrame:
     """Find the one and the two thresholds that separate failures best.
 
     All regions of one and of two half-spaces at the 5, 10 ... 95 % points of the inputs with at
@@ -85,14 +89,16 @@ def find_failure_regions(inputs: Mapping[str, FloatArray], failed: BoolArray) ->
     (Lavrac, Flach and Zupan 1999). The even draws select, the odd draws give the figures, which are
     therefore not biased by the selection.
 
-    `inputs` and `failed` are (draws,) each.
+    `inputs` and `failed` are (draws,) each. `p_fail`, the probability of failing, weighs the draws
+    (`criterion.weigh_draws`); None takes their own share.
 
     Returns
     -------
     A row a threshold of the best region of one condition, then, where it is better, of the best of
-    two: conditions, input, comparator (`le` or `gt`), threshold, p_fail (share of all draws that
-    fail), p_fail_in (of those in the region), share (of the draws in the region), found_share
-    (share of the failures in it). No row where nothing, or everything, fails.
+    two: conditions, input, comparator (`le` or `gt`), threshold, p_fail (share of all draws
+    that fail, or as given), p_fail_in (of those in the region), share (of the draws in the
+    region), found_share (share of the failures in it). No row where nothing, or everything,
+    fails.
 
     Examples
     --------
@@ -113,9 +119,12 @@ def find_failure_regions(inputs: Mapping[str, FloatArray], failed: BoolArray) ->
         return pd.DataFrame(columns=COLUMNS)
     inside = np.stack([(inputs[n] <= cut) == (comparator == "le") for n, comparator, cut in halves])
     rows, missed = [], failed[1::2]
+    weight = weigh_draws(missed, float(missed.mean()) if p_fail is None else p_fail)
+    all_ = np.full(len(missed), True)
     for region in _best_regions(inside[:, ::2], failed[::2]):
         within = np.logical_and.reduce(inside[list(region), 1::2])
-        shares = [missed.mean(), _share(missed, within), within.mean(), _share(within, missed)]
+        pairs = ((missed, all_), (missed, within), (within, all_), (within, missed))
+        shares = [_share(part, whole, weight) for part, whole in pairs]
         rows += [(len(region), *halves[i], *shares) for i in region]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -134,9 +143,9 @@ def _best_regions(inside: BoolArray, failed: BoolArray) -> list[tuple[int, ...]]
     return [(one,), (min(first, second), max(first, second))] if better else [(one,)]
 
 
-def _share(part: BoolArray, whole: BoolArray) -> float:
-    """Share of the true elements of `whole` that are in `part`; NaN of none."""
-    return float(part[whole].mean()) if whole.any() else np.nan
+def _share(part: BoolArray, whole: BoolArray, weight: FloatArray) -> float:
+    """Share of the weight of the true elements of `whole` that is in `part`; NaN of none."""
+    return float((weight * part)[whole].sum() / weight[whole].sum()) if whole.any() else np.nan
 
 
 def _inputs(response: TargetResponse, run: ScenarioRun) -> dict[str, tuple[FloatArray, str]]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import DataError, Problem, msg
@@ -26,6 +27,8 @@ from .sobol import index_inputs, target_indices
 from .tornado import expected_runs, tornado_table
 
 __all__ = ["BINS", "NextFigure", "Sensitivity", "next_figure", "open_response", "sensitivity"]
+
+FloatArray = NDArray[np.float64]
 
 BINS = 10
 """Equally likely ranges of the next figure."""
@@ -154,7 +157,8 @@ def next_figure(
     """Compute what the next published figure would change.
 
     The draws are divided into `BINS` equally likely ranges of the next year's value, fewer where
-    values tie. By the law of total probability the mean over the ranges is the present probability.
+    values tie. By the law of total probability the mean over the ranges is the present probability,
+    that of the closed form: the odds of all ranges are moved by one factor to it.
 
     Parameters and errors are those of `sensitivity`.
 
@@ -176,14 +180,36 @@ def next_figure(
     levels = np.arange(BINS + 1) / BINS
     edges = np.unique(np.quantile(figure, levels, method="inverted_cdf"))
     bins = np.maximum(np.searchsorted(edges, figure, side="left"), 1) - 1
+    year, p = int(response.paths.years[column]), response.probability(met)
     count, hits = np.bincount(bins), np.bincount(bins, weights=met)
+    share = count / len(figure)
+    chances = _move_odds(hits / count, share, p)
+    p = float(share @ chances)
     ends = edges if len(edges) > 1 else np.repeat(edges, 2)
-    year, p = int(response.paths.years[column]), float(met.mean())
     table = pd.DataFrame({"year": year, "low": ends[:-1], "high": ends[1:]})
-    table = table.assign(share=count / len(figure), p_reach=hits / count)
+    table = table.assign(share=share, p_reach=chances)
     move = table["p_reach"] - p
     expected = float((table["share"] * move.abs()).sum())
     return NextFigure(table, year, p, expected, math.sqrt((table["share"] * move**2).sum()))
+
+
+def _move_odds(chances: FloatArray, share: FloatArray, mean: float) -> FloatArray:
+    """Multiply the odds of `chances` by the factor at which their mean, weighed by `share`, is it.
+
+    Chances of 0 and 1 stay; where they leave no room for the mean nothing is moved.
+    """
+    from scipy.optimize import brentq  # imported here: it takes time, and few answers need it
+
+    sure = float(share @ (chances == 1.0))
+    room = float(share @ (chances > 0.0))
+    if not sure < mean < room or abs(share @ chances - mean) < 1e-12:
+        return chances
+
+    def moved(log_factor: float) -> FloatArray:
+        up = np.exp(log_factor) * chances
+        return np.asarray(up / (up + 1.0 - chances))
+
+    return moved(float(brentq(lambda x: share @ moved(x) - mean, -50.0, 50.0, xtol=1e-13)))
 
 
 def open_response(  # noqa: PLR0913 - as `sensitivity`
