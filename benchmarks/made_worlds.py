@@ -6,7 +6,8 @@ Each world of `forecast.training.made` gives `--groups` indicators in `--regions
 figures before the origin and four years after it. They are forecast as a table of the indicator's
 regions (`peers`) and each as an indicator that nobody else has (`alone`), beside the plain drift of
 `evaluation.baselines`. Brier scores are of targets at half to twice the recent pace, as in
-learning; CRPS is in mean yearly changes of the eight years before; coverage is that of 90 % intervals.
+learning; CRPS is in mean yearly changes of the eight years before; coverage is that of 90 %
+intervals.
 """
 
 from __future__ import annotations
@@ -101,9 +102,8 @@ def main() -> None:
     table[names] = np.array(table.pop("scores").to_list())
     wide = table.pivot_table(index=["world", "n"], columns="method", values=names, sort=False)
     by_world = wide.groupby(level="world", sort=False).mean()
-    print(
-        f"forecast {fc.__version__}, {asked.groups} indicators, {asked.regions} regions, seed {asked.seed}"
-    )
+    size = f"{asked.groups} indicators, {asked.regions} regions, seed {asked.seed}"
+    print(f"forecast {fc.__version__}, {size}")
     for name in names:
         print(f"\n{name}\n{by_world[name][['peers', 'alone', 'drift']].round(3).to_string()}")
     above = pd.DataFrame({m: wide["brier"][m] - wide["brier"]["drift"] for m in ("peers", "alone")})
