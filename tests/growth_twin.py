@@ -112,7 +112,8 @@ class Link:
         known = self.peers[j] / (self.peers[j] + p.half_peers)
         nu = p.noise_df_alone + (p.noise_df - p.noise_df_alone) * known
         steep = z_of(self.link, self.b.value[j, -1], self.b, j)[1]
-        rounding = (self.b.resolution[j] / steep) ** 2 / 12
+        coarse = self.b.resolution[j] / steep
+        rounding = (coarse if self.link == "identity" else min(coarse, G.COARSEST)) ** 2 / 12
         s2 = (nu * math.exp(base) + self.q[j]) / max(nu + self.k[j] - 1, 0.5) + rounding
         return s2, math.exp(base), rounding
 
@@ -135,7 +136,8 @@ class Link:
         level = 0.0
         for y in seen:
             others = [self.beside(o, y) for o in self.rows if o != j and y in self.z[o]]
-            if y in self.z[j] and others:
+            others = [v for v in others if v is not None]
+            if y in self.z[j] and others and self.beside(j, y) is not None:
                 level = self.beside(j, y) - sum(others) / len(others)
         k = sum(G.MEMORY["own"] ** a for a in range(len(own)))
         n = sum(G.MEMORY["peers"] ** a for _, a in peers)
@@ -153,7 +155,8 @@ class Link:
 
     def beside(self, j, y):
         if self.link == "identity" and not np.isfinite(self.b.upper).all():
-            return math.log(max(abs(self.z[j][y] * z_of("identity", 1.0, self.b, j)[1]), 1e-300))
+            size = abs(self.z[j][y] * z_of("identity", 1.0, self.b, j)[1])
+            return math.log(size) if size > 0 else None
         return self.z[j][y]
 
     def freedom(self, lp):
@@ -166,6 +169,16 @@ class Link:
                 top += min(k * pace**2 / self.noise(j, lp)[0], 50) - 1
                 count += k
         return max(top / count, 0.1 * start)
+
+    def steadiness(self, lp):
+        """Mean squared pace over the variance of the steps."""
+        total = 0.0
+        for j in self.rows:
+            if self.k[j] >= 2:
+                spread = self.q[j] / (self.k[j] - 1) + 2 * self.noise(j, lp)[2]
+                pace = self.candidates(j, self.last[j], 1.0, 1.0)[3]
+                total += min(pace**2 / spread, 1e6) if spread > 0 else 0.0
+        return total / len(self.rows)
 
 
 def regress(link, lp, prior, free):
@@ -218,6 +231,9 @@ def regress(link, lp, prior, free):
                 np.linalg.det(S) / np.prod(p.variance)
             )
             off = off + S @ b
+        elif len(moves) == len(means):
+            steady = math.log1p(link.steadiness(lp) / posterior.STEADY**2)
+            odds[-1] += (1 - link.known) * steady
         moves.append(off)
     chance = np.exp(np.array(odds) - max(odds))
     chance /= chance.sum()
