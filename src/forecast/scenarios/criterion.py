@@ -164,7 +164,8 @@ def weigh_draws(met: NDArray[np.bool_], p: float) -> FloatArray:
     share = met.mean()
     if share in (0.0, 1.0):
         return np.ones(len(met))
-    return np.where(met, p / share, (1.0 - p) / (1.0 - share))
+    weight: FloatArray = np.where(met, p / share, (1.0 - p) / (1.0 - share))
+    return weight
 
 
 def p_error(p: float, draws: int) -> float:
