@@ -64,7 +64,7 @@ RECORDS = {
     *["Backtest", "Fits", "GoalSeek", "Joint", "PanelResult", "Paths", "Plan", "Range"],
     *["Scenario"],
 }
-RECORDS |= {"BASELINE", "Sensitivity"}
+RECORDS |= {"BASELINE", "Sensitivity", "Stepwise"}
 ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"}
 
 # Where a library's name on import differs from its name when installed.
