@@ -3,8 +3,8 @@
     python benchmarks/autoets.py PANEL [--origin YEAR] [--peers N] [--series N]
 
 PANEL is a folder with observations.csv.gz and indicators.csv, as of `accuracy.py`. Of each series
-with figures of all years, eight of them up to the origin are known, the four years after it are forecast, and one
-target is asked for: the latest value and four of its mean yearly steps.
+with figures of all years, eight of them up to the origin are known, the four years after it are
+forecast, and one target is asked for: the latest value and four of its mean yearly steps.
 
 * ours: `fit`, `quantiles` and `attainment` of one target (`reach`), from DataFrames to DataFrames;
   for the speed the panel is repeated until it has `--series` series;

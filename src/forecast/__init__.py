@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .scenarios.engine import apply_scenario
     from .scenarios.failure_regions import failure_conditions
     from .scenarios.goal_seeking import GoalSeek, goal_seek, required
+    from .scenarios.lever_mix import LeverMix, cheapest_mix
     from .scenarios.project_list import project_forecast
     from .scenarios.rule_check import check_rules
     from .scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
@@ -54,6 +55,7 @@ __all__ = [
     "ForecastError",
     "GoalSeek",
     "Joint",
+    "LeverMix",
     "PanelResult",
     "Paths",
     "Plan",
@@ -67,6 +69,7 @@ __all__ = [
     "attainment",
     "attainment_years",
     "backtest",
+    "cheapest_mix",
     "check_rules",
     "compare",
     "failure_conditions",

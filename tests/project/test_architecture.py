@@ -47,7 +47,16 @@ HEAVY = {
 
 FUNCTIONS = {
     *["apply_scenario", "attainment", "attainment_years", "backtest", "check_rules", "compare"],
-    *["failure_conditions", "fit", "goal_seek", "index", "joint", "load_plan", "next_figure"],
+    *[
+        "cheapest_mix",
+        "failure_conditions",
+        "fit",
+        "goal_seek",
+        "index",
+        "joint",
+        "load_plan",
+        "next_figure",
+    ],
     *["project", "project_forecast", "quantiles", "rank", "read_mechanisms", "read_priors"],
     *[
         "propose_targets",
@@ -64,7 +73,7 @@ RECORDS = {
     *["Backtest", "Fits", "GoalSeek", "Joint", "PanelResult", "Paths", "Plan", "Range"],
     *["Scenario"],
 }
-RECORDS |= {"BASELINE", "Sensitivity", "Stepwise"}
+RECORDS |= {"BASELINE", "LeverMix", "Sensitivity", "Stepwise"}
 ERRORS = {"DataError", "ForecastError", "StatisticalWarning", "UnknownNameError"}
 
 # Where a library's name on import differs from its name when installed.

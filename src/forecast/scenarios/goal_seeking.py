@@ -31,7 +31,7 @@ from .mechanisms import required_hires
 from .response import SearchLever, TargetResponse
 from .scenario import BASELINE, Scenario
 
-__all__ = ["CLOSED_FORM", "GoalSeek", "goal_seek", "required"]
+__all__ = ["CLOSED_FORM", "GoalSeek", "check_probability", "goal_seek", "required"]
 
 FloatArray = NDArray[np.float64]
 
@@ -158,7 +158,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     >>> found.reading, found.units, found.value % 10, found.p_reach >= 0.8
     ('reached', ('person',), 0.0, True)
     """
-    _check_probability(probability)
+    check_probability(probability)
     row = select_target(plan, target)
     whole = ProgressTracker(progress, 1 + (paths is None))
     until = _last_year(plan, row) if until is None else until
@@ -230,7 +230,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     >>> required(plan, targets, draws=400)["lever"].tolist()
     ['pace', 'trainees_per_year', 'hires_per_year', 'hires_closed_form']
     """
-    _check_probability(probability)
+    check_probability(probability)
     chosen = plan.targets if targets is None else targets
     base = paths or project(plan, until=_last_year(plan, chosen), draws=draws, seed=seed)
     chosen = chosen[chosen["year"] <= base.years[-1]]
@@ -351,7 +351,7 @@ def _last_year(plan: Plan, targets: pd.DataFrame) -> int:
     return max(int(plan.targets["year"].max()), int(targets["year"].max()))
 
 
-def _check_probability(probability: float) -> None:
+def check_probability(probability: float) -> None:
     """Refuse a probability that is not between 0 and 1."""
     if not 0.0 < probability < 1.0:
         problem = N_("probability must lie between 0 and 1, not {probability}.")

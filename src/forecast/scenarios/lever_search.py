@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from .criterion import p_error
-from .response import SearchLever, TargetResponse
+from .response import PACE, SearchLever, TargetResponse
 
 __all__ = [
     "LeverSearch", "continuous_cheapest", "continuous_likeliest", "expected_runs", "find_cheapest",
@@ -37,10 +37,16 @@ RUNS_OF_SEVERAL = 200
 
 
 class LeverSearch:
-    """Probabilities and costs at the points of the grids of one or several levers."""
+    """Probabilities and costs at the points of the grids of one or several levers.
 
-    def __init__(self, response: TargetResponse, levers: Sequence[SearchLever]) -> None:
+    Of several responses, those of targets that are wanted together, the least likely one counts.
+    """
+
+    def __init__(
+        self, response: TargetResponse, levers: Sequence[SearchLever], *more: TargetResponse
+    ) -> None:
         self.response, self.levers = response, levers
+        self.responses = (response, *more)
         self.grids = [lever.grid for lever in levers]
         self._p: dict[Point, float] = {}
 
@@ -63,12 +69,32 @@ class LeverSearch:
         """Return settings by the names of the levers."""
         return {c.name: float(v) for c, v in zip(self.levers, values, strict=True)}
 
+    def known_settings(self, response: TargetResponse, values: Iterable[float]) -> dict[str, float]:
+        """Return the settings of the levers that a response has."""
+        settings = self.settings(values).items()
+        return {n: v for n, v in settings if n == PACE or n in response.levers}
+
     def p_met(self, point: Point) -> float:
         """Return the share of draws that meet the target at a point."""
         if point not in self._p:
-            met = self.response.met(self.settings(self.values(point)))
-            self._p[point] = self.response.probability(met)
+            values = self.values(point)
+            each = ((r, r.met(self.known_settings(r, values))) for r in self.responses)
+            self._p[point] = min(one.probability(met) for one, met in each)
         return self._p[point]
+
+    def slack(self, values: FloatArray, probability: float) -> float:
+        """Return by how much a target is likely enough, in standard deviations of its margins.
+
+        That is the (1 - probability) quantile of the margins.
+        """
+        found = []
+        for one in self.responses:
+            margin = one.criterion.margin(one.simulate(self.known_settings(one, values)))
+            share, draws = probability - one.closed_form_gain, len(margin)
+            rank = min(max(math.floor(draws * (1.0 - share) + 1e-9), 0), draws - 1)
+            scale = float(np.std(one.margin)) or 1.0
+            found.append(float(np.partition(margin, rank)[rank] / scale))
+        return min(found)
 
     def p_without(self) -> float:
         """Return the share of draws that meet the target with all levers at 0."""
@@ -188,13 +214,9 @@ def continuous_cheapest(search: LeverSearch, probability: float) -> FloatArray:
     The constraint is that the (1 - probability) quantile of the margins is not below 0.
     """
     upper, price = search.limits
-    scale = float(np.std(search.response.margin)) or 1.0
-    draws, share = len(search.response.margin), probability - search.response.closed_form_gain
-    rank = min(max(math.floor(draws * (1.0 - share) + 1e-9), 0), draws - 1)
 
     def slack(share: FloatArray) -> float:
-        margin = search.margin(np.clip(share, 0.0, 1.0) * upper)
-        return float(np.partition(margin, rank)[rank] / scale)
+        return search.slack(np.clip(share, 0.0, 1.0) * upper, probability)
 
     starts = [np.ones(len(upper)), *np.eye(len(upper)), np.full(len(upper), 0.5)]
     return _minimise(lambda share: float(share @ price / price.sum()), slack, starts)
