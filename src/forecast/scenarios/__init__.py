@@ -18,7 +18,7 @@
 
 __all__ = [
     "assumptions", "baseline", "comparison", "criterion", "dating", "declarations", "engine",
-    "failure_regions", "formulas", "goal_seeking", "lever_mix", "lever_search", "mechanisms", "overrides",
-    "project_list", "response", "rule_check", "scenario", "scenario_check",
+    "failure_regions", "formulas", "goal_seeking", "lever_mix", "lever_search", "mechanisms",
+    "overrides", "project_list", "response", "rule_check", "scenario", "scenario_check",
     "sensitivity_analysis", "series_state", "sobol", "stepwise", "tornado", "trajectory", "verbs",
 ]  # fmt: skip
