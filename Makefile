@@ -25,8 +25,7 @@ help: ## list the tasks
 install: $(STAMP) ## create the environment and install everything (VENV=.venv, PYTHON=python3)
 
 report: $(STAMP) ## write the example plan, the four plans in their own time, target setting and the overview to reports/
-	"$(BIN)/forecast" run params/example params/plan_time/*.yaml params/target_setting.yaml
-	"$(BIN)/forecast" run params/overview.yaml
+	"$(BIN)/forecast" run params/example params/plan_time/*.yaml params/target_setting.yaml params/overview.yaml
 
 reports: $(STAMP) ## write every report: also mid-term, final, single indicators, earlier dates
 	"$(BIN)/forecast" run params/example $(filter-out params/scenarios/% params/example/%,$(wildcard params/*.yaml params/*/*.yaml))

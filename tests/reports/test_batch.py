@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from forecast.reports.batch import longest_first
+from forecast.reports.batch import longest_first, take_next
 from forecast.reports.manifest import Manifest
 from forecast.reports.runner import ReportRun
 
@@ -27,3 +27,25 @@ def test_what_took_longest_begins_first_and_before_it_what_was_never_run(tmp_pat
             dataclasses.replace(RECORD, name=name, seconds=steps).write(runs[-1].final)
     ordered = [run.file.stem for run in longest_first(runs)]
     assert ordered == ["new", "other", "long", "short", "same"]
+
+
+def test_reports_of_one_region_issue_in_the_order_of_their_days(tmp_path: Path) -> None:
+    """Which issue is the one before depends on the days, not on which report is done first."""
+    files = {
+        "late": "region: lishui\nas_of: 2022-12-31\n",
+        "early": "region: lishui\nas_of: 2021-12-31\n",
+        "other": "region: shaoxing\nas_of: 2023-12-31\n",
+        "all": "region: zhejiang\nnotebook: overview\n",
+    }
+    waiting = []
+    for name, text in files.items():
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        waiting.append(ReportRun(tmp_path / f"{name}.yaml", tmp_path / "out"))
+        waiting[-1].issues = name != "all"
+    late, early, other, overview = waiting
+    assert take_next(waiting, []) is early
+    assert take_next(waiting, [early]) is other
+    assert take_next(waiting, [early, other]) is None
+    assert take_next(waiting, [other]) is late
+    assert take_next(waiting, []) is overview
+    assert take_next(waiting, []) is None

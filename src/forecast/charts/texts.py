@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,10 @@ from ..tables.names import Names
 
 __all__ = ["Measure", "format_year", "source_note"]
 
+COPY = re.compile(
+    r"\s*[(（][^()（）]*(?:mirror|转载|改写|reprint|translation)[^()（）]*[)）]", re.I
+)
+"""What a title adds on the copy that was read: for the list of sources, not for a picture."""
 MOST_NAMED = 2
 """Sources named in a picture; the report lists all of them."""
 ISSUED = N_("{issuer}: {title}")
@@ -120,6 +125,7 @@ def source_note(
             str(about.at[source, c]) if source in about.index else ""
             for c in ("title_zh", "issuer")
         )
+        title = COPY.sub("", title)
         listed.append(
             names.gettext(ISSUED, issuer=issuer, title=title) if issuer else title or source
         )

@@ -15,7 +15,6 @@ import logging.handlers
 import math
 import multiprocessing
 import time
-from collections import deque
 from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
@@ -29,7 +28,7 @@ from .manifest import read_manifest
 from .runner import ReportRun, run_report
 from .signals import stoppable
 
-__all__ = ["Options", "Result", "longest_first", "run_all"]
+__all__ = ["Options", "Result", "longest_first", "run_all", "take_next"]
 
 log = logging.getLogger(__name__)
 
@@ -99,12 +98,14 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
 
 def _run_apart(runs: list[ReportRun], options: Options, jobs: int) -> Iterator[Result]:
     """Run each report in a process of its own."""
-    waiting, running = deque(runs), dict[Connection, _ReportProcess]()
+    waiting, running = list(runs), dict[Connection, _ReportProcess]()
     context = _context()
     try:
         while waiting or running:
-            while waiting and len(running) < jobs:
-                report = _ReportProcess(context, waiting.popleft(), options)
+            while len(running) < jobs and (
+                run := take_next(waiting, [report.run for report in running.values()])
+            ):
+                report = _ReportProcess(context, run, options)
                 running[report.connection] = report
             for ready in wait(list(running)):
                 assert isinstance(ready, Connection)
@@ -131,6 +132,15 @@ def longest_first(runs: list[ReportRun]) -> list[ReportRun]:
         return sum(record.seconds.values()) if record else math.inf
 
     return sorted(runs, key=seconds, reverse=True)
+
+
+def take_next(waiting: list[ReportRun], running: list[ReportRun]) -> ReportRun | None:
+    """Take the first waiting report that needs not wait for another one; None without one."""
+    for run in waiting:
+        if not any(run.follows(other) for other in (*waiting, *running)):
+            waiting.remove(run)
+            return run
+    return None
 
 
 def _prepare(file: Path, options: Options) -> ReportRun | Result:

@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import N_, ReportError, WriteError
 from ..files import INDEX
 from ..i18n.catalog import environment_language, gettext
+from ..i18n.formatting import join
 from .batch import Options, Result, run_all
 from .index_page import write_overview
 from .parameters import read_parameters
@@ -81,8 +82,9 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
         finally:
             listed = [_list_reports(output) for output in outputs]
     if readable:
-        for output in outputs:
-            print(gettext(N_("Open {file}"), environment_language()).format(file=output / INDEX))
+        language = environment_language()
+        lists = join((str(output / INDEX) for output in outputs), language)
+        print(gettext(N_("Open {file}"), language).format(file=lists))
     failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
     worse = summarise_changes(changes, warn=options.fail_on_worse)
     if not failed and worse and options.fail_on_worse:

@@ -11,14 +11,17 @@ from markupsafe import Markup
 
 from ..i18n.catalog import N_, pgettext
 from ..i18n.formatting import number
+from ..plans.overview import summarise_plan
 from ..scenarios.dating import first_decision_year
 from ..scenarios.declarations import Range
 from ..scenarios.formulas import parse_formula
 from ..scenarios.scenario import Scenario, Span, Step
+from ..tables.merging import count_peers
 from .context import ReportContext, format_time
 
 __all__ = [
-    "describe_formula", "describe_lacking", "describe_pace", "describe_range", "describe_reference",
+    "describe_basis", "describe_formula", "describe_lacking", "describe_pace", "describe_range",
+    "describe_reference",
     "describe_step", "kinds_of", "mark_sources",
 ]  # fmt: skip
 
@@ -42,6 +45,14 @@ REFERENCE = N_(
     "reached ({share}; 90 % interval {low} to {high}). These cases are few and not a random "
     "sample, as successes are published more often; they are no part of any forecast here."
 )
+OWN_TABLES = {
+    "targets": N_("targets"), "observations": N_("figures"), "tasks": N_("tasks"),
+    "projects": N_("projects"), "progress": N_("progress reports"),
+}  # fmt: skip
+ROWS = N_("{table} {own} own, {shipped} shipped")
+OWN_ROWS = N_("Rows of the tables: {tables}.")
+PEERS = N_("{count} for {names}")
+PEER_COUNTS = N_("Other regions with figures (peers): {counts}.")
 NO_UNIT = ("factor", "years", "ratio")
 """Numbers of a step that are in no unit of an indicator."""
 
@@ -68,6 +79,29 @@ def describe_reference(report: ReportContext) -> str:
     row = report.reference.iloc[0]
     shares = {key: report.format_chance(row[key]) for key in ("share", "low", "high")}
     return report.gettext(REFERENCE, settled=row["settled"], reached=row["reached"], **shares)
+
+
+def describe_basis(report: ReportContext) -> list[str]:
+    """Say which rows are the reader's own and which shipped, and how many peers indicators have."""
+    lines = []
+    if report.data:
+        rows = summarise_plan(report.plan).rows
+        own = [
+            report.gettext(ROWS, table=report.gettext(OWN_TABLES[str(name)]), own=row["own"],
+                           shipped=row["shipped"])
+            for name, row in rows[rows["own"] > 0].iterrows()
+            if name in OWN_TABLES
+        ]  # fmt: skip
+        lines.append(report.gettext(OWN_ROWS, tables=report.join(own)) if own else "")
+    peers = count_peers(report.plan.tables, report.plan.region)
+    peers = peers[peers.index.isin(report.plan.observations["indicator"])]
+    counts = [
+        report.gettext(PEERS, count=count, names=report.join(map(report.quantity, part.index)))
+        for count, part in peers.groupby(peers, sort=True)
+    ]
+    if counts:
+        lines.append(report.gettext(PEER_COUNTS, counts=report.gettext("; ").join(counts)))
+    return [line for line in lines if line]
 
 
 def describe_step(report: ReportContext, step: Step) -> list[str]:

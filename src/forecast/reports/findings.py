@@ -18,7 +18,7 @@ import pandas as pd
 
 from ..charts.standing import FINDINGS
 from ..i18n.catalog import N_
-from ..i18n.formatting import NO_VALUE, money, probability
+from ..i18n.formatting import NO_VALUE, day, money, probability
 from ..intake.matching import split_unit
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
@@ -27,7 +27,7 @@ from .context import ReportContext, last_targets
 from .descriptions import describe_reference
 from .html import Cells, Html, chinese
 
-__all__ = ["CLASSES", "Findings", "find"]
+__all__ = ["CLASSES", "Findings", "find", "finding_of"]
 
 CLASSES = {
     "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
@@ -37,8 +37,12 @@ CLASSES = {
 WORRIES = ("at_risk", "uncertain")
 INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
-MATTERS = "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
-"""What remarks on targets say where documents contradict each other or a figure is inferred."""
+MATTERS = (
+    "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
+    "|(?i:below|above|contradict|disagree|differ|same year|inferred|derived|converted|fewer)"
+)
+"""What remarks on targets say, in either language, where documents contradict each other or a
+figure is inferred."""
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST_NAME = 24
 """Letters of the longest printed name in a table: what is longer is a sentence of the plan."""
@@ -98,10 +102,7 @@ class Findings:
         """
         report = self.report
         rows = last_targets(report.attainment).copy()
-        rows["finding"] = [
-            FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
-            for status in rows["status"]
-        ]
+        rows["finding"] = rows["status"].map(finding_of)
         for column in ("number", "owner"):
             rows[column] = [self.printed.at[name, column] for name in rows["indicator"]]
         numbered = rows["number"] != ""
@@ -278,6 +279,13 @@ class Findings:
                          if reached else report.gettext("no measure is enough")]  # fmt: skip
         return texts
 
+    def describe_duty(self, row: Mapping[str, Any]) -> str:
+        """Say which office is in charge of a target, and by which day it is due."""
+        due = day(f"{row['year']:.0f}-12-31", self.report.language)
+        if not row["owner"]:
+            return self.report.gettext("Due by {day}.", day=due)
+        return self.report.gettext("In charge: {owner}; due by {day}.", owner=row["owner"], day=due)
+
     def notes(self) -> list[tuple[str, str]]:
         """Names of indicators with what is worth knowing of their targets, computed from tables."""
         return [
@@ -382,6 +390,11 @@ class Findings:
             (area, self.report.join(map(self.name, part["indicator"])))
             for area, part in self.report.by_area(rows)
         ]
+
+
+def finding_of(status: str) -> str:
+    """Return the finding, a code of `CLASSES`, of a target's status."""
+    return FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
 
 
 def find(report: ReportContext) -> Findings:

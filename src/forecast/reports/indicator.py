@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from ..charts.chart import Chart
 from ..charts.regions import regions_chart, tile_map
 from ..charts.series import fan_chart
-from ..charts.standing import FINDINGS
 from ..errors import check_name
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE
@@ -28,6 +27,7 @@ from ..targets.attainment import attainment
 from ..targets.target_state import OPEN, SINGLE, hide_single
 from .context import ReportContext, format_time, last_targets
 from .descriptions import describe_formula, describe_range
+from .findings import finding_of
 from .html import Cells, Html, chinese
 
 __all__ = [
@@ -100,8 +100,7 @@ class IndicatorProfile:
             message = NO_TARGET if len(self.figures) else NO_FIGURE
             return report.gettext(message, name=name, region=region)
         row = rows.iloc[0]
-        code = FINDINGS.get(str(row["status"]), "awaited")
-        code = "no_data" if pd.isna(row["latest"]) else code
+        code = finding_of(str(row["status"]))
         return report.gettext(
             HEADLINE, name=name, region=region, target=report.format_dated_target(row),
             finding=report.label("finding", code),

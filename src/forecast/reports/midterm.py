@@ -308,7 +308,7 @@ def _verdict_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
         "figures": row["figures"],
     }
     return report.with_heads({
-        "name": report.with_unit(indicator),
+        **found.first_cells(indicator),
         "force": report.label("force", row["force"]) if row["force"] else NO_VALUE,
         "latest": report.format_latest(row),
         "target": report.format_dated_target(row),
@@ -325,7 +325,7 @@ def _adjust_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     code = "never" if not high else "seen"
     code = "none" if not seen else f"few_{code}" if seen < FEW_PACES else code
     return report.with_heads({
-        "name": report.with_unit(indicator),
+        **find(report).first_cells(indicator),
         "target": report.format_dated_target(row),
         "required_rate": report.format_change(indicator, row["required_rate"]),
         "pace": report.format_change(indicator, row["pace"]),

@@ -14,7 +14,7 @@ from ..scenarios.dating import first_decision_year
 from . import forecast_review, method_scores, scenario_effects, scenario_rules, scenario_targets
 from .charts import show
 from .context import ReportContext
-from .descriptions import mark_sources
+from .descriptions import describe_basis, mark_sources
 from .final import count_closed
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
@@ -65,6 +65,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "method": method_scores, "peer_figures": PEER_FIGURES, "methods": (*METHODS, *PEERS),
         "most": MOST, "standing_chart": standing_chart,
         "figure": partial(show, report), "mark_sources": mark_sources,
+        "describe_basis": describe_basis,
         "macros": environment().get_template("macros.html.j2").module, **values,
     }  # fmt: skip
     context = template.new_context(shown)

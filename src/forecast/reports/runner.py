@@ -154,6 +154,18 @@ class ReportRun:
         """Start the clock of the run."""
         self.started, self._start = dt.datetime.now(dt.UTC), time.monotonic()
 
+    def follows(self, other: ReportRun) -> bool:
+        """Whether a report needs what another one leaves, so that the order changes nothing.
+
+        An overview links to the other reports of its folder; a region's forecasts are compared with
+        those issued for earlier days, of one day in the order of the reports' names.
+        """
+        own, its = self.parameters, other.parameters
+        if self.store != other.store or own.notebook == "overview" != its.notebook:
+            return self.store == other.store
+        same = self.issues and other.issues and own.region == its.region
+        return same and (its.as_of, its.name) < (own.as_of, own.name)
+
     def check(self) -> None:
         """Check what can be checked before a kernel starts; once checked, do nothing.
 
