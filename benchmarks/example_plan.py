@@ -187,7 +187,7 @@ text_zh: 从2027年起每年多培训40名护理员。
 text_en: "From 2027 on 40 more care workers are trained every year."
 steps:
   - mechanism: care_workforce
-    levers: {trainees_per_year: {value: 40, from: 2027}}
+    levers: {trainees_per_year: {value: 40, from: start+1}}
 """
 
 

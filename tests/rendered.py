@@ -121,7 +121,8 @@ def check_escaped(notebook, monkeypatch, results=None):
     """Names and texts of tables with markup in them are shown, not run."""
     draw_only(monkeypatch)
     texts = ("name_en", "title_zh", "issuer", "definition", "locus", "name_zh", "requirement_zh",
-             "requirement_en", "text_zh", "text_en", "component", "component_en")  # fmt: skip
+             "requirement_en", "text_zh", "text_en", "component", "component_en",
+             "note", "note_en")  # fmt: skip
     plan = notebook.report.plan
     tables = {
         name: table.assign(**{column: EVIL for column in texts if column in table})
@@ -137,7 +138,8 @@ def _data_of(notebook):
     tables = [report.plan.tables["indicators"], report.plan.regions, report.plan.areas]
     texts = {name for table in [*tables, report.plan.units] for name in table["name_en"]}
     for name, column in (("indices", "component_en"), ("tasks", "name_en"),
-                         ("tasks", "requirement_en"), ("milestones", "text_en")):  # fmt: skip
+                         ("tasks", "requirement_en"), ("milestones", "text_en"),
+                         ("targets", "note_en")):  # fmt: skip
         texts |= set(report.plan.tables[name][column]) - {""}
     for mechanism in report.mechanisms.values():
         declared = [*mechanism.levers.values(), *mechanism.assumptions.values()]

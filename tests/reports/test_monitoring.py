@@ -174,6 +174,16 @@ def test_revised_added_and_dropped_targets_are_named(later):
     ]
 
 
+def test_remarks_on_targets_are_in_the_readers_language(later):
+    """An English report has no Chinese remark, neither on the page nor in the tables."""
+    report, results = later
+    remarks = [remark.text for remark, _ in find(report).printed_notes()]
+    assert any("Below the 13,224 printed for 2021" in text for text in remarks)
+    table = result_tables(report, results)["attainment"]
+    assert not table["note"].str.contains("[\u4e00-\u9fff]{6}").any()
+    assert report.plan.targets["note"].ne("").sum() == table["note"].ne("").sum()
+
+
 def test_the_track_record_counts_what_came_true(later):
     """Each fifth of chances that were said has its times and how many of them came true."""
     report, results = later

@@ -97,10 +97,12 @@ def template(
             plan = open_plan(data or place, region=place or None)
             name = Names(plan, language).name("regions", plan.region)
             if not list_missing(plan, wanted, language):
-                typer.echo(gettext("{region}: nothing is missing.").format(region=name))
+                message = translate_message(N_("{region}: nothing is missing."), language)
+                typer.echo(message.format(region=name))
                 continue
             output.mkdir(parents=True, exist_ok=True)
-            title = gettext("{region}, missing figures {years}").format(region=name, years=years)
+            title = translate_message(N_("{region}, missing figures {years}"), language)
+            title = title.format(region=name, years=years)
             write_atomic(output / f"{title}.xlsx", write_missing(plan, wanted, language))
             typer.echo(output / f"{title}.xlsx")
     except ForecastError as error:

@@ -198,6 +198,9 @@ class ReportContext(Names):
         """Describe answers to targets, a row each in the same order, with the targets' origin."""
         columns = ["number", "name_printed", "owner", "role", "force", "source", "locus", "note"]
         origin = targets.reindex(columns=columns, fill_value="").set_axis(answers.index)
+        if self.data_language == "en" and "note_en" in targets:
+            english = targets["note_en"].set_axis(answers.index)
+            origin["note"] = english.where(english.ne(""), origin["note"])
         return self.describe(pd.concat([answers, origin], axis=1))
 
     def by_area(self, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

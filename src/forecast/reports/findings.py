@@ -25,7 +25,7 @@ from ..scenarios.response import PACE
 from ..targets.target_state import OPEN, PASSED, SINGLE
 from .context import ReportContext, last_targets
 from .descriptions import describe_reference
-from .html import Cells, Html, chinese
+from .html import Cells, Html, chinese, safe
 
 __all__ = ["CLASSES", "Findings", "find", "finding_of"]
 
@@ -333,11 +333,18 @@ class Findings:
         report, targets = self.report, self.report.plan.targets
         noted = targets[targets["note"].fillna("").str.contains(MATTERS)]
         return [
-            (chinese(note), report.join(dict.fromkeys(
+            (self._remark(rows.iloc[0]), report.join(dict.fromkeys(
                 report.name("indicators", name) for name in rows["indicator"]
             )))
-            for note, rows in noted.groupby("note", sort=False)
+            for _, rows in noted.groupby("note", sort=False)
         ]  # fmt: skip
+
+    def _remark(self, target: pd.Series) -> Html:
+        """Remark on a target in the reader's language, else as the tables have it."""
+        english = str(target.get("note_en", "") or "")
+        if self.report.data_language == "en" and english:
+            return Html(safe(english))
+        return chinese(target["note"])
 
     # Rows of tables.
 

@@ -137,7 +137,7 @@ TABLES: dict[str, Table] = {
          "event": Column(required=False, words=EVENTS, absent=True),
          "value_high": EXTRA_NUMBER, "name_printed": EXTRA, "number": EXTRA, "owner": EXTRA,
          "baseline": EXTRA_NUMBER, "baseline_year": EXTRA_YEAR,
-         "plan": PLAN, "version": EXTRA},
+         "plan": PLAN, "version": EXTRA, "note_en": EXTRA},
         key=("region", "indicator", "year", "comparator", "source", "plan", "version"),
         replaces=("region", "indicator", "year", "version")),
     "observations": Table(
