@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # imported when they are first used, see `__getattr__`
     from .targets.joint_answers import Joint, joint
     from .targets.proposals import propose_targets
     from .targets.ranking import rank
+    from .targets.reconciliation import reconcile
     from .targets.roll_up import roll_up
 
 __all__ = [
@@ -87,6 +88,7 @@ __all__ = [
     "read_mechanisms",
     "read_priors",
     "read_scenario",
+    "reconcile",
     "required",
     "roll_up",
     "run_panel",

@@ -61,6 +61,7 @@ FUNCTIONS = {
     *[
         "propose_targets",
         "read_scenario",
+        "reconcile",
         "required",
         "roll_up",
         "run_panel",

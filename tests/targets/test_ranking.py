@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 import forecast as fc
 from forecast.targets.composite_index import REGION_INDEX, index_draws
@@ -226,6 +227,31 @@ def test_regions_are_ranked_by_an_index(small):
     pd.testing.assert_frame_equal(whole, rank(paths, plans, of="one"))
     with pytest.raises(ValueError, match="two in 2023 is known of 1 regions"):
         rank(paths, plans, of="two")
+
+
+def test_uncertain_weights_widen_the_ranks(lishui):
+    """Against the Beta distribution: who is first where the weights decide, and nobody else."""
+    seen = figures(*[(r, n, 2021, 10.0) for r in "ab" for n in "xy"])
+    targets = goals(*[(r, n, 2022, 20.0, "ge") for r in "ab" for n in "xy"])
+    at = {("a", "x"): 20.0, ("a", "y"): 10.0, ("b", "x"): 10.0, ("b", "y"): 20.0}
+    draws = 2000
+    paths = futures(
+        fc.fit(seen, about("x", "y")), {k: np.full((draws, 1), v) for k, v in at.items()}
+    )
+    indices = listing(("i", "p", "X", "x", 0.6), ("i", "p", "Y", "y", 0.4))
+    plan = replace(lishui, region="", targets=targets, indicators=about("x", "y"), indices=indices)
+    usual = rank(paths, plan, of="i").set_index("region")
+    assert usual["p_first"].to_dict() == {"a": 1.0, "b": 0.0}
+    assert usual["rank_high"].tolist() == [1.0, 2.0] and usual["tie_group"].tolist() == [1, 2]
+    for concentration in (5.0, 20.0):
+        found = rank(paths, plan, of="i", weights="uncertain", concentration=concentration)
+        p = stats.beta.sf(0.5, 0.6 * concentration, 0.4 * concentration)
+        first = found.set_index("region")["p_first"]
+        assert first["a"] == pytest.approx(p, abs=4 * np.sqrt(p * (1 - p) / draws))
+        assert first.sum() == pytest.approx(1.0) and (found["rank_high"] == 2.0).all()
+        assert (found["tie_group"] == 1).all()
+    with pytest.raises(fc.UnknownNameError, match="uncertain"):
+        rank(paths, plan, of="i", weights="uncertian")
 
 
 def test_unknown_names_and_numbers_are_refused(lishui):

@@ -15,6 +15,7 @@ For other packages:
 - `proposals`: `propose_targets`: values that are reached with given chances
 - `ranking`: `rank`
 - `roll_up`: `roll_up`
+- `reconciliation`: `reconcile`
 """
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "progress",
     "proposals",
     "ranking",
+    "reconciliation",
     "reference_class",
     "roll_up",
     "target_state",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,14 @@ from ..model.arrays import FloatArray, IntArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from .composite_index import LEVELS, REGION_INDEX, index_draws, list_regions, select_values
+from .composite_index import (
+    CONCENTRATION,
+    LEVELS,
+    REGION_INDEX,
+    index_draws,
+    list_regions,
+    select_values,
+)
 
 __all__ = ["rank"]
 
@@ -32,7 +40,7 @@ UNEQUAL = N_(
 NO_YEAR = N_("year={year} is not among those of all paths ({first} to {last}).")
 
 
-def rank(
+def rank(  # noqa: PLR0913 - what is ranked, and how an index of it is made
     paths: Paths | Sequence[Paths],
     plans: Plan | Sequence[Plan],
     *,
@@ -40,6 +48,8 @@ def rank(
     year: int | None = None,
     top: int = 3,
     regions: Sequence[str] | None = None,
+    weights: str = "given",
+    concentration: float = CONCENTRATION,
 ) -> pd.DataFrame:
     """Rank regions by an indicator or index, with the ranks' own intervals and groups of ties.
 
@@ -54,11 +64,14 @@ def rank(
         scenario; of a region in several of them the draws beside its own plan count, else the first
     plans : for the indices, and for whose region is whose
     of : id of an indicator or index, `region_index` among them; None ranks by every indicator
-        that at least two regions share. Indices have given weights and the arithmetic mean
+        that at least two regions share. Indices have the arithmetic mean
     year : None takes the last year that all paths have; a region whose series ends later has its
         published figure, one without a value for that year is not ranked
     top : p_top is P(rank <= top)
     regions : ids of the regions to rank, such as those of one level; None takes all in the paths
+    weights, concentration : of an index, as in `index`: `uncertain` draws the weights from a
+        Dirichlet distribution around the declared ones, the same in a draw for all regions, so that
+        the intervals of ranks cover what is open about the weights
 
     Returns
     -------
@@ -97,7 +110,8 @@ def rank(
     for name in regions or ():
         check_name("region", name, sorted(set(known["region"])))
     chosen, tables = set(known["region"] if regions is None else regions), []
-    for name, table, values in _list_quantities(pairs, known, of, year):
+    weighting = {"weights": weights, "concentration": concentration}
+    for name, table, values in _list_quantities(pairs, known, of, year, **weighting):
         kept = ~np.isnan(values).any(axis=1) & table["region"].isin(chosen).to_numpy()
         if kept.sum() >= 2:
             tables.append(_rank_values(table[kept], values[kept], top).assign(indicator=name))
@@ -131,7 +145,7 @@ def _select_year(pairs: Sequence[Pair], year: int | None) -> int:
 
 
 def _list_quantities(
-    pairs: Sequence[Pair], series: pd.DataFrame, of: str | None, year: int
+    pairs: Sequence[Pair], series: pd.DataFrame, of: str | None, year: int, **weighting: Any
 ) -> list[tuple[str, pd.DataFrame, FloatArray]]:
     """Quantities to rank by: name, table with regions, and values (regions, draws)."""
     indicators = sorted(series["indicator"].unique())
@@ -139,7 +153,7 @@ def _list_quantities(
         indices = [REGION_INDEX, *{name for _, plan in pairs for name in plan.indices["index"]}]
         check_name("indicator or index", of, [*indicators, *indices])
         if of not in indicators:
-            return [_compute_index(pairs, of, year)]
+            return [_compute_index(pairs, of, year, **weighting)]
     quantities = []
     for name in indicators if of is None else [of]:
         rows = series[series["indicator"] == name].sort_values("region", ignore_index=True)
@@ -164,10 +178,10 @@ def _list_series(pairs: Sequence[Pair]) -> pd.DataFrame:
 
 
 def _compute_index(
-    pairs: Sequence[Pair], name: str, year: int
+    pairs: Sequence[Pair], name: str, year: int, **weighting: Any
 ) -> tuple[str, pd.DataFrame, FloatArray]:
     """Index of every plan's regions in a year."""
-    draws = [index_draws(paths, plan) for paths, plan in pairs]
+    draws = [index_draws(paths, plan, **weighting) for paths, plan in pairs]
     table = pd.concat([one.table for one in draws], ignore_index=True)
     values = np.concatenate([one.values for one in draws])
     kept = table[(table["index"] == name) & (table["year"] == year)]

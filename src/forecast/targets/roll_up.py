@@ -15,7 +15,7 @@ from ..tables.plan import Plan
 from ..tables.schema import PERCENTAGES
 from .events import BAND, compute_tolerance, is_upward
 
-__all__ = ["roll_up"]
+__all__ = ["adds_up", "roll_up"]
 
 
 LEVEL_UNITS = ("metre", "year", "year_of_age")
@@ -97,6 +97,12 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     out["enough"], out["left"] = _enough(out), _left(out)
     columns = ["concept", "indicator", "year", "region", "target", "comparator", "parts", "of"]
     return out[[*columns, "rule", "parts_value", "enough", "left"]].reset_index(drop=True)
+
+
+def adds_up(indicators: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell of which indicators, with kind and unit, the parts add up to the whole."""
+    sums: NDArray[np.bool_] = _rules(indicators.assign(sign=1.0)) == "sum"
+    return sums
 
 
 def _below(regions: pd.DataFrame) -> pd.DataFrame:
