@@ -20,7 +20,11 @@ os.environ["FORECAST_LANGUAGE"] = "en"
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
-settings.register_profile("project", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile(
+    "project", deadline=None, derandomize=True, print_blob=True, max_examples=30
+)
+# After a change of formulas: pytest --hypothesis-profile thorough
+settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=1000)
 settings.load_profile("project")
 
 

@@ -13,6 +13,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from forecast.reports.parameters import find_notebook, read_parameters
+from small_plan import write
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(f for f in (ROOT / "params").rglob("*.yaml") if f.parent.name != "scenarios")
@@ -114,15 +115,38 @@ def test_papermill_knows_every_key_of_a_parameter_file(file: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_papermill_runs_a_notebook_with_a_shipped_file(
-    kind: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+def test_every_cell_runs_and_only_shows(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """`papermill NOTEBOOK out.ipynb -f FILE -p draws 100` works, and nothing warns."""
-    values = yaml.load(KINDS[kind].read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    values |= {"draws": 100, **{k: int(values[k]) for k in ("seed", "until") if k in values}}
+    """With a planner's own few tables each kind shows its sections and writes nothing unasked."""
+    data, empty = write(tmp_path / "data"), tmp_path / "empty"
+    empty.mkdir()
+    monkeypatch.chdir(empty)
+    shown: list[object] = []
+    names: dict[str, object] = {"display": lambda *sections: shown.extend(sections)}
+    parameters, *cells = [
+        cell.source
+        for cell in nbformat.read(find_notebook(kind), as_version=4).cells
+        if cell.cell_type == "code"
+    ]
+    exec(parameters, names)
+    names |= {"region": "hill", "data": str(data), "as_of": "2022-12-31", "draws": 20}
+    with caplog.at_level(logging.WARNING):
+        for cell in cells:
+            exec(cell, names)
+    assert len(shown) > len(cells) - 2 and all(hasattr(s, "_repr_html_") for s in shown)
+    assert caplog.messages == []
+    assert list(empty.iterdir()) == []
+
+
+def test_papermill_runs_a_notebook_with_a_shipped_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """`papermill NOTEBOOK out.ipynb -f FILE` works, and nothing warns."""
+    values = yaml.load(KINDS["indicator"].read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
     with caplog.at_level(logging.WARNING):
         executed = papermill.execute_notebook(
-            find_notebook(kind), tmp_path / "out.ipynb", values,
+            find_notebook("indicator"), tmp_path / "out.ipynb", values,
             progress_bar=False, cwd=str(tmp_path),
         )  # fmt: skip
     outputs = [output for cell in executed.cells for output in cell.get("outputs", [])]

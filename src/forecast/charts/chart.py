@@ -32,7 +32,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import matplotlib as mpl
@@ -73,14 +73,24 @@ class Words:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart in two widths with its text alternative and its data."""
+    """A chart in two widths, each drawn when it is needed, with its text alternative and data."""
 
     name: str
     title: str
     alt: str
-    wide: Figure = field(repr=False)
-    narrow: Figure = field(repr=False)
+    draw: Callable[[bool], Figure] = field(repr=False)
+    """Draws the picture, the narrow one or the wide one."""
     data: pd.DataFrame = field(repr=False)
+
+    @cached_property
+    def wide(self) -> Figure:
+        """Picture for a page."""
+        return self.draw(False)
+
+    @cached_property
+    def narrow(self) -> Figure:
+        """Picture for a telephone."""
+        return self.draw(True)
 
     def svg(self, *, narrow: bool = False) -> str:
         """Encode a picture; the same chart gives the same text."""
@@ -199,14 +209,15 @@ class Page:
 def compose(
     name: str, words: Words, draw: Callable[[Page], None], *, alt: str, data: pd.DataFrame
 ) -> Chart:
-    """Draw a chart in both widths; `draw` calls `Page.begin` and draws the body."""
-    style.load_font()
-    pages = []
-    for narrow in (False, True):
+    """Make a chart; `draw` calls `Page.begin` and draws the body, in either width."""
+
+    def draw_page(narrow: bool) -> Figure:
+        style.load_font()
         page = Page(words, narrow=narrow)
         style.themed(draw)(page)
-        pages.append(page.figure)
-    return Chart(name, words.title, alt, pages[0], pages[1], data)
+        return page.figure
+
+    return Chart(name, words.title, alt, draw_page, data)
 
 
 def line_height(size: float) -> float:

@@ -50,8 +50,9 @@ class Answers:
         self.report = report
         last = forecast_years(self.plan, report.until)[-1]
         self.paths: Paths = project(
-            self.plan, until=last, draws=report.draws, seed=report.seed, progress=tracker.part(8)
-        )
+            self.plan, until=last, draws=report.draws, seed=report.seed, fits=report.fits,
+            progress=tracker.part(8),
+        )  # fmt: skip
         tracker()
         targets = self.plan.targets
         self.targets = targets[targets["year"] <= last].reset_index(drop=True)

@@ -76,6 +76,11 @@ class Fits:
     growth: str
 
     @cached_property
+    def memo(self) -> dict[Hashable, Any]:
+        """What other modules compute once from these fits."""
+        return {}
+
+    @cached_property
     def records(self) -> list[dict[Hashable, Any]]:
         """Rows of `series` as plain values."""
         rows: list[dict[Hashable, Any]] = self.series.to_dict("records")

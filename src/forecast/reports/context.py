@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,28 @@ from ..targets.target_state import hide_single
 __all__ = ["ReportContext", "forecast_years", "format_time", "last_rows", "last_targets"]
 
 
+T = TypeVar("T")
+
+
+class computed(cached_property[T]):
+    """Property computed once for a plan, years and draws, whatever the language.
+
+    Copies of a context by `dataclasses.replace` share what was computed for their inputs.
+    """
+
+    def __get__(self, report: Any, owner: Any = None) -> Any:
+        """Return the value, if it has been computed for another language too."""
+        if report is None:
+            return self
+        inputs = (report.until, report.draws, report.seed)
+        plan, known, value = report.shared.get(self.attrname, (None, None, None))
+        if plan is not report.plan or known != inputs:
+            value = self.func(report)
+            report.shared[self.attrname] = report.plan, inputs, value
+        report.__dict__[self.attrname] = value
+        return value
+
+
 @dataclass(frozen=True)
 class ReportContext(Names):
     """A plan, the reader's language, and what a run was given; what follows is computed once.
@@ -50,6 +72,8 @@ class ReportContext(Names):
     seed: int = 0
     data: str | None = None
     folder: str | None = None
+    shared: dict[str | None, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What contexts in other languages have in common: see `computed`."""
 
     @staticmethod
     def load(
@@ -69,33 +93,33 @@ class ReportContext(Names):
 
     # What is computed from the plan.
 
-    @cached_property
+    @computed
     def years(self) -> list[int]:
         """Years that are forecast."""
         return forecast_years(self.plan, self.until)
 
-    @cached_property
+    @computed
     def figures(self) -> pd.DataFrame:
-        """Published figures of all regions."""
+        """Return the published figures of all regions."""
         return pd.concat([self.plan.observations, self.plan.siblings])
 
-    @cached_property
+    @computed
     def priors(self) -> pd.DataFrame:
         """Priors of the plan's folder, else the shipped ones."""
         return read_priors(self.plan.folder or None)
 
-    @cached_property
+    @computed
     def fits(self) -> Fits:
         """Fits of the figures of all regions."""
         return fit_plan(self.plan, priors=self.priors)
 
-    @cached_property
+    @computed
     def own_fits(self) -> Fits:
         """Fits of the region's own figures."""
         regions = self.plan.observations["region"].unique()
         return self.fits.take(np.flatnonzero(self.fits.series["region"].isin(regions)))
 
-    @cached_property
+    @computed
     def quantiles(self) -> pd.DataFrame:
         """Forecasts of the region's indicators."""
         table = quantiles(self.own_fits, self.years)
@@ -108,13 +132,13 @@ class ReportContext(Names):
         table.loc[moved, numbers] = drawn.loc[index[moved], numbers].to_numpy()
         return table
 
-    @cached_property
+    @computed
     def attainment(self) -> pd.DataFrame:
         """Answers on the plan's targets, a row each in their order, for people to read."""
         source = self.paths if self.moved_by_projects else self.own_fits
         return hide_single(attainment(source, self.plan.targets, as_of=self.plan.as_of))
 
-    @cached_property
+    @computed
     def moved_by_projects(self) -> list[Key]:
         """Series that the plan's projects move; simulated only where projects name indicators."""
         if (
@@ -129,33 +153,33 @@ class ReportContext(Names):
         series = self.paths.fits.series.loc[~same.all(axis=(1, 2)), KEY]
         return list(series.itertuples(index=False, name=None))
 
-    @cached_property
+    @computed
     def paces_needed(self) -> pd.DataFrame:
         """Paces that open targets with one figure need, beside those of comparable regions."""
         return compare_paces(self.fits, self.attainment[self.attainment["status"] == "too_early"])
 
-    @cached_property
+    @computed
     def reference(self) -> pd.DataFrame:
-        """What became of real plan targets, by kind: see `count_reached`."""
+        """Count what became of real plan targets, by kind: see `count_reached`."""
         return count_reached(self.plan.tables["plan_outcomes"])
 
-    @cached_property
+    @computed
     def paths(self) -> Paths:
-        """Simulated futures of the region's indicators: the baseline."""
+        """Simulate futures of the region's indicators: the baseline."""
         last, seed = self.years[-1], self.seed
         return project(self.plan, until=last, draws=self.draws, seed=seed, fits=self.fits)
 
-    @cached_property
+    @computed
     def whole(self) -> Plan:
-        """The plan of all regions, from the same tables as of the same day."""
+        """Cut the plan of all regions from the same tables as of the same day."""
         return recut(replace(self.plan, region=""), self.plan.tables)
 
-    @cached_property
+    @computed
     def progress(self) -> pd.DataFrame:
         """How far tasks and projects are, as reported; empty where nothing was."""
         return judge_progress(self.plan)
 
-    @cached_property
+    @computed
     def mechanisms(self) -> dict[str, Mechanism]:
         """Mechanisms with what is declared for the region."""
         declared = read_mechanisms(self.plan.folder or None)

@@ -99,5 +99,5 @@ def _keys(table: RawTable) -> pd.MultiIndex:
 
 def _rows(table: pd.DataFrame) -> pd.Series:
     """Rows as texts that compare."""
-    text = table.astype(object).where(table.notna(), "").astype(str)
-    return text.agg("\x1f".join, axis=1) if len(table) else pd.Series(dtype=str)
+    cells = table.astype(object).where(table.notna(), "").to_numpy()
+    return pd.Series(["\x1f".join(map(str, row)) for row in cells], table.index, dtype=object)

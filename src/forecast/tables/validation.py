@@ -247,6 +247,8 @@ def _report(
     source: str, column: str, rows: pd.DataFrame, problem: str, remedy: str
 ) -> list[Problem]:
     """Report rows, a problem each; `{field}` in a text is the row's own value."""
+    if rows.empty:
+        return []
     return [
         Problem(
             source, row, column, str(facts[column]) or None,
@@ -300,11 +302,12 @@ def _check_rules(table: RawTable, rows: pd.DataFrame) -> list[Problem]:
     for column, broken, fact, remedy in RULES.get(table.name, ()):
         printed = table.cells[column]
         # A cell that could not be read has been reported as such.
-        read = rows[rows[column].notna() | printed.eq("")]
-        found = read[broken(read)]
-        problems += _report(
-            table.source, column, found.assign(**{column: printed[found.index]}), fact, remedy
-        )
+        readable = rows[column].notna() | printed.eq("")
+        read = rows if readable.all() else rows[readable]
+        faulty = broken(read)
+        if faulty.any():
+            found = read[faulty].assign(**{column: printed[read.index[faulty]]})
+            problems += _report(table.source, column, found, fact, remedy)
     return problems
 
 

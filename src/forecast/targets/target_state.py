@@ -124,6 +124,16 @@ class TargetState:
             For targets that `read_targets` refuses, or an `as_of` that is no day.
         """
         day = parse_day(as_of, "attainment") if as_of else None
+        # Scenarios and answers of one plan have their targets and fits in common.
+        key = ("target state", day, len(targets))
+        known, state = fits.memo.get(key, (None, None))
+        if known is None or not known.equals(targets):
+            state = TargetState._compare(fits, targets, day)
+            fits.memo[key] = targets.copy(), state
+        return state
+
+    @staticmethod
+    def _compare(fits: Fits, targets: pd.DataFrame, day: dt.date | None) -> TargetState:
         closed_year = last_closed_year(day) if day else -np.inf
         table = _describe(fits, targets)
         reading = table["reading"].to_numpy(str)
