@@ -117,7 +117,8 @@ class ReportContext(Names):
     def own_fits(self) -> Fits:
         """Fits of the region's own figures."""
         regions = self.plan.observations["region"].unique()
-        return self.fits.take(np.flatnonzero(self.fits.series["region"].isin(regions)))
+        fits: Fits = self.fits
+        return fits.take(np.flatnonzero(fits.series["region"].isin(regions)))
 
     @computed
     def quantiles(self) -> pd.DataFrame:

@@ -126,10 +126,10 @@ class TargetState:
         day = parse_day(as_of, "attainment") if as_of else None
         # Scenarios and answers of one plan have their targets and fits in common.
         key = ("target state", day, len(targets))
-        known, state = fits.memo.get(key, (None, None))
-        if known is None or not known.equals(targets):
-            state = TargetState._compare(fits, targets, day)
-            fits.memo[key] = targets.copy(), state
+        known = fits.memo.get(key)
+        if known is None or not known[0].equals(targets):
+            known = fits.memo[key] = targets.copy(), TargetState._compare(fits, targets, day)
+        state: TargetState = known[1]
         return state
 
     @staticmethod
