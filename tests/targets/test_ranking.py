@@ -12,7 +12,7 @@ from scipy import stats
 import forecast as fc
 from forecast.targets.composite_index import REGION_INDEX, index_draws
 from forecast.targets.ranking import rank
-from index_tables import DRAWS, about, figures, futures
+from index_tables import DRAWS, about, figures, futures, goals, listing
 
 
 def panel(values, **changes):
