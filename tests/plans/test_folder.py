@@ -13,6 +13,7 @@ from filled_form import ORDER, made
 from forecast.errors import UnknownNameError, WriteError
 from forecast.plans.folder import PlanOrder, make_folder, open_plan, parameter_files
 from forecast.plans.form_reading import is_form
+from forecast.plans.form_writing import FormContent, write_form
 from forecast.plans.overview import summarise_plan
 from forecast.reports.parameters import read_parameters
 from forecast.reports.scenarios import choose_scenarios
@@ -40,6 +41,19 @@ def test_nothing_is_overwritten_and_nothing_half_made(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
         make_folder(tmp_path / "new", PlanOrder("青山县", "lishiu", 2026, 2030))
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_name_that_looks_like_a_formula_stays_text(tmp_path: Path) -> None:
+    """A workbook that is sent to units runs nothing that somebody wrote as a name."""
+    content = FormContent(
+        {"plan_title": "=1+1"}, ["2025"], ["2021"], ["=2+2"], ["@x"],
+        {"targets": [{"indicator": "=3+3", "2025": 5}]}, note="=4+4",
+    )  # fmt: skip
+    (tmp_path / "form.xlsx").write_bytes(write_form(content, "zh", ("targets",)))
+    book = openpyxl.load_workbook(tmp_path / "form.xlsx")
+    cells = [c for sheet in book for row in sheet.iter_rows() for c in row]
+    texts = {cell.value for cell in cells if cell.data_type == "s"}
+    assert {"=1+1", "=2+2", "=3+3", "=4+4"} <= texts
 
 
 def test_like_another_plan(tmp_path: Path, command: Command) -> None:

@@ -1,5 +1,6 @@
 """The strict runner: honest success, whole output, and every fault with its own exit code."""
 
+import asyncio
 import datetime as dt
 import itertools
 import json
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,8 +21,10 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from forecast.errors import ReportError, WriteError
+from forecast.evaluation.store import STORE
+from forecast.evaluation.vintages import issue
 from forecast.files import MANIFEST, BusyError, staging_folder
-from forecast.reports import pdf
+from forecast.reports import kernel, pdf
 from forecast.reports.errors import (
     InputError,
     NotebookError,
@@ -250,6 +254,48 @@ def test_a_killed_kernel(tmp_path: Path) -> None:
     assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
 
 
+def test_a_notebook_that_prints_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it has printed too much, the run ends with the limit and the remedy."""
+
+    async def receive(*_: object) -> dict[str, object]:
+        return {"msg_type": "stream", "content": {"text": "x" * 8_000_000}}
+
+    monkeypatch.setattr(kernel.AsyncZMQSocketChannel, "get_msg", receive)
+    output = kernel._Output.__new__(kernel._Output)
+    for _ in range(2):
+        asyncio.run(output.get_msg())
+    with pytest.raises(NotebookError, match="prints more than 20 MB"):
+        asyncio.run(output.get_msg())
+
+
+CHILD = """\
+import multiprocessing, os, sys, time
+from forecast.reports.signals import end_with_parent
+
+def work():
+    end_with_parent()
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+if __name__ == "__main__":
+    multiprocessing.get_context("spawn").Process(target=work).start()
+"""
+
+
+def test_a_process_ends_when_its_batch_is_killed(tmp_path: Path) -> None:
+    """However the parent ended; so neither it nor its kernel is left."""
+    (tmp_path / "child.py").write_text(CHILD)
+    command = [sys.executable, str(tmp_path / "child.py")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as batch:
+        assert batch.stdout
+        child = int(batch.stdout.readline())
+        batch.kill()
+        # The end of the child closes the other end of the pipe.
+        assert batch.stdout.read() == ""
+    with suppress(FileNotFoundError):
+        assert Path(f"/proc/{child}/cmdline").read_bytes() == b""
+
+
 def test_a_cell_over_its_time(tmp_path: Path) -> None:
     """A cell that runs too long ends the run with an error of its own."""
     error, failed = fails(tmp_path, ["import time; time.sleep(60)", "'never run'"], timeout=1)
@@ -434,6 +480,22 @@ def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     with pytest.raises(WriteError, match="No space left"):
         run_report(file)
     assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
+
+
+def test_forecasts_that_cannot_be_kept_leave_the_old_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A finished report is not run again, so its forecasts must be in the store before it is."""
+    file, old = prepare(tmp_path, "x", "1"), old_report(tmp_path, "x")
+    (tmp_path / "out" / STORE).write_text("no store of forecasts")
+    issued = issue(load_plan("lishui", "2021-12-31"))
+    for name in ("execute", "convert"):
+        monkeypatch.setattr(ReportRun, name, lambda *_, **__: None)
+    monkeypatch.setattr(ReportRun, "prepare_issue", lambda run, _: setattr(run, "issued", issued))
+    with pytest.raises(InputError, match="not a store of issued forecasts"):
+        run_report(file)
+    assert (old / MANIFEST).read_text() == "old"
+    assert left(tmp_path) == {"x", "x.failed", STORE}
 
 
 @pytest.mark.skipif(pdf.weasyprint is None, reason="no WeasyPrint, or no Pango")

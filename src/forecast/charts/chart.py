@@ -42,6 +42,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
+from ..tables.csv_files import escape_formulas
 from . import style
 
 __all__ = ["NARROW", "WIDE", "Chart", "Page", "Words", "compose", "measure", "wrap"]
@@ -118,7 +119,7 @@ class Chart:
 
     def csv(self) -> bytes:
         """Encode the numbers drawn."""
-        return str(self.data.to_csv(index=False)).encode("utf-8-sig")
+        return str(escape_formulas(self.data).to_csv(index=False)).encode("utf-8-sig")
 
 
 class Page:

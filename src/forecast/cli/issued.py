@@ -30,7 +30,7 @@ def verify(
     from ..evaluation import verification
     from ..evaluation.store import STORE, read_forecasts
     from ..files import write_atomic
-    from ..reports.exports import escape_formulas
+    from ..tables.csv_files import escape_formulas
     from ..tables.plan import load_plan
 
     try:

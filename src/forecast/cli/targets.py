@@ -40,8 +40,8 @@ def targets(
     from ..errors import ForecastError
     from ..files import write_atomic
     from ..plans.folder import open_plan
-    from ..reports.exports import escape_formulas
     from ..scenarios.baseline import fit_plan
+    from ..tables.csv_files import escape_formulas
     from ..tables.names import Names
     from ..targets.proposals import compare_proposals, propose_targets
 

@@ -105,13 +105,15 @@ class ServingError(ReportError):
 class OwnKernel(KernelSpecManager):
     """Starts kernels of the serving Python, whatever kernels a user registered."""
 
+    parent: Page
+
     def _kernel_dirs_default(self) -> list[str]:
         return []
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
-        """Return the specification of the native kernel, without its log messages."""
+        """Return the specification of the native kernel, without log and without user's profile."""
         spec = super().get_kernel_spec(kernel_name)
-        spec.argv.append("--log-level=ERROR")
+        spec.argv += ["--log-level=ERROR", f"--ipython-dir={self.parent.connection_dir}"]
         return spec
 
 

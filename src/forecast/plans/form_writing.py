@@ -118,17 +118,25 @@ def _write_guide(sheet: Any, content: FormContent, language: str) -> None:
     sheet.column_dimensions["B"].width = 64
     row = 1
     if content.note:
-        sheet.cell(row, 1, content.note).font = Font(bold=True, color="C00000")
+        _put(sheet, row, 1, content.note).font = Font(bold=True, color="C00000")
         row += 1
     for code in FACTS:
         sheet.cell(row, 1, title_of("form_fact", code, language)).font = Font(bold=True)
         text = content.facts.get(code, "")
-        sheet.cell(row, 2, int(text) if text.isdigit() else text).alignment = Alignment("left")
+        _put(sheet, row, 2, int(text) if text.isdigit() else text).alignment = Alignment("left")
         row += 1
     names = {code: title_of("form_sheet", code, language) for code in PLAN_SHEETS}
     for step in STEPS:
         row += 1
         sheet.cell(row, 1, gettext(step, language).format(**names))
+
+
+def _put(sheet: Any, row: int, column: int, value: object) -> Any:
+    """Write what others have named: a text that looks like a formula stays a text."""
+    cell = sheet.cell(row, column, value)
+    if cell.data_type == "f":
+        cell.data_type = "s"
+    return cell
 
 
 def _write_lists(sheet: Any, content: FormContent, language: str) -> dict[str, str]:
@@ -142,7 +150,7 @@ def _write_lists(sheet: Any, content: FormContent, language: str) -> dict[str, s
     ranges = {}
     for column, (group, texts) in enumerate(names.items(), start=1):
         for row, text in enumerate(texts, start=1):
-            sheet.cell(row, column, text)
+            _put(sheet, row, column, text)
         letter = get_column_letter(column)
         ranges[group] = f"lists!${letter}$1:${letter}${max(len(texts), 1)}"
     letter = get_column_letter(1 + [c.code for c in SHEETS["targets"]].index("indicator"))
@@ -189,7 +197,7 @@ def _write_sheet(
         for at, head in enumerate(heads, start=1):
             key = head.title if head.column.code == "years" else head.column.code
             if (value := row.get(key)) not in (None, ""):
-                sheet.cell(line, at, value)
+                _put(sheet, line, at, value)
     names = [head.column.code for head in heads]
     first = next(i for i, name in enumerate(names) if name in ("indicator", "task", "project"))
     sheet.freeze_panes = sheet.cell(3, first + 2)

@@ -16,6 +16,7 @@ import math
 import multiprocessing
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
@@ -26,7 +27,7 @@ from ..errors import N_, ForecastError, msg
 from ..i18n.logs import TranslatedFormatter
 from .manifest import read_manifest
 from .runner import ReportRun, run_report
-from .signals import stoppable
+from .signals import end_with_parent, stoppable
 
 __all__ = ["Options", "Result", "longest_first", "run_all", "take_next"]
 
@@ -208,7 +209,10 @@ def _work(run: ReportRun, options: Options, connection: Connection) -> None:
     logger.handlers = [sender]
     logger.setLevel(logging.INFO)
     with stoppable():
-        connection.send(_run_here(run, options))
+        end_with_parent()
+        result = _run_here(run, options)
+        with suppress(BrokenPipeError):  # the batch was killed
+            connection.send(result)
 
 
 def _run_here(run: ReportRun, options: Options) -> Result:

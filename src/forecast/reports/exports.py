@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..tables.csv_files import escape_formulas
 from .context import ReportContext
-from .office.cells import FORMULA_SIGNS
 
-__all__ = ["escape_formulas", "write_tables"]
+__all__ = ["write_tables"]
 
 WORKBOOK = "tables.xlsx"
 FORECASTS = {
@@ -66,19 +66,3 @@ def write_tables(
         (target / WORKBOOK).write_bytes(write_workbook(report, tables))
         files.append(WORKBOOK)
     return files
-
-
-def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from running a text as a formula.
-
-    >>> escape_formulas(pd.DataFrame({"name": ["=1+1", "pace"]}))["name"].tolist()
-    ["'=1+1", 'pace']
-    """
-    out = table.copy()
-    for column in out.select_dtypes(include=["object", "str"]).columns:
-        out[column] = out[column].map(
-            lambda cell: (
-                f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_SIGNS) else cell
-            )
-        )
-    return out

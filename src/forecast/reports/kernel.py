@@ -12,6 +12,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,10 +20,13 @@ from typing import Any
 
 import papermill
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from traitlets import Type
 
 from ..errors import Message, ReportError, WriteError, msg
 from .errors import InputError, NotebookError, TimeLimitError
@@ -30,12 +34,38 @@ from .parameters import Plain
 
 __all__ = ["execute", "mark_unrun"]
 
+MOST_PRINTED = 20_000_000
+"""Most characters that a notebook may print."""
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
 
+class _Output(AsyncZMQSocketChannel):
+    """What a kernel sends; of a notebook that prints without an end, not all of it."""
+
+    printed = 0
+
+    async def get_msg(self, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
+        """Receive a message, as long as no more than `MOST_PRINTED` was printed."""
+        message: dict[str, Any] = await super().get_msg(*args, **options)
+        if message["msg_type"] == "stream":
+            self.printed += len(message["content"]["text"])
+        if self.printed > MOST_PRINTED:
+            raise NotebookError(msg(
+                "The notebook prints more than {most} MB. Print less.",
+                most=f"{MOST_PRINTED / 1e6:.0f}",
+            ))  # fmt: skip
+        return message
+
+
+class _Client(AsyncKernelClient):
+    iopub_channel_class = Type(_Output)
+
+
 class _Kernel(AsyncKernelManager):
     """Kernel manager for papermill that leaves no process behind that a cell has started."""
+
+    client_class = f"{__name__}._Client"
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -74,19 +104,21 @@ def execute(
         If a cell ran for more than `timeout` seconds.
     """
     try:
-        executed: NotebookNode = papermill.execute_notebook(
-            _literal(notebook),
-            _literal(target),
-            dict(parameters),
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            execution_timeout=timeout,
-            kernel_manager_class=_Kernel,
-            extra_arguments=["--log-level=CRITICAL"],
-            # Unlike papermill's cwd, this leaves the working directory of this process alone.
-            resources={"metadata": {"path": str(target.parent)}},
-        )
+        # Neither a folder of the user's own nor what starts from it has a part in a report.
+        with tempfile.TemporaryDirectory(prefix="forecast-") as profile:
+            executed: NotebookNode = papermill.execute_notebook(
+                _literal(notebook),
+                _literal(target),
+                dict(parameters),
+                kernel_name="python3",
+                language="python",
+                progress_bar=False,
+                execution_timeout=timeout,
+                kernel_manager_class=_Kernel,
+                extra_arguments=["--log-level=CRITICAL", f"--ipython-dir={profile}"],
+                # Unlike papermill's cwd, this leaves the working directory of this process alone.
+                resources={"metadata": {"path": str(target.parent)}},
+            )
     except papermill.PapermillExecutionError as error:
         raise _cell_fault(notebook, error) from None
     except CellTimeoutError:

@@ -7,9 +7,9 @@ report.html, notebook.ipynb (executed), the tables that the notebook wrote, mani
 the key `formats` names: report.pdf (without the key, where the extra `pdf` is installed),
 report.docx, brief.pptx; files of the reader's own stay in it. A failed run leaves the old folder as
 it was, and its notebook and manifest for diagnosis in `<output>/<name>.failed/`. Results for a
-database are appended in one transaction before the folder is swapped, so the results of a finished
-report are always there. Relative paths in a parameter file are relative to that file. `errors`
-lists the exceptions and their exit codes.
+database and issued forecasts are appended, each in one transaction, before the folder is swapped,
+so those of a finished report are always there. Relative paths in a parameter file are relative to
+that file. `errors` lists the exceptions and their exit codes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import N_, ReportError, WriteError, msg
+from ..errors import N_, DataError, ReportError, WriteError, msg
 from ..evaluation.store import STORE, append_run, read_latest_run
 from ..evaluation.verdict_changes import compare_verdicts
 from ..evaluation.vintages import Run, issue
@@ -97,6 +97,7 @@ def run_report(
                 run.convert(folder, pdf=pdf)
             run.prepare_issue(folder)
             run.write_results(folder)
+            run.issue()
         except ReportError as error:
             run.keep_failed(folder, error)
             raise
@@ -105,9 +106,17 @@ def run_report(
         if kept := swap_folder(folder, run.final, old.files if old else {}):
             run.log.info(N_("%s: files of your own kept: %s"), manifest.name, ", ".join(kept))
         shutil.rmtree(run.failed, ignore_errors=True)
-        run.issue()
     run.log.info(N_("%s: report written to %s"), manifest.name, run.final)
     return manifest
+
+
+@contextmanager
+def _store_faults() -> Iterator[None]:
+    """Turn a store of forecasts that cannot be used into a fault of the report's inputs."""
+    try:
+        yield
+    except DataError as error:
+        raise InputError(error.problems[0].message()) from None
 
 
 class ReportRun:
@@ -322,7 +331,8 @@ class ReportRun:
             data_hash=self.data_hash,
         )  # fmt: skip
         self.issued = dataclasses.replace(issued, run=self.id)
-        last = read_latest_run(self.store, region=given.region, name=given.name)
+        with _store_faults():
+            last = read_latest_run(self.store, region=given.region, name=given.name)
         changes = compare_verdicts(last, self.issued)
         text = json.dumps(changes, ensure_ascii=False, indent=2)
         (folder / CHANGES).write_text(f"{text}\n", encoding="utf-8")
@@ -331,7 +341,8 @@ class ReportRun:
         """Keep the forecasts that were computed, for the day when they can be scored."""
         if self.issued is None:
             return
-        append_run(self.store, self.issued)
+        with _store_faults():
+            append_run(self.store, self.issued)
         self.log.info(N_("%s: forecasts kept in %s"), self.parameters.name, self.store)
 
     def write_manifest(self, folder: Path, error: ReportError | None = None) -> Manifest:

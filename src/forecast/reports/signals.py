@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.connection import wait
 
 from ..errors import msg
 from .errors import Stopped, TimeLimitError
 
-__all__ = ["limited", "stoppable"]
+__all__ = ["end_with_parent", "limited", "stoppable"]
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -32,6 +35,18 @@ def stoppable() -> Iterator[None]:
     finally:
         for signum, handler in before.items():
             signal.signal(signum, handler)
+
+
+def end_with_parent() -> None:
+    """Stop this process, as by SIGTERM, when the one that started it ends in whatever way."""
+    parent = multiprocessing.parent_process()
+
+    def watch(sentinel: int) -> None:
+        wait([sentinel])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if parent is not None:
+        threading.Thread(target=watch, args=(parent.sentinel,), daemon=True).start()
 
 
 def _stop(signum: int, _frame: object) -> None:

@@ -15,7 +15,14 @@ from .merging import merge_raw, place_problem
 from .schema import REFERENCE, TABLES
 from .validation import RawTable, read_raw_table, validate
 
-__all__ = ["check_folder", "format_table", "read_raw_tables", "read_tables"]
+__all__ = [
+    "FORMULA_SIGNS",
+    "check_folder",
+    "escape_formulas",
+    "format_table",
+    "read_raw_tables",
+    "read_tables",
+]
 
 
 def read_tables(folder: Path, shipped: Path | None = None) -> dict[str, pd.DataFrame]:
@@ -85,6 +92,23 @@ def format_table(name: str, table: pd.DataFrame) -> str:
     whole = {column: "Int64" for column in table if types.get(column) == "integer"}
     text: str = table.astype(whole).to_csv(index=False, lineterminator="\n")
     return text
+
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet from running a text as a formula.
+
+    >>> escape_formulas(pd.DataFrame({"name": ["=1+1", "pace"]}))["name"].tolist()
+    ["'=1+1", 'pace']
+    """
+    out = table.copy()
+    for column in out.select_dtypes(include=["object", "str"]).columns:
+        risky = out[column].map(lambda c: isinstance(c, str) and c.startswith(FORMULA_SIGNS))
+        out.loc[risky, column] = "'" + out.loc[risky, column]
+    return out
 
 
 Content = bytes | Problem

@@ -9,12 +9,11 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment
 
+from ...tables.csv_files import FORMULA_SIGNS
 from .measures import measure
 
-__all__ = ["FORMULA_SIGNS", "WIDEST", "number_cell", "text_cell"]
+__all__ = ["WIDEST", "number_cell", "text_cell"]
 
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
 WIDEST = 48
 """Letters of a sheet's widest column; longer texts are broken."""
 _WRAPPED = Alignment(vertical="top", wrap_text=True)
