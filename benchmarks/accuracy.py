@@ -424,7 +424,7 @@ def main() -> None:
         print(f"\n{split}\n{table.round(4).to_string()}")
         if asked.by:
             print_by(found, asked.by)
-        parts = [calibration(m, *both) for m, both in found.items() if m in METHODS]
+        parts = [calibration(m, *both) for m, both in found.items() if m in (*METHODS, *PEERS)]
         written.append(pd.concat(parts, ignore_index=True).assign(split=split))
     if asked.write:
         table = pd.concat(written, ignore_index=True).assign(source=asked.source)

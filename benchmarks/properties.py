@@ -346,10 +346,10 @@ def main() -> int:
     found.tried["batches"] = asked.first
     while found.tried["series"] < asked.series:
         check_batch(found.tried["batches"], asked.batch, asked.seed, found)
-        if found.tried["series"] >= shown + 20 * asked.batch:
+        if found.tried["series"] >= shown + 5 * asked.batch:
             shown = found.tried["series"]
-            print(f"{shown} series, {time.process_time() - start:.0f} CPU-s, "
-                  f"{sum(found.faults.values())} faults", flush=True)  # fmt: skip
+            spent = time.process_time() - start
+            print(f"{shown} series, {spent:.0f} CPU-s, faults: {dict(found.faults)}", flush=True)
     print(f"forecast {fc.__version__}, {time.process_time() - start:.0f} CPU-s")
     for name, count in found.tried.items():
         print(f"{count:>12,} {name}")

@@ -245,6 +245,7 @@ def regress(link, lp, prior, free):
     for gram, c, s, n in kept:
         left = max(s - 2 * move @ c + move @ gram @ move, 0.0)
         base = (weight * base + p.error_weight * left) / (weight + p.error_weight * n)
+        base = min(base, posterior.LARGEST_ERROR)
         F.append(math.log(base))
         weight = p.error_prior_long
     return centre + move, S, F

@@ -247,7 +247,9 @@ def _prior_share(
     safe = np.where(known, elapsed, 1.0)
     log_share = np.where(known, np.log((gained + 0.5) / (safe * size)), 0.0)
     others = np.bincount(group, known.astype(float))[group] - known
-    total = np.bincount(group, log_share)[group] - log_share
+    # Summed by size, so that the order of the regions moves no bit.
+    order = np.lexsort((log_share, group))
+    total = np.bincount(group[order], log_share[order])[group] - log_share
     mean = (PRIOR_PEERS * np.log(PACE_PRIOR) + total) / (PRIOR_PEERS + others)
     share: FloatArray = np.exp(mean)
     return share

@@ -44,6 +44,8 @@ FIXED = np.array([[float(c in ("peers", "own", "own_rest")) for c in CANDIDATES]
 """Fixed weights: a plain drift, and no change."""
 LEAST_FREEDOM = 0.1
 """Least estimated variance of the regions' own paces, of its prior."""
+LARGEST_ERROR = 50.0
+"""Largest F: beyond it a jump of one calm series would widen all others beyond measure."""
 OWN = CANDIDATES.index("own")
 STEADY = 4.0
 """Pace of a lone series, in standard deviations of its steps, from which the odds of a plain drift
@@ -202,7 +204,7 @@ def _compare_errors(prior: Prior, replays: list[Replays], shift: FloatArray) -> 
         left = r.squares - 2.0 * (shift * r.cross).sum(axis=1)
         left = np.maximum(left + (shift * _times(r.gram, shift)).sum(axis=1), 0.0)
         total = weight * base + prior.error_weight * left
-        base = total / (weight + prior.error_weight * r.count)
+        base = np.minimum(total / (weight + prior.error_weight * r.count), LARGEST_ERROR)
         found.append(np.log(base))
         weight = prior.error_prior_long
     return np.stack(found, axis=1)

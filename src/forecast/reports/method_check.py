@@ -131,7 +131,7 @@ def read_calibration(folder: str | Path | None = None) -> pd.DataFrame:
         text = msg("no such column")
         raise DataError([Problem(file.name, None, c, None, text, remedy) for c in missing])
     problems = []
-    known = {"split": SPLITS, "setting": (*SETTINGS, *METHODS[1:]), "measure": MEASURES}
+    known = {"split": SPLITS, "setting": (*SETTINGS, *METHODS[1:], *PEERS), "measure": MEASURES}
     for column, codes in known.items():
         use = msg("use {words}", words=", ".join(codes))
         problems += [

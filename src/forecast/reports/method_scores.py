@@ -14,7 +14,7 @@ from ..charts.reliability import reliability_chart
 from ..charts.style import CLEAR
 from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest
-from ..evaluation.baselines import REASONS
+from ..evaluation.baselines import PEERS, REASONS
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, number
 from ..i18n.labels import LABELS
@@ -44,6 +44,9 @@ NAIVE = ("drift", "no_change", "linear_trend")
 LIMITS = (
     "promise", "average", "plan", "scenario", "prior", "kinds", "shocks", "reported", "goodhart"
 )  # fmt: skip
+PANEL_PEERS = N_(
+    "{names} were fitted on a sample of each part with five figures or more: {cases} forecasts."
+)
 NO_TRIAL = N_(
     "No forecast can be checked: no series has two figures and another one in the three years "
     "after them. The plan's own figures say nothing about the probabilities; the large panel has "
@@ -149,6 +152,22 @@ def panel_rows(report: ReportContext, results: MethodCheck) -> list[Cells]:
     """Put the scores on the panels into cells, a row a held-out part and setting."""
     splits, settings = parts_of(results)
     return [_panel_row(report, results, split, setting) for split in splits for setting in settings]
+
+
+def describe_panel_peers(report: ReportContext, results: MethodCheck) -> str:
+    """Say on how many forecasts standard methods were scored on the panels; "" where none was."""
+    table, peers = results.calibration, _list_panel_peers(results)
+    rows = table[table["setting"].isin(peers) & (table["measure"] == "crps") & table["n"].isna()]
+    if rows.empty:
+        return ""
+    names = report.join(report.label("method", peer) for peer in peers)
+    cases = report.join(number(n, report.language) for n in rows.groupby("split")["cases"].min())
+    return report.gettext(PANEL_PEERS, names=names, cases=cases)
+
+
+def _list_panel_peers(results: MethodCheck) -> list[str]:
+    """List the standard methods that were scored on the panels."""
+    return [peer for peer in PEERS if (results.calibration["setting"] == peer).any()]
 
 
 def parts_of(results: MethodCheck) -> tuple[list[str], list[str]]:
@@ -347,7 +366,8 @@ def _panel_row(report: ReportContext, results: MethodCheck, split: str, setting:
     writers = _writers(report)
     write = writers["crps"]
     naive = {
-        report.label("method", m): write(results.overall(split, m, "crps")["value"]) for m in NAIVE
+        report.label("method", m): write(results.overall(split, m, "crps")["value"])
+        for m in (*NAIVE, *_list_panel_peers(results))
     }
     rows = {m: results.overall(split, setting, m) for m in ("crps", "brier", "ece", "cover90")}
     cells = {m: _with_error(row["value"], row["error"], writers[m]) for m, row in rows.items()}
