@@ -106,8 +106,9 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     stale = last[panel.group] - year > LAG
     # Sorted by what they hold too, so that the order of the regions changes no sum.
     mix = np.sqrt(2.0 + np.arange(panel.value.shape[1])[::-1])
-    marks = np.nansum(panel.year * mix, axis=1) + panel.breaks @ mix
-    keys = marks, np.nansum(panel.value * mix, axis=1), panel.value[:, -1]
+    # Sums, not matrix products: their last bit does not depend on what else is there.
+    marks = (np.nan_to_num(panel.year + panel.breaks) * mix).sum(axis=1)
+    keys = marks, (np.nan_to_num(panel.value) * mix).sum(axis=1)
     order = np.lexsort((*keys, np.where(stale, np.arange(len(stale)), -1), panel.group))
     group = panel.group[order]
     new = np.append(True, (group[1:] != group[:-1]) | stale[order][1:])

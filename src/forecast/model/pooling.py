@@ -50,7 +50,8 @@ class PaceGrids:
 def compute_grids(panel: SeriesPanel, links: Sequence[str], *, bounded: bool = True) -> PaceGrids:
     """Compute the paces of a panel of whole groups on each link."""
     order, starts, group = group_series(panel)
-    ordered = panel.take(order)
+    sorted_ = bool((order[1:] > order[:-1]).all())
+    ordered = panel if sorted_ else panel.take(order)
     grids = [
         (link, compute_paces(link, ordered, starts, group, factor))
         for link in links
