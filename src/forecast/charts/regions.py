@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.patches import Rectangle
 
 from ..i18n.catalog import N_
@@ -207,6 +206,8 @@ def _draw_tiles(page: Page, names: Names, values: pd.Series, unit: Measure) -> N
     size = min(1.2, page.inner / columns)
     high = 0.62 if page.narrow else 0.7
     page.begin(high * rows + 0.05)
+    import seaborn as sns  # it takes a second, and only this chart has shades
+
     shades = sns.light_palette(style.MEDIAN, n_colors=101)
     low, span = float(values.min()), float(values.max() - values.min()) or 1.0
     for region, value in values.items():

@@ -10,8 +10,12 @@ import logging
 from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import N_, Message, msg
+
+if TYPE_CHECKING:
+    from weasyprint.document import Document
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +26,7 @@ except (ImportError, OSError) as error:  # OSError: its C library, Pango, is not
     weasyprint = None
     log.info("%s", error)
 
-__all__ = ["MISSING", "write_pdf"]
+__all__ = ["MISSING", "lay_out", "write_pdf"]
 
 MISSING = N_("not made: WeasyPrint or its library Pango is not installed (see forecast[pdf])")
 STYLE = """
@@ -40,20 +44,24 @@ def write_pdf(page: Path, target: Path) -> Message | None:
     """
     if weasyprint is None:
         return msg(MISSING)
-    from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
-
-    fetcher, fonts = URLFetcher(allowed_protocols={"file", "data"}), FontConfiguration()
     try:
-        with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
-            style = weasyprint.CSS(
-                string=STYLE % font.as_uri(), font_config=fonts, url_fetcher=fetcher
-            )
-            content = weasyprint.HTML(page, url_fetcher=fetcher).write_pdf(
-                stylesheets=[style], font_config=fonts, pdf_tags=True
-            )
+        content = lay_out(page).write_pdf(pdf_tags=True)
     except Exception as error:  # of whatever kind: a report without PDF is still a report
         log.debug("%s", page, exc_info=error)
         return msg("not made: {kind}: {error}", kind=type(error).__name__, error=error)
     target.write_bytes(content)
     return None
+
+
+def lay_out(page: Path) -> Document:
+    """Return a page laid out on A4: WeasyPrint's document, with its `pages` and bookmarks."""
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
+
+    fetcher, fonts = URLFetcher(allowed_protocols={"file", "data"}), FontConfiguration()
+    with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
+        style = weasyprint.CSS(string=STYLE % font.as_uri(), font_config=fonts, url_fetcher=fetcher)
+        document: Document = weasyprint.HTML(page, url_fetcher=fetcher).render(
+            stylesheets=[style], font_config=fonts, pdf_tags=True
+        )
+    return document

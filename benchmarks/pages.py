@@ -1,0 +1,37 @@
+"""Printed pages of reports: all of them, and those before the first annex.
+
+python benchmarks/pages.py reports/*/report.html
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from forecast.reports.pdf import lay_out
+
+ANNEX = ("Annex", "附件")
+
+
+def count_pages(page: Path) -> tuple[int, int]:
+    """Return the pages of a report, and those before the first annex."""
+    document = lay_out(page)
+    count = len(document.pages)
+    begins = [
+        page
+        for top, (page, *_), children, _ in document.make_bookmark_tree()
+        for label, page in [(top, page), *((sub, at[0]) for sub, at, *_ in children)]
+        if label.startswith(ANNEX)
+    ]
+    return count, min([*begins, count])
+
+
+def main() -> None:
+    """Print a line a report."""
+    for name in sys.argv[1:]:
+        count, body = count_pages(Path(name))
+        print(f"{Path(name).parent.name}: {count} pages, {body} before the annex")
+
+
+if __name__ == "__main__":
+    main()
