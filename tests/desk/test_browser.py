@@ -4,7 +4,6 @@ The tests use the installed Chromium, Chrome or Edge. Without one they are skipp
 environment variable FORECAST_DEMAND_BROWSER is set.
 """
 
-import datetime as dt
 import os
 import re
 import runpy
@@ -43,7 +42,7 @@ ROLES = {
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 NAME = "再快一些"
 WORKERS = "care_workers_per_10k_elderly"
-PATIENCE = 30_000
+PATIENCE = 60_000
 PACE = ".desk-set-pace input[type=range]"
 FIELD = ".desk-set-pace input[type=number]"
 LINK = ".desk-set-minimum_living_standard_link"
@@ -61,6 +60,7 @@ MISSED = """[...document.querySelectorAll(
 ].filter(e => e.checkVisibility() && !e.disabled && !e.dataset.reached).map(e => e.outerHTML)"""
 SCROLLED = """[...document.querySelectorAll('*')].filter(e =>
   e.scrollWidth > e.clientWidth && e.clientWidth > 0
+  && !e.matches('.desk-wide, .desk-table *')  // tables that scroll by themselves
   && (e === document.documentElement || /auto|scroll/.test(getComputedStyle(e).overflowX))
 ).map(e => e.tagName + ' ' + e.className)"""
 
@@ -347,8 +347,8 @@ def test_a_reload_keeps_everything(app: Desk) -> None:
     day.fill("2021-12-31")
     expect(app.page.locator(".desk-picture figcaption")).to_contain_text("2021")
     assert app.page.evaluate("document.activeElement.type") == "date"
-    day.fill(dt.date.today().isoformat())
-    app.ready()
+    app.press(".desk-undo", "Enter")
+    app.reset()
 
 
 def test_a_file_that_is_no_scenario_is_refused(app: Desk) -> None:
@@ -366,12 +366,12 @@ def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
         app.press(".desk-figures", "Enter")
     app.choose_file(".desk-upload", "figures.csv", table.encode())
     rows = app.page.locator(".desk-grid")
-    expect(rows.locator("tr.open input")).to_have_value("一万多")
+    field = rows.get_by_label("2 · 2022").first
+    expect(field).to_have_value("一万多")
     expect(app.page.locator(".desk-go")).to_be_disabled()
-    field = rows.locator("tr.open input").first
     field.fill("12000")
     field.press("Enter")
-    expect(rows.locator("tr.open")).to_have_count(0)
+    expect(rows).not_to_contain_text("读不懂")
     assert "12000" in [one.input_value() for one in rows.locator("input").all()]
 
 

@@ -103,7 +103,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk = desk
         self.runner = BackgroundRunner(self._show_progress, self._show_error)
         self.texts = Texts()
-        self._before: list[str] = []
+        self._before, self._working = list[str](), False
         self._turn: Any = None
         self._build()
         self.show()
@@ -144,10 +144,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.workplace = widgets.VBox([create_row(columns), self.questions, self.beside])
         sight = widgets.VBox([self.chance, self._build_status()])
         sight.add_class("desk-sight")
-        self.children = [
-            self.page, self.title, self.choices, sight, self.workplace, self.files,
-            self._build_figures(), self.below, self.table,
-        ]  # fmt: skip
+        top, below = [self.page, self.title, self.choices, sight], [self.below, self.table]
+        self.children = [*top, self.workplace, self.files, self._build_figures(), *below]
 
     def _build_status(self) -> widgets.Widget:
         self.cancel = self._button(N_("Cancel"), "desk-cancel", self._cancel)
@@ -441,8 +439,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         running = share is not None
         self.cancel.disabled = not running
         self.progress.value = render_progress(self.desk, share) if share is not None else ""
-        if running:
-            self._show_status(self.desk.report.gettext("Working …"))
+        if running or self._working:
+            self._show_status(self.desk.report.gettext("Working …") if running else "")
+        self._working = running
 
     def _cancel(self) -> None:
         self.runner.cancel()

@@ -134,7 +134,8 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
 
     def _field(self, text: str, css_class: str) -> widgets.Text:
         field = widgets.Text(
-            style={"description_width": "auto"}, layout=widgets.Layout(width="360px")
+            style={"description_width": "auto"},
+            layout=widgets.Layout(width="360px", max_width="98%"),
         )
         field.add_class(css_class)
         return self.texts.add(field, description=text)

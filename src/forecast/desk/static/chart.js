@@ -104,7 +104,7 @@ function render({ model, el }) {
     names.sort((a, b) => b[0] - a[0]);
     let free = top;
     for (const [value, text, css] of names.filter((one) => one[1])) {
-      const lines = wrap(text, right / 6.6);
+      const lines = wrap(text, (right - 18) / 6.9);
       free = Math.max(y(value) + 4, free);
       lines.forEach((part, i) => node('text', svg, { x: width - right + 16, y: free + 14 * i,
         class: `name ${css}` }, part));
@@ -132,7 +132,8 @@ function render({ model, el }) {
       const step = { ArrowRight: 1, ArrowLeft: -1, Home: -1e9, End: 1e9 }[event.key];
       if (!step) return;
       event.preventDefault();
-      point(chosen === null ? (step > 0 ? 0 : 1e9) : chosen + step);
+      const first = ['ArrowRight', 'Home'].includes(event.key);
+      point(chosen === null ? (first ? 0 : 1e9) : chosen + step);
     });
     if (chosen !== null) point(chosen);
     caption.replaceChildren(...[...spec.notes, ...answer.notes].map((text) =>

@@ -34,6 +34,7 @@ function render({ model, el }) {
     el.closest('.desk')?.setAttribute('lang', model.get('language'));
     if (!alone) return;
     document.documentElement.classList.add('desk-page');
+    el.closest('.desk')?.setAttribute('role', 'main');
     document.documentElement.lang = model.get('language');
     document.title = model.get('title');
   };
