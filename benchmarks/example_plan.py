@@ -191,13 +191,25 @@ steps:
 """
 
 
-def fill(form: Path) -> None:
-    """Fill in the workbook as a planner does."""
+def write_rows(form: Path, rows: Mapping[str, Rows], mark: str = "") -> Path:
+    """Write rows into the sheets of a workbook as a planner does, by the codes of their columns."""
     book = openpyxl.load_workbook(form)
-    guide = book[title_of("form_sheet", "guide", "zh")]
-    for row in guide.iter_rows():
-        if row[0].value == title_of("form_fact", "mark", "zh"):
-            row[1].value = MARK
+    for line in book[title_of("form_sheet", "guide", "zh")].iter_rows():
+        if mark and line[0].value == title_of("form_fact", "mark", "zh"):
+            line[1].value = mark
+    for code, lines in rows.items():
+        sheet = book[title_of("form_sheet", code, "zh")]
+        heads = [cell.value for cell in sheet[2]]
+        for at, row in enumerate(lines, start=3):
+            for name, value in row.items():
+                title = name if name.isdigit() else title_of("form", name, "zh")
+                sheet.cell(at, heads.index(title) + 1, value)
+    book.save(form)
+    return form
+
+
+def fill(form: Path) -> None:
+    """Fill in the example's workbook."""
     figures = [
         {"indicator": name, "unit": unit, **{str(2021 + at): v for at, v in enumerate(values)}}
         for name, (unit, values) in FIGURES.items()
@@ -207,14 +219,7 @@ def fill(form: Path) -> None:
         for at, row in enumerate(TARGETS, start=1)
     ]
     sheets = {"targets": targets, "figures": figures, "tasks": TASKS, "projects": PROJECTS}
-    for code, rows in sheets.items():
-        sheet = book[title_of("form_sheet", code, "zh")]
-        heads = [cell.value for cell in sheet[2]]
-        for line, row in enumerate(rows, start=3):
-            for name, value in row.items():
-                title = name if name.isdigit() else title_of("form", name, "zh")
-                sheet.cell(line, heads.index(title) + 1, value)
-    book.save(form)
+    write_rows(form, sheets, MARK)
     form.write_bytes(undated(form.read_bytes()))
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import openpyxl
+from example_plan import write_rows
 
 from forecast.plans.folder import PlanOrder, make_folder
-from forecast.plans.form import title_of
 
 ORDER = PlanOrder("青山县", "丽水市", 2026, 2030)
 PRINTED = [
@@ -41,16 +40,7 @@ ROWS: dict[str, Sequence[Mapping[str, object]]] = {
 
 def fill(form: Path, rows: Mapping[str, Sequence[Mapping[str, object]]] = ROWS) -> Path:
     """Write rows into the sheets of a workbook, by the codes of their columns."""
-    book = openpyxl.load_workbook(form)
-    for code, lines in rows.items():
-        sheet = book[title_of("form_sheet", code, "zh")]
-        heads = [cell.value for cell in sheet[2]]
-        for at, line in enumerate(lines, start=3):
-            for name, value in line.items():
-                title = name if name.isdigit() else title_of("form", name, "zh")
-                sheet.cell(at, heads.index(title) + 1, value)
-    book.save(form)
-    return form
+    return write_rows(form, rows)
 
 
 def made(folder: Path, rows: Mapping[str, Sequence[Mapping[str, object]]] = ROWS) -> Path:

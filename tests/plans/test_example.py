@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 
+from example_plan import make_example
 from nbformat.v4 import new_notebook
 
 from forecast.intake.spreadsheet import read_sheets
@@ -14,16 +14,6 @@ from forecast.reports.inputs import find_mark, find_tables
 from forecast.reports.page import to_html
 
 FORM = "云岭县.xlsx"
-
-
-def make(root: Path, folder: Path) -> Path:
-    """Make the example anew."""
-    script = root / "benchmarks" / "example_plan.py"
-    spec = importlib.util.spec_from_file_location("example_plan", script)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.make_example(folder)
 
 
 def content(folder: Path) -> dict[str, object]:
@@ -44,7 +34,10 @@ def content(folder: Path) -> dict[str, object]:
 
 def test_the_example_is_what_the_command_makes(root: Path, tmp_path: Path) -> None:
     """`python benchmarks/example_plan.py` gives each file that is shipped, to the letter."""
-    shipped, made = content(root / "params" / "example"), content(make(root, tmp_path / "example"))
+    shipped, made = (
+        content(root / "params" / "example"),
+        content(make_example(tmp_path / "example")),
+    )
     assert list(shipped) == list(made)
     assert [name for name in shipped if shipped[name] != made[name]] == []
 

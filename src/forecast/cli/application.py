@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
@@ -13,8 +15,8 @@ from ..i18n.catalog import SOURCE_LANGUAGE, environment_language, languages
 from ..i18n.catalog import gettext as translate_message
 
 __all__ = [
-    "DATA", "LANGUAGE", "Command", "Log", "app", "fail", "gettext", "language_option",
-    "log_to_stderr", "print_table",
+    "DATA", "LANGUAGE", "AsOf", "Command", "Log", "app", "exit_on_error", "fail", "gettext",
+    "language_option", "log_to_stderr", "print_table", "say",
 ]  # fmt: skip
 
 ORDER = ("init", "check", "run", "template", "collect", "targets", "app", "verify", "panel",
@@ -79,6 +81,10 @@ def language_option(text: str) -> Any:
 
 
 DATA = gettext("A folder with tables of your own, or the address of a database.")
+AsOf = Annotated[
+    str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
+]
+"""The option --as-of."""
 
 
 def _print_version(wanted: bool) -> None:
@@ -109,6 +115,24 @@ def fail(error: Exception, code: int, language: str = LANGUAGE) -> NoReturn:
     text = "" if language == SOURCE_LANGUAGE else format_error(error, language)
     typer.echo(text or error, err=True)
     raise typer.Exit(code) from None
+
+
+@contextmanager
+def exit_on_error(
+    code: int = 1, language: str = LANGUAGE, *, fixed: bool = False
+) -> Iterator[None]:
+    """End with an error's message and its own exit code, else `code`; `fixed`: always `code`."""
+    from ..errors import ForecastError
+
+    try:
+        yield
+    except ForecastError as error:
+        fail(error, code if fixed else getattr(error, "exit_code", code), language)
+
+
+def say(message: str, language: str, **gaps: object) -> None:
+    """Print a message marked with `N_` in a language."""
+    typer.echo(translate_message(message, language).format(**gaps))
 
 
 def print_table(table: Any) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from ..i18n.catalog import N_
 from ..i18n.catalog import gettext as translate_message
-from .application import LANGUAGE, Command, app, fail, gettext, language_option
+from .application import LANGUAGE, Command, app, exit_on_error, gettext, language_option, say
 
 if TYPE_CHECKING:
     from ..errors import Problem
@@ -51,13 +51,12 @@ def check(
     ] = False,
 ) -> None:
     """Check a source; exit code 1 where there is a problem."""
-    from ..errors import ForecastError
     from ..plans.form_reading import is_form
     from ..plans.own_tables import find_form
     from ..tables.schema import is_address
 
     path = Path(source) if source and not is_address(source) else None
-    try:
+    with exit_on_error(language=language, fixed=True):
         form = find_form(path) if path and path.is_dir() else None
         if source and not path:
             sound = _check_database(source, region, language)
@@ -70,8 +69,6 @@ def check(
             sound = _check_file(path, plan, region, language, as_json, take_targets)
         else:
             sound = _check_folder(path, region, language)
-    except ForecastError as error:
-        fail(error, 1, language)
     raise typer.Exit(0 if sound else 1)
 
 
@@ -91,8 +88,11 @@ def _check_plan(form: Path, language: str) -> bool:
 
     made = read_plan(form, language)
     for doubt in dict.fromkeys(made.doubts):
-        message = translate_message(N_("Please look at this: {problem}"), language)
-        typer.echo(message.format(problem=translate(doubt.message(), language)))
+        say(
+            N_("Please look at this: {problem}"),
+            language,
+            problem=translate(doubt.message(), language),
+        )
     if made.problems:
         return _print_problems(form, list(dict.fromkeys(made.problems)), language)
     return _describe(open_plan(form), form, language)
@@ -122,8 +122,7 @@ def _print_sound(source: object, counts: dict[str, int], language: str) -> bool:
     """Print the row counts of tables without a problem."""
     for name, count in counts.items():
         typer.echo(f"{name:<13}{count:>7}")
-    message = N_("{place}: no problems.")
-    typer.echo(translate_message(message, language).format(place=source))
+    say(N_("{place}: no problems."), language, place=source)
     return True
 
 
@@ -152,8 +151,7 @@ def _print_problems(source: object, problems: list[Problem], language: str) -> b
 
     for problem in problems:
         typer.echo(translate(problem.message(), language))
-    message = translate_message(N_("{place}: problems, {count} in all."), language)
-    typer.echo(message.format(place=source, count=len(problems)))
+    say(N_("{place}: problems, {count} in all."), language, place=source, count=len(problems))
     return False
 
 

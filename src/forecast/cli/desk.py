@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .application import DATA, Command, app, fail, gettext, language_option
+from .application import DATA, AsOf, Command, app, exit_on_error, gettext, language_option
 
 __all__ = ["open_app"]
 
@@ -25,9 +25,7 @@ def open_app(  # noqa: PLR0913 - each option is an argument
         ),
     ] = None,
     data: Annotated[str | None, typer.Option(help=DATA)] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
-    ] = None,
+    as_of: AsOf = None,
     language: Annotated[str, language_option(gettext("Language to begin with."))] = "zh",
     folder: Annotated[Path, typer.Option(help=gettext("Folder for files of the desk."))] = Path(
         "desk"
@@ -59,14 +57,13 @@ def open_app(  # noqa: PLR0913 - each option is an argument
 ) -> None:
     """Open the desk; see `desk.server`."""
     from ..desk.server import serve
-    from ..errors import ForecastError
     from ..plans.folder import open_plan
     from ..reports.parameters import Plain
     from ..tables.plan import data_folder
     from ..tables.schema import is_address
 
     source = str(Path(data).resolve()) if data and not is_address(data) else data
-    try:
+    with exit_on_error(3):
         plan = open_plan(source or region or data_folder(), as_of=as_of, region=region)
         given = {"region": plan.region or region, "as_of": as_of}
         given["data"] = (plan.folder or source) if source else None
@@ -76,5 +73,3 @@ def open_app(  # noqa: PLR0913 - each option is an argument
             options, host=host, port=port, token=token, browser=browser, base_url=base_url,
             most=most, memory=memory,
         )  # fmt: skip
-    except ForecastError as error:
-        fail(error, getattr(error, "exit_code", 3))

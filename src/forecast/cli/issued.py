@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .application import DATA, Command, app, fail, gettext, print_table
+from .application import DATA, Command, app, exit_on_error, gettext, print_table
 
 __all__ = ["verify"]
 
@@ -26,14 +26,13 @@ def verify(
     """Score issued forecasts; see `evaluation.verification`."""
     import pandas as pd
 
-    from ..errors import ForecastError
     from ..evaluation import verification
     from ..evaluation.store import STORE, read_forecasts
     from ..files import write_atomic
     from ..tables.csv_files import escape_formulas
     from ..tables.plan import load_plan
 
-    try:
+    with exit_on_error(fixed=True):
         issued = read_forecasts(output / STORE)
         plans = [load_plan(data or r, region=r) for r in sorted(set(issued["region"]))]
         if not plans:
@@ -45,8 +44,6 @@ def verify(
         if hits:
             table = escape_formulas(result.hits).to_csv(index=False, lineterminator="\n")
             write_atomic(hits, table.encode())
-    except ForecastError as error:
-        fail(error, 1)
     counts = {"issued": len(issued), "closed": len(result.hits)}
     typer.echo(gettext("{issued} forecasts issued, {closed} of them closed.").format(**counts))
     if counts["closed"]:

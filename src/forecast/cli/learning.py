@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ..i18n.catalog import N_
-from .application import Command, app, fail, gettext, log_to_stderr
+from .application import Command, app, exit_on_error, gettext, log_to_stderr
 
 __all__ = ["learn_priors"]
 
@@ -50,14 +50,13 @@ def learn_priors(
     """Learn priors; see `training.learning`."""
     import pandas as pd
 
-    from ..errors import ForecastError
     from ..files import write_atomic
     from ..model.priors import read_priors
     from ..training import learning
     from ..training.panels import read_panel, remove_held_out
 
     log_to_stderr()
-    try:
+    with exit_on_error(fixed=True):
         table = None if notes is None else pd.read_csv(notes)
         each = []
         for text in panels:
@@ -67,6 +66,4 @@ def learn_priors(
             log.info(N_("%s: %d figures."), each[-1].domain, len(each[-1].observations))
         found = learning.learn_priors(each, source=source, start=read_priors(start), rounds=rounds)
         write_atomic(output, found.to_csv(index=False, lineterminator="\n").encode())
-    except ForecastError as error:
-        fail(error, 1)
     log.info(N_("%s: %d rows."), output, len(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .application import Command, Log, app, fail, gettext, log_to_stderr
+from .application import AsOf, Command, Log, app, exit_on_error, gettext, log_to_stderr
 
 if TYPE_CHECKING:
     from ..panel.settings import PanelResult
@@ -43,9 +43,7 @@ def panel(  # noqa: PLR0913 - each option is an argument
         typer.Option(help=gettext("reach, ever, maintain, path or years; may be repeated.")),
     ] = None,
     growth: Annotated[str, typer.Option(help=gettext("Growth path."))] = "auto",
-    as_of: Annotated[
-        str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
-    ] = None,
+    as_of: AsOf = None,
     scheduler: Annotated[
         str | None, typer.Option(help=gettext("Address of a Dask scheduler, as tcp://host:8786."))
     ] = None,
@@ -62,21 +60,18 @@ def panel(  # noqa: PLR0913 - each option is an argument
     """Run a panel; see `panel.runner`."""
     from tqdm import tqdm
 
-    from ..errors import ForecastError
     from ..panel.runner import run_panel
 
     log_to_stderr(log)
     hidden = log == Log.json or not sys.stderr.isatty()
     form = "{l_bar}{bar}| {elapsed}<{remaining}"
-    try:
+    with exit_on_error(fixed=True):
         with tqdm(total=1.0, disable=hidden, bar_format=form) as bar:
             result = run_panel(
                 source, out, years=year or (), answers=answer or ("reach",), growth=growth,
                 as_of=as_of, scheduler=scheduler, workers=workers, most_rows=most_rows,
                 progress=lambda share: _show(bar, share),
             )  # fmt: skip
-    except ForecastError as error:
-        fail(error, 1)
     _print(result)
     if not result.complete:
         raise typer.Exit(1)

@@ -11,7 +11,7 @@ import typer
 
 from ..i18n.catalog import N_
 from ..i18n.catalog import gettext as translate_message
-from .application import DATA, LANGUAGE, Command, app, fail, gettext, language_option
+from .application import DATA, LANGUAGE, Command, app, exit_on_error, gettext, language_option, say
 
 __all__ = ["collect", "init", "template"]
 
@@ -37,7 +37,6 @@ def init(  # noqa: PLR0913 - each option is an argument
     ] = LANGUAGE,
 ) -> None:
     """Make the folder of a plan; see `plans.folder`."""
-    from ..errors import ForecastError
     from ..plans.folder import PlanOrder, make_folder
 
     asks = sys.stdin.isatty()
@@ -51,12 +50,9 @@ def init(  # noqa: PLR0913 - each option is an argument
     given = {k: text or typer.prompt(question) for k, (text, question) in questions.items()}
     start, end = _period(given["period"])
     order = PlanOrder(given["name"], given["parent"], start, end, language, title, like, name_en)
-    try:
+    with exit_on_error(language=language):
         form = make_folder(folder, order)
-    except ForecastError as error:
-        fail(error, getattr(error, "exit_code", 1), language)
-    message = N_("{form} is the workbook to fill in; README.md says how to go on.")
-    typer.echo(translate_message(message, language).format(form=form))
+    say(N_("{form} is the workbook to fill in; README.md says how to go on."), language, form=form)
 
 
 def _period(text: str) -> tuple[int, int]:
@@ -84,7 +80,6 @@ def template(
     language: Annotated[str, language_option(gettext("Language of the forms."))] = LANGUAGE,
 ) -> None:
     """Write a form for each region; see `plans.collection`."""
-    from ..errors import ForecastError
     from ..files import write_atomic
     from ..plans.collection import list_missing, write_missing
     from ..plans.folder import open_plan
@@ -92,21 +87,18 @@ def template(
 
     start, end = _period(years)
     wanted = range(start, end + 1)
-    try:
+    with exit_on_error(language=language):
         for place in region or ([""] if data else []):
             plan = open_plan(data or place, region=place or None)
             name = Names(plan, language).name("regions", plan.region)
             if not list_missing(plan, wanted, language):
-                message = translate_message(N_("{region}: nothing is missing."), language)
-                typer.echo(message.format(region=name))
+                say(N_("{region}: nothing is missing."), language, region=name)
                 continue
             output.mkdir(parents=True, exist_ok=True)
             title = translate_message(N_("{region}, missing figures {years}"), language)
             title = title.format(region=name, years=years)
             write_atomic(output / f"{title}.xlsx", write_missing(plan, wanted, language))
             typer.echo(output / f"{title}.xlsx")
-    except ForecastError as error:
-        fail(error, getattr(error, "exit_code", 1), language)
     if not region and not data:
         raise typer.BadParameter(gettext("give {names}").format(names="--region"))
 
@@ -123,23 +115,19 @@ def collect(
     ] = LANGUAGE,
 ) -> None:
     """Collect returned forms; exit code 1 where something is open, and nothing is taken."""
-    from ..errors import ForecastError
     from ..i18n.errors import translate
     from ..plans.collection import collect as read_forms
     from ..plans.collection import take
     from ..plans.folder import open_plan, refresh
 
-    try:
+    with exit_on_error(language=language):
         found = read_forms(files, open_plan(into), language)
         for problem in found.open:
             typer.echo(translate(problem.message(), language))
         counts = {"new": len(found.rows), "known": found.known, "open": len(found.open)}
-        message = N_("{new} new figures, {known} known already, {open} open.")
-        typer.echo(translate_message(message, language).format(**counts))
+        say(N_("{new} new figures, {known} known already, {open} open."), language, **counts)
         if found.open:
             typer.echo(translate_message(N_("Nothing was taken."), language))
             raise typer.Exit(1)
         take(found, into)
         refresh(into)
-    except ForecastError as error:
-        fail(error, getattr(error, "exit_code", 1), language)

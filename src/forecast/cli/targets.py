@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .application import DATA, LANGUAGE, Command, app, fail, gettext, language_option
+from .application import DATA, LANGUAGE, AsOf, Command, app, fail, gettext, language_option
 
 __all__ = ["targets"]
 
@@ -28,9 +28,7 @@ def targets(
         str | None, typer.Option(help=gettext("A region with a plan; else the one of DATA."))
     ] = None,
     data: Annotated[str | None, typer.Option(help=DATA)] = None,
-    as_of: Annotated[
-        str | None, typer.Option(help=gettext("Day whose knowledge is used, as 2022-12-31."))
-    ] = None,
+    as_of: AsOf = None,
     output: Annotated[
         Path | None, typer.Option(help=gettext("CSV file for the table, with every digit."))
     ] = None,

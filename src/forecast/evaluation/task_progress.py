@@ -16,7 +16,7 @@ __all__ = ["COLUMNS", "VERDICTS", "judge_progress"]
 VERDICTS = ("done_on_time", "done_late", "on_time", "late", "dropped", "not_reported")
 COLUMNS = [
     "list_of", "name_zh", "due", "progress", "reported_on", "done_on", "spent", "investment",
-    "indicator", "adds", "note",
+    "indicator", "adds", "note", "agency",
 ]  # fmt: skip
 
 
@@ -29,8 +29,9 @@ def judge_progress(plan: Plan) -> pd.DataFrame:
         The columns `COLUMNS`: list_of (of the task, or `project`), name, deadline as printed (of a
         project its last year), `progress` (one of `VERDICTS`), the day that the state was reported
         for, the day it was done, money spent and planned (10,000 yuan), what a project adds to
-        which indicator, and a note. What is not done is late once its deadline has passed, or where
-        it was reported so. Empty where no state of the plan was ever reported.
+        which indicator, a note, and the agency of a project. What is not done is late once its
+        deadline has passed, or where it was reported so. Empty where no state of the plan was ever
+        reported.
 
     Examples
     --------
@@ -47,7 +48,7 @@ def judge_progress(plan: Plan) -> pd.DataFrame:
         for row in plan.tasks.to_dict("records")
     ]
     for row in plan.projects.to_dict("records"):
-        more = {"investment": row["investment"], "indicator": row["indicator"], "adds": row["adds"]}
+        more = {key: row[key] for key in ("investment", "indicator", "adds", "agency")}
         rows.append(_row("project", row["name_zh"], str(row["end"]), works, day) | more)
     return pd.DataFrame(rows, columns=COLUMNS)
 

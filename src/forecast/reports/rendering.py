@@ -20,7 +20,7 @@ from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
 from .indices import describe_coverage, index_rows
 from .projects import describe_end, describe_now
-from .task_tables import progress_rows
+from .task_tables import agency_rows, progress_rows
 
 __all__ = ["KINDS", "render"]
 
@@ -59,7 +59,8 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "kinds": KINDS, "no_value": NO_VALUE,
         "describe_now": describe_now, "describe_end": describe_end,
         "index_rows": index_rows, "describe_coverage": describe_coverage,
-        "progress_rows": progress_rows, "review": forecast_review, "count_closed": count_closed,
+        "progress_rows": progress_rows, "agency_rows": agency_rows,
+        "review": forecast_review, "count_closed": count_closed,
         "effects": scenario_effects, "targets": scenario_targets, "rules": scenario_rules,
         "effects_chart": effects_chart, "first_decision_year": first_decision_year,
         "method": method_scores, "peer_figures": PEER_FIGURES, "methods": (*METHODS, *PEERS),

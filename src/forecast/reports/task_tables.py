@@ -12,7 +12,7 @@ from ..i18n.formatting import day, number
 from .context import ReportContext
 from .html import Cells
 
-__all__ = ["progress_rows"]
+__all__ = ["agency_rows", "progress_rows"]
 
 ORDER = ("late", "not_reported", "on_time", "done_late", "done_on_time", "dropped")
 """What needs attention comes first."""
@@ -23,6 +23,24 @@ def progress_rows(report: ReportContext, table: pd.DataFrame) -> list[Cells]:
     order = {code: at for at, code in enumerate(ORDER)}
     ordered = table.assign(at=table["progress"].map(order)).sort_values("at", kind="stable")
     return [_row(report, row) for row in ordered.to_dict("records")]
+
+
+def agency_rows(report: ReportContext, table: pd.DataFrame) -> list[Cells]:
+    """Return a row for each agency, as each county's: its projects, how far they are, and money.
+
+    None where all projects are of one agency.
+    """
+    agencies = table[table["agency"].fillna("").ne("")].groupby("agency", sort=False)
+    return [
+        report.with_heads({
+            "agency": str(agency),
+            "listed_projects": len(rows),
+            "progress": report.count_labels("progress", rows["progress"]),
+            "spent": _money(report, rows["spent"].sum(min_count=1)),
+            "investment": _money(report, rows["investment"].sum(min_count=1)),
+        })
+        for agency, rows in agencies
+    ] if len(agencies) > 1 else []  # fmt: skip
 
 
 def _row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
