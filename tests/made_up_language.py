@@ -6,7 +6,11 @@ outside the marks is data, or a text that no translator was given.
 
 from __future__ import annotations
 
+import atexit
+import functools
 import re
+import shutil
+import tempfile
 from collections.abc import Collection
 from pathlib import Path
 from string import Formatter
@@ -41,11 +45,14 @@ def mark(message: str, without: Collection[str] = ()) -> str:
     return marked
 
 
-def write_catalogue(folder: Path) -> Path:
+@functools.cache
+def write_catalogue() -> Path:
     """Write the catalogue of the made-up language; give the folder for `FORECAST_LOCALE`.
 
     Like the Chinese one it leaves out what other programs say in English.
     """
+    folder = Path(tempfile.mkdtemp(prefix="locale-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     source = Path(catalog.__file__).parent / f"locale/zh/LC_MESSAGES/{catalog.DOMAIN}.po"
     with source.open("rb") as file:
         messages = read_po(file)

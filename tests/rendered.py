@@ -108,9 +108,9 @@ def check_languages(notebook, monkeypatch, results=None):
     return plain(english)
 
 
-def check_catalogues(notebook, monkeypatch, folder):
+def check_catalogues(notebook, monkeypatch):
     """In a made-up language every sentence of the page and its figures is marked as translated."""
-    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(folder)))
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue()))
     monkeypatch.setattr("forecast.charts.style.wrap_lines", lambda text, *_: [text])
     written = draw_only(monkeypatch)
     page = plain(notebook.render(LANGUAGE))

@@ -172,10 +172,10 @@ def test_a_message_is_translated_and_english_stays():
         gettext("As of {day}", "de")
 
 
-def test_a_folder_of_catalogues_adds_a_language(tmp_path, monkeypatch):
+def test_a_folder_of_catalogues_adds_a_language(monkeypatch):
     """A further language is one folder; without it the language is unknown."""
     assert LANGUAGE not in languages()
-    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(tmp_path)))
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue()))
     assert languages() == (LANGUAGE, "zh", "en")
     assert gettext("As of {day}", LANGUAGE) == mark("As of {day}") == "⟦As of ⟧{day}"
     monkeypatch.delenv("FORECAST_LOCALE")

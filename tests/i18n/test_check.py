@@ -22,9 +22,9 @@ FIGURES = """地区,指标,2019,2020,2021,2022,2023
 
 
 @pytest.fixture(autouse=True, scope="module")
-def made_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def made_up() -> Iterator[None]:
     """Add the made-up language."""
-    folder = write_catalogue(tmp_path_factory.mktemp("locale"))
+    folder = write_catalogue()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_LOCALE", str(folder))
         yield

@@ -24,9 +24,9 @@ SMALL = pd.DataFrame({"x": [1]})
 
 
 @pytest.fixture(autouse=True, scope="module")
-def made_up(tmp_path_factory):
+def made_up():
     """Speak the made-up language too."""
-    folder = write_catalogue(tmp_path_factory.mktemp("locale"))
+    folder = write_catalogue()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("FORECAST_LOCALE", str(folder))
         yield

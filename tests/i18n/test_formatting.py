@@ -10,9 +10,9 @@ from made_up_language import LANGUAGE, write_catalogue
 
 
 @pytest.fixture
-def third_language(tmp_path, monkeypatch):
+def third_language(monkeypatch):
     """Give a language beside Chinese and English."""
-    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue(tmp_path)))
+    monkeypatch.setenv("FORECAST_LOCALE", str(write_catalogue()))
     return LANGUAGE
 
 

@@ -91,9 +91,9 @@ def test_a_plan_without_figures_or_targets_reads(whole, table, text, monkeypatch
     assert text in page and "nan" not in page.lower().split()
 
 
-def test_no_text_is_outside_the_catalogues(whole, monkeypatch, tmp_path):
+def test_no_text_is_outside_the_catalogues(whole, monkeypatch):
     """Every sentence of the page and its figures can be translated."""
-    check_catalogues(whole, monkeypatch, tmp_path)
+    check_catalogues(whole, monkeypatch)
 
 
 def test_names_from_the_tables_are_escaped(whole, monkeypatch):

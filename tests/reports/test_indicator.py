@@ -61,9 +61,9 @@ def test_an_indicator_nobody_published_is_said_so(monkeypatch):
     )
 
 
-def test_no_text_is_outside_the_catalogues(lishui, monkeypatch, tmp_path):
+def test_no_text_is_outside_the_catalogues(lishui, monkeypatch):
     """Every sentence of the page and its figures can be translated."""
-    check_catalogues(lishui, monkeypatch, tmp_path)
+    check_catalogues(lishui, monkeypatch)
 
 
 def test_names_from_the_tables_are_escaped(lishui, monkeypatch):

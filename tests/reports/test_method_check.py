@@ -169,9 +169,9 @@ def test_the_page_reads_in_both_languages(name, request, monkeypatch):
     check_languages(notebook, monkeypatch, replace(notebook.results, calibration=source))
 
 
-def test_no_text_is_outside_the_catalogues(zhejiang, monkeypatch, tmp_path):
+def test_no_text_is_outside_the_catalogues(zhejiang, monkeypatch):
     """Every sentence of the page and its charts can be translated."""
-    check_catalogues(zhejiang, monkeypatch, tmp_path)
+    check_catalogues(zhejiang, monkeypatch)
 
 
 def test_names_from_the_tables_are_escaped(lishui, monkeypatch):

@@ -56,9 +56,9 @@ def test_the_page_reads_in_both_languages(zhejiang, monkeypatch):
     check_languages(zhejiang, monkeypatch)
 
 
-def test_no_text_is_outside_the_catalogues(lishui, monkeypatch, tmp_path):
+def test_no_text_is_outside_the_catalogues(lishui, monkeypatch):
     """Every sentence of the page and its figures can be translated."""
-    check_catalogues(lishui, monkeypatch, tmp_path)
+    check_catalogues(lishui, monkeypatch)
 
 
 def test_names_from_the_tables_are_escaped(lishui, monkeypatch):

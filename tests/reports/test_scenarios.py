@@ -72,9 +72,9 @@ def test_what_is_not_there_is_said_in_a_sentence(closed, monkeypatch):
     assert closed.results.detail is None and closed.results.needs.empty
 
 
-def test_no_text_is_outside_the_catalogues(lishui, monkeypatch, tmp_path):
+def test_no_text_is_outside_the_catalogues(lishui, monkeypatch):
     """Every sentence of the page and its figures can be translated."""
-    check_catalogues(lishui, monkeypatch, tmp_path)
+    check_catalogues(lishui, monkeypatch)
 
 
 def test_names_and_texts_from_tables_and_files_are_escaped(lishui, monkeypatch):

@@ -749,7 +749,7 @@ def indicators_with_targets(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(
     indicators_with_targets(), st.sampled_from([None, "2021-12-31", "2023-06-30"]), st.booleans()
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from ..tables.names import Names
 from ..tables.plan import Plan, load_plan, recut
 from ..targets.attainment import attainment
 from ..targets.comparable_paces import compare_paces
+from ..targets.index_coverage import describe_components, describe_indices
 from ..targets.reference_class import count_reached
 from ..targets.target_state import hide_single
 
@@ -44,11 +45,7 @@ class computed(cached_property[T]):
         """Return the value, if it has been computed for another language too."""
         if report is None:
             return self
-        inputs = (report.until, report.draws, report.seed)
-        plan, known, value = report.shared.get(self.attrname, (None, None, None))
-        if plan is not report.plan or known != inputs:
-            value = self.func(report)
-            report.shared[self.attrname] = report.plan, inputs, value
+        value = report.once(str(self.attrname), lambda: self.func(report))
         report.__dict__[self.attrname] = value
         return value
 
@@ -72,7 +69,7 @@ class ReportContext(Names):
     seed: int = 0
     data: str | None = None
     folder: str | None = None
-    shared: dict[str | None, Any] = field(default_factory=dict, repr=False, compare=False)
+    shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What contexts in other languages have in common: see `computed`."""
 
     @staticmethod
@@ -92,6 +89,16 @@ class ReportContext(Names):
         return ReportContext(plan=plan, data=data, **options)
 
     # What is computed from the plan.
+
+    def once(self, name: str, compute: Callable[[], T]) -> T:
+        """Compute what does not depend on the language; copies for other languages share it."""
+        inputs = (self.until, self.draws, self.seed)
+        plan, known, value = self.shared.get(name, (None, None, None))
+        if plan is not self.plan or known != inputs:
+            value = compute()
+            self.shared[name] = self.plan, inputs, value
+        found: T = value
+        return found
 
     @computed
     def years(self) -> list[int]:
@@ -174,6 +181,16 @@ class ReportContext(Names):
     def whole(self) -> Plan:
         """Cut the plan of all regions from the same tables as of the same day."""
         return recut(replace(self.plan, region=""), self.plan.tables)
+
+    @computed
+    def components(self) -> pd.DataFrame:
+        """Describe the components of the plan's indices: see `describe_components`."""
+        return describe_components(self.plan)
+
+    @computed
+    def indices(self) -> pd.DataFrame:
+        """Describe the plan's indices: see `describe_indices`."""
+        return describe_indices(self.paths, self.plan)
 
     @computed
     def progress(self) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -163,6 +164,9 @@ class Findings:
     @cached_property
     def needs(self) -> pd.DataFrame:
         """What each worry takes for a chance of 80 %: rows of `required`."""
+        return self.report.once("needs", self._compute_needs)
+
+    def _compute_needs(self) -> pd.DataFrame:
         report, worries = self.report, set(self.worries["indicator"])
         if not worries:
             return pd.DataFrame(columns=["indicator", "lever"])
@@ -288,39 +292,51 @@ class Findings:
 
     def notes(self) -> list[tuple[str, str]]:
         """Names of indicators with what is worth knowing of their targets, computed from tables."""
+        rows: dict[str, list[dict[str, Any]]] = {}
+        ordered = self.report.attainment.sort_values("year", kind="stable").to_dict("records")
+        for row in ordered:
+            rows.setdefault(row["indicator"], []).append({str(c): v for c, v in row.items()})
+        names = self.report.attainment["indicator"].drop_duplicates()
         return [
             (self.report.name("indicators", indicator), text)
-            for indicator, rows in self.report.attainment.groupby("indicator", sort=False)
-            for text in self._notes_on(str(indicator), rows)
+            for indicator in names
+            for text in self._notes_on(indicator, rows[indicator])
         ]
 
-    def _notes_on(self, indicator: str, rows: pd.DataFrame) -> Iterator[str]:
-        report, start = self.report, self._start
+    def _notes_on(self, indicator: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """Yield what is worth knowing of an indicator's targets, given in the order of years."""
+        report = self.report
         falling = report.indicators.at[indicator, "better"] == "lower"
         sign = -1.0 if falling else 1.0
-        figures = report.plan.observations
-        figures = figures[(figures["indicator"] == indicator) & (figures["year"] <= start)]
-        if len(figures):
-            last = figures.sort_values("year").iloc[-1]
-            final = rows.sort_values("year").to_dict("records")
-            low = [row for row in final if sign * row["target"] <= sign * last["value"]]
+        if indicator in self._first_figures.index:
+            last = self._first_figures.loc[indicator]
+            low = [row for row in rows if sign * row["target"] <= sign * last["value"]]
             if low:
                 latest = {**low[-1], "latest": last["value"], "latest_year": last["year"]}
                 yield report.gettext(
                     BELOW_REACHED, target=report.format_dated_target(low[-1]),
                     latest=report.format_latest(latest),
                 )  # fmt: skip
-        for year, group in rows.groupby("year"):
-            if group["target"].nunique() > 1:
-                values = report.join(map(report.format_target, group.to_dict("records")))
+        yearly = []
+        for year, group in groupby(rows, key=itemgetter("year")):
+            of_year = [*group]
+            yearly.append(of_year[0])
+            if len({row["target"] for row in of_year}) > 1:
+                values = report.join(map(report.format_target, of_year))
                 yield report.gettext(DISAGREE, year=year, values=values)
-        yearly = rows.sort_values("year").drop_duplicates("year").to_dict("records")
         for earlier, later in pairwise(yearly):
             if sign * later["target"] < sign * earlier["target"]:
                 yield report.gettext(
                     FALLS, target=report.format_dated_target(later),
                     earlier=report.format_dated_target(earlier),
                 )  # fmt: skip
+
+    @cached_property
+    def _first_figures(self) -> pd.DataFrame:
+        """Last figure of each indicator before the plan's first target."""
+        figures = self.report.plan.observations
+        figures = figures[figures["year"] <= self._start].sort_values("year", kind="stable")
+        return figures.drop_duplicates("indicator", keep="last").set_index("indicator")
 
     @property
     def _start(self) -> float:

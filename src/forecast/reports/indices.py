@@ -10,7 +10,7 @@ import pandas as pd
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, number
 from ..targets.composite_index import REGION_INDEX
-from ..targets.index_coverage import REASONS, describe_components, describe_indices
+from ..targets.index_coverage import REASONS
 from .context import ReportContext
 from .html import Cells
 
@@ -26,7 +26,7 @@ def describe_coverage(report: ReportContext) -> str:
     """Say how many components of the indices are measured; "" for a plan without indices."""
     if report.plan.indices.empty:
         return ""
-    measured = describe_components(report.plan)["state"].eq("measured")
+    measured = report.components["state"].eq("measured")
     return report.gettext(COVERAGE, measured=int(measured.sum()), of=len(measured))
 
 
@@ -39,7 +39,7 @@ def index_rows(report: ReportContext) -> list[Cells]:
     """
     if report.plan.indices.empty:
         return []
-    parts = describe_components(report.plan)
+    parts = report.components
     return [
         {
             report.label("column", "area"): report.name("areas", row["area"])
@@ -57,7 +57,7 @@ def index_rows(report: ReportContext) -> list[Cells]:
             },
             report.gettext("Missing"): _missing(report, parts, str(row["index"])),
         }
-        for row in describe_indices(report.paths, report.plan).to_dict("records")
+        for row in report.indices.to_dict("records")
     ]
 
 
@@ -66,10 +66,8 @@ def index_tables(report: ReportContext) -> dict[str, pd.DataFrame]:
     if report.plan.indices.empty:
         return {}
     return {
-        "index_coverage": describe_indices(report.paths, report.plan),
-        "index_components": describe_components(report.plan).rename(
-            columns={"state": "component_state"}
-        ),
+        "index_coverage": report.indices,
+        "index_components": report.components.rename(columns={"state": "component_state"}),
     }
 
 

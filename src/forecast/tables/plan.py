@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -143,10 +144,16 @@ def known_indicators(plan: Plan) -> frozenset[str]:
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
+    own = plan.tables["indicators"]["indicator"] if plan.tables else ()
+    return _described_indicators(data_folder()).union(own)
+
+
+@lru_cache(maxsize=8)
+def _described_indicators(folder: Path) -> frozenset[str]:
+    """Ids of the indicators that a folder describes."""
     from .csv_files import read_raw_tables
 
-    shipped = read_raw_tables(data_folder())["indicators"].cells["indicator"]
-    return frozenset(shipped).union(plan.tables["indicators"]["indicator"] if plan.tables else ())
+    return frozenset(read_raw_tables(folder)["indicators"].cells["indicator"])
 
 
 def load_plan(
