@@ -113,7 +113,8 @@ class OwnKernel(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Return the specification of the native kernel, without log and without user's profile."""
         spec = super().get_kernel_spec(kernel_name)
-        spec.argv += ["--log-level=ERROR", f"--ipython-dir={self.parent.connection_dir}"]
+        spec.argv.append("--log-level=ERROR")
+        spec.env = {**spec.env, "IPYTHONDIR": self.parent.connection_dir}
         return spec
 
 

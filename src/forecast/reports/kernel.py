@@ -79,7 +79,12 @@ class _Kernel(AsyncKernelManager):
 
     # The superclass types these two as if they did not wait.
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
-        """Start without standard output: what a cell prints is in the notebook already."""
+        """Start without standard output: what a cell prints is in the notebook already.
+
+        Neither a folder of the user's own nor what starts from it has a part in a report.
+        """
+        self._profile = tempfile.TemporaryDirectory(prefix="forecast-")
+        options["env"] = (options.get("env") or os.environ) | {"IPYTHONDIR": self._profile.name}
         await self._async_start_kernel(**options, stdout=subprocess.DEVNULL)
 
     async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
@@ -89,6 +94,7 @@ class _Kernel(AsyncKernelManager):
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
         await self._async_cleanup_resources(restart)
+        self._profile.cleanup()
 
 
 def execute(
@@ -104,21 +110,19 @@ def execute(
         If a cell ran for more than `timeout` seconds.
     """
     try:
-        # Neither a folder of the user's own nor what starts from it has a part in a report.
-        with tempfile.TemporaryDirectory(prefix="forecast-") as profile:
-            executed: NotebookNode = papermill.execute_notebook(
-                _literal(notebook),
-                _literal(target),
-                dict(parameters),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                execution_timeout=timeout,
-                kernel_manager_class=_Kernel,
-                extra_arguments=["--log-level=CRITICAL", f"--ipython-dir={profile}"],
-                # Unlike papermill's cwd, this leaves the working directory of this process alone.
-                resources={"metadata": {"path": str(target.parent)}},
-            )
+        executed: NotebookNode = papermill.execute_notebook(
+            _literal(notebook),
+            _literal(target),
+            dict(parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            execution_timeout=timeout,
+            kernel_manager_class=_Kernel,
+            extra_arguments=["--log-level=CRITICAL"],
+            # Unlike papermill's cwd, this leaves the working directory of this process alone.
+            resources={"metadata": {"path": str(target.parent)}},
+        )
     except papermill.PapermillExecutionError as error:
         raise _cell_fault(notebook, error) from None
     except CellTimeoutError:
