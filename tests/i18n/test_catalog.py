@@ -42,6 +42,7 @@ VOCABULARIES = {
 OTHER_CHINESE = {
     "charts/chart.py": "where lines of Chinese may break",
     "charts/style.py": "where lines of Chinese may break",
+    "charts/texts.py": "words of titles on the copy that was read",
     "reports/descriptions.py": "full-width punctuation",
     "reports/findings.py": "words of notes on targets, which are in Chinese",
     "reports/html.py": "the form of printed numbers",
@@ -56,6 +57,7 @@ OTHER_SENTENCES = {
     "charts/reliability.py": "a mistake of the calling code",
     "errors.py": "the head of errors that are not translated",
     "evaluation/store.py": "the answer of a trigger of the database",
+    "intake/apart.py": "the program of another process",
     "intake/merging.py": "a manifest, which is in English",
     "panel/splitting.py": "reasons in the record of a panel, for programs",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
