@@ -370,9 +370,9 @@ def _fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) 
     parts, start = [], 0
     for end, closes in zip(ends, last, strict=True):
         if end - start >= BLOCK or closes:
-            at = by_span[start:end]
-            grids = compute_grids(panel.take(at), links, bounded=bounded)
-            parts.append(select(pool_grids(grids, prior), _invert(grids.order)))
+            part = panel.take(by_span[start:end])
+            grids = compute_grids(part, links, bounded=bounded, grouped=True)
+            parts.append(pool_grids(grids, prior))
             start = end
     whole = concatenate(parts) if len(parts) > 1 else parts[0]
     return replace(select(whole, _invert(order[by_span])), rows=rows)

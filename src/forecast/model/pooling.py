@@ -47,11 +47,20 @@ class PaceGrids:
     since: FloatArray
 
 
-def compute_grids(panel: SeriesPanel, links: Sequence[str], *, bounded: bool = True) -> PaceGrids:
-    """Compute the paces of a panel of whole groups on each link."""
-    order, starts, group = group_series(panel)
-    sorted_ = bool((order[1:] > order[:-1]).all())
-    ordered = panel if sorted_ else panel.take(order)
+def compute_grids(
+    panel: SeriesPanel, links: Sequence[str], *, bounded: bool = True, grouped: bool = False
+) -> PaceGrids:
+    """Compute the paces of a panel of whole groups on each link.
+
+    `grouped` says that the rows are in the order of `group_series`, and numbered by its groups.
+    """
+    if grouped:
+        order = np.arange(len(panel.group))
+        new = np.append(True, panel.group[1:] != panel.group[:-1])
+        starts, group, ordered = np.flatnonzero(new), np.cumsum(new) - 1, panel
+    else:
+        order, starts, group = group_series(panel)
+        ordered = panel.take(order)
     grids = [
         (link, compute_paces(link, ordered, starts, group, factor))
         for link in links
