@@ -90,8 +90,9 @@ def main() -> None:
         rates[f"ours, {kind}"] = asked.series / seconds(lambda b=batch, k=kind: ours(k, b))
     rates["numpy polyfit, a loop"] = PEER_SERIES / seconds(lambda: drift(batch))
     rates["statsmodels Holt, a loop"] = HOLT_SERIES / seconds(lambda: holt(batch))
-    table = pd.Series(rates).rename("series a CPU-second").round(0).to_frame()
-    table["times the loop"] = (table["series a CPU-second"] / rates["numpy polyfit, a loop"]).round(1)
+    name = "series a CPU-second"
+    table = pd.Series(rates).rename(name).round(0).to_frame()
+    table["times the loop"] = (table[name] / rates["numpy polyfit, a loop"]).round(1)
     print(f"forecast {fc.__version__}, {asked.series} series of {asked.figures} figures")
     print(table.to_string())
 
