@@ -10,16 +10,20 @@ SECTION = re.compile(
     r"^(Parameters|Attributes|Returns)\n-+\n(.*?)(?=\n\n[A-Z]\w+\n---|\Z)", re.MULTILINE | re.DOTALL
 )
 ITEM = re.compile(r"^(\*{0,2}\w+(?:, \w+)*) : ", re.MULTILINE)
+EXAMPLE = re.compile(r"^>>> .*(?:\n.+)*", re.MULTILINE)
 BREAK = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef”’])\n *(?=[\u4e00-\u9fff“‘（《])")
 
 
 class PlainSections(griffe.Extension):
-    """Show sections of docstrings as lists: they describe meaning and units, types are above."""
+    """Show sections of docstrings as lists, as types are above them, and examples as code."""
 
     def on_object(self, *, obj: griffe.Object, **_: Any) -> None:
         """Rewrite the docstring of an object."""
         if obj.docstring:
-            obj.docstring.value = SECTION.sub(_write_list, obj.docstring.value)
+            text = SECTION.sub(_write_list, obj.docstring.value)
+            if "\nExamples\n---" not in text:
+                text = EXAMPLE.sub(lambda example: f"```pycon\n{example[0]}\n```", text)
+            obj.docstring.value = text
 
 
 def _write_list(section: re.Match[str]) -> str:
