@@ -2,7 +2,9 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 import openpyxl
 import pandas as pd
@@ -35,15 +37,21 @@ def reopen(report, tables, folder, language="en"):
     return openpyxl.load_workbook(folder / "x.xlsx")
 
 
+@pytest.fixture(scope="module")
+def opened(report, tables, tmp_path_factory) -> Callable[..., openpyxl.Workbook]:
+    """Open the workbook in a language; it is written once."""
+    return cache(lambda lang: reopen(report, tables, tmp_path_factory.mktemp("book"), lang))
+
+
 def columns(sheet) -> dict[str, list]:
     """Cells by head."""
     heads, *rows = sheet.iter_rows()
     return {head.value: [row[i] for row in rows] for i, head in enumerate(heads)}
 
 
-def test_numbers_are_those_of_the_tables(report, tables, tmp_path) -> None:
+def test_numbers_are_those_of_the_tables(tables, opened) -> None:
     """Each column of numbers has all digits, whatever it shows; an empty cell where none is."""
-    book = reopen(report, tables, tmp_path)
+    book = opened("en")
     compared = 0
     for name, table in tables.items():
         found = columns(book[label_of("sheet", name, "en")])
@@ -60,10 +68,10 @@ def test_numbers_are_those_of_the_tables(report, tables, tmp_path) -> None:
     assert compared > 20
 
 
-def test_codes_are_words(report, tables, tmp_path) -> None:
+def test_codes_are_words(tables, opened) -> None:
     """No code of a table is left, in either language."""
     for language in ("en", "zh"):
-        book = reopen(report, tables, tmp_path, language)
+        book = opened(language)
         cells = [c.value for sheet in book for row in sheet.iter_rows() for c in row]
         texts = {c for c in cells if isinstance(c, str) and not FILE_OR_PAGE.search(c)}
         assert not texts & {"zhejiang", "ge", "eq", "reach"}
@@ -73,9 +81,9 @@ def test_codes_are_words(report, tables, tmp_path) -> None:
             assert {text for text in texts - noted if re.fullmatch(r"[a-z ]+", text)} == set()
 
 
-def test_numbers_are_shown_at_their_precision(report, tables, tmp_path) -> None:
+def test_numbers_are_shown_at_their_precision(report, opened) -> None:
     """Figures as published, forecasts no finer than reported, chances in percent, plain years."""
-    found = columns(reopen(report, tables, tmp_path)[label_of("sheet", "attainment", "en")])
+    found = columns(opened("en")[label_of("sheet", "attainment", "en")])
     steps = report.indicators.set_index("name_en")["resolution"]
     names = [cell.value for cell in found["Indicator"]]
     for name, median, latest in zip(names, found["Median"], found["Latest"], strict=True):
@@ -87,13 +95,13 @@ def test_numbers_are_shown_at_their_precision(report, tables, tmp_path) -> None:
             assert round(latest.value, shown) == latest.value
     assert {c.number_format for c in found["Chance"] if c.value is not None} <= {"0%"}
     assert {c.number_format for c in found["Year"]} == {"0"}
-    chinese = columns(reopen(report, tables, tmp_path, "zh")["目标"])
+    chinese = columns(opened("zh")["目标"])
     assert not any("," in cell.number_format for cells in chinese.values() for cell in cells)
 
 
-def test_sheets_can_be_filtered_scrolled_and_printed(report, tables, tmp_path) -> None:
+def test_sheets_can_be_filtered_scrolled_and_printed(tables, opened) -> None:
     """Head and names stay in sight; a page is as wide as the paper and repeats the head."""
-    book = reopen(report, tables, tmp_path)
+    book = opened("en")
     for sheet in book.worksheets[: len(tables)]:
         assert sheet.auto_filter.ref == sheet.dimensions
         assert sheet.print_title_rows == "$1:$1" and sheet.print_area
@@ -104,9 +112,9 @@ def test_sheets_can_be_filtered_scrolled_and_printed(report, tables, tmp_path) -
     assert book["Targets"].freeze_panes == "C2"
 
 
-def test_there_is_a_chart_of_cells(report, tables, tmp_path) -> None:
+def test_there_is_a_chart_of_cells(opened) -> None:
     """It draws the latest figures in percent of their targets, longest first, from the sheet."""
-    sheet = reopen(report, tables, tmp_path)["Chart"]
+    sheet = opened("en")["Chart"]
     (chart,) = sheet._charts
     values = [row[1].value for row in sheet.iter_rows(min_row=2)]
     assert values == sorted(values, reverse=True) and len(values) > 3
@@ -114,9 +122,9 @@ def test_there_is_a_chart_of_cells(report, tables, tmp_path) -> None:
     assert all(r[1].number_format == "0%" for r in sheet.iter_rows(min_row=2))
 
 
-def test_notes_explain_every_sheet(report, tables, tmp_path) -> None:
+def test_notes_explain_every_sheet(report, tables, opened) -> None:
     """Name, number of rows, and what a row is; as are the plan and the day."""
-    rows = list(reopen(report, tables, tmp_path, "zh")["说明"].iter_rows(values_only=True))
+    rows = list(opened("zh")["说明"].iter_rows(values_only=True))
     texts = [row[0] for row in rows]
     assert report.plan.title in texts and any("2023年12月31日" in str(text) for text in texts)
     listed = {row[0]: row[1:] for row in rows if isinstance(row[1], int)}
