@@ -221,6 +221,12 @@ class ReportContext(Names):
         used = {source for table in tables if "source" in table for source in table["source"]}
         return [source for source in self.plan.sources["source"] if source in used]
 
+    @cached_property
+    def target_figures(self) -> pd.DataFrame:
+        """The region's figures of indicators with a target."""
+        figures = self.plan.observations
+        return figures[figures["indicator"].isin(self.plan.targets["indicator"])]
+
     def source_rows(self, sources: Collection[str]) -> pd.DataFrame:
         """Return the rows of sources in `sources.csv`."""
         table = self.plan.sources

@@ -94,7 +94,7 @@ def describe_basis(report: ReportContext) -> list[str]:
         ]  # fmt: skip
         lines.append(report.gettext(OWN_ROWS, tables=report.join(own)) if own else "")
     peers = count_peers(report.plan.tables, report.plan.region)
-    peers = peers[peers.index.isin(report.plan.observations["indicator"])]
+    peers = peers[peers.index.isin(report.target_figures["indicator"])]
     counts = [
         report.gettext(PEERS, count=count, names=report.join(map(report.quantity, part.index)))
         for count, part in peers.groupby(peers, sort=True)

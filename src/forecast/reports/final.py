@@ -245,7 +245,7 @@ def evaluate_final(
         made="issued" if first else "replayed",
         since=days[0] if days else "",
         projects=project_forecast(plan, draws=report.draws, seed=report.seed),
-        sources=report.list_sources(plan.targets, plan.observations, plan.projects),
+        sources=report.list_sources(plan.targets, report.target_figures, plan.projects),
     )
 
 

@@ -128,7 +128,7 @@ def evaluate_midterm(report: ReportContext) -> MidtermEvaluation:
     """
     plan = report.plan
     way = compute_way(plan, report.quantiles, report.attainment)
-    tables = (plan.targets, plan.observations, plan.tasks, plan.milestones, plan.projects)
+    tables = (plan.targets, report.target_figures, plan.tasks, plan.milestones, plan.projects)
     return MidtermEvaluation(
         joint=joint_of_open(report),
         verdicts=_relate_verdicts(plan, report.attainment),

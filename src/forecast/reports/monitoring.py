@@ -161,10 +161,9 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
         issued = read_forecasts(vintages, region=plan.region)
         if len(issued):
             record = compute_track_record(verify(issued, report.figures, plan.indicators))
-    shown = plan.observations["indicator"].isin(plan.targets["indicator"])
     return MonitoringResults(
         joint_of_open(report), changes, revisions, record, _list_awaited(report),
-        report.list_sources(plan.targets, plan.observations[shown]),
+        report.list_sources(plan.targets, report.target_figures),
     )  # fmt: skip
 
 
