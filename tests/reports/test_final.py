@@ -70,7 +70,7 @@ def test_a_plan_before_its_end_claims_nothing(tmp_path, monkeypatch):
     page = check_languages(notebook, monkeypatch)
     assert notebook.results.closed.empty and set(notebook.results.finals["outcome"]) == {"ahead"}
     assert "met 0; missed 0; year to come 6" in page
-    assert "Interim targets: 1; with a figure of their year: 1 (met: 1, missed: 0)" in page
+    assert "Interim targets: 1; with a figure for their year: 1 (met: 1, missed: 0)" in page
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_the_reading_counts_and_names(whole):
         "Final targets: 6 (target years: 2025). Of these: met 2; missed 2; not yet due for "
         "publication 2",
         "Binding targets: 1, of which with a final figure: 1 (met: 1, missed: 0).",
-        "Expected targets: 2, of which with a final figure: 1 (met: 1, missed: 0).",
+        "Indicative targets: 2, of which with a final figure: 1 (met: 1, missed: 0).",
         "Met: Share of nursing beds (2025); Minimum living standard (2025).",
         "Missed: Eco-burial share (2025); Beds per social worker (2025).",
         "neither met nor missed: 2. Of these, with an earlier figure",

@@ -111,7 +111,7 @@ def test_paces_are_counted_against_what_is_needed(lishui):
     row = results.last.set_index("region").loc["lishui"]
     high = (results.paces >= row["required_rate"]).sum()
     page = plain(render(lishui.report, "indicator.summary", results).text)
-    assert f"of {len(results.paces)} paces, {high} were as fast" in page
+    assert f"{high} of {len(results.paces)} comparable changes were as fast" in page
     none = replace(results, paces=np.zeros(0))
     page = render(lishui.report, "indicator.summary", none).text
     assert "No region has published two figures, so there is no comparable rate." in page
