@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Keeps packages of another environment out of this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test properties docs lint format messages lab app wheel constraints clean
+.PHONY: help install report reports test properties mutation docs lint format messages lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -36,6 +36,11 @@ test: $(STAMP) ## run tests, docstring examples and notebooks
 docs: $(SITE) ## build the documentation as a site in build/docs
 	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet
 	@echo "Open build/docs/index.html"
+
+mutation: $(STAMP) ## change the code of some modules bit by bit, and list the changes that no test notices
+	PIP_CONSTRAINT=constraints.txt "$(BIN)/python" -m pip install --quiet mutmut==3.8.1
+	"$(BIN)/mutmut" run
+	"$(BIN)/mutmut" results
 
 properties: $(STAMP) ## ask the public interface about a million made series (SERIES=1000000); takes hours
 	"$(BIN)/python" benchmarks/properties.py --series $(or $(SERIES),1000000)
@@ -78,7 +83,7 @@ constraints: ## pin the newest versions in constraints.txt (needs uv)
 
 clean: ## remove the environment, caches and builds, but no reports
 	@if [ -e "$(VENV)/pyvenv.cfg" ]; then rm -rf "$(VENV)"; fi
-	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf build dist mutants .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The build requirements are pinned by constraints.txt as well.

@@ -8,7 +8,7 @@ from scipy.special import logit
 from scipy.stats import gumbel_r, logistic
 
 from forecast.errors import UnknownNameError
-from forecast.model.links import LINKS, inverse, inverse_derivative, transform
+from forecast.model.links import LINKS, LinkScale, inverse, inverse_derivative, transform
 
 INSIDE = np.linspace(-1.9, 7.9, 50)
 ROUND_TRIP = 1e-9
@@ -129,3 +129,16 @@ def test_input_is_untouched():
     y = np.array([1.0, 2.0])
     transform("identity", y)[0] = inverse("identity", y)[0] = inverse_derivative("log", y)[0] = 9.0
     assert y.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_a_scale_measures_each_series_in_its_own_unit(link):
+    """Link values over the unit, between the floor and cap of the series; back, and the slope."""
+    unit, floor, cap = np.array([2.0, 0.5]), np.array([0.0, 1.0]), np.array([9.0, 20.0])
+    scale, y = LinkScale(link, unit, floor, cap), np.array([[2.0, 5.0, 8.0], [2.0, 9.0, 19.0]])
+    z = np.stack([transform(link, y[i], floor[i], cap[i]) / unit[i] for i in range(2)])
+    np.testing.assert_array_equal(scale.to_link(y), z)
+    np.testing.assert_allclose(scale.from_link(z), y, rtol=1e-12)
+    np.testing.assert_array_equal(scale.to_link(y[:, 0]), z[:, 0])
+    slope = np.stack([inverse_derivative(link, y[i], floor[i], cap[i]) * unit[i] for i in range(2)])
+    np.testing.assert_array_equal(scale.derivative(y), slope)

@@ -10,6 +10,7 @@ from forecast.targets.events import (
     TargetEvent,
     compute_threshold,
     compute_tolerance,
+    draw_threshold,
     is_upward,
     resolve_comparator,
 )
@@ -100,3 +101,16 @@ def test_a_plain_target_asks_for_the_better_side():
     assert resolve_comparator(comparator, higher).tolist() == ["ge", "le", "le", "gt"]
     table = pd.DataFrame({"comparator": comparator, "better": np.where(higher, "higher", "lower")})
     assert is_upward(table).tolist() == [True, False, False, True]
+    # A band stands on the side that the indicator calls better.
+    band = pd.DataFrame({"comparator": "between", "better": ["higher", "lower"]})
+    assert is_upward(band).tolist() == [True, False]
+
+
+def test_drawn_values_meet_a_target_from_the_reported_one_on():
+    """By hand: half a step before the target; a strict one a hair inside of the next step."""
+    value, step = np.full(4, 60.0), np.array([1.0, 1.0, 0.0, 0.0])
+    higher = np.array([True, False, True, False])
+    at, upward = draw_threshold(value, np.array(["eq", "eq", "gt", "lt"]), step, higher)
+    assert upward.tolist() == [True, False, True, False]
+    np.testing.assert_allclose(at, [59.5, 60.5, 60.0, 60.0], rtol=1e-8)
+    assert at[0] < 59.5 and at[1] > 60.5 and at[2] > 60.0 and at[3] < 60.0

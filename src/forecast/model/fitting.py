@@ -146,11 +146,13 @@ class Fits:
             kept = np.flatnonzero(chosen >= 0)
             if len(kept):
                 predictives.append(replace(select(predictive, chosen[kept]), rows=kept))
-        series = self.series.iloc[index].reset_index(drop=True)
         n = self.series["n"].to_numpy()
         start = (np.cumsum(n) - n)[index]
         rows = np.repeat(start, n[index]) + count_within(n[index])
-        observations = self.observations.iloc[rows].reset_index(drop=True)
+        series, observations = (
+            table.iloc[_as_slice(at)].reset_index(drop=True)
+            for table, at in ((self.series, index), (self.observations, rows))
+        )
         return Fits(series, tuple(predictives), observations, self.growth)
 
     def iter_chunks(
@@ -335,6 +337,13 @@ def quantiles(
     years = grid[column].astype(int) if whole else grid[column]
     named = zip([*map(quantile_name, levels), "mean"], values, strict=True)
     return out.assign(scenario="baseline", year=years, **{name: v[future] for name, v in named})
+
+
+def _as_slice(index: IntArray) -> IntArray | slice:
+    """Return a slice for consecutive rows: it copies nothing."""
+    if len(index) and bool((np.diff(index) == 1).all()):
+        return slice(int(index[0]), int(index[-1]) + 1)
+    return index
 
 
 def _number(names: pd.Series, known: pd.Index) -> IntArray:

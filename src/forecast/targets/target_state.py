@@ -306,7 +306,9 @@ def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     out = read_targets(targets).rename(columns=names)
     position = fits.locate(out)
     series = fits.series.drop(columns=[*KEY, "n", "own_share", "conflicting"])
-    out = pd.concat([out, series.reindex(position).set_axis(out.index)], axis=1)
+    if not np.array_equal(position, series.index):
+        series = series.reindex(position).set_axis(out.index)
+    out = pd.concat([out, series], axis=1)
     out["position"], year = position, out["year"].to_numpy(float)
     last = fits.observations["conflicting"].to_numpy(bool)[np.cumsum(fits.series["n"]) - 1]
     out["conflicting"] = (position >= 0) & np.append(last, False)[position]
