@@ -348,6 +348,7 @@ def test_a_reload_keeps_everything(app: Desk) -> None:
     expect(app.page.locator(".desk-picture figcaption")).to_contain_text("2021")
     assert app.page.evaluate("document.activeElement.type") == "date"
     app.press(".desk-undo", "Enter")
+    expect(app.page.locator(".desk-picture figcaption")).to_contain_text("2022")
     app.reset()
 
 

@@ -22,9 +22,9 @@ function render({ model, el }) {
   };
   const follow = () => {
     const address = `#${model.get('address')}`;
-    if (!model.get('address') || address === ours) return;
     const again = ours && model.get('turns') !== turns;
     turns = model.get('turns');
+    if (!model.get('address') || address === ours) return;
     ours = address;
     if (alone) history[again ? 'pushState' : 'replaceState'](null, '', address);
     keep();

@@ -54,9 +54,12 @@ function render({ model, el }) {
         const field = add('input', line, { type: 'number', ...limits, step: 'any' },
           { 'aria-label': item.label, 'data-at': `${item.name} field` });
         slider.addEventListener('input', () => {
-          field.value = slider.value;
+          // The last step of a slider reaches its end, which may be no multiple of the step.
+          const at = slider.valueAsNumber;
+          const value = at + item.coarse > item.upper ? item.upper : at;
+          field.value = value;
           if (box) box.checked = true;
-          move(item.name, slider.valueAsNumber);
+          move(item.name, value);
         });
         field.addEventListener('input', () => { field.dataset.typed = 'yes'; });
         field.addEventListener('change', () => {
