@@ -42,6 +42,7 @@ def desk(tmp_path_factory):
         table.write(f"lishui,{WORKERS},2019,,11,actual,{source},表,\n")
     desk = Desk.open("lishui", data=str(data), as_of="2022-12-31", language="en", draws=200)
     desk.choose(WORKERS)
+    assert len(desk.report.paces_needed)  # computed once, for the copies below too
     return desk
 
 

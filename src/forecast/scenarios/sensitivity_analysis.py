@@ -207,7 +207,7 @@ def _move_odds(chances: FloatArray, share: FloatArray, mean: float) -> FloatArra
 
     def moved(log_factor: float) -> FloatArray:
         up = np.exp(log_factor) * chances
-        return np.asarray(up / (up + 1.0 - chances))
+        return np.asarray(up / (up + (1.0 - chances)))
 
     return moved(float(brentq(lambda x: share @ moved(x) - mean, -50.0, 50.0, xtol=1e-13)))
 
