@@ -29,6 +29,8 @@ CALIBRATION = [
 MEASURES = ("crps", "brier", "ece", "cover90", "reliability")
 SPLITS = tuple(LABELS["split"])
 SETTINGS = tuple(LABELS["setting"])
+SCORED = (*SETTINGS, *METHODS[1:], *PEERS)
+"""Settings of this method, and the methods beside it, in `calibration.csv`."""
 NUMBERS = ["n", "low", "high", "cases", "said", "value", "error"]
 NEEDED = ("cases", "value")
 """Numbers that no row may lack."""
@@ -131,7 +133,7 @@ def read_calibration(folder: str | Path | None = None) -> pd.DataFrame:
         text = msg("no such column")
         raise DataError([Problem(file.name, None, c, None, text, remedy) for c in missing])
     problems = []
-    known = {"split": SPLITS, "setting": (*SETTINGS, *METHODS[1:], *PEERS), "measure": MEASURES}
+    known = {"split": SPLITS, "setting": SCORED, "measure": MEASURES}
     for column, codes in known.items():
         use = msg("use {words}", words=", ".join(codes))
         problems += [
