@@ -114,3 +114,32 @@ def test_drawn_values_meet_a_target_from_the_reported_one_on():
     assert upward.tolist() == [True, False, True, False]
     np.testing.assert_allclose(at, [59.5, 60.5, 60.0, 60.0], rtol=1e-8)
     assert at[0] < 59.5 and at[1] > 60.5 and at[2] > 60.0 and at[3] < 60.0
+
+
+def test_a_band_has_two_ends_and_no_other_target_has():
+    """By hand: 40 to 60 in whole numbers and unrounded, beside a plain target of 60."""
+    event = TargetEvent.of(
+        np.array([40.0, 40.0, 60.0]), np.array(["between", "between", "ge"]),
+        np.array([1.0, 0.0, 1.0]), np.array([60.0, 60.0, 99.0]),
+    )  # fmt: skip
+    assert event.band.tolist() == [True, True, False]
+    assert event.threshold.tolist() == [39.5, 40.0, 59.5]
+    assert event.ceiling.tolist() == [60.5, 60.0, np.inf]
+    ceiling = event.draw_ceiling()
+    np.testing.assert_allclose(ceiling, event.ceiling, rtol=1e-8)
+    assert (ceiling[:2] > event.ceiling[:2]).all()
+    for figure, met, exceeded in (
+        (39.0, [False, False, False], [False] * 3), (39.5, [True, False, False], [False] * 3),
+        (60.0, [True, True, True], [False] * 3), (60.4, [True, False, True], [False, True, False]),
+        (61.0, [False, False, True], [True, True, False]),
+        (1e15, [False, False, True], [True, True, False]),
+    ):  # fmt: skip
+        figures = np.full(3, figure)
+        assert event.met_by(figures).tolist() == met, figure
+        assert event.exceeded_by(figures).tolist() == exceeded, figure
+    # What differs in the tenth digit is the end itself.
+    assert event.met_by(np.full(3, 60.0 * (1.0 + 1e-12))).tolist() == [True, True, True]
+    assert event.near_end(np.array([61.0, 50.0, 99.0])).tolist() == [60.0, 40.0, 60.0]
+    assert event.take(np.array([2, 0])).goal.tolist() == [60.0, 40.0]
+    missing = TargetEvent.of(np.array([40.0]), np.array(["between"]), np.array([1.0]))
+    assert not missing.band[0] and np.isnan(missing.top[0])
