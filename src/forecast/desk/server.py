@@ -135,7 +135,8 @@ class Kernels(AsyncMappingKernelManager):
     def admit(self) -> bool:
         """Return whether one more desk may open; one kept ready with old tables is ended."""
         ready = [task for pool in self._pools.values() for task in pool]
-        if ready and self.parent.stamp != (stamp := self.parent.read_stamp()):
+        stamp = self.parent.read_stamp()
+        if self.parent.stamp != stamp or any(map(self._is_dead, ready)):
             self.parent.stamp = stamp
             self._pools.clear()
             for task in ready:
@@ -153,9 +154,21 @@ class Kernels(AsyncMappingKernelManager):
             self.fill_if_needed(0, self.notebook_path)
         return free
 
+    def _is_dead(self, task: asyncio.Task[dict[str, Any]]) -> bool:
+        """Return whether a desk that was kept ready has ended, or never started."""
+        if not task.done():
+            return False
+        if task.cancelled() or task.exception() is not None:
+            return True
+        kernel = task.result()["kernel_id"]
+        if kernel not in self:
+            return True
+        process = getattr(self.get_kernel(kernel).provisioner, "process", None)
+        return process is None or process.poll() is not None
+
     def _end(self, task: asyncio.Task[dict[str, Any]]) -> None:
         """End a desk that was kept ready."""
-        if not task.cancelled() and task.exception() is None:
+        if not task.cancelled() and task.exception() is None and task.result()["kernel_id"] in self:
             ending = self.shutdown_kernel(task.result()["kernel_id"], now=True)  # type: ignore[no-untyped-call]
             self._ending = asyncio.ensure_future(ending)
 
