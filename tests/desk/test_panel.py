@@ -12,13 +12,13 @@ import shutil
 import threading
 import zipfile
 
+import anywidget
 import ipywidgets as widgets
 import pytest
 
 import forecast as fc
 from desk_parts import all_widgets, part, press, upload
 from forecast.desk import background, scenario_files
-from forecast.desk.frontend import Part
 from forecast.desk.panel import Panel, open_desk
 from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
@@ -126,7 +126,7 @@ def test_every_text_is_in_the_language_chosen(panel, language, foreign):
             text += " ".join(str(label) for label, _ in widget.options)
         if isinstance(widget, widgets.Dropdown | widgets.Text) or widget is panel.sources:
             text = text.replace(str(widget.value), "")
-        if isinstance(widget, Part):
+        if isinstance(widget, anywidget.AnyWidget):
             text = " ".join(strings(widget.get_state(sorted(SHOWN & set(widget.keys)))))
         text = html.unescape(re.sub(r"<[^>]*>", " ", text)).replace(" MB", "")
         assert not foreign.search(text), text

@@ -47,11 +47,11 @@ class BackgroundRunner:
         self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
     def call(self, callback: Callable[[], None]) -> None:
-        """Call a function in the loop that created the runner, at once or in its turn.
+        """Call a function in its turn in the loop that created the runner; at once without one.
 
-        A kernel with subshells may handle messages of widgets in other threads.
+        A kernel with subshells may handle messages of widgets in several threads.
         """
-        if self._home is None or self._home.is_closed() or self._home is _running_loop():
+        if self._home is None or self._home.is_closed():
             callback()
         else:
             self._home.call_soon_threadsafe(callback)

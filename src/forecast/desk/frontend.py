@@ -7,6 +7,7 @@ described here. Reports come as messages, answered in the order in which they we
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import resources
 from typing import Any
 
@@ -23,15 +24,21 @@ def _static(name: str) -> str:
 class Part(anywidget.AnyWidget):
     """A widget that passes the messages of its module to functions, by their first key.
 
+    `call` calls a function in its turn, as `BackgroundRunner.call` does.
+
     >>> part = Part({"add": lambda message: print(message["add"])})
     >>> part.receive({"add": 2})
     2
     """
 
-    def __init__(self, callbacks: Mapping[str, Callable[[Any], None]] | None = None) -> None:
+    def __init__(
+        self,
+        callbacks: Mapping[str, Callable[[Any], None]],
+        call: Callable[[Callable[[], None]], None] = lambda callback: callback(),
+    ) -> None:
         super().__init__()
-        self._callbacks = dict(callbacks or {})
-        self.on_msg(lambda _widget, content, _buffers: self.receive(content))
+        self._callbacks = dict(callbacks)
+        self.on_msg(lambda _widget, content, _buffers: call(partial(self.receive, content)))
 
     def receive(self, content: Mapping[str, Any]) -> None:
         """Handle a message of the browser; unknown ones are ignored."""
@@ -54,8 +61,12 @@ class SettingsForm(Part):
     values = traitlets.Dict().tag(sync=True)
     done = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, changed: Callable[[str, float | None], None]) -> None:
-        super().__init__({"n": self._move})
+    def __init__(
+        self,
+        changed: Callable[[str, float | None], None],
+        call: Callable[[Callable[[], None]], None] = lambda callback: callback(),
+    ) -> None:
+        super().__init__({"n": self._move}, call)
         self._changed = changed
 
     def move(self, name: str, value: float | None) -> None:
@@ -70,7 +81,7 @@ class SettingsForm(Part):
             self.done = int(content["n"])
 
 
-class Chart(Part):
+class Chart(anywidget.AnyWidget):
     """The chart of a target: `spec` as `live_chart.describe_chart` and `answer` as its `answer`."""
 
     _esm = _static("chart.js")

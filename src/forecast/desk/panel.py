@@ -112,7 +112,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _build(self) -> None:
         self.page = PageLink({"start": self._start, "go": self._go})
-        self.chart, self.form = Chart(), SettingsForm(self._set)
+        self.chart, self.form = Chart(), SettingsForm(self._set, self.runner.call)
         names = ("title", "chance", "table", "sources", "status", "progress", "notes", "beside",
                  "below")  # fmt: skip
         for name in names:
@@ -274,7 +274,8 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _set(self, name: str, value: float | None) -> None:
         self.runner.cancel()
-        self._guard(lambda: self._change_setting(name, value))
+        self._show_status("")
+        self._attempt(partial(self._change_setting, name, value))
 
     def _change_setting(self, name: str, value: float | None) -> None:
         control = self.desk.control(name)

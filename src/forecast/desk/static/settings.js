@@ -5,7 +5,7 @@ const PATIENCE = 20000;
 
 function render({ model, el }) {
   const parts = new Map(), moved = new Map();
-  let sent = 0, waiting = 0;
+  let sent = Date.now(), waiting = 0;  // numbers are not used again by another view
 
   const send = () => {
     if (!moved.size || waiting) return;
