@@ -4,6 +4,7 @@
 const PATIENCE = 20000;
 
 function render({ model, el }) {
+  el.dataset.lmSuppressShortcuts = 'true';  // arrow keys are shortcuts of JupyterLab too
   const parts = new Map(), moved = new Map();
   let sent = Date.now(), waiting = 0;  // numbers are not used again by another view
 
