@@ -108,7 +108,8 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     mix = np.sqrt(2.0 + np.arange(panel.value.shape[1])[::-1])
     # Sums, not matrix products: their last bit does not depend on what else is there.
     marks = (np.nan_to_num(panel.year + panel.breaks) * mix).sum(axis=1)
-    keys = marks, (np.nan_to_num(panel.value) * mix).sum(axis=1)
+    # Standards of one group may differ in their step.
+    keys = panel.resolution, marks, (np.nan_to_num(panel.value) * mix).sum(axis=1)
     order = np.lexsort((*keys, np.where(stale, np.arange(len(stale)), -1), panel.group))
     group = panel.group[order]
     new = np.append(True, (group[1:] != group[:-1]) | stale[order][1:])
