@@ -12,17 +12,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.frontend import CommandLineInterface
 from babel.messages.pofile import read_po
 
-import forecast
 from forecast.errors import UnknownNameError
 from forecast.i18n.catalog import gettext, languages
 from made_up_language import LANGUAGE, gaps, mark, write_catalogue
+from parsed import PACKAGE, parse_modules
 
-PACKAGE = Path(forecast.__file__).parent
 CATALOGUES = sorted(PACKAGE.glob("i18n/locale/*/LC_MESSAGES/forecast.po"))
-TREES = {
-    str(file.relative_to(PACKAGE)): ast.parse(file.read_text(encoding="utf-8"))
-    for file in PACKAGE.rglob("*.py")
-}
 TRANSLATORS = {"N_", "gettext", "pgettext", "msg"}
 
 LEFT_OUT = {"class_name", "error", "reason"}
@@ -128,7 +123,7 @@ def test_no_message_stands_inside_an_f_string():
     """Babel does not look there, so that the message would never be translated."""
     hidden = [
         f"{module}:{node.lineno}"
-        for module, tree in TREES.items()
+        for module, tree in parse_modules().items()
         for outer in ast.walk(tree)
         if isinstance(outer, ast.JoinedStr)
         for node in ast.walk(outer)
@@ -142,7 +137,7 @@ def test_no_message_stands_inside_an_f_string():
 def stray(pattern: re.Pattern[str], known: set[str]) -> dict[str, list[str]]:
     """Texts by module that match a pattern and are not known."""
     found: dict[str, list[str]] = {}
-    for module, tree in TREES.items():
+    for module, tree in parse_modules().items():
         for node in strings(tree):
             if pattern.search(node.value) and node.value not in known:
                 found.setdefault(module, []).append(f"{node.lineno}: {node.value!r}")

@@ -13,13 +13,20 @@ import tomllib
 from pathlib import Path
 
 import forecast
+from parsed import parse_modules
 
 ROOT = Path(forecast.__file__).parent
 SOURCES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in ROOT.rglob("*.py")
 }
 MODULES = sorted(name for name in SOURCES if not name.endswith("__init__"))
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in SOURCES.items()}
+
+
+def trees() -> dict[str, ast.Module]:
+    """Syntax trees of the modules, by name."""
+    parsed = parse_modules()
+    return {name: parsed[str(path.relative_to(ROOT))] for name, path in SOURCES.items()}
+
 
 # Libraries that cost seconds, and the only modules or packages that may import them.
 RESERVED: dict[str, set[str]] = {
@@ -104,7 +111,7 @@ def test_slow_libraries_have_one_place() -> None:
     """A library that costs seconds is imported only by the modules that need it."""
     misplaced = [
         f"{name} imports {library}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         for library in imported_libraries(tree) & set(RESERVED)
         if not any(f"{name}.".startswith(f"{place}.") for place in RESERVED[library])
     ]
@@ -117,7 +124,7 @@ def test_imported_libraries_are_declared(root: Path) -> None:
     optional = project["optional-dependencies"]
     stated = [*project["dependencies"], *(text for name in optional for text in optional[name])]
     declared = {re.split(r"[^\w-]", text)[0].lower() for text in stated}
-    libraries = set().union(*map(imported_libraries, TREES.values()))
+    libraries = set().union(*map(imported_libraries, trees().values()))
     outside = libraries - set(sys.stdlib_module_names) - {"forecast"}
     needed = {INSTALLED_AS.get(name, name).replace("_", "-").lower() for name in outside}
     assert needed <= declared, sorted(needed - declared)
@@ -179,7 +186,7 @@ def test_modules_are_short() -> None:
         name
         for name in SOURCES
         if len(SOURCES[name].read_text(encoding="utf-8").splitlines()) > MOST_LINES
-        and "lines because" not in (ast.get_docstring(TREES[name]) or "")
+        and "lines because" not in (ast.get_docstring(trees()[name]) or "")
     }
     assert sorted(long) == []
 
@@ -187,7 +194,7 @@ def test_modules_are_short() -> None:
 def test_functions_are_short() -> None:
     """A function has at most 60 lines, its docstring aside."""
     long = set()
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         for node in ast.walk(tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue
