@@ -42,7 +42,7 @@ def test_issued_and_replayed_forecasts_have_each_their_section(notebook):
     """Two heads, in this order, and a sentence where there is no store or nothing to score."""
     issued, replayed = scores(notebook).split("<h3>Forecasts replayed, never issued</h3>")
     assert "No store of issued forecasts was given." in issued and "<table" not in issued
-    assert "are never scored together with those that were." in replayed
+    assert "They were never issued and are scored separately" in replayed
     assert replayed.count("<table") == 2
     assert "No forecast in the store has an outcome yet." in scores(notebook, stored=True)
 
@@ -62,7 +62,7 @@ def test_each_cell_has_both_verdicts_marked(notebook):
     page = verdicts(notebook).split("Share of nursing beds")[2]
     row = row_of(f"{verdicts(notebook).split('<tbody>')[0]}<tr><th>Share of nursing beds{page}",
                  "Share of nursing beds")  # fmt: skip
-    assert row["2021"] == "Schedule: yes ✓ Forecast: no (28 %) ✗"
+    assert row["2021"] == "Schedule: yes ✓ Forecast: no (31 %) ✗"
     assert row["2020"].startswith("Schedule: silent Forecast:")
 
 
