@@ -35,7 +35,7 @@ def report():
     tables = dict(shipped.plan.tables)
     for kind in ("regions", "areas", "units", "indicators"):
         tables[kind] = tables[kind].assign(name_zh=COMMAND, name_en=COMMAND)
-    tables["targets"] = tables["targets"].assign(note=COMMAND, locus="@x")
+    tables["targets"] = tables["targets"].assign(note=COMMAND, note_en=COMMAND, locus="@x")
     return replace(shipped, plan=recut(shipped.plan, tables))
 
 

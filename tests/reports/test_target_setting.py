@@ -38,7 +38,7 @@ def test_the_headline_counts_what_the_plan_above_asks_beyond_an_even_chance(note
     harder = results.table.assign(parent=1e9)
     many = target_setting.TargetSetting(results.year, harder, results.single, [])
     assert len(many.hard(report)) == len(harder) >= len(hard)
-    assert f"for {len(harder)} of {len(harder)} indicators" in many.headline(report)
+    assert f"{len(harder)} of {len(harder)} targets of the plan above" in many.headline(report)
 
 
 def test_the_page_reads_in_both_languages(notebook):

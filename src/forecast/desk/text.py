@@ -76,7 +76,7 @@ def name_setting(desk: Desk, name: str) -> str:
 
     >>> desk = Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
     >>> name_setting(desk, "pace")
-    'Extra pace a year'
+    'Extra change per year'
     """
     assert desk.chosen is not None
     text = desk.report.input(name, str(desk.chosen["indicator"]))
