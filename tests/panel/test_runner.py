@@ -17,6 +17,7 @@ from forecast.panel import answering, engine, runner, storage
 from forecast.panel.engine import LostError
 from forecast.panel.runner import run_panel
 
+dask = pytest.importorskip("dask")
 distributed = pytest.importorskip("distributed")
 
 # Sockets of the clusters' servers that are closed later.
@@ -77,6 +78,7 @@ def source(tmp_path, figures, targets):
 def cluster():
     """A scheduler and a worker in a process of its own."""
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0"}
+    dask.config.set({"distributed.comm.timeouts.connect": "3s", "distributed.comm.retry.count": 0})
     with distributed.LocalCluster(silence_logs=50, **options) as cluster:
         yield cluster
 
