@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -53,6 +54,26 @@ def test_beside_it_are_plan_peers_and_parent(plan: fc.Plan, fits: fc.Fits) -> No
     )
     assert row["parent"] in set(parent["value"])
     assert row["p90"] <= row["p80"] <= row["p50"]
+
+
+@pytest.mark.parametrize(("kind", "carried"), [("ratio", 75.0), ("stock", 80.0), ("count", 80.0)])
+def test_totals_grow_as_those_of_peers(kind: str, carried: float) -> None:
+    """Of totals the growth rate of peers (10 % a year) is taken, else their change (5 a year)."""
+    years = [2020, 2021, 2022]
+    seen = pd.concat([
+        pd.DataFrame({"region": "a", "indicator": "x", "year": years, "value": [48.0, 50.0, 60.0]}),
+        pd.DataFrame({"region": "b", "indicator": "x", "year": years, "value": [100, 103, 110.0]}),
+        pd.DataFrame({"region": "c", "indicator": "x", "year": years, "value": [100, 110, 121.0]}),
+        pd.DataFrame({"region": "d", "indicator": "x", "year": years, "value": [10, 14.0, 16.0]}),
+    ])  # fmt: skip
+    about = pd.DataFrame({"indicator": ["x"], "kind": [kind], "better": ["higher"],
+                          "lower": [0.0], "upper": [np.nan], "resolution": [1.0]})  # fmt: skip
+    goals = pd.DataFrame({"region": ["a"], "indicator": ["x"], "year": [2025], "value": [90.0]})
+    plan = fc.Plan.from_frames(seen, goals, about, region="a")
+    proposals = fc.propose_targets(fc.fit(seen, plan.indicators), year=2025)
+    row = compare_proposals(plan, proposals, 2025).iloc[0]
+    assert row["at_peer_pace"] == carried
+    assert row["peer_pace"] == pytest.approx((carried - 60.0) / 3)
 
 
 def test_chances_are_probabilities(fits: fc.Fits) -> None:

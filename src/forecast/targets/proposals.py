@@ -17,6 +17,9 @@ __all__ = ["compare_proposals", "propose_targets"]
 RECENT = 5
 """Years over which the pace of peers is taken."""
 
+TOTALS = ("amount", "count", "stock")
+"""Kinds whose size is the region's: of their peers the growth rate is taken, not the change."""
+
 
 def propose_targets(
     fits: Fits, *, year: int, chances: Sequence[float] = (0.5, 0.8, 0.9)
@@ -84,9 +87,10 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
     -------
     DataFrame with a row an indicator of the plan's region: indicator, latest, latest_year, a column
     a chance (`p50` ...), own (the plan's target of the year, else its last one) and own_year,
-    peer_pace (the median yearly change of other regions in their last five years), at_peer_pace
-    (the latest value carried on with it), parent and parent_year (the target of the nearest region
-    above that has one).
+    at_peer_pace (the latest value carried on with the median yearly change of other regions in
+    their last five years, or with their median growth rate where the kind is amount, count or
+    stock, as these depend on the size of a region; at the reporting step), peer_pace (the change
+    a year to it), parent and parent_year (the target of the nearest region above that has one).
     """
     own = proposals[proposals["region"] == plan.region]
     names = own["chance"].map(lambda chance: f"p{100 * chance:.0f}")
@@ -97,11 +101,17 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
     table = table.join(wide[list(dict.fromkeys(names))])
     targets = plan.tables["targets"]
     table[["own", "own_year"]] = _targets_of(targets, plan.region, year, table.index)
-    table["peer_pace"] = _peer_paces(plan.siblings).reindex(table.index)
-    table["at_peer_pace"] = table["latest"] + table["peer_pace"] * (year - table["latest_year"])
-    limits = plan.indicators.set_index("indicator").loc[table.index]
-    lower, upper = limits["lower"].fillna(-np.inf), limits["upper"].fillna(np.inf)
-    table["at_peer_pace"] = table["at_peer_pace"].clip(lower, upper)
+    about = plan.indicators.set_index("indicator").loc[table.index]
+    change, growth = (_peer_paces(plan.siblings, log).reindex(table.index) for log in (False, True))
+    ahead = year - table["latest_year"]
+    carried = (table["latest"] + change * ahead).where(
+        ~about["kind"].isin(TOTALS), table["latest"].where(lambda y: y > 0) * np.exp(growth * ahead)
+    )
+    step = about["resolution"].where(about["resolution"] > 0)
+    carried = ((carried / step).round() * step).fillna(carried)
+    lower, upper = about["lower"].fillna(-np.inf), about["upper"].fillna(np.inf)
+    table["at_peer_pace"] = carried.clip(lower, upper)
+    table["peer_pace"] = (table["at_peer_pace"] - table["latest"]) / ahead
     table[["parent", "parent_year"]] = np.nan
     for region in _above(plan):
         found = _targets_of(targets, region, year, table.index)
@@ -133,8 +143,11 @@ def _targets_of(
     return found.set_axis([0, 1], axis=1)
 
 
-def _peer_paces(siblings: pd.DataFrame) -> pd.Series:
-    """Return the median over regions of the yearly change in their last years, by indicator."""
+def _peer_paces(siblings: pd.DataFrame, log: bool) -> pd.Series:
+    """Return the median over regions of the yearly change, or that of logs, in their last years."""
+    if log:
+        siblings = siblings[siblings["value"] > 0]
+        siblings = siblings.assign(value=np.log(siblings["value"]))
     last = siblings.groupby(["region", "indicator"])["year"].transform("max")
     recent = siblings[siblings["year"] >= last - RECENT].sort_values("year")
     groups = recent.groupby(["indicator", "region"])
