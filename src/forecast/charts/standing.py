@@ -43,7 +43,7 @@ STATES: dict[str, State] = {
     "on_course": State(N_("On course"), "^", "#4a90c8"),
     "met": State(N_("Met"), "o", style.MEDIAN),
     "exceeded": State(N_("Exceeded"), "P", style.MEDIAN),
-    "awaited": State(N_("Figure due, not published"), "o", style.GREY, hollow=True),
+    "awaited": State(N_("Year over, no figure published yet"), "o", style.GREY, hollow=True),
     "too_early": State(
         N_("Too early to judge: baseline figure only"), "o", style.GREY, hollow=True
     ),
