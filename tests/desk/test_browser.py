@@ -41,6 +41,7 @@ ROLES = {
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 NAME = "再快一些"
+FIGURES = "figures.csv"
 WORKERS = "care_workers_per_10k_elderly"
 PATIENCE = 60_000
 PACE = ".desk-set-pace input[type=range]"
@@ -52,7 +53,8 @@ ALL_TEXT = """() => {
   const quoted = 'style, .desk-language, .desk-files, .desk-grid, .desk-basis, [lang]:not(.desk)';
   desk.querySelectorAll(quoted).forEach(part => part.remove());
   const told = [...desk.querySelectorAll('[aria-label], [title]')];
-  const heard = told.map(part => part.getAttribute('aria-label') + ' ' + part.title);
+  const names = ['aria-label', 'title'];
+  const heard = told.flatMap(part => names.map(name => ' ' + part.getAttribute(name)));
   return (desk.textContent + heard.join(' ')).replaceAll('null', '').replaceAll(/\\dA级/g, '');
 }"""
 MISSED = """[...document.querySelectorAll(
@@ -89,8 +91,11 @@ class Desk:
         return str(self.page.locator(".desk-picture .desk-svg").evaluate("e => e.outerHTML"))
 
     def all_text(self) -> str:
-        """Return all visible text and accessible names, without languages and quotations."""
-        return str(self.page.evaluate(ALL_TEXT)).replace(NAME, "")
+        """Return all text and accessible names, without languages, quotations, names and units."""
+        text = str(self.page.evaluate(ALL_TEXT))
+        for same in (NAME, FIGURES, "MB"):
+            text = text.replace(same, "")
+        return text
 
     def choose_file(self, mark: str, name: str, content: bytes) -> None:
         """Choose a file for an upload button."""
@@ -365,7 +370,7 @@ def test_own_figures_are_shown_row_by_row(app: Desk) -> None:
     table = "指标,2021,2022\n最低生活保障年标准,11000,一万多\n"
     if not app.page.locator(".desk-upload").is_visible():  # an earlier test may have opened it
         app.press(".desk-figures", "Enter")
-    app.choose_file(".desk-upload", "figures.csv", table.encode())
+    app.choose_file(".desk-upload", FIGURES, table.encode())
     rows = app.page.locator(".desk-grid")
     field = rows.get_by_label("2 · 2022").first
     expect(field).to_have_value("一万多")
@@ -383,10 +388,12 @@ def test_the_desk_is_in_one_language(app: Desk) -> None:
     language = app.page.locator(".desk-language select")
     language.select_option("English")
     try:
+        expect(app.page).to_have_url(re.compile("language=en"))  # the address is shown last
         expect(app.page.locator(".desk-undo")).to_have_text("Undo")
         assert re.findall("[\u4e00-\u9fff]+", app.all_text()) == []
     finally:
         language.select_option("中文")
+        expect(app.page).to_have_url(re.compile("language=zh"))
         expect(app.page.locator(".desk-undo")).to_have_text("撤销")
         app.ready()
 

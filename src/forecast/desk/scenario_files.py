@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
         self.load = widgets.FileUpload(accept=".yaml,.yml", layout=widgets.Layout(width="auto"))
         texts.add(self.load, description=OPEN_FILE, tooltip=OPEN_FILE)
         self.load.add_class("desk-load")
-        self.load.observe(lambda event: guard(lambda: self._open(event["new"])), "value")
+        self.load.observe(self._choose, "value")
         self.links = widgets.HTML()
         self.links.add_class("desk-files")
         save = self._button(N_("Save scenario"), "desk-save", self._save)
@@ -108,9 +108,11 @@ class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
         self.links.value = render_downloads(files)
         self._saved(files[0].parent.absolute())
 
+    def _choose(self, event: Mapping[str, Any]) -> None:
+        if event["new"]:  # emptied below; to guard that too would remove the error in the file
+            self._guard(lambda: self._open(event["new"]))
+
     def _open(self, uploaded: tuple[Any, ...]) -> None:
-        if not uploaded:
-            return
         name, content = Path(uploaded[0]["name"]).name, bytes(uploaded[0]["content"])
         self.load.value = ()
 

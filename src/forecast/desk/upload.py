@@ -56,7 +56,7 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
         self.note = texts.add(widgets.HTML())
         self.upload = widgets.FileUpload(accept=EXTENSIONS, layout=widgets.Layout(width="auto"))
         texts.add(self.upload, description=CHOOSE, tooltip=CHOOSE)
-        self.upload.observe(lambda _: guard(self._read_upload), "value")
+        self.upload.observe(self._choose, "value")
         self.path = self._field(N_("or its path"), "desk-place")
         self.plan = self._field(N_("Folder of a plan"), "desk-plan")
         self.rows = widgets.HTML()
@@ -147,6 +147,10 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
     def _figures(self) -> FigureImport:
         assert self.figures is not None
         return self.figures
+
+    def _choose(self, event: Mapping[str, Any]) -> None:
+        if event["new"]:  # emptied below; to guard that too would remove the error in the file
+            self._guard(self._read_upload)
 
     def _read_upload(self) -> None:
         files, self.upload.value = self.upload.value, ()

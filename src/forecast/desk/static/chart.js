@@ -5,7 +5,6 @@ const BANDS = [['q05', 'q95'], ['q10', 'q90'], ['q25', 'q75']];
 const DASHES = ['', '7 3', '2 3', '9 3 2 3'];
 
 function render({ model, el }) {
-  el.dataset.lmSuppressShortcuts = 'true';  // arrow keys are shortcuts of JupyterLab too
   const node = (tag, parent, attributes = {}, text = '') => {
     const made = parent.appendChild(document.createElementNS(NS, tag));
     Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));

@@ -1,5 +1,7 @@
 // What belongs to the page: its address, title and language, what was open last, messages that a
 // screen reader speaks, and whether the desk still answers. In a notebook the page is not ours.
+// Keys on what takes keys itself are shortcuts of JupyterLab too, unless that very element is marked.
+const TAKES_KEYS = '.desk :is(input, select, textarea, svg)';
 const EVERY = 5000, MISSED = 4, SPEAK_AFTER = 700;
 
 function render({ model, el }) {
@@ -57,6 +59,11 @@ function render({ model, el }) {
     model.send({ ask: asked });
   };
 
+  const keepKeys = ({ target }) => {
+    if (target.matches?.(TAKES_KEYS)) target.dataset.lmSuppressShortcuts = 'true';
+  };
+
+  document.addEventListener('focusin', keepKeys);
   window.addEventListener('hashchange', moved);
   window.addEventListener('popstate', moved);
   model.on('change:address', follow);
@@ -70,6 +77,7 @@ function render({ model, el }) {
   const beat = setInterval(ask, EVERY);
   return () => {
     clearInterval(beat);
+    document.removeEventListener('focusin', keepKeys);
     window.removeEventListener('hashchange', moved);
     window.removeEventListener('popstate', moved);
   };

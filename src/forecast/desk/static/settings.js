@@ -1,26 +1,35 @@
 // Sliders with number fields. What a person moves is sent one message after another: the next one
 // when the last is answered, with the latest value of each setting, so that nothing moved is lost
-// and nothing answered late overwrites what was moved meanwhile.
+// and nothing answered late overwrites what was moved meanwhile. What is left is sent as soon as the
+// focus leaves, so that it is not sent after a button that is pressed next.
 const PATIENCE = 20000;
 
 function render({ model, el }) {
-  el.dataset.lmSuppressShortcuts = 'true';  // arrow keys are shortcuts of JupyterLab too
-  const parts = new Map(), moved = new Map();
+  const parts = new Map(), moved = new Map(), underway = new Set();
   let sent = Date.now(), waiting = 0;  // numbers are not used again by another view
 
-  const send = () => {
-    if (!moved.size || waiting) return;
+  const post = () => {
+    if (!moved.size) return;
     model.send({ n: ++sent, values: Object.fromEntries(moved) });
+    for (const name of moved.keys()) underway.add(name);
     moved.clear();
+    clearTimeout(waiting);
     waiting = setTimeout(answered, PATIENCE);
   };
-  const answered = () => { clearTimeout(waiting); waiting = 0; show(); send(); };
+  const send = () => { if (!waiting) post(); };
+  const answered = () => {
+    clearTimeout(waiting);
+    waiting = 0;
+    underway.clear();
+    show();
+    send();
+  };
   const move = (name, value) => { moved.set(name, value); send(); };
 
   const show = () => {
     for (const [name, { item, slider, field, box }] of parts) {
       const known = model.get('values')[name];
-      if (!known || moved.has(name)) continue;
+      if (!known || moved.has(name) || underway.has(name)) continue;
       const [value, set] = known;
       slider.value = value;
       slider.setAttribute('aria-valuetext', item.unit ? `${value} ${item.unit}` : `${value}`);
@@ -90,6 +99,7 @@ function render({ model, el }) {
     if (at) el.querySelector(`[data-at="${CSS.escape(at)}"]`)?.focus({ preventScroll: true });
   };
 
+  el.addEventListener('focusout', post);
   model.on('change:groups', build);
   model.on('change:values', show);
   model.on('change:done', () => { if (model.get('done') === sent) answered(); });
