@@ -146,7 +146,7 @@ def _data_of(notebook):
         texts |= {mechanism.name_en, *(item.name_en for item in declared)}
         # Names of files in them are marked as code, and left out of the plain page.
         texts |= {part for item in declared for part in FILE_OR_PAGE.split(item.basis_en)}
-    texts |= {scenario.text_en for scenario in choose_scenarios(None)}
+    texts |= {scenario.text_en for scenario in choose_scenarios(None)} | {report.plan_title}
     if hasattr(notebook.results, "calibration"):
         texts |= set(notebook.results.calibration["source"])
     return {text for text in texts if len(text) > 1}

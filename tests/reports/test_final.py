@@ -148,7 +148,7 @@ def test_a_chance_is_marked_as_a_forecast(whole):
     """What has no final figure is apart, under words that say that it is no result."""
     page = plain(render(whole.report, "final.outcomes", whole.results).text)
     before, after = page.split("These have no final figure. The chance is a forecast")
-    assert "Share of marriage registries of 4A" not in before
+    assert "Marriage registries rated 4A or above" not in before
     assert "Chance (forecast)" in after and "50 %" in after
 
 
@@ -170,7 +170,7 @@ def test_what_is_awaited_is_listed_by_its_source(whole):
     """The target with an earlier figure under that figure's source, the other by area."""
     page = plain(render(whole.report, "final.waiting", whole.results).text)
     first, second = page.split("Not published, and no source is known:")
-    assert "[1]" in first and "Share of marriage registries of 4A (2025)" in first
+    assert "[1]" in first and "Marriage registries rated 4A or above (2025)" in first
     assert "Care visit share of assisted families (2025)" in second
     assert "Share of marriage registries" not in second
 

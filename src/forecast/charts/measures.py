@@ -26,8 +26,8 @@ ROW, HEAD = 0.25, 0.34
 """Inches of an effect and of a target's head."""
 LEVER: dict[str, Any] = {"marker": "o", "color": style.MEDIAN, "markerfacecolor": style.MEDIAN}
 ASSUMPTION: dict[str, Any] = {"marker": "D", "color": style.TARGET, "markerfacecolor": "white"}
-BEST = N_("Largest effect: {name}, chance of “{target}” {change}")
-WORST = N_("No measure helps; largest effect: {name}, chance of “{target}” {change}")
+BEST = N_("Largest effect: {name}, chance of '{target}' {change}")
+WORST = N_("No measure helps; largest effect: {name}, chance of '{target}' {change}")
 EFFECTS = N_("Change of each target's chance against present trends, percentage points. {day}")
 RESTS = N_("Lines: 95 % intervals of the simulation. Effects on the other targets are smaller.")
 ALL_SHOWN = N_("Lines: 95 % intervals of the simulation.")

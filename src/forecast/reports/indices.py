@@ -35,7 +35,7 @@ def index_rows(report: ReportContext) -> list[Cells]:
 
     >>> report = ReportContext.load("lishui", as_of="2022-12-31", language="en", draws=100)
     >>> list(index_rows(report)[0].values())[:2]
-    ['Assured assistance', '2 of 5']
+    ['Targeted assistance', '2 of 5']
     """
     if report.plan.indices.empty:
         return []

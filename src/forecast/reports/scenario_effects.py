@@ -26,7 +26,7 @@ __all__ = [
 ]  # fmt: skip
 
 HEADLINE = N_(
-    "{region}: “{name}” helps most, {expected} targets likely to be met instead of {base}"
+    "{region}: '{name}' helps most, {expected} targets likely to be met instead of {base}"
 )
 NONE_HELPS = N_("{region}: no measure raises the number of targets met, about {base} of {count}")
 EXPECTED = N_(

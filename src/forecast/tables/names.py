@@ -126,6 +126,18 @@ class Names:
         title = row.get("title_zh" if self.data_language == "zh" else "title_en")
         return str(title) if isinstance(title, str) and title else source
 
+    @property
+    def plan_title(self) -> str:
+        """The plan's title in the language of the data; as printed where it has no other."""
+        if self.data_language == "zh":
+            return self.plan.title
+        tables = (self.plan.tables.get(name) for name in ("sources", "plans"))
+        known: dict[str, Any] = {}
+        for table in tables:
+            if table is not None:
+                known |= table.dropna(subset="title_en").set_index("title_zh")["title_en"].to_dict()
+        return " · ".join(known.get(title) or title for title in self.plan.title.split(" · "))
+
     def format_target(self, row: Mapping[str, Any] | pd.Series) -> str:
         """Format the target of a row (indicator, comparator, target)."""
         unit = self.unit(row["indicator"])
