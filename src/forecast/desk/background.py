@@ -10,6 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
@@ -42,19 +43,21 @@ class BackgroundRunner:
         self, busy: Callable[[float | None], None], failed: Callable[[Exception], None]
     ) -> None:
         self._busy, self._failed = busy, failed
-        self._home = _running_loop()
+        self._home, self._context = _running_loop(), copy_context()
         self._job = 0
         self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
     def call(self, callback: Callable[[], None]) -> None:
         """Call a function in its turn in the loop that created the runner; at once without one.
 
-        A kernel with subshells may handle messages of widgets in several threads.
+        A kernel with subshells may handle messages of widgets in several threads: those of a widget
+        in the one from which the widget was last changed. The context in which the runner was
+        created makes that the same for settings and buttons, so that their order is kept.
         """
         if self._home is None or self._home.is_closed():
             callback()
         else:
-            self._home.call_soon_threadsafe(callback)
+            self._home.call_soon_threadsafe(callback, context=self._context.copy())
 
     def submit(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
         """Run a task in a thread, then call `done` with its result in the event loop.
