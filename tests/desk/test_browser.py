@@ -390,6 +390,7 @@ def test_the_desk_is_in_one_language(app: Desk) -> None:
     try:
         expect(app.page).to_have_url(re.compile("language=en"))  # the address is shown last
         expect(app.page.locator(".desk-undo")).to_have_text("Undo")
+        expect(app.page.locator(".desk-spoken")).to_contain_text("Chance")  # spoken a little later
         assert re.findall("[\u4e00-\u9fff]+", app.all_text()) == []
     finally:
         language.select_option("中文")
