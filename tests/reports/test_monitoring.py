@@ -99,7 +99,7 @@ def test_the_riskiest_indicator_comes_first(report):
 
 def test_targets_that_contradict_are_noted(report):
     """Two targets of one year, and one that asks for less than an earlier one, are named."""
-    notes = [text for name, text in find(report).notes() if name.startswith("Share of marriage")]
+    notes = [text for name, text in find(report).notes() if name.startswith("Marriage registries")]
     assert any("different targets for 2022" in text for text in notes)
     assert any("asks for less than the earlier one" in text for text in notes)
 
