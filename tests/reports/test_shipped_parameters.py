@@ -44,8 +44,12 @@ def test_every_region_is_monitored_today_and_in_the_plans_own_time():
 
 
 def test_names_differ_and_notebooks_declare_what_they_are_passed():
-    """No report overwrites another; no parameter is passed that a notebook does not take."""
+    """No report overwrites another in their one folder, where the overview finds them.
+
+    No parameter is passed that a notebook does not take.
+    """
     every = read("params/**/*.yaml")
     assert len({one.name for one in every}) == len(every)
+    assert {one.output for one in every} == {"reports"}
     for one in every:
         check_declared(ROOT / "notebooks" / f"{one.notebook}.ipynb", one.for_notebook())
