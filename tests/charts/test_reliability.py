@@ -22,8 +22,8 @@ def draw(series, language="en"):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_title_says_the_bias_in_plain_words(language):
-    """Too low where more came true than was said, too high the other way, else as said."""
-    words = {"en": ("too low", "too high", "as often as was said"),
+    """Too low where more was reached than forecast, too high the other way, else a match."""
+    words = {"en": ("too low", "too high", "matched outcomes"),
              "zh": ("预测偏低", "预测偏高", "基本一致")}[language]  # fmt: skip
     changes = (0.0, -0.2, -0.06)
     for word, change in zip(words, changes, strict=True):

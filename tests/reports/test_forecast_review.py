@@ -89,7 +89,7 @@ def test_few_disagreements_are_told_and_the_rest_is_counted(notebook, monkeypatc
 def test_bands_of_chance_are_told_without_saying_that_anyone_said_them(notebook):
     """Seven replayed chances below 20 %, of which two came true: no word that we said so."""
     page = scores(notebook)
-    assert "Chances of 0-20 %: 7, of which came true: 2 (different targets: 3)." in page
+    assert "Forecast chances of 0-20 %: 7, of which reached: 2 (different targets: 3)." in page
     assert "we said" not in page
 
 
@@ -97,7 +97,7 @@ def test_right_verdicts_are_counted_and_few_targets_are_said_to_prove_little(not
     """Five targets are few; ten are not."""
     table = notebook.results.verdicts
     counts, differed, few = lines(notebook, table)
-    assert "The schedule rule spoke in 13, right in 9;" in counts
+    assert "The schedule rule gave one in 13, right in 9;" in counts
     assert "outcome is known: 20 (different targets: 5)" in counts
     assert differed.startswith("Where they disagreed (3): the schedule rule was right in 2")
     assert few == "With so few targets the comparison says little about either method."
@@ -110,5 +110,5 @@ def test_agreement_is_said_too(notebook):
     table = notebook.results.verdicts
     same = table[table["schedule_said"] == table["forecast_said"]]
     spoke = same[same["schedule_said"] != "silent"]
-    assert lines(notebook, spoke)[1] == f"Where both spoke ({len(spoke)}), they never disagreed."
+    assert lines(notebook, spoke)[1] == f"Where both gave a verdict ({len(spoke)}), they agreed."
     assert len(lines(notebook, table[table["schedule_said"] == "silent"])) == 2

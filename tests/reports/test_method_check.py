@@ -252,10 +252,10 @@ def test_a_plan_without_history_is_told_so(lishui):
 
 
 def test_enough_cases_have_charts_with_descriptions(zhejiang):
-    """A chart of the trial, one a setting of the panel; each says whether chances came true."""
+    """A chart of the trial, one a setting of the panel; each says how forecast chances and outcomes compare."""
     described = re.findall(r'<img alt="(.*?)" src=', zhejiang.render())
     assert len(described) == 3
-    assert all(text.startswith("Chances ") for text in described)
+    assert all(text.startswith("Forecast chances ") for text in described)
 
 
 def trial_of(crps, years):
@@ -313,7 +313,7 @@ def test_what_was_not_measured_is_a_dash(lishui):
 def test_the_panel_is_summed_up_in_one_line(lishui):
     """The range of the calibration error and of the coverage over splits and settings."""
     page = plain(render(lishui.report, "method_check.summary", lishui.results).text)
-    assert "by 2.0 to 4.5 percentage points" in page and "held 91 % to 94 %" in page
+    assert "differ by 2.0 to 4.5 percentage points" in page and "contained 91 % to 94 %" in page
 
 
 def test_every_indicator_with_a_figure_has_a_line(zhejiang):

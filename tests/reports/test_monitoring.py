@@ -192,8 +192,8 @@ def test_the_track_record_counts_what_came_true(later):
     record = pd.DataFrame([[0.6, 0.8, 12, 9, 7], [0.8, 1.0, 1, 1, 1]], columns=columns)
     page = plain(render(report, "monitoring.record", replace(results, record=record)).text)
     assert "Forecasts of earlier issues beside the figures published since:" in page
-    assert "Forecast chance 60-80 %: 12 times, of which reached: 9 (different targets: 7)." in page
-    assert "Forecast chance 80-100 %: once, of which reached: 1." in page
+    assert "Forecast chances of 60-80 %: 12, of which reached: 9 (different targets: 7)." in page
+    assert "Forecast chances of 80-100 %: 1, of which reached: 1 (different targets: 1)." in page
 
 
 def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):

@@ -8,7 +8,7 @@ For other packages:
 - `scenarios`: an indicator under several scenarios
 - `regions`: regions of one indicator by year, the cities as a map of tiles
 - `measures`: effects of measures, the chance that a lever buys
-- `reliability`: whether chances came true
+- `reliability`: forecast chances against shares reached
 - `texts`, `labels`, `style`: units and sources, labels that keep apart, fonts and colours
 - `fan`, `tornado`: what the desk draws
 """

@@ -1,4 +1,4 @@
-"""Whether chances came true: what was said against what happened."""
+"""Reliability: forecast chances against shares of targets reached."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ STYLES: tuple[dict[str, Any], ...] = (
 )
 """Lines of up to three series, the first of which the title speaks of."""
 CLOSE = 0.02
-"""Difference of a mean chance from the share that came true which is called none."""
+"""Difference of a mean chance from the share reached below which they are called equal."""
 TITLES = {
-    "close": N_("Chances came true as often as was said: {said} on average, {came} in fact"),
-    "low": N_("Chances were too low: {said} on average, {came} came true"),
-    "high": N_("Chances were too high: {said} on average, {came} came true"),
+    "close": N_("Forecast chances matched outcomes: {said} forecast on average, {came} reached"),
+    "low": N_("Forecast chances were too low: {said} on average, {came} reached"),
+    "high": N_("Forecast chances were too high: {said} on average, {came} reached"),
 }
 SUBTITLE = N_("Share of targets met, by the chance given beforehand, %. {what}")
 NOTE = N_(

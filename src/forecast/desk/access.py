@@ -36,7 +36,7 @@ PROBES = ("probe", "health", "check", "monitor", "uptime", "blackbox")
 POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Widgets are modules that the page makes of its own data.
+        # The browser loads anywidget's modules from blob: and data: addresses.
         "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",

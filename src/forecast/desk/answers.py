@@ -7,6 +7,7 @@ the scenario report.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
@@ -39,7 +40,7 @@ NAME = "desk"
 """Name of the scenario of the current settings, until it is saved under another one."""
 
 
-class Answers:
+class Answers(ABC):
     """Targets, controls and answers of a desk: simulated once, evaluated for each setting.
 
     `baseline` has a row a target: the columns of `attainment`, in the baseline.
@@ -65,14 +66,14 @@ class Answers:
         tracker.end()
 
     @property
+    @abstractmethod
     def state(self) -> State:
         """Everything chosen."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def settings(self) -> Settings:
         """The base scenario and the values set on top of it."""
-        raise NotImplementedError
 
     @property
     def plan(self) -> Plan:

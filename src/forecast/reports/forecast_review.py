@@ -19,27 +19,28 @@ if TYPE_CHECKING:
     from .final import FinalEvaluation
 
 __all__ = [
-    "describe_bins", "describe_differences", "describe_verdicts", "hit_rows", "score_rows",
-    "verdict_rows",
+    "describe_bins", "describe_differences", "describe_record", "describe_verdicts", "hit_rows",
+    "score_rows", "verdict_rows",
 ]  # fmt: skip
 
 FEW = 10
 """Targets below which a score says little about a method."""
 BIN = N_(
-    "Chances of {low}-{high} %: {times}, of which came true: {came} (different targets: {targets})."
+    "Forecast chances of {low}-{high} %: {times}, of which reached: {came} "
+    "(different targets: {targets})."
 )
 FEW_TARGETS = N_("With so few targets the comparison says little about either method.")
 NONE_KNOWN = N_("No outcome is known yet, so the two methods cannot be compared.")
 COUNTS = N_(
     "Verdicts of year ends whose outcome is known: {cases} (different targets: {targets}). The "
-    "schedule rule spoke in {schedule_spoke}, right in {schedule_right}; the replayed forecast "
-    "spoke in {forecast_spoke}, right in {forecast_right}."
+    "schedule rule gave one in {schedule_spoke}, right in {schedule_right}; the replayed "
+    "forecast in {forecast_spoke}, right in {forecast_right}."
 )
 DIFFERED = N_(
     "Where they disagreed ({differ}): the schedule rule was right in {differ_schedule}, the "
     "forecast in {differ_forecast}."
 )
-AGREED = N_("Where both spoke ({both_spoke}), they never disagreed.")
+AGREED = N_("Where both gave a verdict ({both_spoke}), they agreed.")
 DISAGREEMENT = N_(
     "{name}, target {target} for {year}: at the end of {origin} the schedule rule said {schedule}, "
     "the forecast {forecast} ({p}); outcome: {outcome}, so {who}."
@@ -103,15 +104,19 @@ def score_rows(report: ReportContext, scored: Verification) -> list[Cells]:
 
 
 def describe_bins(report: ReportContext, scored: Verification) -> str:
-    """Say how often chances came true, by their size."""
-    lines = [
+    """Say in one paragraph how often the targets of scored forecasts were reached."""
+    return " ".join(describe_record(report, compute_track_record(scored)))
+
+
+def describe_record(report: ReportContext, record: pd.DataFrame) -> list[str]:
+    """Say how often targets were reached, by the size of their forecast chance."""
+    return [
         report.gettext(
             BIN, low=f"{100 * row['low']:.0f}", high=f"{100 * row['high']:.0f}",
             times=row["times"], came=row["came_true"], targets=row["targets"],
         )
-        for row in compute_track_record(scored).to_dict("records")
+        for row in record.to_dict("records")
     ]  # fmt: skip
-    return " ".join(lines)
 
 
 def _target_cells(report: ReportContext, row: pd.Series) -> dict[str, str]:

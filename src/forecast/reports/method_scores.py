@@ -76,8 +76,8 @@ HEADLINES = {
     "few": N_("{region}: too few figures to judge the forecasts, the large panels have to"),
 }
 PANEL_READING = N_(
-    "On the large panel the chances said and the shares that came true differ by {low} to {high} "
-    "percentage points on average; 90 % intervals held {least} to {most} of the figures."
+    "On the large panel forecast chances and shares reached differ by {low} to {high} percentage "
+    "points on average; 90 % intervals contained {least} to {most} of the figures."
 )
 PEER_COUNTS = N_("{method}: {answered} of {count} forecasts; {reasons}.")
 NO_JOINT = N_(
@@ -202,7 +202,7 @@ def describe_limits(report: ReportContext) -> list[str]:
 
 
 def draw_trial(report: ReportContext, trial: Backtest) -> Chart:
-    """Draw whether chances came true, ours and those of two naive methods."""
+    """Draw forecast chances against shares reached, ours and those of two naive methods."""
     bins = trial.reliability
     series = {report.label("method", c): bins[bins["method"] == c] for c in COMPARED}
     return reliability_chart(
@@ -214,7 +214,7 @@ def draw_trial(report: ReportContext, trial: Backtest) -> Chart:
 
 
 def draw_panel(report: ReportContext, results: MethodCheck) -> list[Chart]:
-    """Draw whether chances came true on the panels, a chart a setting."""
+    """Draw forecast chances against shares reached on the panels, a chart a setting."""
     source = report.gettext(SOURCE, source=list_sources(report, results))
     splits, settings = parts_of(results)
     charts = []

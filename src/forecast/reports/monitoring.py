@@ -22,6 +22,7 @@ from ..targets.joint_answers import Joint, joint
 from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext
 from .findings import find
+from .forecast_review import describe_record
 from .html import Cells
 from .indices import index_tables
 
@@ -32,11 +33,6 @@ SMALLEST_MOVE = 0.005
 MOST_MOVES, MOST_NAMES, MOST_FANS = 12, 5, 4
 KEY = ["indicator", "year", "target", "comparator"]
 """What identifies a target in a table of answers."""
-SEVERAL_TIMES = N_(
-    "Forecast chance {low}-{high} %: {times} times, of which reached: {came} "
-    "(different targets: {targets})."
-)
-ONCE = N_("Forecast chance {low}-{high} %: once, of which reached: {came}.")
 REVISIONS = {
     "revised": N_("Revised – {name}: {old} → {new} ({origin})"),
     "added": N_("Added – {name}: {new} ({origin})"),
@@ -106,14 +102,8 @@ class MonitoringResults:
         return [_describe_revision(report, row) for row in rows]
 
     def describe_record(self, report: ReportContext) -> list[str]:
-        """Say how often forecasts of closed years came true."""
-        lines = []
-        for row in self.record.to_dict("records"):
-            message = ONCE if row["times"] == 1 else SEVERAL_TIMES
-            ends = {end: f"{100 * row[end]:.0f}" for end in ("low", "high")}
-            facts = {"times": row["times"], "came": row["came_true"], "targets": row["targets"]}
-            lines.append(report.gettext(message, **facts, **ends))
-        return lines
+        """Say how often targets of closed years were reached, by their forecast chance."""
+        return describe_record(report, self.record)
 
     def name_awaited(self, report: ReportContext) -> str:
         """Name the first indicators whose figure is due, the main ones first."""

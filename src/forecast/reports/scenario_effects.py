@@ -42,8 +42,8 @@ WORST = N_(
     "fewer."
 )
 COSTLIEST = N_(
-    "Most in the way of meeting all targets is {name}, on current trends and in {same} of {count} "
-    "scenarios."
+    "The main constraint on meeting all targets is {name}, on current trends and in {same} of "
+    "{count} scenarios."
 )
 
 
