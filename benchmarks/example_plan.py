@@ -182,7 +182,7 @@ makes its reports.
 """
 SCENARIO = """\
 # 示例情景 · An example of a scenario
-name: train_more_care_workers
+name: 增训护理员
 text_zh: 从2027年起每年多培训40名护理员。
 text_en: "From 2027 on 40 more care workers are trained every year."
 steps:
@@ -228,11 +228,11 @@ def make_example(folder: Path) -> Path:
     form = make_folder(folder, ORDER)
     fill(form)
     (folder / "scenarios").mkdir()
-    (folder / "scenarios" / "train_more_care_workers.yaml").write_text(SCENARIO, encoding="utf-8")
+    (folder / "scenarios" / "增训护理员.yaml").write_text(SCENARIO, encoding="utf-8")
     for file in folder.glob("*.yaml"):
         text = file.read_text(encoding="utf-8").replace("output: reports\n", "")
         if file.name == "levers.yaml":
-            text += "scenarios: scenarios/train_more_care_workers.yaml\n"
+            text += "scenarios: scenarios/增训护理员.yaml\n"
         if file.name == "indicator.yaml":
             text += "indicator: nursing_bed_share\n"
         file.write_text(text, encoding="utf-8")

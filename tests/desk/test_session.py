@@ -599,9 +599,9 @@ def test_a_plan_of_ones_own_has_its_targets_projects_and_scenarios(root):
     """The example: its scenario stands with the shipped ones; chances include its projects."""
     example = str(root / "params" / "example" / "tables")
     desk = Desk.open("yunling_county", data=example, as_of="2026-11-30", language="en", draws=DRAWS)
-    assert "train_more_care_workers" in desk.shipped and len(desk.indicators) == 8
+    assert "增训护理员" in desk.shipped and len(desk.indicators) == 8
     desk.choose("care_workers_per_10k_elderly")
-    desk.load("train_more_care_workers")
+    desk.load("增训护理员")
     assert desk.answer().p_change > 0
     report = ReportContext.load("yunling_county", data=example, as_of="2026-11-30",
                                 language="en", draws=DRAWS)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -94,11 +95,15 @@ def test_what_init_needs_is_named_where_nobody_can_be_asked(
     assert wrong.returncode == 2 and "2026-2030" in wrong.stderr
 
 
-def test_an_empty_form_is_named_as_such(command: Command, tmp_path: Path) -> None:
+@pytest.mark.parametrize("like", ["", "lishui"], ids=["empty", "with indicators of another plan"])
+def test_a_form_without_target_or_figure_is_named_as_such(
+    command: Command, tmp_path: Path, like: str
+) -> None:
     """Before anything is filled in, check says what to do next."""
-    form = make_folder(tmp_path / "p", ORDER)
+    form = make_folder(tmp_path / "p", replace(ORDER, like=like))
     ended = command("check", form.parent, "--language", "en")
-    assert ended.returncode == 1 and "nothing is filled in yet" in ended.stderr + ended.stdout
+    said = ended.stderr + ended.stdout
+    assert ended.returncode == 1 and "no target and no figure is filled in yet" in said
 
 
 def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> None:

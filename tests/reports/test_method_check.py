@@ -252,7 +252,7 @@ def test_a_plan_without_history_is_told_so(lishui):
 
 
 def test_enough_cases_have_charts_with_descriptions(zhejiang):
-    """A chart of the trial, one a setting of the panel; each says how forecast chances and outcomes compare."""
+    """A chart of the trial, one a setting of the panel; each compares chances and outcomes."""
     described = re.findall(r'<img alt="(.*?)" src=', zhejiang.render())
     assert len(described) == 3
     assert all(text.startswith("Forecast chances ") for text in described)

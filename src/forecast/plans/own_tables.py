@@ -102,18 +102,18 @@ def read_plan(form: Path, language: str = "", today: dt.date | None = None) -> C
     shipped = read_tables(data_folder())
     aliases = read_aliases(str(form.parent))
     content = read_form(form)
-    if not (content.rows.get("targets") or content.rows.get("figures")):
-        problem, remedy = (
-            msg("nothing is filled in yet"),
-            msg("write the indicators with their targets and figures, save the file and try again"),
-        )
-        raise DataError([Problem(form.name, None, None, None, problem, remedy)])
     made = convert(
         content, shipped, aliases, language=language or environment_language(), today=today
     )
     for file in _beside(form):
         if file.suffix == ".csv":
             _add_file(made, file)
+    if not (made.problems or made.rows.get("targets") or made.rows.get("observations")):
+        problem, remedy = (
+            msg("no target and no figure is filled in yet"),
+            msg("write the indicators with their targets and figures, save the file and try again"),
+        )
+        raise DataError([Problem(form.name, None, None, None, problem, remedy)])
     if not made.problems:
         made.problems += _check(made)
     return made
