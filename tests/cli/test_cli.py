@@ -85,7 +85,7 @@ def batch(place: Path) -> subprocess.CompletedProcess[str]:
     prepare(place, "e", "import forecast; forecast.load_plan(data, region=region)")
     prepare(place, "f", "import os; os.kill(os.getpid(), 9)")
     prepare(place, "g", "import sys; sys.exit(0)", "1")
-    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "text", cwd=place)
+    ended = forecast("run", "*.yaml", "--jobs", "2", "--log", "json", cwd=place)
     (place / "out" / "index.html").rename(place / "listed.html")
     return ended
 
@@ -159,11 +159,14 @@ def test_what_is_finished_is_skipped(
 ) -> None:
     """Unchanged inputs and files: skipped, with success; a changed file or input: run again."""
     assert resumed.returncode == 0
-    found = {name: line["status"] for name, line in results(resumed.stdout).items()}
-    assert found == {"a 丽水 {1}": "skipped", "b": "completed", "d": "completed"}
+    folder, unchanged = place / "out", "nothing has changed since the report in"
+    lines = sorted(re.sub(r"\d+ s$", "1 s", line) for line in resumed.stdout.splitlines())
+    assert lines == [
+        f"Open {folder}/index.html", f"a 丽水 {{1}}: {unchanged} {folder}/a 丽水 {{1}}",
+        *(f"{name}: report written to {folder / name} in 1 s" for name in "bd"),
+    ]  # fmt: skip
     assert "half" not in (place / "out" / "d" / "report.html").read_text(encoding="utf-8")
     assert not (place / "out" / "b.failed").exists()
-    assert results(resumed.stdout)["a 丽水 {1}"]["folder"] == str(place / "out" / "a 丽水 {1}")
 
 
 def test_without_a_terminal_only_problems_are_told(
@@ -178,13 +181,13 @@ def test_force_runs_what_is_finished(
     place: Path,
     resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
 ) -> None:
-    """With `--force` nothing is skipped; lines asked for as JSON have time, region and level."""
-    forced = command("run", "d.yaml", "--log", "json", "--force", cwd=place)
-    assert results(forced.stdout)["d"]["status"] == "completed"
-    lines = [json.loads(line) for line in forced.stderr.splitlines()]
-    assert {(line["level"], line["region"]) for line in lines} == {("info", "lishui")}
-    assert all(set(line) == {"time", "level", "region", "message"} for line in lines)
-    assert any(line["message"] == "d: execute" for line in lines)
+    """With `--force` nothing is skipped; lines of text have time and report, and no bar."""
+    forced = command("run", "d.yaml", "--log", "text", "--force", cwd=place)
+    assert forced.stdout.startswith("d: report written to ")
+    lines = forced.stderr.splitlines()
+    time = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+    assert any(re.fullmatch(rf"{time} \[lishui\] d: execute", line) for line in lines)
+    assert "%|" not in forced.stderr and "\r" not in forced.stdout
 
 
 def test_a_run_over_its_limit(command: Command, tmp_path: Path) -> None:
@@ -202,7 +205,7 @@ def test_a_run_over_its_limit(command: Command, tmp_path: Path) -> None:
     (old / "manifest.json").write_text("old")
     ended = command("run", file, "--limit", "3")
     assert ended.returncode == 7, ended.stderr
-    assert "the run took over 3 s" in results(ended.stdout)["x"]["error"]
+    assert ended.stdout.startswith("x: no report (code 7): the run took over 3 s")
     assert "the run took over 3 s" in ended.stderr
     assert (old / "manifest.json").read_text() == "old"
     assert (tmp_path / "out" / "x.failed" / "notebook.ipynb").is_file()
@@ -214,7 +217,12 @@ def test_two_batches_on_one_folder(tmp_path: Path) -> None:
     """One of them makes the report, the other is told that it is busy or finished; both list it."""
     file = prepare(tmp_path, "x", "import time; time.sleep(1)")
     both = [
-        subprocess.Popen([*COMMAND, "run", str(file)], stdout=subprocess.PIPE, encoding="utf-8")
+        subprocess.Popen(
+            [*COMMAND, "run", str(file), "--log", "json"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+        )
         for _ in range(2)
     ]
     told = [json.loads(process.communicate(timeout=60)[0]) for process in both]
@@ -234,7 +242,7 @@ def test_a_list_that_cannot_be_written_is_a_fault_of_writing(
     (place / "out" / "index.html").write_text("my own")
     ended = command("run", "a*.yaml", cwd=place)
     assert ended.returncode == 5 and "is not a list of reports" in ended.stderr
-    assert [line["status"] for line in results(ended.stdout).values()] == ["skipped"]
+    assert "nothing has changed" in ended.stdout
     assert (place / "out" / "index.html").read_text() == "my own"
     (place / "out" / "index.html").unlink()
 
@@ -244,15 +252,15 @@ def test_a_partial_failure_has_its_own_exit_code(batch: subprocess.CompletedProc
     assert batch.returncode == 1
 
 
-def test_lines_for_people_go_to_standard_error(batch: subprocess.CompletedProcess[str]) -> None:
-    """Each has time and report; without a terminal there is no progress bar."""
-    lines = batch.stderr.splitlines()
-    assert any(
-        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \[lishui\] d: execute", line)
-        for line in lines
-    )
-    assert any("b: " in line and "boom" in line for line in lines)
-    assert "%|" not in batch.stderr and "Traceback" not in batch.stderr
+def test_steps_as_json_have_time_region_and_level(
+    batch: subprocess.CompletedProcess[str],
+) -> None:
+    """Steps and errors go to standard error; without a terminal there is no progress bar."""
+    lines = [json.loads(line) for line in batch.stderr.splitlines()]
+    assert all(set(line) == {"time", "level", "region", "message"} for line in lines)
+    steps = {(line["level"], line["region"], line["message"]) for line in lines}
+    assert ("info", "lishui", "d: execute") in steps
+    assert any(level == "error" and "boom" in text for level, _, text in steps)
 
 
 def test_one_report_from_an_empty_environment(tmp_path: Path) -> None:
@@ -261,8 +269,8 @@ def test_one_report_from_an_empty_environment(tmp_path: Path) -> None:
     kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
     ended = forecast("run", file, "--output", tmp_path / "别处", cwd="/", env=kept)
     assert ended.returncode == 0, ended.stderr
-    folder = Path(results(ended.stdout)["丽水"]["folder"])
-    assert folder == tmp_path / "别处" / "丽水"
+    folder = tmp_path / "别处" / "丽水"
+    assert ended.stdout.startswith(f"丽水: report written to {folder} in ")
     assert "正文" in (folder / "report.html").read_text(encoding="utf-8")
 
 
@@ -271,19 +279,18 @@ def test_a_single_report_gives_its_own_exit_code(command: Command, tmp_path: Pat
     (tmp_path / "x.yaml").write_text("region: lishui\nsead: 1\n")
     ended = command("run", "x.yaml", cwd=tmp_path)
     assert ended.returncode == 2
-    assert "key 'sead': unknown" in results(ended.stdout)["x"]["error"]
-    assert "key 'sead': unknown" in ended.stderr
+    assert "key 'sead': unknown" in ended.stdout and "key 'sead': unknown" in ended.stderr
     ended = command("run", "*.yml", cwd=tmp_path)
     assert ended.returncode == 3
-    assert results(ended.stdout)["*"]["status"] == "failed"
+    assert ended.stdout.startswith("*: no report (code 3): ")
 
 
 def test_a_total_failure_is_not_a_partial_one(command: Command, tmp_path: Path) -> None:
     """Where no report was made the exit code is that of a report; a name given twice runs once."""
     ended = command("run", "no.yaml", "none.yaml", "./no.yaml", cwd=tmp_path)
     assert ended.returncode == 3
-    assert [line["code"] for line in results(ended.stdout).values()] == [3, 3]
-    assert len(ended.stdout.splitlines()) == 2
+    names = [line.partition(":")[0] for line in ended.stdout.splitlines()]
+    assert names == ["no", "none"] and ended.stdout.count("(code 3)") == 2
 
 
 def test_two_files_for_one_output_are_refused(command: Command, tmp_path: Path) -> None:
@@ -372,7 +379,7 @@ for command in (group, *group.commands.values()):
 
 
 def test_everything_is_said_in_the_language_of_the_environment(tmp_path: Path) -> None:
-    """Help of every command and option, and a fault; the JSON result stays in English."""
+    """Help of every command and option, a fault, and what became of a report."""
     env = {**os.environ, "FORECAST_LANGUAGE": "", "LANG": "zh_CN.UTF-8", "PYTHONUTF8": "1"}
     told = subprocess.run([sys.executable, "-c", DESCRIPTIONS], env=env, capture_output=True,
                           encoding="utf-8", check=True).stdout.splitlines()  # fmt: skip
@@ -381,7 +388,7 @@ def test_everything_is_said_in_the_language_of_the_environment(tmp_path: Path) -
     )
     ended = forecast("run", tmp_path / "no.yaml", env=env)
     assert ended.returncode == 3 and "读不了（没有这个文件或文件夹）" in ended.stderr
-    assert "cannot be read (No such file or directory)" in results(ended.stdout)["no"]["error"]
+    assert ended.stdout.startswith("no：未生成报告（代码3）：") and "读不了" in ended.stdout
 
 
 def own_tables(folder: Path, year: str = "2025") -> Path:

@@ -1,7 +1,6 @@
 """The documented schedules: their commands run as a scheduler runs them."""
 
 import ast
-import json
 import os
 import re
 import shlex
@@ -79,22 +78,25 @@ def as_scheduled(command: str, plans: Path) -> dict[str, str]:
         shell, cwd="/", env=env, capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
-    results = plans / "results.jsonl"
-    told = done.stdout or results.read_text(encoding="utf-8")
-    return {"status": json.loads(told.splitlines()[-1])["status"], "stderr": done.stderr}
+    results = plans / "results.txt"
+    lines = (done.stdout or results.read_text(encoding="utf-8")).splitlines()
+    assert lines[-1] == f"Open {plans}/reports/index.html"
+    return {"result": lines[-2], "stderr": done.stderr}
 
 
 def test_schedules_run_as_documented(root: Path, plans: Path) -> None:
     """cron's command makes report, list and results in silence; a second scheduler skips it."""
     cron = find(root, r"^30 6 3 \* \* (.*)$")
     assert "%" not in cron  # which cron reads as the end of a line
-    assert as_scheduled(cron, plans) == {"status": "completed", "stderr": ""}
+    done = as_scheduled(cron, plans)
+    assert "丽水: report written to" in done["result"] and done["stderr"] == ""
     assert (plans / "reports" / "丽水" / "report.html").is_file()
     assert "丽水" in (plans / "reports" / "index.html").read_text(encoding="utf-8")
     systemd = as_scheduled(find(root, r"^ExecStart=(.*)$"), plans)
     airflow = as_scheduled(str(operator(root, "BashOperator")["bash_command"]), plans)
     for done in (systemd, airflow):
-        assert done["status"] == "skipped" and "unchanged, so not run again" in done["stderr"]
+        assert "nothing has changed" in done["result"]
+        assert "unchanged, so not run again" in done["stderr"]
 
 
 def test_units_are_sound(root: Path, tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ Timeout = Annotated[int, typer.Option(min=1, help=gettext("Seconds for one cell 
 
 @app.command(
     cls=Command,
-    help=gettext("Make the reports that parameter files describe, and print a JSON line for each."),
+    help=gettext("Make the reports that parameter files describe, and print a line for each."),
 )
 def run(  # noqa: PLR0913 - each option is an argument
     params: Annotated[
@@ -69,7 +69,10 @@ def run(  # noqa: PLR0913 - each option is an argument
         ),
     ] = None,
     lines: Annotated[
-        Log | None, typer.Option("--log", help=gettext("Log all steps, not problems only."))
+        Log | None,
+        typer.Option(
+            "--log", help=gettext("Log all steps, not problems only; json: results as JSON.")
+        ),
     ] = None,
 ) -> None:
     """Make reports; see `reports.command`."""

@@ -23,7 +23,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from ..errors import N_, ForecastError, msg
+from ..errors import N_, ForecastError, Message, msg
+from ..i18n.catalog import gettext
+from ..i18n.errors import translate
 from ..i18n.logs import TranslatedFormatter
 from .manifest import read_manifest
 from .runner import ReportRun, run_report
@@ -37,6 +39,12 @@ PRELOAD = "forecast.reports.preload"
 """Module that imports what reports need."""
 PROGRAM_FAULT = 70
 """Exit code of a fault of the program itself."""
+LINES = {
+    "completed": N_("{name}: report written to {folder} in {seconds} s"),
+    "skipped": N_("{name}: nothing has changed since the report in {folder}"),
+    "failed": N_("{name}: no report (code {code}): {error}"),
+    "stopped": N_("{name}: stopped before the report was complete"),
+}
 GRACE = 30
 """Seconds for the clean-up of a report that is being stopped."""
 
@@ -69,16 +77,17 @@ class Result:
         """One JSON line in plain ASCII, so that no terminal or locale can spoil it."""
         return json.dumps(dataclasses.asdict(self))
 
-    def describe(self) -> str:
-        """Return a short line for a terminal.
+    def describe(self, language: str) -> str:
+        """Say in one line what became of the report.
 
-        >>> Result("lishui", "completed", 12.3, "reports/lishui", None, 0).describe()
-        '✓ lishui  12 s  reports/lishui'
+        >>> Result("lishui", "completed", 12.3, "reports/lishui", None, 0).describe("en")
+        'lishui: report written to reports/lishui in 12 s'
         """
-        mark = "✗" if self.code else "✓"
-        return (
-            f"{mark} {self.name}  {self.seconds:.0f} s  {self.folder or self.error or ''}".rstrip()
-        )
+        error = " ".join(str(translate(self.error or "", language)).split())
+        return gettext(LINES[self.status], language).format(
+            name=self.name, folder=self.folder, seconds=f"{self.seconds:.0f}", code=self.code,
+            error=error,
+        )  # fmt: skip
 
 
 def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
@@ -189,7 +198,7 @@ class _ReportProcess:
             error = msg("the process ended without a result, with code {code}", code=code)
             name, about = self.run.file.stem, {"region": self.run.parameters.region}
             log.error("%s: %s", name, error, extra=about)
-            return Result(name, "failed", _since(self.started), None, str(error), code)
+            return Result(name, "failed", _since(self.started), None, error, code)
         if isinstance(message, logging.LogRecord):
             logger = logging.getLogger(message.name)
             if logger.isEnabledFor(message.levelno):
@@ -239,7 +248,8 @@ def _failure(file: Path, error: BaseException, started: float, region: str = "-"
         message = N_("%s: a fault of the program; please report it")
         log.error(message, file.stem, exc_info=error, extra=about)
     status: Literal["stopped", "failed"] = "stopped" if stopped else "failed"
-    return Result(file.stem, status, _since(started), None, str(error), code)
+    text = error.args[0] if error.args and isinstance(error.args[0], Message) else str(error)
+    return Result(file.stem, status, _since(started), None, text, code)
 
 
 def _since(started: float) -> float:

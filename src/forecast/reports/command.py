@@ -1,4 +1,4 @@
-"""The command `forecast run`: files by pattern, a JSON line a report, a list of all reports."""
+"""The command `forecast run`: files by pattern, a line a report, a list of all reports."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def expand_patterns(patterns: list[str]) -> list[Path]:
 def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool = False) -> int:
     """Make reports, print their results as they come, list all reports of their output folders.
 
-    A result is a line of JSON, at a terminal a short line unless `as_json`, with what to open last.
+    A result is a sentence in a line, with what to open last; `as_json` a line of JSON.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
         with suppress(OSError):
             output.mkdir(parents=True, exist_ok=True)
         _list_reports(output)
-    terminal, readable = sys.stderr.isatty(), sys.stdout.isatty() and not as_json
+    terminal, language = sys.stderr.isatty(), environment_language()
     codes, changes = [], []
     with (
         tqdm(total=len(files), unit="report", disable=not terminal) as bar,
@@ -73,23 +73,26 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
         try:
             for result in run_all(files, options, jobs):
                 bar.update()
-                if readable:
-                    bar.write(result.describe())
-                else:
-                    print(result, flush=True)
+                with bar.external_write_mode():
+                    _print(str(result) if as_json else result.describe(language))
                 codes.append(result.code)
                 changes += _read_changes(result)
         finally:
             listed = [_list_reports(output) for output in outputs]
-    if readable:
-        language = environment_language()
+    if outputs and not as_json:
         lists = join((str(output / INDEX) for output in outputs), language)
-        print(gettext(N_("Open {file}"), language).format(file=lists))
+        _print(gettext(N_("Open {file}"), language).format(file=lists))
     failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
     worse = summarise_changes(changes, warn=options.fail_on_worse)
     if not failed and worse and options.fail_on_worse:
         return WORSE
     return 1 if 0 < len(failed) < len(codes) else (failed or [0])[0]
+
+
+def _print(line: str) -> None:
+    """Print a line at once, whatever letters the encoding of the output lacks."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 
 
 def _read_changes(result: Result) -> list[dict[str, Any]]:
