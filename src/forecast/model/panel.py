@@ -145,11 +145,11 @@ def read_observations(
     rows = observations[KEY].reset_index(drop=True)
     rows["year"] = read_years(observations["year"])
     rows["value"] = read_numbers(observations["value"])
-    breaks = _translate(observations, "break", lambda w: w.str.lower().map(FLAGS))
+    breaks = _translate(observations, "break", lambda w: w.str.lower().map(FLAGS), 0.0)
     rows["break"] = breaks == 1.0
-    rows["error"] = _translate(observations, "standard_error", _read_errors)
-    days = _translate(observations, "published", _read_days)
-    undated = _translate(observations, "published", lambda w: (w != "") & _read_days(w).isna())
+    rows["error"] = _translate(observations, "standard_error", _read_errors, 0.0)
+    days = _translate(observations, "published", _read_days, np.datetime64("NaT", "ns"))
+    undated = np.isnat(days) & _translate(observations, "published", lambda w: w != "", False)
     never_negative = about.index[about["kind"].isin(NEVER_NEGATIVE)]
     wrong = {
         "year": ~np.isfinite(rows["year"]),
@@ -165,13 +165,13 @@ def read_observations(
     problems += list_figure_problems(rows, about)
     if problems:
         raise DataError(problems)
-    for kind in about.loc[used, "kind"].unique():
+    for kind in about["kind"].unique():
         check_name("kind", kind, KINDS)
     rank = {word: place for place, word in enumerate(reversed(STATUSES))}
     status = _translate(
-        observations, "status", lambda w: w.replace("", STATUSES[0]).map(rank).fillna(-1)
+        observations, "status", lambda w: w.replace("", STATUSES[0]).map(rank).fillna(-1), 0
     )
-    rows["doubt"] = _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0))
+    rows["doubt"] = _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0), 0.0)
     rows = _keep_one_a_year(rows, published=days, status=status)
     rows = _add_ratios(rows, about)
     new = np.diff(_number_series(rows), prepend=-1) != 0
@@ -228,27 +228,32 @@ def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> li
 def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFrame, list[Problem]]:
     """Describe the used indicators, one row each, with defaults for what is missing."""
     chosen = indicators[indicators["indicator"].isin(used)].reset_index(drop=True)
-    about, problems = chosen[["indicator", "kind", "better"]].copy(), []
+    columns: dict[str, Any] = {c: chosen[c] for c in ("indicator", "kind", "better")}
+    problems: list[Problem] = []
     numbers = {"lower": np.nan, "upper": np.nan, "resolution": 0.0, "publication_lag": np.nan}
     for column, default in numbers.items():
-        given = chosen[column] if column in chosen else pd.Series(np.nan, chosen.index)
-        number = pd.to_numeric(given, errors="coerce").astype(float)
-        about[column] = number.fillna(default)
-        wrong = about.index[number.isna() & given.notna() & given.ne("")]
-        text = msg("no number"), msg("write one")
-        problems += [_fault(about, column, i, str(given[i]), *text) for i in wrong]
+        columns[column] = np.full(len(chosen), default)
+        if column in chosen:
+            given = chosen[column]
+            number = pd.to_numeric(given, errors="coerce").astype(float)
+            columns[column] = number.fillna(default)
+            wrong = np.flatnonzero(number.isna() & given.notna() & given.ne("")).tolist()
+            text = msg("no number"), msg("write one")
+            problems += [_fault(chosen, column, i, str(given[i]), *text) for i in wrong]
     given = chosen["cumulative"].eq(True) if "cumulative" in chosen else False
-    about["cumulative"] = about["kind"].isin(NEVER_FALLS) | given
+    columns["cumulative"] = chosen["kind"].isin(NEVER_FALLS) | given
     for column in ("numerator", "denominator"):
-        about[column] = chosen[column].fillna("") if column in chosen else ""
-    about = about.drop_duplicates()
+        columns[column] = chosen[column].fillna("") if column in chosen else ""
+    about = pd.DataFrame(columns, chosen.index)
+    about = about.drop_duplicates() if len(about) > 1 else about
     text = msg("observed but not described"), msg("add its row")
     problems += [
         Problem("indicators", None, "indicator", str(name), *text)
         for name in sorted(set(used) - set(about["indicator"]))
     ]
     for rule in RULES:
-        for i, row in about[rule.broken(about)].iterrows():
+        broken = rule.broken(about)
+        for i, row in about[broken].iterrows() if broken.any() else ():
             value, text = row[rule.column], (msg(rule.fact, **row), msg(rule.remedy))
             shown = f"{value:.15g}" if isinstance(value, float) else str(value)
             problems.append(_fault(about, rule.column, i, shown, *text))
@@ -263,14 +268,13 @@ def _fault(about: pd.DataFrame, column: str, i: int, value: str, *text: str) -> 
 
 
 def _translate(
-    observations: pd.DataFrame, column: str, read: Callable[[pd.Series], pd.Series]
+    observations: pd.DataFrame, column: str, read: Callable[[pd.Series], pd.Series], missing: object
 ) -> NDArray[Any]:
-    """Read the texts of an optional column, each distinct one once; "" where there is none."""
-    if column in observations:
-        given = observations[column].reset_index(drop=True).astype(object)
-        code, texts = pd.factorize(given.where(given.notna(), "").astype(str).str.strip())
-    else:
-        code, texts = np.zeros(len(observations), np.int64), [""]
+    """Read the texts of a column, each distinct one once; `missing` where there is no column."""
+    if column not in observations:
+        return np.full(len(observations), missing)
+    given = observations[column].reset_index(drop=True).astype(object)
+    code, texts = pd.factorize(given.where(given.notna(), "").astype(str).str.strip())
     read_texts: NDArray[Any] = read(pd.Series(texts, dtype=object)).to_numpy()[code]
     return read_texts
 
@@ -304,7 +308,7 @@ def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
     """Problems of rows without a region or indicator."""
     problems = []
     for column in KEY:
-        count = int((rows[column].isna() | rows[column].astype(str).eq("")).sum())
+        count = int((rows[column].isna() | rows[column].eq("")).sum())
         text = msg("{count} rows name no {column}", count=count, column=column), msg("fill it in")
         problems += [Problem("observations", None, column, None, *text)] * (count > 0)
     return problems
@@ -341,19 +345,19 @@ def _add_ratios(rows: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
 
     The scale (per 10,000, say) is that of the last year with all three.
     """
-    ratios = about[(about["numerator"] != "") & (about["denominator"] != "")]
+    ratio = (about["numerator"] != "") & (about["denominator"] != "")
+    if not ratio.any():
+        return rows
     tables = [rows]
-    for name, row in ratios.iterrows():
-        top, bottom, ratio = (
+    for name, row in about[ratio].iterrows():
+        top, bottom, own = (
             rows[rows["indicator"] == part].set_index(["region", "year"])["value"]
             for part in (row["numerator"], row["denominator"], name)
         )
         quotient = (top / bottom[bottom > 0]).dropna()
-        scale = (ratio / quotient[quotient > 0]).dropna().groupby("region").last()
+        scale = (own / quotient[quotient > 0]).dropna().groupby("region").last()
         derived = quotient.mul(scale, level="region").dropna()
-        derived = derived[~derived.index.isin(ratio.index)].rename("value").reset_index()
+        derived = derived[~derived.index.isin(own.index)].rename("value").reset_index()
         flags = {"break": False, "conflicting": False, "error": 0.0, "doubt": 0.0}
         tables.append(derived.assign(indicator=name, **flags))
-    if len(tables) == 1:
-        return rows
     return pd.concat(tables)[list(rows)].sort_values([*KEY, "year"], ignore_index=True)

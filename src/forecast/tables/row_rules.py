@@ -97,9 +97,11 @@ def _looks_like_fractions(rows: pd.DataFrame) -> pd.Series:
     share = rows["kind"].isin(PERCENTAGES) & rows["upper"].eq(100.0) & (rows["resolution"] > 0.0)
     if not share.any():
         return share
-    small = rows["value"].groupby(rows["indicator"]).transform("max") <= 1.0
     steps = rows["value"] / rows["resolution"].where(rows["resolution"] > 0.0)
-    return share & small & (rows["value"] > 0.0) & ((steps - steps.round()).abs() > 1e-6)
+    fine = share & (rows["value"] > 0.0) & ((steps - steps.round()).abs() > 1e-6)
+    if not fine.any():
+        return fine
+    return fine & (rows["value"].groupby(rows["indicator"]).transform("max") <= 1.0)
 
 
 # One fault in two to four lines: the condition, what it says, what to do.
@@ -244,13 +246,14 @@ def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[P
     """
     code, names = pd.factorize(rows["indicator"])
     known = indicators[~indicators.index.duplicated()].reindex(names)
+    columns = {c: rows[c] for c in ("region", "indicator", "value")}
     facts = {c: known[c].to_numpy()[code] for c in ("kind", "lower", "upper", "resolution")}
-    described = rows.assign(**facts)
+    described = pd.DataFrame({**columns, **facts})
     described = described[code >= 0] if (code < 0).any() else described
     problems = []
     for rule in FIGURE:
-        broken = described[np.asarray(rule.broken(described), bool)].head(MOST_PROBLEMS)
-        for row in broken.to_dict("records"):
+        broken = np.flatnonzero(np.asarray(rule.broken(described), bool))[:MOST_PROBLEMS]
+        for row in described.iloc[broken].to_dict("records") if len(broken) else ():
             text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=row["region"])
             value = f"{row['value']:.15g}"
             problems.append(

@@ -158,10 +158,11 @@ def _answer(
     """Compute the answers of `attainment` to all targets at once."""
     fits = source.fits if isinstance(source, Paths) else source
     state = TargetState.of(fits, goals, as_of)
-    out, rows = state.table.copy(), np.flatnonzero(state.open)
-    named = out["event"].to_numpy(str)
+    rows, named = np.flatnonzero(state.open), state.table["event"].to_numpy(str)
+    # A dict of columns: setting one in a DataFrame takes longer than computing it for few targets.
+    out: dict[str, Any] = dict(state.table.items())
     wanted = state.estimated & ((named != "reach") | bool(asked & {"ever", "maintain"}))
-    counted = np.full(len(out), "years" in asked) | (state.open & ("path" in asked)) | wanted
+    counted = np.full(len(named), "years" in asked) | (state.open & ("path" in asked)) | wanted
     annual = AnnualHits.of(fits, state, counted)
     found = compute_closed_form(fits, state, annual)
     if "path" in asked:
@@ -172,9 +173,10 @@ def _answer(
             _change_paths(out, state, drawn)
     out["median"] = state.median(found.median)
     chance = {name: state.probability(name, getattr(found, name)) for name in EVENTS}
-    out = out.assign(**{f"p_{name}": p for name, p in chance.items()})
+    out |= {f"p_{name}": p for name, p in chance.items()}
     if "path" in asked:
-        out["p_path"] = out[["p_path", "p_reach"]].min(axis=1).where(out["p_path"].notna())
+        least = np.fmin(out["p_path"], out["p_reach"])
+        out["p_path"] = np.where(np.isnan(out["p_path"]), np.nan, least)
     events = [named == name for name in EVENTS]
     p_reach = np.select(events, list(chance.values()))
     error = np.select([e[state.estimated] for e in events], [*found.error])
@@ -185,7 +187,7 @@ def _answer(
     if "years" in asked:
         _add_attainment_years(out, state, annual)
     left_out = {c for name, columns in ANSWERS.items() if name not in asked for c in columns}
-    result = out[[c for c in COLUMNS if c not in left_out]].copy()
+    result = pd.DataFrame({c: out[c] for c in COLUMNS if c not in left_out})
     if isinstance(source, Paths):
         p_all, _, low, high, _ = combine_all(drawn.after)
         expected = float(drawn.after.mean(axis=1).sum())
@@ -321,7 +323,7 @@ def _compute_path_probability(state: TargetState, hits: BoolArray) -> FloatArray
     return p
 
 
-def _change_paths(out: pd.DataFrame, state: TargetState, drawn: DrawnHits) -> None:
+def _change_paths(out: dict[str, Any], state: TargetState, drawn: DrawnHits) -> None:
     """Move `p_path` by what draws were changed."""
     if drawn.before is drawn.after:
         return
@@ -332,7 +334,7 @@ def _change_paths(out: pd.DataFrame, state: TargetState, drawn: DrawnHits) -> No
     out["p_path"] = after
 
 
-def _add_attainment_years(out: pd.DataFrame, state: TargetState, annual: AnnualHits) -> None:
+def _add_attainment_years(out: dict[str, Any], state: TargetState, annual: AnnualHits) -> None:
     """Add the year of attainment and its reading; see the module."""
     known, reached = state.position >= 0, state.reached
     years = {}

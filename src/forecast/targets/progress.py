@@ -23,8 +23,9 @@ that from the latest figure, of `latest_year`.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
-import pandas as pd
 
 from ..model.arrays import BoolArray, FloatArray
 from ..model.fitting import Fits
@@ -52,10 +53,10 @@ ON_TRACK, MODERATE = 0.95, 0.6
 """Least rate ratios of the classes, by Eurostat."""
 
 
-def add_progress(out: pd.DataFrame, fits: Fits, state: TargetState) -> None:
+def add_progress(out: dict[str, Any], fits: Fits, state: TargetState) -> None:
     """Add the baseline, required rates, pace, schedule_status, ratio and ratio_class.
 
-    `out` has one row a target with latest, latest_year, year, target, resolution.
+    `out` has columns of one row a target: latest, latest_year, year, target, resolution.
     """
     position, meets, event = state.position, state.meets, state.event
     known, open_ = position >= 0, state.open

@@ -292,7 +292,8 @@ def _list_band_problems(targets: pd.DataFrame) -> list[Problem]:
     """List bands whose ends are missing or in the wrong order."""
     problems = []
     for rule in BAND_RULES:
-        for row in targets[rule.broken(targets)].to_dict("records"):
+        broken = rule.broken(targets)
+        for row in targets[broken].to_dict("records") if broken.any() else ():
             series = [str(row[k]) for k in KEY]
             text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=series)
             cell, remedy = f"{row[rule.column]:.15g}", msg(rule.remedy, **row)
@@ -308,25 +309,29 @@ def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
     series = fits.series.drop(columns=[*KEY, "n", "own_share", "conflicting"])
     if not np.array_equal(position, series.index):
         series = series.reindex(position).set_axis(out.index)
-    out = pd.concat([out, series], axis=1)
-    out["position"], year = position, out["year"].to_numpy(float)
+    year = out["year"].to_numpy(float)
     last = fits.observations["conflicting"].to_numpy(bool)[np.cumsum(fits.series["n"]) - 1]
-    out["conflicting"] = (position >= 0) & np.append(last, False)[position]
+    conflicting = (position >= 0) & np.append(last, False)[position]
     figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
-    higher = (out["better"] != "lower").to_numpy()
-    out["reading"] = resolve_comparator(out["comparator"].to_numpy(str), higher)
-    out["resolution"] = out["resolution"].fillna(0.0)
-    out["upper"] = out["upper"].astype(float).fillna(np.inf)
-    out["lower"] = out["lower"].astype(float).fillna(-np.inf)
-    out["publication_lag"] = out["publication_lag"].astype(float).fillna(PUBLICATION_LAG)
-    out["cumulative"] = out["cumulative"].eq(True)
-    out["never_falls"] = out["cumulative"] & higher
-    out["figure"] = np.where(doubtful, np.nan, figure)
-    out["evidence"] = np.select(
-        [position < 0, out["conflicting"] | doubtful], ["none", "conflicting"],
-        out["evidence"].astype(object),
-    )  # fmt: skip
-    return out
+    higher = (series["better"] != "lower").to_numpy()
+    cumulative = series["cumulative"].eq(True).to_numpy()
+    evidence = series["evidence"].astype(object)
+    missing = {"resolution": 0.0, "upper": np.inf, "lower": -np.inf}
+    missing["publication_lag"] = PUBLICATION_LAG
+    columns: dict[str, Any] = {**dict(out.items()), **dict(series.items())}
+    columns |= {
+        "position": position,
+        "conflicting": conflicting,
+        "reading": resolve_comparator(out["comparator"].to_numpy(str), higher),
+        **{c: series[c].astype(float).fillna(value) for c, value in missing.items()},
+        "cumulative": cumulative,
+        "never_falls": cumulative & higher,
+        "figure": np.where(doubtful, np.nan, figure),
+        "evidence": np.select(
+            [position < 0, conflicting | doubtful], ["none", "conflicting"], evidence
+        ),
+    }
+    return pd.DataFrame(columns)
 
 
 @dataclass(frozen=True)
