@@ -175,3 +175,32 @@ def test_a_debounced_callback_is_called_once():
 
     asyncio.run(use_runner())
     assert calls.results == ["first", "other"]
+
+
+def test_messages_are_answered_in_the_order_in_which_they_were_sent():
+    """Whichever thread is first; one that was overtaken is stale, unless a clock was set."""
+    calls, other = Recorder(), []
+
+    def send(*moments, session="browser"):
+        for moment in moments:
+            calls.runner.call(
+                lambda m=moment: calls.results.append(m), lambda m=moment: other.append(m),
+                sent=(session, moment),
+            )  # fmt: skip
+
+    async def use_runner():
+        calls.runner = BackgroundRunner(calls.record, calls.errors.append)
+        sender = threading.Thread(target=send, args=(102.0, 101.0, 103.0))
+        sender.start()
+        sender.join()
+        await asyncio.sleep(0)
+        assert calls.results == [101.0, 102.0, 103.0]
+        send(102.5, 103.0, 104.0)
+        send(1.0, session="another browser")
+        await asyncio.sleep(0.001)
+        assert (calls.results[3:], other) == ([1.0, 103.0, 104.0], [102.5])
+        send(3.0, 4.0)  # the clock was set back
+        await asyncio.sleep(0.001)
+        assert calls.results[6:] == [3.0, 4.0]
+
+    asyncio.run(use_runner())

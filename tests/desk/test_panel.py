@@ -7,6 +7,7 @@ import datetime as dt
 import html
 import io
 import json
+import os
 import re
 import shutil
 import threading
@@ -18,7 +19,7 @@ import pytest
 
 import forecast as fc
 from desk_parts import all_widgets, part, press, upload
-from forecast.desk import background, scenario_files
+from forecast.desk import background, scenario_files, storage
 from forecast.desk.panel import Panel, open_desk
 from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
@@ -299,6 +300,25 @@ def test_a_name_that_is_taken_is_asked_about(panel):
     press(panel, "replace")
     assert b"500" in file.read_bytes()
     assert part(panel, "replace").layout.display == "none"
+
+
+def test_each_visitor_of_a_server_has_a_folder(panel, monkeypatch):
+    """What one saves another can neither see nor replace; it is bounded, and removed in the end."""
+    panel.desk.local, panel.desk.shared = False, panel.desk.folder
+    for visitor, seen in (("one", []), ("../two", []), ("one", ["mine"])):
+        panel.page.receive({"start": "", "before": None, "visitor": visitor})
+        assert panel.desk.saved == seen and panel.desk.folder.parent.name == "visitors"
+        part(panel, "name").value = "mine"
+        press(panel, "save")
+        assert "mine" in [value for _, value in panel.choices.scenario.options]
+    monkeypatch.setattr(storage, "MOST_SIZE", 10)
+    part(panel, "name").value = "more"
+    press(panel, "save")
+    assert "is full" in panel.status.value and panel.desk.saved == ["mine"]
+    for file in panel.desk.folder.parent.iterdir():
+        os.utime(file, (0, 0))
+    storage.remove_old(panel.desk.folder)
+    assert [*panel.desk.folder.parent.iterdir()] == [panel.desk.folder]
 
 
 def test_the_page_has_the_address_of_the_state(panel):

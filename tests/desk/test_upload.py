@@ -3,7 +3,7 @@
 import pytest
 
 import forecast as fc
-from desk_parts import press, upload
+from desk_parts import part, press, upload
 from forecast.desk.session import Desk
 from forecast.desk.upload import FigureForm
 
@@ -39,12 +39,12 @@ def form(desk, used, errors):
         except (fc.ForecastError, OSError, ValueError) as error:
             errors.append(error)
 
-    return FigureForm(lambda: desk, guard, used.append, lambda: None, used.append)
+    return FigureForm(lambda: desk, guard, used.append, lambda: None)
 
 
 def cells(form):
     """Return the rows of the table: the figure as printed by the place it has in the file."""
-    return {row["cells"][0]: row["cells"][1] for row in form.grid.table["rows"]}
+    return {row["name"]: row["cells"][1]["text"] for row in form.grid.table["rows"]}
 
 
 def decide(form, what, position, **more):
@@ -67,7 +67,7 @@ def test_every_figure_is_shown_with_its_status(form):
     assert set(cells(form)) >= {f"{row} · {column}" for row, column in ROWS}
     rows = form.grid.table["rows"]
     assert [row["open"] for row in rows] == sorted((row["open"] for row in rows), reverse=True)
-    assert rows[0]["cells"][:2] == ["2 · 2022", "六成"] and rows[0]["offers"] == ["drop"]
+    assert next(iter(cells(form).items())) == ("2 · 2022", "六成") and rows[0]["offers"] == ["drop"]
 
 
 def test_figures_can_be_used_once_all_are_decided(form, used):
@@ -128,6 +128,6 @@ def test_a_refused_file_leaves_nothing_of_the_first(form, errors):
     upload(form, "upload", "own.csv", FILE.encode())
     upload(form, "upload", "own.xlsx", b"\x00\x01\x02")
     assert errors[0].describe("zh") != errors[0].describe("en")
-    assert form.upload.value == ()
+    assert part(form, "upload").value == ()
     assert (form.figures, form.rows.value, form.grid.table) == (None, "", {})
     assert form.go.layout.display == "none"

@@ -14,7 +14,8 @@ DOCS = {"en": ROOT / "docs" / "planner.md", "zh": ROOT / "docs" / "planner.zh.md
 BUTTONS = (
     *("Cancel", "Undo", "Reset", "Apply", "Save scenario", "Export chart, tables, parameters"),
     *("Open a scenario file", "Use these figures", "Replace it", "Back to the published figures"),
-    *("Redo", "Basis", "Numbers of this chart", "Open a plan"),
+    *("Redo", "Basis", "Numbers of this chart", "Open a plan", "Check", "Remove"),
+    *("Use this plan", "Make a plan", "Download its folder"),
 )
 LARGEST = 150_000
 EACH = pytest.mark.parametrize("language", DOCS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -57,13 +56,13 @@ def init(  # noqa: PLR0913 - each option is an argument
 
 def _period(text: str) -> tuple[int, int]:
     """First and last year of a period, as 2026-2030."""
-    years = re.findall("[0-9]{4}", text)
-    if len(years) != 2:
-        raise typer.BadParameter(gettext("write the period as 2026-2030"))
-    start, end = map(int, years)
-    if not start <= end:
-        raise typer.BadParameter(gettext("the last year is before the first"))
-    return start, end
+    from ..i18n.errors import format_error
+    from ..plans.folder import read_years
+
+    try:
+        return read_years(text)
+    except ValueError as error:
+        raise typer.BadParameter(format_error(error, LANGUAGE)) from None
 
 
 @app.command(

@@ -175,11 +175,11 @@ class DeskHandler(TornadoVoilaHandler):  # type: ignore[misc]
             self.set_status(403)
             _show(self)
         elif foreign or not _opens_page(headers):
-            _show(self, again=foreign)
+            _show(self, again=0 if foreign else None)
         elif not path and not await self._admit():
             self.set_status(503)
             self.set_header("Retry-After", 60)
-            _show(self, FULL, most=self.kernel_manager.parent.most)
+            _show(self, FULL, again=30, most=self.kernel_manager.parent.most)
         else:
             await super().get(path)
 
@@ -212,15 +212,17 @@ class Ending(VoilaShutdownKernelHandler):  # type: ignore[misc]
 
 
 class Health(web.RequestHandler):
-    """Answers a probe; it says nothing of the desks and starts none."""
+    """Answers a probe, which starts no desk; a page that knows its kernel learns if it lives."""
 
-    def get(self) -> None:
-        """Write that the server answers."""
+    def get(self, kernel_id: str | None = None) -> None:
+        """Write that the server answers; 404 where a desk has ended."""
         self.set_header("Content-Type", "text/plain")
         self.set_header("Cache-Control", "no-store")
-        self.write("ok\n")
+        lives = kernel_id is None or self.settings["kernel_manager"].lives(kernel_id)
+        self.set_status(200 if lives else 404)
+        self.write("ok\n" if lives else "ended\n")
 
-    def head(self) -> None:
+    def head(self, kernel_id: str | None = None) -> None:
         """Answer without content."""
 
 
@@ -245,10 +247,11 @@ def _opens_page(headers: Mapping[str, str]) -> bool:
     return "text/html" in accepted
 
 
-def _show(handler: Any, text: str = "", *, again: bool = False, **gaps: object) -> None:
-    """Write a note in the desk's language; `again` opens the desk as a page of this site."""
+def _show(handler: Any, text: str = "", *, again: int | None = None, **gaps: object) -> None:
+    """Write a note in the desk's language; after `again` seconds the page opens the desk."""
     language, address = handler.settings["language"], html.escape(handler.request.path)
-    refresh = f'\n<meta http-equiv="refresh" content="0; url={address}">' if again else ""
+    url = f"0; url={address}" if again == 0 else again  # without one the fragment is kept
+    refresh = "" if again is None else f'\n<meta http-equiv="refresh" content="{url}">'
     handler.set_header("Content-Type", "text/html; charset=utf-8")
     handler.finish(
         NOTE.format(

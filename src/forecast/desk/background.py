@@ -7,6 +7,8 @@ result is discarded. Without a running event loop everything is done at once.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +20,11 @@ __all__ = ["BackgroundRunner"]
 
 INTERVAL = 0.1
 """Least seconds between two reports of progress."""
+OVERTAKEN = 10.0
+"""Seconds by which a message may be overtaken; beyond them the browser's clock was set back."""
+
+Sent = tuple[str, float]
+"""Session of a browser, and the moment by its clock at which it sent a message."""
 
 
 class _Cancelled(BaseException):
@@ -45,19 +52,44 @@ class BackgroundRunner:
         self._busy, self._failed = busy, failed
         self._home, self._context = _running_loop(), copy_context()
         self._job = 0
+        self._lock = threading.Lock()
+        self._turns: list[tuple[Sent, Callable[[], None], Callable[[], None]]] = []
+        self._last: dict[str, float] = {}
         self._timers: dict[Callable[[], None], asyncio.TimerHandle] = {}
 
-    def call(self, callback: Callable[[], None]) -> None:
+    def call(
+        self,
+        callback: Callable[[], None],
+        stale: Callable[[], None] | None = None,
+        *,
+        sent: Sent | None = None,
+    ) -> None:
         """Call a function in its turn in the loop that created the runner; at once without one.
 
-        A kernel with subshells may handle messages of widgets in several threads: those of a widget
-        in the one from which the widget was last changed. The context in which the runner was
-        created makes that the same for settings and buttons, so that their order is kept.
+        A kernel with subshells may handle messages of widgets in several threads, so that one
+        overtakes another. Those that wait are called in the order in which the browser `sent` them
+        (None: as the message that is handled now says). Of one that a later message of its browser
+        has overtaken all the same, `stale` is called in its place.
+
+        Widgets are handled in the thread from which they were last changed. The context in which
+        the runner was created makes that the same for settings and buttons.
         """
         if self._home is None or self._home.is_closed():
             callback()
-        else:
-            self._home.call_soon_threadsafe(callback, context=self._context.copy())
+            return
+        with self._lock:
+            self._turns.append((sent or _read_sent(), callback, stale or callback))
+        self._home.call_soon_threadsafe(self._call_next, context=self._context.copy())
+
+    def _call_next(self) -> None:
+        with self._lock:
+            turn = min(self._turns, key=lambda turn: turn[0][1])
+            self._turns.remove(turn)
+        (session, moment), callback, stale = turn
+        overtaken = 0.0 < self._last.get(session, 0.0) - moment < OVERTAKEN
+        if not overtaken:
+            self._last[session] = moment
+        (stale if overtaken else callback)()
 
     def submit(self, task: Callable[..., Any], done: Callable[[Any], None]) -> None:
         """Run a task in a thread, then call `done` with its result in the event loop.
@@ -123,6 +155,16 @@ def _run(
         return partial(done, task())
     except Exception as error:
         return partial(failed, error)
+
+
+def _read_sent() -> Sent:
+    """Return who sent the message that is handled now, and when."""
+    module: Any = sys.modules.get("ipykernel.kernelapp")  # there in a kernel only
+    running = module is not None and module.IPKernelApp.initialized()
+    header = module.IPKernelApp.instance().kernel.get_parent().get("header", {}) if running else {}
+    date = header.get("date")
+    moment = date.timestamp() if isinstance(date, dt.datetime) else time.time()
+    return str(header.get("session", "")), moment
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

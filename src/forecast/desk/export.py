@@ -31,6 +31,7 @@ from ..reports.manifest import hash_file
 from ..reports.parameters import ReportParameters
 from ..scenarios.scenario import write_scenario
 from .session import Desk
+from .storage import TAKEN
 from .text import name_outcome
 
 __all__ = ["add_report", "export_desk", "pack"]
@@ -55,6 +56,9 @@ def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
     ValueError, FileExistsError, WriteError
         As `Desk.save`; WriteError also for a folder in the way that is no export.
     """
+    other = _read_manifest(desk.folder / name).get("address", desk.state.address())
+    if not replace_file and other != desk.state.address():
+        raise FileExistsError(msg(TAKEN, name=name))
     desk.save(name, replace_file=replace_file)
     final, report, plan = desk.folder / name, desk.report, desk.plan
     sources = report.source_rows(report.list_sources(plan.targets, plan.observations))
@@ -70,7 +74,7 @@ def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
         written = {file.relative_to(new).as_posix(): hash_file(file) for file in files}
         facts = {"files": written, "version": __version__, "address": desk.state.address()}
         (new / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
-        swap_folder(new, final, _written_files(final))
+        swap_folder(new, final, _read_manifest(final).get("files", {}))
     return final
 
 
@@ -150,9 +154,9 @@ def _draw(desk: Desk) -> Mapping[str, bytes]:
     return {"chart.svg": chart.svg().encode(), "chart.png": chart.png(), "chart.csv": chart.csv()}
 
 
-def _written_files(folder: Path) -> dict[str, str]:
-    """Return the hashes, by name, of the files that an earlier export wrote."""
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """Return what an earlier export wrote about itself: hashes of its files by name, address."""
     try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError):
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
         return {}

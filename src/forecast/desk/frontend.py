@@ -24,7 +24,8 @@ def _static(name: str) -> str:
 class Part(anywidget.AnyWidget):
     """A widget that passes the messages of its module to functions, by their first key.
 
-    `call` calls a function in its turn, as `BackgroundRunner.call` does.
+    `call` calls a function in its turn, as `BackgroundRunner.call` does; one that was overtaken is
+    passed to `receive_late`.
 
     >>> part = Part({"add": lambda message: print(message["add"])})
     >>> part.receive({"add": 2})
@@ -34,17 +35,25 @@ class Part(anywidget.AnyWidget):
     def __init__(
         self,
         callbacks: Mapping[str, Callable[[Any], None]],
-        call: Callable[[Callable[[], None]], None] = lambda callback: callback(),
+        call: Callable[..., None] = lambda callback, _: callback(),
     ) -> None:
         super().__init__()
         self._callbacks = dict(callbacks)
-        self.on_msg(lambda _widget, content, _buffers: call(partial(self.receive, content)))
+        self.on_msg(
+            lambda _widget, content, _buffers: call(
+                partial(self.receive, content), partial(self.receive_late, content)
+            )
+        )
 
     def receive(self, content: Mapping[str, Any]) -> None:
         """Handle a message of the browser; unknown ones are ignored."""
         callback = self._callbacks.get(next(iter(content), ""))
         if callback is not None:
             callback(content)
+
+    def receive_late(self, content: Mapping[str, Any]) -> None:
+        """Handle a message that a later one has overtaken."""
+        self.receive(content)
 
 
 class SettingsForm(Part):
@@ -64,7 +73,7 @@ class SettingsForm(Part):
     def __init__(
         self,
         changed: Callable[[str, float | None], None],
-        call: Callable[[Callable[[], None]], None] = lambda callback: callback(),
+        call: Callable[..., None] = lambda callback, _: callback(),
     ) -> None:
         super().__init__({"n": self._move}, call)
         self._changed = changed
@@ -78,7 +87,11 @@ class SettingsForm(Part):
             for name, value in content["values"].items():
                 self._changed(name, None if value is None else float(value))
         finally:
-            self.done = int(content["n"])
+            self.receive_late(content)
+
+    def receive_late(self, content: Mapping[str, Any]) -> None:
+        """Answer what was moved before something that is done already, without moving it."""
+        self.done = int(content["n"])
 
 
 class Chart(anywidget.AnyWidget):
@@ -104,9 +117,9 @@ class PageLink(Part):
     """The page around the desk: address, title, language, what is spoken, what was open last.
 
     `turns` counts the steps to which the browser's button leads back. `kept` are the addresses of
-    the history, which the browser keeps for its visitor. Messages: `{start: address, before:
-    kept}` once, `{go: address}` after the browser's buttons, `{ask: n}` every few seconds, answered
-    by `heard`; without an answer the browser shows `lost`.
+    the history, which the browser keeps for its visitor. Messages: `{start: address, before: kept,
+    visitor: key}` once, `{go: address}` after the browser's buttons, `{ask: n}` every two seconds,
+    answered by `heard`; without an answer the browser shows a sentence of `lost`.
     """
 
     _esm = _static("page.js")
@@ -117,7 +130,7 @@ class PageLink(Part):
     title = traitlets.Unicode("").tag(sync=True)
     language = traitlets.Unicode("").tag(sync=True)
     spoken = traitlets.Unicode("").tag(sync=True)
-    lost = traitlets.Unicode("").tag(sync=True)
+    lost = traitlets.Dict().tag(sync=True)
     heard = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, callbacks: Mapping[str, Callable[[Any], None]]) -> None:

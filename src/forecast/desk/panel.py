@@ -9,7 +9,7 @@ their progress, and are cancelled by a button or a change of the settings.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..i18n.catalog import N_
-from ..i18n.formatting import day
 from ..intake import FigureImport
 from ..reports.html import safe
 from ..scenarios.declarations import Range
@@ -25,10 +24,11 @@ from .background import BackgroundRunner
 from .choices import Choices, is_whole
 from .frontend import Chart, PageLink, SettingsForm
 from .markup import paragraph
+from .plan_form import PlanForm
 from .questions import Questions
 from .scenario_files import ScenarioFiles
 from .session import Desk
-from .state import History, read_address, read_history
+from .state import History
 from .text import (
     describe_chart,
     describe_control,
@@ -45,6 +45,7 @@ from .text import (
     render_table,
 )
 from .upload import FigureForm
+from .visit import LOST, Visit
 from .widgets import Texts, create_button, create_row
 
 __all__ = ["Panel", "open_desk"]
@@ -68,11 +69,8 @@ GROUPS = {
     ),
 }
 CLIPPED = N_("{name}: outside the limits ({limits}); the nearest value was set.")
-LOST = N_(
-    "The desk no longer answers. What is shown may be out of date. Your settings are in the "
-    "address of this page: reload it to go on."
-)
-GO_ON = N_("Go on where you stopped: {region}, {day}")
+OWN_FIGURES = N_("Your own figures are used. Tables: {folder}")
+OWN_PLAN = N_("Your own plan is used. Tables: {folder}")
 
 
 def open_desk(region: str | None = None, **options: Any) -> Panel:
@@ -103,7 +101,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk = desk
         self.runner = BackgroundRunner(self._show_progress, self._show_error)
         self.texts = Texts()
-        self._before, self._working = list[str](), False
+        self._working = False
         self._turn: Any = None
         self._build()
         self.show()
@@ -111,7 +109,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     # Building: once. What a part shows is set by the methods `show` and `_show_…`.
 
     def _build(self) -> None:
-        self.page = PageLink({"start": self._start, "go": self._go})
+        desk = self._find_desk
+        self.visit = Visit(desk, self._guard, self._follow, lambda: self.choices.show(self.desk))
+        self.page = PageLink({"start": self.visit.start, "go": self.visit.go})
         self.chart, self.form = Chart(), SettingsForm(self._set, self.runner.call)
         names = ("title", "chance", "table", "sources", "status", "progress", "notes", "beside",
                  "below")  # fmt: skip
@@ -121,11 +121,13 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             setattr(self, name, part)
         self.chart.add_class("desk-picture")
         self.form.add_class("desk-settings")
-        desk = self._find_desk
         self.questions = Questions(desk, self.runner, self._guard, self._apply, self._show_address)
         self.files = ScenarioFiles(desk, self._guard, self.runner, self._show_saved, self._refresh)
         self.figures = FigureForm(
-            desk, self._guard, self._use_figures, partial(self._open, tables=""), self._open_plan
+            desk, self._guard, self._use_figures, partial(self._open, tables="")
+        )
+        self.plans = PlanForm(
+            desk, self._guard, self.runner, partial(self._show_own, OWN_PLAN), self._show_address
         )
         callbacks: dict[str, Callable[[Any], None]] = {
             "region": lambda region: self._open(region=region), "day": self._choose_day,
@@ -149,10 +151,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _build_status(self) -> widgets.Widget:
         self.cancel = self._button(N_("Cancel"), "desk-cancel", self._cancel)
-        self.go_on = widgets.Button(layout=widgets.Layout(width="auto", display="none"))
-        self.go_on.add_class("desk-go-on")
-        self.go_on.on_click(lambda _: self._guard(self._go_on))
-        return create_row([self.cancel, self.go_on, self.progress, self.status])
+        return create_row([self.cancel, self.visit, self.progress, self.status])
 
     def _build_history(self) -> widgets.Widget:
         return create_row([
@@ -169,7 +168,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.opener.add_class("desk-figures")
         self.opener.observe(lambda _: self._show_opened(), "value")
         self._show_opened()
-        return widgets.VBox([self.opener, self.figures])
+        return widgets.VBox([self.opener, self.figures, self.plans])
 
     def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
         return create_button(self.texts, text, css_class, lambda: self._guard(pressed))
@@ -189,7 +188,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         below = gettext("All indicators with these settings")
         self.below.value = f"<h2>{safe(below)}</h2>"
         self.page.title, self.page.language = title, self.desk.language
-        self.page.lost = gettext(LOST)
+        self.page.lost = {why: gettext(text) for why, text in LOST.items()}
         self.files.show()
         self.figures.show()
         self._show_target()
@@ -229,6 +228,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self.form.values = {c.name: self._shown(c.name) for c in self.desk.controls}
             self._show_answer()
             self.questions.show()
+        self._attempt(self.plans.show)
         self._show_table()
         self._show_address()
 
@@ -268,7 +268,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.page.address = state.address()
 
     def _show_opened(self) -> None:
-        self.figures.layout.display = "flex" if self.opener.value else "none"
+        for form in (self.figures, self.plans):
+            form.layout.display = "flex" if self.opener.value else "none"
+        self._attempt(self.plans.show)
 
     # Callbacks of the settings.
 
@@ -356,9 +358,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     def _open(self, **changes: Any) -> None:
         self.runner.submit(partial(self.desk.reopen, **changes), self._replace_desk)
 
-    def _open_plan(self, folder: str) -> None:
-        self.runner.submit(partial(self.desk.with_plan, folder), self._replace_desk)
-
     def _follow(self, history: History) -> None:
         """Go to a state of a history, in the background where another desk has to be opened."""
         if self.desk.holds(history.current):
@@ -373,39 +372,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.show()
 
     def _use_figures(self, figures: FigureImport) -> None:
-        self.runner.submit(partial(self.desk.with_figures, figures), self._show_desk_with_figures)
+        show = partial(self._show_own, OWN_FIGURES)
+        self.runner.submit(partial(self.desk.with_figures, figures), show)
 
-    def _show_desk_with_figures(self, desk: Desk) -> None:
+    def _show_own(self, text: str, desk: Desk) -> None:
         self._replace_desk(desk)
-        text = N_("Your own figures are used. Tables: {folder}")
         self._show_status(desk.report.gettext(text, folder=desk.plan.folder))
-
-    # Messages of the page.
-
-    def _start(self, message: Mapping[str, Any]) -> None:
-        """Go to the state of the page's address; without one offer what was open last."""
-        address, before = str(message["start"]).lstrip("#"), list(message.get("before") or [])
-        if address:
-            whole = before if before[-1:] == [address] else [address]
-            self._guard(lambda: self._follow(read_history(whole)))
-        elif before:
-            self._guard(lambda: self._offer(before))
-
-    def _offer(self, before: list[str]) -> None:
-        state, report = read_address(before[-1]), self.desk.report
-        self._before = before
-        facts = {"region": report.name("regions", state.region)}
-        facts["day"] = day(state.as_of, self.desk.language)
-        self.go_on.description = report.gettext(GO_ON, **facts)
-        self.go_on.layout.display = None
-
-    def _go_on(self) -> None:
-        self.go_on.layout.display = "none"
-        self._follow(read_history(self._before))
-
-    def _go(self, message: Mapping[str, Any]) -> None:
-        state = str(message["go"])
-        self._guard(lambda: self._follow(self.desk.history.change(read_address(state))))
 
     # Status, progress and errors.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import ipywidgets as widgets
 
@@ -15,11 +14,9 @@ from .background import BackgroundRunner
 from .export import add_report, export_desk, pack
 from .session import Desk
 from .text import render_downloads
-from .widgets import Texts, create_button, create_row
+from .widgets import Texts, create_button, create_row, create_upload
 
 __all__ = ["ScenarioFiles"]
-
-OPEN_FILE = N_("Open a scenario file")
 
 
 class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
@@ -50,16 +47,16 @@ class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
         self.texts = texts = Texts()
         self.name = texts.add(widgets.Text(), description=N_("Name"))
         self.name.add_class("desk-name")
-        self.load = widgets.FileUpload(accept=".yaml,.yml", layout=widgets.Layout(width="auto"))
-        texts.add(self.load, description=OPEN_FILE, tooltip=OPEN_FILE)
-        self.load.add_class("desk-load")
-        self.load.observe(self._choose, "value")
+        load = create_upload(
+            texts, N_("Open a scenario file"), "desk-load", ".yaml,.yml",
+            lambda name, content: guard(lambda: self._open(name, content)),
+        )  # fmt: skip
         self.links = widgets.HTML()
         self.links.add_class("desk-files")
         save = self._button(N_("Save scenario"), "desk-save", self._save)
         export = self._button(N_("Export chart, tables, parameters"), "desk-export", self._export)
         self.replace = self._button(N_("Replace it"), "desk-replace", self._replace)
-        row = create_row([self.name, save, export, self.load, self.replace])
+        row = create_row([self.name, save, export, load, self.replace])
         super().__init__([row, self.links])
         self.clear()
 
@@ -108,14 +105,7 @@ class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
         self.links.value = render_downloads(files)
         self._saved(files[0].parent.absolute())
 
-    def _choose(self, event: Mapping[str, Any]) -> None:
-        if event["new"]:  # emptied below; to guard that too would remove the error in the file
-            self._guard(lambda: self._open(event["new"]))
-
-    def _open(self, uploaded: tuple[Any, ...]) -> None:
-        name, content = Path(uploaded[0]["name"]).name, bytes(uploaded[0]["content"])
-        self.load.value = ()
-
+    def _open(self, name: str, content: bytes) -> None:
         def load(replace: bool) -> None:
             self._find_desk().import_scenario(name, content, replace_file=replace)
             self._opened()

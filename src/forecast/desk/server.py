@@ -160,11 +160,14 @@ class Kernels(AsyncMappingKernelManager):
             return False
         if task.cancelled() or task.exception() is not None:
             return True
-        kernel = task.result()["kernel_id"]
-        if kernel not in self:
-            return True
-        process = getattr(self.get_kernel(kernel).provisioner, "process", None)
-        return process is None or process.poll() is not None
+        return not self.lives(task.result()["kernel_id"])
+
+    def lives(self, kernel_id: str) -> bool:
+        """Return whether the process of a desk runs."""
+        if kernel_id not in self:
+            return False
+        process = getattr(self.get_kernel(kernel_id).provisioner, "process", None)
+        return process is not None and process.poll() is None
 
     def _end(self, task: asyncio.Task[dict[str, Any]]) -> None:
         """End a desk that was kept ready."""
@@ -192,7 +195,7 @@ class Page(Voila):  # type: ignore[misc]
         """Return the routes, with the desk's own page, its end, and an address for probes."""
         *others, (pattern, _, options) = super().init_handlers()
         own = [
-            (url_path_join(self.base_url, "healthz"), Health),
+            (url_path_join(self.base_url, "healthz(?:/([0-9a-f-]+))?"), Health),
             (url_path_join(self.base_url, "voila/api/shutdown/(.*)"), Ending),
         ]
         return [*own, *others, (pattern, DeskHandler, options)]

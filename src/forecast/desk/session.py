@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 import shutil
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +16,7 @@ from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, UnknownNameError, check_name, msg
 from ..files import write_atomic
 from ..intake import FigureImport
+from ..plans.entry import workbook_of
 from ..plans.folder import open_plan
 from ..reports.context import ReportContext
 from ..scenarios.declarations import Range
@@ -25,7 +27,14 @@ from ..tables.plan import data_folder, load_plan
 from .answers import NAME, Answers
 from .settings import Settings
 from .state import MOST_COMPARED, History, State
-from .storage import FIGURES, new_folder, saved_scenarios, scenario_file, shipped_scenarios
+from .storage import (
+    FIGURES,
+    new_folder,
+    saved_scenarios,
+    scenario_file,
+    shipped_scenarios,
+    visitor_folder,
+)
 
 __all__ = ["Desk"]
 
@@ -36,8 +45,9 @@ TOO_MANY = N_("At most {count} scenarios can be shown beside the settings. Remov
 class Desk(Answers):
     """One region's targets, everything chosen (`state`), and the answers.
 
-    `folder` is where scenarios and exports are written; `home` the tables that the desk was opened
-    with; `local` whether files and folders may be named, which only a user of this machine may do.
+    `folder` is where scenarios and exports are written, in `shared` where each visitor has one;
+    `home` the tables that the desk was opened with; `local` whether files and folders may be named,
+    which only a user of this machine may do.
 
     Examples
     --------
@@ -52,7 +62,7 @@ class Desk(Answers):
 
     def __init__(self, report: ReportContext, progress: Progress | None = None) -> None:
         super().__init__(report, progress)
-        self.folder = Path(report.folder or "desk")
+        self.folder = self.shared = Path(report.folder or "desk")
         self.home, self.local = report.data, True
         first = State(self.plan.region, self.plan.as_of, report.language)
         self.history = History((self._with_target(first),))
@@ -92,6 +102,8 @@ class Desk(Answers):
         report = _open_first(**options) if region is None else ReportContext.load(region, **options)
         desk = Desk(report, tracker.part(4))
         desk.local = local
+        if not local:  # until the page says whose it is
+            desk.folder = visitor_folder(desk.shared, secrets.token_hex())
         return desk
 
     # The state, and its steps.
@@ -147,10 +159,10 @@ class Desk(Answers):
             options = {key: getattr(self.report, key) for key in ("until", "draws", "seed")}
             other = Desk.open(
                 state.region, as_of=state.as_of, language=state.language, local=self.local,
-                data=self._find_tables(state.tables), folder=self.folder, **options,
+                data=self._find_tables(state.tables), folder=self.shared, **options,
                 progress=tracker.part(9),
             )  # fmt: skip
-            other.home = self.home
+            other.home, other.folder = self.home, self.folder
         known = other._with_target(state)
         states = history.states
         history = replace(
@@ -175,7 +187,7 @@ class Desk(Answers):
         if state.region != self.plan.region:
             known = self.history.last_in(state.region) or State(state.region, state.as_of)
             kept = {key: getattr(known, key) for key in ("indicator", "row", "base", "values")}
-            state = replace(state, **kept, years=None, lever="", question="")
+            state = replace(state, **kept, years=None, lever="", question="", rows="")
         return self.follow(self.history.change(state), progress=progress)
 
     def with_state(self, state: State, *, progress: Progress | None = None) -> Desk:
@@ -209,6 +221,8 @@ class Desk(Answers):
         folder = new_folder(self.folder.absolute() / FIGURES)
         try:
             figures.write(folder, self.plan)
+            if form := workbook_of(self.plan):
+                shutil.copy(form, folder)
             return self.reopen(tables=folder.name, progress=tracker.part(9))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

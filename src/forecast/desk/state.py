@@ -42,7 +42,7 @@ class State:
     figures, or the folder of an opened plan. `indicator` and `row` are the target (a row of
     `Desk.baseline`); `base` and `values` the settings; `years` the first and last year drawn, None
     for all; `compared` names of scenarios drawn beside; `lever`, `wanted` and `question` the goal
-    seek or tornado whose answer is shown.
+    seek or tornado whose answer is shown; `rows` names what is entered of a plan, see `own_plan`.
     """
 
     region: str
@@ -58,6 +58,7 @@ class State:
     lever: str = ""
     wanted: float = 0.8
     question: str = ""
+    rows: str = ""
 
     @property
     def world(self) -> tuple[str, str, str]:
@@ -71,7 +72,8 @@ class State:
         'region=lishui&day=2022-12-31&language=zh&set=x:2.0'
         """
         parts = [("region", self.region), ("day", self.as_of), ("language", self.language)]
-        parts += [("tables", self.tables)] if self.tables else []
+        given = {"tables": self.tables, "rows": self.rows}
+        parts += [(key, text) for key, text in given.items() if text]
         if self.indicator:
             row = "" if self.row is None else f":{self.row}"
             parts.append(("target", f"{self.indicator}{row}"))
@@ -175,6 +177,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "language": ("language", lambda text: _one_of(languages(), text)),
     "base": ("base", _read_base),
     "years": ("years", _read_years),
+    "rows": ("rows", lambda text: f"{int(text, 16):016x}"),
 }
 """Fields of a state by part of an address, and how it is read."""
 

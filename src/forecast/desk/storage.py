@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import shutil
+import time
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -9,12 +13,25 @@ from pathlib import Path
 from ..errors import N_, msg
 from ..scenarios.scenario import BASELINE, scenario_folder
 
-__all__ = ["FIGURES", "new_folder", "saved_scenarios", "scenario_file", "shipped_scenarios"]
+__all__ = [
+    "ENTERED",
+    "FIGURES",
+    "new_folder",
+    "saved_scenarios",
+    "scenario_file",
+    "shipped_scenarios",
+]
 
 FIGURES = "figures"
 """Folder of the table folders with a planner's own figures."""
+ENTERED = "entered"
+"""Folder of the rows of plans that are entered."""
 MOST_BYTES = 100
 """Largest length of a scenario's name, in bytes of UTF-8."""
+VISITORS = "visitors"
+"""Folder of the folders of a server's visitors."""
+MOST_VISITORS, MOST_DAYS, MOST_SIZE = 200, 30, 100_000_000
+"""Visitors whose files are kept, days without a visit, and bytes of each visitor."""
 RESERVED = set('\\/:*?"<>|,')
 BAD_NAME = N_(
     "{name!r} cannot be used as a name. Enter a short name without commas or slashes that no "
@@ -22,6 +39,38 @@ BAD_NAME = N_(
 )
 
 TAKEN = N_("A scenario named {name} is saved already. Replace it, or enter another name.")
+FULL = N_(
+    "Your space of {most} MB on this server is full. Download what you need; it is removed {days} "
+    "days after your last visit."
+)
+
+
+def visitor_folder(shared: Path, key: str) -> Path:
+    """Return the folder of a visitor, whose key nobody can learn from its name.
+
+    >>> visitor_folder(Path("desk"), "../x").as_posix()
+    'desk/visitors/c1fc4e2ba9bb5b13d4c0f4df6afe7ca2'
+    """
+    return shared / VISITORS / hashlib.sha256(key.encode()).hexdigest()[:32]
+
+
+def remove_old(folder: Path) -> None:
+    """Note a visit, and remove the folders of those who were not here for long, or are too many."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.utime(folder)
+    known = [(file.stat().st_mtime, file) for file in folder.parent.iterdir()]
+    known.sort(reverse=True)
+    for number, (moment, file) in enumerate(known):
+        if number >= MOST_VISITORS or moment < time.time() - MOST_DAYS * 86_400:
+            shutil.rmtree(file, ignore_errors=True)
+
+
+def check_room(folder: Path) -> None:
+    """Raise ValueError where the folder of a visitor is full."""
+    if folder.parent.name == VISITORS:
+        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        if size > MOST_SIZE:
+            raise ValueError(msg(FULL, most=MOST_SIZE // 10**6, days=MOST_DAYS))
 
 
 def saved_scenarios(folder: Path) -> list[str]:
@@ -55,8 +104,9 @@ def scenario_file(
     """
     plain = not set(name) & RESERVED and name.isprintable() and name == name.strip(" .")
     short = 0 < len(name.encode()) <= MOST_BYTES
-    if not (plain and short) or name in (FIGURES, *shipped_scenarios()):
+    if not (plain and short) or name in (FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
         raise ValueError(msg(BAD_NAME, name=name))
+    check_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.yaml"
     if content is not None and not replace_file and file.exists() and file.read_bytes() != content:
@@ -66,6 +116,7 @@ def scenario_file(
 
 def new_folder(parent: Path) -> Path:
     """Create a folder with the next free number: earlier ones are never written to again."""
+    check_room(parent.parent)
     numbers = count(1)
     while True:
         folder = parent / str(next(numbers))

@@ -365,11 +365,21 @@ def _tornado_row(
 
 def render_downloads(files: Sequence[Path]) -> str:
     """Render files as a list of links that hold their content."""
+    return render_content({str(file.absolute()): file.read_bytes() for file in files})
+
+
+def render_content(files: Mapping[str, bytes]) -> str:
+    """Render contents by their names as a list of links that hold them.
+
+    >>> render_content({"a/x.txt": b"1"})[:32]
+    '<ul><li><a download="x.txt" href'
+    """
     lines = []
-    for file in files:
-        data = base64.b64encode(file.read_bytes()).decode()
-        link = f'download="{safe(file.name)}" href="data:application/octet-stream;base64,{data}"'
-        lines.append(f"<li><a {link}>{safe(file.absolute())}</a></li>")
+    for name, content in files.items():
+        data = base64.b64encode(content).decode()
+        last = safe(Path(name).name)
+        link = f'download="{last}" href="data:application/octet-stream;base64,{data}"'
+        lines.append(f"<li><a {link}>{safe(name)}</a></li>")
     return f"<ul>{''.join(lines)}</ul>"
 
 

@@ -15,7 +15,7 @@ from ..intake import MOST_BYTES, OPEN, FigureImport, read
 from .frontend import Grid
 from .markup import paragraph
 from .session import Desk
-from .widgets import Texts, create_button, create_row
+from .widgets import Texts, create_button, create_field, create_row, create_upload
 
 __all__ = ["FigureForm"]
 
@@ -26,7 +26,6 @@ NOTE = N_(
     "have up to 20 MB, 250,000 cells and 50,000 figures."
 )
 BUTTONS = {"accept": N_("Accept"), "drop": N_("Drop")}
-CHOOSE = N_("Choose a file")
 
 
 class FigureForm(widgets.VBox):  # type: ignore[misc]
@@ -38,7 +37,6 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
     guard : calls a function and displays its error
     use : called with the figures once none is open any more
     publish : called to go back to the published figures
-    open_plan : called with the folder of a plan to open
     """
 
     def __init__(
@@ -47,32 +45,26 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
         guard: Callable[[Callable[[], None]], None],
         use: Callable[[FigureImport], None],
         publish: Callable[[], None],
-        open_plan: Callable[[str], None],
     ) -> None:
         self._find_desk, self._guard = desk, guard
         self.figures: FigureImport | None = None
         self._listed: list[dict[str, Any]] = []
         self.texts = texts = Texts()
         self.note = texts.add(widgets.HTML())
-        self.upload = widgets.FileUpload(accept=EXTENSIONS, layout=widgets.Layout(width="auto"))
-        texts.add(self.upload, description=CHOOSE, tooltip=CHOOSE)
-        self.upload.observe(self._choose, "value")
-        self.path = self._field(N_("or its path"), "desk-place")
-        self.plan = self._field(N_("Folder of a plan"), "desk-plan")
+        upload = create_upload(
+            texts, N_("Choose a file"), "desk-upload", EXTENSIONS,
+            lambda name, content: guard(lambda: self._read(content, name)),
+        )  # fmt: skip
+        self.path = create_field(texts, N_("or its path"), "desk-place")
         self.rows = widgets.HTML()
         self.grid = Grid({key: self._decide for key in ("fix", "accept", "drop")})
-        for part, css_class in (
-            (self.upload, "desk-upload"), (self.rows, "desk-rows"), (self.grid, "desk-grid"),
-        ):  # fmt: skip
-            part.add_class(css_class)
+        self.rows.add_class("desk-rows")
+        self.grid.add_class("desk-grid")
         self.go = self._button(N_("Use these figures"), "desk-go", lambda: use(self._figures))
         self.back = self._button(N_("Back to the published figures"), "desk-publish", publish)
         load = self._button(N_("Read"), "desk-read", self._read_path)
-        opened = self._button(
-            N_("Open a plan"), "desk-open-plan", lambda: open_plan(self.plan.value.strip())
-        )
-        self.named = create_row([self.path, load, self.plan, opened])
-        source = create_row([self.upload, self.back])
+        self.named = create_row([self.path, load])
+        source = create_row([upload, self.back])
         super().__init__([self.note, source, self.named, self.rows, self.grid, self.go])
         self.clear()
 
@@ -106,13 +98,15 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
         self.rows.value = paragraph(figures.summary(desk.language))
         cells = [self._cells(row) for row in self._listed]
         self.grid.table = {
-            "label": report.gettext("Your own figures"),
+            "label": report.gettext("Your own figures"), "id": "desk-figures",
             "heads": list(cells[0]) if cells else [],
             "buttons": {key: report.gettext(text) for key, text in BUTTONS.items()},
             "rows": [
-                {"cells": list(line.values()), "open": row["status"] in OPEN,
+                {"cells": [name, {"text": printed, "key": "printed"}, *others], "name": name,
+                 "open": row["status"] in OPEN,
                  "offers": ["accept", "drop"] if row["status"] == "doubtful" else ["drop"]}
                 for row, line in zip(self._listed, cells, strict=True)
+                for name, printed, *others in [line.values()]
             ],
         }  # fmt: skip
         self.go.disabled = bool(still_open.any()) or not len(table)
@@ -132,14 +126,6 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
             report.gettext("How it was read, or what is wrong"): str(row["reason"]),
         }
 
-    def _field(self, text: str, css_class: str) -> widgets.Text:
-        field = widgets.Text(
-            style={"description_width": "auto"},
-            layout=widgets.Layout(width="360px", max_width="98%"),
-        )
-        field.add_class(css_class)
-        return self.texts.add(field, description=text)
-
     def _button(self, text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
         return create_button(self.texts, text, css_class, lambda: self._guard(pressed))
 
@@ -147,15 +133,6 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
     def _figures(self) -> FigureImport:
         assert self.figures is not None
         return self.figures
-
-    def _choose(self, event: Mapping[str, Any]) -> None:
-        if event["new"]:  # emptied below; to guard that too would remove the error in the file
-            self._guard(self._read_upload)
-
-    def _read_upload(self) -> None:
-        files, self.upload.value = self.upload.value, ()
-        for file in files:
-            self._read(bytes(file["content"]), str(file["name"]))
 
     def _read_path(self) -> None:
         file = self._find_desk().find_file(self.path.value)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 import ipywidgets as widgets
 
-__all__ = ["Texts", "create_button", "create_dropdown", "create_row", "set_options"]
+__all__ = [
+    "Texts", "create_button", "create_dropdown", "create_field", "create_row", "create_upload",
+    "set_options",
+]  # fmt: skip
 
 
 class Texts:
@@ -74,6 +78,36 @@ def create_button(
     button.add_class(css_class)
     button.on_click(lambda _: pressed())
     return texts.add(button, description=text, tooltip=text)
+
+
+def create_field(texts: Texts, text: str, css_class: str, width: str = "360px") -> widgets.Text:
+    """Create a field for text.
+
+    >>> create_field(Texts(), "Name", "desk-name")._dom_classes
+    ('desk-name',)
+    """
+    field = widgets.Text(
+        style={"description_width": "auto"}, layout=widgets.Layout(width=width, max_width="98%")
+    )
+    field.add_class(css_class)
+    return texts.add(field, description=text)
+
+
+def create_upload(
+    texts: Texts, text: str, css_class: str, accept: str, chosen: Callable[[str, bytes], None]
+) -> widgets.FileUpload:
+    """Create a button for a file; `chosen` gets its name and content, and the field is emptied."""
+    upload = widgets.FileUpload(accept=accept, layout=widgets.Layout(width="auto"))
+    upload.add_class(css_class)
+
+    def changed(event: Any) -> None:
+        if event["new"]:
+            file, *_ = event["new"]
+            upload.value = ()
+            chosen(PurePosixPath(str(file["name"])).name, bytes(file["content"]))
+
+    upload.observe(changed, "value")
+    return texts.add(upload, description=text, tooltip=text)
 
 
 def create_row(parts: Sequence[widgets.Widget]) -> widgets.HBox:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ from .own_tables import FOLDER, find_form, make_tables
 
 __all__ = [
     "REPORTS", "PlanOrder", "is_plan", "like_rows", "make_folder", "open_plan", "parameter_files",
-    "refresh", "shipped_content",
+    "read_years", "refresh", "shipped_content", "workbook_name",
 ]  # fmt: skip
 
 REPORTS = {
@@ -69,6 +70,9 @@ This folder holds a plan. What you fill in is the workbook; everything else is m
 
 Each year: add the new figures to the workbook, save it, and run the same command again.
 """)
+
+
+MOST_YEARS = 30
 
 
 @dataclass(frozen=True)
@@ -246,9 +250,40 @@ def parameter_files(place: Path) -> list[Path]:
     return files
 
 
+def read_years(text: str) -> tuple[int, int]:
+    """Return first and last year of a period.
+
+    >>> read_years("2026-2030")
+    (2026, 2030)
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    years = [int(year) for year in re.findall("[0-9]{4}", text)]
+    if len(years) != 2:
+        raise ValueError(msg("write the period as 2026-2030"))
+    if years[0] > years[1]:
+        raise ValueError(msg("the last year is before the first"))
+    if years[1] - years[0] > MOST_YEARS:
+        raise ValueError(msg("a plan has at most {count} years", count=MOST_YEARS))
+    return years[0], years[1]
+
+
+def workbook_name(region: str) -> str:
+    """Return the name of the workbook of a region, whatever signs its name has.
+
+    >>> workbook_name("青山县"), workbook_name("../a")
+    ('青山县.xlsx', '_a.xlsx')
+    """
+    plain = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in region)
+    return f"{plain[:60].strip('. ') or 'plan'}.xlsx"
+
+
 def _write_files(partial: Path, folder: Path, order: PlanOrder, content: FormContent) -> str:
     """Write all files of a plan into a folder; give the name of the workbook."""
-    workbook = f"{order.name}.xlsx"
+    workbook = workbook_name(order.name)
     (partial / workbook).write_bytes(write_form(content, order.language))
     known = Names.of(read_tables(data_folder()), read_aliases()).region(order.name)
     region = known or region_id(order.name, order.name_en)

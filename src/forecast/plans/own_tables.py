@@ -30,7 +30,7 @@ from .conversion import convert
 from .form_reading import is_form, read_form
 from .rows import Conversion, Origin
 
-__all__ = ["PlanTables", "find_form", "make_tables", "read_plan", "write_plan"]
+__all__ = ["PlanTables", "find_form", "identity", "make_tables", "read_plan", "write_plan"]
 
 FOLDER = "tables"
 MADE = "tables of a plan"
@@ -167,10 +167,10 @@ def _add_file(made: Conversion, file: Path) -> None:
     except DataError as error:
         made.problems += error.problems
         return
-    held = {_identity(table, row): (row, origin) for row, origin in made.rows.get(table, [])}
+    held = {identity(table, row): (row, origin) for row, origin in made.rows.get(table, [])}
     for line, cells in enumerate(rows, start=2):
         row: dict[str, object] = {k: (v or "").strip() for k, v in cells.items() if k is not None}
-        same = held.get(_identity(table, row))
+        same = held.get(identity(table, row))
         if table == "observations" and same is not None:
             if float(str(same[0]["value"])) != float(str(row.get("value") or "nan")):
                 fact = msg("differs from {value} in {place}, row {row}", value=same[0]["value"],
@@ -183,7 +183,7 @@ def _add_file(made: Conversion, file: Path) -> None:
         made.add(table, row, Origin(file.name, line))
 
 
-def _identity(table: str, row: Mapping[str, object]) -> tuple[str, ...]:
+def identity(table: str, row: Mapping[str, object]) -> tuple[str, ...]:
     """Return what makes two rows of a plan's own files the same."""
     columns = TABLES[table].replaces or TABLES[table].key
     filled = {**row, "as_of": row.get("as_of") or f"{row.get('year')}-12-31"}

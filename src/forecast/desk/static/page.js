@@ -1,8 +1,11 @@
-// What belongs to the page: its address, title and language, what was open last, messages that a
-// screen reader speaks, and whether the desk still answers. In a notebook the page is not ours.
+// What belongs to the page: its address, title and language, its visitor, what was open last,
+// messages that a screen reader speaks, and whether the desk still answers. One that does not is
+// pale, and the page goes on by itself where it can: it asks the server, and opens a desk that has
+// ended again, with the settings in its address. In a notebook the page is not ours.
 // Keys on what takes keys itself are shortcuts of JupyterLab too, unless that very element is marked.
 const TAKES_KEYS = '.desk :is(input, select, textarea, svg)';
-const EVERY = 5000, MISSED = 4, SPEAK_AFTER = 700;
+const EVERY = 2000, MISSED = 2, SPEAK_AFTER = 700, AGAIN = 15000;
+const VISITOR = 'forecast-desk visitor', OPENED = 'forecast-desk opened';
 
 function render({ model, el }) {
   const alone = document.body.dataset.voila !== undefined;
@@ -18,6 +21,14 @@ function render({ model, el }) {
 
   const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
   const before = kept();
+  const visitor = () => {
+    const made = [...crypto.getRandomValues(new Uint8Array(16))].join('.');
+    try {
+      const known = localStorage.getItem(VISITOR) || made;
+      localStorage.setItem(VISITOR, known);
+      return known;
+    } catch { return made; }
+  };
   const keep = () => {
     if (!model.get('kept').length) return;
     try { localStorage.setItem(key, JSON.stringify(model.get('kept'))); } catch { /* no room */ }
@@ -49,14 +60,38 @@ function render({ model, el }) {
     ours = location.hash;
     model.send({ go: location.hash });
   };
-  const ask = () => {
-    misses = asked && model.get('heard') !== asked ? misses + 1 : 0;
-    const gone = misses >= MISSED;
-    lost.hidden = !gone;
-    lost.textContent = gone ? model.get('lost') : '';
-    el.closest('.desk')?.classList.toggle('desk-is-lost', gone);
-    if (!misses) asked += 1;
-    model.send({ ask: asked });
+  const config = JSON.parse(document.getElementById('jupyter-config-data')?.textContent || '{}');
+  const tell = (why) => {
+    lost.hidden = !why;
+    if (lost.dataset.why !== why) lost.textContent = why ? model.get('lost')[why] : '';
+    lost.dataset.why = why;
+    el.closest('.desk')?.classList.toggle('desk-is-lost', Boolean(why));
+  };
+  const probe = async () => {
+    if (!alone) return 'notebook';
+    try {
+      const answer = await fetch(`${config.baseUrl}healthz/${config.kernelId}`,
+        { cache: 'no-store', signal: AbortSignal.timeout(3 * EVERY) });
+      return { 200: 'late', 404: 'ended' }[answer.status] || 'server';
+    } catch { return 'server'; }
+  };
+  const openAgain = () => {
+    let last = 0;
+    try { last = Number(sessionStorage.getItem(OPENED)); } catch { /* no storage */ }
+    if (Date.now() - last < AGAIN) return;
+    try { sessionStorage.setItem(OPENED, Date.now()); } catch { return; }
+    location.reload();
+  };
+  const ask = async () => {
+    const missed = asked && model.get('heard') !== asked;
+    misses = missed ? misses + 1 : 0;
+    if (!missed) { asked += 1; tell(''); }
+    try { model.send({ ask: asked }); } catch { /* the connection is lost */ }
+    if (misses < MISSED) return;
+    const why = await probe();
+    if (model.get('heard') === asked) return;
+    tell(why);
+    if (why === 'ended') openAgain();
   };
 
   const keepKeys = ({ target }) => {
@@ -71,7 +106,7 @@ function render({ model, el }) {
   model.on('change:title change:language', name);
   model.on('change:spoken', speak);
   const wanted = alone && location.hash.length > 1 ? location.hash : '';
-  model.send({ start: wanted, before });
+  model.send({ start: wanted, before, visitor: visitor() });
   if (wanted) ours = wanted; else follow();
   requestAnimationFrame(name);
   const beat = setInterval(ask, EVERY);
