@@ -6,16 +6,17 @@ single numbers) is kept as it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "BoolArray", "FloatArray", "IntArray", "broadcast_trailing", "concatenate", "count_within",
-    "select",
+    "BoolArray", "FloatArray", "IntArray", "as_slice", "broadcast_trailing", "count_within",
+    "scatter", "select",
 ]  # fmt: skip
 
 FloatArray = NDArray[np.float64]
@@ -34,14 +35,22 @@ def select(record: Record, index: IntArray | slice) -> Record:
     return selected
 
 
-def concatenate(records: list[Record]) -> Record:
-    """Concatenate records of one shape; what is no array is that of the first.
+def scatter(records: Iterable[tuple[Record, IntArray]], series: int) -> Record:
+    """Join records of one shape, each with the positions of its series among all `series`.
 
-    >>> concatenate([(np.array([1.0]), "log"), (np.array([2.0]), "log")])
-    (array([1., 2.]), 'log')
+    One record is in memory beside the whole at a time. What is no array is that of the first.
+
+    >>> parts = (np.array([3.0]), "log"), (np.array([1.0]), "log")
+    >>> scatter(zip(parts, [np.array([1]), np.array([0])]), 2)
+    (array([1., 3.]), 'log')
     """
-    whole: Record = _combine(np.concatenate, records)
-    return whole
+    whole: Any = None
+    for record, at in records:
+        if whole is None:
+            whole = _combine(lambda a: np.empty((series, *a[0].shape[1:]), a[0].dtype), [record])
+        _combine(partial(_put, at), [whole, record])
+    joined: Record = whole
+    return joined
 
 
 def broadcast_trailing(values: FloatArray, like: FloatArray) -> FloatArray:
@@ -57,6 +66,21 @@ def count_within(n: IntArray) -> IntArray:
     """
     counted: IntArray = np.arange(n.sum()) - np.repeat(np.cumsum(n) - n, n)
     return counted
+
+
+def as_slice(index: IntArray) -> IntArray | slice:
+    """Return a slice for consecutive rows: it copies nothing.
+
+    >>> as_slice(np.array([2, 3])), as_slice(np.array([3, 2]))
+    (slice(2, 4, None), array([3, 2]))
+    """
+    if len(index) and bool((np.diff(index) == 1).all()):
+        return slice(int(index[0]), int(index[-1]) + 1)
+    return index
+
+
+def _put(at: IntArray, arrays: list[Any]) -> None:
+    arrays[0][at] = arrays[1]
 
 
 def _combine(combine: Callable[[list[Any]], Any], values: list[Any]) -> Any:

@@ -6,7 +6,7 @@ Tables go in and tables come out. `paces` has the candidate paces, `posterior` t
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Unpack
@@ -17,7 +17,8 @@ import pandas as pd
 from ..errors import DataError, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
 from ..tables.descriptions import About, read_inputs
-from .arrays import FloatArray, IntArray, concatenate, count_within, select
+from ..tables.words import choose_words, number_words, take_words
+from .arrays import FloatArray, IntArray, as_slice, count_within, scatter, select
 from .counts import CountPredictive, fit_counts
 from .paces import group_series, measure_spans
 from .panel import KEY, SeriesPanel, build_panel, read_observations
@@ -96,7 +97,9 @@ class Fits:
         names, keys, order = self._lookup
         if not len(keys):
             return np.full(len(table), -1)
-        region, indicator = (_number(table[c], known) for c, known in zip(KEY, names, strict=True))
+        region, indicator = (
+            number_words(table[c], known) for c, known in zip(KEY, names, strict=True)
+        )
         none = (region < 0) | (indicator < 0)
         wanted = np.where(none, -1, region * len(names[1]) + indicator)
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
@@ -110,17 +113,22 @@ class Fits:
         order = np.argsort(keys, kind="stable")
         return [pd.Index(regions), pd.Index(indicators)], keys[order], order
 
-    def cdf(self, y: FloatArray, years: FloatArray) -> FloatArray:
-        """Compute P(value <= y), with `y` and `years` (series, years) after the latest value."""
+    def cdf(self, y: FloatArray, years: FloatArray, index: IntArray | None = None) -> FloatArray:
+        """Compute P(value <= y), with `y` and `years` (series, years) after the latest value.
+
+        `index` has the series of each row, repeats allowed; None: all, in their order.
+        """
         out = np.full(np.broadcast_shapes(y.shape, years.shape), np.nan)
-        for part, horizon in self.iter_chunks(years):
+        for part, horizon in self.iter_chunks(years, index=index):
             out[part.rows] = part.cdf(y[part.rows], horizon)
         return out
 
-    def quantiles(self, levels: Sequence[float], years: FloatArray) -> FloatArray:
-        """Compute the quantiles at `levels`: (levels, series, years)."""
+    def quantiles(
+        self, levels: Sequence[float], years: FloatArray, index: IntArray | None = None
+    ) -> FloatArray:
+        """Compute the quantiles at `levels`: (levels, series, years); `index` as of `cdf`."""
         out = np.full((len(levels), *years.shape), np.nan)
-        for part, horizon in self.iter_chunks(years) if years.size else ():
+        for part, horizon in self.iter_chunks(years, index=index) if years.size else ():
             out[:, part.rows] = part.quantiles(levels, horizon)
         return out
 
@@ -138,32 +146,47 @@ class Fits:
 
     def take(self, index: IntArray) -> Fits:
         """Select the fits of the series at `index`, repeats allowed, in that order."""
-        predictives: list[Predictive] = []
-        for predictive in self.predictives:
-            position = np.full(len(self.series), -1)
-            position[predictive.rows] = np.arange(len(predictive.rows))
-            chosen = position[index]
-            kept = np.flatnonzero(chosen >= 0)
-            if len(kept):
-                predictives.append(replace(select(predictive, chosen[kept]), rows=kept))
+        predictives = [
+            replace(select(predictive, as_slice(at)), rows=rows)
+            for predictive, at, rows in self._select(index)
+        ]
         n = self.series["n"].to_numpy()
         start = (np.cumsum(n) - n)[index]
         rows = np.repeat(start, n[index]) + count_within(n[index])
         series, observations = (
-            table.iloc[_as_slice(at)].reset_index(drop=True)
+            table.iloc[as_slice(at)].reset_index(drop=True)
             for table, at in ((self.series, index), (self.observations, rows))
         )
         return Fits(series, tuple(predictives), observations, self.growth)
 
-    def iter_chunks(
-        self, years: FloatArray, size: int = CHUNK
-    ) -> Iterator[tuple[Predictive, FloatArray]]:
-        """Yield the predictives in chunks, with `years` (series, years) as horizons of theirs."""
-        latest = self.series["latest_year"].to_numpy(float)
+    def _select(self, index: IntArray) -> Iterator[tuple[Predictive, IntArray, IntArray]]:
+        """Yield predictives, their rows for the series at `index`, and where in it these are."""
         for predictive in self.predictives:
-            for start in range(0, len(predictive.rows), size):
-                whole = len(predictive.rows) <= size
-                part = predictive if whole else select(predictive, slice(start, start + size))
+            position = np.full(len(self.series), -1)
+            position[predictive.rows] = np.arange(len(predictive.rows))
+            chosen = position[index]
+            rows = np.flatnonzero(chosen >= 0)
+            if len(rows):
+                yield predictive, chosen[rows], rows
+
+    def iter_chunks(
+        self, years: FloatArray, size: int = CHUNK, index: IntArray | None = None
+    ) -> Iterator[tuple[Predictive, FloatArray]]:
+        """Yield the predictives in chunks, with `years` (series, years) as horizons of theirs.
+
+        With `index`, of the series at it; their `rows` are then places in it.
+        """
+        latest = self.series["latest_year"].to_numpy(float)
+        if index is None:
+            chosen: Iterable[tuple[Predictive, IntArray, IntArray]] = (
+                (one, np.arange(len(one.rows)), one.rows) for one in self.predictives
+            )
+        else:
+            latest, chosen = latest[index], self._select(index)
+        for predictive, at, rows in chosen:
+            for start in range(0, len(rows), size):
+                cut = slice(start, start + size)
+                part = replace(select(predictive, as_slice(at[cut])), rows=rows[cut])
                 yield part, years[part.rows] - latest[part.rows, None]
 
 
@@ -236,11 +259,9 @@ def fit(
         peers[predictive.rows] = predictive.peers
     series["siblings"] = peers.astype(int)
     series["own_share"] = own_share
-    series["evidence"] = np.select(
-        [series["n"] == 1, own_share < MODERATE, own_share < STRONG],
-        ["prior only", "weak", "moderate"],
-        "strong",
-    )
+    evidence = {"prior only": series["n"].to_numpy() == 1, "weak": own_share < MODERATE,
+                "moderate": own_share < STRONG}  # fmt: skip
+    series["evidence"] = choose_words(evidence, "strong")
     return Fits(series, tuple(predictives), seen, growth)
 
 
@@ -336,21 +357,8 @@ def quantiles(
     whole = bool((grid == np.round(grid)).all())
     years = grid[column].astype(int) if whole else grid[column]
     named = zip([*map(quantile_name, levels), "mean"], values, strict=True)
-    return out.assign(scenario="baseline", year=years, **{name: v[future] for name, v in named})
-
-
-def _as_slice(index: IntArray) -> IntArray | slice:
-    """Return a slice for consecutive rows: it copies nothing."""
-    if len(index) and bool((np.diff(index) == 1).all()):
-        return slice(int(index[0]), int(index[-1]) + 1)
-    return index
-
-
-def _number(names: pd.Series, known: pd.Index) -> IntArray:
-    """Position of each name among the known ones, -1 where it is none of them."""
-    code, distinct = pd.factorize(names)
-    position: IntArray = np.append(known.get_indexer(pd.Index(distinct)), -1)[code]
-    return position
+    scenario = take_words(["baseline"], np.zeros(len(out), np.int64))
+    return out.assign(scenario=scenario, year=years, **{name: v[future] for name, v in named})
 
 
 def quantile_name(level: float) -> str:
@@ -369,29 +377,24 @@ def _fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) 
     fitted.
     """
     order, starts, group = group_series(panel)
-    panel = replace(panel.take(order), group=group)
-    span = measure_spans(panel, starts)[group]
+    span = measure_spans(panel.year[order], starts)[group]
     by_span = np.lexsort((group, span))
-    cuts = np.flatnonzero(np.diff(group[by_span])) + 1
-    ends = np.append(cuts, len(order))
-    last = np.append(np.diff(span[by_span][ends - 1]) != 0, True)
+    order, group, span = order[by_span], group[by_span], span[by_span]
+    ends = np.append(np.flatnonzero(np.diff(group)) + 1, len(order))
+    last = np.append(np.diff(span[ends - 1]) != 0, True)
     links = [link.link for link in prior.links]
-    parts, start = [], 0
-    for end, closes in zip(ends, last, strict=True):
-        if end - start >= BLOCK or closes:
-            part = panel.take(by_span[start:end])
-            grids = compute_grids(part, links, bounded=bounded, grouped=True)
-            parts.append(pool_grids(grids, prior))
-            start = end
-    whole = concatenate(parts) if len(parts) > 1 else parts[0]
-    return replace(select(whole, _invert(order[by_span])), rows=rows)
 
+    def fit_blocks() -> Iterator[tuple[PooledPredictive, IntArray]]:
+        start = 0
+        for end, closes in zip(ends, last, strict=True):
+            if end - start >= BLOCK or closes:
+                at = order[start:end]
+                part = replace(panel.take(at), group=group[start:end])
+                grids = compute_grids(part, links, bounded=bounded, grouped=True)
+                yield pool_grids(grids, prior), at
+                start = end
 
-def _invert(order: IntArray) -> IntArray:
-    """Position of each row in an order."""
-    position = np.empty_like(order)
-    position[order] = np.arange(len(order))
-    return position
+    return replace(scatter(fit_blocks(), len(rows)), rows=rows)
 
 
 def _replace_ratios(

@@ -117,9 +117,9 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     return order, starts, np.cumsum(new) - 1
 
 
-def measure_spans(panel: SeriesPanel, starts: IntArray) -> FloatArray:
+def measure_spans(year: FloatArray, starts: IntArray) -> FloatArray:
     """Measure the years from each group's first value in its window to its last one."""
-    year = np.floor(panel.year + 0.5)
+    year = np.floor(year + 0.5)
     first = np.minimum.reduceat(np.nanmin(year, axis=1), starts)
     span: FloatArray = np.minimum(np.maximum.reduceat(year[:, -1], starts) - first, WINDOW - 1.0)
     return span
@@ -220,7 +220,7 @@ def _grid_steps(
     """
     year = np.floor(panel.year + 0.5)
     age = np.maximum.reduceat(year[:, -1], starts)[group, None] - year
-    width = int(measure_spans(panel, starts).max()) + 1
+    width = int(measure_spans(panel.year, starts).max()) + 1
     level = np.full((len(z), width), np.nan)
     row, column = np.nonzero(age < width)
     level[row, width - 1 - age[row, column].astype(np.int64)] = z[row, column]

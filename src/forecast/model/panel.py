@@ -29,6 +29,7 @@ __all__ = [
     "KEY",
     "MOST_PROBLEMS",
     "SeriesPanel",
+    "arrange",
     "build_panel",
     "read_observations",
 ]
@@ -186,13 +187,8 @@ def read_observations(
 def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel:
     """Arrange observations, sorted by series and year, as arrays of the series in `series`."""
     n = series["n"].to_numpy()
-    width = int(n.max(initial=1))
-    row = np.repeat(np.arange(len(n)), n)
-    column = width - np.repeat(np.cumsum(n), n) + np.arange(len(observations))
-    value, year = np.full((2, len(n), width), np.nan)
-    breaks = np.zeros((len(n), width), bool)
-    value[row, column], year[row, column] = observations["value"], observations["year"]
-    breaks[row, column] = observations["break"]
+    value, year = arrange(n, *(observations[c].to_numpy(float) for c in ("value", "year")))
+    breaks = arrange(n, observations["break"].to_numpy(float))[0] == 1.0
     lower, upper, unit = (series[c].to_numpy(float) for c in ("lower", "upper", "resolution"))
     last = np.cumsum(n) - 1
     error, doubt = (observations[c].to_numpy(float)[last] for c in ("error", "doubt"))
@@ -204,6 +200,22 @@ def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel
         series["cumulative"].to_numpy(bool) & (series["better"] != "lower").to_numpy(),
         error, doubt,
     )  # fmt: skip
+
+
+def arrange(n: IntArray, *columns: FloatArray) -> list[FloatArray]:
+    """Arrange columns, `n` consecutive rows a series, as (series, observations), flush right.
+
+    >>> arrange(np.array([1, 2]), np.array([5.0, 6.0, 7.0]))[0].tolist()
+    [[nan, 5.0], [6.0, 7.0]]
+    """
+    width = int(n.max(initial=1))
+    if len(n) and int(n.min()) == width:
+        return [column.reshape(len(n), width) for column in columns]
+    place = np.repeat(width * np.arange(1, len(n) + 1) - np.cumsum(n), n) + np.arange(n.sum())
+    arranged = np.full((len(columns), len(n) * width), np.nan)
+    for one, column in zip(arranged, columns, strict=True):
+        one[place] = column
+    return [one.reshape(len(n), width) for one in arranged]
 
 
 def _number_groups(series: pd.DataFrame) -> IntArray:

@@ -24,12 +24,13 @@ import numpy as np
 import pandas as pd
 
 from ..errors import N_, check_name, msg
-from ..model.arrays import BoolArray, FloatArray
+from ..model.arrays import BoolArray, FloatArray, as_slice
 from ..model.fitting import Fits
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.frames import read_goals
 from ..tables.schema import EVENTS
+from ..tables.words import choose_words, number_words, take_words
 from .event_probabilities import (
     LOOK_AHEAD,
     AnnualHits,
@@ -39,8 +40,9 @@ from .event_probabilities import (
     combine_all,
     compute_closed_form,
 )
-from .progress import add_progress
-from .target_state import PRINTED_BOUNDS, TargetState, read_targets
+from .progress import compute_progress
+from .target_state import PRINTED_BOUNDS, TargetState
+from .target_tables import read_targets
 
 __all__ = ["attainment", "attainment_years", "draw_events"]
 
@@ -137,57 +139,57 @@ def attainment(
     fits = source.fits if isinstance(source, Paths) else source
     goals = read_goals(targets, fits.series, year=year, comparator=comparator)
     if isinstance(source, Paths) or len(goals) <= BLOCK:
-        return _answer(source, goals, as_of, asked)
+        return _answer(source, TargetState.of(fits, goals, as_of), asked)
     goals = read_targets(goals)
     position = fits.locate(goals)
-    order = np.argsort(position, kind="stable")
+    order = np.arange(len(goals))
+    if (np.diff(position) < 0).any():
+        order = np.argsort(position, kind="stable")
     # Targets of one series are answered together.
     new = np.flatnonzero(np.diff(position[order])) + 1
     cuts = new[np.flatnonzero(np.diff(new // BLOCK, prepend=0))]
     parts = []
     for at in np.split(order, cuts):
-        series = fits.take(np.unique(position[at][position[at] >= 0]))
-        parts.append(_answer(series, goals.take(at), as_of, asked))
-    whole = pd.concat(parts, ignore_index=True)
-    return whole.take(np.argsort(order)).reset_index(drop=True)
+        known = np.unique(position[at][position[at] >= 0])
+        within = np.where(position[at] >= 0, np.searchsorted(known, position[at]), -1)
+        series, rows = fits.take(known), goals.iloc[as_slice(at)].reset_index(drop=True)
+        parts.append(_answer(series, TargetState.of(series, rows, as_of, within), asked))
+    table = pd.concat(parts, ignore_index=True)
+    return table if (np.diff(order) == 1).all() else (
+        table.take(np.argsort(order)).reset_index(drop=True)
+    )  # fmt: skip
 
 
-def _answer(
-    source: Fits | Paths, goals: pd.DataFrame, as_of: str | dt.date | None, asked: set[str]
-) -> pd.DataFrame:
+def _answer(source: Fits | Paths, state: TargetState, asked: set[str]) -> pd.DataFrame:
     """Compute the answers of `attainment` to all targets at once."""
     fits = source.fits if isinstance(source, Paths) else source
-    state = TargetState.of(fits, goals, as_of)
-    rows, named = np.flatnonzero(state.open), state.table["event"].to_numpy(str)
-    # A dict of columns: setting one in a DataFrame takes longer than computing it for few targets.
-    out: dict[str, Any] = dict(state.table.items())
-    wanted = state.estimated & ((named != "reach") | bool(asked & {"ever", "maintain"}))
+    rows, named = np.flatnonzero(state.open), number_words(state.columns["event"], EVENTS)
+    wanted = state.estimated & ((named > 0) | bool(asked & {"ever", "maintain"}))
     counted = np.full(len(named), "years" in asked) | (state.open & ("path" in asked)) | wanted
     annual = AnnualHits.of(fits, state, counted)
     found = compute_closed_form(fits, state, annual)
-    if "path" in asked:
-        out["p_path"] = _compute_path_probability(state, annual.hits[rows])
+    p_path = _compute_path_probability(state, annual.hits[rows]) if "path" in asked else None
     if isinstance(source, Paths):
         drawn = add_changes(found, source, state)
-        if "path" in asked:
-            _change_paths(out, state, drawn)
-    out["median"] = state.median(found.median)
+        if p_path is not None:
+            p_path = _change_paths(p_path, state, drawn)
     chance = {name: state.probability(name, getattr(found, name)) for name in EVENTS}
-    out |= {f"p_{name}": p for name, p in chance.items()}
-    if "path" in asked:
-        least = np.fmin(out["p_path"], out["p_reach"])
-        out["p_path"] = np.where(np.isnan(out["p_path"]), np.nan, least)
-    events = [named == name for name in EVENTS]
-    p_reach = np.select(events, list(chance.values()))
-    error = np.select([e[state.estimated] for e in events], [*found.error])
-    out["p_reach"], out["mc_error"] = p_reach, state.standard_error(p_reach, error)
-    out["scenario"] = source.scenario if isinstance(source, Paths) else "baseline"
-    add_progress(out, fits, state)
-    out["status"] = state.status(p_reach)
+    if p_path is not None:
+        p_path = np.where(np.isnan(p_path), np.nan, np.fmin(p_path, chance["reach"]))
+    p_reach = np.choose(named, [*chance.values()])
+    error = np.choose(named[state.estimated], [*found.error])
+    name = source.scenario if isinstance(source, Paths) else "baseline"
+    columns = {
+        **state.columns, **compute_progress(state),
+        "median": state.median(found.median), "p_reach": p_reach, "p_ever": chance["ever"],
+        "p_maintain": chance["maintain"], "p_path": p_path,
+        "mc_error": state.standard_error(p_reach, error), "status": state.status(p_reach),
+        "scenario": take_words([name], np.zeros(len(named), np.int64)),
+    }  # fmt: skip
     if "years" in asked:
-        _add_attainment_years(out, state, annual)
-    left_out = {c for name, columns in ANSWERS.items() if name not in asked for c in columns}
-    result = pd.DataFrame({c: out[c] for c in COLUMNS if c not in left_out})
+        columns |= _find_attainment_years(state, annual)
+    left_out = {c for name, names in ANSWERS.items() if name not in asked for c in names}
+    result = pd.DataFrame({c: columns[c] for c in COLUMNS if c not in left_out}, copy=False)
     if isinstance(source, Paths):
         p_all, _, low, high, _ = combine_all(drawn.after)
         expected = float(drawn.after.mean(axis=1).sum())
@@ -292,7 +294,8 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     p_by = np.where(state.reached[known, None], 1.0, annual.by_year[known, :years])
     ends = annual.next_year[known, None].astype(int) + np.arange(years)
     columns = [*KEY, "target", "comparator"]
-    table = state.table.loc[np.repeat(known, years), columns].reset_index(drop=True)
+    rows = np.repeat(known, years)
+    table = pd.DataFrame({c: state.columns[c].take(rows) for c in columns})
     return table.assign(year=ends.ravel(), p_by=p_by.ravel())
 
 
@@ -323,27 +326,29 @@ def _compute_path_probability(state: TargetState, hits: BoolArray) -> FloatArray
     return p
 
 
-def _change_paths(out: dict[str, Any], state: TargetState, drawn: DrawnHits) -> None:
+def _change_paths(p_path: FloatArray, state: TargetState, drawn: DrawnHits) -> FloatArray:
     """Move `p_path` by what draws were changed."""
     if drawn.before is drawn.after:
-        return
+        return p_path
     after = _compute_path_probability(state, drawn.after)
     if drawn.before is not None:
-        moved = out["p_path"] + after - _compute_path_probability(state, drawn.before)
+        moved = p_path + after - _compute_path_probability(state, drawn.before)
         after = np.where(np.isin(after, (0.0, 1.0)), after, np.clip(moved, *PRINTED_BOUNDS))
-    out["p_path"] = after
+    return after
 
 
-def _add_attainment_years(out: dict[str, Any], state: TargetState, annual: AnnualHits) -> None:
-    """Add the year of attainment and its reading; see the module."""
+def _find_attainment_years(state: TargetState, annual: AnnualHits) -> dict[str, Any]:
+    """Columns of the year of attainment and its reading; see the module."""
     known, reached = state.position >= 0, state.reached
-    years = {}
+    columns: dict[str, Any] = {}
     for name, level in YEAR_LEVELS.items():
         passed = annual.by_year >= level
         year = np.where(passed.any(axis=1), annual.next_year + passed.argmax(axis=1), np.nan)
-        years[name] = np.where(reached, state.first_met, np.where(known, year, np.nan))
-        out[name] = pd.array(years[name], dtype="Float64").astype("Int64")
-    beyond, lost = np.isnan(years["attainment_year"]), ~np.isnan(state.first_met)
-    out["attainment_reading"] = np.select(
-        [~known, reached, beyond, lost], ["no_data", "reached", "beyond", "lost"], "expected"
-    )
+        year = np.where(reached, state.first_met, np.where(known, year, np.nan))
+        missing = np.isnan(year)
+        columns[name] = pd.arrays.IntegerArray(np.where(missing, 0, year).astype(int), missing)
+    readings = {
+        "no_data": ~known, "reached": reached,
+        "beyond": columns["attainment_year"].isna(), "lost": ~np.isnan(state.first_met),
+    }  # fmt: skip
+    return columns | {"attainment_reading": choose_words(readings, "expected")}

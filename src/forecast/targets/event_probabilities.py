@@ -103,11 +103,12 @@ class AnnualHits:
         rows = np.flatnonzero((position >= 0) & wanted)
         rows = rows[np.argsort(position[rows], kind="stable")]
         series, first = np.unique(position[rows], return_index=True)
-        chosen = fits.take(series)
-        start = np.floor(chosen.series["latest_year"].to_numpy(float) + 1e-9) + 1.0
+        latest = fits.series["latest_year"].to_numpy(float)[series]
+        start = np.floor(latest + 1e-9) + 1.0
         next_year[rows] = start[np.searchsorted(series, position[rows])]
         bounds = np.append(first, len(rows))
-        for part, horizon in chosen.iter_chunks(start[:, None] + np.arange(LOOK_AHEAD), CHUNK):
+        years = start[:, None] + np.arange(LOOK_AHEAD)
+        for part, horizon in fits.iter_chunks(years, CHUNK, series):
             futures = None if isinstance(part, CountPredictive) else part.points(horizon)
             sizes = bounds[part.rows + 1] - bounds[part.rows]
             owner = np.repeat(np.arange(len(part.rows)), sizes)
@@ -218,19 +219,18 @@ def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> E
     s^2 a b / (a + b) for the variance s^2 of one year ahead, a and b years from the two.
     """
     rows = np.flatnonzero(state.estimated)
-    whole = np.array_equal(state.position[rows], np.arange(len(fits.series)))
-    chosen, between = fits if whole else fits.take(state.position[rows]), state.between[rows]
-    latest = chosen.series["latest_year"].to_numpy(float)
+    index, between = state.position[rows], state.between[rows]
+    latest = fits.series["latest_year"].to_numpy(float)[index]
     year = np.where(between, latest + 1.0, state.year[rows])[:, None]
     limits = EventLimits.of(state.event.take(rows))
     threshold, band = limits.threshold, np.flatnonzero(limits.band)
-    below = chosen.cdf(threshold[:, None], year)[:, 0]
+    below = fits.cdf(threshold[:, None], year, index)[:, 0]
     under = np.ones(len(rows))
-    under[band] = chosen.take(band).cdf(limits.ceiling[band, None], year[band])[:, 0]
-    median = chosen.quantiles([0.5], year)[0, :, 0]
+    under[band] = fits.cdf(limits.ceiling[band, None], year[band], index[band])[:, 0]
+    median = fits.quantiles([0.5], year, index)[0, :, 0]
     if between.any():
         at = np.flatnonzero(between)
-        low, high = chosen.take(at).quantiles(SD_LEVELS, year[at])[:, :, 0]
+        low, high = fits.quantiles(SD_LEVELS, year[at], index[at])[:, :, 0]
         value, since, until = state.bridge[rows[at]].T
         sd = (high - low) / 2.0 * np.sqrt(since * until / (since + until))
         sd = np.maximum(sd, np.finfo(float).tiny)
@@ -278,9 +278,8 @@ def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) ->
     closed.maintain[at] = np.minimum(closed.maintain, closed.reach)[at]
     median = after.median()
     if known:
-        bounds = state.table.iloc[np.flatnonzero(state.open)]
         median = closed.median[at] + median - before.median()
-        median = np.clip(median, *(bounds[c].to_numpy(float) for c in ("lower", "upper")))
+        median = np.clip(median, *(state.columns[c][state.open] for c in ("lower", "upper")))
     closed.median[at] = median
     return DrawnHits(hits, before.hits("reach") if known else None)
 

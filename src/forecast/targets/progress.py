@@ -28,15 +28,15 @@ from typing import Any
 import numpy as np
 
 from ..model.arrays import BoolArray, FloatArray
-from ..model.fitting import Fits
-from ..model.panel import build_panel
+from ..model.panel import arrange
+from ..tables.words import choose_words
 from .events import compute_tolerance
 from .target_state import TargetState
 
 __all__ = [
     "ON_TRACK",
     "PLAN_YEARS",
-    "add_progress",
+    "compute_progress",
     "compute_rate_ratio",
     "meets_schedule",
     "select_baseline",
@@ -53,44 +53,46 @@ ON_TRACK, MODERATE = 0.95, 0.6
 """Least rate ratios of the classes, by Eurostat."""
 
 
-def add_progress(out: dict[str, Any], fits: Fits, state: TargetState) -> None:
-    """Add the baseline, required rates, pace, schedule_status, ratio and ratio_class.
+def compute_progress(state: TargetState) -> dict[str, Any]:
+    """Compute the baseline, required rates, pace, schedule_status, ratio and ratio_class.
 
-    `out` has columns of one row a target: latest, latest_year, year, target, resolution.
+    Columns with a row a target, by name.
     """
-    position, meets, event = state.position, state.meets, state.event
-    known, open_ = position >= 0, state.open
-    latest, now, year = (out[c].to_numpy(float) for c in ("latest", "latest_year", "year"))
-    declared, since = (out[c].to_numpy(float) for c in ("baseline", "baseline_year"))
-    pace, base = _history(fits, state, declared, since)
-    out["pace"], out["baseline"], out["baseline_year"] = pace, *base
+    meets, event, open_ = state.meets, state.event, state.open
+    known = state.position >= 0
+    known_columns, year = state.columns, state.year
+    latest, now = known_columns["latest"], known_columns["latest_year"]
+    pace, single, base = _history(state)
     left = np.where(year > now, year - now, np.nan)
     end = event.near_end(latest)
     linear = np.where(meets, 0.0, (end - latest) / left)
-    out["required_rate"] = np.where(open_, linear, np.nan)
     compound = np.where(meets, 0.0, _compound(latest, end, left))
-    out["required_compound"] = np.where(open_, compound, np.nan)
     # A band is entered at the end nearer to the baseline.
     goal, inside = event.near_end(base[0]), event.band & event.met_by(base[0])
     goal = np.where(inside, base[0], goal)
     upward = np.where(event.band, goal >= base[0], event.upward)
     points = base, (latest, now), (goal, year)
-    on_schedule = meets_schedule(*points, out["resolution"].to_numpy(float), upward)
+    on_schedule = meets_schedule(*points, known_columns["resolution"], upward)
     past = event.band & np.where(upward, event.exceeded_by(latest), latest < event.goal)
     on_schedule &= ~inside & ~past
     begun = now > base[1]
-    single = known & (fits.series["n"].to_numpy()[position] == 1) if known.any() else known
-    plain = [~known, ~open_, state.wrong_side, meets, single & ~begun, ~begun]
-    codes = ["no_data", "closed", "wrong_side", "reached", "one_figure", "just_begun"]
-    status = np.select([*plain, on_schedule], [*codes, "on_schedule"], "behind")
-    out["schedule_status"] = status
+    plain = {
+        "no_data": ~known, "closed": ~open_, "wrong_side": state.wrong_side, "reached": meets,
+        "one_figure": single & ~begun, "just_begun": ~begun,
+    }  # fmt: skip
     ratio = np.where(past, np.nan, compute_rate_ratio(*points, upward))
-    out["ratio"] = np.where(open_ & ~meets & ~state.wrong_side & begun, ratio, np.nan)
-    out["ratio_class"] = np.select(
-        [*plain, goal == base[0], ratio >= ON_TRACK, ratio >= MODERATE, ratio >= 0.0],
-        [*codes, "at_baseline", "on_track", "moderate", "limited"],
-        "deterioration",
-    )
+    classes = {
+        "at_baseline": goal == base[0], "on_track": ratio >= ON_TRACK,
+        "moderate": ratio >= MODERATE, "limited": ratio >= 0.0,
+    }  # fmt: skip
+    return {
+        "pace": pace, "baseline": base[0], "baseline_year": base[1],
+        "required_rate": np.where(open_, linear, np.nan),
+        "required_compound": np.where(open_, compound, np.nan),
+        "schedule_status": choose_words(plain | {"on_schedule": on_schedule}, "behind"),
+        "ratio": np.where(open_ & ~meets & ~state.wrong_side & begun, ratio, np.nan),
+        "ratio_class": choose_words(plain | classes, "deterioration"),
+    }  # fmt: skip
 
 
 def select_baseline(
@@ -167,21 +169,28 @@ def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArr
     return rate
 
 
-def _history(
-    fits: Fits, state: TargetState, declared: FloatArray, since: FloatArray
-) -> tuple[FloatArray, Point]:
-    """Pace of the last four figures, and the baseline, of each target."""
-    position, year = state.position, state.year
+def _history(state: TargetState) -> tuple[FloatArray, BoolArray, Point]:
+    """Pace of the last four figures of each target, whether there is only one, and the baseline."""
+    fits, position, year = state.fits, state.position, state.year
+    declared, since = (np.asarray(state.columns[c]) for c in ("baseline", "baseline_year"))
     pace, base, base_year = np.full((3, len(position)), np.nan)
+    single = np.zeros(len(position), bool)
     rows = np.flatnonzero(position >= 0)
     if len(rows):
-        panel = build_panel(fits.observations, fits.series).take(position[rows])
-        value, when = panel.value[:, -PACE_FIGURES:], panel.year[:, -PACE_FIGURES:]
+        n = fits.series["n"].to_numpy()
+        at = None if np.array_equal(position, np.arange(len(n))) else position[rows]
+        values, years = (
+            whole if at is None else whole[at]
+            for whole in arrange(n, *(fits.observations[c].to_numpy(float)
+                                      for c in ("value", "year")))
+        )  # fmt: skip
+        value, when = values[:, -PACE_FIGURES:], years[:, -PACE_FIGURES:]
         first, row = (~np.isnan(when)).argmax(axis=1), np.arange(len(rows))
         span = when[:, -1] - when[row, first]
         moved = (value[:, -1] - value[row, first]) / np.where(span > 0, span, 1.0)
         pace[rows] = np.where(span > 0, moved, np.nan)
+        single[rows] = n[position[rows]] == 1
         base[rows], base_year[rows] = select_baseline(
-            panel.value, panel.year, year[rows], since[rows], declared[rows]
+            values, years, year[rows], since[rows], declared[rows]
         )
-    return pace, (base, base_year)
+    return pace, single, (base, base_year)

@@ -24,25 +24,25 @@ see `model.panel`) decide nothing: their target counts as without a figure, and 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, msg
 from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
-from ..model.panel import KEY, MOST_PROBLEMS
 from ..tables.calendar import count_months, last_closed_year, parse_day
-from ..tables.row_rules import BAND as BAND_RULES
-from ..tables.schema import EVENTS, TARGET_COMPARATORS
+from ..tables.schema import TARGET_COMPARATORS
+from ..tables.words import choose_words, number_words, take_words
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
+from .target_tables import read_targets
 
 __all__ = [
     "DECIDED", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState", "hide_single",
-    "read_targets",
 ]  # fmt: skip
 
 
@@ -57,6 +57,7 @@ PASSED = ("likely_exceeded", "estimated", "not_yet_due")
 """States of targets whose year has passed undecided."""
 SINGLE = "prior only"
 """Evidence of a series with one figure."""
+EVIDENCE = ("none", "conflicting", SINGLE, "weak", "moderate", "strong")
 CHANCES = [
     "p_reach", "p_ever", "p_maintain", "p_path", "mc_error", "p_now", "p_base", "p_change",
     "p_change_error",
@@ -73,7 +74,7 @@ class TargetState:
 
     Attributes
     ----------
-    table : the targets with their series' columns; `figure` is that of the target's year
+    columns : the targets with their series' columns; `figure` is that of the target's year
     event, year : the event, and the target's year
     position : row of the target's series in the fits, -1 where there is none
     closed : decided by the figure of its year
@@ -87,14 +88,14 @@ class TargetState:
     between : passed, with figures before and after its year
     beside : whether the figure before or after the target's year meets the target
     meets, was_met : whether the latest figure, and that of the target's year, meets the target
-    first_met : year of the first figure that meets the target, NaN where none does
     decided : 1 for what is certain without a figure of the year, 0 for what is impossible, else NaN
     decisive : of those settled, the figure of another year that decides
     bridge : (targets, 3) of those between two figures: the interpolated value, and the years from
         the figure before and to the one after
+    fits : of the series
     """
 
-    table: pd.DataFrame
+    columns: Mapping[str, Any]
     event: TargetEvent
     year: FloatArray
     position: IntArray
@@ -109,14 +110,21 @@ class TargetState:
     beside: BoolArray
     meets: BoolArray
     was_met: BoolArray
-    first_met: FloatArray
     decided: FloatArray
     decisive: FloatArray
     bridge: FloatArray
+    fits: Fits = field(repr=False)
 
     @staticmethod
-    def of(fits: Fits, targets: pd.DataFrame, as_of: str | dt.date | None = None) -> TargetState:
+    def of(
+        fits: Fits,
+        targets: pd.DataFrame,
+        as_of: str | dt.date | None = None,
+        position: IntArray | None = None,
+    ) -> TargetState:
         """Compare the targets with the figures of `fits`, as known on the day `as_of`.
+
+        `position` (targets,), of targets that `read_targets` gave, has their series' rows.
 
         Raises
         ------
@@ -124,54 +132,72 @@ class TargetState:
             For targets that `read_targets` refuses, or an `as_of` that is no day.
         """
         day = parse_day(as_of, "attainment") if as_of else None
+        if position is not None:
+            return TargetState._compare(fits, targets, position, day)
         # Scenarios and answers of one plan have their targets and fits in common.
         key = ("target state", day, len(targets))
         known = fits.memo.get(key)
         if known is None or not known[0].equals(targets):
-            known = fits.memo[key] = targets.copy(), TargetState._compare(fits, targets, day)
-        state: TargetState = known[1]
+            goals = read_targets(targets)
+            state = TargetState._compare(fits, goals, fits.locate(goals), day)
+            known = fits.memo[key] = targets.copy(), state
+        state = known[1]
         return state
 
     @staticmethod
-    def _compare(fits: Fits, targets: pd.DataFrame, day: dt.date | None) -> TargetState:
+    def _compare(
+        fits: Fits, targets: pd.DataFrame, position: IntArray, day: dt.date | None
+    ) -> TargetState:
         closed_year = last_closed_year(day) if day else -np.inf
-        table = _describe(fits, targets)
-        reading = table["reading"].to_numpy(str)
-        goal, high, year, resolution, latest_year, latest, figure, lag = (
-            table[c].to_numpy(float)
-            for c in ("target", "target_high", "year", "resolution", "latest_year", "latest",
-                      "figure", "publication_lag")
-        )  # fmt: skip
-        event = TargetEvent.of(goal, reading, resolution, high)
-        position = table["position"].to_numpy()
-        known, clear = position >= 0, ~table["conflicting"].to_numpy(bool)
-        meets = event.met_by(latest) & clear
+        series, year = _look_up(fits, position), targets["year"].to_numpy(float)
+        figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
+        known, clear = position >= 0, ~(series["conflicting"] | doubtful)
+        higher, latest, latest_year = (series[c] for c in ("higher", "latest", "latest_year"))
+        words = np.array(TARGET_COMPARATORS)[
+            number_words(targets["comparator"], TARGET_COMPARATORS)
+        ]
+        goal, high, base, base_year = (
+            targets[c].to_numpy(float) for c in ("value", "value_high", "baseline", "baseline_year")
+        )
+        reading, step = resolve_comparator(words, higher), series["resolution"]
+        event = TargetEvent.of(goal, reading, step, high)
+        meets, rule = event.met_by(latest) & ~series["conflicting"], series["rule"]
+        figure = np.where(doubtful, np.nan, figure)
         # What a document sets holds from its first figure on; it is not forecast.
-        rule = table["kind"].eq("rule").to_numpy()
         figure = np.where(rule & meets & (latest_year <= year) & np.isnan(figure), latest, figure)
-        table["figure"] = figure
         closed = known & ~np.isnan(figure)
         passed = ~closed & ((year <= closed_year) | (known & (year <= latest_year)))
-        kept = table["never_falls"].to_numpy(bool)
+        kept = series["cumulative"] & higher
         near = _Neighbours.of(fits, position, year)
-        certain, evidence = near.decide(event, kept)
+        certain, decisive = near.decide(event, kept)
         settled, passed = passed & ~np.isnan(certain), passed & np.isnan(certain)
         open_ = known & ~closed & ~settled & ~passed & ~rule
-        lower, upper = table["lower"], table["upper"]
+        lower, upper = series["lower"], series["upper"]
         beyond = np.where(event.upward, event.threshold > upper, event.threshold < lower)
         beyond |= (event.ceiling < lower) | (kept & event.exceeded_by(latest))
         sure = meets & kept & event.upward & ~event.band
         ahead = np.where(sure, 1.0, np.where(beyond, 0.0, np.nan))
         between = passed & near.known.all(axis=1) & ~rule
+        evidence = np.where(clear | ~known, series["evidence"], EVIDENCE.index("conflicting"))
+        names = {"value": "target", "value_high": "target_high"}
+        columns = {names.get(c, c): targets[c].array for c in targets} | {
+            "latest": latest, "latest_year": latest_year, "lower": lower, "upper": upper,
+            "resolution": step, "figure": figure, "evidence": take_words(EVIDENCE, evidence),
+        }  # fmt: skip
+        declared = _declared_baseline(fits, position, base, base_year)
         return TargetState(
-            table, event, year, position, closed, settled, passed,
-            count_months(day, year) >= lag, open_,
+            columns, event, year, position, closed, settled, passed,
+            count_months(day, year) >= series["publication_lag"], open_,
             open_ | between | (passed & known & ~rule & (year > latest_year)),
-            open_ & _is_no_better(event, table, _declared_baseline(fits, table)), between,
-            near.meets(event),
-            meets, event.met_by(figure), _find_first_met(fits, event, position),
-            np.where(settled, certain, np.where(open_, ahead, np.nan)), evidence, near.bridge,
+            open_ & _is_no_better(event, higher, declared), between, near.meets(event), meets,
+            event.met_by(figure), np.where(settled, certain, np.where(open_, ahead, np.nan)),
+            decisive, near.bridge, fits,
         )  # fmt: skip
+
+    @cached_property
+    def first_met(self) -> FloatArray:
+        """Year of the first figure that meets each target; NaN where none does."""
+        return _find_first_met(self.fits, self.event, self.position)
 
     @property
     def reached(self) -> BoolArray:
@@ -191,7 +217,7 @@ class TargetState:
     def median(self, median: FloatArray) -> FloatArray:
         """Give the figure of the target's year, or else its median; `median` of the estimated."""
         return np.select(
-            [self.closed, self.settled], [self.table["figure"].to_numpy(float), self.decisive],
+            [self.closed, self.settled], [self.columns["figure"], self.decisive],
             self._expand(median),
         )  # fmt: skip
 
@@ -200,9 +226,9 @@ class TargetState:
         certain = (p == 0.0) | (p == 1.0)
         return np.where(certain, 0.0, self._expand(error))
 
-    def status(self, p: FloatArray) -> NDArray[np.str_]:
+    def status(self, p: FloatArray) -> Any:
         """Name the state of each target from its printed probability."""
-        one = self.table["evidence"].to_numpy(str) == SINGLE
+        one = np.asarray(self.columns["evidence"] == SINGLE, bool)
         states = {
             "met": self.closed & self.was_met,
             "missed": self.closed | (self.settled & (self.decided == 0.0)),
@@ -216,11 +242,11 @@ class TargetState:
             "likely": p >= LIKELY,
             "unlikely": p < UNLIKELY,
         }
-        return np.select([*states.values()], [*states], "uncertain")
+        return choose_words(states, "uncertain")
 
     def _expand(self, values: FloatArray) -> FloatArray:
         """Place values of the estimated targets in their rows, NaN elsewhere."""
-        out = np.full(len(self.table), np.nan)
+        out = np.full(len(self.year), np.nan)
         out[self.estimated] = values
         return out
 
@@ -240,98 +266,35 @@ def hide_single(answers: pd.DataFrame) -> pd.DataFrame:
     return answers.assign(**{column: answers[column].mask(hidden) for column in columns})
 
 
-def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
-    """Check targets and select their columns: region, indicator, year, value, comparator, event.
+def _look_up(fits: Fits, position: IntArray) -> dict[str, NDArray[Any]]:
+    """Give what is known of each target's series, with defaults where there is none.
 
-    With `value_high` (NaN but for bands), `baseline` and `baseline_year` (NaN where not declared).
-
-    Raises
-    ------
-    DataError
-        For missing columns, unknown comparators or events, years or values that are no numbers, and
-        bands without an upper end, or one below the lower; all at once.
+    `evidence` is numbered as in `EVIDENCE`; `higher` and `rule` are for better and kind.
     """
-    problem = msg("no such column")
-    problems = [
-        Problem("targets", None, c, None, problem, msg("add a column {name!r}", name=c))
-        for c in (*KEY, "year", "value", "comparator")
-        if c not in targets.columns
-    ]
-    if problems:
-        raise DataError(problems)
-    out = targets[[*KEY, "year", "value", "comparator"]].reset_index(drop=True)
-    event = targets["event"].fillna("") if "event" in targets else pd.Series("", targets.index)
-    out["event"] = event.replace("", EVENTS[0]).to_numpy()
-    for column, known in (("comparator", TARGET_COMPARATORS), ("event", EVENTS)):
-        remedy = msg("use {names}", names=[*known])
-        problems += [
-            Problem("targets", None, column, word, msg("unknown"), remedy)
-            for word in sorted({*map(str, out[column].fillna("").unique())} - {*known})
-        ]
-    for column, remedy in (("year", msg("write a year, as 2025")), ("value", msg("write one"))):
-        given = out[column]
-        if isinstance(given.dtype, np.dtype) and given.dtype.kind in "iuf":
-            numbers = given
-        else:  # dates would become nanoseconds
-            dated = given.map(lambda v: isinstance(v, dt.date | pd.Period))
-            numbers = pd.to_numeric(given.astype(object).mask(dated), errors="coerce")
-        out[column] = numbers
-        for i in np.flatnonzero(~np.isfinite(out[column].astype(float))):
-            series = [*map(str, out.loc[i, KEY])]
-            text = msg("{problem} ({series})", problem=msg("no number"), series=series)
-            problems.append(Problem("targets", None, column, str(given.iloc[i]), text, remedy))
-    for column in ("value_high", "baseline", "baseline_year"):
-        given = targets[column] if column in targets else pd.Series(np.nan, targets.index)
-        out[column] = pd.to_numeric(given, errors="coerce").to_numpy(float)
-    if problems := problems or _list_band_problems(out):
-        raise DataError(problems[:MOST_PROBLEMS])
-    return out
-
-
-def _list_band_problems(targets: pd.DataFrame) -> list[Problem]:
-    """List bands whose ends are missing or in the wrong order."""
-    problems = []
-    for rule in BAND_RULES:
-        broken = rule.broken(targets)
-        for row in targets[broken].to_dict("records") if broken.any() else ():
-            series = [str(row[k]) for k in KEY]
-            text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=series)
-            cell, remedy = f"{row[rule.column]:.15g}", msg(rule.remedy, **row)
-            problems.append(Problem("targets", None, rule.column, cell, text, remedy))
-    return problems
-
-
-def _describe(fits: Fits, targets: pd.DataFrame) -> pd.DataFrame:
-    """Join targets with their series' columns, and with the `figure` of the target's year."""
-    names = {"value": "target", "value_high": "target_high"}
-    out = read_targets(targets).rename(columns=names)
-    position = fits.locate(out)
-    series = fits.series.drop(columns=[*KEY, "n", "own_share", "conflicting"])
-    if not np.array_equal(position, series.index):
-        series = series.reindex(position).set_axis(out.index)
-    year = out["year"].to_numpy(float)
-    last = fits.observations["conflicting"].to_numpy(bool)[np.cumsum(fits.series["n"]) - 1]
-    conflicting = (position >= 0) & np.append(last, False)[position]
-    figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
-    higher = (series["better"] != "lower").to_numpy()
-    cumulative = series["cumulative"].eq(True).to_numpy()
-    evidence = series["evidence"].astype(object)
-    missing = {"resolution": 0.0, "upper": np.inf, "lower": -np.inf}
-    missing["publication_lag"] = PUBLICATION_LAG
-    columns: dict[str, Any] = {**dict(out.items()), **dict(series.items())}
-    columns |= {
-        "position": position,
-        "conflicting": conflicting,
-        "reading": resolve_comparator(out["comparator"].to_numpy(str), higher),
-        **{c: series[c].astype(float).fillna(value) for c, value in missing.items()},
-        "cumulative": cumulative,
-        "never_falls": cumulative & higher,
-        "figure": np.where(doubtful, np.nan, figure),
-        "evidence": np.select(
-            [position < 0, conflicting | doubtful], ["none", "conflicting"], evidence
-        ),
+    table = fits.series
+    last = fits.observations["conflicting"].to_numpy(bool)[np.cumsum(table["n"]) - 1]
+    facts: dict[str, tuple[NDArray[Any], Any]] = {
+        "latest": (table["latest"].to_numpy(float), np.nan),
+        "latest_year": (table["latest_year"].to_numpy(float), np.nan),
+        "lower": (table["lower"].to_numpy(float), np.nan),
+        "upper": (table["upper"].to_numpy(float), np.nan),
+        "resolution": (table["resolution"].to_numpy(float), np.nan),
+        "publication_lag": (table["publication_lag"].to_numpy(float), np.nan),
+        "higher": (table["better"].ne("lower").to_numpy(bool), True),
+        "rule": (table["kind"].eq("rule").to_numpy(bool), False),
+        "cumulative": (table["cumulative"].to_numpy(bool), False),
+        "conflicting": (last, False),
+        "evidence": (number_words(table["evidence"], EVIDENCE), 0),
     }
-    return pd.DataFrame(columns)
+    whole = np.array_equal(position, np.arange(len(table)))
+    found = {
+        name: values if whole else np.append(values, default)[position]
+        for name, (values, default) in facts.items()
+    }
+    for name, default in (("lower", -np.inf), ("upper", np.inf), ("resolution", 0.0),
+                          ("publication_lag", PUBLICATION_LAG)):  # fmt: skip
+        found[name] = np.where(np.isnan(found[name]), default, found[name])
+    return found
 
 
 @dataclass(frozen=True)
@@ -404,17 +367,17 @@ class _Neighbours:
         return np.column_stack([value, since, until])
 
 
-def _is_no_better(event: TargetEvent, table: pd.DataFrame, baseline: FloatArray) -> BoolArray:
+def _is_no_better(event: TargetEvent, higher: BoolArray, baseline: FloatArray) -> BoolArray:
     """Test whether a target is no better than its baseline; False where that is NaN."""
-    higher = (table["better"] != "lower").to_numpy()
     better = np.where(higher, event.exceeded_by(baseline), baseline < event.goal)
     return event.met_by(baseline) | (event.band & better)
 
 
-def _declared_baseline(fits: Fits, table: pd.DataFrame) -> FloatArray:
+def _declared_baseline(
+    fits: Fits, position: IntArray, value: FloatArray, year: FloatArray
+) -> FloatArray:
     """Return the declared baseline of each target, or the figure of its declared year, else NaN."""
-    value, year = (table[c].to_numpy(float) for c in ("baseline", "baseline_year"))
-    figure, doubtful = _figure_of(fits, table["position"].to_numpy(), year)
+    figure, doubtful = _figure_of(fits, position, year)
     found: FloatArray = np.where(np.isnan(value) & ~doubtful, figure, value)
     return np.where(np.isnan(year), np.nan, found)
 
