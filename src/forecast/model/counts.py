@@ -106,22 +106,25 @@ class CountPredictive:
         highest = self._guess(float(levels.max(initial=0.5)), years, row)
         order = np.argsort(highest, kind="stable")
         order = order[highest[order] < MOST_STEPS / 2]
+        highest_level = int(levels.argmax()) if len(levels) else 0
         for start in range(0, len(order) * bool(len(levels)), PAIRS):
             at = order[start : start + PAIRS]
-            theta, a = self._theta[row[at]], YEAR_SHAPE * years[at, None]
+            theta, a = self._theta[row[at]].T, YEAR_SHAPE * years[at]
             # Where the least number's own probability underflows, the sum would miss the others.
             log_none = -a * np.log1p(theta)
-            sound = np.flatnonzero(log_none.min(axis=1) > LEAST_LOG)
-            at, a, share = at[sound], a[sound], (theta / (1.0 + theta))[sound]
-            each = np.exp(log_none[sound])
-            total, found = each.sum(axis=1) / SLICES, np.zeros((len(levels), len(at)))
+            sound = np.flatnonzero(log_none.min(axis=0) > LEAST_LOG)
+            at, a, share = at[sound], a[sound], (theta / (1.0 + theta))[:, sound]
+            each = np.exp(log_none[:, sound])
+            total = each.sum(axis=0) / SLICES
+            found = np.zeros((len(levels), len(at)), np.uint16)
             for m in range(MOST_STEPS):
                 short = total < levels[:, None]
-                if not short.any():
+                if not short[highest_level].any():
                     break
-                found += short
-                each *= share * ((a + m) / (m + 1.0))
-                total += each.sum(axis=1) / SLICES
+                found += short.view(np.uint8)
+                each *= share
+                each *= (a + m) / (m + 1.0)
+                total += each.sum(axis=0) / SLICES
             steps[:, at], settled[at] = found, (total >= levels.max())
         return steps, settled
 
@@ -138,7 +141,12 @@ class CountPredictive:
 
     def _guess(self, level: FloatArray | float, years: FloatArray, row: IntArray) -> FloatArray:
         """About the number of new units with probability `level`: that of a steady stream."""
-        share = betaincinv(YEAR_SHAPE * years, self.pace_shape[row], level)
+        shape = self.pace_shape[row]
+        if np.ndim(level):
+            share = betaincinv(YEAR_SHAPE * years, shape, level)
+        else:  # few pairs of years and shape differ
+            pair, which = np.unique(years + 1j * shape, return_inverse=True)
+            share = betaincinv(YEAR_SHAPE * pair.real, pair.imag, level)[which]
         guess: FloatArray = self.pace_rate[row] * share / (1.0 - share)
         return guess
 

@@ -130,7 +130,8 @@ class LinkScale:
     def from_link(self, z: FloatArray) -> FloatArray:
         """Transform link-scale values (series, ...) back."""
         floor, cap, unit = self._ends(z)
-        return inverse(self.link, z * unit, floor, cap)
+        scaled: FloatArray = z * unit
+        return scaled if self.link == "identity" else inverse(self.link, scaled, floor, cap)
 
     def derivative(self, y: FloatArray) -> FloatArray:
         """Compute dy/dz where the value is `y` (series, ...)."""

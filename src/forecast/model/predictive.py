@@ -296,9 +296,13 @@ class PooledPredictive:
         """Weighted mean of the components' values at `t`, within the bounds."""
         total = np.zeros(np.broadcast_shapes(t.shape, moments[0][0].shape))
         for one, (loc, scale) in zip(self.components, moments, strict=True):
-            total += broadcast_trailing(one.weight, total) * _value(one, loc + scale * t)
+            z = scale * t
+            z += loc
+            part = _value(one, z)
+            part *= broadcast_trailing(one.weight, total)
+            total += part
         lower, upper = (broadcast_trailing(a, total) for a in (self.lower, self.upper))
-        return np.clip(total, lower, upper)
+        return np.clip(total, lower, upper, out=total)
 
     def _solve(
         self, y: FloatArray, each: list[FloatArray], moments: list[tuple[FloatArray, FloatArray]]
@@ -366,8 +370,8 @@ def _chi_points(df: float, dimensions: int) -> FloatArray:
 
 def _value(one: LinkScale, z: FloatArray) -> FloatArray:
     """Values of link-scale ones, finite."""
-    value: FloatArray = np.minimum(one.from_link(z), LARGEST)
-    return value
+    value = one.from_link(z)
+    return np.minimum(value, LARGEST, out=value)
 
 
 def _shared_row(horizon: FloatArray) -> FloatArray:
