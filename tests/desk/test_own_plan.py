@@ -32,7 +32,7 @@ def pristine():
 @pytest.fixture
 def desk(pristine, tmp_path):
     """Return a copy of that desk with a folder of its own."""
-    desk = copy.deepcopy(pristine)
+    desk = copy.copy(pristine)
     desk.folder = tmp_path / "desk"
     return desk
 

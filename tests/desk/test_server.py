@@ -1,9 +1,12 @@
 """The desk as a web page: access, content, and orderly end."""
 
+import asyncio
+import contextlib
 import http.cookiejar
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +20,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from tornado.httpclient import HTTPRequest
+from tornado.websocket import websocket_connect
 from typer.testing import CliRunner
 
 from forecast.cli import app
@@ -25,27 +30,16 @@ from forecast.desk.server import ServingError, serve
 
 TOKEN = "eight or more"
 COMMAND = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
+KERNEL = re.compile(r'"kernelId": ?"([^"]+)"')
+TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 OUTSIDE = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?(?:https?:)?//[^"')\s]*""")
 
 
-class Served:
-    """A running server: its address, its process, and the folder for its temporary files."""
+class Front:
+    """An address that is asked as a browser does."""
 
-    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
-        self.folder = folder
-        self.process = subprocess.Popen(
-            [*COMMAND, "--language", "zh", *options],
-            cwd=folder, env=os.environ | environment | {"TMPDIR": str(folder)},
-            stdout=subprocess.PIPE, encoding="utf-8",
-        )  # fmt: skip
-        assert self.process.stdout
-        self.address = self.process.stdout.readline().strip()
-
-    def kernels(self) -> list[Path]:
-        """Return the processes that were started with a file of this server's folder."""
-        told = str(self.folder).encode()
-        commands = [p for p in Path("/proc").glob("[0-9]*/cmdline") if _content(p).count(told)]
-        return [command.parent for command in commands]
+    def __init__(self, address: str) -> None:
+        self.address = address
 
     def ask(
         self, path: str = "", *, host: str | None = None,
@@ -65,6 +59,26 @@ class Served:
         except urllib.error.HTTPError as answer:
             with answer:
                 return answer.code, answer.read().decode()
+
+
+class Served(Front):
+    """A running server: its address, its process, and the folder for its temporary files."""
+
+    def __init__(self, folder: Path, *options: str, **environment: str) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [*COMMAND, "--language", "zh", *options],
+            cwd=folder, env=os.environ | environment | {"TMPDIR": str(folder)},
+            stdout=subprocess.PIPE, encoding="utf-8",
+        )  # fmt: skip
+        assert self.process.stdout
+        super().__init__(self.process.stdout.readline().strip())
+
+    def kernels(self) -> list[Path]:
+        """Return the processes that were started with a file of this server's folder."""
+        told = str(self.folder).encode()
+        commands = [p for p in Path("/proc").glob("[0-9]*/cmdline") if _content(p).count(told)]
+        return [command.parent for command in commands]
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -90,7 +104,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     spec = {"argv": ["false"], "display_name": "Python 3", "language": "python"}
     (other / "kernel.json").write_text(json.dumps(spec))
     (folder / "voila.json").write_text(json.dumps({"VoilaConfiguration": {"template": "none"}}))
-    running = Served(folder, "--most", "1", FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder))
+    running = Served(
+        folder, "--most", "1", "--base-url", "desk", FORECAST_TOKEN=TOKEN, JUPYTER_PATH=str(folder)
+    )
     yield running
     running.process.terminate()
     running.process.communicate(timeout=60)
@@ -152,11 +168,72 @@ def test_only_a_page_that_is_opened_starts_a_desk(
     foreign, image = {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Dest": "image"}
     for headers, status in (
         ({"Accept": "*/*"}, 200), ({"Sec-Purpose": "prefetch"}, 403), (foreign | image, 403),
-        (foreign | {"Sec-Fetch-Dest": "document"}, 200), ({"X-Forwarded-For": "10.0.0.1"}, 403),
+        (foreign | {"Sec-Fetch-Dest": "document"}, 200),
     ):  # fmt: skip
         answer = served.ask(jar=jar, headers=headers)
         assert answer[0] == status and "widget-view" not in answer[1]
     assert len(served.kernels()) == before
+
+
+def test_the_documented_nginx_passes_pages_and_websockets(
+    served: Served, page: str, root: Path, tmp_path: Path
+) -> None:
+    """Behind the proxy of `docs/security.md` a visitor meets the form, and a kernel answers."""
+    program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if program is None:
+        pytest.skip("no nginx on this machine")
+    (location,) = re.findall("```nginx\n(.*?)```", (root / "docs/security.md").read_text(), re.S)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    location = location.replace("127.0.0.1:8866", urllib.parse.urlsplit(served.address).netloc)
+    folders = "".join(f"{kind}_temp_path {tmp_path}/{kind}; " for kind in TEMPORARY)
+    conf = tmp_path / "nginx.conf"
+    conf.write_text(
+        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/errors; events {{}} http {{ "
+        f"access_log off; {folders} server {{ listen 127.0.0.1:{port};\n{location} }} }}"
+    )
+    with subprocess.Popen([program, "-c", str(conf), "-p", str(tmp_path)]) as proxy:
+        try:
+            _wait_for(port)
+            front = Front(f"http://127.0.0.1:{port}/desk/")
+            assert front.ask()[0] == 302 and "口令" in front.ask("login")[1]
+            assert front.ask("healthz") == (200, "ok\n")
+            kernel = KERNEL.search(page)[1]
+            assert front.ask(f"healthz/{kernel}") == (200, "ok\n")
+            assert front.ask(f"healthz/{'0' * 8}")[0] == 404
+            mine = http.cookiejar.CookieJar()
+            given = "?" + urllib.parse.urlencode({"token": TOKEN})
+            assert front.ask(given, jar=mine)[0] == 302
+            cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in mine)
+            asked = asyncio.run(_ask_kernel(f"ws://127.0.0.1:{port}/desk", kernel, cookies))
+            assert asked == "kernel_info_reply"
+        finally:
+            proxy.terminate()
+
+
+async def _ask_kernel(address: str, kernel: str, cookies: str) -> str:
+    """Return the type of a kernel's first answer on its shell channel."""
+    request = HTTPRequest(f"{address}/api/kernels/{kernel}/channels", headers={"Cookie": cookies})
+    connection = await websocket_connect(request)
+    header = {"msg_id": "1", "msg_type": "kernel_info_request", "session": "s", "username": ""}
+    message = {"header": header, "parent_header": {}, "metadata": {}, "content": {}}
+    await connection.write_message(json.dumps({**message, "channel": "shell"}))
+    while True:
+        answer = json.loads(await asyncio.wait_for(connection.read_message(), 20))
+        if answer["channel"] == "shell":
+            connection.close()
+            return str(answer["header"]["msg_type"])
+
+
+def _wait_for(port: int) -> None:
+    """Wait until a port is open."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        time.sleep(0.02)
+    pytest.fail(f"nothing listens on {port}")
 
 
 def test_no_more_desks_open_than_allowed(
@@ -168,7 +245,7 @@ def test_no_more_desks_open_than_allowed(
     """
     status, text = served.ask(jar=jar)
     assert status == 503 and "1" in text and "工作台" in text
-    kernel = re.search(r'"kernelId": ?"([^"]+)"', page)
+    kernel = KERNEL.search(page)
     assert kernel
     ending = f"voila/api/shutdown/{kernel[1]}"
     assert served.ask(ending, jar=jar, method="POST", headers={"Sec-Fetch-Site": "cross-site"})
@@ -199,11 +276,6 @@ def test_wrong_tokens_are_throttled() -> None:
     assert not access.accept(mine, TOKEN) and access.accept(other, TOKEN)
 
 
-def test_requests_with_another_host_name_are_refused(served: Served) -> None:
-    """A request by another host name, as a foreign page could make it, is refused."""
-    assert served.ask("login", host="somewhere.org")[0] == 403
-
-
 def test_a_server_ends_cleanly(tmp_path: Path) -> None:
     """After signals, even two while a page opens: exit code 0, no kernel and no file is left."""
     running = Served(tmp_path)
@@ -220,8 +292,11 @@ def test_a_server_ends_cleanly(tmp_path: Path) -> None:
 
 
 def test_a_server_without_visitors_ends(tmp_path: Path) -> None:
-    """A server that waits for its first visitor ends at a signal."""
+    """A server of this machine serves no proxy and no other host name, and ends at a signal."""
     running = Served(tmp_path)
+    assert running.ask(headers={"X-Forwarded-For": "10.0.0.1"})[0] == 403
+    assert running.ask("healthz", host="somewhere.org")[0] == 200
+    assert running.ask(host="somewhere.org")[0] == 403
     running.process.send_signal(signal.SIGTERM)
     running.process.communicate(timeout=20)
     assert running.process.returncode == 0

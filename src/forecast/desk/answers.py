@@ -21,7 +21,7 @@ from ..evaluation.vintages import OPEN
 from ..model.simulation import Paths
 from ..reports.context import ReportContext, forecast_years, last_targets
 from ..scenarios.baseline import project
-from ..scenarios.comparison import compare
+from ..scenarios.comparison import run_scenarios
 from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.engine import apply_scenario
 from ..scenarios.goal_seeking import GoalSeek, goal_seek
@@ -57,7 +57,8 @@ class Answers(ABC):
         tracker()
         targets = self.plan.targets
         self.targets = targets[targets["year"] <= last].reset_index(drop=True)
-        self.baseline = evaluate_targets(self.paths, self.targets, as_of=self.plan.as_of).table
+        self._usual = evaluate_targets(self.paths, self.targets, as_of=self.plan.as_of)
+        self.baseline = self._usual.table
         tracker()
         planned = set(report.whole.targets["region"])
         self.regions = [r for r in report.whole.regions["region"] if r in planned]
@@ -180,7 +181,8 @@ class Answers(ABC):
 
         A row an indicator: the columns of `compare`, then p_base.
         """
-        compared = compare(self.plan, [self.scenario], paths=self.paths)
+        runs = run_scenarios(self.plan, [self.scenario], paths=self.paths)
+        compared = runs.compare(self._usual)
         base, rows = (compared[compared["scenario"] == n] for n in (BASELINE.name, NAME))
         table = rows.reset_index(drop=True).assign(p_base=base["p_reach"].to_numpy())
         last = last_targets(base.assign(row=range(len(base))))["row"]

@@ -195,6 +195,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _show_target(self) -> None:
         """Show the chosen target: its years, its controls, its chart."""
+        self._drawn = self._find_drawn()
         desk, report = self.desk, self.desk.report
         open_target = desk.chosen is not None
         self.workplace.layout.display = "flex" if open_target else "none"
@@ -369,7 +370,15 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         if desk.state.world != self.desk.state.world:
             self.figures.clear()
         self.desk = desk
-        self.show()
+        if self._find_drawn() == self._drawn:
+            self._refresh()
+        else:
+            self.show()
+
+    def _find_drawn(self) -> tuple[object, ...]:
+        """Return what titles, lists, controls and the frame of the chart depend on."""
+        state = self.desk.state
+        return (*state.world, state.language, state.indicator, state.row, state.years)
 
     def _use_figures(self, figures: FigureImport) -> None:
         show = partial(self._show_own, OWN_FIGURES)

@@ -82,6 +82,7 @@ LOGIN = """\
 </form>
 {% if message %}<p role="alert">$refused</p>{% endif %}
 """
+ERROR = "<!DOCTYPE html>\n<title>{{ status_code }}</title>\n<p>{{ status_code }}</p>\n"
 PAGE_TEXTS = {
     "title": TITLE,
     "opening": N_("Opening …"),
@@ -147,7 +148,7 @@ class Kernels(AsyncMappingKernelManager):
         """Keep a desk ready if it could be opened beside the next one; return the free places."""
         ready = [task for pool in self._pools.values() for task in pool]
         # One that is starting is not listed yet.
-        listed = len(self.list_kernel_ids()) - sum(task.done() for task in ready)
+        listed = sum(map(self.lives, self.list_kernel_ids())) - sum(task.done() for task in ready)
         free = self.parent.most - listed
         self.kernel_pools_config = {"default": {"pool_size": int(free > 1)}}
         if not ready:
@@ -405,7 +406,7 @@ def _write_page(page: Page, folder: Path, parameters: Mapping[str, Plain]) -> No
     texts = {key: gettext(text, language) for key, text in PAGE_TEXTS.items()}
     notebook["metadata"]["title"] = texts["title"]
     (folder / "planner.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    for name, text in {"index.html.j2": PAGE, "login.html": LOGIN}.items():
+    for name, text in {"index.html.j2": PAGE, "login.html": LOGIN, "error.html": ERROR}.items():
         filled = Template(text).substitute(texts, language=language)
         (folder / name).write_text(filled, encoding="utf-8")
     page.root_dir = page.connection_dir_root = str(folder)

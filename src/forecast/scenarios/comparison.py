@@ -15,7 +15,7 @@ import pandas as pd
 from ..errors import msg
 from ..model.simulation import Paths
 from ..tables.plan import Plan
-from ..targets.joint_answers import evaluate_targets
+from ..targets.joint_answers import TargetHits, evaluate_targets
 from .baseline import project
 from .declarations import Mechanism
 from .engine import ScenarioRun, run_scenario
@@ -48,12 +48,12 @@ class ScenarioRuns:
         """Draws of the baseline and of each scenario."""
         return {name: run.paths for name, run in self.runs.items()}
 
-    def compare(self) -> pd.DataFrame:
-        """Return the table of `compare`."""
+    def compare(self, usual: TargetHits | None = None) -> pd.DataFrame:
+        """Return the table of `compare`; `usual` are the targets in the baseline, if known."""
         base = self.runs[BASELINE.name].before
         targets = self.plan.targets
         targets = targets[targets["year"] <= base.years[-1]].reset_index(drop=True)
-        usual = evaluate_targets(base, targets, as_of=self.plan.as_of)
+        usual = usual or evaluate_targets(base, targets, as_of=self.plan.as_of)
         tables = []
         for name, run in self.runs.items():
             plain = name == BASELINE.name

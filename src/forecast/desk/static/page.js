@@ -4,7 +4,7 @@
 // ended again, with the settings in its address. In a notebook the page is not ours.
 // Keys on what takes keys itself are shortcuts of JupyterLab too, unless that very element is marked.
 const TAKES_KEYS = '.desk :is(input, select, textarea, svg)';
-const EVERY = 2000, MISSED = 2, SPEAK_AFTER = 700, AGAIN = 15000;
+const EVERY = 2000, MISSED = 2, SPEAK_AFTER = 700, AGAIN = 15000, READ = 1500;
 const VISITOR = 'forecast-desk visitor', OPENED = 'forecast-desk opened';
 
 function render({ model, el }) {
@@ -80,7 +80,7 @@ function render({ model, el }) {
     try { last = Number(sessionStorage.getItem(OPENED)); } catch { /* no storage */ }
     if (Date.now() - last < AGAIN) return;
     try { sessionStorage.setItem(OPENED, Date.now()); } catch { return; }
-    location.reload();
+    setTimeout(() => location.reload(), READ);
   };
   const ask = async () => {
     const missed = asked && model.get('heard') !== asked;
