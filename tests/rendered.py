@@ -1,6 +1,7 @@
 """Reports rendered in this process: the cells of their notebooks, in any language."""
 
 import ast
+import functools
 import html
 import re
 from dataclasses import replace
@@ -88,6 +89,12 @@ class Notebook:
         report = replace(self.report, language=language, **changes)
         names = {**self.names, "report": report, "results": results, "language": language}
         return "\n".join(eval(section, names).text for section in self.sections)
+
+
+@functools.cache
+def notebook_of(name, **parameters):
+    """Return the notebook of a shipped plan, computed once for all tests; none may change it."""
+    return Notebook(name, **parameters)
 
 
 def check_languages(notebook, monkeypatch, results=None):

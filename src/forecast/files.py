@@ -22,6 +22,7 @@ from .errors import N_, DataError, Problem, ReportError, WriteError, cause, msg
 
 __all__ = [
     "INDEX",
+    "ISSUED",
     "MANIFEST",
     "BusyError",
     "decode_text",
@@ -37,6 +38,8 @@ MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
 INDEX = "index.html"
 """The list of all reports in their output folder."""
+ISSUED = "issued.pickle"
+"""Forecasts that a report issues, in its unfinished folder."""
 
 
 def shipped_folder(name: str) -> Path:

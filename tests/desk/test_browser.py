@@ -8,7 +8,6 @@ import os
 import re
 import runpy
 import shlex
-import shutil
 import socket
 import struct
 import subprocess
@@ -25,19 +24,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import forecast as fc
+from chromium import OFF, find_browser
 
 pytestmark = pytest.mark.filterwarnings("default::ResourceWarning")
 
 WIDTH, HEIGHT = 1280, 800
-OFF = [
-    "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
-    "--disable-component-update", "--no-sandbox",
-]  # fmt: skip
 ROLES = {
     *["button", "checkbox", "combobox", "listbox", "menuitem", "radio", "searchbox", "slider"],
     *["spinbutton", "switch", "tab", "textbox", "Date"],
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 NAME = "再快一些"
 FIGURES = "figures.csv"
 WORKERS = "care_workers_per_10k_elderly"
@@ -128,15 +123,6 @@ class Desk:
         self.press(".desk-reset", "Enter")
         for mark, text in self.usual.items():
             expect(self.page.locator(mark)).to_have_text(text, use_inner_text=True)
-
-
-def find_browser() -> str:
-    """Return the path of the browser; without one skip the test, or fail if one is demanded."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        refuse = pytest.fail if os.environ.get("FORECAST_DEMAND_BROWSER") else pytest.skip
-        refuse("no Chromium, Chrome or Edge on this machine")
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """The list of all reports of a folder: complete, escaped, whole, in two languages."""
 
-import dataclasses
 import threading
 import time
 from pathlib import Path
@@ -12,42 +11,9 @@ from bs4 import BeautifulSoup, Tag
 from forecast.errors import WriteError
 from forecast.files import INDEX, MANIFEST
 from forecast.reports.index_page import write_overview
-from forecast.reports.manifest import Manifest
 from forecast.reports.page import network_references
-from forecast.reports.rendering import KINDS
-
-ERROR = {"class": "TimeLimitError", "message": "over <b>5</b> s", "exit_code": 7}
-
-
-def report(output: Path, name: str, /, *files: str, **changes: object) -> Path:
-    """Make a report's folder with some files."""
-    folder = output / name
-    folder.mkdir(parents=True)
-    manifest = Manifest(
-        name=name,
-        status="completed",
-        folder=str(folder),
-        parameters={
-            "region": "lishui",
-            "language": "zh",
-            "as_of": "2022-12-31",
-            "notebook": "midterm_evaluation",
-        },
-        seed=0,
-        fingerprint="",
-        notebook_hash="",
-        data_hash="",
-        versions={},
-        started="2026-01-02T03:04:00+00:00",
-        finished="2026-01-02T03:04:05+00:00",
-        seconds={"execute": 5.0},
-        files={},
-        region={"zh": "丽水市", "en": "Lishui"},
-    )
-    dataclasses.replace(manifest, **changes).write(folder)  # type: ignore[arg-type]
-    for file in files:
-        (folder / file).write_text("")
-    return folder
+from forecast.reports.parameters import KINDS
+from report_folder import ERROR, report
 
 
 def cards(output: Path) -> dict[str, Tag]:

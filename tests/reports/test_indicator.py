@@ -17,11 +17,11 @@ from forecast.reports.indicator import (
 from forecast.reports.rendering import render
 from rendered import (
     EVIL,
-    Notebook,
     cells,
     check_catalogues,
     check_escaped,
     check_languages,
+    notebook_of,
     plain,
 )
 
@@ -34,7 +34,7 @@ SILENT = "smart_care_homes"
 
 def profile(region, indicator=None):
     """Notebook of an indicator of a shipped region at the end of 2022."""
-    return Notebook("indicator", region=region, indicator=indicator, as_of="2022-12-31")
+    return notebook_of("indicator", region=region, indicator=indicator, as_of="2022-12-31")
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
 from forecast.reports.rendering import render
 from rendered import (
-    Notebook,
     check_catalogues,
     check_escaped,
     check_languages,
     draw_only,
+    notebook_of,
     plain,
     row_of,
 )
@@ -30,7 +30,7 @@ FACTS = {
 
 def judge(region):
     """Notebook of a shipped region at the end of 2022."""
-    return Notebook("midterm_evaluation", region=region, as_of="2022-12-31")
+    return notebook_of("midterm_evaluation", region=region, as_of="2022-12-31")
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from rendered import (
     check_catalogues,
     check_escaped,
     check_languages,
+    notebook_of,
     plain,
     row_of,
 )
@@ -28,7 +29,7 @@ from rendered import (
 @pytest.fixture(scope="module")
 def notebook():
     """Zhejiang at the end of 2022: it has open, closed and unknown targets."""
-    return Notebook("monitoring", region="zhejiang", as_of="2022-12-31")
+    return notebook_of("monitoring", region="zhejiang", as_of="2022-12-31")
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_every_indicator_is_counted_once(notebook):
 
 def test_one_figure_gives_no_chance():
     """Where all indicators have one figure the page says that it is too early, without a chance."""
-    page = plain(Notebook("monitoring", region="lishui", as_of="2022-12-31").render())
+    page = plain(notebook_of("monitoring", region="lishui", as_of="2022-12-31").render())
     assert "too early to judge, all 9 main indicators have a base figure only" in page
     assert "chance about" not in page and "likely to meet" not in page
 

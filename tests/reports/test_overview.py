@@ -7,13 +7,13 @@ from forecast.reports import overview
 from forecast.reports.context import ReportContext
 from forecast.reports.findings import find
 from forecast.reports.rendering import render
-from rendered import CHINESE, Notebook, cells, plain
+from rendered import CHINESE, Notebook, cells, notebook_of, plain
 
 
 @pytest.fixture(scope="module")
 def notebook():
     """Zhejiang and all regions with a plan within it, at the end of 2022."""
-    return Notebook("overview", region="zhejiang", as_of="2022-12-31")
+    return notebook_of("overview", region="zhejiang", as_of="2022-12-31")
 
 
 def test_every_region_with_a_plan_has_a_row(notebook):
@@ -32,7 +32,7 @@ def test_the_overview_and_the_report_of_a_region_say_the_same(notebook):
         region = found.report.plan.region
         alone = find(ReportContext.load(region, as_of="2022-12-31", language="en", draws=100))
         assert alone.headline() == found.headline() and alone.counts == found.counts
-        page = plain(Notebook("monitoring", region=region, as_of="2022-12-31").render())
+        page = plain(notebook_of("monitoring", region=region, as_of="2022-12-31").render())
         assert alone.headline() in page and alone.headline() in plain(notebook.render())
 
 

@@ -8,8 +8,10 @@ import sys
 import zlib
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from forecast.charts.chart import Words, compose
 from forecast.reports import pdf
 from forecast.reports.page import render_template
 
@@ -19,7 +21,12 @@ installed = pytest.mark.skipif(pdf.weasyprint is None, reason="no WeasyPrint, or
 @pytest.fixture
 def page(tmp_path: Path) -> Path:
     """A page whose name has what an address must quote."""
-    body = "<h1>月报</h1><p>≥ 58 % ● ◇ ━ –</p><p><img src='https://x.invalid/a.png' alt='remote'>"
+    words = Words("城 & 乡", "s", ["n"])
+    chart = compose("toy", words, lambda page: page.begin(0.5), alt="a", data=pd.DataFrame())
+    body = (
+        "<h1>月报</h1><p>≥ 58 % ● ◇ ━ –</p><p><img src='https://x.invalid/a.png' alt='remote'>"
+        f'<img src="{chart.uri()}" alt="a">'
+    )
     file = tmp_path / "报告 {1} #.html"
     text = render_template("page.html.j2", language="zh", title="月报", body=body)
     file.write_text(text, encoding="utf-8")
@@ -48,7 +55,7 @@ sys.exit(write_pdf(Path(sys.argv[1]), Path(sys.argv[2])))
 
 @installed
 def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> None:
-    """Where the system has no font at all, the text of a page is embedded and can be searched."""
+    """Where the system has no font at all, texts of page and chart are embedded, as letters."""
     none = tmp_path / "fonts.conf"
     none.write_text(
         f'<?xml version="1.0"?><fontconfig><cachedir>{tmp_path}</cachedir></fontconfig>'
@@ -63,7 +70,7 @@ def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> Non
     content = streams(target.read_bytes())
     assert b"/StructTreeRoot" in content
     assert set(re.findall(rb"/BaseFont ?/\w+\+([\w-]+)", content)) == {b"Noto-Sans-SC"}
-    for letter in "月报≥●◇━":
+    for letter in "月报≥●◇━城&":
         assert f"<{ord(letter):04x}>".encode() in content.lower(), letter
 
 

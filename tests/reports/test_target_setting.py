@@ -5,13 +5,13 @@ import pytest
 from forecast.i18n.labels import LABELS
 from forecast.reports import target_setting
 from forecast.reports.rendering import render
-from rendered import CHINESE, Notebook, cells, plain
+from rendered import CHINESE, cells, notebook_of, plain
 
 
 @pytest.fixture(scope="module")
 def notebook():
     """Xiaoshan at the end of 2022, for 2025: one indicator has several figures."""
-    return Notebook("target_setting", region="xiaoshan", as_of="2022-12-31", until=2025)
+    return notebook_of("target_setting", region="xiaoshan", as_of="2022-12-31", until=2025)
 
 
 def test_a_safer_value_is_never_harder(notebook):

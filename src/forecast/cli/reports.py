@@ -29,6 +29,10 @@ class FailOn(StrEnum):
 Output = Annotated[
     str | None, typer.Option(help=gettext("Folder for all reports, instead of the files' own."))
 ]
+Lines = Annotated[
+    Log | None,
+    typer.Option("--log", help=gettext("Log all steps, not problems only; json: results as JSON.")),
+]
 Timeout = Annotated[int, typer.Option(min=1, help=gettext("Seconds for one cell of a notebook."))]
 
 
@@ -68,12 +72,7 @@ def run(  # noqa: PLR0913 - each option is an argument
             help=gettext("End with code 8 if a verdict became worse since the last issue.")
         ),
     ] = None,
-    lines: Annotated[
-        Log | None,
-        typer.Option(
-            "--log", help=gettext("Log all steps, not problems only; json: results as JSON.")
-        ),
-    ] = None,
+    lines: Lines = None,
 ) -> None:
     """Make reports; see `reports.command`."""
     from ..errors import ForecastError

@@ -17,8 +17,8 @@ __all__ = ["show"]
 def show(report: ReportContext, chart: Chart | None) -> str:
     """Embed a chart; nothing of None.
 
-    Where the report has a folder, the chart's numbers and a picture of dots, for forms of the
-    report that show no vectors, are written to `charts` in it.
+    Where the report has a folder, the chart's numbers are written to `charts` in it, and a picture
+    of dots where Word or slides, which show no vectors, are among its formats.
     """
     if chart is None:
         return ""
@@ -28,5 +28,6 @@ def show(report: ReportContext, chart: Chart | None) -> str:
         folder = Path(report.folder) / "charts"
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{chart.name}.csv").write_bytes(chart.csv())
-        (folder / f"{chart.name}.png").write_bytes(chart.png())
+        if {"docx", "pptx"} & set(report.formats or ()):
+            (folder / f"{chart.name}.png").write_bytes(chart.png())
     return fill_macro("chart", chart, stem, report.gettext("Numbers of this chart (CSV)"))

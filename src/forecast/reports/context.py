@@ -55,7 +55,8 @@ class ReportContext(Names):
     """A plan, the reader's language, and what a run was given; what follows is computed once.
 
     `until` is the last year forecast, `draws` and `seed` are those of simulations, `data` and
-    `folder` where tables are read from and written to, as a parameter file has them.
+    `folder` where tables are read from and written to, `formats` the forms of the report, as a
+    parameter file has them.
 
     Examples
     --------
@@ -69,6 +70,7 @@ class ReportContext(Names):
     seed: int = 0
     data: str | None = None
     folder: str | None = None
+    formats: Collection[str] | None = None
     shared: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """What contexts in other languages have in common: see `computed`."""
 
@@ -78,7 +80,7 @@ class ReportContext(Names):
     ) -> ReportContext:
         """Load a region's plan as known on a day, from a folder or database of tables or shipped.
 
-        The `options` are the other fields: language, until, draws, seed, folder.
+        The `options` are the other fields: language, until, draws, seed, folder, formats.
 
         Raises
         ------

@@ -35,6 +35,7 @@ from .context import ReportContext
 from .findings import find
 from .html import Cells
 from .indices import index_tables
+from .issued import issue_forecasts
 
 __all__ = ["FinalEvaluation", "count_closed", "evaluate_final", "name_dated", "result_tables"]
 
@@ -232,7 +233,10 @@ def evaluate_final(
         runs = replay_runs(place, days, region=plan.region, priors=report.priors)
     last = int(plan.targets["year"].max()) if len(plan.targets) else 0
     first = _first_issue(report, vintages, last)
-    issued = read_forecasts(vintages, region=plan.region) if vintages else []
+    issued = []
+    if vintages is not None:
+        issued = read_forecasts(vintages, region=plan.region)
+        issue_forecasts(report)
     replayed = score_forecasts(runs, plan)
     days = [run.origin for run in first or runs]
     return FinalEvaluation(

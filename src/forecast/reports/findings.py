@@ -38,12 +38,6 @@ CLASSES = {
 WORRIES = ("at_risk", "uncertain")
 INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
-MATTERS = (
-    "低于|高于|不一|不同|并存|同年|推算|推得|折算|口径|按.+计|少于|多于"
-    "|(?i:below|above|contradict|disagree|differ|same year|inferred|derived|converted|fewer)"
-)
-"""What remarks on targets say, in either language, where documents contradict each other or a
-figure is inferred."""
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST_NAME = 24
 """Letters of the longest printed name in a table: what is longer is a sentence of the plan."""
@@ -345,9 +339,10 @@ class Findings:
         return float(years.min()) - 1.0 if len(years) else math.inf
 
     def printed_notes(self) -> list[tuple[Html, str]]:
-        """Remarks of the tables on doubtful targets, each with the indicators it is about."""
+        """Remarks of the tables on doubtful targets (`schema.DOUBTS`), with their indicators."""
         report, targets = self.report, self.report.plan.targets
-        noted = targets[targets["note"].fillna("").str.contains(MATTERS)]
+        columns = targets.reindex(columns=["note", "doubt"], fill_value="").fillna("")
+        noted = targets[columns.ne("").all(axis=1)]
         return [
             (self._remark(rows.iloc[0]), report.join(dict.fromkeys(
                 report.name("indicators", name) for name in rows["indicator"]

@@ -22,7 +22,7 @@ from ..i18n.catalog import N_, gettext, languages
 from ..i18n.formatting import language_name
 from .manifest import read_manifest
 from .page import render_template
-from .rendering import KINDS
+from .parameters import KINDS
 
 __all__ = ["write_overview"]
 

@@ -14,7 +14,7 @@ from ..charts.series import fan_chart, multiples_chart
 from ..evaluation.revisions import attribute_changes, date_revisions
 from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
-from ..evaluation.vintages import Run, issue
+from ..evaluation.vintages import Run
 from ..i18n.catalog import N_
 from ..i18n.formatting import points
 from ..i18n.labels import LABELS
@@ -25,6 +25,7 @@ from .findings import find
 from .forecast_review import describe_record
 from .html import Cells
 from .indices import index_tables
+from .issued import issue_forecasts
 
 __all__ = ["MonitoringResults", "compute_monitoring", "joint_of_open", "result_tables"]
 
@@ -144,8 +145,8 @@ def compute_monitoring(report: ReportContext, vintages: str | None = None) -> Mo
     if vintages is not None:
         today = plan.as_of or dt.date.today().isoformat()
         old = read_latest_run(vintages, region=plan.region, before=today)
+        new = issue_forecasts(report)
         if old is not None:
-            new = issue(plan)
             changes = _hide_single(attribute_changes(old, new), old=old, new=new)
             revisions = date_revisions(changes, plan)
         issued = read_forecasts(vintages, region=plan.region)

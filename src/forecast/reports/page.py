@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nbconvert.exporters import HTMLExporter
     from nbformat import NotebookNode
 
-__all__ = ["network_references", "render_template", "to_html"]
+__all__ = ["finish_page", "network_references", "render_template", "to_html"]
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +55,13 @@ def to_html(
     body, _ = _exporter().from_notebook_node(notebook)
     soup = BeautifulSoup(body, "html.parser")
     _tidy(soup, language, title)
+    return finish_page(soup, language=language, title=title, back=back, mark=mark)
+
+
+def finish_page(
+    soup: BeautifulSoup, *, language: str, title: str, back: str = "", mark: str = ""
+) -> str:
+    """Put the sections of a report into a page, with a list of contents; see `to_html`."""
     heading, about = soup.find("h1"), soup.select_one(".kicker")
     news = soup.select_one(".news")
     contents = _list_contents(soup)

@@ -28,6 +28,7 @@ from ..tables.yaml_files import read_document
 from .errors import InputError, ParameterError
 
 __all__ = [
+    "KINDS",
     "Plain",
     "ReportParameters",
     "check_declared",
@@ -38,6 +39,17 @@ __all__ = [
 
 Plain = str | int | float | bool | list[str] | None
 
+KINDS = {
+    "overview": N_("Overview of all regions"),
+    "monitoring": N_("Monitoring report"),
+    "midterm_evaluation": N_("Mid-term evaluation"),
+    "final_evaluation": N_("Final evaluation"),
+    "scenarios": N_("Measures and scenarios"),
+    "target_setting": N_("Target setting"),
+    "indicator": N_("One indicator"),
+    "method_check": N_("Method check"),
+}
+"""Kind of report by the name of its notebook."""
 OPTIONAL = ("scenarios", "indicator", "probability", "formats", "vintages")
 """Parameters that a notebook may declare, and may have better defaults for."""
 RUN_ONLY = ("notebook", "name", "output", "results")

@@ -5,8 +5,10 @@ Chinese text is set in the font file that zhplot carries, so the machine needs n
 
 from __future__ import annotations
 
+import base64
 import io
 import logging
+import re
 from contextlib import redirect_stdout
 from importlib import resources
 from pathlib import Path
@@ -35,6 +37,12 @@ pre, code { font-family: "Noto Sans SC"; }
 h1, h2, h3, thead th, strong, nav p { color: #0b3d6e; }
 """
 """The font has one weight, so that what is bold on a screen differs by its colour."""
+CHART = re.compile(r'(?<=src="data:image/svg\+xml;base64,)[^"]+')
+OUTLINES = re.compile(
+    r'<!-- (.*?) --><g style="([^"]*)" transform="([^"]*?) *scale\(([\d.]+) -[\d.]+\)">'
+    r"(?:<defs>.*?</defs>)?(?:<use[^>]*/>)+</g>"
+)
+"""A text in a picture, as matplotlib draws it: outlines of letters, with the text in a comment."""
 
 
 def write_pdf(page: Path, target: Path) -> Message | None:
@@ -61,7 +69,22 @@ def lay_out(page: Path) -> Document:
     fetcher, fonts = URLFetcher(allowed_protocols={"file", "data"}), FontConfiguration()
     with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
         style = weasyprint.CSS(string=STYLE % font.as_uri(), font_config=fonts, url_fetcher=fetcher)
-        document: Document = weasyprint.HTML(page, url_fetcher=fetcher).render(
-            stylesheets=[style], font_config=fonts, pdf_tags=True
-        )
+        text = CHART.sub(_with_letters, page.read_text(encoding="utf-8"))
+        source = weasyprint.HTML(string=text, base_url=page.as_uri(), url_fetcher=fetcher)
+        document: Document = source.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
     return document
+
+
+def _with_letters(chart: re.Match[str]) -> str:
+    """Write the texts of a picture as letters of the embedded font, which can be searched for."""
+    picture = OUTLINES.sub(_write_text, base64.b64decode(chart[0]).decode())
+    return base64.b64encode(picture.encode()).decode()
+
+
+def _write_text(outlines: re.Match[str]) -> str:
+    text, style, transform, scale = outlines.groups()
+    size = 100.0 * float(scale)
+    return (
+        f'<text font-family="Noto Sans SC, DejaVu Sans" font-size="{size:g}" style="{style}" '
+        f'transform="{transform}">{text}</text>'
+    )

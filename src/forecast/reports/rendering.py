@@ -8,7 +8,6 @@ from ..charts.measures import effects_chart
 from ..charts.standing import standing_chart
 from ..evaluation.backtesting import METHODS
 from ..evaluation.baselines import PEER_FIGURES, PEERS
-from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
 from ..scenarios.dating import first_decision_year
 from . import forecast_review, method_scores, scenario_effects, scenario_rules, scenario_targets
@@ -19,22 +18,11 @@ from .final import count_closed
 from .findings import CLASSES, find
 from .html import Html, bullets, environment, picture, tabulate
 from .indices import describe_coverage, index_rows
+from .parameters import KINDS
 from .projects import describe_end, describe_now
 from .task_tables import agency_rows, progress_rows
 
-__all__ = ["KINDS", "render"]
-
-KINDS = {
-    "overview": N_("Overview of all regions"),
-    "monitoring": N_("Monitoring report"),
-    "midterm_evaluation": N_("Mid-term evaluation"),
-    "final_evaluation": N_("Final evaluation"),
-    "scenarios": N_("Measures and scenarios"),
-    "target_setting": N_("Target setting"),
-    "indicator": N_("One indicator"),
-    "method_check": N_("Method check"),
-}
-"""Kind of report by the name of its notebook."""
+__all__ = ["render"]
 
 MOST = 6
 """Entries of a list in the body of a report; the annex has the others."""

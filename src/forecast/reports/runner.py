@@ -31,7 +31,7 @@ from ..errors import N_, DataError, ReportError, WriteError, msg
 from ..evaluation.store import STORE, append_run, read_latest_run
 from ..evaluation.verdict_changes import compare_verdicts
 from ..evaluation.vintages import Run, issue
-from ..files import INDEX, staging_folder, swap_folder
+from ..files import INDEX, ISSUED, staging_folder, swap_folder
 from ..tables.plan import load_plan
 from .errors import InputError, NotebookError
 from .inputs import (
@@ -324,13 +324,17 @@ class ReportRun:
         """Compute the forecasts of a report that issues some; write which verdicts changed."""
         if not self.issues:
             return
-        given = self.parameters
-        plan = load_plan(given.data or given.region, given.as_of, region=given.region)
-        issued = issue(
-            plan, name=given.name, notebook=given.notebook, parameters=given.model_dump(),
-            data_hash=self.data_hash,
+        given, left = self.parameters, folder / ISSUED
+        if left.is_file():  # what the notebook has computed
+            issued = pd.read_pickle(left)
+            left.unlink()
+        else:
+            plan = load_plan(given.data or given.region, given.as_of, region=given.region)
+            issued = issue(plan)
+        self.issued = dataclasses.replace(
+            issued, run=self.id, name=given.name, notebook=given.notebook,
+            parameters=given.model_dump(), data_hash=self.data_hash,
         )  # fmt: skip
-        self.issued = dataclasses.replace(issued, run=self.id)
         with _store_faults():
             last = read_latest_run(self.store, region=given.region, name=given.name)
         changes = compare_verdicts(last, self.issued)

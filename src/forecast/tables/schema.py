@@ -58,6 +58,8 @@ STAGES = ("interim", "midterm", "expected", "final")
 """When a whole plan was summed up; `expected` before its end, from what was foreseen."""
 STATES = ("not_started", "under_way", "done", "late", "dropped")
 """How far a task, policy, milestone or project is, as whoever leads it reports."""
+DOUBTS = ("contradicted", "inferred")
+"""Why a target's number is doubtful: its documents disagree; it is not printed as a number."""
 TASK_LISTS = ("reform", "policy", "project", "work", "pilot")
 
 
@@ -137,7 +139,8 @@ TABLES: dict[str, Table] = {
          "event": Column(required=False, words=EVENTS, absent=True),
          "value_high": EXTRA_NUMBER, "name_printed": EXTRA, "number": EXTRA, "owner": EXTRA,
          "baseline": EXTRA_NUMBER, "baseline_year": EXTRA_YEAR,
-         "plan": PLAN, "version": EXTRA, "note_en": EXTRA},
+         "plan": PLAN, "version": EXTRA, "note_en": EXTRA,
+         "doubt": replace(EXTRA, words=DOUBTS)},
         key=("region", "indicator", "year", "comparator", "source", "plan", "version"),
         replaces=("region", "indicator", "year", "version")),
     "observations": Table(

@@ -15,7 +15,7 @@ from PIL import Image
 
 from forecast.reports.office.content import Content
 from forecast.reports.office.word import write_word
-from rendered import EVIL, Notebook, cells
+from rendered import EVIL, cells, notebook_of
 
 LONG = "".join(f"<tr><td>行{i}</td><td>{i}</td></tr>" for i in range(60))
 
@@ -178,7 +178,7 @@ def test_the_same_page_gives_the_same_bytes(tmp_path: Path, monkeypatch) -> None
 
 def test_every_cell_of_a_report_is_in_its_document(tmp_path: Path) -> None:
     """The tables of a monitoring report, read back, are those of its page, in at most a second."""
-    notebook = Notebook("monitoring", region="lishui", as_of="2022-12-31")
+    notebook = notebook_of("monitoring", region="lishui", as_of="2022-12-31")
     notebook.sections = [s for s in notebook.sections if not re.search("chart|dashboard", s)]
     page = notebook.render("zh")
     started = time.process_time()

@@ -1,0 +1,86 @@
+"""Pages of every kind in the installed browser: as wide as a desk's screen and as a telephone's."""
+
+from importlib.resources import files
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+from chromium import OFF, find_browser
+from forecast.charts.chart import Chart
+from forecast.reports import final, method_check
+from forecast.reports.index_page import write_overview
+from forecast.reports.page import finish_page
+from rendered import Notebook, notebook_of
+from report_folder import ERROR, report
+
+WIDTHS = (1280, 390)
+LANGUAGES = ("en", "zh")
+KINDS = {
+    "monitoring": {"region": "zhejiang"},
+    "midterm_evaluation": {"region": "lishui"},
+    "final_evaluation": {"region": "xiaoshan", "as_of": "2026-06-30"},
+    "scenarios": {"region": "lishui"},
+    "indicator": {"region": "lishui", "indicator": "minimum_living_standard"},
+    "method_check": {"region": "zhejiang"},
+    "overview": {"region": "zhejiang"},
+    "target_setting": {"region": "xiaoshan", "until": 2025},
+}
+UNSHARED = ("final_evaluation", "method_check", "scenarios")
+"""Kinds whose other tests compute them differently."""
+PICTURE = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='{}' height='300'/>"
+FACTS = """() => {
+  const shown = [...document.querySelectorAll('body *')].filter(e => e.checkVisibility());
+  const writes = e => [...e.childNodes].some(n => n.nodeType == 3 && n.data.trim());
+  const size = e => parseFloat(getComputedStyle(e).fontSize);
+  return {
+    overflow: Math.max(0, document.documentElement.scrollWidth - innerWidth),
+    small: shown.filter(e => writes(e) && size(e) < 11).map(e => e.outerHTML),
+    unnamed: [...document.images].filter(e => !e.alt).map(e => e.outerHTML),
+    narrow: shown.filter(e => e.matches('tbody :is(td, th)') && e.innerText.length > 6
+      && e.clientWidth < 40).map(e => e.outerHTML),
+  };
+}"""
+VIOLATIONS = """axe.run({resultTypes: ['violations']}).then(found =>
+  found.violations.flatMap(rule => rule.nodes.map(node => rule.id + ': ' + node.html)))"""
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """Pages by kind and language, and the front page; charts have tests of their own."""
+    made = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(final, "list_origins", lambda _: ["2024-12-31"])
+        patch.setattr(method_check, "PEERS", ())
+        patch.setattr(Chart, "uri", lambda _, narrow=False: PICTURE.format(350 if narrow else 768))
+        for kind, given in KINDS.items():
+            compute = Notebook if kind in UNSHARED else notebook_of
+            notebook = compute(kind, **{"as_of": "2022-12-31", **given})
+            for language in LANGUAGES:
+                soup = BeautifulSoup(notebook.render(language), "html.parser")
+                back = {"back": "../index.html", "mark": "示例数据"}
+                made[kind, language] = finish_page(soup, language=language, title=kind, **back)
+    output = tmp_path_factory.mktemp("reports")
+    report(output, "a", "report.html", "report.pdf")
+    report(output, "b.failed", "notebook.ipynb", status="failed", error=ERROR)
+    made["index", ""] = write_overview(output).read_text(encoding="utf-8")
+    return made
+
+
+def test_pages_are_accessible_and_fit_every_screen(pages):
+    """No overflow, no letter under 11 px, every picture described, no violation that axe finds."""
+    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=OFF)
+        page, faults = browser.new_page(), {}
+        for name, text in pages.items():
+            page.set_content(text)
+            page.evaluate(axe)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 800})
+                found = {**page.evaluate(FACTS), "axe": page.evaluate(VIOLATIONS)}
+                if any(found.values()):
+                    faults[*name, width] = found
+        browser.close()
+    assert len(pages) == len(KINDS) * len(LANGUAGES) + 1
+    assert faults == {}
