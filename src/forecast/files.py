@@ -24,22 +24,29 @@ __all__ = [
     "INDEX",
     "ISSUED",
     "MANIFEST",
+    "STORE",
     "BusyError",
     "decode_text",
+    "locked",
     "read_ordinary",
     "read_text",
+    "read_whole",
     "shipped_folder",
     "staging_folder",
     "swap_folder",
     "write_atomic",
 ]
 
+MOST_TEXT = 100_000_000
+"""Most bytes of a text or table that is read whole."""
 MANIFEST = "manifest.json"
 """The file that marks a folder as one of ours, which may be replaced."""
 INDEX = "index.html"
 """The list of all reports in their output folder."""
 ISSUED = "issued.pickle"
 """Forecasts that a report issues, in its unfinished folder."""
+STORE = "vintages.sqlite"
+"""The store of issued forecasts beside it."""
 
 
 def shipped_folder(name: str) -> Path:
@@ -83,19 +90,29 @@ def read_text(path: Path) -> str:
     Raises
     ------
     DataError
-        If the file cannot be opened or is in neither encoding.
+        If the file cannot be opened, has more than `MOST_TEXT` bytes or is in neither encoding.
     """
-    try:
-        content = read_ordinary(path)
-    except OSError as error:
-        problem = msg("cannot be read ({reason})", reason=cause(error))
-        remedy = msg("check the path and its permissions")
-        raise DataError([Problem(path.name, None, None, None, problem, remedy)]) from None
-    text = decode_text(content)
+    content = read_whole(path)
+    text = decode_text(content) if isinstance(content, bytes) else None
     if text is None:
         problem, remedy = msg("neither UTF-8 nor GB18030 text"), msg("save the file as CSV UTF-8")
-        raise DataError([Problem(path.name, None, None, None, problem, remedy)])
+        fault = Problem(path.name, None, None, None, problem, remedy)
+        raise DataError([fault if isinstance(content, bytes) else content])
     return text
+
+
+def read_whole(path: Path) -> bytes | Problem:
+    """Content of a text or table, or why it cannot be read: so also if it is too large."""
+    remedy = msg("check the path and its permissions")
+    try:
+        content = read_ordinary(path, MOST_TEXT + 1)
+    except OSError as error:
+        problem = msg("cannot be read ({reason})", reason=cause(error))
+        return Problem(path.name, None, None, None, problem, remedy)
+    if len(content) > MOST_TEXT:
+        problem = msg("larger than {most} MB", most=f"{MOST_TEXT / 1e6:.0f}")
+        return Problem(path.name, None, None, None, problem, msg("divide the file"))
+    return content
 
 
 def decode_text(content: bytes) -> str | None:
@@ -146,7 +163,7 @@ def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
 
     The lock is the operating system's and ends with the process, so none is ever stale. What an
     earlier crash left unfinished is removed; `others` are further folders that the caller will
-    swap.
+    swap. Where `final` is a symbolic link, all is done beside the folder that it leads to.
 
     Raises
     ------
@@ -156,17 +173,20 @@ def staging_folder(final: Path, *others: Path) -> Iterator[Path]:
         If something cannot be written, here or in the block; if a folder without a manifest,
         which a report must not replace, is in the way.
     """
+    folders = [_follow(path) for path in (final, *others)]
+    final = folders[0]
     parent = final.parent
     prefix = f".{final.name}.partial-"
     folder = parent / f"{prefix}{uuid.uuid4().hex[:8]}"
+    message = N_("{final} is being written by another run. Wait for it, or give another name.")
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        with _locked(final):
-            for path in (final, *others):
+        with locked(final, BusyError(msg(message, final=final))):
+            for path in folders:
                 _restore(path)
                 _check_ours(path)
             for left in [f for f in parent.iterdir() if f.name.startswith(prefix)]:
-                shutil.rmtree(left)
+                shutil.rmtree(left, ignore_errors=True)
             folder.mkdir()
             try:
                 yield folder
@@ -207,6 +227,7 @@ def swap_folder(new: Path, final: Path, written: Mapping[str, str] | None = None
     ...         swap_folder(new, final, written={})
     ['my notes.txt']
     """
+    final = _follow(final)
     kept = [] if written is None or not final.exists() else _copy_own(final, new, written)
     aside = _aside(final)
     if final.exists():
@@ -242,20 +263,29 @@ def _copy_own(old: Path, new: Path, written: Mapping[str, str]) -> list[str]:
 
 
 @contextmanager
-def _locked(final: Path) -> Iterator[None]:
-    """Hold the lock of a folder, without waiting for it."""
+def locked(path: Path, busy: ReportError, patience: float = 0) -> Iterator[None]:
+    """Hold the lock of a path; raise `busy` if another process has it for `patience` seconds.
+
+    Its file is removed while it is held: who has opened it meanwhile sees that, and tries again.
+    """
     from filelock import FileLock, Timeout  # not while `import forecast` has no need of it
 
-    lock = FileLock(final.with_name(f".{final.name}.lock"))
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=patience)
     except Timeout:
-        message = N_("{final} is being written by another run. Wait for it, or give another name.")
-        raise BusyError(msg(message, final=final)) from None
+        raise busy from None
     try:
         yield
     finally:
+        with suppress(OSError):  # Windows removes no file that is open
+            os.unlink(lock.lock_file)
         lock.release()
+
+
+def _follow(path: Path) -> Path:
+    """Return the folder that a symbolic link leads to; any other path as it is."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path
 
 
 def _aside(final: Path) -> Path:

@@ -314,3 +314,29 @@ def test_files_that_are_no_store(usual, tmp_path):
         with pytest.raises(DataError, match=said):
             read_runs(file)
         assert file.read_bytes() == before
+
+
+def test_whatever_is_damaged_is_an_error_that_names_the_file(usual, store):
+    """A store cut short or with wrong bytes anywhere is read right or refused, never a crash."""
+    for _ in range(2):
+        append_run(store, usual)
+    whole, rng = store.read_bytes(), np.random.default_rng(3)
+    refused = 0
+    for n in range(24):
+        content = bytearray(whole)
+        places = rng.integers(100, len(content), 40)
+        content[places[0] : places[0] + 600] = bytes(600)
+        for place in places if n % 3 else ():
+            content[place] = rng.integers(256)
+        store.write_bytes(content[: None if n % 4 else int(places[1])])
+        for call in (
+            lambda: read_forecasts(store),
+            lambda: read_latest_run(store, region="hill"),
+            lambda: append_run(store, usual),
+        ):
+            try:
+                call()
+            except (DataError, WriteError) as error:
+                assert str(store) in str(error)
+                refused += 1
+    assert refused > 24

@@ -8,8 +8,7 @@ import pytest
 from forecast.i18n.catalog import gettext
 from forecast.i18n.labels import LABELS, label_of
 from forecast.reports.index_page import write_overview
-from forecast.reports.parameters import ALLOWED, ReportParameters, read_parameters
-from forecast.reports.rendering import KINDS
+from forecast.reports.parameters import ALLOWED, KINDS, ReportParameters, read_parameters
 from forecast.reports.runner import run_report
 from pages import write_files
 

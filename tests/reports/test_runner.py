@@ -1,11 +1,11 @@
 """The strict runner: honest success, whole output, and every fault with its own exit code."""
 
-import asyncio
 import datetime as dt
 import itertools
 import json
 import logging
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -17,6 +17,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
+import papermill
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -38,6 +39,7 @@ from forecast.reports.runner import ReportRun, run_report
 from forecast.reports.signals import stoppable
 from forecast.tables.names import Names
 from forecast.tables.plan import load_plan
+from warm import forked
 
 PARAMETERS = """\
 region: str = "nowhere"
@@ -118,13 +120,24 @@ def statuses(notebook: Path) -> list[str]:
     return [cell.metadata.papermill.status for cell in cells if cell.cell_type == "code"]
 
 
-def wait_for_number(file: Path, run: subprocess.Popen[bytes]) -> int:
-    """Wait until a cell of a run in another process has written its process id."""
-    while run.poll() is None:
-        if file.exists() and file.read_text():
-            return int(file.read_text())
-        time.sleep(0.05)
-    raise AssertionError(run.communicate())
+def alive(pid: str) -> bool:
+    """Whether a process runs; one that has ended may wait to be collected by the system."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let notebooks succeed without being run, for what a kernel has no part in."""
+
+    def execute(notebook: Path, target: Path, *_: object, **__: object) -> nbformat.NotebookNode:
+        made = nbformat.read(notebook, as_version=4)
+        nbformat.write(made, target)
+        return made
+
+    monkeypatch.setattr(kernel, "execute", execute)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +160,7 @@ def test_a_run_leaves_one_whole_folder(good: Manifest) -> None:
     assert left(folder.parent.parent) == {folder.name}
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_files_of_the_readers_own_stay(good: Manifest, tmp_path: Path) -> None:
     """A note beside a report and an edited page are kept; what the last run wrote is replaced."""
     file = prepare(tmp_path, good.name, "1")
@@ -197,9 +211,12 @@ def test_the_page_reads_offline(good: Manifest) -> None:
 
 
 def test_the_notebook_runs_in_this_interpreter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    good: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Registered kernels, PATH, the current directory and a set backend change nothing."""
+    """Registered kernels, PATH, the current directory and a set backend change nothing.
+
+    A run elsewhere, of a file of the same content, has the same table and data hash.
+    """
     spec = {"argv": ["false", "{connection_file}"], "display_name": "x", "language": "python"}
     kernel = tmp_path / "jupyter" / "kernels" / "python3"
     kernel.mkdir(parents=True)
@@ -213,13 +230,8 @@ def test_the_notebook_runs_in_this_interpreter(
     assert f"{sys.executable} .x.partial-" in page
     assert "module://matplotlib_inline.backend_inline" in page
     assert Path.cwd() == Path("/")
-
-
-def test_same_inputs_give_same_tables(good: Manifest, tmp_path: Path) -> None:
-    """A run elsewhere, of a file of the same content, has the same table and data hash."""
-    again = run_report(prepare(tmp_path, "again", TABLE), pdf=False)
-    assert again.files["表 1.csv"] == good.files["表 1.csv"]
-    assert again.data_hash == good.data_hash
+    assert manifest.files["表 1.csv"] == good.files["表 1.csv"]
+    assert manifest.data_hash == good.data_hash
 
 
 def test_a_failing_cell(tmp_path: Path) -> None:
@@ -254,18 +266,15 @@ def test_a_killed_kernel(tmp_path: Path) -> None:
     assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
 
 
-def test_a_notebook_that_prints_without_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Once it has printed too much, the run ends with the limit and the remedy."""
-
-    async def receive(*_: object) -> dict[str, object]:
-        return {"msg_type": "stream", "content": {"text": "x" * 8_000_000}}
-
-    monkeypatch.setattr(kernel.AsyncZMQSocketChannel, "get_msg", receive)
-    output = kernel._Output.__new__(kernel._Output)
-    for _ in range(2):
-        asyncio.run(output.get_msg())
-    with pytest.raises(NotebookError, match="prints more than 20 MB"):
-        asyncio.run(output.get_msg())
+@pytest.mark.parametrize("cell", ["while True: print('x' * 1000)", "HTML('x' * 500_000)"])
+def test_a_notebook_that_prints_without_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cell: str
+) -> None:
+    """Once it has printed or shown too much the run ends, with the limit and the remedy."""
+    monkeypatch.setattr(kernel, "MOST_PRINTED", 400_000)
+    monkeypatch.setattr(kernel, "MOST_SHOWN", 400_000)
+    error, _ = fails(tmp_path, ["from IPython.display import HTML", cell])
+    assert isinstance(error, NotebookError) and "prints or shows more than 0 MB" in str(error)
 
 
 CHILD = """\
@@ -304,16 +313,29 @@ def test_a_cell_over_its_time(tmp_path: Path) -> None:
     assert statuses(failed / "notebook.ipynb")[-2:] == ["failed", "pending"]
 
 
-def test_a_missing_table_in_a_cell_is_an_input_fault(tmp_path: Path) -> None:
-    """What a cell raises decides the exit code: 3 for data."""
-    error, _ = fails(tmp_path, ["open('no such table.csv')"])
-    assert isinstance(error, InputError) and error.exit_code == 3
+@pytest.mark.parametrize(
+    ("raised", "text", "code"),
+    [
+        ("FileNotFoundError", "[Errno 2] No such file or directory: 'x.csv'", 3),
+        ("DataError", "1 problem in the data", 3),
+        ("OSError", "[Errno 28] No space left on device", 5),
+        ("OSError", "[Errno 30] Read-only file system: 'x.csv'", 5),
+        ("OSError", "[Errno 5] Input/output error", 4),
+        ("ValueError", "x" * 100_000, 4),
+    ],
+)
+def test_what_a_cell_raises_decides_the_exit_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: str, text: str, code: int
+) -> None:
+    """3 for data, 5 for a disk that is full or read-only, else 4; long texts are cut short."""
 
+    def fail(*_: object, **__: object) -> None:
+        raise papermill.PapermillExecutionError(1, 1, "read()", raised, text, [])
 
-def test_a_full_disk_in_a_cell_is_a_fault_of_writing(tmp_path: Path) -> None:
-    """What a cell raises decides the exit code: 5 for a disk that is full."""
-    error, _ = fails(tmp_path, ["raise OSError(28, 'No space left on device')"])
-    assert isinstance(error, WriteError) and error.exit_code == 5
+    monkeypatch.setattr(papermill, "execute_notebook", fail)
+    with pytest.raises(ReportError, match=rf"read\(\)': {raised}: ") as caught:
+        kernel.execute(tmp_path / "x.ipynb", tmp_path / "y.ipynb", {}, timeout=1)
+    assert getattr(caught.value, "exit_code", None) == code and len(str(caught.value)) < 6_000
 
 
 def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
@@ -324,33 +346,26 @@ def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
     assert set(statuses(failed / "notebook.ipynb")) == {"completed"}
 
 
-FULL = """
-import resource, signal, sys
-resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
-from forecast.errors import WriteError
-from forecast.reports.runner import run_report
-try:
-    run_report(sys.argv[1], pdf=False)
-except WriteError as error:
-    print(error)
-    sys.exit(error.exit_code)
-"""
+def run_limited(file: Path) -> None:
+    """Run a report in this process, which may write no large file; print the error."""
+    # A byte-code file cut short would break every later import.
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))
+    try:
+        run_report(file, pdf=False)
+    except ReportError as error:
+        (file.parent / "said").write_text(str(error))
+        os._exit(error.exit_code)
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
     """When the system refuses to write more, the old report stands and the work is cleared."""
     file = prepare(tmp_path, "x", f"'{'long' * 1000}'")
     old = old_report(tmp_path, "x")
-    # -B, and for the kernel too: a byte-code file cut short would break every later import.
-    ended = subprocess.run(
-        [sys.executable, "-B", "-c", FULL, str(file)],
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.returncode == 5, ended.stderr
-    assert "cannot be written: File too large" in ended.stdout
+    process = forked(run_limited, file)
+    process.join(60)
+    assert process.exitcode == 5
+    assert "cannot be written: File too large" in (tmp_path / "said").read_text()
     assert (old / MANIFEST).read_text() == "old"
     assert left(tmp_path) == {"x"}
 
@@ -406,17 +421,27 @@ class Backwards(dt.datetime):
         return super().now(tz) - dt.timedelta(hours=cls.looks)
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_a_clock_that_goes_backwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The run succeeds, no duration is negative, and its end is not before its start."""
     clock = SimpleNamespace(datetime=Backwards, timedelta=dt.timedelta, UTC=dt.UTC)
     monkeypatch.setattr("forecast.reports.runner.dt", clock)
-    monkeypatch.setattr("papermill.execute.datetime", clock, raising=False)
     ticks = itertools.count(time.time(), -60)
     monkeypatch.setattr(time, "time", lambda: next(ticks))
     manifest = run_report(prepare(tmp_path, "x", "1"), pdf=False)
     assert min(manifest.seconds.values()) >= 0
     assert manifest.started <= manifest.finished
     assert Backwards.looks > 0
+
+
+def test_a_clock_that_was_never_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A report of the year 1970 is refused before its kernel, and no forecast is issued then."""
+    monkeypatch.setattr(Backwards, "looks", 24 * 366 * 57)
+    clock = SimpleNamespace(datetime=Backwards, timedelta=dt.timedelta, UTC=dt.UTC)
+    monkeypatch.setattr("forecast.reports.runner.dt", clock)
+    with pytest.raises(InputError, match=r"clock says 19\d\d-.*before this program was made"):
+        run_report(prepare(tmp_path, "x", "1"))
+    assert left(tmp_path) == {"x.failed"}
 
 
 def contents(folder: Path) -> dict[Path, bytes | None]:
@@ -454,6 +479,7 @@ def test_asking_whether_a_report_is_finished_writes_nothing(tmp_path: Path) -> N
     assert contents(tmp_path) == before
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_a_day_that_lies_ahead_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """By the run, as a warning, and on the first page in both languages; no other day is."""
     file = prepare(tmp_path, "x", "1")
@@ -468,6 +494,7 @@ def test_a_day_that_lies_ahead_is_named(tmp_path: Path, caplog: pytest.LogCaptur
         assert ("还没有到" in chinese) == ahead
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that is full at the very last file leaves the old report, and nothing half done."""
 
@@ -498,6 +525,7 @@ def test_forecasts_that_cannot_be_kept_leave_the_old_report(
     assert left(tmp_path) == {"x", "x.failed", STORE}
 
 
+@pytest.mark.usefixtures("no_kernel")
 @pytest.mark.skipif(pdf.weasyprint is None, reason="no WeasyPrint, or no Pango")
 def test_a_pdf_is_made_where_the_library_is_there(
     good: Manifest,
@@ -518,26 +546,42 @@ def test_a_pdf_is_made_where_the_library_is_there(
     assert f"x: report.pdf {pdf.MISSING}" in caplog.messages
 
 
-ONE = "import sys, forecast; forecast.run_report(sys.argv[1], pdf=False)"
+def run_stopped(file: Path) -> None:
+    """Run a report in this process until a signal stops it."""
+    try:
+        run_report(file, pdf=False)
+    except Stopped as stopped:
+        os._exit(stopped.exit_code)
 
 
-def test_a_signal_stops_cleanly(tmp_path: Path) -> None:
-    """The kernel ends, the unfinished folder goes, the old report stands."""
-    cells = [
-        "from pathlib import Path; import os, time",
-        f"Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid())); time.sleep(60)",
-    ]
-    file = prepare(tmp_path, "x", *cells)
-    old = old_report(tmp_path, "x")
-    with subprocess.Popen([sys.executable, "-c", ONE, str(file)], stderr=subprocess.PIPE) as run:
-        pid = wait_for_number(tmp_path / "pid", run)
-        run.terminate()
-        _, stderr = run.communicate(timeout=20)
-    assert "forecast.reports.errors.Stopped: stopped by SIGTERM" in stderr.decode()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None:
+    """Kernel and its processes end, unfinished and temporary files go, the old report stands.
+
+    So also where the run is killed, when the kernel itself clears up.
+    """
+    cell = (
+        "import os, subprocess; from pathlib import Path\n"
+        "child = subprocess.Popen(['sleep', '60'])\n"
+        "told = f'{os.getpid()} {child.pid} {Path(os.environ[\"IPYTHONDIR\"]).parent}'\n"
+        f"Path({str(tmp_path / 'told')!r}).write_text(told)\n"
+        "import time; time.sleep(60)"
+    )
+    old, run = old_report(tmp_path, "x"), forked(run_stopped, prepare(tmp_path, "x", cell))
+    told = tmp_path / "told"
+    while not (told.exists() and told.read_text()):
+        assert run.is_alive()
+        time.sleep(0.02)
+    *pids, own = told.read_text().split()
+    assert Path(own).is_dir()
+    os.kill(run.pid or 0, signum)
+    run.join(30)
+    assert run.exitcode == (-9 if signum == signal.SIGKILL else 128 + signum)
+    ended = time.monotonic() + 20
+    while any(map(alive, pids)) or Path(own).exists() or left(tmp_path) != {"x"}:
+        assert time.monotonic() < ended, (pids, own, left(tmp_path))
+        time.sleep(0.02)
     assert (old / MANIFEST).read_text() == "old"
-    assert left(tmp_path) == {"x"}
 
 
 def test_the_second_signal_does_not_disturb() -> None:
@@ -556,6 +600,7 @@ def test_the_second_signal_does_not_disturb() -> None:
     assert signal.getsignal(signal.SIGTERM) == before
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_a_report_refused_before_its_kernel_is_on_record(tmp_path: Path) -> None:
     """A region without a plan leaves a record of the failure beside the old report, which stands.
 
@@ -574,3 +619,42 @@ def test_a_report_refused_before_its_kernel_is_on_record(tmp_path: Path) -> None
     file.write_text(text, encoding="utf-8")
     run_report(file)
     assert left(tmp_path) == {"x"}
+
+
+@pytest.mark.usefixtures("no_kernel")
+@pytest.mark.parametrize("name", ["n" * 200, "丽" * 66, "-x --y", "a & b 100% #1 [{z}]", " x"])
+def test_names_that_shells_and_file_systems_stumble_over(tmp_path: Path, name: str) -> None:
+    """Up to 200 bytes, with a leading dash, blanks, braces and signs: the report is there."""
+    file = prepare(tmp_path, "x", "1")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\nname: '{name}'", encoding="utf-8")
+    assert Path(run_report(file, pdf=False).folder, "report.html").is_file()
+    assert left(tmp_path) == {name}
+
+
+@pytest.mark.parametrize("name", ["n" * 201, "丽" * 67, "..", ".x", "a/b", "x\\y", "x.failed"])
+def test_names_that_are_refused(tmp_path: Path, name: str) -> None:
+    """Too long for what is written beside it, or no name: with the key, and nothing is written."""
+    file = prepare(tmp_path, "x", "1")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\nname: '{name}'", encoding="utf-8")
+    with pytest.raises(ParameterError, match="key 'name'"):
+        run_report(file)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_a_report_behind_a_symbolic_link(tmp_path: Path) -> None:
+    """The folder that a link leads to is replaced, the link stays; one in a circle is refused."""
+    file, web = prepare(tmp_path, "x", "1"), tmp_path / "web" / "town"
+    for folder in (tmp_path / "out", web):
+        folder.mkdir(parents=True)
+    (web / "notes.txt").write_text("mine")
+    (web / MANIFEST).write_text("old")
+    link = tmp_path / "out" / "x"
+    link.symlink_to(web)
+    run_report(file, pdf=False)
+    assert link.is_symlink() and {"report.html", "notes.txt"} <= {p.name for p in web.iterdir()}
+    assert left(tmp_path) == {"x"} and [p.name for p in web.parent.iterdir()] == ["town"]
+    link.unlink()
+    link.symlink_to("x")
+    with pytest.raises(WriteError, match="cannot be written"):
+        run_report(file, pdf=False)

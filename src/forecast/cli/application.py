@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -105,6 +107,12 @@ def main(
     ] = False,
 ) -> None:
     """Forecasts and reports for plans with yearly targets."""
+    # A stream that the caller has closed is no stream; a file would get its number.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode)
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
 
 
 def fail(error: Exception, code: int, language: str = LANGUAGE) -> NoReturn:

@@ -24,11 +24,11 @@ import pandas as pd
 import sqlalchemy as sa
 
 from ..errors import N_, DataError, Message, Problem, WriteError, check_name, msg
+from ..files import STORE
 from .vintages import FORECASTS, Inputs, Run, hash_rows
 
 __all__ = ["STORE", "append_run", "read_forecasts", "read_latest_run", "read_run", "read_runs"]
 
-STORE = "vintages.sqlite"
 APPLICATION, VERSION = 0x76696E74, 1
 """Marks a SQLite file as a store ("vint"), and the version of its tables."""
 BUSY_SECONDS = 60.0
@@ -100,7 +100,7 @@ def append_run(store: str | Path, run: Run) -> str:
     answers = [{"run": stored.run, "position": i, **row} for i, row in enumerate(rows)]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with _connect(file, "rwc") as connection:
+        with _legible(file), _connect(file, "rwc") as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             if not _is_store(file, connection):
                 _create_tables(connection)
@@ -169,9 +169,10 @@ def read_run(store: str | Path, run: str) -> Run:
     """
     file = Path(store)
     check_name("run", run, read_runs(file)["run"].tolist())
-    (row,) = _read(file, sa.select(RUNS).where(RUNS.c.run == run)).to_dict("records")
-    facts = {f.name: row[f.name] for f in fields(Run) if f.name in row}
-    facts |= {"inputs": _unpack(row["inputs"]), "parameters": json.loads(row["parameters"])}
+    with _legible(file):
+        (row,) = _read(file, sa.select(RUNS).where(RUNS.c.run == run)).to_dict("records")
+        facts = {f.name: row[f.name] for f in fields(Run) if f.name in row}
+        facts |= {"inputs": _unpack(row["inputs"]), "parameters": json.loads(row["parameters"])}
     return Run(**facts, forecasts=read_forecasts(file, run=run)[list(FORECASTS)])
 
 
@@ -202,6 +203,17 @@ def _connect(file: Path, mode: str) -> Iterator[sa.Connection]:
     )  # fmt: skip
     with engine.connect() as connection:
         yield connection
+
+
+@contextmanager
+def _legible(file: Path) -> Iterator[None]:
+    """Turn whatever damaged rows raise into an error that names the file."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (TypeError, ValueError, LookupError, zlib.error):
+        raise DataError([_damaged(file)]) from None
 
 
 def _is_store(file: Path, connection: sa.Connection) -> bool:
@@ -249,7 +261,7 @@ def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
     try:
         if file.exists():
             # Mode "ro" could not roll back what a killed process left half written.
-            with _connect(file, "rw") as connection:
+            with _legible(file), _connect(file, "rw") as connection:
                 if _is_store(file, connection):
                     missing = _list_missing(connection)
                     columns = [
@@ -258,21 +270,21 @@ def _read(file: Path, query: sa.Select[Any]) -> pd.DataFrame:
                     ]
                     rows = list(connection.execute(query.with_only_columns(*columns)))
     except sa.exc.DBAPIError as error:
-        if _is_damaged(error.orig):
-            raise DataError([_not_ours(file)]) from None
+        if fault := _find_damage(file, error.orig):
+            raise DataError([fault]) from None
         fact = msg("cannot be read ({reason})", reason=str(error.orig))
         remedy = msg("check the folder and its permissions")
         raise DataError([_fault(file, fact, remedy)]) from None
     dtypes = {sql: dtype for dtype, sql in SQL_TYPES.items()}
     types = {c.name: dtypes.get(type(c.type), "object") for c in query.selected_columns}
-    table = pd.DataFrame(rows, columns=list(types), dtype=object).astype(types)
-    return table
+    with _legible(file):
+        return pd.DataFrame(rows, columns=list(types), dtype=object).astype(types)
 
 
 def _unwritable(file: Path, error: BaseException | None) -> DataError | WriteError:
     """Return the error of a run that cannot be appended, with what to do."""
-    if _is_damaged(error):
-        return DataError([_not_ours(file)])
+    if fault := _find_damage(file, error):
+        return DataError([fault])
     remedy = msg("Make room, or give another output folder.")
     if "locked" in str(error):
         text = N_("Another process held it for {seconds} s; try again.")
@@ -283,12 +295,19 @@ def _unwritable(file: Path, error: BaseException | None) -> DataError | WriteErr
     return WriteError(msg(text, file=str(file), reason=str(error), remedy=remedy))
 
 
-def _is_damaged(error: BaseException | None) -> bool:
-    return getattr(error, "sqlite_errorname", "") in ("SQLITE_NOTADB", "SQLITE_CORRUPT")
+def _find_damage(file: Path, error: BaseException | None) -> Problem | None:
+    """Return what is wrong with a file that SQLite or its driver cannot read."""
+    name = getattr(error, "sqlite_errorname", "")
+    damaged = name.startswith("SQLITE_CORRUPT") or "decode" in str(error) or "no such" in str(error)
+    return _not_ours(file) if name == "SQLITE_NOTADB" else _damaged(file) if damaged else None
 
 
 def _not_ours(file: Path) -> Problem:
     return _fault(file, msg("not a store of issued forecasts"), msg("give another file"))
+
+
+def _damaged(file: Path) -> Problem:
+    return _fault(file, msg("damaged"), msg("restore it from a backup, or set it aside"))
 
 
 def _fault(file: Path, fact: Message, remedy: Message) -> Problem:

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal
 
-from ..errors import N_, ForecastError, Message, msg
+from ..errors import N_, ForecastError, Message, ReportError, msg
 from ..i18n.catalog import gettext
 from ..i18n.errors import translate
 from ..i18n.logs import TranslatedFormatter
@@ -102,7 +102,6 @@ def run_all(files: list[Path], options: Options, jobs: int) -> Iterator[Result]:
     if len(runs) > 1:
         yield from _run_apart(runs, options, jobs)
     elif runs:
-        importlib.import_module(PRELOAD)
         yield _run_here(runs[0], options)
 
 
@@ -115,7 +114,13 @@ def _run_apart(runs: list[ReportRun], options: Options, jobs: int) -> Iterator[R
             while len(running) < jobs and (
                 run := take_next(waiting, [report.run for report in running.values()])
             ):
-                report = _ReportProcess(context, run, options)
+                try:
+                    report = _ReportProcess(context, run, options)
+                except OSError as error:  # such as no room, or too long a path, for its socket
+                    message = N_("%s: made without a process of its own: %s")
+                    log.warning(message, run.file.stem, error)
+                    yield _run_here(run, options)
+                    continue
                 running[report.connection] = report
             for ready in wait(list(running)):
                 assert isinstance(ready, Connection)
@@ -195,10 +200,11 @@ class _ReportProcess:
             self.process.join()
             code = self.process.exitcode
             code = code if code > 0 else 128 - code
-            error = msg("the process ended without a result, with code {code}", code=code)
-            name, about = self.run.file.stem, {"region": self.run.parameters.region}
-            log.error("%s: %s", name, error, extra=about)
-            return Result(name, "failed", _since(self.started), None, error, code)
+            message = N_("the process ended without a result, with code {code}")
+            error = ReportError(msg(message, code=code))
+            error.exit_code = code
+            self.run.record(error)
+            return _failure(self.run.file, error, self.started, self.run.parameters.region)
         if isinstance(message, logging.LogRecord):
             logger = logging.getLogger(message.name)
             if logger.isEnabledFor(message.levelno):
@@ -226,6 +232,7 @@ def _work(run: ReportRun, options: Options, connection: Connection) -> None:
 
 def _run_here(run: ReportRun, options: Options) -> Result:
     """Make one report in this process and return its result."""
+    importlib.import_module(PRELOAD)
     started = time.monotonic()
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import glob
 import json
 import logging
+import os
 import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import N_, ReportError, WriteError
+from ..errors import N_, ReportError, WriteError, cause
 from ..files import INDEX
 from ..i18n.catalog import environment_language, gettext
 from ..i18n.formatting import join
@@ -33,12 +34,12 @@ def expand_patterns(patterns: list[str]) -> list[Path]:
     >>> expand_patterns(["no/such/file.yaml", "./no/such/file.yaml"])
     [PosixPath('no/such/file.yaml')]
     """
-    files: dict[Path, Path] = {}
+    files: dict[str, Path] = {}
     for pattern in patterns:
         literal = Path(pattern).exists()
         matches = [] if literal else sorted(glob.glob(pattern, recursive=True))
         for file in map(Path, matches or [pattern]):
-            files.setdefault(file.resolve(), file)
+            files.setdefault(os.path.realpath(file), file)
     return list(files.values())
 
 
@@ -50,7 +51,7 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
     Returns
     -------
     Exit code: 0 if all succeeded, 1 if some did, else that of the first failure; 2 if two files
-    write one folder, when nothing is run; 5 if only a list of reports cannot be written; 8 if all
+    write one folder, when nothing is run; 5 if only a list or a result cannot be written; 8 if all
     succeeded and a verdict became worse where the options want to fail on that.
     """
     from tqdm import tqdm
@@ -65,7 +66,7 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
             output.mkdir(parents=True, exist_ok=True)
         _list_reports(output)
     terminal, language = sys.stderr.isatty(), environment_language()
-    codes, changes = [], []
+    codes, changes, written = [], [], []
     with (
         tqdm(total=len(files), unit="report", disable=not terminal) as bar,
         logging_redirect_tqdm([logging.getLogger("forecast")] if terminal else []),
@@ -74,7 +75,7 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
             for result in run_all(files, options, jobs):
                 bar.update()
                 with bar.external_write_mode():
-                    _print(str(result) if as_json else result.describe(language))
+                    written.append(_print(str(result) if as_json else result.describe(language)))
                 codes.append(result.code)
                 changes += _read_changes(result)
         finally:
@@ -82,17 +83,25 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
     if outputs and not as_json:
         lists = join((str(output / INDEX) for output in outputs), language)
         _print(gettext(N_("Open {file}"), language).format(file=lists))
-    failed = [code for code in codes if code] or ([] if all(listed) else [5] * len(codes))
+    failed = [code for code in codes if code]
+    failed = failed or ([] if all(listed + written) else [5] * len(codes))
     worse = summarise_changes(changes, warn=options.fail_on_worse)
     if not failed and worse and options.fail_on_worse:
         return WORSE
     return 1 if 0 < len(failed) < len(codes) else (failed or [0])[0]
 
 
-def _print(line: str) -> None:
-    """Print a line at once, whatever letters the encoding of the output lacks."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+def _print(line: str) -> bool:
+    """Print a line at once, whatever letters the encoding lacks; return whether that went well."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        print(line.encode(encoding, "backslashreplace").decode(encoding), flush=True)
+    except OSError as error:
+        log.error(N_("standard output cannot be written: %s"), cause(error))
+        # Else the end of the program fails with what is in the buffer.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
 
 
 def _read_changes(result: Result) -> list[dict[str, Any]]:
@@ -118,18 +127,18 @@ def summarise_changes(changes: list[dict[str, Any]], *, warn: bool) -> int:
 
 def _report_folders(files: list[Path], output: str | None) -> list[Path] | None:
     """Folder of each readable file's report; None where two files have the same."""
-    folders: dict[Path, Path] = {}
+    folders: dict[str, tuple[Path, Path]] = {}
     for file in files:
         try:
-            folder = read_parameters(file, output=output).folder.resolve()
+            folder = read_parameters(file, output=output).folder
         except ReportError:
             continue  # its own run reports it
-        if folder in folders:
+        first, _ = folders.setdefault(os.path.realpath(folder), (file, folder))
+        if first != file:
             message = N_("%s and %s both write %s. Give them names.")
-            log.error(message, folders[folder], file, folder)
+            log.error(message, first, file, folder)
             return None
-        folders[folder] = file
-    return list(folders)
+    return [folder for _, folder in folders.values()]
 
 
 def _list_reports(output: Path) -> bool:

@@ -9,7 +9,7 @@ code class            when
 5    `WriteError`     the output, or the store of forecasts beside it, cannot be written
 6    `BusyError`      another run is writing the same output
 7    `TimeLimitError` a cell, or the whole run, took longer than allowed
-130  `Stopped`        SIGINT; 143 for SIGTERM
+130  `Stopped`        SIGINT; 143 for SIGTERM, 129 for SIGHUP
 ==== ================ =====================================================================
 """
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from filelock import FileLock, Timeout
 from markupsafe import Markup
 
 from ..errors import WriteError, cause, msg
-from ..files import INDEX, MANIFEST, write_atomic
+from ..files import INDEX, MANIFEST, locked, write_atomic
 from ..i18n.catalog import N_, gettext, languages
 from ..i18n.formatting import language_name
 from .manifest import read_manifest
@@ -69,15 +68,13 @@ def write_overview(output: Path) -> Path:
         If it cannot be written, or a page of that name is not ours.
     """
     file = output / INDEX
+    message = N_("{file} is being written by another run that does not end.")
     try:
-        with FileLock(output / f".{INDEX}.lock", timeout=PATIENCE):
+        with locked(file, WriteError(msg(message, file=file)), PATIENCE):
             if file.exists() and MARK not in file.read_text(encoding="utf-8", errors="replace"):
                 message = N_("{file} is not a list of reports, so it is kept. Rename it.")
                 raise WriteError(msg(message, file=file))
             write_atomic(file, _page(output).encode())
-    except Timeout:
-        message = N_("{file} is being written by another run that does not end.")
-        raise WriteError(msg(message, file=file)) from None
     except OSError as error:
         message = N_("{file} cannot be written: {reason}.")
         raise WriteError(msg(message, file=file, reason=cause(error))) from None

@@ -120,7 +120,8 @@ def _bytes(content: Content) -> bytes:
 
 
 def _tables(folder: Path) -> list[Path]:
-    return [*folder.glob("*.csv"), *folder.glob("mechanisms.yaml")]
+    files = (*folder.glob("*.csv"), *folder.glob("mechanisms.yaml"))
+    return [file for file in files if file.is_file()]  # a pipe would be waited for
 
 
 def hash_tables(tables: Mapping[str, Content]) -> str:

@@ -13,13 +13,14 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import papermill
-from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+import psutil  # type: ignore[import-untyped]
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict, make_ipkernel_cmd
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
@@ -28,44 +29,61 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Type
 
-from ..errors import Message, ReportError, WriteError, msg
+from ..errors import N_, Message, ReportError, WriteError, msg
 from .errors import InputError, NotebookError, TimeLimitError
 from .parameters import Plain
 
 __all__ = ["execute", "mark_unrun"]
 
-MOST_PRINTED = 20_000_000
-"""Most characters that a notebook may print."""
+MOST_PRINTED, MOST_SHOWN = 20_000_000, 100_000_000
+"""Most characters that a notebook may print, and of the tables and pictures that it may show."""
+MOST_SAID = 5_000
+"""Most characters of an exception that are part of an error."""
+PROCESS = "forecast.reports.kernel_process"
+"""Module that is the kernel."""
 DATA_FAULTS = ("DataError", "FileNotFoundError")
 FULL_OR_READ_ONLY = re.compile(r"\[Errno (27|28|30|122)\]")
 
 
 class _Output(AsyncZMQSocketChannel):
-    """What a kernel sends; of a notebook that prints without an end, not all of it."""
+    """What a kernel sends; the kernel of a notebook that prints without an end is ended."""
 
-    printed = 0
+    kernel: _Kernel
+    printed = shown = 0
 
     async def get_msg(self, *args: Any, **options: Any) -> dict[str, Any]:  # type: ignore[override]
-        """Receive a message, as long as no more than `MOST_PRINTED` was printed."""
+        """Receive a message, as long as not more than the limits was printed and shown."""
         message: dict[str, Any] = await super().get_msg(*args, **options)
-        if message["msg_type"] == "stream":
-            self.printed += len(message["content"]["text"])
-        if self.printed > MOST_PRINTED:
-            raise NotebookError(msg(
-                "The notebook prints more than {most} MB. Print less.",
-                most=f"{MOST_PRINTED / 1e6:.0f}",
-            ))  # fmt: skip
+        content = message["content"]
+        self.printed += len(content.get("text", "")) + sum(map(len, content.get("traceback", ())))
+        self.shown += sum(len(str(form)) for form in content.get("data", {}).values())
+        for length, most in ((self.printed, MOST_PRINTED), (self.shown, MOST_SHOWN)):
+            if length > most:
+                text = N_("The notebook prints or shows more than {most} MB. Print less.")
+                self.kernel.faults.append(NotebookError(msg(text, most=f"{most / 1e6:.0f}")))
+                self.kernel.kill()
+                raise self.kernel.faults[0]
         return message
 
 
 class _Client(AsyncKernelClient):
     iopub_channel_class = Type(_Output)
 
+    @property
+    def iopub_channel(self) -> Any:
+        """Channel of what the kernel prints and shows."""
+        channel = super().iopub_channel
+        channel.kernel = self.parent
+        return channel
+
 
 class _Kernel(AsyncKernelManager):
     """Kernel manager for papermill that leaves no process behind that a cell has started."""
 
-    client_class = f"{__name__}._Client"
+    client_factory = Type(_Client)  # jupyter_client disregards the name in client_class
+    faults: list[NotebookError]
+    """Why a kernel was ended, of one execution."""
+    started: Sequence[psutil.Process] = ()
 
     @property
     def kernel_spec(self) -> KernelSpec:
@@ -75,7 +93,8 @@ class _Kernel(AsyncKernelManager):
         """
         env = {"MPLBACKEND": "module://matplotlib_inline.backend_inline",
                "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1")}  # fmt: skip
-        return KernelSpec(resource_dir=RESOURCES, env=env, **get_kernel_dict())
+        kernel = get_kernel_dict() | {"argv": make_ipkernel_cmd(PROCESS)}
+        return KernelSpec(resource_dir=RESOURCES, env=env, **kernel)
 
     # The superclass types these two as if they did not wait.
     async def start_kernel(self, **options: Any) -> None:  # type: ignore[override]
@@ -83,18 +102,34 @@ class _Kernel(AsyncKernelManager):
 
         Neither a folder of the user's own nor what starts from it has a part in a report.
         """
-        self._profile = tempfile.TemporaryDirectory(prefix="forecast-")
-        options["env"] = (options.get("env") or os.environ) | {"IPYTHONDIR": self._profile.name}
+        self._own = tempfile.TemporaryDirectory(prefix="forecast-")
+        self.connection_file = f"{self._own.name}/kernel.json"
+        own = {"IPYTHONDIR": f"{self._own.name}/ipython"}
+        options["env"] = (options.get("env") or os.environ) | own
         await self._async_start_kernel(**options, stdout=subprocess.DEVNULL)
 
     async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
-        """End what is left of the kernel's group of processes."""
+        """End what is left of the kernel's processes."""
+        self.kill()
+        await self._async_cleanup_resources(restart)
+        self._own.cleanup()
+
+    async def shutdown_kernel(self, now: bool = False, restart: bool = False) -> None:  # type: ignore[override]
+        """End the kernel; what its cells have started in another group is known as its child."""
+        with suppress(psutil.Error):
+            kernel = psutil.Process(getattr(self.provisioner, "pid", None) or 0)
+            self.started = kernel.children(recursive=True)
+        await self._async_shutdown_kernel(now, restart)
+
+    def kill(self) -> None:
+        """Kill the kernel and what its cells have started."""
+        for process in self.started:
+            with suppress(psutil.Error):
+                process.kill()
         group = getattr(self.provisioner, "pgid", None)
         if group and group != os.getpgrp():
             with suppress(ProcessLookupError):
                 os.killpg(group, signal.SIGKILL)
-        await self._async_cleanup_resources(restart)
-        self._profile.cleanup()
 
 
 def execute(
@@ -109,6 +144,7 @@ def execute(
     TimeLimitError
         If a cell ran for more than `timeout` seconds.
     """
+    faults: list[NotebookError] = []
     try:
         executed: NotebookNode = papermill.execute_notebook(
             _literal(notebook),
@@ -117,8 +153,9 @@ def execute(
             kernel_name="python3",
             language="python",
             progress_bar=False,
+            autosave_cell_every=0,  # it would take ever longer where a cell prints without an end
             execution_timeout=timeout,
-            kernel_manager_class=_Kernel,
+            kernel_manager_class=type("Kernel", (_Kernel,), {"faults": faults}),
             extra_arguments=["--log-level=CRITICAL"],
             # Unlike papermill's cwd, this leaves the working directory of this process alone.
             resources={"metadata": {"path": str(target.parent)}},
@@ -132,6 +169,8 @@ def execute(
             notebook=notebook, cell=cell, seconds=timeout,
         )) from None  # fmt: skip
     except DeadKernelError:
+        if faults:
+            raise faults[0] from None
         raise NotebookError(msg(
             "{notebook}, {cell}: the kernel died. Look for a lack of memory, or for code that "
             "ends the process.",
@@ -187,7 +226,7 @@ def _cell_fault(notebook: Path, error: Any) -> ReportError:
     fault = msg(
         "{notebook}, {cell}: {kind}: {message}",
         notebook=notebook, cell=_name_cell(error.source), kind=error.ename,
-        message=error.evalue.rstrip("."),
+        message=error.evalue[:MOST_SAID].rstrip("."),
     )  # fmt: skip
     if error.ename in DATA_FAULTS:
         remedy = msg("Correct the data; `forecast check` lists all problems.")

@@ -10,6 +10,10 @@ import nbconvert.exporters
 import papermill
 import typer
 
-from . import kernel, pdf, runner
+from ..evaluation import store, verdict_changes
+from . import kernel, page, pdf, runner
 
-__all__ = ["bs4", "kernel", "nbconvert", "papermill", "pdf", "runner", "typer"]
+__all__ = [
+    "bs4", "kernel", "nbconvert", "page", "papermill", "pdf", "runner", "store", "typer",
+    "verdict_changes",
+]  # fmt: skip

@@ -24,15 +24,10 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from ..errors import N_, DataError, ReportError, WriteError, msg
-from ..evaluation.store import STORE, append_run, read_latest_run
-from ..evaluation.verdict_changes import compare_verdicts
-from ..evaluation.vintages import Run, issue
-from ..files import INDEX, ISSUED, staging_folder, swap_folder
-from ..tables.plan import load_plan
+from ..files import INDEX, ISSUED, STORE, staging_folder, swap_folder
 from .errors import InputError, NotebookError
 from .inputs import (
     check_region,
@@ -48,9 +43,14 @@ from .own_figures import take_figures
 from .parameters import Plain, check_declared, find_notebook, read_parameters
 from .signals import limited, stoppable
 
+if TYPE_CHECKING:
+    from ..evaluation.vintages import Run
+
 __all__ = ["CHANGES", "ReportRun", "run_report"]
 
 NOTEBOOK, PAGE, PDF = "notebook.ipynb", "report.html", "report.pdf"
+MADE = dt.date(2026, 1, 1)
+"""No forecast was issued before this day; workbooks cannot have one before 1980."""
 CHANGES = "changes.json"
 """Which verdicts changed since the issue before, of a report that issues forecasts."""
 OFFICE = {"docx": "report.docx", "pptx": "brief.pptx"}
@@ -80,7 +80,7 @@ def run_report(
     ReportError
         One of the classes in `errors`; the old report is then as it was.
     Stopped
-        On SIGINT or SIGTERM, after the kernel and the unfinished folder are gone.
+        On SIGINT, SIGTERM or SIGHUP, after the kernel and the unfinished folder are gone.
 
     Examples
     --------
@@ -189,13 +189,17 @@ class ReportRun:
         try:
             self._check()
         except ReportError as error:
-            try:
-                with staging_folder(self.final, self.failed) as folder:
-                    self.keep_failed(folder, error)
-            except ReportError as fault:
-                message = N_("%s: nothing kept for diagnosis: %s")
-                self.log.info(message, self.parameters.name, fault)
+            self.record(error)
             raise
+
+    def record(self, error: ReportError) -> None:
+        """Keep a record of a failure outside of a run, if there is room; clear what it left."""
+        try:
+            with staging_folder(self.final, self.failed) as folder:
+                self.keep_failed(folder, error)
+        except ReportError as fault:
+            message = N_("%s: nothing kept for diagnosis: %s")
+            self.log.info(message, self.parameters.name, fault)
 
     def finished(self) -> Manifest | None:
         """Record of a report that a run would only make again; None where there is work to do.
@@ -217,7 +221,10 @@ class ReportRun:
         return record if whole else None
 
     def _check(self) -> None:
-        """Check notebook, tables, region and scenarios, and compute the fingerprint of all."""
+        """Check clock, notebook, tables, region and scenarios; compute the fingerprint of all."""
+        if self.started.date() < MADE:
+            message = N_("the machine's clock says {day}, before this program was made. Set it.")
+            raise InputError(msg(message, day=self.started.date()))
         refresh_tables(self.file, self.parameters.data)
         tables = find_tables(self.parameters.data)
         self.region = region_names(tables, self.parameters.region)
@@ -312,6 +319,8 @@ class ReportRun:
         """Append the report's Parquet files as tables to the database that the parameters name."""
         if self.parameters.results is None:
             return
+        import pandas as pd
+
         from ..tables.database import write_results
 
         tables = {f.stem: pd.read_parquet(f) for f in sorted(folder.glob("*.parquet"))}
@@ -324,11 +333,19 @@ class ReportRun:
         """Compute the forecasts of a report that issues some; write which verdicts changed."""
         if not self.issues:
             return
+        from ..evaluation.store import read_latest_run
+        from ..evaluation.verdict_changes import compare_verdicts
+
         given, left = self.parameters, folder / ISSUED
         if left.is_file():  # what the notebook has computed
+            import pandas as pd
+
             issued = pd.read_pickle(left)
             left.unlink()
         else:
+            from ..evaluation.vintages import issue
+            from ..tables.plan import load_plan
+
             plan = load_plan(given.data or given.region, given.as_of, region=given.region)
             issued = issue(plan)
         self.issued = dataclasses.replace(
@@ -345,6 +362,8 @@ class ReportRun:
         """Keep the forecasts that were computed, for the day when they can be scored."""
         if self.issued is None:
             return
+        from ..evaluation.store import append_run
+
         with _store_faults():
             append_run(self.store, self.issued)
         self.log.info(N_("%s: forecasts kept in %s"), self.parameters.name, self.store)

@@ -15,12 +15,13 @@ from .errors import Stopped, TimeLimitError
 
 __all__ = ["end_with_parent", "limited", "stoppable"]
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = [signal.Signals[n] for n in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, n)]
+"""Those that end a run; Windows has no SIGHUP, which a terminal sends when it is closed."""
 
 
 @contextmanager
 def stoppable() -> Iterator[None]:
-    """Turn the first SIGINT or SIGTERM into `Stopped`; later ones do not disturb the clean-up.
+    """Turn the first of `SIGNALS` into `Stopped`; later ones do not disturb the clean-up.
 
     Within another such block, and outside the main thread, where Python delivers no signals,
     nothing is changed.

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from ..errors import DataError, Message, Problem, cause, msg, nearest
-from ..files import decode_text
+from ..errors import DataError, Message, Problem, msg, nearest
+from ..files import decode_text, read_whole
 from .merging import merge_raw, place_problem
 from .schema import REFERENCE, TABLES
 from .validation import RawTable, read_raw_table, validate
@@ -138,15 +138,7 @@ def _check(own: tuple[Named, ...], lent: tuple[Named, ...]) -> Checked:
 def _contents(folder: Path) -> dict[str, Named]:
     """Table, file name and content of the tables in a folder, by table."""
     files = {name: folder / f"{name}.csv" for name in TABLES}
-    return {n: (n, file.name, _content(file)) for n, file in files.items() if file.is_file()}
-
-
-def _content(file: Path) -> Content:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        problem = msg("cannot be read ({reason})", reason=cause(error))
-        return _whole(file.name, problem, msg("check the path and its permissions"))
+    return {n: (n, file.name, read_whole(file)) for n, file in files.items() if file.is_file()}
 
 
 def _find_faults(folder: Path, shipped: Path | None) -> list[Problem]:

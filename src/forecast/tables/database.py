@@ -177,6 +177,7 @@ def write_results(address: str, tables: Mapping[str, pd.DataFrame], run: str) ->
     try:
         with _connected(address, "BEGIN IMMEDIATE") as connection:
             if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'")
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
             for name, table in tables.items():
                 rows = table.copy()
@@ -241,6 +242,8 @@ def _connected(address: str, begin: str) -> Iterator[sa.Connection]:
         raise _fault(address, msg("no such file"), remedy)
     try:
         options = {"timeout": BUSY_SECONDS} if local else {}
+        if url.get_driver_name() in ("psycopg", "psycopg2") and "connect_timeout" not in url.query:
+            options["connect_timeout"] = BUSY_SECONDS
         engine = sa.create_engine(
             url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options
         )
