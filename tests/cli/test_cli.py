@@ -1,6 +1,7 @@
 """The command line as a scheduler and a planner see it: lines, files and exit codes."""
 
 import json
+import logging
 import os
 import pty
 import re
@@ -10,7 +11,6 @@ import sys
 import termios
 import time
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from forecast.evaluation.store import STORE, append_run
 from forecast.evaluation.vintages import issue
 from forecast.tables.plan import data_folder, load_plan
 from forecast.tables.schema import TABLES
-from warm import Command
+from warm import Command, forked
 
 COMMAND = [sys.executable, "-m", "forecast.cli"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
@@ -126,13 +126,17 @@ def test_pictures_are_in_the_page(
 
 
 def test_a_killed_process_costs_only_its_own_report(
-    batch: subprocess.CompletedProcess[str],
+    place: Path, batch: subprocess.CompletedProcess[str]
 ) -> None:
-    """The killed run is reported with the signal; the one after it was made."""
+    """The killed run is reported with the signal, leaves its record only; the next was made."""
     found = results(batch.stdout)
     assert (found["c"]["status"], found["c"]["code"]) == ("failed", 137)
     assert "ended without a result" in found["c"]["error"]
     assert found["d"]["status"] == "completed"
+    left = {path.name for path in (place / "out").iterdir() if "c" in path.name}
+    assert left == {"c.failed"}
+    record = json.loads((place / "out" / "c.failed" / "manifest.json").read_text(encoding="utf-8"))
+    assert record["error"]["exit_code"] == 137
 
 
 def test_broken_data_of_one_region_cost_only_its_own_report(
@@ -149,7 +153,7 @@ def test_a_run_lists_all_reports(place: Path, batch: subprocess.CompletedProcess
     """Good and failed ones, in words and escaped, with links to what is there."""
     assert batch.returncode == 1
     page = (place / "listed.html").read_text(encoding="utf-8")
-    assert "2 份报告，4 次失败" in page and "a%20%E4%B8%BD%E6%B0%B4%20%7B1%7D/report.html" in page
+    assert "2 份报告，5 次失败" in page and "a%20%E4%B8%BD%E6%B0%B4%20%7B1%7D/report.html" in page
     assert "e.failed/notebook.ipynb" in page and "数据或文件有误" in page
     assert "笔记本运行出错" in page and "&lt;b&gt;boom" in page and "<b>" not in page
 
@@ -213,24 +217,27 @@ def test_a_run_over_its_limit(command: Command, tmp_path: Path) -> None:
     assert [pid for pid in pids.read_text().split() if alive(pid)] == []
 
 
+def run_here(file: Path) -> None:
+    """Make a report in this process; write what it prints beside the file."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    ended = CliRunner().invoke(app, ["run", str(file), "--log", "json"])
+    file.with_name(f"{os.getpid()}.out").write_text(ended.stdout)
+    os._exit(ended.exit_code)
+
+
 def test_two_batches_on_one_folder(tmp_path: Path) -> None:
     """One of them makes the report, the other is told that it is busy or finished; both list it."""
     file = prepare(tmp_path, "x", "import time; time.sleep(1)")
-    both = [
-        subprocess.Popen(
-            [*COMMAND, "run", str(file), "--log", "json"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            encoding="utf-8",
-        )
-        for _ in range(2)
-    ]
-    told = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+    both = [forked(run_here, file) for _ in range(2)]
+    for process in both:
+        process.join(60)
+    told = [json.loads((tmp_path / f"{process.pid}.out").read_text()) for process in both]
     assert sorted(line["status"] for line in told) in (
         ["completed", "failed"], ["completed", "skipped"], ["completed", "completed"],
     )  # fmt: skip
-    assert {line["code"] for line in told} <= {0, 6}
+    assert {line["code"] for line in told} == {process.exitcode for process in both} <= {0, 6}
     assert "1 份报告，0 次失败" in (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"index.html", "x"}
 
 
 def test_a_list_that_cannot_be_written_is_a_fault_of_writing(
@@ -261,17 +268,6 @@ def test_steps_as_json_have_time_region_and_level(
     steps = {(line["level"], line["region"], line["message"]) for line in lines}
     assert ("info", "lishui", "d: execute") in steps
     assert any(level == "error" and "boom" in text for level, _, text in steps)
-
-
-def test_one_report_from_an_empty_environment(tmp_path: Path) -> None:
-    """From `/`, without locale, home or PATH, as a scheduler calls it."""
-    file = prepare(tmp_path, "丽水", "print('正文')")
-    kept = {name: os.environ[name] for name in ("PYTHONPATH", "SYSTEMROOT") if name in os.environ}
-    ended = forecast("run", file, "--output", tmp_path / "别处", cwd="/", env=kept)
-    assert ended.returncode == 0, ended.stderr
-    folder = tmp_path / "别处" / "丽水"
-    assert ended.stdout.startswith(f"丽水: report written to {folder} in ")
-    assert "正文" in (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_single_report_gives_its_own_exit_code(command: Command, tmp_path: Path) -> None:
@@ -318,22 +314,53 @@ def test_a_terminal_gets_a_progress_bar(tmp_path: Path) -> None:
     assert len(out.splitlines()) == 2
 
 
-@pytest.mark.parametrize("count", [1, 2])
-def test_a_signal_ends_all_runs(tmp_path: Path, count: int) -> None:
-    """One run in this process (SIGINT) or several in their own (SIGTERM): all clean up."""
-    started = [tmp_path / f"started {number}" for number in range(count)]
+def test_a_signal_ends_a_run(tmp_path: Path) -> None:
+    """In this process: it cleans up, and the exit code is that of the signal."""
+    started = tmp_path / "started"
+    process = forked(run_here, prepare(tmp_path, "x", SLEEP.format(str(started))))
+    while process.is_alive() and not started.exists():
+        time.sleep(0.02)
+    os.kill(process.pid or 0, signal.SIGINT)
+    process.join(30)
+    assert process.exitcode == 130
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+
+
+def test_a_signal_ends_all_runs(tmp_path: Path) -> None:
+    """Several, each in a process of its own: all clean up, though nobody reads their results."""
+    started = [tmp_path / f"started {number}" for number in range(2)]
     files = [prepare(tmp_path, p.name, SLEEP.format(str(p))) for p in started]
     command = [*COMMAND, "run", "--jobs", "2", *map(str, files)]
-    # A job started in the background inherits an ignored SIGINT, and a run leaves it ignored.
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, preexec_fn=heard) as process:
+    with Path("/dev/full").open("w") as full, subprocess.Popen(command, stdout=full) as process:
         while process.poll() is None and not all(path.exists() for path in started):
             time.sleep(0.05)
-        process.send_signal(2 if count == 1 else 15)
+        process.terminate()
         process.communicate(timeout=30)
-    assert process.returncode == (130 if count == 1 else 143)
-    left = [path.name for path in (tmp_path / "out").glob("*") if path.suffix != ".lock"]
-    assert left == ["index.html"]
+    assert process.returncode == 143
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["index.html"]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_standard_output_that_takes_nothing(
+    place: Path,
+    resumed: subprocess.CompletedProcess[str],  # noqa: ARG001  # it must have run
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    closed: bool,
+) -> None:
+    """A full disk behind it is a fault of writing (5), one that is closed is none."""
+    monkeypatch.setattr(sys, "stdout", None if closed else open("/dev/full", "w"))
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    log = logging.getLogger("forecast")
+    monkeypatch.setattr(log, "handlers", [])
+    monkeypatch.setattr(log, "level", logging.WARNING)
+    file = next(place.glob("a*.yaml"))
+    with pytest.raises(SystemExit) as ended:
+        app(["run", str(file)])
+    assert ended.value.code == (0 if closed else 5)
+    said = capfd.readouterr().err
+    assert said == "" if closed else "standard output cannot be written: No space left" in said
+    sys.stdout.close()
 
 
 def call(*arguments: str | Path) -> tuple[int, str]:

@@ -159,6 +159,8 @@ def log_to_stderr(form: Log | None = None, *, everything: bool = True) -> None:
     text = TranslatedFormatter(line, "%Y-%m-%d %H:%M:%S", defaults={"region": "-"})
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter() if form == Log.json else text)
+    # Of a home that cannot be written; not of fonts, which its modules name.
+    logging.getLogger("matplotlib").addFilter(lambda record: record.levelno > logging.WARNING)
     logger = logging.getLogger("forecast")
     logger.handlers = [handler]
     logger.setLevel(logging.INFO if everything else logging.WARNING)

@@ -6,6 +6,7 @@ two of them use, and ends with all processes that the notebook has started.
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -28,6 +29,8 @@ def main() -> None:
     left += [folder] if ".partial-" in folder.name else []
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
         threading.Thread(target=_watch, args=(runner, left), daemon=True).start()
+    # A home that cannot be written is nothing that a report's reader has to know.
+    logging.getLogger("matplotlib").addFilter(lambda record: record.levelno > logging.WARNING)
     # The notebook's folder is found by IPython once all libraries are loaded.
     sys.path[:] = [place for place in sys.path if place and Path(place) != folder]
     from ipykernel.kernelapp import launch_new_instance
