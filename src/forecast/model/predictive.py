@@ -120,7 +120,7 @@ class LinkPredictive(LinkScale):
         its variance is that of `moments`: Cov = (V + V' - |V^(1/2H) - V'^(1/2H)|^(2H)) / 2. Errors
         of the latest value are shared by all years.
         """
-        h = np.ascontiguousarray(horizon.T)
+        h = np.ascontiguousarray(_shared_row(horizon).T)
         way, v = course(h, self.fading), np.ascontiguousarray(self._surprise(horizon).T)
         # Pairs of years, (pairs, series): the matrix is symmetric.
         y, z = np.tril_indices(len(h))
@@ -250,15 +250,18 @@ class PooledPredictive:
             out[:, at] = np.quantile(select(self, at).running_maximum(horizon[at]), levels, axis=1)
         return out
 
-    def points(self, horizon: FloatArray) -> FloatArray:
+    def points(self, horizon: FloatArray, *, by_year: bool = False) -> FloatArray:
         """Compute `POINTS` equally likely futures as t (series, points, years).
 
-        Multivariate Student-t on quasi-random points, the same at every call.
+        Multivariate Student-t on quasi-random points, the same at every call. `by_year` gives
+        (series, years, points), which is faster to count on.
         """
         root = np.linalg.cholesky(self.correlation(horizon))
-        t: FloatArray = _normal_points(horizon.shape[1] + 1)[:, 1:] @ np.swapaxes(root, 1, 2)
+        normal = _normal_points(horizon.shape[1] + 1)[:, 1:]
+        t: FloatArray = root @ normal.T if by_year else normal @ np.swapaxes(root, 1, 2)
         df, inverse = np.unique(self.df, return_inverse=True)
-        t /= np.stack([_chi_points(one, horizon.shape[1] + 1) for one in df])[inverse][:, :, None]
+        chi = np.stack([_chi_points(one, horizon.shape[1] + 1) for one in df])[inverse]
+        t /= chi[:, None, :] if by_year else chi[:, :, None]
         return t
 
     def running_maximum(self, horizon: FloatArray) -> FloatArray:
@@ -339,11 +342,12 @@ class PooledPredictive:
 def _sum_products(way: FloatArray, covariance: FloatArray, y: IntArray, z: IntArray) -> FloatArray:
     """Covariance of the moves of pairs of years `y`, `z`: (pairs, series).
 
-    `way` is (candidates, years, series), `covariance` (candidates^2, series). One product after
-    another, in one order: no bit depends on how many series come together.
+    `way` is (candidates, years, series), or (candidates, years, 1) where all series share it,
+    `covariance` (candidates^2, series). One product after another, in one order: no bit depends on
+    how many series come together.
     """
     first, second = way[:, y], way[:, z]
-    total: FloatArray = np.zeros(first.shape[1:])
+    total: FloatArray = np.zeros((len(y), covariance.shape[1]))
     term = np.empty(total.shape)
     for i, one in enumerate(covariance):
         np.multiply(first[i // len(way)], one, out=term)

@@ -42,7 +42,7 @@ LOOK_AHEAD = 20
 """Years within which an attainment year is looked for."""
 SD_LEVELS = tuple(ndtr([-1.0, 1.0]))
 """Levels one standard deviation of a normal below and above its median."""
-CHUNK = 64
+CHUNK = 128
 """Series, and targets, whose futures are in memory at a time."""
 BEYOND = N_(
     "Targets of [{beyond}] lie beyond the simulated years (until {until}). "
@@ -109,7 +109,9 @@ class AnnualHits:
         bounds = np.append(first, len(rows))
         years = start[:, None] + np.arange(LOOK_AHEAD)
         for part, horizon in fits.iter_chunks(years, CHUNK, series):
-            futures = None if isinstance(part, CountPredictive) else part.points(horizon)
+            futures = (
+                None if isinstance(part, CountPredictive) else part.points(horizon, by_year=True)
+            )
             sizes = bounds[part.rows + 1] - bounds[part.rows]
             owner = np.repeat(np.arange(len(part.rows)), sizes)
             subset = rows[bounds[part.rows][owner] + count_within(sizes)]
@@ -122,7 +124,7 @@ class AnnualHits:
                 met = _meet(one, t, events.take(at), years)
                 last = np.clip(year[at] - next_year[at], 0, LOOK_AHEAD - 1).astype(np.int64)
                 each_row = np.arange(len(at))
-                hits[at] = met[each_row, :, last]
+                hits[at] = met[each_row, last]
                 by_year[at], kept = _count_any_and_all(met)
                 ever[at], every[at] = by_year[at, last], kept[each_row, last]
         return AnnualHits(by_year, every, ever, hits, next_year)
@@ -171,26 +173,26 @@ def _meet(
     part: PooledPredictive | CountPredictive, futures: FloatArray | None, limits: EventLimits,
     horizon: FloatArray,
 ) -> BoolArray:  # fmt: skip
-    """Whether each future meets the target in each year (targets, POINTS, years)."""
+    """Whether each future meets the target in each year (targets, years, POINTS)."""
     y, upward = np.broadcast_to(limits.threshold[:, None], horizon.shape), limits.upward
     if isinstance(part, CountPredictive) or futures is None:
         # Counts never fall: their futures have the same order in every year.
         above = 1.0 - part.cdf(y, horizon)
         level = (np.arange(POINTS) + 0.5) / POINTS
-        met: BoolArray = (level[None, :, None] < above[:, None, :]) == upward[:, None, None]
+        met: BoolArray = (level < above[:, :, None]) == upward[:, None, None]
     else:
-        at = part.t_score(y, horizon)[:, None, :]
+        at = part.t_score(y, horizon)[:, :, None]
         met = futures >= at
         down = np.flatnonzero(~upward)
         if len(down):
             met[down] = futures[down] <= at[down]
         kept = part.ratchet & upward
         if kept.any():
-            met[kept] = np.logical_or.accumulate(met[kept], axis=2)
+            met[kept] = np.logical_or.accumulate(met[kept], axis=1)
         never = part.ratchet & ~upward
         if never.any():
             low = (part.latest[never] <= y[never, 0])[:, None, None]
-            met[never] = np.logical_and.accumulate(met[never], axis=2) & low
+            met[never] = np.logical_and.accumulate(met[never], axis=1) & low
     band = np.flatnonzero(limits.band)
     if len(band):
         t = None if futures is None else futures[band]
@@ -200,16 +202,12 @@ def _meet(
 
 def _count_any_and_all(met: BoolArray) -> tuple[FloatArray, FloatArray]:
     """Shares of the futures met in any, and in every, year so far: (targets, LOOK_AHEAD) each."""
-    years = np.ascontiguousarray(met.transpose(2, 0, 1))
-    any_, all_ = years[0].copy(), years[0].copy()
-    shares = np.empty((2, len(met), len(years)))
-    for j, year in enumerate(years):
-        any_ |= year
-        all_ &= year
-        shares[0, :, j] = np.count_nonzero(any_, axis=1)
-        shares[1, :, j] = np.count_nonzero(all_, axis=1)
-    shares /= POINTS
-    return shares[0], shares[1]
+    bits = np.packbits(met, axis=2).view(np.uint64)
+    any_, all_ = (
+        np.bitwise_count(gather.accumulate(bits, axis=1)).sum(axis=2) / POINTS
+        for gather in (np.bitwise_or, np.bitwise_and)
+    )
+    return any_, all_
 
 
 def compute_closed_form(fits: Fits, state: TargetState, annual: AnnualHits) -> EventProbabilities:
