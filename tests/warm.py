@@ -9,10 +9,12 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from typer.testing import CliRunner
 
 from forecast.cli import app
+from forecast.reports import kernel
 from forecast.reports.manifest import Manifest
 from forecast.reports.runner import run_report
 
@@ -27,6 +29,23 @@ def forked(work: Callable[..., None], *arguments: Any) -> BaseProcess:
         warnings.simplefilter("ignore", DeprecationWarning)
         process.start()
     return process
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, fill: Callable[[Path], object] | None = None) -> None:
+    """Let a function stand for all notebooks: it fills the folder of a report; no kernel starts."""
+
+    def execute(notebook: Path, target: Path, *_: object, **__: object) -> nbformat.NotebookNode:
+        if fill:
+            fill(target.parent)
+        made = nbformat.read(notebook, as_version=4)
+        made.metadata["papermill"] = {"exception": None}
+        for cell in made.cells:
+            cell.metadata["papermill"] = {"status": "completed", "start_time": "now"}
+            cell.metadata["execution"] = {"shell.execute_reply": "now"}
+        nbformat.write(made, target)
+        return made
+
+    monkeypatch.setattr(kernel, "execute", execute)
 
 
 class Command:

@@ -39,7 +39,7 @@ from forecast.reports.runner import ReportRun, run_report
 from forecast.reports.signals import stoppable
 from forecast.tables.names import Names
 from forecast.tables.plan import load_plan
-from warm import forked
+from warm import forked, pretend
 
 PARAMETERS = """\
 region: str = "nowhere"
@@ -131,13 +131,7 @@ def alive(pid: str) -> bool:
 @pytest.fixture
 def no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let notebooks succeed without being run, for what a kernel has no part in."""
-
-    def execute(notebook: Path, target: Path, *_: object, **__: object) -> nbformat.NotebookNode:
-        made = nbformat.read(notebook, as_version=4)
-        nbformat.write(made, target)
-        return made
-
-    monkeypatch.setattr(kernel, "execute", execute)
+    pretend(monkeypatch)
 
 
 @pytest.fixture(scope="module")
