@@ -2,6 +2,7 @@
 
     python benchmarks/desk.py [--steps N] [--region R] [--indicators N] [--language L]
     python benchmarks/desk.py --shots FOLDER [--language L]
+    python benchmarks/desk.py --soak MINUTES [--visitors N]
 
 `forecast app` serves the desk to the installed Chromium, and keys are pressed on the slider of the
 pace. One step: from the key to the first frame with the new chart, and to the first frame with the
@@ -12,7 +13,12 @@ chart.
 The table has as many indicators as the region has figures and targets for; with `--indicators` at
 least that many: those of the region are repeated under other names.
 
-With `--shots docs` nothing is measured: the screenshots of the tour in `docs/planner.md` are taken.
+Printed with it: the seconds until the desk that is kept ready can be used, and the milliseconds of
+the processor that the desk and the browser take for a step, which depend less on what else runs.
+
+With `--soak` many visitors use a served desk (see `desk_soak`); it fails where memory grows or a
+process is left. With `--shots docs` nothing is measured: the screenshots of the tour in
+`docs/planner.md` are taken.
 """
 
 from __future__ import annotations
@@ -25,12 +31,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from forecast.desk.session import Desk
 from forecast.i18n.catalog import languages
@@ -49,6 +57,8 @@ PATIENCE = 120_000
 DRAGGED = 60
 BETWEEN = 0.03
 """Seconds between the keys of a key held down."""
+SETTLED = 3.0
+"""Seconds without work after which a server rests."""
 PACE = ".desk-set-pace input[type=range]"
 
 # Records in `stamps` the times of keys, painted charts and painted tables.
@@ -102,15 +112,48 @@ def drag(page: Page) -> tuple[int, float]:
     return len(stamps["picture"]), stamps["picture"][-1] - stamps["key"][-1]
 
 
-def measure(page: Page, steps: int) -> None:
-    """Press keys, and print the response times."""
+def count_cpu(server: int) -> tuple[float, float]:
+    """Return the processor seconds of the server with its kernels, and of the browser."""
+    mine, theirs = 0.0, 0.0
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            times = process.cpu_times()
+            parents = {process.pid, *(parent.pid for parent in process.parents())}
+            mine += (times.user + times.system) * (server in parents)
+            theirs += (times.user + times.system) * (server not in parents)
+    return mine, theirs
+
+
+def measure_opening(browser: Browser, page: Page, address: str, server: int) -> None:
+    """Open the desk that is kept ready, and print the seconds until it can be used."""
+    quiet = 0.0
+    while quiet < SETTLED:  # until the desk that is kept ready rests
+        before = count_cpu(server)[0]
+        time.sleep(1.0)
+        quiet = quiet + 1.0 if count_cpu(server)[0] - before < 0.05 else 0.0
+    browser.new_page().close()  # the browser itself is ready, too
+    begun, cpu = time.monotonic(), count_cpu(server)
+    page.goto(address)
     page.wait_for_selector(".desk-table table")
+    spent = [1000 * (after - then) for after, then in zip(count_cpu(server), cpu, strict=True)]
+    print(f"ready after {time.monotonic() - begun:.1f} s, aim 4 s; processor: "
+          f"{spent[0]:.0f} ms of server and desks, {spent[1]:.0f} ms of the browser")  # fmt: skip
+
+
+def measure(page: Page, steps: int, server: int) -> None:
+    """Press keys, and print the response times."""
     count = page.locator(".desk-table tbody tr").count()
     print(f"load {os.getloadavg()[0]:.1f}; the table has {count} indicators")
     page.evaluate(WATCH)
     page.locator(PACE).focus()
     one_step(page, "ArrowRight")  # the first one also fills caches
+    time.sleep(20.0)  # the next desk is made ready meanwhile
+    cpu = count_cpu(server)
     found = [one_step(page, "ArrowRight" if n % 3 else "ArrowLeft") for n in range(steps)]
+    spent = [1000 * (after - then) / steps
+             for after, then in zip(count_cpu(server), cpu, strict=True)]  # fmt: skip
+    print(f"processor, a step with chart and table: {spent[0]:.0f} ms of the desk, "
+          f"{spent[1]:.0f} ms of the browser")  # fmt: skip
     print(f"{'':24}{'median':>8}{'95 %':>8}{'aim':>8}   (ms, {steps} steps)")
     for kind, aim in AIMS.items():
         middle, late = np.quantile([times[kind] for times in found], [0.5, 0.95])
@@ -161,13 +204,20 @@ def main() -> None:
     parser.add_argument("--region", default=TOUR["region"])
     parser.add_argument("--indicators", type=int, help="least number of indicators")
     parser.add_argument("--language", choices=languages(), default="zh")
+    parser.add_argument("--soak", type=float, help="minutes of many visitors")
+    parser.add_argument("--visitors", type=int, default=10)
     parser.add_argument("--shots", type=Path, help="folder for the screenshots of the tour")
     options = parser.parse_args()
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
+    if path is None and not options.soak:
         sys.exit("no Chromium, Chrome or Edge on this machine")
     command = [sys.executable, "-m", "forecast.cli", "app", "--no-browser", "--port", "0"]
     command += ["--region", options.region, "--language", options.language, "--as-of", DAY]
+    if options.soak:
+        from desk_soak import soak
+
+        with tempfile.TemporaryDirectory() as folder:
+            sys.exit(0 if soak(command, folder, options.soak, options.visitors) else 1)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         if options.indicators:
             enlarge(options.region, options.indicators, Path(folder, "tables"))
@@ -178,11 +228,13 @@ def main() -> None:
                 browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=sandbox)
                 page = browser.new_page(viewport={"width": WIDTH, "height": 800})
                 page.set_default_timeout(PATIENCE)
-                page.goto(server.stdout.readline().strip())
+                address = server.stdout.readline().strip()
                 if options.shots:
+                    page.goto(address)
                     shoot(page, options.shots, options.language)
                 else:
-                    measure(page, options.steps)
+                    measure_opening(browser, page, address, server.pid)
+                    measure(page, options.steps, server.pid)
                 browser.close()
             finally:
                 server.terminate()

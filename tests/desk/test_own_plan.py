@@ -15,6 +15,7 @@ from forecast.desk.panel import Panel
 from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
 from forecast.errors import DataError
+from forecast.intake import read
 from forecast.plans import entry
 from forecast.plans.folder import PlanOrder
 from forecast.plans.own_tables import read_plan
@@ -60,6 +61,7 @@ def test_what_is_entered_is_used(desk):
     used = own_plan.use_rows(desk)
     assert used.targets_of(NEW)["target"].tolist() == [18000.0]
     assert used.targets_of(indicator)["target"].iloc[-1] == 77.0
+    used = used.with_figures(read(f"indicator,2022\n{NAME},17000\n".encode(), "x.csv", used.plan))
     enter(used, "targets", 0, _2025="19000")
     own_plan.change_rows(used, lambda content: entry.remove(content, "targets", 1))
     enter(used, "tasks", 0, task="Build a centre")
@@ -67,7 +69,9 @@ def test_what_is_entered_is_used(desk):
     assert again.targets_of(NEW)["target"].tolist() == [19000.0]
     assert again.targets_of(indicator)["target"].tolist() == published["target"].tolist()
     assert again.plan.tasks["name_zh"].iloc[-1] == "Build a centre"
-    before = History(again.history.states, again.history.position - 4)
+    figures = again.plan.observations
+    assert figures.loc[figures["indicator"].eq(NEW), "value"].tolist() == [14000, 16500, 17000]
+    before = History(again.history.states, again.history.position - 5)
     assert read_address(before.current.address()) == before.current
     assert own_plan.read_rows(again).rows["figures"][0]["2021"] == "1.65万"
     desk.go(before.moved(-1))
