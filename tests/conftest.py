@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
 settings.register_profile(
-    "project", deadline=None, derandomize=True, print_blob=True, max_examples=30
+    "project", deadline=None, derandomize=True, print_blob=True, max_examples=10
 )
 # After a change of formulas: pytest --hypothesis-profile thorough
 settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=1000)
@@ -56,6 +57,17 @@ def store(tmp_path: Path) -> Path:
     from forecast.evaluation.store import STORE
 
     return tmp_path / "报告 #1?" / STORE
+
+
+@pytest.fixture(scope="module")
+def few_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Merge tables of one's own over a few rows of the shipped ones: reading all takes longer."""
+    from small_plan import write_shipped
+
+    folder = write_shipped(tmp_path_factory.mktemp("shipped"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("forecast.tables.plan.shipped_folder", lambda _: folder)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,12 @@ PACKAGE = Path(forecast.__file__).parent
 
 
 @cache
+def list_nodes() -> dict[str, list[ast.AST]]:
+    """All nodes of the trees of `parse_modules`."""
+    return {module: list(ast.walk(tree)) for module, tree in parse_modules().items()}
+
+
+@cache
 def parse_modules() -> dict[str, ast.Module]:
     """Parse all modules; the keys are their paths within the package."""
     return {

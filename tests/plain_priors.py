@@ -1,5 +1,7 @@
 """Prior tables for tests, with every number that an answer depends on given here."""
 
+from functools import cache
+
 from forecast.model.paces import CANDIDATES
 from forecast.model.priors import ALONE, read_priors
 
@@ -18,6 +20,7 @@ PLAIN = {
 """A prior that expects no pace whatever the replays say: the median stays at the latest value."""
 
 
+@cache
 def plain_priors(direction=0.0, **numbers):
     """Prior table of `PLAIN`, with some numbers replaced in every kind, domain and link.
 

@@ -18,6 +18,8 @@ from made_up_language import LANGUAGE, unmarked, write_catalogue
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 QUOTED = re.compile(r"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|ETS|Theta|AIC|\dA")
+NUMBERS = ("attainment", "fits", "moved_by_projects", "own_fits", "paths", "priors", "quantiles")
+"""What a context computes without a text of its tables."""
 EVIL = '<script>x</script> & "y"'
 
 
@@ -99,20 +101,31 @@ def notebook_of(name, **parameters):
 
 def check_languages(notebook, monkeypatch, results=None):
     """The English and the Chinese page and figures are complete and unmixed; gives the English."""
+    english = check_english(notebook, monkeypatch, results)
     written, changed = draw_only(monkeypatch), {} if results is None else {"results": results}
-    english = notebook.render("en", **changed)
-    assert CHINESE.findall(plain(english) + "".join(written)) == []
-    written.clear()
     chinese = notebook.render("zh", **changed)
     regions = "|".join(notebook.report.plan.regions["region"])
     letters = plain(chinese).replace(notebook.report.data or " ", " ") + " ".join(written)
     assert re.findall(r"[A-Za-z]{2,}", re.sub(regions, "", QUOTED.sub("", letters))) == []
-    for page in (english, chinese):
-        assert "nan" not in plain(page).lower().split() and "{" not in plain(page)
-        assert "<tbody>\n  </tbody>" not in page
+    _check_complete(chinese)
     # A section about tables that a plan does not have is empty.
     assert 1 < len(headings(english)) == len(headings(chinese)) < len(notebook.sections)
     return plain(english)
+
+
+def check_english(notebook, monkeypatch, results=None):
+    """The English page and figures are complete, without a word of Chinese; gives the page."""
+    written, changed = draw_only(monkeypatch), {} if results is None else {"results": results}
+    page = notebook.render("en", **changed)
+    assert CHINESE.findall(plain(page) + "".join(written)) == []
+    _check_complete(page)
+    return page
+
+
+def _check_complete(page):
+    """No number or table of a page is empty, and no gap of a message."""
+    assert "nan" not in plain(page).lower().split() and "{" not in plain(page)
+    assert "<tbody>\n  </tbody>" not in page
 
 
 def check_catalogues(notebook, monkeypatch):
@@ -135,7 +148,11 @@ def check_escaped(notebook, monkeypatch, results=None):
         name: table.assign(**{column: EVIL for column in texts if column in table})
         for name, table in plan.tables.items()
     }
-    page = notebook.render("en", plan=recut(plan, tables), results=results or notebook.results)
+    changed = recut(plan, tables)
+    shared = {name: (changed, *computed) for name, (_, *computed) in notebook.report.shared.items()
+              if name in NUMBERS}  # fmt: skip
+    results = results or notebook.results
+    page = notebook.render("en", plan=changed, shared=shared, results=results)
     assert "<script" not in page and "&lt;script&gt;x&lt;/script&gt; &amp;" in page
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import forecast as fc
 from forecast.evaluation.vintages import issue
+from forecast.tables.plan import data_folder
 
 SOURCE = "000_616e588ea31d91eb.txt"
 SHARE, VISITS = "orphans_moved_to_city_institution_share", "care_visit_share"
@@ -16,6 +17,8 @@ hill,{VISITS},2025,75,ge,final,,{SOURCE},,
 hill,{MONEY},2025,13000,ge,final,,{SOURCE},,
 """
 REGIONS = "region,name_zh,name_en,level,parent\nhill,山市,Hill,city,zhejiang\n"
+LISTS = ("indices", "milestones", "plan_outcomes", "projects", "rules", "tasks")
+"""Tables that a plan may have and need not."""
 KNOWN = [
     *[(SHARE, 2019, 10), (SHARE, 2020, 14), (SHARE, 2021, 17), (SHARE, 2022, 23)],
     *[(VISITS, 2020, 60), (VISITS, 2021, 62), (VISITS, 2022, 66)],
@@ -37,6 +40,17 @@ def write(folder: Path, *more: str, goals: str = GOALS, known: list = KNOWN) -> 
     (folder / "observations.csv").write_text(HEAD + "".join([*rows, *more]), encoding="utf-8")
     (folder / "regions.csv").write_text(REGIONS, encoding="utf-8")
     (folder / "targets.csv").write_text(goals, encoding="utf-8")
+    return folder
+
+
+def write_shipped(folder: Path) -> Path:
+    """Write the shipped data with figures and targets of these indicators only."""
+    for file in data_folder().iterdir():
+        head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        if file.stem in ("observations", "targets"):
+            rows = [row for row in rows if any(name in row for name in (SHARE, VISITS, MONEY))]
+        rows = [] if file.stem in LISTS else rows
+        (folder / file.name).write_text("".join([head, *rows]), encoding="utf-8")
     return folder
 
 

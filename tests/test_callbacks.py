@@ -26,7 +26,7 @@ def plan():
 def given(plan):
     """Give draws of the plan and a scenario."""
     return {
-        "paths": fc.project(plan, draws=100),
+        "paths": fc.project(plan, draws=40),
         "scenario": fc.read_scenario("care_worker_training"),
     }
 
@@ -44,10 +44,10 @@ COMPUTATIONS = {
     "several levers": lambda plan, given, **more: fc.goal_seek(
         plan, CARE, lever=TRAINED, paths=given["paths"], **more
     ),
-    "draws first": lambda plan, _, **more: fc.goal_seek(plan, CARE, lever="pace", draws=50, **more),
-    "sensitivity": lambda plan, given, **more: fc.sensitivity(plan, CARE, n=16, **given, **more),
-    "draws": lambda plan, _, **more: fc.project(plan, draws=50, **more),
-    "a desk": lambda *_, **more: Desk.open("lishui", as_of="2022-12-31", draws=50, **more),
+    "draws first": lambda plan, _, **more: fc.goal_seek(plan, CARE, lever="pace", draws=20, **more),
+    "sensitivity": lambda plan, given, **more: fc.sensitivity(plan, CARE, n=8, **given, **more),
+    "draws": lambda plan, _, **more: fc.project(plan, draws=20, **more),
+    "a desk": lambda *_, **more: Desk.open("lishui", as_of="2022-12-31", draws=20, **more),
 }
 
 

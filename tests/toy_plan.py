@@ -71,6 +71,16 @@ def adoption():
     )  # fmt: skip
 
 
+PATHS: dict[tuple[str, int], fc.Paths] = {}
+
+
+def _project(given, plan, draws):
+    """Fit and simulate a plan once; its targets do not matter for that."""
+    if (given, draws) not in PATHS:
+        PATHS[given, draws] = fc.project(plan, until=2024, draws=draws)
+    return PATHS[given, draws]
+
+
 def toy(values, latest=50.0, targets=(("workers", 2024, 120.0, "ge"),), **changes):
     """Make a plan of region a with figures of 2021, and draws of 2022 to 2024 that are given.
 
@@ -99,7 +109,8 @@ def toy(values, latest=50.0, targets=(("workers", 2024, 120.0, "ge"),), **change
         rules=base.rules.iloc[:0],
     )  # fmt: skip
     plan = replace(plan, **{k: v for k, v in changes.items() if k in vars(base)})
-    paths = fc.project(plan, until=2024, draws=len(values[names[0]]))
+    given = repr((names, latest, sorted((k, repr(v)) for k, v in changes.items())))
+    paths = _project(given, plan, len(values[names[0]]))
     drawn = np.stack([np.asarray(values[name], float) for name in names])
     assert paths.values.shape == drawn.shape
     return plan, replace(paths, values=drawn, baseline=None)

@@ -1,5 +1,7 @@
 """One indicator over the years, and several in small."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,18 +16,19 @@ from forecast.reports.context import ReportContext, last_targets
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def loaded(tmp_path_factory):
     """Write the small plan, and one figure of an indicator of which nothing else is known."""
     path = tmp_path_factory.mktemp("plan") / "own"
     goals = small_plan.GOALS + f"hill,nursing_bed_share,2025,58,gt,final,,{small_plan.SOURCE},,\n"
     one = small_plan.figure("nursing_bed_share", 2020, 54.9)
-    return str(small_plan.write(path, one, goals=goals))
+    folder = str(small_plan.write(path, one, goals=goals))
+    return ReportContext.load("hill", data=folder, as_of="2022-12-31", language="en")
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def report(request, folder):
+def report(request, loaded):
     """Load the small plan in both languages."""
-    return ReportContext.load("hill", data=folder, as_of="2022-12-31", language=request.param)
+    return replace(loaded, language=request.param)
 
 
 def bands(figure):
@@ -118,13 +121,12 @@ def test_the_day_is_marked_and_no_label_lies_on_it(report):
         assert not (inside and at.x0 < x - 1 and at.x1 > x + 1), text.get_text()
 
 
-def test_labels_are_apart_where_figures_crowd(folder):
+def test_labels_are_apart_where_figures_crowd(loaded):
     """Twelve figures in two years: what does not fit is left out, the latest stays."""
-    report = ReportContext.load("hill", data=folder, as_of="2022-12-31", language="en")
-    plan = report.plan
+    plan = loaded.plan
     rows = plan.observations[plan.observations["indicator"] == small_plan.SHARE].iloc[[0] * 12]
     rows = rows.assign(year=np.linspace(2020.5, 2022, 12), value=np.linspace(20, 23, 12))
-    object.__setattr__(plan, "observations", rows)
+    report = replace(loaded, plan=replace(plan, observations=rows))
     chart = fan_chart(report, report.quantiles.iloc[:0], report.attainment, small_plan.SHARE)
     check_chart(chart)
     assert "23\xa0%" in written(chart.narrow)

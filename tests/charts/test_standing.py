@@ -1,5 +1,7 @@
 """Where all targets stand: states, distances, titles, and what is drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,20 +19,20 @@ from forecast.reports.context import ReportContext, last_targets
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Write the small plan."""
-    return str(small_plan.write(tmp_path_factory.mktemp("plan") / "own"))
+def loaded(tmp_path_factory):
+    """Report of the small plan in English."""
+    folder = str(small_plan.write(tmp_path_factory.mktemp("plan") / "own"))
+    return ReportContext.load("hill", data=folder, as_of="2022-12-31", language="en")
 
 
-def load(folder, language="en"):
-    """Load the small plan's report, and the answers on its last targets."""
-    report = ReportContext.load("hill", data=folder, as_of="2022-12-31", language=language)
-    return report, last_targets(report.attainment)
+def load(loaded, language="en"):
+    """Give the small plan's report in a language, and the answers on its last targets."""
+    return replace(loaded, language=language), last_targets(loaded.attainment)
 
 
-def test_the_distance_is_measured_from_the_baseline_and_due_at_the_date_of_the_figure(folder):
+def test_the_distance_is_measured_from_the_baseline_and_due_at_the_date_of_the_figure(loaded):
     """14 % in 2020, 23 % in 2022, 40 % wanted in 2025: 9 of 26 covered, two of five years gone."""
-    report, rows = load(folder)
+    report, rows = load(loaded)
     table = standing_table(report, rows).set_index("indicator")
     row = table.loc[small_plan.SHARE]
     assert (row["baseline"], row["baseline_year"], row["latest"], row["target"]) == (
@@ -43,9 +45,9 @@ def test_the_distance_is_measured_from_the_baseline_and_due_at_the_date_of_the_f
     assert row["due"] == pytest.approx(40.0)
 
 
-def test_rows_are_sorted_by_risk_and_one_figure_has_no_verdict(folder):
+def test_rows_are_sorted_by_risk_and_one_figure_has_no_verdict(loaded):
     """Missed comes before at risk, then on course; of one figure nothing is said."""
-    report, rows = load(folder)
+    report, rows = load(loaded)
     codes = ["likely", "missed", "unlikely"]
     rows = rows.assign(status=codes)
     assert list(standing_table(report, rows)["state"]) == ["missed", "at_risk", "on_course"]
@@ -63,9 +65,9 @@ def test_every_status_has_a_state_with_a_mark_of_its_own():
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_both_pictures_show_name_figures_target_and_source_without_overlap(folder, language):
+def test_both_pictures_show_name_figures_target_and_source_without_overlap(loaded, language):
     """Name, baseline, latest figure and target with comparator stand in the picture."""
-    report, rows = load(folder, language)
+    report, rows = load(loaded, language)
     chart = standing_chart(report, rows)
     check_chart(chart)
     year = "（2025）" if language == "zh" else " (2025)"
@@ -77,9 +79,9 @@ def test_both_pictures_show_name_figures_target_and_source_without_overlap(folde
     assert chart.alt.startswith(chart.title)
 
 
-def test_the_title_says_the_finding(folder):
+def test_the_title_says_the_finding(loaded):
     """Counts of missed and at risk, of the targets that can be judged; none judged: too early."""
-    report, _ = load(folder)
+    report, _ = load(loaded)
     table = pd.DataFrame({"state": ["missed", "at_risk", "met", "too_early"]})
     assert describe_standing(report, table) == "Hill: 1 of 3 targets missed, 1 more at risk"
     only = pd.DataFrame({"state": ["too_early"] * 4})
@@ -91,9 +93,9 @@ def test_the_title_says_the_finding(folder):
     assert describe_standing(report, good) == "Hill: 2 met or on course, 1 cannot be judged yet"
 
 
-def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):
+def test_what_lies_beyond_the_track_ends_in_an_arrow(loaded):
     """A figure far beyond its target is drawn at the end of its track as an arrow."""
-    report, rows = load(folder)
+    report, rows = load(loaded)
     rows = rows.assign(status="exceeded", latest=[200.0, 90.0, 90000.0])
     chart = standing_chart(report, rows)
     assert (standing_table(report, rows)["covered"] > SHARES[1]).all()
@@ -101,9 +103,9 @@ def test_what_lies_beyond_the_track_ends_in_an_arrow(folder):
     assert len(arrows) == 3
 
 
-def test_without_a_figure_since_the_baseline_a_mark_lies_at_the_baseline(folder):
+def test_without_a_figure_since_the_baseline_a_mark_lies_at_the_baseline(loaded):
     """In the first year of a plan a target on course is not drawn as exceeded."""
-    report, rows = load(folder)
+    report, rows = load(loaded)
     row = rows[rows["indicator"] == small_plan.SHARE].assign(status="likely")
     chart = standing_chart(
         report, row.assign(baseline=row["latest"], baseline_year=row["latest_year"])
@@ -111,9 +113,9 @@ def test_without_a_figure_since_the_baseline_a_mark_lies_at_the_baseline(folder)
     assert ">" not in {line.get_marker() for line in chart.wide.axes[0].lines}
 
 
-def test_without_any_figure_there_is_no_chart(folder):
+def test_without_any_figure_there_is_no_chart(loaded):
     """No target with a figure: None."""
-    report, rows = load(folder)
+    report, rows = load(loaded)
     assert standing_chart(report, rows.assign(latest=np.nan)) is None
 
 

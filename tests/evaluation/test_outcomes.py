@@ -48,6 +48,12 @@ def runs(folder, plan):
     return outcomes.replay_runs(str(folder), outcomes.list_origins(plan), region=NEWTOWN)
 
 
+@pytest.fixture(scope="module")
+def scored(plan, runs):
+    """Scores of them."""
+    return outcomes.score_forecasts(runs, plan)
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -148,9 +154,9 @@ def test_year_ends_stop_at_the_day(folder):
     assert outcomes.list_origins(dataclasses.replace(plan, targets=plan.targets.iloc[:0])) == []
 
 
-def test_scores_are_those_of_the_chances_and_outcomes(plan, runs):
+def test_scores_are_those_of_the_chances_and_outcomes(scored):
     """The Brier score is the mean squared difference of what was said and what came."""
-    found = outcomes.score_forecasts(runs, plan)
+    found = scored
     squares = (found.hits["p_reach"] - found.hits["met"]) ** 2
     assert found.scores["brier"].iloc[0] == pytest.approx(squares.mean(), rel=1e-12)
     # Four final ones at five year ends, the midterm one at two; but a standard does not fall, and
@@ -167,9 +173,9 @@ def test_nothing_is_scored_without_forecasts_or_figures(plan, runs):
         assert len(found.hits) == len(found.scores) == len(outcomes.compare_verdicts(found)) == 0
 
 
-def test_verdicts_are_those_of_the_year_ends(plan, runs):
+def test_verdicts_are_those_of_the_year_ends(scored):
     """Schedule: silent with one figure, then by the line; forecast: by thirds of the chance."""
-    table = outcomes.compare_verdicts(outcomes.score_forecasts(runs, plan))
+    table = outcomes.compare_verdicts(scored)
     beds = table[(table["indicator"] == BEDS) & (table["year"] == 2025)]
     # 45 in 2021 is above 44 on the line from 40 to 60, and so are 52, 55 and 58 above theirs.
     assert beds["schedule_said"].tolist() == ["silent", "yes", "yes", "yes", "yes"]
@@ -185,9 +191,9 @@ def test_verdicts_are_those_of_the_year_ends(plan, runs):
     ("p", "said"),
     [(0.33, "no"), (1 / 3, "silent"), (0.6, "silent"), (2 / 3, "yes"), (0.9, "yes")],
 )
-def test_the_forecast_speaks_below_a_third_and_from_two_thirds(plan, runs, p, said):
+def test_the_forecast_speaks_below_a_third_and_from_two_thirds(scored, p, said):
     """The bounds are those of the words likely and unlikely; between them nothing is said."""
-    hits = outcomes.score_forecasts(runs, plan).hits.assign(p_reach=p)
+    hits = scored.hits.assign(p_reach=p)
     assert set(outcomes.compare_verdicts(Verification(hits))["forecast_said"]) == {said}
 
 

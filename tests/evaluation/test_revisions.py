@@ -13,6 +13,15 @@ from forecast.evaluation.vintages import compute_forecasts, issue
 from plain_priors import scaled_priors
 from small_plan import GOALS, KNOWN, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    """The plan that `usual` was issued of."""
+    return fc.load_plan(write(tmp_path_factory.mktemp("plan")), as_of="2022-12-31")
+
+
 # What moved
 
 
@@ -24,13 +33,13 @@ def parts(moves: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def test_nothing_moved(usual, folder, store):
+def test_nothing_moved(usual, plan, store):
     """The same plan issued again: all parts are exactly zero and no cause is named."""
-    key = append_run(store, usual)
-    moves = attribute_changes(read_run(store, key), issued(folder))
+    again = issue(plan)
+    moves = attribute_changes(read_run(store, append_run(store, usual)), again)
     assert (parts(moves) == 0.0).all(axis=None)
     assert moves["change"].tolist() == ["compared"] * 4 and set(moves["cause"]) == {""}
-    assert moves["p_old"].tolist() == issued(folder).forecasts["p_reach"].tolist()
+    assert moves["p_old"].tolist() == again.forecasts["p_reach"].tolist()
     assert (moves["year_old"] == moves["year"]).all()
 
 
@@ -55,10 +64,9 @@ def edited(part: str, run, plan, folder):
 
 
 @pytest.mark.parametrize("part", CAUSES)
-def test_one_cause_is_one_part(folder, part):
+def test_one_cause_is_one_part(usual, plan, folder, part):
     """Where one thing changed, its part is the whole move and all others are exactly zero."""
-    plan = fc.load_plan(folder, as_of="2022-12-31")
-    old, new, moved = edited(part, issue(plan), plan, folder)
+    old, new, moved = edited(part, usual, plan, folder)
     if part == "new":  # a figure of mid-2023, known by the end of November
         write(folder, figure(VISITS, 2023, 71, as_of="2023-06-30"))
         new, moved = issued(folder, "2023-11-30"), {VISITS}
@@ -81,10 +89,14 @@ def test_one_cause_is_one_part(folder, part):
         ("kind", "ratio"),
     ],
 )
-def test_a_changed_definition_is_a_changed_target(folder, column, value):
+def test_a_changed_definition_is_a_changed_target(plan, column, value):
     """Bounds, reporting step, kind and direction of an indicator move only the part `targets`."""
-    goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,72,eq")
-    plan = fc.load_plan(write(folder, goals=goals), as_of="2022-12-31")
+    goal = plan.targets["indicator"] == VISITS
+    goals = plan.targets.assign(
+        value=plan.targets["value"].mask(goal, 72.0),
+        comparator=plan.targets["comparator"].mask(goal, "eq"),
+    )
+    plan = replace(plan, targets=goals)
     mine = plan.indicators["indicator"] == VISITS
     about = plan.indicators.copy()
     about.loc[mine, column] = value
@@ -95,11 +107,13 @@ def test_a_changed_definition_is_a_changed_target(folder, column, value):
     assert (table["targets"] != 0.0).any()
 
 
-@pytest.mark.parametrize("change", [("75,ge", "75,gt"), ("75,ge", "70,ge"), ("2025,75", "2026,75")])
-def test_a_target_is_recognised(usual, folder, change):
+@pytest.mark.parametrize("change", [{"comparator": "gt"}, {"value": 70.0}, {"year": 2026}])
+def test_a_target_is_recognised(usual, plan, change):
     """Another comparator, value or year is the same target, changed."""
-    goals = GOALS.replace(f"{VISITS},2025,75,ge", f"{VISITS},2025,75,ge".replace(*change))
-    moves = attribute_changes(usual, issued(write(folder, goals=goals)))
+    goals = plan.targets.copy()
+    for column, value in change.items():
+        goals.loc[goals["indicator"] == VISITS, column] = value
+    moves = attribute_changes(usual, issue(replace(plan, targets=goals)))
     assert moves["change"].tolist() == ["compared"] * 4
     row = moves.set_index("indicator").loc[VISITS]
     assert row["targets"] != 0.0 and row["move"] == row["targets"] and row["cause"] == "targets"
@@ -202,9 +216,8 @@ def test_a_figure_moved_to_another_day_is_one_move(folder):
     assert row["move"].item() == row["new"].item() != 0.0 and row["cause"].item() == "new"
 
 
-def test_a_new_part_of_a_ratio_is_a_new_figure(folder):
+def test_a_new_part_of_a_ratio_is_a_new_figure(plan):
     """Figures of an indicator nobody asked about before count as new, not as new definitions."""
-    plan = fc.load_plan(folder, as_of="2022-12-31")
     about = plan.indicators
     ratio = about["indicator"] == MONEY
     named = about.assign(numerator=about["numerator"].where(~ratio, "top"),
@@ -232,9 +245,9 @@ def test_an_old_prior_table_that_no_longer_fits(usual):
     assert (parts(attribute_changes(short, run)) == 0.0).all(axis=None)
 
 
-def test_another_growth_path_is_an_assumption(usual, folder):
+def test_another_growth_path_is_an_assumption(usual, plan):
     """The growth path asked for is exchanged with the priors."""
-    moves = attribute_changes(usual, issued(folder, growth="linear"))
+    moves = attribute_changes(usual, issue(plan, growth="linear"))
     table = parts(moves)
     assert (table["assumptions"] != 0.0).all()
     assert (table.drop(columns="assumptions") == 0.0).all(axis=None)
@@ -244,7 +257,7 @@ def test_runs_that_cannot_be_compared(usual):
     """Two regions, and forecasts that do not fit the targets, are refused."""
     run = usual
     with pytest.raises(ValueError, match="two regions, 'hill' and 'shaoxing'"):
-        attribute_changes(run, issue(fc.load_plan("shaoxing")))
+        attribute_changes(run, replace(run, region="shaoxing"))
     with pytest.raises(ValueError, match="has 3 forecasts"):
         attribute_changes(replace(run, forecasts=run.forecasts.iloc[:3]), run)
 

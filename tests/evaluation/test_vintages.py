@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import forecast as fc
 from forecast.evaluation import vintages
@@ -21,6 +22,8 @@ from forecast.evaluation.vintages import (
 )
 from plain_priors import scaled_priors
 from small_plan import GOALS, MONEY, SHARE, SOURCE, VISITS, figure, issued, write
+
+pytestmark = pytest.mark.usefixtures("few_tables")
 
 # What is issued
 

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po
 from forecast.errors import UnknownNameError
 from forecast.i18n.catalog import gettext, languages
 from made_up_language import LANGUAGE, gaps, mark, write_catalogue
-from parsed import PACKAGE, parse_modules
+from parsed import PACKAGE, list_nodes
 
 CATALOGUES = sorted(PACKAGE.glob("i18n/locale/*/LC_MESSAGES/forecast.po"))
 TRANSLATORS = {"N_", "gettext", "pgettext", "msg"}
@@ -108,12 +108,10 @@ def test_a_translation_has_the_gaps_of_its_message(file):
             assert (missing - LEFT_OUT, new) == (set(), set()), message.id
 
 
-def strings(tree: ast.Module) -> Iterator[ast.Constant]:
+def strings(nodes: list[ast.AST]) -> Iterator[ast.Constant]:
     """Texts of a module that are no docstrings."""
-    documentation = {
-        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)
-    }  # fmt: skip
-    for node in ast.walk(tree):
+    documentation = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    for node in nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             if id(node) not in documentation:
                 yield node
@@ -123,8 +121,8 @@ def test_no_message_stands_inside_an_f_string():
     """Babel does not look there, so that the message would never be translated."""
     hidden = [
         f"{module}:{node.lineno}"
-        for module, tree in parse_modules().items()
-        for outer in ast.walk(tree)
+        for module, nodes in list_nodes().items()
+        for outer in nodes
         if isinstance(outer, ast.JoinedStr)
         for node in ast.walk(outer)
         if isinstance(node, ast.Call)
@@ -137,8 +135,8 @@ def test_no_message_stands_inside_an_f_string():
 def stray(pattern: re.Pattern[str], known: set[str]) -> dict[str, list[str]]:
     """Texts by module that match a pattern and are not known."""
     found: dict[str, list[str]] = {}
-    for module, tree in parse_modules().items():
-        for node in strings(tree):
+    for module, nodes in list_nodes().items():
+        for node in strings(nodes):
             if pattern.search(node.value) and node.value not in known:
                 found.setdefault(module, []).append(f"{node.lineno}: {node.value!r}")
     return found

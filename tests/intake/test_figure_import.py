@@ -281,13 +281,18 @@ def test_tables_that_would_be_refused_are_not_written(plan: Plan, tmp_path: Path
     assert [place for place in tmp_path.iterdir() if place.is_dir()] == []
 
 
-def test_beliefs_of_a_folder_go_with_its_tables(plan: Plan, tmp_path: Path) -> None:
-    """Mechanisms and priors of a folder of one's own are those of the new folder too."""
+def test_what_a_folder_has_beside_its_tables_goes_with_them(plan: Plan, tmp_path: Path) -> None:
+    """Mechanisms and names of a folder of one's own are read, and are those of the new folder."""
     first = take(f"指标,2021\n{SHARE},56%\n", plan).write(tmp_path / "first", plan)
     (first / "mechanisms.yaml").write_text("{}\n", encoding="utf-8")
+    row = f"indicator,name,language,region\n{SHARE},护理床比,zh,\n"
+    (first / "aliases.csv").write_text(row, encoding="utf-8")
     mine = load_plan(first, region="lishui")
-    second = take(f"指标,2022\n{SHARE},58%\n", mine).write(tmp_path / "second", mine)
+    figures = take("指标,2022\n护理床比,58%\n", mine)
+    assert figures.rows["indicator"].tolist() == [SHARE]
+    second = figures.write(tmp_path / "second", mine)
     assert (second / "mechanisms.yaml").read_text(encoding="utf-8") == "{}\n"
+    assert (second / "aliases.csv").is_file()
     assert take("指标,2021\n", mine).apply(mine).folder == str(first)
     rows = load_plan(second, region="lishui").observations
     assert rows[rows["indicator"] == SHARE]["value"].tolist() == [54.9, 56.0, 58.0]
@@ -396,17 +401,6 @@ def test_a_figure_of_a_day_within_a_year_is_dated(plan: Plan) -> None:
         [2020, "2020-06-30", 53.0, "actual"],
         [2021, "2021-03-31", 55.1, "preliminary"],
     ]
-
-
-def test_a_folder_may_name_indicators_in_its_own_words(plan: Plan, tmp_path: Path) -> None:
-    """An aliases.csv beside own tables is read besides the shipped one, and goes with them."""
-    folder = take(f"指标,2021\n{SHARE},56%\n", plan).write(tmp_path / "own", plan)
-    row = f"indicator,name,language,region\n{SHARE},护理床比,zh,\n"
-    (folder / "aliases.csv").write_text(row, encoding="utf-8")
-    own_plan = load_plan(folder, region="lishui")
-    figures = take("指标,2022\n护理床比,58%\n", own_plan)
-    assert figures.rows["indicator"].tolist() == [SHARE]
-    assert (figures.write(tmp_path / "more", own_plan) / "aliases.csv").is_file()
 
 
 def test_several_sheets_have_figures_of_their_own(plan: Plan) -> None:

@@ -41,18 +41,27 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
     return load_plan(folder, as_of="2023-12-31")
 
 
+NAMES: list[Names] = []
+
+
+def names_of(plan: Plan) -> Names:
+    """Names of the tables, which are those of the one plan here."""
+    if not NAMES:
+        NAMES.append(Names.of(plan.tables, read_aliases()))
+    return NAMES[0]
+
+
 def readings(plan: Plan, *lines: str) -> list[Reading]:
     """Read lines of indicator, year, value and type."""
     text = "\n".join(["指标,年份,数值,类型", *lines])
-    names = Names.of(plan.tables, read_aliases())
+    names = names_of(plan)
     layout = find_layout("own.csv", read_sheets(text.encode(), "own.csv"), names)
     return read_cells(layout, names, "lishui")
 
 
 def known(plan: Plan, *, targets: bool = False) -> PublishedFigures:
     """Give what the plan knows."""
-    names = Names.of(plan.tables, read_aliases())
-    return PublishedFigures.of(plan.tables, names, plan.as_of, targets=targets)
+    return PublishedFigures.of(plan.tables, names_of(plan), plan.as_of, targets=targets)
 
 
 @pytest.mark.parametrize(

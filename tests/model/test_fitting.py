@@ -15,6 +15,8 @@ from forecast.model.panel import KEY
 from forecast.model.pooling import CAP_FACTORS
 from forecast.model.priors import GROWTH_PATHS, read_priors
 
+PATHS_OF_EACH_SORT = ("auto", "exponential", "gompertz", "no_change")
+"""Pooled links, one link without and one with a cap, and no pace: for what is alike in all."""
 LEVELS = (0.001, 0.05, 0.25, 0.5, 0.75, 0.95, 0.999)
 NAMED = {"linear": "identity", "exponential": "log", "logistic": "logit", "gompertz": "cloglog"}
 
@@ -129,7 +131,7 @@ def test_quantiles_invert_the_cdf(growth):
         np.testing.assert_allclose(fits.cdf(row, years)[free], level, rtol=1e-7)
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 @pytest.mark.parametrize("kind", ["share", "amount"])
 def test_shifting_the_calendar_changes_nothing(growth, kind):
     """The same figures ten years later have the same answer ten years later."""
@@ -142,7 +144,7 @@ def test_shifting_the_calendar_changes_nothing(growth, kind):
     )
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 @pytest.mark.parametrize(
     ("kind", "upper", "factor", "alone"),
     [("amount", np.nan, 1e-4, False), ("stock", np.nan, 1e4, True), ("share", 100.0, 0.01, False)],
@@ -162,7 +164,7 @@ def test_units_change_the_figures_only(growth, kind, upper, factor, alone):
     np.testing.assert_allclose(quantities[1], quantities[0], rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 def test_permuted_rows_give_the_same_bits(growth):
     """The order of rows changes no bit, and neither table is touched."""
     seen, known = table(SHARES), about()
@@ -175,7 +177,7 @@ def test_permuted_rows_give_the_same_bits(growth):
     pd.testing.assert_frame_equal(known, before[1])
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 def test_an_unrelated_indicator_changes_no_bit(growth):
     """Figures of other indicators, of the same kind or another, change nothing."""
     more = [table(SHARES, "v"), table(AMOUNTS, "y"), table({"a": {2020: 5, 2021: 9}}, "z")]
@@ -237,7 +239,7 @@ def test_a_hundred_percent_is_an_event_of_the_model():
     assert value_at(0.95, fits, 2022) == 100.0
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 @pytest.mark.parametrize("kind", ["ratio", "amount"])
 def test_all_zeros_and_negative_floors_have_an_answer(growth, kind):
     """A run of zeros without a cap, and figures above a negative floor, end in numbers."""
@@ -249,7 +251,7 @@ def test_all_zeros_and_negative_floors_have_an_answer(growth, kind):
         assert (value >= lower).all()
 
 
-@pytest.mark.parametrize("growth", GROWTH_PATHS)
+@pytest.mark.parametrize("growth", PATHS_OF_EACH_SORT)
 @pytest.mark.parametrize("kind", ["share", "amount"])
 def test_equal_figures_are_not_certainty(growth, kind):
     """Equal figures leave an interval wider than their rounding, siblings or not."""

@@ -224,7 +224,7 @@ def joined(parts, **options):
     return blend_of(*paths, **options)
 
 
-@settings(max_examples=150)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(PARTS, st.floats(2.0, 40.0), st.floats(0.001, 0.999))
 def test_quantiles_and_probabilities_undo_each_other(parts, df, level):
     """P(value <= Q(p)) = p and Q(P(value <= y)) = y inside the bounds, at them a clip."""
@@ -248,7 +248,7 @@ def stands(blend, y):
     return blend.values_at(t[:, None], np.ones((1, 1)))[0, 0, 0]
 
 
-@settings(max_examples=100)
+@settings(max_examples=3 * settings.default.max_examples)
 @given(PARTS, st.floats(0.5, 99.5))
 def test_a_value_stands_where_it_is_drawn(parts, y):
     """Drawing at the t where a value stands gives the value."""
@@ -277,7 +277,6 @@ def bisected(blend, y):
     return low
 
 
-@settings(max_examples=60)
 @given(PARTS, st.floats(0.01, 1e6), st.floats(2.0, 40.0))
 def test_the_root_search_ends_at_the_root(parts, y, df):
     """However far the components disagree, a probability is that of plain bisection."""

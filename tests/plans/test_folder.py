@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
-import pandas as pd
 import pytest
 
 from filled_form import ORDER, made
@@ -16,8 +15,10 @@ from forecast.plans.folder import PlanOrder, make_folder, open_plan, parameter_f
 from forecast.plans.form_reading import is_form
 from forecast.plans.form_writing import FormContent, write_form
 from forecast.plans.overview import summarise_plan
+from forecast.reports.monitoring import result_tables
 from forecast.reports.parameters import read_parameters
 from forecast.reports.scenarios import choose_scenarios
+from rendered import Notebook, draw_only
 from warm import Command
 
 
@@ -154,9 +155,9 @@ def test_check_says_what_own_files_change(command: Command, tmp_path: Path) -> N
 
 
 def test_a_newcomer_fills_in_the_form_and_reads_the_report(
-    command: Command, tmp_path: Path
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """init, the workbook, run: the report's tables have the numbers that were typed."""
+    """init, the workbook, a notebook: the report's tables have the numbers that were typed."""
     folder = tmp_path / "qingshan"
     ended = command("init", folder, "--name", "青山县", "--parent", "lishui", "--period",
                     "2026-2030", "--language", "zh")  # fmt: skip
@@ -164,18 +165,19 @@ def test_a_newcomer_fills_in_the_form_and_reads_the_report(
     from filled_form import fill
 
     fill(folder / "青山县.xlsx")
-    for file in parameter_files(folder):
-        if file.name != "monitoring.yaml":
-            file.unlink()
-    run = command("run", folder, "--no-pdf", "--log", "json")
-    (result,) = map(json.loads, run.stdout.splitlines())
-    assert (result["status"], result["code"]) == ("completed", 0)
-    assert Path(result["folder"]) == folder / "reports" / "青山县"
-    table = pd.read_parquet(folder / "reports" / "青山县" / "attainment.parquet")
+    run: list[Path] = []
+    monkeypatch.setattr(
+        "forecast.reports.command.run_files", lambda files, *_, **__: run.extend(files) or 0
+    )
+    assert command("run", folder).returncode == 0 and set(run) <= {*parameter_files(folder)}
+    (file,) = (f for f in run if f.name == "monitoring.yaml")
+    given = read_parameters(file)
+    assert given.folder == folder / "reports" / "青山县"
+    draw_only(monkeypatch)
+    notebook = Notebook("monitoring", **given.for_notebook() | {"folder": None})
+    table = result_tables(notebook.report, notebook.results)["attainment"]
     row = table.set_index("indicator").loc["nursing_bed_share"]
     assert (row["latest"], row["latest_year"], row["target"], row["year"]) == (60, 2025, 70, 2030)
     assert 0.01 <= row["p_reach"] <= 0.99
-    page = (folder / "reports" / "青山县" / "report.html").read_text(encoding="utf-8")
+    page = notebook.render("zh")
     assert "青山县民政事业发展规划（2026-2030年）" in page and "老年食堂覆盖村数" in page
-    again = command("run", folder, "--no-pdf")
-    assert "nothing has changed" in again.stdout

@@ -13,6 +13,7 @@ import yaml
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from forecast.reports.parameters import find_notebook, read_parameters
+from rendered import draw_only
 from small_plan import write
 
 ROOT = Path(__file__).parents[2]
@@ -122,6 +123,8 @@ def test_every_cell_runs_and_only_shows(
     data, empty = write(tmp_path / "data"), tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
+    draw_only(monkeypatch)
+    monkeypatch.setattr("forecast.reports.method_check.PEERS", ())
     shown: list[object] = []
     names: dict[str, object] = {"display": lambda *sections: shown.extend(sections)}
     parameters, *cells = [
@@ -131,6 +134,7 @@ def test_every_cell_runs_and_only_shows(
     ]
     exec(parameters, names)
     names |= {"region": "hill", "data": str(data), "as_of": "2022-12-31", "draws": 20}
+    names |= {"scenarios": "pandemic_year"} if kind == "scenarios" else {}
     with caplog.at_level(logging.WARNING):
         for cell in cells:
             exec(cell, names)

@@ -45,15 +45,14 @@ def test_it_names_the_buttons_of_the_desk(language: str) -> None:
         assert quoted.format(gettext(label, language)) in text, label
 
 
-@EACH
-def test_its_example_agrees_with_the_desk(language: str) -> None:
+def test_its_example_agrees_with_the_desk() -> None:
     """5,000 trainees a year raise the chance from 11 to 50 %; 80 % takes 8,000."""
-    text = DOCS[language].read_text(encoding="utf-8")
-    desk = Desk.open(as_of="2022-12-31", language=language)
+    desk = Desk.open(as_of="2022-12-31", language="en")
     desk.choose("care_workers_per_10k_elderly")
     desk.set("trainees_per_year", 5000)
     chances = [desk.baseline_answer().p_reach, desk.answer().p_reach]
     assert [round(100 * p) for p in chances] == [11, 50]
-    assert ("11 to 50 %" if language == "en" else "11% 升到 50%") in text.replace("\n", " ")
     assert round(desk.seek(0.8, "trainees_per_year").value) == 8000
-    assert ("8,000" if language == "en" else "8000") in text
+    for language, said in (("en", ("11 to 50 %", "8,000")), ("zh", ("11% 升到 50%", "8000"))):
+        text = DOCS[language].read_text(encoding="utf-8").replace("\n", " ")
+        assert all(number in text for number in said)

@@ -45,46 +45,50 @@ def tables(report):
     return result_tables(report, compute_monitoring(report))
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_tables_are_written_for_programs_and_for_people(report, tables, language, tmp_path):
+@pytest.fixture(scope="module")
+def written(report, tables, tmp_path_factory):
+    """The folder that they were written into, in Chinese, and the files by name."""
+    folder = tmp_path_factory.mktemp("written")
+    return folder, write_tables(replace(report, language="zh"), tables, folder)
+
+
+def test_tables_are_written_for_programs_and_for_people(report, tables, written):
     """CSV with codes and one row a target; a workbook with words and wide columns."""
-    written = write_tables(replace(report, language=language), tables, tmp_path)
-    assert sorted(written) == sorted(file.name for file in tmp_path.iterdir())
-    table = pd.read_csv(tmp_path / "attainment.csv")
+    folder, names = written
+    assert sorted(names) == sorted(file.name for file in folder.iterdir())
+    table = pd.read_csv(folder / "attainment.csv")
     assert table["target"].tolist() == report.plan.targets["value"].tolist()
     assert set(table["note"]) == set(table["name"]) == {f"'{COMMAND}"}
     assert set(table["locus"]) == {"'@x"}
-    assert not (tmp_path / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
-    assert book.sheetnames[: len(tables)] == [label_of("sheet", n, language) for n in tables]
-    known = {label_of("column", column, language) for column in LABELS["column"]}
+    assert not (folder / "attainment.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    book = openpyxl.load_workbook(folder / "tables.xlsx")
+    assert book.sheetnames[: len(tables)] == [label_of("sheet", n, "zh") for n in tables]
+    known = {label_of("column", column, "zh") for column in LABELS["column"]}
     for sheet in book.worksheets[: len(tables)]:
         assert sheet.column_dimensions["B"].width >= 8
         assert {str(cell.value) for cell in sheet[1]} <= known
-    heads = "".join(str(cell.value) for cell in book.worksheets[0][1])
-    assert bool(CHINESE.search(heads)) == (language == "zh")
+    assert CHINESE.search("".join(str(cell.value) for cell in book.worksheets[0][1]))
 
 
-def test_the_same_tables_give_the_same_bytes(report, tables, tmp_path, monkeypatch):
+def test_the_same_tables_give_the_same_bytes(report, tables, written, tmp_path, monkeypatch):
     """On another day every file is the same, the workbook with its dates included."""
-    first = write_tables(report, tables, tmp_path / "first")
+    folder, first = written
     later = time.time() + 3 * 86_400
     monkeypatch.setattr(time, "time", lambda: later)
     clock = SimpleNamespace(datetime=Tomorrow, timezone=dt.timezone)
     monkeypatch.setattr("openpyxl.writer.excel.datetime", clock)
-    assert write_tables(report, tables, tmp_path / "second") == first
+    assert write_tables(replace(report, language="zh"), tables, tmp_path) == first
     for name in first:
-        written = [(tmp_path / folder / name).read_bytes() for folder in ("first", "second")]
-        assert written[0] == written[1], name
+        assert (folder / name).read_bytes() == (tmp_path / name).read_bytes(), name
 
 
-def test_parquet_holds_the_tables_as_they_are(report, tables, tmp_path):
+def test_parquet_holds_the_tables_as_they_are(report, written):
     """Results have their codes, types and as-of date; a text is not changed for spreadsheets."""
-    write_tables(report, tables, tmp_path)
-    answers = pd.read_parquet(tmp_path / "attainment.parquet")
+    folder, _ = written
+    answers = pd.read_parquet(folder / "attainment.parquet")
     assert set(answers["note"]) == {COMMAND}
     assert answers["p_reach"].equals(report.attainment["p_reach"].reset_index(drop=True))
-    forecasts = pd.read_parquet(tmp_path / "forecasts.parquet")
+    forecasts = pd.read_parquet(folder / "forecasts.parquet")
     assert set(forecasts["region"]) == {"zhejiang"} and set(forecasts["as_of"]) == {"2022-12-31"}
     assert not forecasts.duplicated(["region", "indicator", "scenario", "year"]).any()
 

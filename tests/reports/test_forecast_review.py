@@ -8,16 +8,14 @@ import pytest
 from forecast.evaluation.verification import Verification
 from forecast.reports import forecast_review, rendering
 from forecast.reports.rendering import render
-from made_up import NEWTOWN, PER_WORKER, write_plan
-from rendered import Notebook, plain, row_of
+from made_up import PER_WORKER
+from rendered import plain, row_of
 
 
-@pytest.fixture(scope="module")
-def notebook(tmp_path_factory):
+@pytest.fixture
+def notebook(made_up_final):
     """Made-up plan with its replayed forecasts, and none that was issued."""
-    folder = write_plan(tmp_path_factory.mktemp("plan"), region=NEWTOWN)
-    given = {"region": NEWTOWN, "data": str(folder), "as_of": "2026-06-30"}
-    return Notebook("final_evaluation", **given)
+    return made_up_final
 
 
 def scores(notebook, **changed):

@@ -1,25 +1,26 @@
 """The method check: the trial on a plan's own figures, the measured calibration, its tables."""
 
 import re
-import shutil
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.evaluation.backtesting import METHODS
+from forecast.evaluation.backtesting import METHODS, backtest
 from forecast.i18n.labels import LABELS, label_of
 from forecast.reports import method_check, method_scores
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
 from forecast.reports.rendering import render
-from forecast.tables.plan import data_folder
+from forecast.tables.plan import recut
 from rendered import (
     Notebook,
     cells,
     check_catalogues,
+    check_english,
     check_escaped,
     check_languages,
     draw_only,
@@ -80,18 +81,27 @@ def check(region, day):
     return notebook
 
 
+def replay_from(patch, *origins):
+    """Forecast from a few years only."""
+    patch.setattr(method_check, "backtest", partial(backtest, origins=origins))
+
+
 @pytest.fixture(scope="module")
 def zhejiang():
     """Zhejiang today: enough figures for charts; without the peers, which take long."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(method_check, "PEERS", ())
+        replay_from(patch, 2014, 2018, 2020, 2021)
         return check("zhejiang", "2026-06-30")
 
 
 @pytest.fixture(scope="module")
 def lishui():
-    """Lishui at the end of 2022: too few figures for charts."""
-    return check("lishui", "2022-12-31")
+    """Lishui at the end of 2022: too few figures for charts, enough for one peer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(method_check, "PEERS", ("theta",))
+        replay_from(patch, 2020, 2021)
+        return check("lishui", "2022-12-31")
 
 
 # The measured calibration.
@@ -161,12 +171,11 @@ def test_own_priors_ask_for_a_calibration_of_their_own(tmp_path, lishui):
 # The page.
 
 
-@pytest.mark.parametrize("name", ["zhejiang", "lishui"])
-def test_the_page_reads_in_both_languages(name, request, monkeypatch):
+def test_the_page_reads_in_both_languages(zhejiang, lishui, monkeypatch):
     """Pages and charts are complete and unmixed; the source is quoted as it is written."""
-    notebook = request.getfixturevalue(name)
-    source = notebook.results.calibration.assign(source="20.21")
-    check_languages(notebook, monkeypatch, replace(notebook.results, calibration=source))
+    source = measured().assign(source="20.21")
+    check_languages(zhejiang, monkeypatch, replace(zhejiang.results, calibration=source))
+    check_english(lishui, monkeypatch, replace(lishui.results, calibration=source))
 
 
 def test_no_text_is_outside_the_catalogues(zhejiang, monkeypatch):
@@ -356,7 +365,7 @@ def test_every_warning_and_link_of_a_fit_has_a_label(zhejiang, lishui):
     columns = zhejiang.report.fits.summary().filter(like="weight_").columns
     links = {c.removeprefix("weight_") for c in columns}
     assert links | set(zhejiang.report.fits.parameters()["link"]) <= set(LABELS["link"])
-    assert set(zhejiang.results.trial.scores["method"]) <= set(LABELS["method"])
+    assert {*zhejiang.results.trial.scores["method"], *method_check.PEERS} <= set(LABELS["method"])
 
 
 def test_all_limits_are_said(lishui):
@@ -398,24 +407,16 @@ def test_the_workbook_is_in_the_readers_language(lishui, tmp_path):
         assert re.findall(r"[A-Za-z]{2,}", text) == []
 
 
-def test_the_plans_targets_move_no_forecast(tmp_path, lishui, monkeypatch):
-    """With every target doubled or halved, fits and the trial are the same bits."""
-    folder = tmp_path / "own"
-    shutil.copytree(data_folder(), folder)
-    targets = pd.read_csv(folder / "targets.csv", dtype=str, keep_default_na=False)
-    indicators = pd.read_csv(folder / "indicators.csv")
-    bounded = indicators[indicators["upper"].notna()]["indicator"]
-    # What has a highest value cannot be doubled: its targets are halved instead.
-    factor = np.where(targets["indicator"].isin(bounded), 0.5, 2.0)
-    for column in ("value", "value_high"):
-        moved = factor * pd.to_numeric(targets[column])
-        targets[column] = moved.astype(str).where(targets[column] != "", "")
-    targets.to_csv(folder / "targets.csv", index=False)
-    given = {"data": str(folder), "as_of": "2022-12-31", "language": "en", "draws": 100}
-    report = ReportContext.load("lishui", **given)
-    printed = lishui.report.plan.targets["value"]
-    assert (report.plan.targets["value"] != printed)[printed != 0].all()
+def test_the_plans_targets_move_no_forecast(lishui, monkeypatch):
+    """With every target doubled, fits and the trial are the same bits."""
+    shipped = lishui.report.plan
+    doubled = shipped.tables["targets"].assign(value=2.0 * shipped.tables["targets"]["value"])
+    plan = recut(shipped, {**shipped.tables, "targets": doubled})
+    report = ReportContext(plan, "en", draws=100)
+    printed = shipped.targets["value"]
+    assert (plan.targets["value"] != printed)[printed != 0].all()
     pd.testing.assert_frame_equal(report.quantiles, lishui.report.quantiles)
     monkeypatch.setattr(method_check, "PEERS", ())
+    replay_from(monkeypatch, 2020, 2021)
     trial = method_check.replay_figures(report)
     pd.testing.assert_frame_equal(trial.forecasts, lishui.results.trial.forecasts)

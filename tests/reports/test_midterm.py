@@ -13,6 +13,7 @@ from forecast.reports.exports import write_tables
 from forecast.reports.rendering import render
 from rendered import (
     check_catalogues,
+    check_english,
     check_escaped,
     check_languages,
     draw_only,
@@ -72,7 +73,7 @@ def test_names_from_the_tables_are_escaped(lishui, monkeypatch):
 def test_what_is_not_there_is_said_in_a_sentence(shaoxing, monkeypatch):
     """Where no target is open and nothing is listed, sentences take the place of tables."""
     empty = {name: getattr(shaoxing.results, name).iloc[:0] for name in ("tasks", "stages")}
-    page = check_languages(shaoxing, monkeypatch, replace(shaoxing.results, **empty))
+    page = plain(check_english(shaoxing, monkeypatch, replace(shaoxing.results, **empty)))
     for text in (
         "No indicator has enough figures to judge its course.",
         "The plan has no list of projects.",

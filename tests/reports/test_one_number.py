@@ -21,7 +21,7 @@ def keyed(table, column="p_reach"):
     return table.drop_duplicates(KEY).set_index(KEY)[column].astype(float).dropna()
 
 
-@pytest.mark.parametrize("region", ["zhejiang", "lishui", "xiaoshan", "shaoxing"])
+@pytest.mark.parametrize("region", ["zhejiang", "xiaoshan"])
 def test_all_reports_the_desk_and_the_api_agree(region):
     """The chance of each target is the closed form's in every table, to the last bit or hidden."""
     report = ReportContext.load(region, as_of="2023-12-31", language="en", draws=60)

@@ -16,13 +16,14 @@ from forecast.reports.exports import write_tables
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
 from forecast.reports.rendering import render
 from forecast.reports.scenarios import analyse_scenarios, result_tables
-from forecast.scenarios import formulas
+from forecast.scenarios import baseline, comparison, formulas
 from forecast.scenarios.scenario import scenario_folder
 from rendered import (
     EVIL,
     Notebook,
     cells,
     check_catalogues,
+    check_english,
     check_escaped,
     check_languages,
     draw_only,
@@ -50,9 +51,28 @@ def lishui():
 
 
 @pytest.fixture(scope="module")
-def closed():
-    """Shaoxing, whose targets are all of 2022."""
-    return analyse("shaoxing", scenarios="care_worker_training,pandemic_year")
+def counted():
+    """Shaoxing, whose targets are all of 2022, and how often it was fitted and run."""
+    calls = {"fit": 0, "run": 0}
+
+    def count(name, function):
+        def call(*args, **options):
+            calls[name] += 1
+            return function(*args, **options)
+
+        return call
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(baseline, "fit", count("fit", baseline.fit))
+        patch.setattr(comparison, "run_scenario", count("run", comparison.run_scenario))
+        notebook = analyse("shaoxing", scenarios="care_worker_training,pandemic_year")
+    return notebook, calls
+
+
+@pytest.fixture(scope="module")
+def closed(counted):
+    """Its notebook."""
+    return counted[0]
 
 
 def test_the_page_reads_in_both_languages(lishui, monkeypatch):
@@ -62,7 +82,7 @@ def test_the_page_reads_in_both_languages(lishui, monkeypatch):
 
 def test_what_is_not_there_is_said_in_a_sentence(closed, monkeypatch):
     """Without an open target, projects or ranks there is a sentence, and no empty table."""
-    page = check_languages(closed, monkeypatch)
+    page = plain(check_english(closed, monkeypatch))
     for text in (
         "No open target can be judged: its year has passed",
         "No target is open (see the summary).",
@@ -140,40 +160,25 @@ def test_rows_have_the_joint_answers_the_best_first(lishui, monkeypatch):
 def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     """Without being asked: one that needs a lever, binding first; else what is asked for."""
     draw_only(monkeypatch)
-    assert analyse("lishui", scenarios="").results.detail is None  # one figure each
+    report = lishui.report
+    assert analyse_scenarios(report, "").detail is None  # one figure each
     monkeypatch.setattr(scenarios, "hide_single", lambda answers: answers)
     assert lishui.results.detail.indicator == "minimum_living_standard"
-    care = analyse("lishui", scenarios="care_workers_stay", indicator=CARE)
-    assert care.results.detail.indicator == CARE
-    assert care.results.detail.seek.levers == ("trainees_per_year",)
-    page = plain(render(care.report, "scenarios.takes", care.results).text)
+    care = analyse_scenarios(report, "", indicator=CARE)
+    assert care.detail.indicator == CARE and care.detail.seek.levers == ("trainees_per_year",)
+    page = plain(render(report, "scenarios.takes", care).text)
     assert "Extra trainees a year" in page and "million yuan" in page
-    silent = analyse("lishui", scenarios="", indicator="smart_care_homes")
-    assert silent.results.detail is None
-    page = render(silent.report, "scenarios.takes", silent.results).text
+    silent = analyse_scenarios(report, "", indicator="smart_care_homes")
+    assert silent.detail is None
+    page = render(report, "scenarios.takes", silent).text
     assert "There is no open target to look into" in page
     with pytest.raises(fc.UnknownNameError, match="minimum_living_standard"):
         analyse("lishui", scenarios="", indicator="minimum_living_standards")
 
 
-def test_each_scenario_is_run_and_each_series_fitted_once(monkeypatch):
+def test_each_scenario_is_run_and_each_series_fitted_once(counted):
     """One run a scenario and one fit serve the comparison, joint answers, indices and ranks."""
-    calls = {"fit": 0, "run": 0}
-
-    def counted(name, function):
-        def call(*args, **options):
-            calls[name] += 1
-            return function(*args, **options)
-
-        return call
-
-    from forecast.scenarios import baseline, comparison
-
-    monkeypatch.setattr(baseline, "fit", counted("fit", baseline.fit))
-    run = counted("run", comparison.run_scenario)
-    monkeypatch.setattr(comparison, "run_scenario", run)
-    analyse("shaoxing", scenarios="care_worker_training,pandemic_year", as_of="2021-12-31")
-    assert calls == {"fit": 1, "run": 3}
+    assert counted[1] == {"fit": 1, "run": 3}
 
 
 @pytest.mark.parametrize(

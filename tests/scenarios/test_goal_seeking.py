@@ -338,7 +338,7 @@ def test_required_agrees_with_goal_seek(lishui):
     open_ = status[status["status"].isin(OPEN)]
     keys = ["indicator", "year"]
     assert set(map(tuple, table[keys].values)) == set(map(tuple, open_[keys].values))
-    for _, row in table[table["lever"] != "hires_closed_form"].iloc[::3].iterrows():
+    for _, row in table[table["lever"] != "hires_closed_form"].iloc[::6].iterrows():
         result = goal_seek(LISHUI, dict(row[keys]), lever=row["lever"], paths=lishui)
         np.testing.assert_allclose(result.value, row["needed"], rtol=1e-12)
         assert result.reading == row["reading"]

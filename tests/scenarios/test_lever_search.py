@@ -35,7 +35,7 @@ def workers(goal):
     draws = level(rng.normal(50.0, 20.0, 100).clip(0))
     plan, paths = toy({"workers": draws}, targets=[("workers", 2024, goal, "ge")])
     force = workforce(leaving=10.0)
-    levers = {n: v.model_copy(update={"step": 2 * v.step}) for n, v in force.levers.items()}
+    levers = {n: v.model_copy(update={"step": 4 * v.step}) for n, v in force.levers.items()}
     force = force.model_copy(update={"levers": levers})
     response = TargetResponse.build(plan, WORKERS, paths=paths, mechanisms={"force": force})
     return plan, paths, force, every_setting(response, PAIR)

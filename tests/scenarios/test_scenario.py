@@ -377,7 +377,7 @@ def applied():
     changes = {name: {} for name in SHIPPED}
     for region in REGIONS:
         plan = fc.load_plan(region, as_of="2022-12-31")
-        base = project(plan, until=2025, draws=200)
+        base = project(plan, until=2025, draws=60)
         for name in SHIPPED:
             run = run_scenario(base, plan, read_scenario(name))
             assert run.paths.scenario == name

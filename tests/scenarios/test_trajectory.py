@@ -269,7 +269,7 @@ def steps(draw):
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=6 * settings.default.max_examples)
 @given(courses(), st.lists(steps(), min_size=1, max_size=3))
 def test_no_step_breaks_what_an_indicator_is(base, taken):
     """Bounds hold, counts move by whole steps, ratchets never fall, and the past stays."""
@@ -288,7 +288,7 @@ def test_no_step_breaks_what_an_indicator_is(base, taken):
         np.testing.assert_allclose(moved, np.round(moved), atol=1e-9)
 
 
-@settings(max_examples=200)
+@settings(max_examples=6 * settings.default.max_examples)
 @given(courses(), SINCES)
 def test_neutral_sizes_keep_every_bit(base, since):
     """A shift of 0, a factor of 1, no delay, no shock and nothing to follow change nothing."""

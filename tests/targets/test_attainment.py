@@ -2,11 +2,12 @@
 
 import datetime as dt
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -70,7 +71,22 @@ def goals(*rows, indicator="x", **columns):
 
 def fitted(values, growth="auto", prior=None, **changes):
     """Fits of one series."""
-    return fc.fit(series(values), about(**changes), growth, priors=plain_priors(**prior or {}))
+    return _fit(tuple(values), growth, tuple((prior or {}).items()), tuple(changes.items()))
+
+
+@cache
+def _fit(values, growth, prior, changes):
+    """Fit a series once for all tests that ask about it."""
+    table = series(list(values))
+    return fc.fit(table, about(**dict(changes)), growth, priors=plain_priors(**dict(prior)))
+
+
+@cache
+def futures(case):
+    """Fits of a case and draws of it."""
+    values, changes, _ = CASES[case]
+    fits = fitted(values, **changes)
+    return fits, fc.simulate(fits, until=2027, draws=DRAWS, seed=2)
 
 
 def one(values, goal, as_of=None, event="reach", **options):
@@ -401,12 +417,11 @@ def test_fits_and_paths_agree(case, up):
 
     Within four Monte-Carlo errors, and what 256 futures leave for answers over several years.
     """
-    values, changes, asked = CASES[case]
+    values, _, asked = CASES[case]
     comparator = "ge" if up else "le"
-    fits = fitted(values, **changes)
+    fits, paths = futures(case)
     targets = goals(*((year, goal, comparator) for year, goal in asked))
-    exact = fc.attainment(fits, targets)
-    drawn = fc.attainment(fc.simulate(fits, until=2026, draws=DRAWS, seed=2), targets)
+    exact, drawn = (fc.attainment(source, targets) for source in (fits, paths))
     assert list(exact.columns) == list(drawn.columns)
     counted = COUNTED if case == "ratchet" else 0.0
     np.testing.assert_allclose(drawn["p_reach"], exact["p_reach"], atol=luck(0.5) + counted + 0.003)
@@ -419,11 +434,8 @@ def test_fits_and_paths_agree(case, up):
 @pytest.mark.parametrize("case", list(CASES))
 def test_fits_and_paths_agree_on_milestones(case):
     """Both give the same chance that all of a series' targets so far are met."""
-    values, changes, asked = CASES[case]
-    fits = fitted(values, **changes)
-    targets = goals(*((year, goal, "ge") for year, goal in asked))
-    exact = fc.attainment(fits, targets)["p_path"]
-    drawn = fc.attainment(fc.simulate(fits, until=2026, draws=DRAWS, seed=2), targets)["p_path"]
+    targets = goals(*((year, goal, "ge") for year, goal in CASES[case][2]))
+    exact, drawn = (fc.attainment(source, targets)["p_path"] for source in futures(case))
     ranked = RANKED if case == "count" else 0.0
     np.testing.assert_allclose(drawn, exact, atol=luck(0.5) + COUNTED + ranked)
 
@@ -489,11 +501,11 @@ def test_far_targets_keep_their_order():
 @pytest.mark.parametrize("comparator", ["ge", "le"])
 def test_attainment_years_are_the_first_years_of_draws(case, comparator):
     """p_by is the share of draws that met the target in that year or before."""
-    values, changes, asked = CASES[case]
+    values, _, asked = CASES[case]
     goal = asked[-1][1] if comparator == "ge" else np.floor(0.96 * min(values))
-    fits = fitted(values, **changes)
+    fits, paths = futures(case)
     found = attainment_years(fits, goals((2026, goal, comparator)), years=6)
-    drawn = fc.simulate(fits, until=2027, draws=DRAWS, seed=3).values[0]
+    drawn = paths.values[0]
     limit = compute_threshold(np.array([goal]), np.array([comparator]), np.ones(1))[0][0]
     met = drawn >= limit if comparator == "ge" else drawn <= limit
     expected = np.logical_or.accumulate(met, axis=1).mean(axis=0)
@@ -565,17 +577,20 @@ def test_an_earlier_conflict_leaves_later_figures_alone():
     assert row["status"] == "reached" and row["evidence"] != "conflicting"
 
 
-@pytest.mark.parametrize("scale", [1e-12, 1e-6, 1.0, 1e9])
+@pytest.mark.parametrize("scale", [1e-12, 1e9])
 def test_units_do_not_matter(scale):
     """A figure 20 % short of its target is short in any unit, and one equal to it meets it."""
     kind = {"kind": "ratio", "upper": np.nan, "resolution": np.nan}
-    for goal, word in ((1.5, "unlikely"), (1.2, "reached"), (1.2 * (1 + 1e-6), "uncertain")):
-        values = [value * scale for value in (1.0, 1.1, 1.2)]
-        row = one(values, (2025, goal * scale, "ge"), growth="no_change", **kind)
-        assert (row["status"] == "reached") == (word == "reached")
-        same = one([1.0, 1.1, 1.2], (2025, goal, "ge"), growth="no_change", **kind)
-        assert row["p_reach"] == pytest.approx(same["p_reach"], rel=1e-6)
-        assert row["schedule_status"] == same["schedule_status"]
+    scaled, plain = (
+        fc.attainment(
+            fitted([value * unit for value in (1.0, 1.1, 1.2)], "no_change", **kind),
+            goals(*((2025, goal * unit, "ge") for goal in (1.5, 1.2, 1.2 * (1 + 1e-6)))),
+        )
+        for unit in (scale, 1.0)
+    )
+    assert scaled["status"].eq("reached").tolist() == [False, True, False]
+    np.testing.assert_allclose(scaled["p_reach"], plain["p_reach"], rtol=1e-6)
+    assert scaled["schedule_status"].equals(plain["schedule_status"])
 
 
 @pytest.mark.parametrize(
@@ -749,7 +764,6 @@ def indicators_with_targets(draw):
     )  # fmt: skip
 
 
-@settings(max_examples=15)
 @given(
     indicators_with_targets(), st.sampled_from([None, "2021-12-31", "2023-06-30"]), st.booleans()
 )

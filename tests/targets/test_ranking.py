@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -66,7 +66,6 @@ VALUES = st.integers(2, 6).flatmap(
 )  # fmt: skip
 
 
-@settings(max_examples=20)
 @given(VALUES, st.integers(1, 4), st.lists(st.integers(0, 4), min_size=6, max_size=6))
 def test_ranks_are_those_of_a_loop(lishui, rows, top, shifts):
     """Median, interval, chances and tie groups as counted by draws and pairs; equals included."""

@@ -205,9 +205,9 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     ...                         "value": [50.0, 52, 55, 56, 58, 61, 62, 65, 66, 69]})
     >>> about = pd.DataFrame({"indicator": ["x"], "kind": ["share"], "lower": [0], "upper": [100],
     ...                       "better": ["higher"], "resolution": [1]})
-    >>> result = backtest(figures, about, 2, draws=0)
+    >>> result = backtest(figures, about, 2, origins=[2017, 2019], draws=0)
     >>> result.scores[["method", "horizon", "forecasts", "targets"]].values[:2].tolist()
-    [['forecast', 'all', 15, 60], ['forecast', 1, 8, 32]]
+    [['forecast', 'all', 4, 16], ['forecast', 1, 2, 8]]
     """
     if horizon < 1 or draws < 0 or draws == 1 or seed < 0 or (history is not None and history < 1):
         text = N_("horizon={horizon} and history={history} must be at least 1, draws={draws} 0 or "

@@ -143,26 +143,30 @@ def read_observations(
         raise DataError(problems)
     used = observations["indicator"].dropna().unique()
     about, problems = _describe(indicators, used)
-    rows = observations[KEY].reset_index(drop=True)
-    rows["year"] = read_years(observations["year"])
-    rows["value"] = read_numbers(observations["value"])
+    year, value = read_years(observations["year"]), read_numbers(observations["value"])
     breaks = _translate(observations, "break", lambda w: w.str.lower().map(FLAGS), 0.0)
-    rows["break"] = breaks == 1.0
-    rows["error"] = _translate(observations, "standard_error", _read_errors, 0.0)
+    error = _translate(observations, "standard_error", _read_errors, 0.0)
     days = _translate(observations, "published", _read_days, np.datetime64("NaT", "ns"))
     undated = np.isnat(days) & _translate(observations, "published", lambda w: w != "", False)
-    never_negative = about.index[about["kind"].isin(NEVER_NEGATIVE)]
+    rows = pd.DataFrame({
+        **{name: observations[name].reset_index(drop=True) for name in KEY},
+        "year": year, "value": value, "break": breaks == 1.0, "error": error,
+        "doubt": _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0), 0.0),
+    })  # fmt: skip
+    negative = value < 0.0
+    if negative.any():
+        never = about.index[about["kind"].isin(NEVER_NEGATIVE)]
+        negative &= rows["indicator"].isin(never).to_numpy()
     wrong = {
-        "year": ~np.isfinite(rows["year"]),
-        "value": ~np.isfinite(rows["value"]),
+        "year": ~np.isfinite(year),
+        "value": ~np.isfinite(value),
         "break": np.isnan(breaks),
         "published": undated,
-        "standard_error": ~(np.isfinite(rows["error"]) & (rows["error"] >= 0.0)),
-        "negative": (rows["value"] < 0.0) & rows["indicator"].isin(never_negative),
+        "standard_error": ~(np.isfinite(error) & (error >= 0.0)),
+        "negative": negative,
     }
     problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
-    names = rows[KEY]
-    problems += list_year_problems("observations", rows["year"], observations["year"], names)
+    problems += list_year_problems("observations", year, observations["year"], rows[KEY])
     problems += list_figure_problems(rows, about)
     if problems:
         raise DataError(problems)
@@ -172,16 +176,17 @@ def read_observations(
     status = _translate(
         observations, "status", lambda w: w.replace("", STATUSES[0]).map(rank).fillna(-1), 0
     )
-    rows["doubt"] = _translate(observations, "status", lambda w: w.map(DOUBT).fillna(0.0), 0.0)
     rows = _keep_one_a_year(rows, published=days, status=status)
     rows = _add_ratios(rows, about)
-    new = np.diff(_number_series(rows), prepend=-1) != 0
-    n = np.bincount(np.cumsum(new) - 1)
-    series = rows[[*KEY, "value", "year"]].take(np.cumsum(n) - 1).reset_index(drop=True)
-    series = series.set_axis([*KEY, "latest", "latest_year"], axis=1)
-    series.insert(2, "n", n)
-    conflicting = np.bincount(np.cumsum(new) - 1, rows["conflicting"]) > 0
-    return rows, series.join(about, on="indicator").assign(conflicting=conflicting)
+    of = np.cumsum(np.diff(_number_series(rows), prepend=-1) != 0) - 1
+    n = np.bincount(of)
+    last = rows.take(np.cumsum(n) - 1).reset_index(drop=True)
+    known = about.take(about.index.get_indexer(last["indicator"])).reset_index(drop=True)
+    return rows, pd.DataFrame({
+        **{name: last[name] for name in KEY},
+        "n": n, "latest": last["value"], "latest_year": last["year"], **dict(known.items()),
+        "conflicting": np.bincount(of, rows["conflicting"]) > 0,
+    })  # fmt: skip
 
 
 def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel:
@@ -220,7 +225,8 @@ def arrange(n: IntArray, *columns: FloatArray) -> list[FloatArray]:
 
 def _number_groups(series: pd.DataFrame) -> IntArray:
     """Return a number for the indicator of each series; notices raise all standards alike: one."""
-    group = series["indicator"].where(series["kind"].ne("standard"), "standard")
+    kind, indicator = (series[c].to_numpy(str) for c in ("kind", "indicator"))
+    group = np.where(kind == "standard", "standard", indicator)
     return np.asarray(pd.factorize(group)[0], np.int64)
 
 
@@ -320,7 +326,8 @@ def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
     """Problems of rows without a region or indicator."""
     problems = []
     for column in KEY:
-        count = int((rows[column].isna() | rows[column].eq("")).sum())
+        code, names = pd.factorize(rows[column])
+        count = int((code < 0).sum() + np.isin(code, np.flatnonzero(names == "")).sum())
         text = msg("{count} rows name no {column}", count=count, column=column), msg("fill it in")
         problems += [Problem("observations", None, column, None, *text)] * (count > 0)
     return problems

@@ -223,9 +223,10 @@ def evaluate_final(
     Examples
     --------
     >>> report = ReportContext.load("xiaoshan", as_of="2026-06-30", language="en")
-    >>> results = evaluate_final(report)
+    >>> runs = replay_runs("xiaoshan", ["2022-12-31"], region="xiaoshan")
+    >>> results = evaluate_final(report, runs=runs)
     >>> len(results.closed), results.made, results.since
-    (1, 'replayed', '2020-12-31')
+    (1, 'replayed', '2022-12-31')
     """
     plan = report.plan
     if runs is None:

@@ -154,7 +154,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> target = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
-    >>> found = goal_seek(plan, target, lever="trainees_per_year", draws=1000)
+    >>> found = goal_seek(plan, target, lever="trainees_per_year", draws=200)
     >>> found.reading, found.units, found.value % 10, found.p_reach >= 0.8
     ('reached', ('person',), 0.0, True)
     """
@@ -227,7 +227,7 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
     >>> targets = plan.targets[plan.targets["indicator"] == "care_workers_per_10k_elderly"]
-    >>> required(plan, targets, draws=400)["lever"].tolist()
+    >>> required(plan, targets, draws=100)["lever"].tolist()
     ['pace', 'trainees_per_year', 'hires_per_year', 'hires_closed_form']
     """
     check_probability(probability)

@@ -55,10 +55,10 @@ class Stepwise:
     --------
     >>> import forecast as fc
     >>> plan = fc.load_plan("lishui", as_of="2022-12-31")
-    >>> run = Stepwise(plan, draws=200, future=7)
+    >>> run = Stepwise(plan, draws=50, future=7)
     >>> target = {"indicator": "care_workers_per_10k_elderly", "year": 2025}
     >>> while not run.over:
-    ...     known = fc.goal_seek(run.known_plan(), target, lever="trainees_per_year", draws=200)
+    ...     known = fc.goal_seek(run.known_plan(), target, lever="trainees_per_year", draws=50)
     ...     if known.value > 0:
     ...         run.decide(mechanism="care_workforce", levers={"trainees_per_year": known.value})
     ...     seen = run.reveal()

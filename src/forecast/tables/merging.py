@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 import pandas as pd
 
@@ -79,6 +80,7 @@ def _merge(own: RawTable, shipped: RawTable) -> RawTable:
     )
 
 
+@lru_cache(maxsize=64)
 def _numbered(table: RawTable) -> RawTable:
     """Rows numbered below zero."""
     index = -table.cells.index

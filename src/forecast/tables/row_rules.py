@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -42,8 +42,8 @@ class Rule(NamedTuple):
     """A fault of rows; `{column}` in fact and remedy is the row's own value."""
 
     column: str
-    broken: Callable[[pd.DataFrame], pd.Series]
-    """Marks the faulty rows, given the rows with the description of their indicator."""
+    broken: Callable[[Any], pd.Series]
+    """Marks the faulty rows, given the columns with the description of their indicator."""
     fact: str
     remedy: str
 
@@ -246,14 +246,15 @@ def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[P
     """
     code, names = pd.factorize(rows["indicator"])
     known = indicators[~indicators.index.duplicated()].reindex(names)
-    columns = {c: rows[c] for c in ("region", "indicator", "value")}
-    facts = {c: known[c].to_numpy()[code] for c in ("kind", "lower", "upper", "resolution")}
-    described = pd.DataFrame({**columns, **facts})
-    described = described[code >= 0] if (code < 0).any() else described
+    columns = {c: rows[c].reset_index(drop=True) for c in ("region", "indicator", "value")}
+    facts = {c: known[c].take(code) for c in ("kind", "lower", "upper", "resolution")}
+    # A rule reads columns; a DataFrame of them is needed where one is broken.
+    described = {**columns, **{c: fact.reset_index(drop=True) for c, fact in facts.items()}}
     problems = []
     for rule in FIGURE:
-        broken = np.flatnonzero(np.asarray(rule.broken(described), bool))[:MOST_PROBLEMS]
-        for row in described.iloc[broken].to_dict("records") if len(broken) else ():
+        marks = np.asarray(rule.broken(described), bool) & (code >= 0)
+        broken = np.flatnonzero(marks)[:MOST_PROBLEMS]
+        for row in pd.DataFrame(described).iloc[broken].to_dict("records") if len(broken) else ():
             text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=row["region"])
             value = f"{row['value']:.15g}"
             problems.append(

@@ -42,12 +42,13 @@ LISTED = (*REFERENCE, "plans")
 DESCRIPTION = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RawTable:
     """A table as text, and as values as far as it can be read, with the faults it has by itself.
 
     `cells` and `values` are indexed by the number of each row in its source; values are text,
     float (true is 1) or NaN. `listed` tells whether the ids in the first column can be relied on.
+    A table equals itself only, so that checks of the shipped ones are kept.
     """
 
     name: str
@@ -103,20 +104,19 @@ def validate(raw: Mapping[str, RawTable]) -> tuple[dict[str, pd.DataFrame], list
     unlisted = {name for name in REFERENCE if name not in raw}
     unlisted |= {name for name, table in raw.items() if not table.listed}
     raw = {name: raw[name] if name in raw else _no_table(name) for name in TABLES}
-    ids = {name: raw[name].cells.iloc[:, 0] for name in LISTED if name not in unlisted}
-    described = raw["indicators"].values.drop_duplicates("indicator").set_index("indicator")
     problems = [problem for table in raw.values() for problem in table.problems]
     for table in raw.values():
         if len(table.cells):
-            problems += _check_ids(table, ids)
-            rows = _join_description(table.name, table.values, described)
-            problems += _check_rules(table, rows)
+            named = {column.refers_to for column in TABLES[table.name].columns.values()}
+            problems += _check_ids(table, *(raw[n] for n in LISTED if n in named - unlisted))
+            joined = table.name in ("targets", "observations")
+            problems += _check_rules(table, raw["indicators"] if joined else None)
     problems += _check_decreases(raw["observations"], raw["indicators"])
     problems += _check_versions(raw["plans"], raw["targets"])
     if problems:
         names = {table.source: name for name, table in raw.items()}
         return {}, sorted(problems, key=partial(_position, names))
-    return {name: _exact(TABLES[name], table.values) for name, table in raw.items()}, []
+    return {name: _exact(table) for name, table in raw.items()}, []
 
 
 def cumulative_decreases(observations: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
@@ -236,11 +236,13 @@ def _values(table: Table, cells: pd.DataFrame) -> pd.DataFrame:
     return values
 
 
-def _exact(table: Table, values: pd.DataFrame) -> pd.DataFrame:
+@lru_cache(maxsize=64)
+def _exact(table: RawTable) -> pd.DataFrame:
     """Values of a sound table in their own types."""
-    exact = {name: c for name, c in table.columns.items() if c.required and c.type in EXACT}
+    columns = TABLES[table.name].columns
+    exact = {name: c for name, c in columns.items() if c.required and c.type in EXACT}
     types = {name: EXACT[column.type] for name, column in exact.items()}
-    return values.astype(types).reset_index(drop=True)
+    return table.values.astype(types).reset_index(drop=True)
 
 
 def _report(
@@ -277,9 +279,10 @@ def _check_key(name: str, source: str, cells: pd.DataFrame, key: list[str]) -> l
     return _report(source, label, rows, problem, N_("keep one of the two rows"))
 
 
-def _check_ids(table: RawTable, ids: Mapping[str, pd.Series]) -> list[Problem]:
+@lru_cache(maxsize=64)
+def _check_ids(table: RawTable, *listing: RawTable) -> list[Problem]:
     """Ids that are in no row of the table they refer to."""
-    problems = []
+    problems, ids = [], {other.name: other.cells.iloc[:, 0] for other in listing}
     for key, column in TABLES[table.name].columns.items():
         listed = column.refers_to
         if listed is None or listed not in ids:
@@ -296,9 +299,13 @@ def _check_ids(table: RawTable, ids: Mapping[str, pd.Series]) -> list[Problem]:
     return problems
 
 
-def _check_rules(table: RawTable, rows: pd.DataFrame) -> list[Problem]:
-    """Rows that break one of the rules of their table."""
-    problems = []
+@lru_cache(maxsize=64)
+def _check_rules(table: RawTable, indicators: RawTable | None) -> list[Problem]:
+    """Rows, each with its indicator's description, that break one of the rules of their table."""
+    problems, rows = [], table.values
+    if indicators is not None:
+        described = indicators.values.drop_duplicates("indicator").set_index("indicator")
+        rows = rows.join(described.reindex(columns=DESCRIPTION), on="indicator")
     for column, broken, fact, remedy in RULES.get(table.name, ()):
         printed = table.cells[column]
         # A cell that could not be read has been reported as such.
@@ -309,13 +316,6 @@ def _check_rules(table: RawTable, rows: pd.DataFrame) -> list[Problem]:
             found = read[faulty].assign(**{column: printed[read.index[faulty]]})
             problems += _report(table.source, column, found, fact, remedy)
     return problems
-
-
-def _join_description(name: str, rows: pd.DataFrame, described: pd.DataFrame) -> pd.DataFrame:
-    """Put the description of its indicator beside each row (missing where unknown)."""
-    if name not in ("targets", "observations"):
-        return rows
-    return rows.join(described.reindex(columns=DESCRIPTION), on="indicator")
 
 
 def _check_decreases(observations: RawTable, indicators: RawTable) -> list[Problem]:
