@@ -95,7 +95,7 @@ def test_right_verdicts_are_counted_and_few_targets_are_said_to_prove_little(not
     """Five targets are few; ten are not."""
     table = notebook.results.verdicts
     counts, differed, few = lines(notebook, table)
-    assert "The schedule rule gave one in 13, right in 9;" in counts
+    assert "The schedule rule gave 13 verdicts, 9 of them right;" in counts
     assert "outcome is known: 20 (different targets: 5)" in counts
     assert differed.startswith("Where they disagreed (3): the schedule rule was right in 2")
     assert few == "With so few targets the comparison says little about either method."

@@ -198,7 +198,7 @@ def test_each_scenario_is_run_and_each_series_fitted_once(counted):
         ({"follow_best": {"top": 3}}, "move at the mean pace of the 3 regions that move best"),
         ({"follow_best": {"quantile": 0.75}},
          "move at the 0.75 quantile of the regions' paces"),
-        ({"execute_plan": {"ratio": 0.8}}, "go 0.8 times the way that the plan draws"),
+        ({"execute_plan": {"ratio": 0.8}}, "cover 0.8 of the distance that the plan sets"),
     ],
 )  # fmt: skip
 def test_every_verb_is_told_in_words(lishui, step, english):

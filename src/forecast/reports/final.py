@@ -322,7 +322,7 @@ def _decided_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
     beyond = report.format_change(row["indicator"], row["beyond"])
     if math.isfinite(row["beyond_share"]):
         share = number(row["beyond_share"], report.language, unit="percent", step=1)
-        beyond += "\n" + report.gettext("{share} of the way", share=share)
+        beyond += "\n" + report.gettext("{share} of the distance", share=share)
     first = row["first_met"]
     years = f"{abs(row['year'] - first):.0f}" if math.isfinite(first) else ""
     year = f"{first:.0f}" if math.isfinite(first) else ""

@@ -32,9 +32,9 @@ BIN = N_(
 FEW_TARGETS = N_("With so few targets the comparison says little about either method.")
 NONE_KNOWN = N_("No outcome is known yet, so the two methods cannot be compared.")
 COUNTS = N_(
-    "Verdicts of year ends whose outcome is known: {cases} (different targets: {targets}). The "
-    "schedule rule gave one in {schedule_spoke}, right in {schedule_right}; the replayed "
-    "forecast in {forecast_spoke}, right in {forecast_right}."
+    "Year ends with a known outcome: {cases} (different targets: {targets}). The schedule rule "
+    "gave {schedule_spoke} verdicts, {schedule_right} of them right; the replayed forecast gave "
+    "{forecast_spoke}, {forecast_right} of them right."
 )
 DIFFERED = N_(
     "Where they disagreed ({differ}): the schedule rule was right in {differ_schedule}, the "

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["assumption_rows", "describe_parts", "lever_rows", "rule_rows", "side_rows"]
 
+TECHNICAL = "logit"
+"""Beginning of units that only the tables of a report show."""
 SAME = N_("These targets equal what their rule gives, so no forecast is needed: {names}.")
 LACKING = N_("Cannot be checked for want of figures: {names}.")
 LEFT = N_("{left} left to the others")
@@ -183,4 +185,5 @@ def _assumption_rows(report: ReportContext, mechanism: Mechanism) -> list[Cells]
             "basis": report.local(item, "basis") or NO_VALUE,
         })
         for item in mechanism.assumptions.values()
+        if not item.unit.startswith(TECHNICAL)
     ]  # fmt: skip

@@ -147,17 +147,18 @@ class Names:
         )  # fmt: skip
 
     def format_years(self, row: Mapping[str, Any]) -> str:
-        """Format when a target is met: published, or the 10, 50 and 90 % points of the year."""
+        """Format when a target is met: published, or the 10 and 50 % points of the year."""
         points = [row[f"attainment_{point}"] for point in ("early", "year", "late")]
         if row["attainment_reading"] == "reached":
             return self.gettext("met in {year}", year=f"{points[1]:.0f}")
         if pd.isna(points[0]):
             return self.gettext("not in twenty years")
-        early, middle, late = (
-            self.gettext("later") if pd.isna(year) else f"{year:.0f}" for year in points
-        )
-        years = {"early": early, "middle": middle, "late": late}
-        return self.gettext("{early} – {middle} – {late}", **years)
+        early, middle = (f"{year:.0f}" for year in points[:2])
+        if pd.isna(points[1]):
+            return self.gettext("{early} at the earliest, likely later", early=early)
+        if early == middle:
+            return self.gettext("likely {middle}", middle=middle)
+        return self.gettext("{early} at the earliest, likely {middle}", early=early, middle=middle)
 
     @property
     def data_language(self) -> str:
