@@ -61,7 +61,7 @@ def test_each_cell_has_both_verdicts_marked(notebook):
     row = row_of(f"{verdicts(notebook).split('<tbody>')[0]}<tr><th>Share of nursing beds{page}",
                  "Share of nursing beds")  # fmt: skip
     assert row["2021"] == "Schedule: yes ✓ Forecast: no (31 %) ✗"
-    assert row["2020"].startswith("Schedule: silent Forecast:")
+    assert row["2020"].startswith("Schedule: no verdict Forecast:")
 
 
 def test_who_was_right_is_said_where_they_disagreed(notebook):
@@ -96,7 +96,7 @@ def test_right_verdicts_are_counted_and_few_targets_are_said_to_prove_little(not
     table = notebook.results.verdicts
     counts, differed, few = lines(notebook, table)
     assert "The schedule rule gave 13 verdicts, 9 of them right;" in counts
-    assert "outcome is known: 20 (different targets: 5)" in counts
+    assert "known outcome: 20 (different targets: 5)" in counts
     assert differed.startswith("Where they disagreed (3): the schedule rule was right in 2")
     assert few == "With so few targets the comparison says little about either method."
     many = pd.concat([table.head(1).assign(year=2025 + n) for n in range(10)], ignore_index=True)

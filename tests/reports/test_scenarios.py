@@ -185,7 +185,7 @@ def test_each_scenario_is_run_and_each_series_fitted_once(counted):
     ("step", "english"),
     [
         ({"ramp_to": {"value": 80, "by": 2025}}, "go evenly to 80 % (by 2025)"),
-        ({"hold": {"until": 2024}}, "stand still (until 2024)"),
+        ({"hold": {"until": 2024}}, "stay as they are (until 2024)"),
         ({"shift": {"by": {"low": 1, "central": 2, "high": 3}}},
          "changed by 1 % to 3 %, most likely 2 %"),
         ({"scale_pace": {"factor": 0.5, "from": 2023}}, "pace times 0.5 (from 2023)"),

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lxml import html
 
+from ...i18n.catalog import gettext
 from ...i18n.formatting import NO_VALUE
 
 __all__ = ["Block", "Content", "Figure", "Heading", "Items", "Section", "Table", "Text"]
@@ -144,11 +145,12 @@ class _Reader:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
-        self.title = ""
+        self.title = self.language = ""
         self.sections: list[tuple[str, list[Block]]] = [("", [])]
         self.slides: dict[int, list[tuple[str, tuple[Block, ...]]]] = {}
 
     def read(self, root: html.HtmlElement) -> Content:
+        self.language = (root.get("lang") or "")[:2]
         mains = root.findall(".//main")
         self._walk(mains[0] if mains else root.find("body"))
         lead = tuple(b.text for b in self.sections[0][1] if isinstance(b, Text))
@@ -157,7 +159,7 @@ class _Reader:
             for i, (title, blocks) in enumerate(self.sections)
             if i and (title or blocks)
         )
-        return Content(self.title, (root.get("lang") or "")[:2], lead, sections)
+        return Content(self.title, self.language, lead, sections)
 
     def _walk(self, parent: html.HtmlElement) -> None:
         self._add_text(_clean(parent.text or ""))
@@ -194,6 +196,9 @@ class _Reader:
             self.title = text
         elif tag in ("h1", "h2"):
             self.sections.append((text, []))
+        elif tag == "ul" and "key" in (element.get("class") or ""):
+            counts = [_text(item) for item in element.findall("li")]
+            self._add_text(gettext("; ", self.language).join(counts))
         elif tag in readers:
             self.sections[-1][1].extend(readers[tag](element))
         elif tag in ("h3", "h4"):
@@ -290,8 +295,12 @@ def _text(element: html.HtmlElement) -> str:
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
-    """Whether an element is a comment, or for readers at a screen only."""
-    if not isinstance(element.tag, str) or element.tag in SKIPPED:
+    """Whether an element is a comment, repeats what is said, or is for screens only."""
+    if (
+        not isinstance(element.tag, str)
+        or element.tag in SKIPPED
+        or "data-repeated" in element.attrib
+    ):
         return True
     return SCREEN_ONLY in (element.get("class") or "").split()
 

@@ -116,20 +116,18 @@ def _choose(content: Content) -> list[_Slide]:
             marked.setdefault(mark, []).extend(blocks)
     groups = _group(content)
     first = _Slide.of(content.title, marked.get("finding") or next(iter(groups), ("", []))[1])
-    pictures = (b for s in content.sections for b in s.blocks if isinstance(b, Figure))
-    first = replace(first, title=content.title, figure=first.figure or next(pictures, None))
-    if first.figure is not None:
-        first = replace(first, table=None)
     rest = iter(
         slide
         for title, blocks in groups[1:]
         if len((slide := _Slide.of(title, blocks)).texts) > 1 or slide.table
     )
-    slides = [first]
-    for name in SLIDES[1:]:
-        found = _Slide.of("", marked[name]) if name in marked else next(rest, None)
-        slides += [found] if found else []
-    return slides
+    later = [_Slide.of("", marked[name]) if name in marked else next(rest, None)
+             for name in SLIDES[1:]]  # fmt: skip
+    shown = [slide for slide in later if slide]
+    pictures = [b for s in content.sections for b in s.blocks if isinstance(b, Figure)]
+    fresh = [picture for picture in pictures if all(picture != each.figure for each in shown)]
+    first = replace(first, title=content.title, figure=first.figure or next(iter(fresh), None))
+    return [replace(first, table=None) if first.figure else first, *shown]
 
 
 def _group(content: Content) -> list[tuple[str, list[Block]]]:
