@@ -59,5 +59,5 @@ def test_every_page_of_the_example_is_marked(root: Path) -> None:
     assert find_mark(tables, "yunling_county") == "示例数据"
     assert find_mark(tables, "lishui") == ""
     page = to_html(new_notebook(), language="zh", title="x", mark="示例数据")
-    assert '<p class="mark">示例数据</p>' in page
+    assert '<header class="mark">示例数据</header>' in page
     assert 'class="mark"' not in to_html(new_notebook(), language="zh", title="x")
