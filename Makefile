@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Keeps packages of another environment out of this one.
 unexport PYTHONPATH PYTHONHOME PIP_USER
 
-.PHONY: help install report reports test properties mutation docs lint format messages lab app wheel constraints clean
+.PHONY: help install report reports test properties fuzz mutation docs lint format messages lab app wheel constraints clean
 
 help: ## list the tasks
 	@sed -n 's/^\([a-z]*\): .*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ mutation: $(STAMP) ## change the code of some modules bit by bit, and list the c
 
 properties: $(STAMP) ## ask the public interface about a million made series (SERIES=1000000); takes hours
 	"$(BIN)/python" benchmarks/properties.py --series $(or $(SERIES),1000000)
+
+fuzz: $(STAMP) ## try made tables and files on the public interface and the readers (MINUTES=60)
+	"$(BIN)/python" benchmarks/fuzz.py --minutes $(or $(MINUTES),60)
 
 lint: $(STAMP) ## check style, formatting, types and the order of packages
 	"$(BIN)/ruff" check .

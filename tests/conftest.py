@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # Before anything imports matplotlib, here or in a process started by a test.
 os.environ["MPLBACKEND"] = "Agg"
@@ -26,6 +26,9 @@ settings.register_profile(
 )
 # After a change of formulas: pytest --hypothesis-profile thorough
 settings.register_profile("thorough", deadline=None, print_blob=True, max_examples=1000)
+# `make fuzz`: a find is made small when it is looked into.
+PHASES = [Phase.explicit, Phase.generate]
+settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=300, phases=PHASES)
 settings.load_profile("project")
 
 

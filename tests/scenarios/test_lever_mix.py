@@ -1,11 +1,14 @@
 """The cheapest mix of levers for a whole plan, against all combinations."""
 
+from functools import partial
 from itertools import product
 
 import numpy as np
 import pytest
 
 import forecast as fc
+from forecast.scenarios import lever_mix
+from forecast.scenarios.lever_mix import cheapest_mix
 from forecast.scenarios.response import TargetResponse
 
 STEPS = {
@@ -82,3 +85,19 @@ def test_levers_without_effect_or_cost_are_refused(case):
         fc.cheapest_mix(plan, ["nursing_bed_share_stocks.closed_per_year"], **options)
     with pytest.raises(ValueError, match="probability"):
         fc.cheapest_mix(plan, probability=1.5, **options)
+
+
+def test_the_command_prints_the_mix_and_writes_a_scenario(case, command, monkeypatch, tmp_path):
+    """Measures, cost and each moved target; the file is a scenario that can be run."""
+    _, mechanisms, base, rows, names, _ = case
+    few = partial(cheapest_mix, levers=names, targets=rows, paths=base, mechanisms=mechanisms)
+    monkeypatch.setattr(lever_mix, "cheapest_mix", few)
+    file = tmp_path / "mix.yaml"
+    ended = command("levers", "--region", "lishui", "--as-of", "2022-12-31", "--chance", "30",
+                    "--budget", "2000", "--output", file)  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    head, *moved = ended.stdout.splitlines()
+    assert "of 3 open targets have a chance of at least 30" in head
+    assert " in all: " in head and moved and all(" → " in line for line in moved)
+    assert fc.read_scenario(file).steps
+    assert command("levers").returncode == 2

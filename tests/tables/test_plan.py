@@ -184,6 +184,16 @@ def test_a_plan_from_frames_answers_what_a_plan_answers():
     assert "i" in set(fc.index(fc.project(plan, draws=50), plan)["index"])
 
 
+def test_a_day_that_is_none_is_refused_in_frames():
+    """A cell of `as_of` that is no ISO day is named, with the remedy, not guessed at."""
+    rows = pd.DataFrame(
+        {"region": "a", "indicator": "x", "year": [2020, 2021], "value": [5.0, 6.0]}
+    )
+    for cell in ("actual", "2021/6/30", "2021-02-30"):
+        with pytest.raises(DataError, match=f"column as_of, value '{cell}': not a date"):
+            Plan.from_frames(rows.assign(as_of=["", cell]), kind="stock", better="higher")
+
+
 def test_a_plan_from_frames_keeps_days_within_a_year():
     """Mid-2022, as a number, a day or with its `as_of`, is not known before and lies at its day."""
     goal = pd.DataFrame({"year": [2025], "value": 9.0, "comparator": "ge"})

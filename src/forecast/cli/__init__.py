@@ -12,13 +12,24 @@ For other packages:
 
 - `app`: the command
 - `application`: what the commands share
-- `plans`, `checking`, `reports`, `targets`, `desk`, `issued`, `learning`, `panel`: the
+- `plans`, `checking`, `reports`, `targets`, `levers`, `desk`, `issued`, `learning`, `panel`: the
   commands
 """
 
 from __future__ import annotations
 
-from . import application, checking, desk, issued, learning, panel, plans, reports, targets
+from . import (
+    application,
+    checking,
+    desk,
+    issued,
+    learning,
+    levers,
+    panel,
+    plans,
+    reports,
+    targets,
+)  # fmt: skip
 from .application import app
 
 __all__ = [
@@ -28,6 +39,7 @@ __all__ = [
     "desk",
     "issued",
     "learning",
+    "levers",
     "panel",
     "plans",
     "reports",

@@ -21,8 +21,8 @@ __all__ = [
     "language_option", "log_to_stderr", "print_table", "say",
 ]  # fmt: skip
 
-ORDER = ("init", "check", "run", "template", "collect", "targets", "app", "verify", "panel",
-         "learn-priors")  # fmt: skip
+ORDER = ("init", "check", "run", "template", "collect", "targets", "levers", "app", "verify",
+         "panel", "learn-priors")  # fmt: skip
 """Commands in the order of the help."""
 LANGUAGE = environment_language()
 """Language of help and messages, settled when the program starts."""

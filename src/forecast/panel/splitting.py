@@ -98,13 +98,14 @@ def split_file(
     pieces: dict[str, list[Any]] = {}
     groups: list[pa.Table] = []
     piece = f"_parts/{key}.parquet"
-    for partition, chosen in rows.groupby(part.to_numpy(), sort=True):
-        if partition == NOWHERE:
-            continue
-        content = pa.Table.from_pandas(chosen, preserve_index=False).replace_schema_metadata()
-        found = [piece, len(groups), len(chosen), _hash_table(content)]
-        pieces[str(partition)] = found
-        groups.append(content)
+    code, names = pd.factorize(part.to_numpy(), sort=True)
+    order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=len(names))
+    whole = pa.Table.from_pandas(rows.take(order), preserve_index=False).replace_schema_metadata()
+    for partition, end, size in zip(names, np.cumsum(sizes), sizes, strict=True):
+        if partition != NOWHERE:
+            content = whole.slice(end - size, size)
+            pieces[str(partition)] = [piece, len(groups), int(size), _hash_table(content)]
+            groups.append(content)
     if groups:
         target.write_parquet(piece, groups)
     result = {"file": name, "pieces": pieces, "faults": [asdict(f) for f in faults]}

@@ -92,11 +92,18 @@ def _dated(rows: pd.DataFrame) -> pd.DataFrame:
                 msg("write a year, as 2025"))
         for cell in rows["year"][np.isnan(years)].head(20)
     ]  # fmt: skip
+    given = rows["as_of"].fillna("").astype(str) if "as_of" in rows else pd.Series("", rows.index)
+    given = given.str.strip().str.slice(0, 10)
+    dated = pd.to_datetime(given, format="%Y-%m-%d", errors="coerce").notna()
+    problems += [
+        Problem("observations", None, "as_of", cell, msg("not a date"),
+                msg("write year, month and day, such as 2022-06-30"))
+        for cell in given[~dated & given.ne("")].head(20)
+    ]  # fmt: skip
     if problems:
         raise DataError(problems)
     whole = np.ceil(years - 1e-9).astype(int)
     days = [_day(y) if y % 1.0 else "" for y in years]
-    given = rows["as_of"].fillna("").astype(str) if "as_of" in rows else pd.Series("", rows.index)
     return rows.assign(year=whole, as_of=given.where(given != "", days))
 
 
