@@ -33,6 +33,8 @@ STAY = (60.0, 150.0)
 GROWTH = 1.15
 """Largest ratio of the memory in the last third to that in the second."""
 PATIENCE = 240.0
+FULL = 503
+"""Status of a server whose desks are all in use."""
 MB = 2**20
 
 
@@ -145,7 +147,10 @@ async def _come_and_go(address: str, number: int, end: float, log: list[str]) ->
             await visitor.use(min(stay, end))
             await visitor.leave(closing=chance.random() < 0.7)
         except Exception as error:
-            log.append(f"visitor {number}: {type(error).__name__}: {error}")
+            if getattr(error, "code", 0) == FULL:  # the places of those who vanished
+                rounds -= 1
+            else:
+                log.append(f"visitor {number}: {type(error).__name__}: {error}")
             await asyncio.sleep(5.0)
         rounds += 1
     log.append(f"visitor {number}: {rounds} desks")

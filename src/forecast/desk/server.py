@@ -31,7 +31,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from jupyter_server.utils import url_path_join
 from tornado.httpserver import HTTPServer
-from tornado.ioloop import IOLoop
+from tornado.ioloop import IOLoop, PeriodicCallback
 from traitlets.config import Config
 from voila.app import Voila
 
@@ -48,6 +48,8 @@ LEAST_LENGTH = 8
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 IDLE_SECONDS = 300
 """Seconds after which the kernel of a page that vanished is ended; one that is closed ends it."""
+COLLECT_SECONDS = 60
+"""Seconds between two collections of what pages left in the server."""
 MESSAGE_BYTES = 100_000_000
 """Largest message of a page: a file that is too large still gets its answer."""
 ALL_ADDRESSES = ("0.0.0.0", "::")
@@ -216,6 +218,10 @@ class Page(Voila):  # type: ignore[misc]
         self.app.settings["jinja2_env"].loader.searchpath.insert(0, self.root_dir)
         server = HTTPServer(self.app, xheaders=self.proxied, max_buffer_size=2 * MESSAGE_BYTES)
         server.add_socket(self.bound)
+        gc.collect()
+        gc.freeze()  # what is there now stays, so that collecting the rest is quick
+        collecting = PeriodicCallback(gc.collect, 1000 * COLLECT_SECONDS)
+        collecting.start()
         try:
             self.opened()
             loop.start()
