@@ -89,4 +89,4 @@ def test_the_last_state_of_a_region_is_found():
     history = History((here,)).change(replace(here, row=2)).change(there)
     assert history.last_in("lishui").row == 2
     assert history.last_in("zhejiang") is None
-    assert [read_address(text) for text in history.addresses()] == list(history.states)
+    assert [read_address(text) for text in history.addresses(40)] == list(history.states)

@@ -265,7 +265,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._turn = turn
             self.page.turns += 1
         if len(self.desk.history.states) > 1:
-            self.page.kept = self.desk.history.addresses()[-MOST_KEPT:]
+            self.page.kept = self.desk.history.addresses(MOST_KEPT)
         self.page.address = state.address()
 
     def _show_opened(self) -> None:

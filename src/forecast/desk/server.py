@@ -220,7 +220,7 @@ class Page(Voila):  # type: ignore[misc]
         server.add_socket(self.bound)
         gc.collect()
         gc.freeze()  # what is there now stays, so that collecting the rest is quick
-        collecting = PeriodicCallback(gc.collect, 1000 * COLLECT_SECONDS)
+        collecting = PeriodicCallback(_collect, 1000 * COLLECT_SECONDS)
         collecting.start()
         try:
             self.opened()
@@ -363,6 +363,11 @@ def _address(host: str, port: int) -> str:
     """Return the URL of the page; of a server on all addresses, with this machine's name."""
     name = socket.gethostname() if host in ALL_ADDRESSES else host
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
+
+
+def _collect() -> None:
+    """Free what pages left in the server."""
+    gc.collect()
 
 
 def _limit_memory(gigabytes: float) -> None:

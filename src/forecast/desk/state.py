@@ -220,9 +220,9 @@ class History:
         earlier = self.states[: self.position + 1]
         return next((state for state in reversed(earlier) if state.region == region), None)
 
-    def addresses(self) -> list[str]:
-        """Return the addresses of all states up to the current one, to be kept by a browser."""
-        return [state.address() for state in self.states[: self.position + 1]]
+    def addresses(self, most: int) -> list[str]:
+        """Return the last addresses up to the current state's, to be kept by a browser."""
+        return [state.address() for state in self.states[: self.position + 1][-most:]]
 
 
 def read_history(addresses: Sequence[str]) -> History:
