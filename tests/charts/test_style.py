@@ -81,10 +81,3 @@ def test_drawing_leaves_the_settings_of_the_session():
         tuple(style.FONTS)
     }
     assert not any(spine.get_visible() for spine in figure.axes[0].spines.values())
-
-
-def test_the_same_figure_has_the_same_bytes():
-    """A picture depends on nothing but what is drawn."""
-    figures = [style.themed(style.new_figure)(1.0, ["虚线 1"], "zh")[0] for _ in range(2)]
-    first, second = map(style.to_png, figures)
-    assert first == second and first != style.to_png(style.new_figure(1.0, [], "zh")[0])

@@ -1,9 +1,7 @@
 """Pieces of HTML."""
 
-from matplotlib.figure import Figure
-
 import forecast as fc
-from forecast.reports.html import picture, tabulate
+from forecast.reports.html import tabulate
 from forecast.tables.names import Names
 from rendered import cells
 
@@ -14,12 +12,6 @@ def test_a_cell_is_written_in_full_with_its_later_lines_small():
     page = tabulate([{"name": f"{long.strip()}\nyuan", "value": "1"}])
     assert long.strip() in page and "<small>yuan</small>" in page
     assert cells(page) == [["name", "value"], [f"{long.strip()} yuan", "1"]]
-
-
-def test_a_figure_is_embedded_with_its_description():
-    """The picture is part of the page, as wide as is asked for, its text escaped."""
-    page = picture(Figure(figsize=(1, 1)), 'a < "b"', share=0.5)
-    assert 'width:50%"><img alt="a &lt; &#34;b&#34;" src="data:image/png;base64,iVBOR' in page
 
 
 def test_a_column_of_one_value_is_said_in_a_sentence():

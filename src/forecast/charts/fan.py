@@ -1,4 +1,4 @@
-"""What a chart of one indicator shows, and how the desk's live chart draws it."""
+"""What a chart of one indicator shows, and how its numbers are written."""
 
 from __future__ import annotations
 
@@ -6,24 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
-from ..i18n.formatting import comparison, estimate, number, probability
+from ..i18n.formatting import comparison, estimate, number
 from ..tables.calendar import year_fraction
 from ..tables.names import Names
 from ..tables.plan import Plan
-from ..targets.target_state import OPEN
 from . import style
 
-__all__ = [
-    "ChartData", "anchored", "chart_data", "draw_figures", "draw_targets", "moment_of", "set_axes",
-]  # fmt: skip
-
-CROWDED = 5
-"""Years in a chart above which not every target has room for a label."""
-NEIGHBOURS = 0.6
-"""Years between two figures, below which only the later one is labelled."""
+__all__ = ["ChartData", "anchored", "chart_data", "moment_of"]
 
 
 @dataclass(frozen=True)
@@ -55,12 +45,6 @@ class ChartData:
         goal, comparator = float(row["target"]), str(row["comparator"])
         high = row.get("target_high")
         return comparison(comparator, goal, self.language, unit=self.unit, high=high)
-
-    @property
-    def wide(self) -> bool:
-        """Whether the years are too many for a label at every target."""
-        years = pd.concat([self.figures["year"], self.targets["year"]]).astype(float)
-        return float(years.max() - years.min()) > CROWDED
 
 
 def moment_of(plan: Plan) -> float:
@@ -95,73 +79,3 @@ def anchored(quantiles: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     last = figures.iloc[-1]
     start = pd.DataFrame(float(last["value"]), index=[float(last["year"])], columns=columns)
     return pd.concat([start, fan])
-
-
-@style.themed
-def set_axes(axes: Axes, data: ChartData, moment: float) -> None:
-    """Set limits with room for labels, quiet lines, ticks at year ends."""
-    figures, fan, targets = data.figures, data.fan, data.targets
-    years = np.concatenate([figures["year"], fan.index, targets["year"]]).astype(float)
-    values = np.concatenate([figures["value"], targets["target"], fan.to_numpy().ravel()])
-    low, high = values.astype(float).min(), values.astype(float).max()
-    # Equal figures still need a scale.
-    span = high - low or abs(high) or 1.0
-    first, last = np.floor(years.min()), np.ceil(years.max())
-    length = max(last - first, 1.0)
-    margin = 0.045 if data.wide else 0.09
-    bottom, top = axes.set_ylim(low - 0.24 * span, high + 0.26 * span)
-    axes.set_xlim(first - margin * length, last + (4.7 * margin if len(fan) else margin) * length)
-    ticks = np.arange(first, last + 1, np.ceil(length / (16 if data.wide else 8)))
-    axes.set_xticks(ticks, [f"{year:.0f}" for year in ticks])
-    axes.yaxis.set_major_locator(MaxNLocator(5, min_n_ticks=3))
-    style.format_axis(axes.yaxis, data.language, unit=data.unit, like=max(-bottom, top))
-    style.make_quiet(axes)
-    if first <= moment <= last + 0.01:
-        style.draw_moment(axes, moment)
-
-
-@style.themed
-def draw_figures(axes: Axes, data: ChartData) -> None:
-    """Draw published figures, labelled apart from targets and from close neighbours."""
-    figures, targets = data.figures, data.targets
-    axes.plot(
-        figures["year"], figures["value"], color=style.INK, linewidth=1.2, marker="o", markersize=5
-    )
-    apart = figures["year"].diff(-1).abs().fillna(np.inf) >= NEIGHBOURS
-    for year, value in figures.loc[apart, ["year", "value"]].itertuples(index=False):
-        near = targets.loc[(targets["year"] - year).abs() < NEIGHBOURS, "target"]
-        above = bool(len(near)) and bool((near < value).all())
-        _write_at(axes, data.number(value), (year, value), 7 if above else -9, style.INK)
-
-
-@style.themed
-def draw_targets(axes: Axes, data: ChartData) -> None:
-    """Draw targets as diamonds with comparator and value, and of an open one the chance.
-
-    Labels keep clear of the course of figures and median; of two documents' targets for one year
-    the lower one is labelled below.
-    """
-    course = pd.concat([data.figures.set_index("year")["value"], data.fan["q50"].iloc[1:]])
-    for _, group in data.targets.groupby("year"):
-        ordered = group.sort_values("target", ascending=False)
-        for i, (_, row) in enumerate(ordered.iterrows()):
-            year, target, status = float(row["year"]), float(row["target"]), row["status"]
-            inside = style.TARGET if status in ("met", "exceeded") else "white"
-            axes.plot(
-                [year], [target], marker="D", markersize=6, markeredgewidth=1.5, color=style.TARGET,
-                markerfacecolor=inside, zorder=4,
-            )  # fmt: skip
-            text = data.target(row)
-            if status in OPEN and pd.notna(row["p_reach"]):
-                text = f"{text}\n({probability(float(row['p_reach']), data.language)})"
-            expected = float(np.interp(year, course.index, course))
-            below = i > 0 or (len(ordered) == 1 and target < expected)
-            _write_at(axes, text, (year, target), -9 if below else 7, style.TARGET)
-
-
-def _write_at(
-    axes: Axes, text: str, point: tuple[float, float], offset: float, colour: str
-) -> None:
-    """Write over or under a point."""
-    va = "bottom" if offset > 0 else "top"
-    style.write_near(axes, text, point, (0, offset), color=colour, ha="center", va=va, zorder=5)

@@ -9,7 +9,6 @@ colours show, for readers who are colour-blind and for print in grey.
 from __future__ import annotations
 
 import importlib.util
-import io
 import re
 import textwrap
 from collections.abc import Sequence
@@ -31,8 +30,8 @@ from ..i18n.formatting import number
 __all__ = [
     "BANDS", "CLEAR", "EDGE", "FAINT", "FONTS", "GREY", "GRID", "INK",
     "LINE_HEIGHT", "MEDIAN", "PALE", "SHADE", "TARGET", "WIDTH", "Band", "Figure", "add_axes",
-    "draw_moment", "ems", "format_axis", "halo", "load_font", "make_quiet", "name_row",
-    "new_figure", "spread_labels", "themed", "to_png", "wrap_lines", "write",
+    "ems", "format_axis", "halo", "load_font", "make_quiet", "name_row",
+    "new_figure", "spread_labels", "themed", "wrap_lines", "write",
     "write_near", "write_title",
 ]  # fmt: skip
 
@@ -50,8 +49,8 @@ BANDS: tuple[Band, ...] = (
 CLEAR = 2.0
 """Standard errors beyond which a change is called one, and that bands and bars of errors reach:
 about 95 % of a normal distribution."""
-WIDTH, DPI = 10.0, 144
-"""Inches and dots an inch of a figure across a page."""
+WIDTH = 10.0
+"""Inches of a figure across a page."""
 LINE_HEIGHT, EM = 0.185, 0.111
 """Inches of a line of a note, and of a Chinese character in it; a Latin letter takes half."""
 MARGIN = 0.2
@@ -112,13 +111,6 @@ def add_axes(figure: Figure, left: float, bottom: float, width: float, height: f
     return figure.add_axes((left / across, bottom / up, width / across, height / up))
 
 
-def to_png(figure: Figure) -> bytes:
-    """Encode a figure; the same figure gives the same bytes."""
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DPI, metadata={"Software": None})
-    return stream.getvalue()
-
-
 def write_title(figure: Figure, text: str, language: str) -> None:
     """Write a figure's title at its upper left."""
     width, height = figure.get_size_inches()
@@ -171,13 +163,6 @@ def make_quiet(axes: Axes, lines: Literal["x", "y", "both"] = "y") -> None:
     axes.grid(axis=lines, color=GRID, linewidth=0.7)
     axes.set_axisbelow(True)
     axes.spines[:].set_visible(False)
-
-
-def draw_moment(axes: Axes, moment: float) -> None:
-    """Draw the as-of date as a dotted line where it is within the years shown."""
-    first, last = axes.get_xlim()
-    if first <= moment <= last:
-        axes.axvline(moment, color=GREY, linewidth=0.9, linestyle=":", zorder=1.5)
 
 
 def format_axis(axis: Axis, language: str, *, scale: float = 1.0, **options: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,12 +16,10 @@ from ..i18n.formatting import NO_VALUE
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-    from ..charts.style import Figure
     from ..tables.names import Names
 
 __all__ = [
     "Cells", "Html", "bullets", "chinese", "environment", "fill_macro", "paragraph",
-    "picture",
     "safe", "style", "tabulate",
 ]  # fmt: skip
 
@@ -146,14 +143,6 @@ def tabulate(rows: Sequence[Cells], *, names: Names | None = None, caption: str 
     numeric = [head for head in heads if head != first and all(map(_is_number, columns[head]))]
     table = fill_macro("table", heads, rows, numeric, caption)
     return table + paragraph(_describe_fixed(names, fixed)) if names and fixed else table
-
-
-def picture(figure: Figure, text: str, *, share: float = 1.0) -> str:
-    """Embed a figure over a `share` of the page's width, with a description."""
-    from ..charts.style import to_png
-
-    data = base64.b64encode(to_png(figure)).decode()
-    return fill_macro("picture", f"data:image/png;base64,{data}", text, share)
 
 
 def fill_macro(name: str, *values: Any, **options: Any) -> Markup:

@@ -120,7 +120,24 @@ class IndicatorProfile:
 
     def describe_paces(self, report: ReportContext) -> list[str]:
         """Describe the paces of all regions, and how many were as fast as each target needs."""
-        return _describe_paces(report, self)
+        paces, indicator = self.paces, self.indicator
+        if not len(paces):
+            none = N_("No region has published two figures, so there is no comparable rate.")
+            return [report.gettext(none)]
+        low, middle, high = np.quantile(paces, [0.25, 0.5, 0.75])
+        fastest = paces.min() if self.falling else paces.max()
+        facts = {"low": low, "middle": middle, "high": high, "fastest": fastest}
+        texts = {key: report.format_change(indicator, float(value)) for key, value in facts.items()}
+        lines = [report.gettext(PACES, count=len(paces), **texts)]
+        for row in self.last.to_dict("records"):
+            needed = float(row["required_rate"])
+            if row["status"] in OPEN and needed:
+                as_fast = math.copysign(1.0, needed) * paces >= abs(needed) - 1e-9
+                region = report.name("regions", row["region"])
+                rate = report.format_change(indicator, needed)
+                counts = {"count": len(paces), "high": int(as_fast.sum())}
+                lines.append(report.gettext(NEEDED, region=region, needed=rate, **counts))
+        return lines
 
     def charts(self, report: ReportContext) -> list[Chart]:
         """Draw the region's course, the regions by year, and the cities of the province."""
@@ -164,11 +181,49 @@ class IndicatorProfile:
 
     def declared_rows(self, report: ReportContext, mechanism: Mechanism) -> list[Cells]:
         """Put measures with their limits, and assumptions with their ranges, into cells."""
-        return _declared_rows(report, mechanism)
+        declared: list[tuple[str, Any, str]] = [
+            ("lever", lever, report.format_setting(lever.upper, lever.unit))
+            for lever in mechanism.levers.values()
+        ]
+        declared += [
+            ("assumption", assumption, describe_range(report, assumption, assumption.unit))
+            for assumption in mechanism.assumptions.values()
+        ]
+        return [
+            report.with_heads({
+                "input": report.local(item, "name"),
+                "declared": report.label("declared", kind),
+                "limit_or_range": text,
+                "basis": report.local(item, "basis") or NO_VALUE,
+            })
+            for kind, item, text in declared
+        ]  # fmt: skip
 
     def fact_rows(self, report: ReportContext) -> list[Cells]:
         """Put definition, unit, kind, bounds and near indicators into cells."""
-        return _fact_rows(report, self)
+        about, indicator = self.about, self.indicator
+        low, high = (
+            report.format_value(indicator, float(about[end]))
+            if pd.notna(about[end]) and str(about[end]) != ""
+            else report.gettext("none")
+            for end in ("lower", "upper")
+        )
+        facts: dict[str, str | Html] = {
+            "definition": chinese(about["definition"]) if about["definition"] else "",
+            "unit": report.symbol(report.unit(indicator)),
+            "area": report.name("areas", about["area"]),
+            "kind": report.label("kind", str(about["kind"])),
+            "better": report.label("better", str(about["better"])),
+            "bounds": report.gettext("lower {low}, upper {high}", low=low, high=high),
+            "resolution": report.format_value(indicator, float(about["resolution"])),
+            "parts": _name_parts(report, self),
+            "related": "\n".join(_name_related(report, self)),
+        }
+        return [
+            report.with_heads({"fact": report.label("fact", code), "value": value})
+            for code, value in facts.items()
+            if value
+        ]
 
     def rank(self, report: ReportContext) -> Callable[[pd.Series], pd.Series]:
         """Make a sort key that puts regions in order, and leaves other columns as they are."""
@@ -276,32 +331,6 @@ def _compute_quantiles(fits: Fits, plan: Plan, targets: pd.DataFrame) -> pd.Data
     return quantiles(fits, list(range(first, last + 1)))
 
 
-def _fact_rows(report: ReportContext, results: IndicatorProfile) -> list[Cells]:
-    about, indicator = results.about, results.indicator
-    low, high = (
-        report.format_value(indicator, float(about[end]))
-        if pd.notna(about[end]) and str(about[end]) != ""
-        else report.gettext("none")
-        for end in ("lower", "upper")
-    )
-    facts: dict[str, str | Html] = {
-        "definition": chinese(about["definition"]) if about["definition"] else "",
-        "unit": report.symbol(report.unit(indicator)),
-        "area": report.name("areas", about["area"]),
-        "kind": report.label("kind", str(about["kind"])),
-        "better": report.label("better", str(about["better"])),
-        "bounds": report.gettext("lower {low}, upper {high}", low=low, high=high),
-        "resolution": report.format_value(indicator, float(about["resolution"])),
-        "parts": _name_parts(report, results),
-        "related": "\n".join(_name_related(report, results)),
-    }
-    return [
-        report.with_heads({"fact": report.label("fact", code), "value": value})
-        for code, value in facts.items()
-        if value
-    ]
-
-
 def _describe_verdict(report: ReportContext, row: Mapping[str, Any]) -> str:
     open_ = row["status"] in OPEN and row["evidence"] != SINGLE
     text = N_("{region}: target {target}, {verdict}, chance {chance}.")
@@ -311,28 +340,6 @@ def _describe_verdict(report: ReportContext, row: Mapping[str, Any]) -> str:
         verdict=report.label("status", str(row["status"])),
         chance=report.format_chance(row["p_reach"] if open_ else None),
     )  # fmt: skip
-
-
-def _describe_paces(report: ReportContext, results: IndicatorProfile) -> list[str]:
-    """Describe the paces of all regions, and how many were as fast as each target needs."""
-    paces, indicator = results.paces, results.indicator
-    if not len(paces):
-        none = N_("No region has published two figures, so there is no comparable rate.")
-        return [report.gettext(none)]
-    low, middle, high = np.quantile(paces, [0.25, 0.5, 0.75])
-    fastest = paces.min() if results.falling else paces.max()
-    facts = {"low": low, "middle": middle, "high": high, "fastest": fastest}
-    texts = {key: report.format_change(indicator, float(value)) for key, value in facts.items()}
-    lines = [report.gettext(PACES, count=len(paces), **texts)]
-    for row in results.last.to_dict("records"):
-        needed = float(row["required_rate"])
-        if row["status"] in OPEN and needed:
-            as_fast = math.copysign(1.0, needed) * paces >= abs(needed) - 1e-9
-            region = report.name("regions", row["region"])
-            rate = report.format_change(indicator, needed)
-            counts = {"count": len(paces), "high": int(as_fast.sum())}
-            lines.append(report.gettext(NEEDED, region=region, needed=rate, **counts))
-    return lines
 
 
 def _name_parts(report: ReportContext, results: IndicatorProfile) -> str:
@@ -365,24 +372,3 @@ def _target_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
         "status": report.label("status", str(row["status"])),
         "evidence": report.label("evidence", str(row["evidence"])),
     })  # fmt: skip
-
-
-def _declared_rows(report: ReportContext, mechanism: Mechanism) -> list[Cells]:
-    """Put levers with their limits, and assumptions with their ranges, into cells."""
-    declared: list[tuple[str, Any, str]] = [
-        ("lever", lever, report.format_setting(lever.upper, lever.unit))
-        for lever in mechanism.levers.values()
-    ]
-    declared += [
-        ("assumption", assumption, describe_range(report, assumption, assumption.unit))
-        for assumption in mechanism.assumptions.values()
-    ]
-    return [
-        report.with_heads({
-            "input": report.local(item, "name"),
-            "declared": report.label("declared", kind),
-            "limit_or_range": text,
-            "basis": report.local(item, "basis") or NO_VALUE,
-        })
-        for kind, item, text in declared
-    ]  # fmt: skip

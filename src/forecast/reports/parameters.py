@@ -57,17 +57,6 @@ RUN_ONLY = ("notebook", "name", "output", "results")
 FORMATS = ("html", "pdf", "docx", "xlsx", "pptx")
 LIBRARIES = {"pdf": "weasyprint", "docx": "docx", "pptx": "pptx"}
 """Modules that formats need; each comes with an extra of the format's name."""
-KINDS = {
-    "overview": N_("Overview of all regions"),
-    "monitoring": N_("Monitoring report"),
-    "midterm_evaluation": N_("Mid-term evaluation"),
-    "final_evaluation": N_("Final evaluation"),
-    "scenarios": N_("Measures and scenarios"),
-    "target_setting": N_("Target setting"),
-    "indicator": N_("One indicator"),
-    "method_check": N_("Method check"),
-}
-"""Kind of report by the name of its notebook."""
 NAME_BYTES = 200
 """Of the usual 255: leaves room for the suffixes of unfinished folders."""
 

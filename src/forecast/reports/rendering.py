@@ -16,7 +16,7 @@ from .context import ReportContext
 from .descriptions import describe_basis, mark_sources
 from .final import count_closed
 from .findings import CLASSES, find
-from .html import Html, bullets, environment, picture, tabulate
+from .html import Html, bullets, environment, tabulate
 from .indices import describe_coverage, index_rows
 from .parameters import KINDS
 from .projects import describe_end, describe_now
@@ -42,7 +42,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
     template = environment().get_template(f"{name}.html.j2")
     shown = {
         "report": report, "results": results, "gettext": report.gettext, "label": report.label,
-        "found": find(report), "classes": CLASSES, "tabulate": tabulate, "picture": picture,
+        "found": find(report), "classes": CLASSES, "tabulate": tabulate,
         "bullets": bullets, "day": partial(day, language=report.language),
         "kinds": KINDS, "no_value": NO_VALUE,
         "describe_now": describe_now, "describe_end": describe_end,
