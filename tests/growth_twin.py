@@ -171,13 +171,18 @@ class Link:
         return max(top / count, 0.1 * start)
 
     def steadiness(self, lp):
-        """Mean squared pace over the variance of the steps."""
+        """Mean log factor of the odds of a plain drift."""
         total = 0.0
         for j in self.rows:
             if self.k[j] >= 2:
-                spread = self.q[j] / (self.k[j] - 1) + 2 * self.noise(j, lp)[2]
+                white = self.q[j] / (self.k[j] - 1)
                 pace = self.candidates(j, self.last[j], 1.0, 1.0)[3]
-                total += min(pace**2 / spread, 1e6) if spread > 0 else 0.0
+                spread = white + 2 * self.noise(j, lp)[2]
+                spread = max(spread, pace**2 / posterior.STEADIEST) or 1.0
+                d = self.d[j]
+                turns = [(d[y + 1] - d[y]) ** 2 - 2 * white for y in d if y + 1 in d]
+                total += math.log1p(pace**2 / spread / posterior.STEADY**2)
+                total += posterior.LINE * sum(turns) / spread
         return total / len(self.rows)
 
 
@@ -202,9 +207,10 @@ def regress(link, lp, prior, free):
                 if not (k > 0 or n > 0) or (link.link != "identity" and abs(moved) > G.ONSET * h):
                     continue
                 v = s2 * lp.spread**2 * h ** (2 * p.spread_growth)
-                e = moved - (x * way) @ centre
                 cut = 0.5 * G.JUMP * math.sqrt(v + (h * link.typical) ** 2)
-                cell.append((x * way, min(max(e, -cut), cut), v))
+                parts = [x * way @ centre, x * way @ posterior.FIXED[0], 0.0]
+                moved = min(max(moved, min(parts) - cut), max(parts) + cut)
+                cell.append((x * way, moved - parts[0], v))
             worth = p.memory ** (link.years[-1] - h - t) / h
             sums, pull, total = np.zeros(C), 0.0, 0.0
             for f, e, v in cell:
@@ -232,8 +238,7 @@ def regress(link, lp, prior, free):
             )
             off = off + S @ b
         elif len(moves) == len(means):
-            steady = math.log1p(link.steadiness(lp) / posterior.STEADY**2)
-            odds[-1] += (1 - link.known) * steady
+            odds[-1] += (1 - link.known) * link.steadiness(lp)
         moves.append(off)
     chance = np.exp(np.array(odds) - max(odds))
     chance /= chance.sum()

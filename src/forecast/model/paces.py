@@ -67,6 +67,8 @@ class PaceGrid:
     own_years, peer_years : (series, years) years behind the own and the peers' paces
     peers, peer_steps : other series with a step, and their steps
     increments, increment_ss : own steps, and the sum of their squares about their mean
+    alternation : squared changes from step to step beyond those of independent steps: positive
+        where values scatter about a line, negative where the pace itself moves
     peer_log_noise, peer_noise_count : mean log variance of the peers' steps, and over how many
     typical_step : of the group
     level, level_variance : of the latest value; the latter from its standard error
@@ -86,6 +88,7 @@ class PaceGrid:
     peer_steps: FloatArray
     increments: FloatArray
     increment_ss: FloatArray
+    alternation: FloatArray
     peer_log_noise: FloatArray
     peer_noise_count: FloatArray
     typical_step: FloatArray
@@ -148,6 +151,9 @@ def compute_paces(
     k = counted.sum(axis=1)
     mean = (step * counted).sum(axis=1) / np.maximum(k, 1.0)
     increment_ss = (counted * (step - mean[:, None]) ** 2).sum(axis=1)
+    pairs = counted[:, 1:] * counted[:, :-1]
+    changes = (np.diff(step, axis=1) ** 2 * pairs).sum(axis=1)
+    alternation = changes - 2.0 * pairs.sum(axis=1) * increment_ss / np.maximum(k - 1.0, 1.0)
     square = (step * step * counted).sum(axis=1)
     log_noise, noise_count = _average_peer_noise(increment_ss, square, k, starts, group)
     moves = (k > 0) & (square > 0)
@@ -172,7 +178,7 @@ def compute_paces(
     return PaceGrid(
         scale, starts, group, last, level, x, own_years, peer_years,
         sum_groups(one, starts)[group] - one, sum_groups(k, starts)[group] - k, k, increment_ss,
-        log_noise, noise_count, typical, z[:, -1], (error / steep) ** 2, doubt,
+        alternation, log_noise, noise_count, typical, z[:, -1], (error / steep) ** 2, doubt,
         rounding**2 / 12.0,
     )  # fmt: skip
 

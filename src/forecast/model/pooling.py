@@ -73,8 +73,8 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
     """Compute the posterior on each link of a prior and pool them, in the order of the grids.
 
     Several caps of a link share its weight. A link has less weight where onsets leave it fewer
-    steps than the last link has, and none where a series has only just left zero: there the pace
-    since is taken as it is.
+    steps than the last link has, and none where a series has only just left zero, where the pace
+    since is taken as it is, or has negative values, of which there is no logarithm.
     """
     shares = Counter(link for link, _ in grids.grids)
     priors = {
@@ -82,9 +82,11 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
     }
     last = grids.grids[-1][1]
     components, left = [], np.ones(len(grids.order))
+    signed = (grids.panel.value < 0.0).any(axis=1)
     for number, (name, grid) in enumerate(grids.grids):
         known = np.minimum(grid.increments / np.maximum(last.increments, 1.0), 1.0)
         known = np.where(last.increments > 0, known, 1.0) * (1.0 - grids.onset)
+        known = np.where(signed & (name == "log"), 0.0, known)
         weight = priors[name].weight * known if number < len(grids.grids) - 1 else left
         left = left - weight
         components.append(compute_posterior(grid, prior, priors[name], weight))

@@ -47,9 +47,12 @@ LEAST_FREEDOM = 0.1
 LARGEST_ERROR = 50.0
 """Largest F: beyond it a jump of one calm series would widen all others beyond measure."""
 OWN = CANDIDATES.index("own")
-STEADY = 4.0
+STEADY, LINE = 2.0, 0.2
 """Pace of a lone series, in standard deviations of its steps, from which the odds of a plain drift
-rise with its square. Chosen on the learned part of the world panel."""
+rise with its square, and what the alternation of its steps adds to their logarithm. Chosen on the
+learned parts of both panels and on made worlds."""
+STEADIEST = 1e6
+"""Largest squared pace over the variance of the steps."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def learn_weights(
             likelihood, shift = likelihood + 0.5 * (pull * step).sum(axis=1), shift + step
         odds.append(prior.trust * likelihood + share + gain * (number < len(means)))
         if number == len(means):
-            odds[-1] += (1.0 - known) * np.log1p(_measure_steadiness(grid) / STEADY**2)
+            odds[-1] += (1.0 - known) * _measure_steadiness(grid)
         shifts.append(shift)
     chance = np.exp(np.array(odds) - np.max(odds, axis=0))
     chance /= chance.sum(axis=0)
@@ -188,13 +191,19 @@ def learn_weights(
 
 
 def _measure_steadiness(grid: PaceGrid) -> FloatArray:
-    """Mean squared pace over the variance of the steps: (groups,); 0 with fewer than two steps."""
+    """Log factor of the odds of a plain drift: (groups,); 0 with fewer than two steps.
+
+    It rises with the pace over the variance of the steps, and where values scatter about a line.
+    """
     rows, k = np.arange(len(grid.increments)), grid.increments
+    pace = np.where(k >= 2, grid.x[rows, grid.last, OWN] ** 2, 0.0)
     spread = grid.increment_ss / np.maximum(k - 1.0, 1.0) + 2.0 * grid.rounding_variance
-    pace = np.where(k >= 2, grid.x[rows, grid.last, OWN], 0.0)
-    square = np.minimum(pace**2, 1e6 * spread) / np.where(spread > 0.0, spread, 1.0)
-    series = sum_groups(np.ones(len(k)), grid.starts)
-    return sum_groups(square, grid.starts) / series
+    # Equal steps differ in their last digits by more or less, as the unit has it.
+    spread = np.maximum(spread, pace / STEADIEST)
+    spread = np.where(spread > 0.0, spread, 1.0)
+    log = np.log1p(pace / spread / STEADY**2)
+    log += LINE * np.where(k >= 2, grid.alternation, 0.0) / spread
+    return sum_groups(log, grid.starts) / sum_groups(np.ones(len(k)), grid.starts)
 
 
 def _compare_errors(prior: Prior, replays: list[Replays], shift: FloatArray) -> FloatArray:
@@ -226,9 +235,12 @@ def _replay(
     variance = noise * link.spread**2 * h ** (2.0 * prior.spread_growth)
     worth = on * (prior.memory ** np.arange(moved.shape[1])[::-1] / h)
     precision = worth / variance[:, None]
-    error = np.where(on, moved, 0.0) - _times(features, mean[grid.group])
+    forecast, drift = _times(features, mean[grid.group]), _times(features, FIXED[0])
     cut = 0.5 * JUMP * np.sqrt(variance + (h * grid.typical_step) ** 2)[:, None]
-    error = np.clip(error, -cut, cut)
+    # A jump is what none of the parts could have forecast.
+    low = np.minimum(np.minimum(forecast, drift), 0.0) - cut
+    high = np.maximum(np.maximum(forecast, drift), 0.0) + cut
+    error = np.clip(np.where(on, moved, 0.0), low, high) - forecast
     weighted: FloatArray = features * precision[:, :, None]
     pulled: FloatArray = precision * error
     gram = sum_groups(np.matmul(weighted.transpose(0, 2, 1), features), starts)
