@@ -42,7 +42,7 @@ mutation: $(STAMP) ## change the code of some modules bit by bit, and list the c
 	"$(BIN)/mutmut" run
 	"$(BIN)/mutmut" results
 
-properties: $(STAMP) ## ask the public interface about a million made series (SERIES=1000000); takes hours
+properties: $(STAMP) ## ask the public interface about a million made series (SERIES=1000000); half an hour
 	"$(BIN)/python" benchmarks/properties.py --series $(or $(SERIES),1000000)
 
 fuzz: $(STAMP) ## try made tables and files on the public interface and the readers (MINUTES=60)

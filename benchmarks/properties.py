@@ -51,8 +51,8 @@ ODDS = (0.02, 0.06, 0.2, 0.2, 0.2, 0.2, 0.08, 0.02, 0.02)
 STATUSES = np.array(["actual", "preliminary", "estimated"])
 """Sizes of indicators as powers of ten and how often each is made; states of figures."""
 FORMS = ("order", "unit", "origin", "chunk", "names")
-SECONDS = 300
-"""Time within which a batch is answered: calls that never return are found by it."""
+SECONDS = 200
+"""CPU time within which a batch is answered: calls that never return are found by it."""
 NAMES = [quantile_name(level) for level in LEVELS]
 
 
@@ -181,7 +181,8 @@ def answer(batch: Batch, answers: list[str] | None = None) -> tuple[pd.DataFrame
     fits = fc.fit(batch.seen, batch.about)
     latest = fits.series["latest_year"].to_numpy(float)
     values = fits.quantiles(LEVELS, latest[:, None] + np.array(batch.ahead))
-    rows = fits.series.loc[np.repeat(np.arange(len(latest)), len(batch.ahead))].reset_index(drop=True)
+    each = np.repeat(np.arange(len(latest)), len(batch.ahead))
+    rows = fits.series.loc[each].reset_index(drop=True)
     rows["ahead"] = np.tile(batch.ahead, len(latest))
     for name, level in zip(NAMES, values, strict=True):
         rows[name] = level.ravel()
@@ -307,18 +308,18 @@ def _note(found: Findings, fault: str, rows: pd.DataFrame, marks: np.ndarray) ->
 
 @contextmanager
 def time_limit(seconds: int) -> Iterator[None]:
-    """Raise TimeoutError after `seconds`."""
+    """Raise TimeoutError after `seconds` of CPU time."""
 
     def stop(*_: object) -> None:
-        raise TimeoutError(f"no answer within {seconds} s")
+        raise TimeoutError(f"no answer within {seconds} CPU-s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def check_batch(number: int, size: int, seed: int, found: Findings, forms: int = 1) -> None:
