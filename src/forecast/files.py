@@ -285,7 +285,7 @@ def locked(path: Path, busy: ReportError, patience: float = 0) -> Iterator[None]
 
 def _follow(path: Path) -> Path:
     """Return the folder that a symbolic link leads to; any other path as it is."""
-    return Path(os.path.realpath(path)) if path.is_symlink() else path
+    return Path(os.path.realpath(path)) if os.path.islink(path) else path
 
 
 def _aside(final: Path) -> Path:

@@ -237,6 +237,9 @@ def test_an_ods_file_with_repeated_cells_is_refused() -> None:
         ("own.pdf", b"", "not a kind of file read"),
         ("own.csv", b"1" * (MOST_BYTES + 1), "more than the 20 MB"),
         ("own.csv", b"1,2\n" * 250_000, "more than the 250,000 cells"),
+        ("own.csv", b"\n" * 250_001, "more than the 250,000 cells"),
+        ("own.csv", b"2021," * 5_000, "5,001 columns; 5,000 are read"),
+        ("own.csv", b"x" * 131_073 + b",1\n", "a cell has more than 131,072 characters"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_remedy(

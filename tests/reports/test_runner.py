@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -25,7 +26,7 @@ from forecast.errors import ReportError, WriteError
 from forecast.evaluation.store import STORE
 from forecast.evaluation.vintages import issue
 from forecast.files import MANIFEST, BusyError, staging_folder
-from forecast.reports import kernel, pdf
+from forecast.reports import batch, kernel, pdf
 from forecast.reports.errors import (
     InputError,
     NotebookError,
@@ -652,3 +653,51 @@ def test_a_report_behind_a_symbolic_link(tmp_path: Path) -> None:
     link.symlink_to("x")
     with pytest.raises(WriteError, match="cannot be written"):
         run_report(file, pdf=False)
+
+
+def run_as_nobody(run: ReportRun) -> None:
+    """Run a checked report in this process as a user who may write nothing there."""
+    if os.getuid() == 0:  # whom no permission stops
+        os.setgroups([])
+        os.setresuid(65534, 65534, 65534)
+    try:
+        run_report(run, pdf=False)
+    except WriteError as error:
+        os._exit(error.exit_code if "Permission denied" in str(error) else 1)
+
+
+def test_another_user_without_the_right_to_write(tmp_path: Path) -> None:
+    """The error is one of writing (5), before a kernel starts, and the old report stands."""
+    run, old = ReportRun(prepare(tmp_path, "x", "1")), old_report(tmp_path, "x")
+    run.check()
+    (tmp_path / "out").chmod(0o555)
+    process = forked(run_as_nobody, run)
+    process.join(60)
+    (tmp_path / "out").chmod(0o755)
+    assert process.exitcode == 5
+    assert (old / MANIFEST).read_text() == "old" and left(tmp_path) == {"x"}
+
+
+def test_without_a_folder_for_temporary_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The error is one of writing, and names the folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    error, _ = fails(tmp_path, ["1"])
+    assert isinstance(error, WriteError) and str(tmp_path / "none") in str(error)
+
+
+@pytest.mark.usefixtures("no_kernel")
+def test_where_no_process_can_be_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As where the path of a socket would be too long: reports are made one after the other."""
+
+    def refuse(*_: object) -> None:
+        raise OSError("AF_UNIX path too long")
+
+    monkeypatch.setattr(batch, "_ReportProcess", refuse)
+    files = [prepare(tmp_path, name, "1") for name in "ab"]
+    made = list(batch.run_all(files, batch.Options(pdf=False), 2))
+    assert [result.status for result in made] == ["completed"] * 2
+    assert "a: made without a process of its own: AF_UNIX path too long" in caplog.messages

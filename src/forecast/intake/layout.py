@@ -142,8 +142,8 @@ def _texts(grid: Grid, row: int) -> list[str]:
     return [grid.text(row, column) for column in grid.filled(row)]
 
 
-def _kind(text: str, names: Names) -> str:
-    """Kind of a cell, by which headers differ from figures."""
+def _plain_kind(text: str) -> str | None:
+    """Kind of a cell that needs no names; None if its words have to be read."""
     if not text:
         return ""
     if role := column_role(text):
@@ -153,8 +153,13 @@ def _kind(text: str, names: Names) -> str:
     if re.fullmatch(WORDS["part"], key_of(text)):
         return "part"
     figure = parse_figure(text)
-    if figure.value is not None or figure.missing:
-        return "number"
+    return "number" if figure.value is not None or figure.missing else None
+
+
+def _kind(text: str, names: Names) -> str:
+    """Kind of a cell, by which headers differ from figures."""
+    if (plain := _plain_kind(text)) is not None:
+        return plain
     facts = read_words(text, names)
     if facts.rest:
         return "text"
@@ -170,12 +175,19 @@ def _starts(grid: Grid, row: int, names: Names, *, first: bool) -> bool:
     cells = grid.filled(row)
     if not cells or is_line(_texts(grid, row)):
         return False
-    kinds = [_kind(grid.text(row, column), names) for column in cells]
-    roles = [kind for kind in kinds if kind.removeprefix(TITLE) in CORE and kind.startswith(TITLE)]
     if len(cells) == 1:
         # A year, once over its types: merged, and not over the first column.
-        wide = sum(first == (row, cells[0]) for first in grid.merged.values())
-        return kinds == ["period"] and cells[0] > 0 and wide > 1
+        wide = cells[0] > 0 and sum(at == (row, cells[0]) for at in grid.merged.values()) > 1
+        return wide and _kind(grid.text(row, cells[0]), names) == "period"
+    plain = [_plain_kind(grid.text(row, column)) for column in cells]
+    roles = [
+        kind
+        for kind in plain
+        if kind and kind.startswith(TITLE) and kind.removeprefix(TITLE) in CORE
+    ]
+    if "number" in plain and not roles:
+        return False  # a line of figures; to read its words would take long in a long table
+    kinds = [_kind(grid.text(row, column), names) for column in cells]
     if len(cells) == 2 and kinds[1] in ("region", "indicator", "unit", "period"):
         # 地区 and 丽水市 in two cells are a label and its value.
         if kinds[0] == TITLE + {"period": "year"}.get(kinds[1], kinds[1]):

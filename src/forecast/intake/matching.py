@@ -80,6 +80,7 @@ class Names:
     unordered: Mapping[str, frozenset[str]]
     planned: frozenset[tuple[str, str]]
     found: dict[tuple[str, str, str], Match] = field(default_factory=dict, repr=False)
+    likely: dict[tuple[str, str, str], list[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], aliases: pd.DataFrame) -> Names:
@@ -180,6 +181,12 @@ class Names:
         They have a like name, one unit and kind, and the unit that is stated, or the kind of unit
         that the name's end says; those with a target in the region come first.
         """
+        key = name, region, unit
+        if key not in self.likely:
+            self.likely[key] = self._candidates(name, region, unit)
+        return self.likely[key]
+
+    def _candidates(self, name: str, region: str, unit: str) -> list[str]:
         core, own = self._split(name)
         spelt, stated = spelling(core), own or unit
         likeness: dict[str, float] = {}

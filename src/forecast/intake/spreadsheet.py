@@ -27,6 +27,8 @@ ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".h
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_BYTES = 20_000_000
 """Largest file that is read."""
+MOST_COLUMNS = 5_000
+"""Most columns of a table: the words of each heading are looked at."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DELIMITERS = (",", "\t", ";")
 MARKUP = re.compile(
@@ -53,6 +55,15 @@ def read_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
     >>> grid.rows
     (('指标', '2021年'), ('社工站', '5'))
     """
+    grids = _sheets(content, name)
+    widest = max((grid.width for grid in grids), default=0)
+    if widest > MOST_COLUMNS:
+        raise fault(name, "wide", columns=f"{widest:,}", most=f"{MOST_COLUMNS:,}")
+    return grids
+
+
+def _sheets(content: bytes, name: str) -> tuple[Grid, ...]:
+    """Sheets of a file, by its content."""
     ending = Path(name).suffix.casefold()
     if ending not in ENDINGS:
         raise fault(name, "kind", kinds=", ".join(ENDINGS))
@@ -100,24 +111,27 @@ def _decoded(content: bytes) -> str | None:
 
 def _text_table(text: str, name: str) -> Grid:
     """Rows of a text, parted by the mark that gives the most even columns."""
+    if text.count("\n") > MOST_CELLS:
+        raise fault(name, "many_cells", most=f"{MOST_CELLS:,}")
     first, _, rest = text.partition("\n")
     delimiters: tuple[str, ...] = DELIMITERS
     if declared := re.fullmatch(r"sep=(.)\r?", first):
         # The line is kept, so that lines keep their numbers.
         delimiters, text = (declared[1],), "\n" + rest
-    best, most = None, -1
+    best, most, long = None, -1, False
     for delimiter in delimiters:
         try:
             lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             rows = tuple(map(tuple, lines))
-        except csv.Error:
+        except csv.Error as error:
+            long = long or "field limit" in str(error)
             continue
         widths = Counter(len(row) for row in rows if len(row) > 1)
         even = max((width * count for width, count in widths.items()), default=0)
         if even > most:
             best, most = rows, even
     if best is None:
-        raise fault(name, "quotes")
+        raise fault(name, "long_cell" if long else "quotes", most=f"{csv.field_size_limit():,}")
     if sum(map(len, best)) > MOST_CELLS:
         raise fault(name, "many_cells", most=f"{MOST_CELLS:,}")
     return Grid("", best)

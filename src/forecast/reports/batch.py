@@ -122,7 +122,7 @@ def _run_apart(runs: list[ReportRun], options: Options, jobs: int) -> Iterator[R
                     yield _run_here(run, options)
                     continue
                 running[report.connection] = report
-            for ready in wait(list(running)):
+            for ready in wait(list(running)) if running else ():
                 assert isinstance(ready, Connection)
                 if result := running[ready].receive():
                     del running[ready]
