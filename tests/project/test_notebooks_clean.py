@@ -4,6 +4,7 @@ import ast
 import copy
 import logging
 import re
+from functools import partial
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
+from forecast.reports import final, method_check
 from forecast.reports.parameters import find_notebook, read_parameters
 from rendered import draw_only
 from small_plan import write
@@ -124,7 +126,10 @@ def test_every_cell_runs_and_only_shows(
     empty.mkdir()
     monkeypatch.chdir(empty)
     draw_only(monkeypatch)
-    monkeypatch.setattr("forecast.reports.method_check.PEERS", ())
+    # What takes long has tests of its own: peers, and forecasts from every year end.
+    monkeypatch.setattr(method_check, "PEERS", ())
+    monkeypatch.setattr(method_check, "backtest", partial(method_check.backtest, origins=[2021]))
+    monkeypatch.setattr(final, "list_origins", lambda _: ["2021-12-31"])
     shown: list[object] = []
     names: dict[str, object] = {"display": lambda *sections: shown.extend(sections)}
     parameters, *cells = [

@@ -1,5 +1,6 @@
 """Pages of every kind in the installed browser: as wide as a desk's screen and as a telephone's."""
 
+from functools import partial
 from importlib.resources import files
 
 import pytest
@@ -20,7 +21,7 @@ KINDS = {
     "monitoring": {"region": "zhejiang"},
     "midterm_evaluation": {"region": "lishui"},
     "final_evaluation": {"region": "xiaoshan", "as_of": "2026-06-30"},
-    "scenarios": {"region": "lishui"},
+    "scenarios": {"region": "lishui", "scenarios": "care_worker_training,pandemic_year"},
     "indicator": {"region": "lishui", "indicator": "minimum_living_standard"},
     "method_check": {"region": "zhejiang"},
     "overview": {"region": "zhejiang"},
@@ -52,6 +53,8 @@ def pages(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(final, "list_origins", lambda _: ["2024-12-31"])
         patch.setattr(method_check, "PEERS", ())
+        few = partial(method_check.backtest, origins=(2014, 2018, 2020, 2021))
+        patch.setattr(method_check, "backtest", few)
         patch.setattr(Chart, "uri", lambda _, narrow=False: PICTURE.format(350 if narrow else 768))
         for kind, given in KINDS.items():
             compute = Notebook if kind in UNSHARED else notebook_of

@@ -28,7 +28,7 @@ from .dating import first_decision_year
 from .declarations import Mechanism
 from .lever_search import LeverSearch, Point, expected_runs, find_cheapest, find_least
 from .mechanisms import required_hires
-from .response import SearchLever, TargetResponse
+from .response import SearchLever, TargetResponse, yearly_paces
 from .scenario import BASELINE, Scenario
 
 __all__ = ["CLOSED_FORM", "GoalSeek", "check_probability", "goal_seek", "required"]
@@ -236,10 +236,14 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     chosen = chosen[chosen["year"] <= base.years[-1]]
     status = draw_events(base, chosen, as_of=plan.as_of)[0]["status"]
     rows: list[dict[str, Any]] = []
-    for place in np.flatnonzero(status.isin(OPEN)):
+    open_ = chosen[status.isin(OPEN).to_numpy()]
+    names = open_["indicator"].unique()
+    paces = dict(zip(names, yearly_paces(plan, *names), strict=True))
+    for place in range(len(open_)):
         response = TargetResponse.build(
-            plan, chosen.iloc[[place]], paths=base, scenario=scenario, mechanisms=mechanisms
+            plan, open_.iloc[[place]], paths=base, scenario=scenario, mechanisms=mechanisms
         )
+        vars(response)["paces"] = paces[response.criterion.key[1]]
         rows += _required_rows(response, probability)
     columns = [
         *KEY, "year", "target", "lever", "unit", "needed_median", "needed", "reading", "cost",
