@@ -81,7 +81,10 @@ def test_pages_are_accessible_and_fit_every_screen(pages):
             page.evaluate(axe)
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 800})
-                found = {**page.evaluate(FACTS), "axe": page.evaluate(VIOLATIONS)}
+                found = page.evaluate(FACTS)
+                # English pages on the desk, Chinese ones on the telephone: each kind on both.
+                if (name[1] == "en") == (width == WIDTHS[0]):
+                    found["axe"] = page.evaluate(VIOLATIONS)
                 if any(found.values()):
                     faults[*name, width] = found
         browser.close()
