@@ -248,8 +248,11 @@ def wrap(text: str, inches: float, size: float) -> list[str]:
     >>> wrap("十分之九，在灰带内", 0.5, 9.0)
     ['十分之', '九，在灰', '带内']
     """
-    lines = [""]
+    lines, used = [""], 0.0
     for piece in WORD.findall(text):
-        fits = measure((lines[-1] + piece).strip(), size) <= inches
-        lines[-1:] = [lines[-1] + piece] if fits or not lines[-1].strip() else [lines[-1], piece]
+        # A piece is measured once, however often it is written; blanks have no ink of their own.
+        width = measure(f"|{piece}|", size) - measure("||", size)
+        if lines[-1].strip() and used + width > inches and piece.strip():
+            lines, used = [*lines, ""], 0.0
+        lines[-1], used = lines[-1] + piece, used + width if lines[-1] or piece.strip() else 0.0
     return [line.strip() for line in lines if line.strip()]

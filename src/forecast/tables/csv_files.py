@@ -107,7 +107,8 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
     out = table.copy()
     for column in out.select_dtypes(include=["object", "str"]).columns:
         risky = out[column].map(lambda c: isinstance(c, str) and c.startswith(FORMULA_SIGNS))
-        out.loc[risky, column] = "'" + out.loc[risky, column]
+        if risky.any():
+            out.loc[risky, column] = "'" + out.loc[risky, column]
     return out
 
 

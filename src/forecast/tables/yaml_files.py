@@ -20,6 +20,8 @@ from ..files import read_text
 __all__ = ["StrictModel", "read_document", "validate"]
 
 FILE_BYTES = 1_000_000
+DEEPEST = 50
+"""Lists and sections within each other; the composer, which is in C, has no limit of its own."""
 NUMBER, WHOLE, TEXT = N_("write a number"), N_("write a whole number"), N_("write a text")
 SECTION = (N_("not a section of `key: value` lines"), N_("write lines of `key: value`"))
 MORE, LESS = N_("write a greater number"), N_("write a smaller number")
@@ -67,13 +69,18 @@ def read_document(file: Path) -> tuple[Any, dict[KeyPath, int]]:
         problem, remedy = msg("larger than any such file may be"), msg("check the path")
         raise DataError([_fault(file, 1, None, problem, remedy)])
     problems: list[Problem] = []
+    depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise RecursionError
             if getattr(event, "anchor", None) or getattr(event, "tag", None) not in (None, "!"):
                 line = event.start_mark.line + 1 if event.start_mark else 1
                 problem, remedy = msg("an anchor, alias or tag"), msg("write the value itself")
                 problems.append(_fault(file, line, None, problem, remedy))
-        root = yaml.compose(text, Loader=yaml.BaseLoader) if not problems else None
+        root = yaml.compose(text, Loader=yaml.CBaseLoader) if not problems else None
     except (yaml.YAMLError, RecursionError) as error:
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 1
         reason = getattr(error, "problem", None) or getattr(error, "reason", None)
@@ -114,7 +121,7 @@ def _plain(
         return [_plain(file, item, (*path, i), lines, problems) for i, item in items]
     if not isinstance(node, yaml.MappingNode):
         assert isinstance(node, yaml.ScalarNode)
-        empty = node.style is None and node.value in ("", "~", "null")
+        empty = not node.style and node.value in ("", "~", "null")
         return None if empty else node.value
     mapping: dict[str, Any] = {}
     for key, value in node.value:
