@@ -8,20 +8,24 @@
 
 Made figures: five a series, five kinds of indicators; five indicators to sixty, with two thousand
 regions each and more where there are many series. Each case runs in a process of its own, so that
-its memory is its own. Times are CPU seconds of all its processes; growth is that of the time over
+its memory is its own; `work_mb` is the largest that a call needs beside its tables and its
+result. Times are CPU seconds of all its processes; growth is that of the time over
 that of the series, from the row before: 1 is linear.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,15 +72,30 @@ def run_frames(series: int, answers: list[str] | None) -> dict[str, float]:
     few = rows[rows["region"].isin(rows["region"].unique()[:2])]
     fc.attainment(fc.fit(few, about), goals[goals["region"].isin(few["region"])])
     fc.quantiles(fc.fit(few, about), YEARS)
+    fits, fit, work = measure_stage(lambda: fc.fit(rows, about))
+    forecast, quantiles, more = measure_stage(lambda: fc.quantiles(fits, YEARS))
+    result, targets, most = measure_stage(lambda: fc.attainment(fits, goals, answers=answers))
+    assert len(forecast) == series // len(about) * len(about) * len(YEARS) and len(result)
+    return {"fit": fit, "quantiles": quantiles, "targets": targets,
+            "cpu": fit + quantiles + targets, "work_mb": max(work, more, most)}  # fmt: skip
+
+
+def measure_stage(work: Callable[[], Any]) -> tuple[Any, float, float]:
+    """Return a result, its CPU seconds, and the memory in MB that is free again after it.
+
+    That is the peak less what is held at the end: tables and result. 0 where there is no `/proc`.
+    """
+    reset = Path("/proc/self/clear_refs")
+    if reset.exists():
+        reset.write_text("5")
     start = time.process_time()
-    fits = fc.fit(rows, about)
-    fitted = time.process_time()
-    fc.quantiles(fits, YEARS)
-    forecast = time.process_time()
-    fc.attainment(fits, goals, answers=answers)
-    end = time.process_time()
-    return {"fit": fitted - start, "quantiles": forecast - fitted, "targets": end - forecast,
-            "cpu": end - start}  # fmt: skip
+    result = work()
+    seconds = time.process_time() - start
+    gc.collect()
+    status = Path("/proc/self/status")
+    lines = status.read_text().splitlines() if status.exists() else []
+    kb = {line.split()[0]: int(line.split()[1]) for line in lines if line.endswith(" kB")}
+    return result, seconds, (kb["VmHWM:"] - kb["VmRSS:"]) / 1024 if kb else 0.0
 
 
 def run_dataset(series: int, workers: int) -> dict[str, float]:

@@ -247,6 +247,15 @@ def test_simulate_and_backtest_take_the_same():
     assert tested.scores.equals(fc.backtest(LONG, about, 1, draws=0).scores)
 
 
+def test_names_of_several_types_are_texts():
+    """Names that are partly numbers are compared as texts, in figures and in targets."""
+    rows = pd.DataFrame({"region": ["a", 1, True], "indicator": "x", "year": 2021, "value": 5.0})
+    fits = fc.fit(rows, kind="stock", better="higher")
+    assert sorted(fits.series["region"]) == ["1", "True", "a"]
+    goals = rows[["region", "indicator", "value"]].assign(year=2025, comparator="ge")
+    assert (fc.attainment(fits, goals, answers="reach")["status"] != "no_data").all()
+
+
 def test_numbers_of_every_type():
     """Missing stays missing; texts with signs, truth values and days are no numbers."""
     for cells, expected in (

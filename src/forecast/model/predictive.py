@@ -250,19 +250,17 @@ class PooledPredictive:
             out[:, at] = np.quantile(select(self, at).running_maximum(horizon[at]), levels, axis=1)
         return out
 
-    def points(self, horizon: FloatArray, *, by_year: bool = False) -> FloatArray:
+    def points(self, horizon: FloatArray) -> FloatArray:
         """Compute `POINTS` equally likely futures as t (series, points, years).
 
-        Multivariate Student-t on quasi-random points, the same at every call. `by_year` gives
-        (series, years, points), which is faster to count on.
+        Multivariate Student-t on quasi-random points, the same at every call. In memory the points
+        of a year are beside each other.
         """
         root = np.linalg.cholesky(self.correlation(horizon))
-        normal = _normal_points(horizon.shape[1] + 1)[:, 1:]
-        t: FloatArray = root @ normal.T if by_year else normal @ np.swapaxes(root, 1, 2)
-        df, inverse = np.unique(self.df, return_inverse=True)
-        chi = np.stack([_chi_points(one, horizon.shape[1] + 1) for one in df])[inverse]
-        t /= chi[:, None, :] if by_year else chi[:, :, None]
-        return t
+        t = np.empty((*horizon.shape, POINTS))
+        for one, df, out in zip(root, self.df.tolist(), t, strict=True):
+            np.matmul(one, _student_points(df, horizon.shape[1]), out=out)
+        return np.swapaxes(t, 1, 2)
 
     def running_maximum(self, horizon: FloatArray) -> FloatArray:
         """Compute each future's highest value so far, the latest included: (series, points, years).
@@ -346,12 +344,13 @@ def _sum_products(way: FloatArray, covariance: FloatArray, y: IntArray, z: IntAr
     `covariance` (candidates^2, series). One product after another, in one order: no bit depends on
     how many series come together.
     """
-    first, second = way[:, y], way[:, z]
-    total: FloatArray = np.zeros((len(y), covariance.shape[1]))
-    term = np.empty(total.shape)
+    size = len(way)
+    moved = np.zeros((size, way.shape[1], covariance.shape[1]))
     for i, one in enumerate(covariance):
-        np.multiply(first[i // len(way)], one, out=term)
-        total += np.multiply(term, second[i % len(way)], out=term)
+        moved[i % size] += way[i // size] * one
+    total: FloatArray = np.zeros((len(y), covariance.shape[1]))
+    for left, right in zip(moved, way, strict=True):
+        total += left[y] * right[z]
     return total
 
 
@@ -365,10 +364,12 @@ def _normal_points(dimensions: int) -> FloatArray:
 
 
 @cache
-def _chi_points(df: float, dimensions: int) -> FloatArray:
-    """Points of chi / sqrt(df) (points,), from the first of the `dimensions` of normals."""
-    half, normal = df / 2.0, _normal_points(dimensions)[:, 0]
-    points: FloatArray = np.sqrt(gammaincinv(half, ndtr(normal)) / half)
+def _student_points(df: float, years: int) -> FloatArray:
+    """Points of independent years of a Student-t (years, points); one chi moves all of a point."""
+    normal = _normal_points(years + 1)
+    half = df / 2.0
+    chi = np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)
+    points: FloatArray = np.ascontiguousarray((normal[:, 1:] / chi[:, None]).T)
     return points
 
 

@@ -196,8 +196,15 @@ def read_numbers(values: ArrayLike | pd.Series) -> FloatArray:
 
 
 def plain_text(column: pd.Series) -> pd.Series:
-    """Give names without categories, and not in the types of Arrow."""
+    """Give names without categories, not in the types of Arrow, and mixed ones as texts."""
     dtype: Any = column.dtype
+    if (
+        isinstance(dtype, np.dtype)
+        and dtype.kind == "O"
+        and pd.api.types.infer_dtype(column).startswith("mixed")
+    ):
+        return column.map(lambda v: v if isinstance(v, str) or v is None or v is pd.NA or v != v
+                          else str(v)).astype("str")  # fmt: skip
     if isinstance(dtype, pd.CategoricalDtype):
         return column.astype(dtype.categories.dtype)
     nullable = isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA

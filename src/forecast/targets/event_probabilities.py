@@ -109,9 +109,9 @@ class AnnualHits:
         bounds = np.append(first, len(rows))
         years = start[:, None] + np.arange(LOOK_AHEAD)
         for part, horizon in fits.iter_chunks(years, CHUNK, series):
-            futures = (
-                None if isinstance(part, CountPredictive) else part.points(horizon, by_year=True)
-            )
+            futures = None
+            if not isinstance(part, CountPredictive):
+                futures = np.swapaxes(part.points(horizon), 1, 2)
             sizes = bounds[part.rows + 1] - bounds[part.rows]
             owner = np.repeat(np.arange(len(part.rows)), sizes)
             subset = rows[bounds[part.rows][owner] + count_within(sizes)]
