@@ -23,11 +23,11 @@ SECONDS = 0.25
 
 def main() -> None:
     """Start the kernel that the command line describes, in the unfinished folder of a report."""
-    runner = int(os.environ.pop("JPY_PARENT_PID", 0))
     folder, profile = Path.cwd(), os.environ.get("IPYTHONDIR", "")
     left = [Path(profile).parent] if profile else []
     left += [folder] if ".partial-" in folder.name else []
     if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        runner = int(os.environ.pop("JPY_PARENT_PID", 0))  # else ipykernel watches it as well
         threading.Thread(target=_watch, args=(runner, left), daemon=True).start()
     # A home that cannot be written is nothing that a report's reader has to know.
     logging.getLogger("matplotlib").addFilter(lambda record: record.levelno > logging.WARNING)
