@@ -281,6 +281,9 @@ def test_a_killed_worker_costs_nothing(source, tmp_path, cluster, expected):
 def test_a_restarted_scheduler_costs_nothing(source, tmp_path, cluster):
     """The run connects again and goes on with what is missing."""
     restarted, address = [], cluster.scheduler_address
+    # A worker that another test has killed may be starting, and a restart then ends it for good.
+    with distributed.Client(address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
 
     def restart(_):
         if not restarted:
