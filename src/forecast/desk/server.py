@@ -62,7 +62,7 @@ PAGE = """\
 {{ resources.include_js("static/voila-style.js") }}
 {{ spinner.css() }}
 <style>
-  .jp-mod-noOutputs.jp-mod-noInput, #loading_text { display: none; }
+  .jp-mod-noOutputs.jp-mod-noInput, #loading_text, .spinner-container { display: none; }
   #loading::after { content: "$opening"; }
 </style>
 {{ super.super() }}
