@@ -8,4 +8,6 @@ For other packages:
 - `server`: the desk as a page
 """
 
+from .. import reports as reports  # before the libraries of Jupyter, which it makes lighter
+
 __all__ = ["export", "panel", "server", "session"]
