@@ -32,6 +32,17 @@ settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=3
 settings.load_profile("project")
 
 
+SLOW = ("test_browser", "test_cli", "test_database", "test_pages_in_a_browser", "test_runner",
+        "test_scheduling", "test_server")  # fmt: skip
+"""Modules that wait for processes and browsers: begun last, they would keep one worker waiting."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the slow modules; the order within them, and of the others, stays random."""
+    items.sort(key=lambda item: item.path.stem not in SLOW)
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Folder of the project: the one with pyproject.toml."""
