@@ -301,6 +301,11 @@ def test_each_visitor_of_a_server_has_a_folder(panel, monkeypatch):
     part(panel, "name").value = "more"
     press(panel, "save")
     assert "is full" in panel.status.value and panel.desk.saved == ["mine"]
+    monkeypatch.setattr(storage, "MOST_VISITORS", 2)
+    panel.page.receive({"start": "", "before": None, "visitor": "three"})
+    press(panel, "save")
+    assert "2 visitors have files" in panel.status.value and not panel.desk.folder.exists()
+    panel.page.receive({"start": "", "before": None, "visitor": "one"})
     for file in panel.desk.folder.parent.iterdir():
         os.utime(file, (0, 0))
     storage.remove_old(panel.desk.folder)

@@ -44,33 +44,39 @@ FULL = N_(
     "days after your last visit."
 )
 
+MANY = N_(
+    "{most} visitors have files on this server already, which are removed {days} days after their "
+    "last visit. Ask whoever runs the server."
+)
+
 
 def visitor_folder(shared: Path, key: str) -> Path:
     """Return the folder of a visitor, whose key nobody can learn from its name.
 
     >>> visitor_folder(Path("desk"), "../x").as_posix()
-    'desk/visitors/c1fc4e2ba9bb5b13d4c0f4df6afe7ca2'
+    'desk/visitors/d6b96a97d147daaae49eb87a5ca7bfbc'
     """
     return shared / VISITORS / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def remove_old(folder: Path) -> None:
-    """Note a visit, and remove the folders of those who were not here for long, or are too many."""
-    folder.mkdir(parents=True, exist_ok=True)
-    os.utime(folder)
-    known = [(file.stat().st_mtime, file) for file in folder.parent.iterdir()]
-    known.sort(reverse=True)
-    for number, (moment, file) in enumerate(known):
-        if number >= MOST_VISITORS or moment < time.time() - MOST_DAYS * 86_400:
+    """Note a visit, and remove the folders of those who were not here for long."""
+    if folder.is_dir():
+        os.utime(folder)
+    for file in folder.parent.glob("*"):
+        if file.stat().st_mtime < time.time() - MOST_DAYS * 86_400:
             shutil.rmtree(file, ignore_errors=True)
 
 
 def check_room(folder: Path) -> None:
-    """Raise ValueError where the folder of a visitor is full."""
-    if folder.parent.name == VISITORS:
-        size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        if size > MOST_SIZE:
-            raise ValueError(msg(FULL, most=MOST_SIZE // 10**6, days=MOST_DAYS))
+    """Raise ValueError where the folder of a visitor is full, or there are too many of them."""
+    if folder.parent.name != VISITORS:
+        return
+    if not folder.exists() and len([*folder.parent.glob("*")]) >= MOST_VISITORS:
+        raise ValueError(msg(MANY, most=MOST_VISITORS, days=MOST_DAYS))
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    if size > MOST_SIZE:
+        raise ValueError(msg(FULL, most=MOST_SIZE // 10**6, days=MOST_DAYS))
 
 
 def saved_scenarios(folder: Path) -> list[str]:
