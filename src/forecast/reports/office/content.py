@@ -277,7 +277,7 @@ def _cells(row: html.HtmlElement) -> list[str]:
     """Texts of a row; a cell over several columns is followed by empty ones."""
     out: list[str] = []
     for cell in row:
-        if cell.tag in ("th", "td"):
+        if cell.tag in ("th", "td") and not _is_hidden(cell):
             span = str(cell.get("colspan", "1"))
             out += [_text(cell), *[""] * (int(span) - 1 if span.isdigit() else 0)]
     return out

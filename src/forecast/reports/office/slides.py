@@ -90,7 +90,7 @@ class _Slide:
         for block in kept:
             if isinstance(block, Items):
                 texts += block.items
-            elif isinstance(block, Text):
+            elif isinstance(block, Heading | Text):
                 texts.append(block.text)
         tables = [b for b in kept if isinstance(b, Table)]
         figures = [b for b in kept if isinstance(b, Figure)]
