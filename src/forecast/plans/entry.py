@@ -138,7 +138,7 @@ def fill(
     >>> content = begin(fc.load_plan("lishui"), "en")
     >>> name = "Certified care workers per 10,000 elderly"
     >>> fill(content, "targets", 0, "indicator", name, "en").rows["targets"][0]["unit"]
-    'person per 10,000'
+    'persons per 10,000 elderly'
     """
     text = text.strip()
     if sheet == GUIDE:
