@@ -513,6 +513,20 @@ def test_check_of_what_is_no_file_ends_at_once(tmp_path: Path) -> None:
         assert code == 1 and fact in text, text
 
 
+def test_names_that_no_file_can_have(command: Command, tmp_path: Path) -> None:
+    """Too long, or a link in a circle: a sentence in either language, no traceback."""
+    loop = tmp_path / "loop.csv"
+    loop.symlink_to("loop.csv")
+    assert "no such folder" in call("check", loop)[1]
+    name = tmp_path / f"{'n' * 300}.csv"
+    for language, said in (("en", "File name too long"), ("zh", "名称太长")):
+        code, text = call("check", name, "--language", language)
+        assert code == 1 and said in text and "Errno" not in text, text
+    for file in (tmp_path / f"{'n' * 300}.yaml", loop.rename(tmp_path / "loop.yaml")):
+        ended = command("run", file)
+        assert ended.returncode == 3 and "cannot be read" in ended.stderr
+
+
 def test_check_gives_a_json_record_for_each_cell(tmp_path: Path) -> None:
     """On stdout nothing but records; what is no level has one too, and the summary is on stderr."""
     file = tmp_path / "x.csv"

@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 
 from forecast.i18n.messages import FiguresError
-from forecast.intake import apart
+from forecast.intake import apart, spreadsheet
 from forecast.intake import workbook as workbooks
 from forecast.intake.grid import Grid
 from forecast.intake.spreadsheet import MOST_BYTES, read_sheets
@@ -199,6 +199,16 @@ def test_a_workbook_with_many_elements_is_read_in_a_process_with_limits(
     assert read_sheets(content, "own.xlsx") == here
     monkeypatch.setattr(apart, "MOST_MEMORY", 64 << 20)
     assert "GB of memory" in fault_of(content)
+
+
+def test_a_page_of_nested_elements_is_read_in_a_process_with_limits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each takes longer than the one around it: no page can hold up the program."""
+    sent = []
+    monkeypatch.setattr(spreadsheet, "read_apart", lambda *given: sent.append(given) or [])
+    read_sheets(b"<table>" * 5_001, "own.html")
+    assert len(sent) == 1
 
 
 def test_parts_without_an_end_take_no_time() -> None:

@@ -120,7 +120,8 @@ def fail(error: Exception, code: int, language: str = LANGUAGE) -> NoReturn:
     from ..i18n.errors import format_error
 
     # In English the head with the number of problems is printed as well.
-    text = "" if language == SOURCE_LANGUAGE else format_error(error, language)
+    plain = language == SOURCE_LANGUAGE and not isinstance(error, OSError)
+    text = "" if plain else format_error(error, language)
     typer.echo(text or error, err=True)
     raise typer.Exit(code) from None
 
@@ -134,6 +135,8 @@ def exit_on_error(
 
     try:
         yield
+    except OSError as error:  # such as a name that is too long to be looked for
+        fail(error, code, language)
     except ForecastError as error:
         fail(error, code if fixed else getattr(error, "exit_code", code), language)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -134,7 +135,7 @@ def _check_folder(given: Path | None, region: str | None, language: str) -> bool
 
     shipped = data_folder()
     folder = given or shipped
-    own = folder.resolve() != shipped.resolve()
+    own = os.path.realpath(folder) != os.path.realpath(shipped)
     problems = check_folder(folder, shipped if own else None)
     if problems:
         return _print_problems(folder, list(problems), language)

@@ -109,7 +109,7 @@ def _list_files(arguments: list[str]) -> list[Path]:
 
     files: list[Path] = []
     for path in expand_patterns(arguments):
-        if not is_plan(path):
+        if not os.path.exists(path) or not is_plan(path):
             files.append(path)
             continue
         for file in parameter_files(path):

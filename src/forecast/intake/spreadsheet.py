@@ -19,7 +19,7 @@ from ..files import decode_text
 from ..i18n.messages import Argument, FiguresError
 from .apart import DAMAGED, read_apart
 from .grid import Grid, Position, fault, merge_ranges
-from .workbook import LIGHT, MOST_CELLS, read_xls, read_zipped
+from .workbook import MOST_CELLS, read_xls, read_zipped
 
 __all__ = ["ENDINGS", "MOST_BYTES", "read_sheets"]
 
@@ -27,6 +27,8 @@ ENDINGS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".h
 WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 MOST_BYTES = 20_000_000
 """Largest file that is read."""
+LIGHT_PAGE = 5_000
+"""Most elements of a page that is read in this very process: nested ones take their square."""
 MOST_COLUMNS = 5_000
 """Most columns of a table: the words of each heading are looked at."""
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -78,7 +80,7 @@ def _sheets(content: bytes, name: str) -> tuple[Grid, ...]:
         raise fault(name, "workbook" if workbook else "encoding", **gaps)
     if not MARKUP.match(text):
         return (_text_table(text, name),)
-    if text.count("<") > LIGHT:
+    if text.count("<") > LIGHT_PAGE:
         return tuple(read_apart(_html_tables, text.encode(), name))
     return tuple(_html_tables(text.encode(), name))
 

@@ -24,7 +24,7 @@ from .apart import read_apart
 from .grid import Grid, fault, merge_ranges
 from .numbers import POWERS, SCALE
 
-__all__ = ["LIGHT", "MOST_CELLS", "read_xls", "read_zipped", "shown_number"]
+__all__ = ["MOST_CELLS", "read_xls", "read_zipped", "shown_number"]
 
 MOST_UNPACKED = 100_000_000
 """Largest sum of the parts of a zipped workbook, unpacked."""

@@ -36,7 +36,7 @@ def expand_patterns(patterns: list[str]) -> list[Path]:
     """
     files: dict[str, Path] = {}
     for pattern in patterns:
-        literal = Path(pattern).exists()
+        literal = os.path.exists(pattern)
         matches = [] if literal else sorted(glob.glob(pattern, recursive=True))
         for file in map(Path, matches or [pattern]):
             files.setdefault(os.path.realpath(file), file)
