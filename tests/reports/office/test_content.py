@@ -59,7 +59,7 @@ def test_what_is_for_a_screen_is_left_out() -> None:
 def test_counts_stand_in_one_line_and_not_twice() -> None:
     """Tiles of counts are a sentence, or nothing where a sentence has said them."""
     tiles = "<ul class='key'{}><li><b>1</b> at risk</li><li><b>2</b> met</li></ul>"
-    assert blocks(tiles.format("")) == (Text("1 at risk; 2 met"),)
+    assert blocks(tiles.format("")) == (Text("1 at risk；2 met"),)
     assert blocks(tiles.format(" data-repeated")) == ()
 
 
