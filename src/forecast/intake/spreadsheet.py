@@ -34,8 +34,9 @@ MOST_COLUMNS = 5_000
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 DELIMITERS = (",", "\t", ";")
 MARKUP = re.compile(
-    r"\s*(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype html|html|head|meta|body|table)", re.I | re.S
+    r"(?:\s++|<\?xml[^>]*>|<!--.*?-->)*+<(?:!doctype html|html|head|meta|body|table)", re.I | re.S
 )
+"""The beginning of a page, found in one pass: blank lines without an end are not gone back over."""
 
 
 def read_sheets(content: bytes, name: str) -> tuple[Grid, ...]:
