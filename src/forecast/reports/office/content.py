@@ -240,7 +240,7 @@ class _Reader:
 def _with_captions(title: str, blocks: list[Block]) -> tuple[Block, ...]:
     """Give tables without a caption that of their heading; what heads nothing becomes a text."""
     under, out = title, list[Block]()
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in zip(blocks, [*blocks[1:], None], strict=False):  # none of no blocks
         if isinstance(block, Heading):
             empty = after is None or isinstance(after, Heading)
             under = under if block.strong and empty else block.text
