@@ -107,8 +107,10 @@ def run_dataset(series: int, workers: int) -> dict[str, float]:
         rows, goals, about = make_tables(series)
         for name, table in (("observations", rows), ("targets", goals)):
             (source / name).mkdir(parents=True)
+            code, names = pd.factorize(table["region"])
+            file = np.array([int(name[-2:]) % 20 for name in names])[code]
             for i in range(20):
-                part = table[table["region"].str[-2:].astype(int) % 20 == i]
+                part = table[file == i]
                 part.to_parquet(source / name / f"{i:02d}.parquet", index=False)
         about.to_csv(source / "indicators.csv", index=False)
         del rows, goals, table, part
