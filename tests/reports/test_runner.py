@@ -557,7 +557,7 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None
     """
     cell = (
         "import os, subprocess; from pathlib import Path\n"
-        "child = subprocess.Popen(['sleep', '60'])\n"
+        "child = subprocess.Popen(['sleep', '60'], start_new_session=True)\n"
         "told = f'{os.getpid()} {child.pid} {Path(os.environ[\"IPYTHONDIR\"]).parent}'\n"
         f"Path({str(tmp_path / 'told')!r}).write_text(told)\n"
         "import time; time.sleep(60)"

@@ -14,6 +14,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["main"]
@@ -44,6 +45,11 @@ def main() -> None:
 def _watch(runner: int, left: list[Path]) -> None:
     while os.getppid() == runner:
         time.sleep(SECONDS)
+    import psutil  # type: ignore[import-untyped]
+
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            process.kill()
     for place in left:
         shutil.rmtree(place, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)
