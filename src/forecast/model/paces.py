@@ -109,8 +109,9 @@ def group_series(panel: SeriesPanel) -> tuple[IntArray, IntArray, IntArray]:
     stale = last[panel.group] - year > LAG
     # Sorted by what they hold too, so that the order of the regions changes no sum.
     mix = np.sqrt(2.0 + np.arange(panel.value.shape[1])[::-1])
-    # Sums, not matrix products: their last bit does not depend on what else is there.
-    marks = (np.nan_to_num(panel.year + panel.breaks) * mix).sum(axis=1)
+    # Sums, not matrix products: their last bit does not depend on what else is there. A change of
+    # definition is no whole year: 2008 after one is not 2009.
+    marks = (np.nan_to_num(panel.year + np.sqrt(0.5) * panel.breaks) * mix).sum(axis=1)
     # Standards of one group may differ in their step.
     keys = panel.resolution, marks, (np.nan_to_num(panel.value) * mix).sum(axis=1)
     order = np.lexsort((*keys, np.where(stale, np.arange(len(stale)), -1), panel.group))
