@@ -176,20 +176,25 @@ def read_table(data: Any) -> pd.DataFrame:
 def read_numbers(values: ArrayLike | pd.Series) -> FloatArray:
     """Convert numbers of any type to floats; NaN where one is missing or no plain number.
 
-    >>> read_numbers([1, "2.5", decimal.Decimal("0.1"), None, "60%", True]).tolist()
-    [1.0, 2.5, 0.1, nan, nan, nan]
+    >>> read_numbers([1, "2.5", decimal.Decimal("0.1"), None, "60%", True, 1j]).tolist()
+    [1.0, 2.5, 0.1, nan, nan, nan, nan]
     """
     given = pd.Series(values)
     if isinstance(given.dtype, pd.CategoricalDtype):
         given = given.astype(given.cat.categories.dtype)
-    if pd.api.types.is_bool_dtype(given) or pd.api.types.is_datetime64_any_dtype(given):
+    types = pd.api.types
+    if (
+        types.is_bool_dtype(given)
+        or types.is_datetime64_any_dtype(given)
+        or given.dtype.kind == "c"
+    ):
         return np.full(len(given), np.nan)
     if not pd.api.types.is_numeric_dtype(given):
         cells = given.astype(object)
         cells = cells.map(
             lambda v: float(v) if isinstance(v, decimal.Decimal) else v, na_action="ignore"
         )
-        odd = cells.map(lambda v: isinstance(v, bool | np.bool_ | dt.date | dt.timedelta))
+        odd = cells.map(lambda v: isinstance(v, bool | np.bool_ | dt.date | dt.timedelta | complex))
         given = pd.to_numeric(cells.mask(odd.astype(bool)), errors="coerce")
     numbers: FloatArray = given.to_numpy(float, na_value=np.nan)
     return numbers
