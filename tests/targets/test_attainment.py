@@ -874,3 +874,15 @@ def test_targets_in_blocks_have_the_same_answers(monkeypatch):
     for block in (1, 3):
         monkeypatch.setattr("forecast.targets.attainment.BLOCK", block)
         pd.testing.assert_frame_equal(fc.attainment(fits, goals), whole, check_exact=True)
+
+
+def test_a_result_may_be_changed():
+    """Cells of a result can be set; targets, and a second answer, stay as they were."""
+    source = fitted([50.0, 53.0])
+    goals = pd.DataFrame({"region": "a", "indicator": "x", "year": [2025, 2026],
+                          "value": [60.0, 61.0], "comparator": "ge"})  # fmt: skip
+    before, first = goals.copy(), fc.attainment(source, goals)
+    found = first.copy()
+    for column in first:
+        first.loc[0, column] = first[column].iloc[1]
+    assert goals.equals(before) and fc.attainment(source, goals).equals(found)

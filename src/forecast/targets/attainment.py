@@ -189,7 +189,7 @@ def _answer(source: Fits | Paths, state: TargetState, asked: set[str]) -> pd.Dat
     if "years" in asked:
         columns |= _find_attainment_years(state, annual)
     left_out = {c for name, names in ANSWERS.items() if name not in asked for c in names}
-    result = pd.DataFrame({c: columns[c] for c in COLUMNS if c not in left_out}, copy=False)
+    result = pd.DataFrame({c: columns[c] for c in COLUMNS if c not in left_out})
     if isinstance(source, Paths):
         p_all, _, low, high, _ = combine_all(drawn.after)
         expected = float(drawn.after.mean(axis=1).sum())
