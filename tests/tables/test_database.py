@@ -76,7 +76,8 @@ def server():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory(prefix="pg-") as place:
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="pg-", dir=memory) as place:
         Path(place, "password").write_text(SECRET)
         prefix = as_user()
         if prefix:
@@ -91,7 +92,9 @@ def server():
             **run,
         )  # fmt: skip
         control = [*prefix, bin_folder / "pg_ctl", "-D", data, "-w"]
-        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {place} -c fsync=off"
+        options = f"-c listen_addresses=127.0.0.1 -p {port} -k {place}"
+        for name in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
+            options += f" -c {name}=off"
         subprocess.run([*control, "-l", f"{place}/log", "-o", options, "start"], **run)
         try:
             yield f"postgresql+psycopg://{USER}:{SECRET}@127.0.0.1:{port}"
