@@ -1,6 +1,7 @@
 """Forecasts replayed from earlier years and scored."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -71,11 +72,17 @@ def ours(result):
     return result.forecasts[result.forecasts["method"] == "forecast"].reset_index(drop=True)
 
 
-def shown_to(seen, case):
+@cache
+def own_figures():
+    """Years and values of each series of the small panel, in the order of years."""
+    groups = ragged().sort_values("year").groupby(["region", "indicator"])
+    return {name: own[["year", "value"]].to_numpy(float).T for name, own in groups}
+
+
+def shown_to(case):
     """Years and values that a method sees of a case's series."""
-    mine = (seen["region"] == case.region) & (seen["indicator"] == case.indicator)
-    own = seen[mine & (seen["year"] <= case.origin)].sort_values("year")
-    return own["year"].to_numpy(float), own["value"].to_numpy(float)
+    years, values = own_figures()[case.region, case.indicator]
+    return years[years <= case.origin], values[years <= case.origin]
 
 
 # What is known at an origin
@@ -209,10 +216,10 @@ def naive_twin(method, years, values, year):
 
 
 @pytest.mark.parametrize("method", ["no_change", "drift", "linear_trend"])
-def test_naive_answers_are_those_of_a_loop(seen, found, method):
+def test_naive_answers_are_those_of_a_loop(found, method):
     """Quantiles, chances and transforms of a naive method are its formula, series by series."""
     told = found.forecasts[found.forecasts["method"] == method].reset_index(drop=True)
-    twins = [naive_twin(method, *shown_to(seen, c), c.year) for c in told.itertuples()]
+    twins = [naive_twin(method, *shown_to(c), c.year) for c in told.itertuples()]
     told[["loc", "scale", "df"]] = np.array(twins)
     loc, scale, df = (told[[name]].to_numpy() for name in ("loc", "scale", "df"))
     assert np.allclose(told[QUANTILES], loc + scale * stats.t.ppf(LEVELS, df), atol=1e-6)
@@ -263,38 +270,50 @@ def rules_twin(years, values, goal, year, upward, half):
     return float(schedule), float(way * so_far >= 0.95 * abs(needed))
 
 
-def test_rules_are_those_of_a_loop(seen, found):
+def test_rules_are_those_of_a_loop(found):
     """Schedule rule and required rate say 0 or 1 as their definitions do, one target at a time."""
     for case in found.chances.itertuples():
         half = 0.05 if case.indicator == "rate" else 0.5
-        past = shown_to(seen, case)
+        past = shown_to(case)
         expected = rules_twin(*past, case.target, case.year, case.comparator == "ge", half)
         assert (case.schedule_rule, case.required_rate) == expected, case
 
 
-@pytest.mark.parametrize(
-    ("values", "target", "better", "schedule", "rate"),
-    [
-        ([50, 52, 54], 58, "higher", 1, 1),  # two a year so far, two a year to go
-        ([50, 51, 54], 59, "higher", 0, 0),
-        ([50, 51, 50.9], 55, "higher", 0, 0),
-        ([90, 80, 70], 80, "higher", 0, 0),  # falling below a target under the baseline
-        ([90, 88, 84], 80, "higher", 1, 1),  # still above it, if below the line
-        ([50, 48, 46], 42, "lower", 1, 1),
-        ([0, 2, 4], 8, "higher", 1, 1),  # no compound rate from 0
-        ([0, 0, 1], 8, "higher", 0, 0),
-        ([50, 55, 50], 50, "higher", 1, 1),  # met by the latest figure
-        ([50, 53, 53.84], 58, "higher", 0, 1),  # 3.77 % a year of 3.78 %, 0.16 below the line
-    ],
-)
-def test_rules_by_hand(values, target, better, schedule, rate):
+RULED = [
+    ([50, 52, 54], 58, "higher", 1, 1),  # two a year so far, two a year to go
+    ([50, 51, 54], 59, "higher", 0, 0),
+    ([50, 51, 50.9], 55, "higher", 0, 0),
+    ([90, 80, 70], 80, "higher", 0, 0),  # falling below a target under the baseline
+    ([90, 88, 84], 80, "higher", 1, 1),  # still above it, if below the line
+    ([50, 48, 46], 42, "lower", 1, 1),
+    ([0, 2, 4], 8, "higher", 1, 1),  # no compound rate from 0
+    ([0, 0, 1], 8, "higher", 0, 0),
+    ([50, 55, 50], 50, "higher", 1, 1),  # met by the latest figure
+    ([50, 53, 53.84], 58, "higher", 0, 1),  # 3.77 % a year of 3.78 %, 0.16 below the line
+]
+"""Figures of 2010 to 2012, a target of 2014, what is better, and the verdicts of both rules."""
+
+
+@pytest.fixture(scope="module")
+def ruled():
+    """Chances of the targets of `RULED`, each of a region of its own, tested at once."""
+    about = ABOUT[ABOUT["indicator"] == "rate"]
+    about = pd.concat([about.assign(indicator=name, better=name) for name in ("higher", "lower")])
+    figures, goals = [], []
+    for place, (values, target, better, *_) in enumerate(RULED):
+        own = {"region": str(place), "indicator": better}
+        figures += [series(values, **own), series([60.0], 2014, **own)]
+        goals.append(series([target], 2014, **own).assign(comparator="eq"))
+    found = backtest(pd.concat(figures), about, origins=[2012], targets=pd.concat(goals), draws=0)
+    assert len(found.chances) == len(RULED)
+    return found.chances.set_index("region")
+
+
+@pytest.mark.parametrize("place", range(len(RULED)))
+def test_rules_by_hand(ruled, place):
     """The rules' verdicts on small paths are what a superior bureau would say."""
-    about = ABOUT.assign(better=better)
-    goal = pd.DataFrame([("a", "rate", 2014, target, "eq")],
-                        columns=["region", "indicator", "year", "value", "comparator"])  # fmt: skip
-    one = pd.concat([series(values), series([60.0], 2014)])
-    case = backtest(one, about, origins=[2012], targets=goal, draws=0).chances.iloc[0]
-    assert (case["schedule_rule"], case["required_rate"]) == (schedule, rate)
+    case = ruled.loc[str(place)]
+    assert (case["schedule_rule"], case["required_rate"]) == tuple(RULED[place][3:])
 
 
 @pytest.mark.parametrize(("target", "verdict"), [(36.0, 1), (37.0, 0)])
@@ -310,11 +329,11 @@ def test_old_figures_are_no_baseline(target, verdict):
 # Targets
 
 
-def test_made_targets_are_those_of_a_loop(seen, found):
+def test_made_targets_are_those_of_a_loop(found):
     """Made targets move the latest figure on by multiples of the recent pace, within bounds."""
     expected = []
     for case in ours(found).itertuples():
-        years, values = shown_to(seen, case)
+        years, values = shown_to(case)
         step = 0.1 if case.indicator == "rate" else 1.0
         way = -1 if case.indicator == "money" else 1
         back = min(len(values) - 1, 4)
@@ -440,10 +459,10 @@ def test_splits_add_up(found):
     assert np.isclose(one["crps"], mine.loc[mine[by] == one[by], "crps"].mean())
 
 
-def test_scale_is_the_mean_yearly_change(seen, found):
+def test_scale_is_the_mean_yearly_change(found):
     """Errors are in units of the mean absolute yearly change of the whole history so far."""
     for case in ours(found).itertuples():
-        years, values = shown_to(seen, case)
+        years, values = shown_to(case)
         assert np.isclose(case.scale, np.mean(np.abs(np.diff(values)) / np.diff(years)))
 
 
@@ -727,6 +746,7 @@ def test_row_order_changes_nothing(seen, found):
 
 def test_seed_zero_is_a_seed(seen):
     """Seed 0 repeats itself and differs from seed 1, in the joint rows only."""
+    seen = seen[seen["indicator"] == "rate"]
     zero, again, one = (backtest(seen, ABOUT, origins=[2016], draws=40, seed=s) for s in (0, 0, 1))
     assert zero.joint.equals(again.joint) and not zero.joint.equals(one.joint)
     assert zero.chances.equals(one.chances)
