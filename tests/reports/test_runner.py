@@ -549,7 +549,7 @@ def run_stopped(file: Path) -> None:
         os._exit(stopped.exit_code)
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None:
     """Kernel and its processes end, unfinished and temporary files go, the old report stands.
 
@@ -579,20 +579,21 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None
     assert (old / MANIFEST).read_text() == "old"
 
 
-def test_the_second_signal_does_not_disturb() -> None:
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
+def test_the_second_signal_does_not_disturb(signum: int) -> None:
     """Clean-up runs to its end, and the handlers are put back."""
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(signum)
     cleaned = False
     with pytest.raises(Stopped) as caught, stoppable():
         try:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signum)
         finally:
-            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signum)
             signal.raise_signal(signal.SIGINT)
             cleaned = True
     assert cleaned
-    assert caught.value.exit_code == 143
-    assert signal.getsignal(signal.SIGTERM) == before
+    assert caught.value.exit_code == 128 + signum
+    assert signal.getsignal(signum) == before
 
 
 @pytest.mark.usefixtures("no_kernel")

@@ -172,7 +172,7 @@ def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     page = render(report, "scenarios.takes", silent).text
     assert "There is no open target to look into" in page
     with pytest.raises(fc.UnknownNameError, match="minimum_living_standard"):
-        analyse("lishui", scenarios="", indicator="minimum_living_standards")
+        analyse_scenarios(report, "", indicator="minimum_living_standards")
 
 
 def test_each_scenario_is_run_and_each_series_fitted_once(counted):

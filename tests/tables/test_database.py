@@ -39,6 +39,7 @@ from forecast.tables.csv_files import read_tables
 from forecast.tables.database import load_tables, read_database, shown, write_results
 from forecast.tables.plan import data_folder, known_indicators
 from forecast.tables.schema import TABLES, is_address
+from small_plan import write_shipped
 from warm import forked, pretend
 
 SECRET = "s3cr3t-word"
@@ -163,9 +164,22 @@ def small() -> dict[str, pd.DataFrame]:
     return {"regions": regions, "targets": targets, "observations": seen}
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Folder of the shipped data with a few rows of them."""
+    return write_shipped(tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture
+def few_shipped(few, monkeypatch):
+    """Let tables be merged over these: reading all takes longer."""
+    monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
+
+
 # Reading
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_a_plan_from_a_database(address):
     """Types of the database's own read as the same plan that CSV files give."""
     fill(address, **small())
@@ -207,6 +221,7 @@ def test_a_database_reads_as_its_files_do(address):
     assert np.array_equal(*p, equal_nan=True)
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_problems_are_those_of_a_file(address):
     """Faults are named by table, row in the key's order, column and value, with the remedy."""
@@ -227,6 +242,7 @@ def test_problems_are_those_of_a_file(address):
     assert SECRET not in said and shown(address) in said
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_column_too_many_or_too_few(address):
     """Unknown and missing columns are named, without a row."""
@@ -238,6 +254,7 @@ def test_a_column_too_many_or_too_few(address):
     assert {(p.row, p.column) for p in caught.value.problems} == {(None, "id"), (None, "status")}
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_a_view_is_a_table(address):
     """A bureau keeps its own tables and shows them under our names."""
     tables = small()
@@ -376,6 +393,7 @@ def test_writers_wait_for_each_other(address, monkeypatch):
     assert sorted(fetch(address, "SELECT run FROM quantiles")) == [("a",), ("b",)]
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.parametrize("address", ["sqlite"], indirect=True)
 def test_a_plans_own_tables_are_kept(address):
     """Results never go into the tables that figures are read from, nor hide a column run."""
@@ -439,6 +457,7 @@ def test_a_server_that_ends_in_mid_write(address, monkeypatch):
     assert fetch(address, "SELECT DISTINCT run FROM attainment") == [("r2",)]
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_what_a_server_refuses(address, monkeypatch):
     """No right to read or write, no such schema, other types, a lock that is never released."""
@@ -609,6 +628,7 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
     assert not any(SECRET in text for text in kept)
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_results_that_cannot_be_written_fail_the_report(command, tmp_path, monkeypatch):
     """The old report stays, nothing is appended, and the next run tries again."""
     address = f"sqlite:///{tmp_path}/plan.db"
@@ -628,6 +648,7 @@ def test_results_that_cannot_be_written_fail_the_report(command, tmp_path, monke
     assert len(fetch(address, "SELECT run FROM attainment")) == 2
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_tables_that_change_under_a_report_fail_it(command, tmp_path, monkeypatch):
     """A report of which no one could say what it was made from is refused."""
     address = f"sqlite:///{tmp_path}/plan.db"
@@ -638,6 +659,7 @@ def test_tables_that_change_under_a_report_fail_it(command, tmp_path, monkeypatc
     assert not (tmp_path / "out" / "small").exists()
 
 
+@pytest.mark.usefixtures("few_shipped")
 @pytest.mark.parametrize("address", ["postgresql"], indirect=True)
 def test_a_plan_says_where_it_was_read_from(address):
     """Reports on all regions read the same database again; its address is not printed."""
@@ -658,6 +680,7 @@ def test_indicators_that_only_a_database_describes_are_known(address):
     assert {"my_own", SHARE, "minimum_living_standard"} <= known
 
 
+@pytest.mark.usefixtures("few_shipped")
 def test_an_address_is_checked_from_the_command_line(tmp_path):
     """`forecast check` takes an address as it takes a folder: row counts, or every problem."""
     address = f"sqlite:///{tmp_path}/plan.db"
