@@ -29,6 +29,8 @@ from forecast.evaluation.vintages import compute_forecasts, fingerprint_method, 
 from small_plan import issued
 from warm import FORK, forked
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 # Reading and writing
 
 
@@ -49,10 +51,10 @@ def test_a_run_comes_back_as_it_was(folder, store):
     assert compute_forecasts(again.inputs).equals(run.forecasts)
 
 
-def test_tables_of_the_store(folder, store):
+def test_tables_of_the_store(usual, store):
     """Two runs are listed in the order of appending, their forecasts beside their facts."""
-    first = append_run(store, issued(folder, "2021-12-31", name="a"))
-    second = append_run(store, issued(folder, name="b"))
+    first = append_run(store, replace(usual, origin="2021-12-31", name="a"))
+    second = append_run(store, replace(usual, name="b"))
     runs = read_runs(store)
     assert runs["run"].tolist() == [first, second]
     assert json.loads(runs["parameters"][0]) == {} and runs["answers"].tolist() == [4, 4]
@@ -136,9 +138,10 @@ def test_an_old_store_is_read_and_continued(tmp_path):
     assert set(hits["run"]) == {stored.run, key_again}
 
 
-def test_the_latest_run_is_the_one_before(folder, store):
+def test_the_latest_run_is_the_one_before(usual, store):
     """The last appended run of the region, name and earlier origin is taken."""
-    keys = [append_run(store, issued(folder, f"{y}-12-31", name="m")) for y in (2020, 2022, 2021)]
+    runs = [replace(usual, origin=f"{y}-12-31", name="m") for y in (2020, 2022, 2021)]
+    keys = [append_run(store, run) for run in runs]
     assert read_latest_run(store, region="hill").run == keys[2]
     assert read_latest_run(store, region="hill", before="2022-12-31").run == keys[2]
     assert read_latest_run(store, region="hill", before="2021-12-31").run == keys[0]
@@ -167,13 +170,13 @@ def test_processes_that_append_at_once_lose_nothing(usual, store):
     """Three processes that make one store and append together all complete, with all rows."""
     run = replace(usual, forecasts=repeat(usual.forecasts, 9))
     gate = FORK.Barrier(3)
-    started = [forked(append_often, store, replace(run, name=n), gate, 6) for n in "abc"]
+    started = [forked(append_often, store, replace(run, name=n), gate, 4) for n in "abc"]
     for process in started:
         process.join(120)
         assert process.exitcode == 0
-    assert read_runs(store)["name"].value_counts().to_dict() == {"a": 6, "b": 6, "c": 6}
+    assert read_runs(store)["name"].value_counts().to_dict() == {"a": 4, "b": 4, "c": 4}
     counts = read_forecasts(store).groupby("run").size()
-    assert len(counts) == 18 and set(counts) == {36}
+    assert len(counts) == 12 and set(counts) == {36}
 
 
 def append_much(store, run, ready, late):
@@ -327,7 +330,7 @@ def test_whatever_is_damaged_is_an_error_that_names_the_file(usual, store):
         append_run(store, usual)
     whole, rng = store.read_bytes(), np.random.default_rng(3)
     refused = 0
-    for n in range(24):
+    for n in range(12):
         content = bytearray(whole)
         places = rng.integers(100, len(content), 40)
         content[places[0] : places[0] + 600] = bytes(600)
@@ -344,4 +347,4 @@ def test_whatever_is_damaged_is_an_error_that_names_the_file(usual, store):
             except (DataError, WriteError) as error:
                 assert str(store) in str(error)
                 refused += 1
-    assert refused > 24
+    assert refused > 12
