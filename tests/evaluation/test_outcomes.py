@@ -11,6 +11,8 @@ from forecast.evaluation.verification import Verification
 from forecast.evaluation.vintages import issue
 from made_up import BEDS, BURIAL, NEWTOWN, PER_WORKER, REGISTRIES, STANDARD, VISITS, write_plan
 
+pytestmark = pytest.mark.usefixtures("few_tables")
+
 
 def load(folder, day="2026-06-30"):
     """Load a made-up plan as of a day, of a region that has no other figures and targets."""

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from forecast.reports import final, method_check
 from forecast.reports.parameters import find_notebook, read_parameters
 from rendered import draw_only
-from small_plan import write
+from small_plan import write, write_shipped
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(f for f in (ROOT / "params").rglob("*.yaml") if f.parent.name != "scenarios")
@@ -117,15 +117,27 @@ def test_papermill_knows_every_key_of_a_parameter_file(file: Path) -> None:
         assert parameter["inferred_type_name"] != "None" and parameter["help"], name
 
 
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a few rows of the shipped tables."""
+    return write_shipped(tmp_path_factory.mktemp("shipped"))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_cell_runs_and_only_shows(
-    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    kind: str,
+    few: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With a planner's own few tables each kind shows its sections and writes nothing unasked."""
     data, empty = write(tmp_path / "data"), tmp_path / "empty"
     empty.mkdir()
     monkeypatch.chdir(empty)
     draw_only(monkeypatch)
+    if kind != "scenarios":  # which need figures of more indicators
+        monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
     # What takes long has tests of its own: peers, and forecasts from every year end.
     monkeypatch.setattr(method_check, "PEERS", ())
     monkeypatch.setattr(method_check, "backtest", partial(method_check.backtest, origins=[2021]))
