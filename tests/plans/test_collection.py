@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import openpyxl
@@ -14,18 +15,28 @@ from warm import Command
 BEDS, CANTEENS = "护理型床位占比", "老年食堂覆盖村数"
 
 
-@pytest.fixture
-def plan(tmp_path: Path) -> Path:
-    """Give the folder of a plan that is filled in."""
-    return made(tmp_path / "plan").parent
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a plan that is filled in, and the form of what it lacks in 2019 to 2021."""
+    place = tmp_path_factory.mktemp("filled")
+    plan = made(place / "plan").parent
+    with pytest.MonkeyPatch.context() as patch:
+        ended = Command(patch)("template", "--data", plan, "--years", "2019-2021", "--output",
+                               place, "--language", "zh")  # fmt: skip
+    Path(ended.stdout.strip()).rename(place / "form.xlsx")
+    return place
 
 
 @pytest.fixture
-def form(plan: Path, command: Command) -> Path:
-    """Give the form of the figures that it lacks in 2019 to 2021."""
-    ended = command("template", "--data", plan, "--years", "2019-2021", "--output", plan.parent,
-                    "--language", "zh")  # fmt: skip
-    return Path(ended.stdout.strip())
+def plan(filled: Path, tmp_path: Path) -> Path:
+    """Give a copy of the folder of the plan."""
+    return shutil.copytree(filled / "plan", tmp_path / "plan")
+
+
+@pytest.fixture
+def form(filled: Path, tmp_path: Path) -> Path:
+    """Give a copy of the form."""
+    return Path(shutil.copy(filled / "form.xlsx", tmp_path))
 
 
 def fill(form: Path, copy: str, **figures: object) -> Path:

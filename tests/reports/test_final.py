@@ -25,6 +25,7 @@ from rendered import (
     plain,
     row_of,
 )
+from small_plan import write_shipped
 
 
 def judge(folder, day="2026-06-30", **parameters):
@@ -37,6 +38,18 @@ def judge(folder, day="2026-06-30", **parameters):
 def one_origin(monkeypatch):
     """Forecasts are replayed as of one day: the other days are those of the plan as a whole."""
     monkeypatch.setattr(final, "list_origins", lambda _: ["2022-12-31"])
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Folder of the shipped data with a few rows of them."""
+    return write_shipped(tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture
+def few_shipped(few, monkeypatch):
+    """Let the made-up plan be merged over these: reading all takes longer."""
+    monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
 
 
 @pytest.fixture
@@ -56,7 +69,7 @@ def test_a_shipped_plan_reads_in_both_languages(monkeypatch):
     check_languages(notebook, monkeypatch, replace(notebook.results, course=empty))
 
 
-@pytest.mark.usefixtures("one_origin")
+@pytest.mark.usefixtures("one_origin", "few_shipped")
 @pytest.mark.parametrize("indicators", [CLOSED, OPEN], ids=["all closed", "none closed"])
 def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeypatch):
     """Sentences take the place of empty tables; no chance where all is decided."""
@@ -71,7 +84,7 @@ def test_a_plan_wholly_closed_or_wholly_open_reads(indicators, tmp_path, monkeyp
         assert (text in page) == (not closed)
 
 
-@pytest.mark.usefixtures("one_origin")
+@pytest.mark.usefixtures("one_origin", "few_shipped")
 def test_a_plan_before_its_end_claims_nothing(tmp_path, monkeypatch):
     """In the third year nothing is met or missed but what was due; open targets are to come."""
     notebook = judge(write_plan(tmp_path, region=NEWTOWN), "2023-06-30")
@@ -201,7 +214,7 @@ def test_issued_forecasts_are_scored_apart_and_drawn_first(whole, tmp_path, monk
     assert made.value_counts().to_dict() == {"replayed": 20, "issued": 5}
 
 
-@pytest.mark.usefixtures("one_origin")
+@pytest.mark.usefixtures("one_origin", "few_shipped")
 def test_a_run_issued_after_the_end_is_no_forecast(tmp_path):
     """A store that begins when the plan is over has nothing to score, and draws no course."""
     folder, store = write_plan(tmp_path / "plan", region=NEWTOWN), str(tmp_path / "vintages.sqlite")
