@@ -3,6 +3,7 @@
 import errno
 import json
 import logging
+import multiprocessing.synchronize  # noqa: F401  # before a test takes its semaphores away
 import os
 import pty
 import re

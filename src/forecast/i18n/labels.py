@@ -25,7 +25,7 @@ def label_of(group: str, key: str, language: str) -> str:
     """Name of a code of a group (`status`, `schedule`, `evidence`, `column` ...) in a language.
 
     >>> label_of("status", "not_yet_due", "zh"), label_of("evidence", "prior only", "en")
-    ('未到公布时间', 'prior only')
+    ('未到公布时间', 'other regions only')
     """
     check_name("group of labels", group, list(LABELS))
     check_name(group, key, list(LABELS[group]))
