@@ -31,7 +31,7 @@ reports: $(STAMP) ## write every report: also mid-term, final, single indicators
 	"$(BIN)/forecast" run params/example $(filter-out params/scenarios/% params/example/%,$(wildcard params/*.yaml params/*/*.yaml))
 
 test: $(STAMP) ## run tests, docstring examples and notebooks
-	"$(BIN)/python" -m pytest -n 2 --dist worksteal
+	"$(BIN)/python" -m pytest -n 3 --dist worksteal
 
 docs: $(SITE) ## build the documentation as a site in build/docs
 	NO_MKDOCS_2_WARNING=1 "$(BIN)/mkdocs" build --strict --quiet
