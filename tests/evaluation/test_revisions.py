@@ -79,6 +79,18 @@ def test_one_cause_is_one_part(usual, plan, folder, part):
     assert moves["p_new"].tolist() == new.forecasts["p_reach"].tolist()
 
 
+@pytest.fixture(scope="module")
+def exact(plan):
+    """The plan with an exact target of care visits, and what was issued of it."""
+    goal = plan.targets["indicator"] == VISITS
+    goals = plan.targets.assign(
+        value=plan.targets["value"].mask(goal, 72.0),
+        comparator=plan.targets["comparator"].mask(goal, "eq"),
+    )
+    plan = replace(plan, targets=goals)
+    return plan, issue(plan)
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [
@@ -87,18 +99,13 @@ def test_one_cause_is_one_part(usual, plan, folder, part):
         ("kind", "ratio"),
     ],
 )
-def test_a_changed_definition_is_a_changed_target(plan, column, value):
+def test_a_changed_definition_is_a_changed_target(exact, column, value):
     """Bounds, reporting step, kind and direction of an indicator move only the part `targets`."""
-    goal = plan.targets["indicator"] == VISITS
-    goals = plan.targets.assign(
-        value=plan.targets["value"].mask(goal, 72.0),
-        comparator=plan.targets["comparator"].mask(goal, "eq"),
-    )
-    plan = replace(plan, targets=goals)
+    plan, old = exact
     mine = plan.indicators["indicator"] == VISITS
     about = plan.indicators.copy()
     about.loc[mine, column] = value
-    moves = attribute_changes(issue(plan), issue(replace(plan, indicators=about)))
+    moves = attribute_changes(old, issue(replace(plan, indicators=about)))
     table = parts(moves)
     assert (table.drop(columns="targets") == 0.0).all(axis=None)
     assert (moves.loc[table["targets"] != 0.0, "indicator"] == VISITS).all()

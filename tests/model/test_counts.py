@@ -308,7 +308,7 @@ def test_input_is_untouched():
 @pytest.mark.parametrize("resolution", [1.0, 10.0, 10_000.0])
 def test_quantiles_of_any_count_and_horizon_end(resolution: float) -> None:
     """From 0 to 10^17, one to sixty years ahead, every quantile is found and in order."""
-    latest = np.concatenate([[0.0, 1.0, 7.0, 819.0], 10.0 ** np.arange(1, 18)]) * resolution
+    latest = np.concatenate([[0.0, 1.0, 7.0, 819.0], 10.0 ** np.arange(1, 18, 2)]) * resolution
     for history in (1, 2, 5):
         value = latest[:, None] * np.linspace(0.6, 1.0, history + 1)[1:]
         year = np.broadcast_to(2022.0 - np.arange(history)[::-1], value.shape)

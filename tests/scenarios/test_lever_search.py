@@ -74,6 +74,12 @@ def test_a_budget_too_small_buys_the_likeliest_settings(budget):
     result = goal_seek(plan, WORKERS, lever=PAIR, budget=budget, paths=paths, mechanisms=known)
     assert result.reading == "beyond_budget" and not result.reached
     assert result.cost <= budget and result.p_reach == table.loc[table["cost"] <= budget, "p"].max()
+
+
+def test_a_budget_large_enough_is_no_limit():
+    """With more than the least cost the target is reached."""
+    plan, paths, force, _ = workers(200.0)
+    known = {"force": force}
     enough = goal_seek(plan, WORKERS, lever=PAIR, budget=1e4, paths=paths, mechanisms=known)
     assert enough.reading == "reached"
 
