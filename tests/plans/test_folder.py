@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,10 +108,23 @@ def test_a_form_without_target_or_figure_is_named_as_such(
     assert ended.returncode == 1 and "no target and no figure is filled in yet" in said
 
 
-def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a plan that is filled in and read."""
+    folder = made(tmp_path_factory.mktemp("filled") / "p").parent
+    open_plan(folder)
+    return folder
+
+
+@pytest.fixture
+def plan(filled: Path, tmp_path: Path) -> Path:
+    """Give a copy of it."""
+    return shutil.copytree(filled, tmp_path / "p")
+
+
+def test_check_says_what_a_plan_rests_on(command: Command, plan: Path, tmp_path: Path) -> None:
     """Own and shipped rows, peers of each indicator, what a mechanism lacks; a file beside it."""
-    form = made(tmp_path / "p")
-    ended = command("check", form.parent, "--language", "zh")
+    ended = command("check", plan, "--language", "zh")
     assert ended.returncode == 0
     assert "observations：自有20行" in ended.stdout
     assert "养老机构护理型床位占比＝护理型床位占比：5个完成数（2021-2025）" in ended.stdout.replace(
@@ -120,14 +134,14 @@ def test_check_says_what_a_plan_rests_on(command: Command, tmp_path: Path) -> No
     assert "缺60岁及以上户籍老年人口" in ended.stdout
     own = tmp_path / "more.csv"
     own.write_text("指标,2025\n老年食堂覆盖村数,80\n", encoding="utf-8")
-    held = command("check", own, "--data", form.parent, "--json")
+    held = command("check", own, "--data", plan, "--json")
     record = json.loads(held.stdout.splitlines()[0])
     assert (record["region"], record["indicator"]) == ("青山县", "老年食堂覆盖村数")
 
 
-def test_check_says_what_own_files_change(command: Command, tmp_path: Path) -> None:
+def test_check_says_what_own_files_change(command: Command, plan: Path) -> None:
     """A mechanism and a scenario of shipped names, only what differs; a fault has its line."""
-    folder = made(tmp_path / "p").parent
+    folder = plan
     (folder / "mechanisms.yaml").write_text(
         "care_workforce:\n  assumptions: {leaving_rate: {high: 20}}\n", encoding="utf-8"
     )
@@ -141,14 +155,14 @@ def test_check_says_what_own_files_change(command: Command, tmp_path: Path) -> N
     assert ended.returncode == 0, ended.stdout
     assert "mechanisms.yaml, care_workforce: changes assumptions.leaving_rate.high" in ended.stdout
     assert "care_worker_training.yaml, care_worker_training: changes steps.5." in ended.stdout
-    plan = open_plan(folder)
-    own = summarise_plan(plan).changes
+    opened = open_plan(folder)
+    own = summarise_plan(opened).changes
     assert own.loc[0, ["shipped", "own"]].tolist() == ["25", "20"]
     levers = folder / "levers.yaml"
     levers.write_text(levers.read_text("utf-8") + "scenarios: care_worker_training\n", "utf-8")
     assert read_parameters(levers).scenarios == str(push)
-    (scenario,) = (s for s in choose_scenarios(None, plan.folder) if s.name == push.stem)
-    assert scenario.dated(plan).steps[-1].levers["trainees_per_year"].since == 2027
+    (scenario,) = (s for s in choose_scenarios(None, opened.folder) if s.name == push.stem)
+    assert scenario.dated(opened).steps[-1].levers["trainees_per_year"].since == 2027
     push.write_text(push.read_text("utf-8").replace("trainees", "traines"), "utf-8")
     ended = command("check", folder, "--language", "en")
     assert ended.returncode == 1 and "'trainees_per_year' is meant" in ended.stdout

@@ -20,7 +20,7 @@ from types import SimpleNamespace
 import nbformat
 import papermill
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from forecast.errors import ReportError, WriteError
 from forecast.evaluation.store import STORE
@@ -67,13 +67,15 @@ TABLES = {
 }
 
 
-def prepare(root: Path, name: str, *cells: str, parameters: str = PARAMETERS) -> Path:
+def prepare(
+    root: Path, name: str, *cells: str | nbformat.NotebookNode, parameters: str = PARAMETERS
+) -> Path:
     """Write a notebook, tables and a parameter file that outputs to `<root>/out/<name>`."""
     root.mkdir(parents=True, exist_ok=True)
     for file, text in TABLES.items():
         (root / file).write_text(text)
     tagged = new_code_cell(parameters, metadata={"tags": ["parameters"]})
-    code = [new_code_cell(source) for source in cells]
+    code = [new_code_cell(cell) if isinstance(cell, str) else cell for cell in cells]
     made = new_notebook(cells=[new_markdown_cell("# 月报"), tagged, *code])
     nbformat.write(made, root / f"{name}.ipynb")
     lines = {
@@ -103,7 +105,9 @@ def left(root: Path) -> set[str]:
     return {file.name for file in (root / "out").iterdir() if file.suffix != ".lock"}
 
 
-def fails(root: Path, cells: Sequence[str], timeout: int = 60) -> tuple[ReportError, Path]:
+def fails(
+    root: Path, cells: Sequence[str | nbformat.NotebookNode], timeout: int = 60
+) -> tuple[ReportError, Path]:
     """Run cells that fail over an old report, which must stand; return error and diagnosis."""
     file = prepare(root, "x", *cells)
     old = old_report(root, "x")
@@ -333,10 +337,11 @@ def test_what_a_cell_raises_decides_the_exit_code(
     assert getattr(caught.value, "exit_code", None) == code and len(str(caught.value)) < 6_000
 
 
+@pytest.mark.usefixtures("no_kernel")
 def test_a_page_that_needs_a_network_is_refused(tmp_path: Path) -> None:
     """A picture from elsewhere would be missing offline."""
-    cell = "from IPython.display import HTML; HTML('<img src=\"https://x.org/a.png\">')"
-    error, failed = fails(tmp_path, [cell])
+    shown = new_output("display_data", {"text/html": '<img src="https://x.org/a.png">'})
+    error, failed = fails(tmp_path, [new_code_cell("picture", outputs=[shown])])
     assert isinstance(error, NotebookError) and "https://x.org/a.png" in str(error)
     assert set(statuses(failed / "notebook.ipynb")) == {"completed"}
 
