@@ -274,6 +274,7 @@ def test_missing_columns_are_named():
     assert [problem.column for problem in caught.value.problems] == ["origin", "q05"]
 
 
+@pytest.mark.usefixtures("few_tables")
 def test_a_stored_run_is_verified(tmp_path):
     """From the store to the score: figures of other regions and indicators do no harm."""
     run = issue(fc.load_plan("xiaoshan", as_of="2021-12-31"))

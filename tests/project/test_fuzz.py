@@ -289,6 +289,7 @@ def rewrite(file: Path, data: st.DataObject) -> None:
     file.write_bytes(text.encode(errors="surrogatepass"))
 
 
+@pytest.mark.usefixtures("few_tables")
 @files
 @given(data=st.data())
 def test_any_folder_of_tables_is_loaded_or_refused(tmp_path, data):
