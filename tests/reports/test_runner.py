@@ -24,7 +24,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from forecast.errors import ReportError, WriteError
 from forecast.evaluation.store import STORE
-from forecast.evaluation.vintages import issue
 from forecast.files import MANIFEST, BusyError, staging_folder
 from forecast.reports import batch, kernel, pdf
 from forecast.reports.errors import (
@@ -510,15 +509,14 @@ def test_no_room_for_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_forecasts_that_cannot_be_kept_leave_the_old_report(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    usual: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A finished report is not run again, so its forecasts must be in the store before it is."""
     file, old = prepare(tmp_path, "x", "1"), old_report(tmp_path, "x")
     (tmp_path / "out" / STORE).write_text("no store of forecasts")
-    issued = issue(load_plan("lishui", "2021-12-31"))
     for name in ("execute", "convert"):
         monkeypatch.setattr(ReportRun, name, lambda *_, **__: None)
-    monkeypatch.setattr(ReportRun, "prepare_issue", lambda run, _: setattr(run, "issued", issued))
+    monkeypatch.setattr(ReportRun, "prepare_issue", lambda run, _: setattr(run, "issued", usual))
     with pytest.raises(InputError, match="not a store of issued forecasts"):
         run_report(file)
     assert (old / MANIFEST).read_text() == "old"
