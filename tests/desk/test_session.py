@@ -408,8 +408,9 @@ def test_an_export_replaces_only_its_own_files(desk):
     assert (theirs / "letter.txt").read_text() == "keep"
 
 
-def test_own_tables_are_in_the_export(tmp_path):
+def test_own_tables_are_in_the_export(tmp_path, monkeypatch):
     """The export of a desk with its own tables holds them, and names them relatively."""
+    monkeypatch.setattr(export, "_draw", lambda _: {})
     data = write_plan(tmp_path / "own", STILL_OPEN)
     desk = open_desk(tmp_path / "desk", "shaoxing", data=str(data), until=2026)
     folder = export_desk(desk, "mine")
