@@ -187,6 +187,10 @@ class DeskHandler(TornadoVoilaHandler):  # type: ignore[misc]
     def head(self, path: str | None = None) -> None:
         """Answer without a page."""
 
+    def should_use_rendered_notebook(self, _data: object, pool_size: int, *_: object) -> bool:
+        """Return whether a desk is kept ready: also one that is starting, which is waited for."""
+        return pool_size > 0
+
     async def _admit(self) -> bool:
         """Return whether one more desk may open; one that is being closed is waited for."""
         for _ in range(PATIENCE):

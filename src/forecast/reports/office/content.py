@@ -295,7 +295,7 @@ def _text(element: html.HtmlElement) -> str:
 
 
 def _is_hidden(element: html.HtmlElement) -> bool:
-    """Whether an element is a comment, repeats what is said, or is for screens only."""
+    """Whether an element is a comment, a repetition, or for screens only."""
     if (
         not isinstance(element.tag, str)
         or element.tag in SKIPPED
