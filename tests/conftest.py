@@ -17,7 +17,7 @@ os.environ["FORECAST_PDF"] = "0"
 # What commands print is compared in English unless a test says otherwise.
 os.environ["FORECAST_LANGUAGE"] = "en"
 
-# A grammar of addresses that takes seconds to build; `reports.preload` leaves it out as well.
+# A grammar of addresses that takes seconds to build; `forecast.reports` leaves it out as well.
 sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
 
 # A shared machine may be slow at any moment; a failure must come back when it is looked for.
@@ -73,14 +73,25 @@ def store(tmp_path: Path) -> Path:
     return tmp_path / "报告 #1?" / STORE
 
 
-@pytest.fixture(scope="module")
-def few_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Merge tables of one's own over a few rows of the shipped ones: reading all takes longer."""
+@pytest.fixture(scope="session")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of the shipped data with a few rows of them."""
     from small_plan import write_shipped
 
-    folder = write_shipped(tmp_path_factory.mktemp("shipped"))
+    return write_shipped(tmp_path_factory.mktemp("shipped"))
+
+
+@pytest.fixture
+def few_shipped(few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Merge tables of one's own over these: reading all takes longer."""
+    monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
+
+
+@pytest.fixture(scope="module")
+def few_tables(few: Path) -> Iterator[None]:
+    """Merge tables of one's own over these in all tests of a module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("forecast.tables.plan.shipped_folder", lambda _: folder)
+        patch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
         yield
 
 

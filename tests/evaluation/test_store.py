@@ -330,7 +330,7 @@ def test_whatever_is_damaged_is_an_error_that_names_the_file(usual, store):
         append_run(store, usual)
     whole, rng = store.read_bytes(), np.random.default_rng(3)
     refused = 0
-    for n in range(12):
+    for n in range(24):
         content = bytearray(whole)
         places = rng.integers(100, len(content), 40)
         content[places[0] : places[0] + 600] = bytes(600)
@@ -347,4 +347,4 @@ def test_whatever_is_damaged_is_an_error_that_names_the_file(usual, store):
             except (DataError, WriteError) as error:
                 assert str(store) in str(error)
                 refused += 1
-    assert refused > 12
+    assert refused > 24

@@ -16,7 +16,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from forecast.reports import final, method_check
 from forecast.reports.parameters import find_notebook, read_parameters
 from rendered import draw_only
-from small_plan import write, write_shipped
+from small_plan import write
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted(f for f in (ROOT / "params").rglob("*.yaml") if f.parent.name != "scenarios")
@@ -115,12 +115,6 @@ def test_papermill_knows_every_key_of_a_parameter_file(file: Path) -> None:
     assert set(yaml.safe_load(file.read_text(encoding="utf-8"))) <= set(declared)
     for name, parameter in declared.items():
         assert parameter["inferred_type_name"] != "None" and parameter["help"], name
-
-
-@pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a few rows of the shipped tables."""
-    return write_shipped(tmp_path_factory.mktemp("shipped"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -25,7 +25,6 @@ from rendered import (
     plain,
     row_of,
 )
-from small_plan import write_shipped
 
 
 def judge(folder, day="2026-06-30", **parameters):
@@ -38,18 +37,6 @@ def judge(folder, day="2026-06-30", **parameters):
 def one_origin(monkeypatch):
     """Forecasts are replayed as of one day: the other days are those of the plan as a whole."""
     monkeypatch.setattr(final, "list_origins", lambda _: ["2022-12-31"])
-
-
-@pytest.fixture(scope="module")
-def few(tmp_path_factory):
-    """Folder of the shipped data with a few rows of them."""
-    return write_shipped(tmp_path_factory.mktemp("shipped"))
-
-
-@pytest.fixture
-def few_shipped(few, monkeypatch):
-    """Let the made-up plan be merged over these: reading all takes longer."""
-    monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
 
 
 @pytest.fixture

@@ -39,7 +39,6 @@ from forecast.tables.csv_files import read_tables
 from forecast.tables.database import load_tables, read_database, shown, write_results
 from forecast.tables.plan import data_folder, known_indicators
 from forecast.tables.schema import TABLES, is_address
-from small_plan import write_shipped
 from warm import forked, pretend
 
 SECRET = "s3cr3t-word"
@@ -162,18 +161,6 @@ def small() -> dict[str, pd.DataFrame]:
         }
     )
     return {"regions": regions, "targets": targets, "observations": seen}
-
-
-@pytest.fixture(scope="module")
-def few(tmp_path_factory):
-    """Folder of the shipped data with a few rows of them."""
-    return write_shipped(tmp_path_factory.mktemp("shipped"))
-
-
-@pytest.fixture
-def few_shipped(few, monkeypatch):
-    """Let tables be merged over these: reading all takes longer."""
-    monkeypatch.setattr("forecast.tables.plan.shipped_folder", lambda _: few)
 
 
 # Reading
