@@ -49,12 +49,15 @@ def test_findings_add_up_to_the_headline(notebook):
 
 
 def test_links_lead_to_reports_beside_it(notebook):
-    """Finished reports in the same language are linked, others are not."""
-    results = overview.OverviewResults(
-        notebook.results.regions, [("lishui", "monitoring", "../lishui/report.html")]
-    )
+    """Reports of a region are linked by kind and day, so that two of a kind can be told apart."""
+    links = [("lishui", "monitoring", day, f"../{day[:4]}/report.html")
+             for day in ("2022-12-31", "2021-12-31")]  # fmt: skip
+    results = overview.OverviewResults(notebook.results.regions, links)
     page = render(notebook.report, "overview.regions", results).text
-    assert '<a href="../lishui/report.html">Monitoring report</a>' in page
+    assert (
+        '<a href="../2021/report.html">Monitoring report 2021-12-31</a>; '
+        '<a href="../2022/report.html">Monitoring report 2022-12-31</a></span>'
+    ) in page
 
 
 def test_the_page_reads_in_chinese(notebook, monkeypatch):

@@ -29,11 +29,11 @@ TOO_EARLY = N_("{region}: too early to judge in {count} plans; {total} indicator
 class OverviewResults:
     """Findings of each region, and the reports on them beside this one.
 
-    `links` are region, kind and address of reports in the reader's language.
+    `links` are region, kind, day and address of reports in the reader's language.
     """
 
     regions: Sequence[Findings]
-    links: Sequence[tuple[str, str, str]]
+    links: Sequence[tuple[str, str, str, str]]
 
     def headline(self, report: ReportContext) -> str:
         """Count what is at risk in all regions."""
@@ -49,9 +49,9 @@ class OverviewResults:
         """Name the worst three indicators of a region."""
         return [found.name(name) for name in found.worries["indicator"].head(WORST)]
 
-    def links_of(self, region: str) -> list[tuple[str, str]]:
-        """Kinds and addresses of a region's reports."""
-        return [(kind, address) for name, kind, address in self.links if name == region]
+    def links_of(self, region: str) -> list[tuple[str, str, str]]:
+        """Kinds, days and addresses of a region's reports, by kind and day."""
+        return sorted((kind, day, to) for name, kind, day, to in self.links if name == region)
 
 
 def compute_overview(report: ReportContext) -> OverviewResults:
@@ -102,10 +102,10 @@ def result_tables(report: ReportContext, results: OverviewResults) -> dict[str, 
     return {"findings": report.describe(pd.concat(rows, ignore_index=True))}
 
 
-def _find_reports(report: ReportContext, folder: Path) -> list[tuple[str, str, str]]:
-    """Find the finished reports beside this one: region, kind, address."""
+def _find_reports(report: ReportContext, folder: Path) -> list[tuple[str, str, str, str]]:
+    """Find the finished reports beside this one: region, kind, day, address."""
     return [
-        (given["region"], given["notebook"], f"../{manifest.name}/report.html")
+        (given["region"], given["notebook"], given["as_of"], f"../{manifest.name}/report.html")
         for manifest in read_manifests(folder.parent)
         if (given := {key: str(value) for key, value in manifest.parameters.items()})
         and manifest.status == "completed"
