@@ -175,8 +175,17 @@ def test_only_a_page_that_is_opened_starts_a_desk(
     assert len(served.kernels()) == before
 
 
+@pytest.fixture
+def fronted(tmp_path: Path) -> Iterator[Served]:
+    """Start a server whose desk no other test ends."""
+    running = Served(tmp_path, "--base-url", "desk", FORECAST_TOKEN=TOKEN)
+    yield running
+    running.process.terminate()
+    running.process.communicate(timeout=60)
+
+
 def test_the_documented_nginx_passes_pages_and_websockets(
-    served: Served, page: str, root: Path, tmp_path: Path
+    fronted: Served, root: Path, tmp_path: Path
 ) -> None:
     """Behind the proxy of `docs/security.md` a visitor meets the form, and a kernel answers."""
     program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
@@ -185,7 +194,7 @@ def test_the_documented_nginx_passes_pages_and_websockets(
     (location,) = re.findall("```nginx\n(.*?)```", (root / "docs/security.md").read_text(), re.S)
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    location = location.replace("127.0.0.1:8866", urllib.parse.urlsplit(served.address).netloc)
+    location = location.replace("127.0.0.1:8866", urllib.parse.urlsplit(fronted.address).netloc)
     folders = "".join(f"{kind}_temp_path {tmp_path}/{kind}; " for kind in TEMPORARY)
     conf = tmp_path / "nginx.conf"
     conf.write_text(
@@ -198,12 +207,12 @@ def test_the_documented_nginx_passes_pages_and_websockets(
             front = Front(f"http://127.0.0.1:{port}/desk/")
             assert front.ask()[0] == 302 and "口令" in front.ask("login")[1]
             assert front.ask("healthz") == (200, "ok\n")
-            kernel = KERNEL.search(page)[1]
-            assert front.ask(f"healthz/{kernel}") == (200, "ok\n")
-            assert front.ask(f"healthz/{'0' * 8}")[0] == 404
             mine = http.cookiejar.CookieJar()
             given = "?" + urllib.parse.urlencode({"token": TOKEN})
             assert front.ask(given, jar=mine)[0] == 302
+            kernel = KERNEL.search(front.ask(jar=mine)[1])[1]
+            assert front.ask(f"healthz/{kernel}") == (200, "ok\n")
+            assert front.ask(f"healthz/{'0' * 8}")[0] == 404
             cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in mine)
             asked = asyncio.run(_ask_kernel(f"ws://127.0.0.1:{port}/desk", kernel, cookies))
             assert asked == "kernel_info_reply"
