@@ -1,13 +1,17 @@
 """What all tests share: no window, no chance that cannot be repeated, the project's folder."""
 
+import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import Phase, settings
 
+# Libraries and tests are garbage to nobody; looking for it takes a fifth of their import.
+gc.disable()
 # Before anything imports matplotlib, here or in a process started by a test.
 os.environ["MPLBACKEND"] = "Agg"
 # Matrices are small, and tests run side by side.
@@ -35,6 +39,22 @@ settings.load_profile("project")
 SLOW = ("test_browser", "test_cli", "test_database", "test_pages_in_a_browser", "test_runner",
         "test_scheduling", "test_server")  # fmt: skip
 """Modules that wait for processes and browsers: begun last, they would keep one worker waiting."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path) -> Generator[None, list[pytest.Collector], list]:
+    """Look for examples only in tests that have one: the search takes longer than their import."""
+    found = yield
+    if ">>> " in file_path.read_text(encoding="utf-8", errors="ignore"):
+        return found
+    return [collector for collector in found if not isinstance(collector, DoctestModule)]
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, seldom, and not among what was imported."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
