@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 import stat
 import uuid
@@ -28,6 +29,7 @@ __all__ = [
     "BusyError",
     "decode_text",
     "locked",
+    "plain_name",
     "read_ordinary",
     "read_text",
     "read_whole",
@@ -37,6 +39,8 @@ __all__ = [
     "write_atomic",
 ]
 
+DEVICE = re.compile(r"(?i:con|prn|aux|nul|(?:com|lpt)[0-9¹²³])\s*(?:\..*)?")
+"""What Windows takes for a device, whatever ending follows."""
 MOST_TEXT = 100_000_000
 """Most bytes of a text or table that is read whole."""
 MANIFEST = "manifest.json"
@@ -58,6 +62,17 @@ def shipped_folder(name: str) -> Path:
     package = Path(str(resources.files("forecast")))
     inside = package / name
     return inside if inside.is_dir() else package.parents[1] / name
+
+
+def plain_name(name: str) -> str:
+    r"""File name that every system can have and no command takes for an option: mostly the name.
+
+    >>> [plain_name(name) for name in ("青山 {a}.yaml", "a:b\\..\\c", "con.txt", "..", "-rf")]
+    ['青山 {a}.yaml', 'a_b_.._c', '_con.txt', '_', '_-rf']
+    """
+    plain = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in name)
+    plain = plain.strip(". ") or "_"
+    return f"_{plain}" if plain.startswith("-") or DEVICE.fullmatch(plain) else plain
 
 
 def read_ordinary(path: Path, most: int = -1) -> bytes:

@@ -3,6 +3,7 @@
 import copy
 import json
 import math
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -17,10 +18,13 @@ import yaml
 import forecast as fc
 from forecast.desk import export
 from forecast.desk.export import export_desk, pack
+from forecast.desk.own_plan import change_rows, open_upload, read_rows
 from forecast.desk.session import Desk
 from forecast.desk.state import History, State, read_address
 from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
+from forecast.plans import entry
+from forecast.plans.form_reading import read_form
 from forecast.reports.context import ReportContext, last_targets
 from forecast.reports.parameters import find_notebook, read_parameters
 from forecast.reports.scenarios import analyse_scenarios, choose_scenarios
@@ -242,8 +246,8 @@ def test_a_saved_scenario_can_be_loaded(desk):
 
 def test_bad_names_are_refused(desk):
     """Nothing is written under a name that is no file name or that a shipped scenario has."""
-    names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "pandemic_year"]
-    for name in [*names, "baseline", "figures"]:
+    names = ["", " ", "a/b", "a\\b", "a,b", "..", ".x", "a\nb", "x" * 101, "CON"]
+    for name in [*names, "pandemic_year", "baseline", "figures"]:
         for write in (desk.save, lambda name: export_desk(desk, name)):
             with pytest.raises(ValueError, match="cannot be used as a name"):
                 write(name)
@@ -338,31 +342,85 @@ def test_prepared_computations_keep_their_settings(desk):
     assert tornado()["p_base"].iloc[0] == before
 
 
-def test_an_export_gives_the_same_numbers_anywhere(desk, tmp_path):
-    """Unpacked in another folder its parameters name all inputs and give the same answer."""
+def test_an_export_gives_the_same_numbers_anywhere(pristine, desk, tmp_path):
+    """Unpacked in another folder its parameters name all inputs and give the same answer.
+
+    So does a desk elsewhere that opens it; what is entered of a plan is there as well.
+    """
     desk = desk.with_figures(own_figure(desk, 20))
     desk.language = "en"
+    desk.set("trainees_per_year", 300)
+    desk.save("base")
+    desk.import_scenario("slower", b"name: slower\nbase: base\n")
+    desk.reset()
     desk.set("trainees_per_year", 450)
-    desk.show_beside(["care_workers_stay"])
+    desk.show_beside(["care_workers_stay", "slower"])
+    change_rows(desk, lambda rows: entry.fill(rows, "targets", 0, "indicator", "Draft", "en"))
     archive = pack(export_desk(desk, "mine"))
     assert archive.read_bytes() == pack(desk.folder / "mine").read_bytes()
     with zipfile.ZipFile(archive) as packed:
         packed.extractall(tmp_path / "elsewhere")
+    content, answers = archive.read_bytes(), desk.outcomes()
+    entered = read_rows(desk).rows["targets"]
     shutil.rmtree(desk.folder)
     folder = tmp_path / "elsewhere" / "mine"
     names = {file.name for file in folder.iterdir()}
     assert names >= {"chart.svg", "chart.png", "chart.csv", "compare.csv", "tables.xlsx"}
+    (form,) = (folder / "plan").glob("*.xlsx")
+    assert read_form(form).rows["targets"][0]["indicator"] == "Draft"
     run = read_parameters(folder / "run.yaml")
     assert (run.region, run.indicator, run.as_of) == ("lishui", WORKERS, "2022-12-31")
     assert (run.draws, run.seed, run.language, run.data) == (DRAWS, 0, "en", str(folder / "tables"))
     assert find_notebook(run.notebook).name == "scenarios.ipynb"
-    scenario = choose_scenarios(run.scenarios)[0]
+    scenario, *beside = choose_scenarios(run.scenarios)
+    assert [one.name for one in beside] == ["care_workers_stay", "slower"]
     plan = fc.load_plan(run.data, as_of=run.as_of, region=run.region)
     rows = fc.compare(plan, [scenario], until=run.until, draws=run.draws, seed=run.seed)
     rows = rows[rows["scenario"].eq("mine") & rows["indicator"].eq(WORKERS)]
     assert rows.loc[rows["year"].eq(2025), "p_reach"].tolist() == [desk.answer().p_reach]
     table = pd.read_csv(folder / "compare.csv").set_index("indicator")
     assert table.loc[WORKERS, "p_reach"] == desk.answer().p_reach
+    other = copy.copy(pristine)
+    other.folder, other.report = tmp_path / "other", replace(pristine.report, draws=100)
+    other.set("trainees_per_year", 10)
+    other.save("slower")
+    opened = open_upload(other, "mine.zip", content)
+    again = opened.outcomes()
+    assert opened.value("trainees_per_year") == 450 and read_rows(opened).rows["targets"] == entered
+    assert [one.p_reach for one in again.values()] == [one.p_reach for one in answers.values()]
+    assert opened.saved == ["slower"] and "slower 2" in again
+    assert read_address(opened.state.address()) == opened.state
+
+
+def test_an_archive_can_be_unpacked_anywhere(tmp_path):
+    """Names that Windows refuses or a command takes for an option are changed, links left out."""
+    folder = tmp_path / "-10% {a} 青山"
+    names = [
+        "a:b",
+        "..\\..\\c.txt",
+        "CON.txt",
+        "-rf",
+        "=1+1.csv",
+        "x" * 255,
+        "县" * 85,
+        "A",
+        "a",
+        " . ",
+    ]
+    (folder / "inner").mkdir(parents=True)
+    for name in names:
+        (folder / "inner" / name).write_text(name)
+    (tmp_path / "secret").write_text("secret")
+    (folder / "file").symlink_to(tmp_path / "secret")
+    (folder / "folder").symlink_to(tmp_path)
+    os.mkfifo(folder / "pipe")
+    with zipfile.ZipFile(pack(folder)) as archive:
+        packed = {info.filename: archive.read(info).decode() for info in archive.infolist()}
+        archive.extractall(tmp_path / "elsewhere")
+    assert sorted(packed.values()) == sorted(names)
+    assert {name.rpartition("/")[0] for name in packed} == {"_-10% {a} 青山/inner"}
+    ends = {name.rpartition("/")[2] for name in packed}
+    assert ends == {"a_b", "_.._c.txt", "_CON.txt", "_-rf", "=1+1.csv", *names[5:8], "a_", "_"}
 
 
 def test_the_report_of_an_export_is_put_beside_its_tables(tmp_path, monkeypatch):

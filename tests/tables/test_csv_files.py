@@ -47,6 +47,20 @@ def test_encodings_of_spreadsheets_are_read(sound: Path, encoding: str) -> None:
     assert read_tables(sound)["regions"]["name_zh"].tolist() == ["江省", "山市"]
 
 
+def test_likenesses_are_looked_for_a_few_unknown_ids(
+    sound: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every unknown id is a problem; beyond the first ones it is compared with no other."""
+    monkeypatch.setattr("forecast.tables.validation.MOST_HINTS", 2)
+    row = SOUND["observations"].splitlines()[1]
+    region = row.split(",")[0]
+    unknown = [row.replace(region, f"{region}{at}", 1) for at in range(5)]
+    text = "\n".join([*SOUND["observations"].splitlines(), *unknown, ""])
+    (sound / "observations.csv").write_text(text, encoding="utf-8")
+    remedies = [p.remedy for p in check_folder(sound) if p.column == "region"]
+    assert ["perhaps" in remedy for remedy in remedies] == [True, True, False, False, False]
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\xff", "region,年".encode("utf-16")])
 def test_other_encodings_are_named(sound: Path, content: bytes) -> None:
     """A file in neither encoding is one problem, and ids of it are not called unknown."""

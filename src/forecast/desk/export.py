@@ -1,13 +1,15 @@
 """An export of the planner's desk: one archive that gives the same numbers anywhere.
 
-It holds the scenario, the planner's own tables, the parameters of a report, tables, the chart, and
-the report itself as a page and a document. Paths in it are relative.
+It holds the scenario and those beside it, the planner's own tables, the plan as it is entered, the
+parameters of a report, tables, the chart, and the report itself as a page and a document. Paths in
+it are relative. `own_plan.open_upload` opens it at another desk.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -24,19 +26,23 @@ from .._version import __version__
 from ..callbacks import Progress, ProgressTracker
 from ..charts.scenarios import scenarios_chart
 from ..errors import N_, WriteError, msg
-from ..files import MANIFEST, staging_folder, swap_folder, write_atomic
+from ..files import MANIFEST, plain_name, staging_folder, swap_folder, write_atomic
+from ..intake.merging import COMPANIONS
+from ..plans.entry import workbook_of, write_entered
 from ..reports.exports import write_tables
 from ..reports.inputs import find_tables
 from ..reports.manifest import hash_file
 from ..reports.parameters import ReportParameters
+from ..scenarios.overrides import own_scenarios
 from ..scenarios.scenario import write_scenario
+from .own_plan import BESIDE, DRAFT, OPTIONS, TABLES, read_rows
 from .session import Desk
-from .storage import TAKEN
+from .storage import TAKEN, shipped_scenarios
 from .text import name_outcome
 
 __all__ = ["add_report", "export_desk", "pack"]
 
-TABLES, RUN, SCENARIO = "tables", "run.yaml", "scenario.yaml"
+RUN, SCENARIO = "run.yaml", "scenario.yaml"
 FORMATS = {"docx": "docx"}
 """Documents of a report, and the library that each needs."""
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -64,15 +70,17 @@ def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
     sources = report.source_rows(report.list_sources(plan.targets, plan.observations))
     with staging_folder(final) as new:
         write_tables(report, {"compare": desk.table(), "sources": sources}, new)
-        write_scenario(desk.settings.to_scenario(name), new / SCENARIO)
-        _write_inputs(desk, new / TABLES)
-        text = yaml.safe_dump(_run_parameters(desk, name), allow_unicode=True, sort_keys=False)
+        write_scenario(desk.settings.to_scenario(name).whole(), new / SCENARIO)
+        _write_inputs(desk, new)
+        parameters = _run_parameters(desk, name, _write_beside(desk, name, new))
+        text = yaml.safe_dump(parameters, allow_unicode=True, sort_keys=False)
         (new / RUN).write_text(text, encoding="utf-8")
         for file, content in _draw(desk).items():
             (new / file).write_bytes(content)
         files = [file for file in sorted(new.rglob("*")) if file.is_file()]
         written = {file.relative_to(new).as_posix(): hash_file(file) for file in files}
         facts = {"files": written, "version": __version__, "address": desk.state.address()}
+        facts |= {key: getattr(report, key) for key in OPTIONS}
         (new / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
         swap_folder(new, final, _read_manifest(final).get("files", {}))
     return final
@@ -106,23 +114,34 @@ def add_report(folder: Path, *, progress: Progress | None = None) -> None:
 
 
 def pack(folder: Path) -> Path:
-    """Write all files of an export to one archive beside its folder; return the archive."""
-    stream = io.BytesIO()
+    """Write all files of an export to one archive beside its folder; return the archive.
+
+    Links are left out: they may lead anywhere. Files that a person added get names that every
+    system can unpack.
+    """
+    stream, used = io.BytesIO(), set[str]()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(folder.rglob("*")):
-            if file.is_file():
-                name = (Path(folder.name) / file.relative_to(folder)).as_posix()
-                info = zipfile.ZipInfo(name, STAMP)
+        for where, folders, names in os.walk(folder):
+            folders.sort()
+            for file in (Path(where, name) for name in sorted(names)):
+                if file.is_symlink() or not file.is_file():
+                    continue
+                path = "/".join(map(plain_name, (folder.name, *file.relative_to(folder).parts)))
+                while path.casefold() in used:
+                    path = f"{path}_"
+                used.add(path.casefold())
+                info = zipfile.ZipInfo(path, STAMP)
                 archive.writestr(info, file.read_bytes(), zipfile.ZIP_DEFLATED)
     target = folder.with_name(f"{folder.name}.zip")
     write_atomic(target, stream.getvalue())
     return target
 
 
-def _run_parameters(desk: Desk, name: str) -> dict[str, Any]:
+def _run_parameters(desk: Desk, name: str, beside: list[str]) -> dict[str, Any]:
     """Return the parameters of a scenario report with the same answers."""
-    options = desk.options | {"notebook": "scenarios", "scenarios": SCENARIO, "name": name}
-    if options["data"] is not None and desk.plan.folder:
+    scenarios = ",".join([SCENARIO, *beside])
+    options = desk.options | {"notebook": "scenarios", "scenarios": scenarios, "name": name}
+    if options["data"] is not None:
         options["data"] = TABLES
     if desk.chosen is not None:
         options["indicator"] = str(desk.chosen["indicator"])
@@ -132,14 +151,44 @@ def _run_parameters(desk: Desk, name: str) -> dict[str, Any]:
     return given
 
 
-def _write_inputs(desk: Desk, folder: Path) -> None:
-    """Copy the planner's own tables; those of the package come with it."""
-    if not desk.plan.folder:
+def _write_inputs(desk: Desk, new: Path) -> None:
+    """Write the planner's own tables and what is entered; those of the package come with it."""
+    plan = desk.plan
+    if desk.state.rows or workbook_of(plan):
+        (new / DRAFT).mkdir()
+        write_entered(read_rows(desk), new / DRAFT, plan, desk.language)
+    if not desk.report.data:
         return
-    folder.mkdir()
-    for name, content in find_tables(desk.plan.folder).items():
-        if isinstance(content, Path) and content.parent == Path(desk.plan.folder):
-            (folder / name).write_bytes(content.read_bytes())
+    own = Path(plan.folder) if plan.folder else None
+    tables: dict[str, Path | bytes] = {
+        name: content
+        for name, content in find_tables(desk.report.data).items()
+        if isinstance(content, bytes) or content.parent == own
+    }
+    if own:
+        tables |= {name: own / name for name in COMPANIONS if (own / name).is_file()}
+    tables |= {f"scenarios/{name}.yaml": file for name, file in own_scenarios(own).items()}
+    for name, content in tables.items():
+        file = new / TABLES / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.read_bytes())
+
+
+def _write_beside(desk: Desk, name: str, new: Path) -> list[str]:
+    """Write the scenarios beside the settings; return their paths, names of the package's."""
+    places = []
+    for key, scenario in desk.beside().items():
+        place = key if _is_shipped(desk, key) else f"{BESIDE}/{key}.yaml"
+        if key not in (name, place):
+            (new / BESIDE).mkdir(exist_ok=True)
+            write_scenario(scenario.whole().model_copy(update={"name": key}), new / place)
+        places += [place] * (key != name)
+    return places
+
+
+def _is_shipped(desk: Desk, name: str) -> bool:
+    """Whether a scenario is the package's, unchanged by the plan."""
+    return name in shipped_scenarios() and name not in own_scenarios(desk.plan.folder)
 
 
 def _draw(desk: Desk) -> Mapping[str, bytes]:

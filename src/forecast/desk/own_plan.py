@@ -9,36 +9,51 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
+from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, Problem, msg
-from ..files import write_atomic
+from ..files import MANIFEST, plain_name, write_atomic
 from ..intake import MOST_BYTES
 from ..plans import entry
 from ..plans.folder import PlanOrder, make_folder, shipped_content
 from ..plans.form_reading import read_form
 from ..plans.form_writing import FormContent
 from ..plans.own_tables import FOLDER, find_form, make_tables, read_plan
+from ..reports.parameters import ReportParameters
+from ..tables.csv_files import format_table
 from .session import Desk
-from .state import State
+from .state import State, read_address
 from .storage import ENTERED, FIGURES, check_room, new_folder
 
-__all__ = ["begin_plan", "change_rows", "check_rows", "open_upload", "pack_plan", "read_rows",
-           "use_rows"]  # fmt: skip
+__all__ = [
+    "BESIDE", "DRAFT", "OPTIONS", "TABLES",
+    "begin_plan", "change_rows", "check_rows", "open_upload", "pack_plan", "read_rows", "use_rows",
+]  # fmt: skip
+
+Parts = Mapping[PurePosixPath, bytes]
+"""Files of an archive by path."""
+TABLES, DRAFT, BESIDE = "tables", "plan", "beside"
+"""Folders of an export: tables in use, the plan as it is entered, scenarios beside."""
+OPTIONS = ("draws", "seed", "until")
+"""What an export has of the options of a desk."""
 
 MOST_FILES = 60
 """Most files of an archive with a plan."""
 ENDINGS = (".xlsx", ".csv", ".yaml", ".yml", ".md")
 """Files of a plan's folder; no others are unpacked."""
 NOT_A_PLAN = N_(
-    "{file} holds no plan. Choose the workbook that `forecast init` made, or its folder as a zip "
-    "file of at most {most} MB."
+    "{file} holds no plan. Choose the workbook that `forecast init` made, or its folder or an "
+    "export of the desk as a zip file of at most {most} MB."
 )
 
 
@@ -55,13 +70,18 @@ def read_rows(desk: Desk) -> FormContent:
 
 def change_rows(desk: Desk, change: Callable[[FormContent], FormContent]) -> None:
     """Change what is entered; a step that can be undone."""
-    text = entry.dump(change(read_rows(desk)))
+    desk.change(rows=_keep_rows(desk, change(read_rows(desk))))
+
+
+def _keep_rows(desk: Desk, rows: FormContent) -> str:
+    """Write rows to the folder of the desk; return how a state names them."""
+    text = entry.dump(rows)
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     check_room(desk.folder)
     folder = desk.folder / ENTERED
     folder.mkdir(parents=True, exist_ok=True)
     write_atomic(folder / f"{name}.json", text.encode())
-    desk.change(rows=name)
+    return name
 
 
 def begin_plan(desk: Desk, order: PlanOrder) -> None:
@@ -103,32 +123,42 @@ def use_rows(desk: Desk, *, progress: Progress | None = None) -> Desk:
     def write(folder: Path) -> Path:
         return entry.write_entered(content, folder, desk.plan, desk.language)
 
-    return _open(desk, write, progress)
+    return _open(desk, partial(_fill_plan, desk, write), progress)
 
 
 def open_upload(desk: Desk, name: str, content: bytes, *, progress: Progress | None = None) -> Desk:
-    """Open a plan that a visitor sends: its workbook, or its folder as a zip file.
+    """Open what a visitor sends: the workbook of a plan, its folder or an export as a zip file.
+
+    Of an export the desk has the numbers: its tables, settings, draws, scenarios beside and rows.
 
     Raises
     ------
     ValueError
-        If it is neither, or too large.
+        If it is none of these, or too large.
     DataError
         With every problem of the plan.
     """
+    file = PurePosixPath(name.replace("\\", "/"))
+    parts = {file: content} if len(content) <= MOST_BYTES else {}
+    if parts and file.suffix.casefold() == ".zip":
+        parts = _unpack(content)
+        for path in parts:
+            if path.name == MANIFEST and (export := _read_export(parts[path])):
+                inside = {p.relative_to(path.parent): part for p, part in parts.items()
+                          if p.is_relative_to(path.parent)}  # fmt: skip
+                return _open(desk, partial(_fill_export, desk, *export, inside), progress)
 
     def write(folder: Path) -> Path:
-        file = folder / PurePosixPath(name.replace("\\", "/")).name
-        if len(content) <= MOST_BYTES and file.suffix.casefold() == ".zip":
-            _unpack(content, folder)
-        elif len(content) <= MOST_BYTES:
-            file.write_bytes(content)
+        for path, part in parts.items():
+            if FOLDER not in path.parts[:-1] and path.name != MANIFEST:
+                inside = folder / "scenarios" if path.parent.name == "scenarios" else folder
+                _write(inside, path.name, part)
         form = find_form(folder)
         if form is None:
             raise ValueError(msg(NOT_A_PLAN, file=name, most=MOST_BYTES // 10**6))
         return form
 
-    return _open(desk, write, progress)
+    return _open(desk, partial(_fill_plan, desk, write), progress)
 
 
 def pack_plan(desk: Desk) -> tuple[str, bytes]:
@@ -148,40 +178,87 @@ def pack_plan(desk: Desk) -> tuple[str, bytes]:
     return "plan.zip", stream.getvalue()
 
 
-def _open(desk: Desk, write: Callable[[Path], Path], progress: Progress | None) -> Desk:
-    """Open the plan of a workbook that is written to a new folder."""
+def _open(
+    desk: Desk, fill: Callable[[Path], tuple[Desk, State]], progress: Progress | None
+) -> Desk:
+    """Open the state of a new folder, which is removed where that fails."""
     tracker = ProgressTracker(progress, 10)
     tracker()
     folder = new_folder(desk.folder.absolute() / FIGURES)
     try:
-        made = make_tables(write(folder), language=desk.language)
+        start, state = fill(folder)
         tracker()
-        state = State(made.region, desk.state.as_of, desk.language, folder.name)
-        if made.region == desk.plan.region:
-            state = replace(desk.state, tables=folder.name, rows="", question="")
-        return desk.with_state(state, progress=tracker.part(8))
+        return start.with_state(state, progress=tracker.part(8))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _unpack(content: bytes, folder: Path) -> None:
-    """Write the files of an archive that a plan's folder may have, each by its own name only."""
+def _fill_plan(desk: Desk, write: Callable[[Path], Path], folder: Path) -> tuple[Desk, State]:
+    """Make the tables of a workbook that is written to a folder; return the state with them."""
+    made = make_tables(write(folder), language=desk.language)
+    if made.region == desk.plan.region:
+        return desk, replace(desk.state, tables=folder.name, rows="", question="")
+    return desk, State(made.region, desk.state.as_of, desk.language, folder.name)
+
+
+def _fill_export(
+    desk: Desk, state: State, options: Mapping[str, Any], parts: Parts, folder: Path
+) -> tuple[Desk, State]:
+    """Write the tables of an export to a folder, its rows and scenarios beside this desk's."""
+    for path, part in parts.items():
+        top, *under = path.parts
+        if top == TABLES and under in ([path.name], ["scenarios", path.name]):
+            _write(folder.joinpath(*under[:-1]), path.name, part)
+        elif path.parent.parts == (DRAFT,) and path.suffix == ".xlsx":
+            _write(folder, path.name, part)
+    if not any(folder.glob("*.csv")):  # the package's alone, whatever tables this desk has
+        text = format_table("plans", desk.plan.tables["plans"][:0])
+        _write(folder, "plans.csv", text.encode())
+    names = []
+    for name in state.compared:
+        free = name
+        if part := parts.get(PurePosixPath(BESIDE, f"{name}.yaml")):
+            while free in desk.saved:
+                free = f"{free} 2"
+            _write(folder / "scenarios", f"{free}.yaml", part)
+        names.append(free)
+    form = find_form(folder)
+    rows = _keep_rows(desk, entry.content_of(read_form(form), state.language)) if form else ""
+    start = copy(desk)
+    start.report = replace(desk.report, **options)
+    return start, replace(state, tables=folder.name, compared=tuple(names), rows=rows)
+
+
+def _read_export(manifest: bytes) -> tuple[State, dict[str, Any]] | None:
+    """Return state and options of an export, None for another manifest."""
+    try:
+        held = json.loads(manifest)
+        options = {key: held[key] for key in OPTIONS}
+        ReportParameters.model_validate({"region": "x", "name": "x", **options})
+        return read_address(held["address"]), options
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _unpack(content: bytes) -> Parts:
+    """Return the files that a plan or an export has; none of an archive that is too large."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [
-                info for info in archive.infolist()
-                if PurePosixPath(info.filename).suffix.casefold() in ENDINGS
-                and not PurePosixPath(info.filename).name.startswith((".", "~$"))
-                and FOLDER not in PurePosixPath(info.filename).parts[:-1]
-            ]  # fmt: skip
-            if len(parts) > MOST_FILES or sum(info.file_size for info in parts) > MOST_BYTES:
-                return
-            for info in parts:
-                path = PurePosixPath(info.filename)
-                inside = folder / "scenarios" if path.parent.name == "scenarios" else folder
-                inside.mkdir(exist_ok=True)
-                with archive.open(info) as part:
-                    (inside / path.name).write_bytes(part.read(info.file_size))
+            infos = {PurePosixPath(i.filename.replace("\\", "/")): i for i in archive.infolist()}
+            parts = {
+                path: info for path, info in infos.items()
+                if (path.suffix.casefold() in ENDINGS or path.name == MANIFEST)
+                and not path.name.startswith((".", "~$"))
+            }  # fmt: skip
+            if len(parts) > MOST_FILES or sum(i.file_size for i in parts.values()) > MOST_BYTES:
+                return {}
+            return {path: archive.read(info)[: info.file_size] for path, info in parts.items()}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError):
-        return
+        return {}
+
+
+def _write(folder: Path, name: str, content: bytes) -> None:
+    """Write a part of an archive by its own name only."""
+    folder.mkdir(exist_ok=True)
+    (folder / plain_name(name)).write_bytes(content)

@@ -40,6 +40,7 @@ NOTE = N_(
     "figure that you enter takes the place of the published one; without its row the published one "
     "counts again. The last row is for a new one."
 )
+OPEN = N_("Open a plan or an export: workbook or zip")
 PROBLEMS = N_("Correct this first:")
 DOUBTS = N_("Please look at this:")
 SOUND = N_("No problems.")
@@ -83,7 +84,7 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         self.grid = Grid({key: self._edit for key in ("fix", "remove")})
         self.grid.add_class("desk-plan-rows")
         upload = create_upload(
-            texts, N_("Open a plan: workbook, or folder as zip"), "desk-plan-upload", ".xlsx,.zip",
+            texts, OPEN, "desk-plan-upload", ".xlsx,.zip",
             lambda name, content: guard(lambda: self._open_upload(name, content)),
         )  # fmt: skip
         self.path = create_field(texts, N_("Folder of a plan"), "desk-plan")

@@ -420,10 +420,16 @@ class Desk(Answers):
         that cannot be used here, such as a file that is gone, is left out.
         """
         answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
+        beside = self.beside().items()
+        return answers | {name: self._evaluate(scenario) for name, scenario in beside}
+
+    def beside(self) -> dict[str, Scenario]:
+        """Return the scenarios beside the settings by name, but those that cannot be used here."""
+        found = {}
         for name in self.state.compared:
             with suppress(DataError, UnknownNameError):
-                answers[name] = self._evaluate(self._read(name))
-        return answers
+                found[name] = self._read(name)
+        return found
 
 
 def _open_first(*, data: str | None = None, **options: Any) -> ReportContext:

@@ -147,8 +147,7 @@ def _write_base(base: Scenario) -> str:
     """Return the name of a shipped scenario, of another one its content: its file is not needed."""
     if base.name in shipped_scenarios() and read_scenario(base.name) == base:
         return base.name
-    whole = base.model_copy(update={"steps": tuple(base.all_steps()), "base": (BASELINE.name,)})
-    return whole.model_dump_json(by_alias=True, exclude_defaults=True)
+    return base.whole().model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 def _read_base(text: str) -> Scenario:

@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from ..errors import N_, msg
+from ..files import plain_name
 from ..scenarios.scenario import BASELINE, scenario_folder
 
 __all__ = [
@@ -32,7 +33,6 @@ VISITORS = "visitors"
 """Folder of the folders of a server's visitors."""
 MOST_VISITORS, MOST_DAYS, MOST_SIZE = 200, 30, 100_000_000
 """Visitors whose files are kept, days without a visit, and bytes of each visitor."""
-RESERVED = set('\\/:*?"<>|,')
 BAD_NAME = N_(
     "{name!r} cannot be used as a name. Enter a short name without commas or slashes that no "
     "shipped scenario has."
@@ -108,8 +108,9 @@ def scenario_file(
     FileExistsError
         If the name is that of another scenario.
     """
-    plain = not set(name) & RESERVED and name.isprintable() and name == name.strip(" .")
-    short = 0 < len(name.encode()) <= MOST_BYTES
+    change = name.lstrip("-")  # as in -10%
+    plain = plain_name(change) == change and not {","} & {*name} and not name.endswith(".failed")
+    short = 0 < len(name.encode("utf-8", "replace")) <= MOST_BYTES
     if not (plain and short) or name in (FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
         raise ValueError(msg(BAD_NAME, name=name))
     check_room(folder)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..i18n.messages import Argument, FiguresError, Issue
 
@@ -45,10 +45,23 @@ class Grid:
     typed: frozenset[Position] = frozenset()
     odd_formats: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Number of columns."""
         return max(map(len, self.rows), default=0)
+
+    @cached_property
+    def covered(self) -> Mapping[Position, set[int]]:
+        """Columns of each merged range by its first cell."""
+        found: dict[Position, set[int]] = {}
+        for (_, column), first in self.merged.items():
+            found.setdefault(first, set()).add(column)
+        return found
+
+    @cached_property
+    def merged_rows(self) -> set[int]:
+        """Rows with merged cells."""
+        return {row for row, _ in self.merged}
 
     def text(self, row: int, column: int) -> str:
         """Text of a cell itself."""

@@ -9,8 +9,10 @@ not matter. A line that is a header begins another table.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from .grid import Grid, key_of, letters
 from .matching import Names
@@ -20,8 +22,8 @@ from .words import NOTHING, Facts, column_role, read_line, read_words, type_of
 
 __all__ = ["Column", "Table", "find_tables"]
 
-MOST_LINES = 4
-"""Most lines of a header."""
+MOST_LINES, MOST_READ = 4, 40
+"""Most lines of a header, and most rows by which a column is judged."""
 TITLE = "title of "
 """Before a role, in the kind of a cell that is the title of a column."""
 CORE = ("indicator", "region", "year", "month", "value", "unit", "number")
@@ -177,7 +179,7 @@ def _starts(grid: Grid, row: int, names: Names, *, first: bool) -> bool:
         return False
     if len(cells) == 1:
         # A year, once over its types: merged, and not over the first column.
-        wide = cells[0] > 0 and sum(at == (row, cells[0]) for at in grid.merged.values()) > 1
+        wide = cells[0] > 0 and len(grid.covered.get((row, cells[0]), ())) > 1
         return wide and _kind(grid.text(row, cells[0]), names) == "period"
     plain = [_plain_kind(grid.text(row, column)) for column in cells]
     roles = [
@@ -248,12 +250,14 @@ def _bounds(grid: Grid, row: int, names: Names) -> list[tuple[int, int]]:
     first = next((c for c in cells if column_role(grid.text(row, c))), None)
     if first is None:
         return [(0, grid.width)]
-    starts = [0]
-    for column in cells:
-        between = {_kind(grid.text(row, c), names) for c in range(first + 1, column)} - {""}
-        figures = f"{TITLE}value" in between or any(not k.startswith(TITLE) for k in between)
-        if figures and key_of(grid.text(row, column)) == key_of(grid.text(row, first)):
-            starts, first = [*starts, column], column
+    starts, figures = [0], False
+    for column in [c for c in cells if c > first]:
+        text = grid.text(row, column)
+        if figures and key_of(text) == key_of(grid.text(row, first)):
+            starts, first, figures = [*starts, column], column, False
+        elif not figures:
+            kind = _kind(text, names)
+            figures = kind == f"{TITLE}value" or not kind.startswith(TITLE)
     return list(zip(starts, [*starts[1:], grid.width], strict=True))
 
 
@@ -285,7 +289,7 @@ def _head(grid: Grid, lines: Sequence[int], line: int, column: int, bound: tuple
         return grid.text(top, left) if top == line else ""
     if own := grid.text(line, column):
         return own
-    if any(row == line for row, _ in grid.merged) or not any(
+    if line in grid.merged_rows or not any(
         grid.text(below, column) for below in lines if below > line
     ):
         return ""
@@ -319,23 +323,26 @@ def _column(index: int, path: Sequence[str], names: Names) -> Column:
 
 def _settled(grid: Grid, table: Table, names: Names) -> list[Column]:
     """Columns with the roles that their cells show, and those of figures that only these tell."""
-    columns = [_checked(grid, table, column, names) for column in table.columns]
+    rows = [*islice((r for r in table.body if _is_data(grid, r)), MOST_READ)]
+    columns = [_checked(grid, rows, column, names) for column in table.columns]
     titled = [column for column in columns if column.role == "indicator"]
     if len(titled) > 1:
         # 名称 beside 指标: the one whose cells name indicators.
-        meant = max(titled, key=lambda c: sum(map(names.knows, _cells(grid, table, c.index))))
+        meant = max(titled, key=lambda c: sum(map(names.knows, _cells(grid, rows, c.index))))
         others = {column.index for column in titled if column is not meant}
         columns = [replace(c, role="category") if c.index in others else c for c in columns]
+    before = set[str]()
     for at, column in enumerate(columns):
-        known = {c.role for c in columns if c.role}
         if column.role == "" and not (column.facts.indicator or column.facts.region):
-            role = _content(grid, table, column, names)
-            columns[at] = replace(column, role="" if role in known else role)
-        elif column.role in SINGLE[:-2] and column.role in {c.role for c in columns[:at]}:
+            role = _content(grid, rows, column, names)
+            known = role and any(c.role == role for c in columns)
+            columns[at] = replace(column, role="" if known else role)
+        elif column.role in SINGLE[:-2] and column.role in before:
             columns[at] = replace(column, role="category" if column.role == "indicator" else "")
-    named = any(column.role == "indicator" for column in columns)
+        before.add(columns[at].role)
+    named, regions = (any(c.role == role for c in columns) for role in ("indicator", "region"))
     columns = [
-        _as_figure(grid, table, column, named, bool(table.above.indicator), columns)
+        _as_figure(grid, rows, column, named, bool(table.above.indicator), regions)
         for column in columns
     ]
     unclear = {c.group: c.facts.rest for c in columns if c.role == "figure" and c.facts.rest}
@@ -347,9 +354,9 @@ def _settled(grid: Grid, table: Table, names: Names) -> list[Column]:
     ]
 
 
-def _checked(grid: Grid, table: Table, column: Column, names: Names) -> Column:
+def _checked(grid: Grid, rows: Sequence[int], column: Column, names: Names) -> Column:
     """Column whose title may mean two things, by its cells."""
-    cells = _cells(grid, table, column.index)
+    cells = _cells(grid, rows, column.index)
     if column.role == "unit" and cells and not any(map(is_unit, cells)):
         # 单位 is a unit or an office.
         named, offices = any(map(names.region, cells)), all(map(OFFICE.search, cells))
@@ -360,9 +367,9 @@ def _checked(grid: Grid, table: Table, column: Column, names: Names) -> Column:
     return column
 
 
-def _content(grid: Grid, table: Table, column: Column, names: Names) -> str:
+def _content(grid: Grid, rows: Sequence[int], column: Column, names: Names) -> str:
     """Role of a column whose title says nothing, by what most of its cells hold."""
-    cells = _cells(grid, table, column.index)
+    cells = _cells(grid, rows, column.index)
     if not column.title or column.title.startswith("Unnamed"):
         # Programs number the lines of tables that they write.
         if cells in ([str(at + first) for at in range(len(cells))] for first in (0, 1)):
@@ -378,7 +385,7 @@ def _content(grid: Grid, table: Table, column: Column, names: Names) -> str:
 
 
 def _as_figure(
-    grid: Grid, table: Table, column: Column, named: bool, above: bool, columns: Sequence[Column]
+    grid: Grid, rows: Sequence[int], column: Column, named: bool, above: bool, regions: bool
 ) -> Column:
     """Column of figures by what its header names, where no other column names it."""
     facts, role = column.facts, column.role
@@ -386,10 +393,8 @@ def _as_figure(
         return replace(column, facts=replace(facts, indicator=column.title, rest=""))
     if role or not column.title:
         return column
-    numeric = any(
-        parse_figure(text).value is not None for text in _cells(grid, table, column.index)
-    )
-    regions = any(c.role == "region" for c in columns)
+    cells = _cells(grid, rows, column.index)
+    numeric = any(parse_figure(text).value is not None for text in cells)
     if facts.indicator or facts.region:
         fits = not (named if facts.indicator else regions)
     elif facts.rest:
@@ -400,16 +405,21 @@ def _as_figure(
     return replace(column, role="figure", facts=facts) if fits else column
 
 
-def _cells(grid: Grid, table: Table, column: int) -> list[str]:
-    """Texts in the first rows of a column."""
-    rows = [row for row in table.body if grid.filled(row) and not is_line(_texts(grid, row))]
-    return [text for row in rows[:40] if (text := grid.text(row, column))]
+def _is_data(grid: Grid, row: int) -> bool:
+    """Whether a row is neither blank nor a line between rows."""
+    texts = _texts(grid, row)
+    return bool(texts) and not is_line(texts)
+
+
+def _cells(grid: Grid, rows: Sequence[int], column: int) -> list[str]:
+    """Texts in some rows of a column."""
+    return [text for row in rows if (text := grid.text(row, column))]
 
 
 def _titled(columns: Sequence[Column]) -> Iterator[Column]:
     """Columns whose title, where it is missing or occurs twice, has their letter."""
-    titles = [column.title for column in columns]
+    titles = Counter(column.title for column in columns)
     for column in columns:
-        unclear = not column.title or titles.count(column.title) > 1
+        unclear = not column.title or titles[column.title] > 1
         title = f"{column.title} [{letters(column.index)}]".strip()
         yield replace(column, title=title) if unclear else column

@@ -51,8 +51,8 @@ SHORTEST = 6
 LIKE = 60.0
 """Least likeness of a candidate, of 100."""
 NONE: frozenset[str] = frozenset()
-MOST = 3
-"""Most candidates that are given."""
+MOST, MOST_LIKELY, LONGEST = 3, 1000, 100
+"""Most candidates that are given; most names for which they are looked for, and their length."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Names:
     planned: frozenset[tuple[str, str]]
     found: dict[tuple[str, str, str], Match] = field(default_factory=dict, repr=False)
     likely: dict[tuple[str, str, str], list[str]] = field(default_factory=dict, repr=False)
+    near: dict[str, list[str]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], aliases: pd.DataFrame) -> Names:
@@ -137,12 +138,19 @@ class Names:
         Of a province and its city, one behind the other, the city is meant.
         """
         ids: list[str] = []
-        zh = {region: place["name_zh"] for region, place in self.places.items()}
-        for name in sorted(set(zh.values()), key=len, reverse=True):
-            if len(name) > 1 and name in text:
+        for name, named in self._full:
+            if name in text:
                 text = text.replace(name, "")
-                ids += [region for region in zh if zh[region] == name]
+                ids += named
         return tuple(r for r in ids if not any(r in self.above(other) for other in ids)), text
+
+    @functools.cached_property
+    def _full(self) -> list[tuple[str, list[str]]]:
+        """Chinese names of regions with their ids, the longest names first."""
+        found: dict[str, list[str]] = {}
+        for region, place in self.places.items():
+            found.setdefault(place["name_zh"], []).append(region)
+        return [(n, found[n]) for n in sorted(found, key=len, reverse=True) if len(n) > 1]
 
     def above(self, region: str) -> list[str]:
         """Regions that a region lies in."""
@@ -153,9 +161,11 @@ class Names:
 
     def near_regions(self, text: str) -> list[str]:
         """Names of regions like a text."""
-        zh = [place["name_zh"] for place in self.places.values()]
-        near = process.extract(key_of(text), zh, limit=MOST, score_cutoff=LIKE)
-        return [name for name, *_ in near]
+        if text not in self.near and len(self.near) < MOST_LIKELY:
+            zh = [place["name_zh"] for place in self.places.values()]
+            near = process.extract(key_of(text), zh, limit=MOST, score_cutoff=LIKE)
+            self.near[text] = [name for name, *_ in near]
+        return self.near.get(text, [])
 
     def match(self, name: str, region: str = "", unit: str = "") -> Match:
         """Find what a printed name means, if that is certain.
@@ -179,16 +189,19 @@ class Names:
         """Give the indicators to choose from for a name that is not certain, at most three.
 
         They have a like name, one unit and kind, and the unit that is stated, or the kind of unit
-        that the name's end says; those with a target in the region come first.
+        that the name's end says; those with a target in the region come first. After `MOST_LIKELY`
+        names there are none for a further one: looking for them would take minutes.
         """
         key = name, region, unit
-        if key not in self.likely:
+        if key not in self.likely and len(self.likely) < MOST_LIKELY:
             self.likely[key] = self._candidates(name, region, unit)
-        return self.likely[key]
+        return self.likely.get(key, [])
 
     def _candidates(self, name: str, region: str, unit: str) -> list[str]:
         core, own = self._split(name)
         spelt, stated = spelling(core), own or unit
+        if len(spelt) > LONGEST:
+            return []
         likeness: dict[str, float] = {}
         texts = [text for region_of, text in self.spelt if not region_of]
         near = process.extract(spelt, texts, scorer=fuzz.WRatio, limit=40, score_cutoff=LIKE)

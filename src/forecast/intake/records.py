@@ -163,8 +163,7 @@ def _is_section(grid: Grid, table: Table, row: int, names: Names) -> bool:
     figures = {c.index for c in table.of("figure", "aside")}
     if more or column.index in figures:
         return False
-    covered = {place[1] for place, first in grid.merged.items() if first == (row, column.index)}
-    if covered & figures:
+    if grid.covered.get((row, column.index), set()) & figures:
         return True
     text = grid.text(row, column.index)
     if column.role == "indicator":

@@ -16,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..errors import N_, DataError, Problem, UnknownNameError, WriteError, cause, msg
+from ..files import plain_name
 from ..i18n.catalog import gettext
 from ..i18n.labels import label_of
 from ..intake.matching import Names, read_aliases
@@ -277,8 +278,7 @@ def workbook_name(region: str) -> str:
     >>> workbook_name("青山县"), workbook_name("../a")
     ('青山县.xlsx', '_a.xlsx')
     """
-    plain = "".join("_" if c in '\\/:*?"<>|' or not c.isprintable() else c for c in region)
-    return f"{plain[:60].strip('. ') or 'plan'}.xlsx"
+    return f"{plain_name(plain_name(region)[:60])}.xlsx"
 
 
 def _write_files(partial: Path, folder: Path, order: PlanOrder, content: FormContent) -> str:

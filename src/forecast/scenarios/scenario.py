@@ -162,6 +162,11 @@ class Scenario(StrictModel):
         yield from self.inherited
         yield from self.steps
 
+    def whole(self) -> Scenario:
+        """Return the same scenario without bases: their steps are its own."""
+        found = {"steps": tuple(self.all_steps()), "inherited": (), "base": (BASELINE.name,)}
+        return self.model_copy(update=found)
+
     def with_steps(self, *steps: Step) -> Scenario:
         """Return the scenario with more steps at its end."""
         return self.model_copy(update={"steps": (*self.steps, *steps)})

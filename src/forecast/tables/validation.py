@@ -37,6 +37,8 @@ PATTERNS = {
 }
 EXACT = {"integer": "int64", "boolean": "bool"}
 """Types of columns that no cell may leave empty; an integer that may be missing is a float."""
+MOST_HINTS = 200
+"""Most unknown ids of a column for which a known one like it is looked for."""
 LISTED = (*REFERENCE, "plans")
 """Tables whose ids others name."""
 DESCRIPTION = ["kind", "lower", "upper", "better", "cumulative", "resolution"]
@@ -291,9 +293,9 @@ def _check_ids(table: RawTable, *listing: RawTable) -> list[Problem]:
         strange = cells[~cells.isin(known) & cells.ne("")]
         problem = msg("unknown; it is not in the table {table}", table=listed)
         remedy = msg("add it to the table {table} first", table=listed)
-        hints = {cell: nearest(cell, known) or remedy for cell in strange.unique()}
+        hints = {cell: nearest(cell, known) or remedy for cell in strange.unique()[:MOST_HINTS]}
         problems += [
-            Problem(table.source, row, key, cell, problem, hints[cell])
+            Problem(table.source, row, key, cell, problem, hints.get(cell, remedy))
             for row, cell in strange.items()
         ]
     return problems
