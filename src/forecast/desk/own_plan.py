@@ -139,7 +139,7 @@ def open_upload(desk: Desk, name: str, content: bytes, *, progress: Progress | N
         With every problem of the plan.
     """
     file = PurePosixPath(name.replace("\\", "/"))
-    parts = {file: content} if len(content) <= MOST_BYTES else {}
+    parts: Parts = {file: content} if len(content) <= MOST_BYTES else {}
     if parts and file.suffix.casefold() == ".zip":
         parts = _unpack(content)
         for path in parts:
@@ -218,10 +218,10 @@ def _fill_export(
     names = []
     for name in state.compared:
         free = name
-        if part := parts.get(PurePosixPath(BESIDE, f"{name}.yaml")):
+        if scenario := parts.get(PurePosixPath(BESIDE, f"{name}.yaml")):
             while free in desk.saved:
                 free = f"{free} 2"
-            _write(folder / "scenarios", f"{free}.yaml", part)
+            _write(folder / "scenarios", f"{free}.yaml", scenario)
         names.append(free)
     form = find_form(folder)
     rows = _keep_rows(desk, entry.content_of(read_form(form), state.language)) if form else ""
