@@ -11,6 +11,7 @@ For other packages:
 - `posterior`: weights of the paces, learned from replays
 - `pooling`: links of a kind pooled
 - `predictive`: pooled Student-t distributions
+- `quasi_random`: points on which answers over several years are counted
 - `counts`: cumulative counts
 - `summary`: tables of parameters and fits
 - `simulation`: `simulate`
@@ -27,6 +28,7 @@ __all__ = [
     "posterior",
     "predictive",
     "priors",
+    "quasi_random",
     "simulation",
     "summary",
 ]

@@ -21,10 +21,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, ndtr, ndtri, stdtr, stdtrit
+from scipy.special import gammaincinv, ndtr, stdtr, stdtrit
 
 from .arrays import FloatArray, IntArray, broadcast_trailing, select
 from .links import LinkScale
+from .quasi_random import normal_points
 
 __all__ = [
     "LONGEST_REPLAY", "POINTS", "LinkPredictive", "PooledPredictive", "RatioPredictive", "course",
@@ -355,18 +356,9 @@ def _sum_products(way: FloatArray, covariance: FloatArray, y: IntArray, z: IntAr
 
 
 @cache
-def _normal_points(dimensions: int) -> FloatArray:
-    """Quasi-random points of independent standard normals (points, dimensions)."""
-    from scipy.stats import qmc  # imported here: it takes half a second, and few answers need it
-
-    points: FloatArray = ndtri(qmc.Sobol(dimensions, rng=np.random.default_rng(1)).random(POINTS))
-    return points
-
-
-@cache
 def _student_points(df: float, years: int) -> FloatArray:
     """Points of independent years of a Student-t (years, points); one chi moves all of a point."""
-    normal = _normal_points(years + 1)
+    normal = normal_points(POINTS, years + 1)
     half = df / 2.0
     chi = np.sqrt(gammaincinv(half, ndtr(normal[:, 0])) / half)
     points: FloatArray = np.ascontiguousarray((normal[:, 1:] / chi[:, None]).T)
