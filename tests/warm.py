@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from forecast.cli import app
 from forecast.reports import kernel
+from forecast.reports.kernel_process import ForkedKernel
 from forecast.reports.manifest import Manifest
 from forecast.reports.runner import run_report
 
@@ -44,6 +45,22 @@ def pretend(monkeypatch: pytest.MonkeyPatch, fill: Callable[[Path], object] | No
             cell.metadata["execution"] = {"shell.execute_reply": "now"}
         nbformat.write(made, target)
         return made
+
+    monkeypatch.setattr(kernel, "execute", execute)
+
+
+def fork_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let kernels be copies of this process, as those of `forecast run` are."""
+    start = kernel.execute
+
+    def execute(*given: Any, **options: Any) -> nbformat.NotebookNode:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            copy = ForkedKernel()
+        try:
+            return start(*given, **options | {"forked": copy})
+        finally:
+            copy.close()
 
     monkeypatch.setattr(kernel, "execute", execute)
 

@@ -39,7 +39,7 @@ from forecast.reports.runner import ReportRun, run_report
 from forecast.reports.signals import stoppable
 from forecast.tables.names import Names
 from forecast.tables.plan import load_plan
-from warm import forked, pretend
+from warm import fork_kernels, forked, pretend
 
 PARAMETERS = """\
 region: str = "nowhere"
@@ -132,6 +132,17 @@ def alive(pid: str) -> bool:
         return False
 
 
+@pytest.fixture(autouse=True, params=["forked"])
+def kind(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Kind of the kernels: forked ones start at once; some tests try new ones as well."""
+    if request.param == "forked":
+        fork_kernels(monkeypatch)
+    return str(request.param)
+
+
+KINDS = pytest.mark.parametrize("kind", ["forked", "new"], indirect=True)
+
+
 @pytest.fixture
 def no_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let notebooks succeed without being run, for what a kernel has no part in."""
@@ -208,6 +219,7 @@ def test_the_page_reads_offline(good: Manifest) -> None:
     assert network_references(page) == []
 
 
+@KINDS
 def test_the_notebook_runs_in_this_interpreter(
     good: Manifest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -552,6 +564,7 @@ def run_stopped(file: Path) -> None:
         os._exit(stopped.exit_code)
 
 
+@KINDS
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGKILL])
 def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None:
     """Kernel and its processes end, unfinished and temporary files go, the old report stands.

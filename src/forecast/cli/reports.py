@@ -81,12 +81,15 @@ def run(  # noqa: PLR0913 - each option is an argument
     from ..reports.signals import stoppable
 
     log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
+    own = getattr(sys.modules["__main__"], "app", None) is app  # not one that calls this function
+    if own:  # before numpy: matrices are small, and more threads only take longer
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if limit and not hasattr(signal, "setitimer"):
         message = gettext("--limit does not exist on this system; let the scheduler end the run")
         raise typer.BadParameter(message)
     options = Options(
         output=output, figures=figures, timeout=timeout, limit=limit, pdf=pdf, force=force,
-        fail_on_worse=fail_on == FailOn.worse,
+        fail_on_worse=fail_on == FailOn.worse, fork=own,
     )  # fmt: skip
     try:
         files = _list_files(params)

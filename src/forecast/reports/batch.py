@@ -27,6 +27,7 @@ from ..errors import N_, ForecastError, Message, ReportError, msg
 from ..i18n.catalog import gettext
 from ..i18n.errors import translate
 from ..i18n.logs import TranslatedFormatter
+from .kernel_process import FORKS, ForkedKernel
 from .manifest import read_manifest
 from .runner import ReportRun, run_report
 from .signals import end_with_parent, stoppable
@@ -60,6 +61,8 @@ class Options:
     pdf: bool = True
     force: bool = False
     fail_on_worse: bool = False
+    fork: bool = False
+    """Whether this process has nothing else to do, so that a kernel may be a copy of it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -223,6 +226,7 @@ def _work(run: ReportRun, options: Options, connection: Connection) -> None:
     sender.setFormatter(TranslatedFormatter())
     logger.handlers = [sender]
     logger.setLevel(logging.INFO)
+    run.kernel = _fork_kernel()  # before there is a second thread
     with stoppable():
         end_with_parent()
         result = _run_here(run, options)
@@ -235,12 +239,24 @@ def _run_here(run: ReportRun, options: Options) -> Result:
     importlib.import_module(PRELOAD)
     started = time.monotonic()
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
+    if options.fork and run.kernel is None:
+        run.kernel = _fork_kernel()
     try:
         run.begin()
         made = run_report(run, timeout=options.timeout, limit=options.limit, pdf=options.pdf)
     except (Exception, KeyboardInterrupt) as error:
         return _failure(run.file, error, started, run.parameters.region)
+    finally:
+        if run.kernel:
+            run.kernel.close()
     return Result(made.name, "completed", _since(started), made.folder, None, 0)
+
+
+def _fork_kernel() -> ForkedKernel | None:
+    """Copy this process for the notebook; None where that cannot be done."""
+    with suppress(OSError):  # no room for a process
+        return ForkedKernel() if FORKS else None
+    return None
 
 
 def _failure(file: Path, error: BaseException, started: float, region: str = "-") -> Result:

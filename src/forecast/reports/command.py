@@ -66,6 +66,7 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
             output.mkdir(parents=True, exist_ok=True)
         _list_reports(output)
     terminal, language = sys.stderr.isatty(), environment_language()
+    tqdm.monitor_interval = 0  # a second thread, beside which no kernel can be forked
     codes, changes, written = [], [], []
     with (
         tqdm(total=len(files), unit="report", disable=not terminal) as bar,

@@ -25,12 +25,14 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Type
 
 from ..errors import N_, Message, ReportError, WriteError, msg
 from .errors import InputError, NotebookError, TimeLimitError
+from .kernel_process import ForkedKernel
 from .parameters import Plain
 
 __all__ = ["execute", "mark_unrun"]
@@ -77,12 +79,26 @@ class _Client(AsyncKernelClient):
         return channel
 
 
+class _ForkProvisioner(LocalProvisioner):
+    """Launches a kernel that was forked already."""
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
+        """Let the process become the kernel; return where it listens."""
+        self.process: Any = self.parent.forked
+        self.process.launch(cmd, options["env"], options["cwd"])
+        self.pid = self.pgid = self.process.pid
+        self.cwd = options["cwd"]
+        return self.connection_info
+
+
 class _Kernel(AsyncKernelManager):
     """Kernel manager for papermill that leaves no process behind that a cell has started."""
 
     client_factory = Type(_Client)  # jupyter_client disregards the name in client_class
     faults: list[NotebookError]
     """Why a kernel was ended, of one execution."""
+    forked: ForkedKernel | None
+    """Process that becomes the kernel; None starts one."""
     started: Sequence[psutil.Process] = ()
 
     @property
@@ -106,6 +122,10 @@ class _Kernel(AsyncKernelManager):
         self.connection_file = f"{self._own.name}/kernel.json"
         own = {"IPYTHONDIR": f"{self._own.name}/ipython"}
         options["env"] = (options.get("env") or os.environ) | own
+        if self.forked:
+            self.provisioner = _ForkProvisioner(
+                kernel_id="", kernel_spec=self.kernel_spec, parent=self
+            )
         await self._async_start_kernel(**options, stdout=subprocess.DEVNULL)
 
     async def cleanup_resources(self, restart: bool = False) -> None:  # type: ignore[override]
@@ -133,9 +153,16 @@ class _Kernel(AsyncKernelManager):
 
 
 def execute(
-    notebook: Path, target: Path, parameters: Mapping[str, Plain], *, timeout: int
+    notebook: Path,
+    target: Path,
+    parameters: Mapping[str, Plain],
+    *,
+    timeout: int,
+    forked: ForkedKernel | None = None,
 ) -> NotebookNode:
     """Run a notebook in the folder of `target`, where it is stored; return it executed.
+
+    `forked` becomes its kernel; None starts one.
 
     Raises
     ------
@@ -155,7 +182,7 @@ def execute(
             progress_bar=False,
             autosave_cell_every=0,  # it would take ever longer where a cell prints without an end
             execution_timeout=timeout,
-            kernel_manager_class=type("Kernel", (_Kernel,), {"faults": faults}),
+            kernel_manager_class=type("Kernel", (_Kernel,), {"faults": faults, "forked": forked}),
             extra_arguments=["--log-level=CRITICAL"],
             # Unlike papermill's cwd, this leaves the working directory of this process alone.
             resources={"metadata": {"path": str(target.parent)}},

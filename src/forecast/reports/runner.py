@@ -45,6 +45,7 @@ from .signals import limited, stoppable
 
 if TYPE_CHECKING:
     from ..evaluation.vintages import Run
+    from .kernel_process import ForkedKernel
 
 __all__ = ["CHANGES", "ReportRun", "run_report"]
 
@@ -150,6 +151,7 @@ class ReportRun:
         self.scenarios: dict[str, Path] = {}
         self.region: dict[str, str] = {}
         self.mark = ""
+        self.kernel: ForkedKernel | None = None
         self.issued: Run | None = None
         self.fingerprint = self.notebook_hash = self.data_hash = ""
         self.issues = False
@@ -258,7 +260,8 @@ class ReportRun:
         store = {"vintages": str(self.store)} if self.issues else {}
         passed: dict[str, Plain] = {**self.parameters.for_notebook(), **store}
         with self.timed(N_("execute")):
-            self.executed = execute(self.notebook, folder / NOTEBOOK, passed, timeout=timeout)
+            target, forked = folder / NOTEBOOK, self.kernel
+            self.executed = execute(self.notebook, target, passed, timeout=timeout, forked=forked)
 
     def convert(self, folder: Path, *, pdf: bool) -> None:
         """Write the page, if it reads without a network, and the forms that are made from it."""
