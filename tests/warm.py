@@ -1,5 +1,6 @@
 """The command line in this process, and processes that have what this one has imported."""
 
+import contextvars
 import logging
 import multiprocessing
 import subprocess
@@ -24,7 +25,8 @@ FORK = multiprocessing.get_context("fork")
 
 def forked(work: Callable[..., None], *arguments: Any) -> BaseProcess:
     """Start a process that has what this one has."""
-    process = FORK.Process(target=work, args=arguments)
+    # Without the event loop of this one, whose files both would read.
+    process = FORK.Process(target=contextvars.Context().run, args=(work, *arguments))
     with warnings.catch_warnings():
         # Idle threads of linear algebra libraries end and renew themselves around a fork.
         warnings.simplefilter("ignore", DeprecationWarning)
