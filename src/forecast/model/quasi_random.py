@@ -10,9 +10,10 @@ from functools import cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from .arrays import FloatArray, IntArray
+from .arrays import FloatArray
 
 __all__ = ["normal_points"]
 
@@ -49,7 +50,7 @@ def normal_points(count: int, dimensions: int) -> FloatArray:
     return points
 
 
-def _directions(dimensions: int) -> IntArray:
+def _directions(dimensions: int) -> NDArray[np.uint32]:
     """Direction numbers of a Sobol sequence: (dimensions, BITS)."""
     with np.load(str(resources.files("scipy") / DIRECTIONS)) as table:
         polynomials, first = table["poly"][:dimensions], table["vinit"][:dimensions]

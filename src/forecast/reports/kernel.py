@@ -23,9 +23,10 @@ import psutil  # type: ignore[import-untyped]
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict, make_ipkernel_cmd
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.channels import AsyncZMQSocketChannel
+from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from traitlets import Type
@@ -82,7 +83,9 @@ class _Client(AsyncKernelClient):
 class _ForkProvisioner(LocalProvisioner):
     """Launches a kernel that was forked already."""
 
-    async def launch_kernel(self, cmd: list[str], **options: Any) -> dict[str, Any]:
+    parent: Any
+
+    async def launch_kernel(self, cmd: list[str], **options: Any) -> KernelConnectionInfo:
         """Let the process become the kernel; return where it listens."""
         self.process: Any = self.parent.forked
         self.process.launch(cmd, options["env"], options["cwd"])
