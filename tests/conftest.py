@@ -36,9 +36,25 @@ settings.register_profile("fuzz", deadline=None, print_blob=True, max_examples=3
 settings.load_profile("project")
 
 
-SLOW = ("test_browser", "test_cli", "test_database", "test_pages_in_a_browser", "test_runner",
-        "test_scheduling", "test_server")  # fmt: skip
-"""Modules that wait for processes and browsers: begun last, they would keep one worker waiting."""
+SLOW = (
+    ("test_browser", "test_scheduling"),
+    ("test_cli", "test_server", "test_runner"),
+    ("test_database", "test_pages_in_a_browser", "test_report_docs", "test_packaging", "reports"),
+)
+"""Modules that wait for processes and browsers: a worker begins with those of a line.
+
+The package of reports follows the pages in a browser, which show the same notebooks.
+"""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let each worker begin the collection of all tests elsewhere: one compiles for the others."""
+    here, worker = Path(__file__).parent, getattr(config, "workerinput", None)
+    if worker and [Path(arg).name for arg in config.args] == ["tests", "src"]:
+        parts = sorted(path for path in here.iterdir() if path.is_dir() and path.name[0] != "_")
+        parts += [*sorted(here.glob("test_*.py")), here / "made_up_language.py", Path("src")]
+        start = int(worker["workerid"][2:]) * len(parts) // worker["workercount"]
+        config.args[:] = map(str, parts[start:] + parts[:start])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -57,10 +73,35 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the slow modules; the order within them, and of the others, stays random."""
-    items.sort(key=lambda item: item.path.stem not in SLOW)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Begin with the slow modules, each worker with others; packages stay together.
+
+    A worker gets an equal part of the list (`--dist worksteal`), and those that are done first
+    take tests from the end of another's. One that began with all slow modules would end last, and
+    what the tests of a package share would be computed by each. All else is in random order, that
+    of the seed wherever a worker began.
+    """
+    items.sort(key=lambda item: str(item.path))
+    yield
+    packages = list(dict.fromkeys(item.path.parent for item in items))
+    items.sort(key=lambda item: packages.index(item.path.parent))
+    lines = {name: (line, at) for line, names in enumerate(SLOW) for at, name in enumerate(names)}
+
+    def place(item: pytest.Item) -> tuple[int, int]:
+        return lines.get(item.path.stem) or lines.get(item.path.parent.name) or (-1, 0)
+
+    slow = sorted((item for item in items if place(item)[0] >= 0), key=place)
+    others = [item for item in items if place(item)[0] < 0]
+    items.clear()
+    workers, number = getattr(config, "workerinput", {}).get("workercount", 1), len(slow + others)
+    for worker in range(workers):
+        items += [item for item in slow if place(item)[0] % workers == worker]
+        rest = max(number * (worker + 1) // workers - len(items), 0)
+        items += others[:rest]
+        del others[:rest]
 
 
 @pytest.fixture(scope="session")
