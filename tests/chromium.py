@@ -8,7 +8,7 @@ import pytest
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "microsoft-edge")
 OFF = [
     "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync",
-    "--disable-component-update", "--disable-gpu", "--no-sandbox",
+    "--disable-component-update", "--no-sandbox",
 ]  # fmt: skip
 """Options without which the browser would ask other machines, or not run as root."""
 

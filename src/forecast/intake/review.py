@@ -78,13 +78,16 @@ class PublishedFigures:
         own = {
             at: (r.region, r.indicator, r.year, own_day(r), r.value)
             for at, r in enumerate(readings)
-            if r.status == "ok" and r.type == "actual"
+            if r.status == "ok"
+            and r.type == "actual"
+            and self.names.about[r.indicator]["cumulative"]
         }
-        columns = ["region", "indicator", "year", "as_of", "value"]
-        mine = pd.DataFrame.from_dict(own, orient="index", columns=columns)
         if not own:
             return {}
-        rest = self.observations[~replaced(self.observations, mine)]
+        columns = ["region", "indicator", "year", "as_of", "value"]
+        mine = pd.DataFrame.from_dict(own, orient="index", columns=columns)
+        rest = self.observations[self.observations["indicator"].isin(mine["indicator"])]
+        rest = rest[~replaced(rest, mine)]
         rest.index = -1 - rest.index
         every = pd.concat([rest, mine])
         found = {}

@@ -87,6 +87,7 @@ def _numbered(table: RawTable) -> RawTable:
     return replace(table, cells=table.cells.set_axis(index), values=table.values.set_axis(index))
 
 
+@lru_cache(maxsize=64)
 def _keys(table: RawTable) -> pd.MultiIndex:
     """Return what rows replace each other by."""
     described = TABLES[table.name]
