@@ -112,17 +112,21 @@ def test_a_changed_definition_is_a_changed_target(exact, column, value):
     assert (table["targets"] != 0.0).any()
 
 
-@pytest.mark.parametrize("change", [{"comparator": "gt"}, {"value": 70.0}, {"year": 2026}])
-def test_a_target_is_recognised(usual, plan, change):
+def test_a_target_is_recognised(usual, plan):
     """Another comparator, value or year is the same target, changed."""
     goals = plan.targets.copy()
-    for column, value in change.items():
-        goals.loc[goals["indicator"] == VISITS, column] = value
+    final = goals["role"] == "final"
+    for indicator, column, value in (
+        (SHARE, "comparator", "gt"), (VISITS, "value", 70.0), (MONEY, "year", 2026),
+    ):  # fmt: skip
+        goals.loc[final & (goals["indicator"] == indicator), column] = value
     moves = attribute_changes(usual, issue(replace(plan, targets=goals)))
     assert moves["change"].tolist() == ["compared"] * 4
-    row = moves.set_index("indicator").loc[VISITS]
-    assert row["targets"] != 0.0 and row["move"] == row["targets"] and row["cause"] == "targets"
-    assert (row["target_old"], row["comparator_old"], row["year_old"]) == (75.0, "ge", 2025)
+    rows = moves[moves["year_old"] == 2025].set_index("indicator").loc[[SHARE, VISITS, MONEY]]
+    assert (rows["targets"] != 0.0).all() and rows["move"].equals(rows["targets"])
+    assert set(rows["cause"]) == {"targets"}
+    assert rows["target_old"].tolist() == [40.0, 75.0, 13000.0]
+    assert set(rows["comparator_old"]) == {"ge"} and rows["year"].tolist() == [2025, 2025, 2026]
 
 
 def test_all_causes_together_add_up(usual, folder):
