@@ -407,11 +407,11 @@ BEDS = {"a": {2018: 300, 2019: 330, 2020: 350, 2021: 390}, "b": {2020: 50, 2021:
 PEOPLE = {"a": {2018: 9000, 2019: 9100, 2020: 9300, 2021: 9500}, "b": {2020: 2000, 2021: 2100}}
 
 
-def ratio(beds=BEDS, people=PEOPLE, own=None, growth="auto", **columns):
+def ratio(beds=BEDS, people=PEOPLE, own=None, growth="auto", kind="stock", **columns):
     """Beds per 10,000 people, with beds and people beside it."""
     own = own or {"a": {2020: 376, 2021: 410.5}, "b": {2021: 285.7}}
     seen = pd.concat([table(own), table(beds, "beds"), table(people, "people")])
-    known = [about("ratio", **PARTS | columns), about("stock", "beds"), about("stock", "people")]
+    known = [about("ratio", **PARTS | columns), about(kind, "beds"), about("stock", "people")]
     fits = fit(seen, pd.concat(known), growth)
     return fits.take(np.flatnonzero(fits.series["indicator"] == "x"))
 
@@ -430,6 +430,22 @@ def test_a_ratio_moves_by_its_parts():
     t = stats.t.ppf(0.1, fits.predictives[0].df[0])
     expected = 410.5 * np.exp(up - down + t * np.hypot(s, r))
     assert value_at(0.1, fits, 2024) == pytest.approx(expected, rel=1e-6)
+
+
+def test_parts_of_a_ratio_may_be_of_two_kinds():
+    """Beds that are called an amount have another prior, and still move the ratio with people."""
+    fits = ratio(kind="amount")
+    alone = fit(table(BEDS), about("amount"), "exponential")
+    people = fit(table(PEOPLE), about("stock"), "exponential")
+    expected = 410.5 * value_at(0.5, alone, 2024) / 390 / (value_at(0.5, people, 2024) / 9500)
+    assert value_at(0.5, fits, 2024) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_rule_is_not_forecast():
+    """A document sets it: its series has figures, and no quantiles."""
+    fits = fit(table(AMOUNTS), about("rule"))
+    assert len(fits.series) == len(AMOUNTS)
+    assert quantiles(fits, [2030]).empty
 
 
 def test_figures_of_a_ratio_follow_from_its_parts():

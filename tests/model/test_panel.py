@@ -81,9 +81,10 @@ def test_the_order_of_rows_is_irrelevant_and_the_input_untouched():
 
 
 def test_what_the_indicators_table_leaves_out_is_none():
-    """Missing bounds are none, a missing resolution 0; counts are cumulative by nature."""
-    _, series = read_observations(MIXED, about("w", "x", kind=["count", "stock"]))
-    assert series[["lower", "upper"]].isna().all(axis=None)
+    """Missing bounds are none but for 0 of what cannot be negative; counts are cumulative."""
+    _, series = read_observations(MIXED, about("w", "x", kind=["count", "amount"]))
+    assert series["lower"].fillna(-1.0).tolist() == [0.0, -1.0, -1.0]
+    assert series["upper"].isna().all()
     assert series["resolution"].eq(0.0).all()
     assert series["cumulative"].tolist() == [True, False, False]
     assert series[["numerator", "denominator"]].eq("").all(axis=None)

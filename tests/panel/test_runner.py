@@ -4,12 +4,15 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import signal
 from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import forecast as fc
@@ -175,6 +178,79 @@ def test_rows_that_cannot_be_used_are_named(tmp_path, figures, targets):
     ):
         assert any(f.row == row and reason in f.reason for f in of)
     assert any("comparator is unknown" in f.reason for f in found if f.file.startswith("targets"))
+
+
+def test_files_of_every_kind_are_one_dataset(tmp_path, figures, targets):
+    """Folders named by a value, other types, orders of columns and endings, codes with a gap."""
+    own = figures[figures["indicator"] == "care"].copy()
+    own["region"] = 330100 + own["region"].str[1:].astype(int)
+    parts = [own.iloc[start : start + 12] for start in range(0, 48, 12)]
+    folder = tmp_path / "in" / "observations"
+    parts[0].to_parquet(folder, partition_cols=["region", "year"], index=False)
+    parts[1].astype({"region": float, "year": "int32"}).to_parquet(folder / "a.PARQUET")
+    parts[2].astype({"region": str, "indicator": "category"})[
+        ["value", "year", "indicator", "region"]
+    ].to_parquet(folder / "b.pq", row_group_size=5)
+    days = pd.to_datetime(parts[3]["year"].astype(str) + "-12-31")
+    parts[3].assign(year=days, note="n").to_parquet(folder / "c.parquet")
+    own.iloc[:0].to_parquet(folder / "none.parquet")
+    (folder / "notes.txt").write_text("a folder has other files")
+    goals = targets[targets["indicator"] == "care"]
+    goals = goals.assign(region=330100.0 + goals["region"].str[1:].astype(int))
+    (tmp_path / "in" / "targets").mkdir()
+    goals.to_parquet(tmp_path / "in" / "targets" / "all.parquet")
+    out = tmp_path / "out"
+    assert run_panel(str(tmp_path / "in"), str(out), indicators=ABOUT, workers=0).complete
+    fits = fc.fit(own.astype({"region": str}), ABOUT)
+    found = pd.read_parquet(out / "attainment").set_index("region")["p_reach"]
+    expected = fc.attainment(fits, goals.assign(region=goals["region"].map("{:.0f}".format)),
+                             answers="reach").set_index("region")["p_reach"]  # fmt: skip
+    pd.testing.assert_series_equal(found, expected[found.index], check_index_type=False)
+
+
+def test_a_piece_of_millions_of_rows_is_one_row_group(tmp_path):
+    """Pieces are found by the number of their row group, which no limit of the format may shift."""
+    big = pa.table({"n": np.zeros(1_100_000, np.int8)})
+    storage.Store(str(tmp_path)).write_parquet("x.parquet", [big, big.slice(0, 1)])
+    assert pq.ParquetFile(tmp_path / "x.parquet").num_row_groups == 2
+
+
+def test_answers_that_are_damaged_or_no_longer_asked_for_do_not_stay(
+    source, tmp_path, figures, targets
+):
+    """A file of another size is written again; one of an indicator that is gone is removed."""
+    out = tmp_path / "out"
+    run_panel(source, str(out), workers=0)
+    (out / "quantiles" / "care.parquet").write_bytes(b"damaged")
+    for folder in ("observations", "targets"):
+        shutil.rmtree(Path(source, folder))
+    kept = figures["indicator"] != "income"
+    write_source(tmp_path / "in", figures[kept], targets[targets["indicator"] != "income"])
+    assert "care" in run_panel(source, str(out), workers=0).done
+    assert set(pd.read_parquet(out / "quantiles")["indicator"]) == {*KINDS} - {"income"}
+    assert not (out / "attainment" / "income.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("places", "given", "message"),
+    [
+        (("in", "in/observations/out"), {}, "lies among the files that are read"),
+        (("zzz://a/b", "out"), {}, "cannot be opened .*Protocol not known"),
+        (("in", "out"), {"workers": -1}, "workers must be a whole number"),
+        (("in", "out"), {"levels": [5]}, "levels must lie between 0 and 1"),
+        (("in", "out"), {"years": ["x"]}, "years must be a list of years"),
+        (("in", "out"), {"scheduler": "nonsense"}, "does not answer"),
+    ],
+)
+@pytest.mark.usefixtures("source")
+def test_arguments_that_cannot_be_are_refused_before_anything_is_read(
+    tmp_path, monkeypatch, places, given, message
+):
+    """With the reason, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match=message):
+        run_panel(*places, **{"workers": 0, **given})
+    assert not Path("out").exists()
 
 
 def test_a_corrupt_file_is_named_and_the_rest_goes_on(source, tmp_path, expected):

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pytest
 
 import forecast as fc
-from forecast.tables.frames import read_figures, read_goals, read_numbers
+from forecast.tables.cells import read_numbers
+from forecast.tables.frames import read_figures, read_goals
 
 polars = pytest.importorskip("polars")
 
@@ -21,6 +22,8 @@ LONG = pd.DataFrame({
 ABOUT = {"kind": "share", "better": "higher", "resolution": 0.1}
 WIDE = pd.DataFrame({"a": [51.0, 53.5, 55.0], "b": [60.0, 61.0, 63.5]}, index=YEARS)
 DAYS = pd.to_datetime([f"{year}-12-31" for year in YEARS])
+
+WIDER = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 SHAPES = {
     "long": (LONG, {}),
@@ -52,9 +55,14 @@ SHAPES = {
     "arrow types": (LONG.convert_dtypes(dtype_backend="pyarrow"), {}),
     "Decimal": (LONG.assign(value=[decimal.Decimal(str(v)) for v in LONG["value"]]), {}),
     "days": (LONG.assign(year=[dt.date(y, 12, 31) for y in LONG["year"]]), {}),
+    "full-width digits": (LONG.assign(
+        year=LONG["year"].astype(str).map(lambda t: t.translate(WIDER)),
+        value=LONG["value"].astype(str).map(lambda t: t.translate(WIDER))), {}),
 }  # fmt: skip
 
 EXPECTED = fc.fit(LONG, **ABOUT)
+GOAL = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": 60.0,
+                     "comparator": "ge"})  # fmt: skip
 
 
 @pytest.mark.parametrize(("data", "names"), SHAPES.values(), ids=SHAPES)
@@ -104,14 +112,17 @@ def test_blank_cells_of_a_wide_table_are_no_figures():
         ([2.02e18, 2.02e18, 2.02e18], "not a year"),
         (["FY20", "FY21", "FY22"], "no number"),
         ([True, True, True], "no number"),
+        (pd.to_datetime(["2020", "2021", "2022"]), "1 January, as all days here"),
     ],
 )
 def test_what_is_no_year_is_refused(years, message):
-    """Two digits, day numbers and nanoseconds never become years, in figures and in questions."""
+    """Two digits, day numbers, nanoseconds and years made into their first days are no years."""
     table = pd.DataFrame({"year": years, "value": [1.0, 2.0, 3.0]})
     with pytest.raises(fc.DataError, match=message):
         fc.fit(table, **ABOUT)
     fits = EXPECTED
+    if message.startswith("1 January"):  # a day that is asked about is that day
+        return
     with pytest.raises(ValueError, match=r"year"):
         fc.quantiles(fits, years)
     with pytest.raises(fc.DataError, match=r"year"):
@@ -135,8 +146,10 @@ def test_a_day_within_a_year_lies_there():
         (4.0, {"lower": 5.0}, "below 5, the least value can be"),
         (-1.0, {}, "cannot be negative|below 0"),
         (0.58, {}, "a fraction, not a percentage"),
-        ("58%", {}, "no number"),
+        ("58%", {}, "no number.*without unit and separators"),
+        ("1,058", {}, "no number.*without unit and separators"),
         (True, {}, "no number"),
+        (np.inf, {}, "no number"),
     ],
 )
 def test_figures_that_cannot_be_are_refused(value, about, message):
@@ -202,7 +215,13 @@ def test_targets_in_every_form():
         (60.0, {"year": dt.date(2025, 6, 30), "comparator": "ge"}, "a target is one of a year's"),
         (60.0, {"year": 2025, "comparator": ">="}, "use ge, gt, eq, le, lt"),
         ({"value": [60.0], "year": [2025], "comparator": ["ge"]}, {"year": 2026}, "given twice"),
-        ("60", {"year": 2025, "comparator": "ge"}, "no table"),
+        ("60", {"year": 2025, "comparator": "ge"}, "targets: a str is no table"),
+        (True, {"year": 2025, "comparator": "ge"}, "targets: a bool is no table"),
+        (GOAL.assign(value=True), {}, "value 'True': no number"),
+        (GOAL.assign(baseline="50%", baseline_year=2020), {}, "baseline, value '50%': no number"),
+        (GOAL.assign(comparator="between", value_high="7o"), {}, "value_high, value '7o': no numb"),
+        ({"b": {2025: 60.0}}, {"comparator": "ge"}, "'b': no figures of this indicator.*'region'"),
+        (pd.concat([GOAL, GOAL[["value"]]], axis=1), {}, "column value: several columns of one"),
     ],
 )
 def test_targets_that_cannot_be_read_are_refused(goal, words, message):
@@ -223,10 +242,19 @@ def test_a_target_without_an_indicator_needs_one_indicator():
     [
         ([51.0, 53.5], {}, "a list is no table of figures"),
         (pd.Series([51.0, 53.5]), {}, "the index of a Series must be its years"),
-        (pd.DataFrame({"a": [1.0], "b": [2.0]}), {}, "no column 'year', and no column is a year"),
+        (
+            pd.DataFrame({"a": [1.0], "b": [2.0]}),
+            {},
+            "no column is a year, or named 'year'; the columns are a, b",
+        ),
         (pd.DataFrame({"name": ["a", "b"], "2021": [1.0, 2.0]}), {}, "which series each is"),
         (WIDE, {"indicator": "x", "region": "a"}, "which series each is"),
         (LONG, {"region": "c"}, "given twice"),
+        (pd.concat([LONG, LONG[["year"]]], axis=1), {}, "column year: several columns of one name"),
+        (pd.DataFrame([["a", 1.0, 2.0]], columns=["region", 2021, "2021"]), {}, "column 2021: sev"),
+        (pd.DataFrame(), {}, "no column is a year"),
+        (pa.table([[2021], [1.0], [2.0]], ["year", "x", "x"]), {}, "column x: several columns"),
+        (LONG.assign(as_of="2021/6/30"), {}, "column as_of, value '2021/6/30': not a date"),
     ],
 )
 def test_what_has_no_clear_reading_is_refused(data, words, message):
@@ -254,6 +282,61 @@ def test_names_of_several_types_are_texts():
     assert sorted(fits.series["region"]) == ["1", "True", "a"]
     goals = rows[["region", "indicator", "value"]].assign(year=2025, comparator="ge")
     assert (fc.attainment(fits, goals, answers="reach")["status"] != "no_data").all()
+
+
+@pytest.mark.parametrize(("seen", "asked"), [(330100, "330100"), ("330100", 330100.0)])
+def test_a_code_is_the_same_region_as_number_and_as_text(seen, asked):
+    """Codes that one library reads as numbers and another as texts name one series."""
+    fits = fc.fit({2021: 50.0, 2022: 53.0}, region=str(seen), **ABOUT)
+    if not isinstance(seen, str):
+        fits = fc.fit(LONG.assign(region=seen, indicator="value").head(3), **ABOUT)
+    goal = GOAL.assign(region=asked, indicator="value")
+    assert fc.attainment(fits, goal, answers="reach")["p_reach"].notna().all()
+
+
+def test_a_level_that_cannot_be_negative_is_not_forecast_below_0():
+    """A stock needs no lower bound for that; an amount, such as a balance, may be negative."""
+    figures = {2020: 10.0, 2021: 6.0, 2022: 3.0, 2023: 1.0}
+    lowest = [
+        fc.quantiles(fc.fit(figures, kind=kind, better="lower"), [2030])["q05"].item()
+        for kind in ("stock", "amount")
+    ]
+    assert lowest[0] == 0.0 > lowest[1]
+
+
+@pytest.mark.parametrize(
+    ("observations", "targets", "message"),
+    [
+        (LONG.assign(value="50%"), GOAL, "observations, column value, value '50%': not a plain"),
+        (LONG.assign(value=np.inf), GOAL, "observations, column value, value 'inf'"),
+        (LONG, GOAL.assign(value="60%"), "targets, column value, value '60%': not a plain number"),
+        (LONG, GOAL.assign(value=None), "targets, column value, value 'None'"),
+        (LONG, GOAL.assign(comparator=">="), "value '>=': not an allowed word"),
+        (LONG, 60.0, "targets, column year: no such column"),
+    ],
+)
+def test_a_plan_of_frames_loses_no_cell(observations, targets, message):
+    """What cannot be read is refused, not left out of the plan."""
+    with pytest.raises(fc.DataError, match=message):
+        fc.Plan.from_frames(observations, targets, **ABOUT)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fc.quantiles(EXPECTED, 2025, levels=[5, 95]), "levels must lie between 0 and 1"),
+        (lambda: fc.quantiles(EXPECTED, 2025, levels=None), "levels must lie between 0 and 1"),
+        (lambda: fc.propose_targets(EXPECTED, year=2025, chances=80), "not 80"),
+        (lambda: fc.simulate(EXPECTED, until=2025, draws="10"), "whole number"),
+        (lambda: fc.simulate(EXPECTED, until=2025, seed=None), "whole number"),
+        (lambda: fc.backtest(LONG, horizon=1.5, **ABOUT), "whole numbers"),
+        (lambda: fc.attainment(EXPECTED, GOAL, as_of=pd.NaT), "not a date"),
+    ],
+)
+def test_arguments_that_cannot_be_are_refused_with_a_reason(call, message):
+    """No argument ends in an error of Python that names none."""
+    with pytest.raises(ValueError, match=message):
+        call()
 
 
 def test_numbers_of_every_type():

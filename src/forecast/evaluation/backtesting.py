@@ -209,9 +209,11 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     >>> result.scores[["method", "horizon", "forecasts", "targets"]].values[:2].tolist()
     [['forecast', 'all', 4, 16], ['forecast', 1, 2, 8]]
     """
-    if horizon < 1 or draws < 0 or draws == 1 or seed < 0 or (history is not None and history < 1):
-        text = N_("horizon={horizon} and history={history} must be at least 1, draws={draws} 0 or "
-                  "at least 2, seed={seed} at least 0.")  # fmt: skip
+    given = [horizon, draws, seed, 1 if history is None else history]
+    whole = all(isinstance(number, int | np.integer) for number in given)
+    if not whole or min(horizon, given[-1]) < 1 or draws < 0 or draws == 1 or seed < 0:
+        text = N_("horizon={horizon} and history={history} must be whole numbers of at least 1, "
+                  "draws={draws} 0 or at least 2, seed={seed} at least 0.")  # fmt: skip
         raise ValueError(msg(text, horizon=horizon, history=history, draws=draws, seed=seed))
     peers = tuple(dict.fromkeys(peers))
     for name in peers:

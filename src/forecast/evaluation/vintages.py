@@ -34,9 +34,9 @@ __all__ = [
 ]  # fmt: skip
 
 METHOD = ("model/*.py", "targets/attainment.py", "targets/event*.py", "targets/progress.py",
-          "targets/target_*.py", "tables/calendar.py", "tables/descriptions.py",
-          "tables/frames.py", "tables/row_rules.py", "tables/schema.py",
-          "tables/words.py")  # fmt: skip
+          "targets/target_*.py", "tables/calendar.py", "tables/cells.py",
+          "tables/descriptions.py", "tables/frames.py", "tables/row_rules.py",
+          "tables/schema.py", "tables/words.py")  # fmt: skip
 """Modules whose code decides a closed-form answer."""
 INPUT_COLUMNS = {
     "observations": [*KEY, "year", "value", "status", "standard_error", "published", "break"],

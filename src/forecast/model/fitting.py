@@ -16,6 +16,7 @@ import pandas as pd
 
 from ..errors import DataError, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
+from ..tables.cells import read_chances
 from ..tables.descriptions import About, read_inputs
 from ..tables.words import choose_words, number_words, take_words
 from .arrays import FloatArray, IntArray, as_slice, count_within, scatter, select
@@ -340,9 +341,7 @@ def quantiles(
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=years))
     if problems := list_year_problems("years", grid, given):
         raise DataError(problems)
-    bad = [level for level in levels if not 0.0 < level < 1.0]
-    if bad:
-        raise ValueError(msg("levels must lie between 0 and 1, not {levels}.", levels=bad))
+    levels = read_chances("levels", levels)
     latest = fits.series["latest_year"].to_numpy()[:, None]
     at = np.broadcast_to(grid, (len(latest), len(grid)))
     future = (at > latest + 1e-9) & fits.series["kind"].ne("rule").to_numpy()[:, None]

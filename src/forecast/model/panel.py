@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
-from ..tables.frames import read_numbers
+from ..tables.cells import read_numbers
 from ..tables.row_rules import Rule, list_figure_problems
 from ..tables.schema import DIRECTIONS, KINDS, NEVER_FALLS, NEVER_NEGATIVE, STATUSES
 from .arrays import BoolArray, FloatArray, IntArray, select
@@ -44,7 +44,13 @@ FLAGS = dict.fromkeys(TRUE, 1.0) | dict.fromkeys(FALSE, 0.0)
 DAY = r"(?P<year>[0-9]{4})[-/.年](?P<month>[0-9]{1,2})[-/.月](?P<day>[0-9]{1,2})日?(?:[ T].*)?"
 CELLS = {
     "year": (N_("no number"), N_("write a year, as 2025")),
-    "value": (N_("no number"), N_("leave the row out where there is no figure")),
+    "value": (
+        N_("no number"),
+        N_(
+            "write digits with at most a decimal point, such as 1234.5, without unit and "
+            "separators, and leave the row out where there is no figure"
+        ),
+    ),
     "break": (N_("neither true nor false"), N_("write true or false")),
     "standard_error": (
         N_("not a standard error"),
@@ -129,7 +135,8 @@ def read_observations(
         known), doubt (`DOUBT`), conflicting, one row a series and year, in an order that does not
         depend on that of the input
     series : region, indicator, kind, better, lower, upper, resolution, cumulative, numerator,
-        denominator, publication_lag, n, latest, latest_year, conflicting; one row a series
+        denominator, publication_lag, n, latest, latest_year, conflicting; one row a series. The
+        lower bound is 0 where none is given and the kind cannot be negative
 
     Raises
     ------
@@ -182,6 +189,9 @@ def read_observations(
     n = np.bincount(of)
     last = rows.take(np.cumsum(n) - 1).reset_index(drop=True)
     known = about.take(about.index.get_indexer(last["indicator"])).reset_index(drop=True)
+    known["lower"] = known["lower"].mask(
+        known["lower"].isna() & known["kind"].isin(NEVER_NEGATIVE), 0.0
+    )
     return rows, pd.DataFrame({
         **{name: last[name] for name in KEY},
         "n": n, "latest": last["value"], "latest_year": last["year"], **dict(known.items()),

@@ -120,8 +120,10 @@ def simulate(
     >>> paths.values.shape, bool((paths.values <= 100).all())
     ((1, 500, 2), True)
     """
-    if draws < 1 or seed < 0:
-        text = N_("draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
+    whole = all(isinstance(number, int | np.integer) for number in (draws, seed))
+    if not whole or draws < 1 or seed < 0:
+        text = N_("draws must be a whole number of at least 1 and seed one of at least 0, "
+                  "not {draws} and {seed}.")  # fmt: skip
         raise ValueError(msg(text, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)
     until = read_last_year(until)

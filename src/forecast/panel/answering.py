@@ -60,13 +60,14 @@ def answer_partition(
         observations, targets = (_join(store, pieces[n]) for n in ("observations", "targets"))
         fits = fit(observations, about, settings.growth, priors=priors)
         tables = _forecast(fits, targets, settings), _attain(fits, targets, settings)
-        written = {}
+        written, sizes = {}, []
         for name, found in zip(ANSWERED, tables, strict=True):
             if found:
                 written[name] = f"{name}/{file_name(partition)}.parquet"
-                store.write_parquet(written[name], found)
+                sizes.append(store.write_parquet(written[name], found))
         counts = {"series": len(fits.series), "targets": len(targets)}
-        record = {"partition": partition, "fingerprint": fingerprint, "files": written, **counts}
+        record = {"partition": partition, "fingerprint": fingerprint, "files": written,
+                  "sizes": sizes, **counts}  # fmt: skip
         store.write_json(done_file(partition), record)
         return record
     except Exception as error:  # one partition's fault must not end the others

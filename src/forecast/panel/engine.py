@@ -43,6 +43,9 @@ def open_runner(scheduler: str | None, workers: int | None) -> Iterator[Runner]:
     DataError
         Where Dask is needed and missing, or the scheduler does not answer.
     """
+    if workers is not None and (not isinstance(workers, int) or workers < 0):
+        text = N_("workers must be a whole number of at least 0, not {workers}.")
+        raise ValueError(msg(text, workers=workers))
     if scheduler is None and workers == 0:
         yield _run_here
         return
@@ -69,7 +72,7 @@ def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Ru
         client = stack.enter_context(
             distributed.Client(address, set_as_default=False, timeout=TIMEOUT)
         )
-    except (OSError, TimeoutError) as error:
+    except (OSError, TimeoutError, ValueError) as error:
         remedy = msg("check the address, and that the scheduler runs")
         problem = msg("the scheduler does not answer ({reason})", reason=str(error))
         raise DataError([Problem(str(scheduler), None, None, None, problem, remedy)]) from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -16,6 +17,7 @@ from ..files import MANIFEST
 from ..model.fitting import QUANTILES
 from ..model.priors import GROWTH_PATHS
 from ..tables.calendar import parse_day, read_years
+from ..tables.cells import read_chances
 from ..tables.descriptions import describe_indicators
 from ..targets.attainment import ANSWERS
 from .answering import answer_partition, done_file
@@ -103,20 +105,25 @@ def run_panel(  # noqa: PLR0913 - each an option of its own
     10
     """
     settings = _check_settings(years, levels, growth, answers, as_of, most_rows)
-    store, target = Store(source), Store(out)
+    store, target = _open(source), _open(out)
     files = [(table, name) for table in TABLES for name in _list_files(store, table)]
     if not any(table == "observations" for table, _ in files):
         problem, remedy = msg("no Parquet file in {name!r}", name="observations"), msg("add one")
         raise DataError([Problem(source, None, None, None, problem, remedy)])
+    if any(f"{target.root}/".startswith(f"{store.path(table)}/") for table in TABLES):
+        problem = msg("lies among the files that are read")
+        remedy = msg("choose a folder outside of observations and targets")
+        raise DataError([Problem(str(out), None, None, None, problem, remedy)])
     about = _read_indicators(store, indicators)
     groups = group_indicators(about)
     target.remove_partial()
-    run = _Run(source, out, about, groups, settings, priors, progress)
+    run = _Run(str(source), str(out), about, groups, settings, priors, progress)
     for attempt in range(RECONNECTIONS + 1):
         try:
             with open_runner(scheduler, workers) as runner:
                 run.split(runner, files)
                 run.answer(runner)
+                run.remove_old()
             break
         except LostError:
             if attempt == RECONNECTIONS:
@@ -192,6 +199,18 @@ class _Run:
             else:
                 self.records[task[1]] = found
 
+    def remove_old(self) -> None:
+        """Remove answers of partitions that the source no longer has, if all of it was read."""
+        if any(fault.row is None for fault in self._row_faults()):
+            return
+        store = Store(self.out)
+        for name in store.list_files("_done"):
+            record = store.read_json(name)
+            if record and record["partition"] not in self.expected:
+                for file in (*record["files"].values(), name):
+                    with suppress(FileNotFoundError):
+                        store.fs.rm_file(store.path(file))
+
     def lose(self) -> None:
         """Note that what is not done was lost with the scheduler."""
         for name in self._names() or [""]:
@@ -218,9 +237,10 @@ class _Run:
 
     def _pieces(self, table: str, partition: str) -> list[list[Any]]:
         return [
-            found["pieces"][partition]
+            piece
             for (of, _), found in sorted(self.split_done.items())
-            if of == table and partition in found["pieces"]
+            if of == table
+            for piece in found["pieces"].get(partition, ())
         ]
 
     def _row_faults(self) -> list[PanelFault]:
@@ -246,12 +266,23 @@ def _check_settings(
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=[*years]))
     whole = tuple(int(year) for year in numbers)
     day = parse_day(as_of, "run_panel").isoformat() if as_of else ""
+    levels = read_chances("levels", levels)
     return PanelSettings(whole, tuple(levels), growth, day, answers, most_rows)
+
+
+def _open(place: str) -> Store:
+    """Open a folder or address; an error where no library of fsspec knows it."""
+    try:
+        return Store(str(place))
+    except (ImportError, ValueError) as error:
+        problem = msg("cannot be opened ({reason})", reason=str(error))
+        remedy = msg("check the address, and install the library that it needs")
+        raise DataError([Problem(str(place), None, None, None, problem, remedy)]) from None
 
 
 def _list_files(store: Store, table: str) -> list[str]:
     try:
-        return store.list_files(table, ".parquet")
+        return store.list_files(table, (".parquet", ".parq", ".pq"))
     except FileNotFoundError:
         return []
 
@@ -274,7 +305,11 @@ def _read_indicators(store: Store, given: Any) -> pd.DataFrame:
 
 
 def _intact(store: Store, record: Mapping[str, Any]) -> bool:
-    return all(store.fs.exists(store.path(name)) for name in record["files"].values())
+    """Whether the files of a record are there, of the size that was written."""
+    with suppress(FileNotFoundError):
+        sizes = [store.fs.size(store.path(name)) for name in record["files"].values()]
+        return sizes == record.get("sizes")
+    return False
 
 
 def _reason(error: BaseException) -> str:

@@ -12,15 +12,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..errors import N_
+from ..errors import N_, DataError
 from ..model.panel import KEY
 from ..tables.calendar import find_implausible, read_years
-from ..tables.frames import read_figures, read_numbers
+from ..tables.cells import read_numbers
+from ..tables.frames import read_figures
 from ..tables.row_rules import FIGURE
 from ..tables.schema import COMPARATORS, NEVER_NEGATIVE
 from .settings import PanelFault
@@ -37,11 +39,16 @@ COLUMNS = {
 """Columns that are read, where a file has them."""
 NEEDED = {"observations": [*KEY, "year", "value"],
           "targets": [*KEY, "year", "value", "comparator"]}  # fmt: skip
+NUMBERS = ("year", "value", "value_high")
+"""Columns of numbers; all others are texts."""
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""Name of a folder of rows without a value."""
 MOST_FAULTS = 20
-"""Rows of a file that are listed for each fault."""
+"""Rows of a partition that are listed for each fault, in each row group of a file."""
 NAMELESS = N_("the row names no region or no indicator")
 UNDESCRIBED = N_("the indicator is not described")
 NO_NUMBER, NO_YEAR = N_("the value is no number"), N_("the year is no year")
+WITHIN_YEAR = N_("a day within a year: a target is one of a year's end")
 NO_COMPARATOR = N_("the comparator is unknown")
 NEGATIVE = N_("the value is negative")
 OUTSIDE = N_("the value is outside of its bounds, or a fraction in place of a percentage")
@@ -74,8 +81,8 @@ def split_file(
 
     Returns
     -------
-    dict of `pieces`, for each partition a file, the row group in it, rows and hash, and `faults`.
-    A file that cannot be read has a fault of no row and no pieces
+    dict of `pieces`, for each partition a list of file, the row group in it, rows and hash, and
+    `faults`. A file that cannot be read has a fault of no row and no pieces
 
     Raises
     ------
@@ -86,50 +93,76 @@ def split_file(
     try:
         identity = store.identify(name)
         described = about.to_csv(index=False)
-        key = hashlib.sha256(f"{table}{identity}{described}".encode()).hexdigest()[:24]
+        key = hashlib.sha256(f"2{table}{identity}{described}".encode()).hexdigest()[:24]
         index = f"_parts/{key}.json"
         if known := target.read_json(index):
             return dict(known)
-        rows = _read(store, name, table)
+        faults: list[PanelFault] = []
+        cut: list[tuple[str, pa.Table]] = []
+        start = 0
+        for read in store.read_parquet(name, COLUMNS[table]):
+            rows = _read(read.to_pandas(), name, table)
+            part = rows["indicator"].map(partitions).fillna(NOWHERE).astype(object)
+            faults += _check(rows, part, table, about, name, start)
+            cut += _cut(rows, part)
+            start += len(rows)
     except Exception as error:  # whatever a damaged file makes its reader raise
         return {"pieces": {}, "faults": [asdict(PanelFault(NOWHERE, name, None, _reason(error)))]}
-    part = rows["indicator"].map(partitions).fillna(NOWHERE).astype(object)
-    faults = _check(rows, part, table, about, name)
-    pieces: dict[str, list[Any]] = {}
-    groups: list[pa.Table] = []
+    pieces: dict[str, list[list[Any]]] = {}
     piece = f"_parts/{key}.parquet"
-    code, names = pd.factorize(part.to_numpy(), sort=True)
-    order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=len(names))
-    whole = pa.Table.from_pandas(rows.take(order), preserve_index=False).replace_schema_metadata()
-    for partition, end, size in zip(names, np.cumsum(sizes), sizes, strict=True):
-        if partition != NOWHERE:
-            content = whole.slice(end - size, size)
-            pieces[str(partition)] = [piece, len(groups), int(size), _hash_table(content)]
-            groups.append(content)
-    if groups:
-        target.write_parquet(piece, groups)
+    for group, (partition, content) in enumerate(cut):
+        known = [piece, group, len(content), _hash_table(content)]
+        pieces.setdefault(partition, []).append(known)
+    if cut:
+        target.write_parquet(piece, [content for _, content in cut])
     result = {"file": name, "pieces": pieces, "faults": [asdict(f) for f in faults]}
     target.write_json(index, result)
     return result
 
 
-def _read(store: Store, name: str, table: str) -> pd.DataFrame:
-    """Read a file's rows, with years and values as numbers, NaN where they are none."""
-    frame = store.read_parquet(name, COLUMNS[table]).to_pandas()
+def _cut(rows: pd.DataFrame, part: pd.Series) -> list[tuple[str, pa.Table]]:
+    """Cut rows by their partition; those of none are left out."""
+    code, names = pd.factorize(part.to_numpy(), sort=True)
+    order, sizes = np.argsort(code, kind="stable"), np.bincount(code, minlength=len(names))
+    schema = pa.schema([(c, pa.float64() if c in NUMBERS else pa.string()) for c in rows])
+    whole = pa.Table.from_pandas(rows.take(order), schema, preserve_index=False)
+    whole = whole.replace_schema_metadata()
+    return [
+        (str(partition), whole.slice(end - size, size))
+        for partition, end, size in zip(names, np.cumsum(sizes), sizes, strict=True)
+        if partition != NOWHERE
+    ]
+
+
+def _read(frame: pd.DataFrame, name: str, table: str) -> pd.DataFrame:
+    """Read rows, with years and values as numbers, NaN where they are none.
+
+    Columns that a file does not have are taken from the folders that it is in, as `region=a`.
+    """
+    for folder in name.split("/")[1:-1]:
+        column, equals, value = folder.partition("=")
+        if equals and column in COLUMNS[table] and column not in frame:
+            frame[column] = None if value == NO_VALUE else unquote(value)
     missing = [column for column in NEEDED[table] if column not in frame]
     if missing:
         raise ValueError(f"no such column: {', '.join(missing)}")
     if table == "observations":
         frame = read_figures(frame)
-    rows = frame.assign(year=read_years(frame["year"]), value=read_numbers(frame["value"]))
-    texts = {c: rows[c].astype("str") for c in rows if c not in ("year", "value", "value_high")}
-    return rows.assign(**texts)
+    numbers = {c: read_numbers(frame[c]) for c in NUMBERS if c in frame and c != "year"}
+    rows = frame.assign(year=read_years(frame["year"]), **numbers)
+    # Codes with a gap are floats in some files and whole numbers or texts in others.
+    codes = [c for c in KEY if rows[c].dtype.kind == "f"]
+    rows = rows.assign(**{c: rows[c].map("{:.15g}".format, na_action="ignore") for c in codes})
+    return rows.assign(**{c: rows[c].astype("str") for c in rows if c not in NUMBERS})
 
 
 def _check(
-    rows: pd.DataFrame, part: pd.Series, table: str, about: pd.DataFrame, file: str
+    rows: pd.DataFrame, part: pd.Series, table: str, about: pd.DataFrame, file: str, start: int
 ) -> list[PanelFault]:
-    """List the rows that cannot be used; see `tables.row_rules` for the rules of figures."""
+    """List the rows that cannot be used; see `tables.row_rules` for the rules of figures.
+
+    `start` is the number of rows of the file before these.
+    """
     named = rows["region"].fillna("").ne("") & rows["indicator"].fillna("").ne("")
     year = rows["year"].to_numpy(float)
     wrong: dict[str, Any] = {
@@ -139,6 +172,7 @@ def _check(
         NO_YEAR: ~np.isfinite(year) | find_implausible(year),
     }
     if table == "targets":
+        wrong[WITHIN_YEAR] = np.isfinite(year) & (year % 1.0 > 0.0)
         wrong[NO_COMPARATOR] = ~rows["comparator"].isin([*COMPARATORS, "between"])
     else:
         facts = about.drop_duplicates("indicator").set_index("indicator")
@@ -149,10 +183,15 @@ def _check(
         wrong[NEGATIVE] = (rows["value"] < 0.0) & joined["kind"].isin(NEVER_NEGATIVE)
         wrong[OUTSIDE] = np.logical_or.reduce([rule.broken(joined) for rule in FIGURE])
     return [
-        PanelFault(str(part.iloc[i]), file, int(i) + 1, reason)
+        PanelFault(str(part.iloc[i]), file, start + int(i) + 1, reason)
         for reason, marks in wrong.items()
-        for i in np.flatnonzero(marks)[:MOST_FAULTS]
+        for i in _pick(part, np.flatnonzero(marks))
     ]
+
+
+def _pick(part: pd.Series, rows: Any) -> Any:
+    """Pick the first `MOST_FAULTS` of the rows of each partition."""
+    return rows[part.iloc[rows].groupby(part.iloc[rows]).cumcount().to_numpy() < MOST_FAULTS]
 
 
 def _hash_table(table: pa.Table) -> str:
@@ -164,4 +203,5 @@ def _hash_table(table: pa.Table) -> str:
 
 
 def _reason(error: BaseException) -> str:
-    return f"cannot be read ({type(error).__name__}: {error})".splitlines()[0][:300]
+    text = str(error.problems[0]) if isinstance(error, DataError) else str(error)
+    return f"cannot be read ({type(error).__name__}: {text})".splitlines()[0][:300]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Store:
         """Path of a file, within its file system."""
         return f"{self.root.rstrip('/')}/{name}"
 
-    def list_files(self, folder: str, ending: str = "") -> list[str]:
+    def list_files(self, folder: str, endings: tuple[str, ...] = ("",)) -> list[str]:
         """Names of the files below a folder, sorted; hidden and unfinished ones are left out."""
         start = len(self.path(""))
         found = [path[start:] for path in self.fs.find(self.path(folder))]
@@ -43,7 +44,7 @@ class Store:
         return sorted(
             name
             for name, path in parts
-            if name.endswith(ending) and not any(p.startswith((".", "_")) for p in path)
+            if name.lower().endswith(endings) and not any(p.startswith((".", "_")) for p in path)
         )
 
     def identify(self, name: str) -> str:
@@ -63,13 +64,15 @@ class Store:
             return json.loads(self.read_bytes(name))
         return None
 
-    def read_parquet(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """Read a Parquet file, or those of the given columns that it has."""
+    def read_parquet(self, name: str, columns: list[str]) -> Iterator[pa.Table]:
+        """Read a Parquet file's row groups, at least one, with those of the columns that it has."""
         with self.fs.open(self.path(name), "rb") as stream:
             file = pq.ParquetFile(stream)
-            if columns is not None:
-                columns = [c for c in columns if c in file.schema_arrow.names]
-            return file.read(columns)
+            columns = [c for c in columns if c in file.schema_arrow.names]
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group, columns)
+            if not file.num_row_groups:
+                yield file.read(columns)
 
     def read_row_group(self, name: str, group: int) -> pa.Table:
         """Read one row group of a Parquet file."""
@@ -98,13 +101,15 @@ class Store:
         text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
         self.write(name, text.encode())
 
-    def write_parquet(self, name: str, tables: list[pa.Table]) -> None:
-        """Write tables of one schema as the row groups of a Parquet file."""
+    def write_parquet(self, name: str, tables: list[pa.Table]) -> int:
+        """Write tables of one schema, each a row group of a Parquet file; return its bytes."""
         buffer = io.BytesIO()
         with pq.ParquetWriter(buffer, tables[0].schema) as writer:
             for table in tables:
-                writer.write_table(table)
+                # The default cuts a table at a million rows.
+                writer.write_table(table, row_group_size=max(len(table), 1))
         self.write(name, buffer.getvalue())
+        return len(buffer.getvalue())
 
     def remove_partial(self) -> None:
         """Remove what a run that was killed left unfinished."""

@@ -91,9 +91,9 @@ def parse_day(given: object, source: str, column: str = "as_of") -> dt.date:
     Traceback (most recent call last):
     forecast.errors.DataError: 1 problem in the data: ...
     """
-    if isinstance(given, dt.datetime):
+    if isinstance(given, dt.datetime) and given is not pd.NaT:
         return given.date()
-    if isinstance(given, dt.date):
+    if isinstance(given, dt.date) and given is not pd.NaT:
         return given
     if isinstance(given, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", given):
         try:

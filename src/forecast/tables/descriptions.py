@@ -15,7 +15,8 @@ import pandas as pd
 
 from ..errors import DataError, Problem, StatisticalWarning, UnknownNameError, msg
 from ..files import shipped_folder
-from .frames import KEY, plain_text, read_figures, read_table
+from .cells import plain_text
+from .frames import KEY, read_figures, read_table
 
 __all__ = ["About", "Description", "describe_indicators", "read_inputs"]
 
@@ -108,7 +109,7 @@ def describe_indicators(
         raise DataError([Problem("indicators", None, next(iter(given)), None, problem, remedy)])
     if isinstance(indicators, Mapping):
         indicators = _from_mapping(indicators)
-    table = read_table(indicators)
+    table = read_table(indicators, "indicators")
     if "indicator" not in table and len(table) == 1:
         table = table.loc[table.index.repeat(len(observed))].assign(indicator=observed)
     texts = [c for c in ("indicator", "kind", "better", "numerator", "denominator") if c in table]

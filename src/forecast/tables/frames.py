@@ -19,22 +19,19 @@ its year to that day.
 
 from __future__ import annotations
 
-import datetime as dt
 import decimal
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, msg
 from .calendar import list_year_problems, read_years
+from .cells import are_numbers, fill_readable, plain_text, read_numbers
 
-__all__ = [
-    "ONE_INDICATOR", "ONE_REGION", "plain_text", "read_figures", "read_goals", "read_numbers",
-    "read_table",
-]  # fmt: skip
+__all__ = ["ONE_INDICATOR", "ONE_REGION", "read_figures", "read_goals", "read_table"]
 
 FloatArray = NDArray[np.float64]
 KEY = ["region", "indicator"]
@@ -79,17 +76,17 @@ def read_figures(data: Any, *, region: str = "", indicator: str = "") -> pd.Data
     """
     table, given = read_table(data), {"region": region, "indicator": indicator}
     if "year" not in table or "value" not in table:
-        table = _lengthen(table, given)
+        table = _lengthen(table, given, "observations")
     table = _name(table, given)
     if "value" not in table:
         return table
     changed: dict[str, Any] = {
         c: plain for c in KEY if (plain := plain_text(table[c])) is not table[c]
     }
-    if not pd.api.types.is_numeric_dtype(table["year"]):
-        changed["year"] = _readable(table["year"], read_years(table["year"]))
-    if not isinstance(table["value"].dtype, np.dtype) or table["value"].dtype.kind not in "fiu":
-        changed["value"] = _readable(table["value"], read_numbers(table["value"]))
+    if not are_numbers(table["year"]):
+        changed["year"] = fill_readable(table["year"], _read_days(table["year"], "observations"))
+    if not are_numbers(table["value"]):
+        changed["value"] = fill_readable(table["value"], read_numbers(table["value"]))
     table = table.assign(**changed) if changed else table
     return _place_days(table) if "as_of" in table else table
 
@@ -123,13 +120,14 @@ def read_goals(
     >>> read_goals(60.0, fitted, year=2025, comparator="ge").values.tolist()
     [[60.0, 2025, 'ge', 'a', 'beds'], [60.0, 2025, 'ge', 'b', 'beds']]
     """
-    if isinstance(targets, int | float | np.number | decimal.Decimal):
+    number = isinstance(targets, int | float | np.number | decimal.Decimal)
+    if number and not isinstance(targets, bool):
         table = pd.DataFrame({"value": [float(targets)]})
     else:
-        table = read_table(targets)
+        table = read_table(targets, "targets")
         # One target a series, its year given: a wide table has no column of values then.
         if "value" not in table:
-            table = _lengthen(table, dict.fromkeys(KEY, ""))
+            table = _lengthen(table, dict.fromkeys(KEY, ""), "targets")
     for column, given in (("year", year), ("comparator", comparator)):
         if given is not None and column not in table:
             table = table.assign(**{column: given})
@@ -138,92 +136,40 @@ def read_goals(
     table = _spread(table, series)
     if "year" in table:
         table = _read_goal_years(table)
-    if "value" in table and not pd.api.types.is_numeric_dtype(table["value"]):
-        table = table.assign(value=_readable(table["value"], read_numbers(table["value"])))
+    if "value" in table and not are_numbers(table["value"]):
+        table = table.assign(value=fill_readable(table["value"], read_numbers(table["value"])))
     changed = {c: plain_text(table[c]) for c in (*KEY, "comparator", "event") if c in table}
+    changed |= {c: _match_names(changed[c], series[c]) for c in KEY if c in changed}
     changed = {c: plain for c, plain in changed.items() if plain is not table[c]}
     return table.assign(**changed) if changed else table
 
 
-def read_table(data: Any) -> pd.DataFrame:
+def read_table(data: Any, source: str = "observations") -> pd.DataFrame:
     """Read a pandas, polars or pyarrow table, a Series or a dict as a pandas table.
 
-    Index levels with names, and an index of years, become columns.
+    Index levels with names, and an index of years, become columns. `source` is the table's name
+    in errors.
 
-    >>> read_table(pd.Series([1.0], pd.period_range("2021", "2021", freq="Y"))).values.tolist()
+    >>> read_table(pd.Series([1.0], pd.Index([2021]))).values.tolist()
     [[2021.0, 1.0]]
     """
     if isinstance(data, Mapping):
         data = _from_mapping(data)
     if isinstance(data, pd.Series):
-        data = _from_series(data)
+        data = _from_series(data, source)
     if not isinstance(data, pd.DataFrame):
-        data = _from_library(data)
+        data = _from_library(data, source)
+    _check_heads(data.columns, data.columns, source)
     if isinstance(data.columns, pd.MultiIndex):
-        return _stack(data)
+        return _stack(data, source)
     named = [n for n in _names_of(data.index) if n not in data]
     if _are_years(data.index) and not named and "year" not in data:
         years = pd.Series(data.index)
-        if not pd.api.types.is_numeric_dtype(years):
-            years = _readable(years, read_years(years))
         data = data.reset_index(drop=True)
         data.insert(0, "year", years)
     elif named:
         data = data.reset_index(named)
     return data
-
-
-def read_numbers(values: ArrayLike | pd.Series) -> FloatArray:
-    """Convert numbers of any type to floats; NaN where one is missing or no plain number.
-
-    >>> read_numbers([1, "2.5", decimal.Decimal("0.1"), None, "60%", True, 1j]).tolist()
-    [1.0, 2.5, 0.1, nan, nan, nan, nan]
-    """
-    given = pd.Series(values)
-    if isinstance(given.dtype, pd.CategoricalDtype):
-        given = given.astype(given.cat.categories.dtype)
-    types = pd.api.types
-    if (
-        types.is_bool_dtype(given)
-        or types.is_datetime64_any_dtype(given)
-        or given.dtype.kind == "c"
-    ):
-        return np.full(len(given), np.nan)
-    if not pd.api.types.is_numeric_dtype(given):
-        cells = given.astype(object)
-        cells = cells.map(
-            lambda v: float(v) if isinstance(v, decimal.Decimal) else v, na_action="ignore"
-        )
-        odd = cells.map(lambda v: isinstance(v, bool | np.bool_ | dt.date | dt.timedelta | complex))
-        given = pd.to_numeric(cells.mask(odd.astype(bool)), errors="coerce")
-    numbers: FloatArray = given.to_numpy(float, na_value=np.nan)
-    return numbers
-
-
-def plain_text(column: pd.Series) -> pd.Series:
-    """Give names without categories, not in the types of Arrow, and mixed ones as texts."""
-    dtype: Any = column.dtype
-    if (
-        isinstance(dtype, np.dtype)
-        and dtype.kind == "O"
-        and pd.api.types.infer_dtype(column).startswith("mixed")
-    ):
-        return column.map(lambda v: v if isinstance(v, str) or v is None or v is pd.NA or v != v
-                          else str(v)).astype("str")  # fmt: skip
-    if isinstance(dtype, pd.CategoricalDtype):
-        return column.astype(dtype.categories.dtype)
-    nullable = isinstance(dtype, pd.StringDtype) and dtype.na_value is pd.NA
-    return column.astype("str") if nullable or isinstance(dtype, pd.ArrowDtype) else column
-
-
-def _readable(cells: pd.Series, numbers: FloatArray) -> pd.Series:
-    """Numbers where all could be read, else the cells with the numbers of those that could."""
-    found = pd.Series(numbers, cells.index)
-    if not np.isnan(numbers).any():
-        return found
-    # Truth values are numbers to whoever reads on.
-    texts = cells.astype(object).map(lambda v: str(v) if isinstance(v, bool | np.bool_) else v)
-    return texts.where(found.isna(), found)
 
 
 def _from_mapping(data: Mapping[Hashable, Any]) -> pd.DataFrame | pd.Series:
@@ -236,32 +182,35 @@ def _from_mapping(data: Mapping[Hashable, Any]) -> pd.DataFrame | pd.Series:
     return pd.Series(data, dtype=object if not data else None)
 
 
-def _from_series(series: pd.Series) -> pd.DataFrame:
+def _from_series(series: pd.Series, source: str) -> pd.DataFrame:
     """Read a Series as a table; its name is that of its indicator, unless the index has one."""
     if not _names_of(series.index) and not _are_years(series.index):
-        raise _no_years(N_("the index of a Series must be its years"))
+        raise _no_years(msg("the index of a Series must be its years"), source)
     named = "indicator" in series.index.names or series.name is None
     return series.to_frame("value" if named else series.name)
 
 
-def _from_library(data: Any) -> pd.DataFrame:
+def _from_library(data: Any, source: str) -> pd.DataFrame:
     """Read a table of another library through narwhals."""
     import narwhals as nw  # imported here: only tables of other libraries need it
 
     try:
         frame: Any = nw.from_native(data, allow_series=True)
+    except nw.exceptions.DuplicateError as error:
+        names = [line.split("'")[1] for line in str(error).splitlines() if "'" in line]
+        raise _twice(source, *names) from None
     except TypeError:
         problem = msg("a {type} is no table of figures", type=type(data).__name__)
         remedy = msg("give a table, a Series with years as its index, or a dict of years")
-        raise DataError([Problem("observations", None, None, None, problem, remedy)]) from None
+        raise _error(source, None, problem, remedy) from None
     if isinstance(frame, nw.Series):
-        raise _no_years(N_("a column without years is no series"))
+        raise _no_years(msg("a column without years is no series"), source)
     whole = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
     table: pd.DataFrame = whole.to_pandas()
     return table
 
 
-def _lengthen(table: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
+def _lengthen(table: pd.DataFrame, given: Mapping[str, str], source: str) -> pd.DataFrame:
     """Turn a wide table into a long one; `given` are the names of the keywords."""
     free = [k for k in KEY if k not in table and not given[k]]
     across = [c for c in table if c not in (*KEY, "year") and c not in BESIDE]
@@ -270,20 +219,25 @@ def _lengthen(table: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
         if not across:  # a long table without its values
             return table
         if not (names or len(across) == 1):
-            raise _no_names()
+            raise _no_names(source)
         long = _melt(table, across, names or "name")
     else:
+        heads = [*map(str, across)]
         across = [c for c in across if _are_years(pd.Index([c]))]
         if not across:
-            raise _no_years(N_("there is no column 'year', and no column is a year"))
+            text = N_("no column is a year, or named 'year'; the columns are {columns}")
+            raise _no_years(msg(text, columns=heads or ["—"]), source)
         if len(free) and not isinstance(table.index, pd.RangeIndex):
             # Names beside the figures.
             names = "region" if given["indicator"] or "indicator" in table else "indicator"
             table = table.assign(**{names: table.index.to_numpy()})
-        long = _melt(table, across, "year")
+        years = _read_days(pd.Series(across, dtype=object), source)
+        _check_heads(pd.Index(across), pd.Index(years), source)
+        table = table.rename(columns=dict(zip(across, years, strict=True)))
+        long = _melt(table, [*years], "year")
     long = _drop_blank(long)
     if long.duplicated([c for c in (*KEY, "year") if c in long]).any():
-        raise _no_names()
+        raise _no_names(source)
     return long
 
 
@@ -293,10 +247,10 @@ def _melt(table: pd.DataFrame, across: list[Hashable], names: str) -> pd.DataFra
     return table.melt(kept, across, names, "value")
 
 
-def _stack(table: pd.DataFrame) -> pd.DataFrame:
+def _stack(table: pd.DataFrame, source: str) -> pd.DataFrame:
     """Put the columns of a table with two heads, region and indicator, below each other."""
     if not _are_years(table.index) or table.columns.nlevels != len(KEY):
-        raise _no_years(N_("the index of a table with two heads must be its years"))
+        raise _no_years(msg("the index of a table with two heads must be its years"), source)
     heads = [name or KEY[i] for i, name in enumerate(table.columns.names)]
     body = table.set_axis(table.columns.set_names(heads), axis=1).rename_axis("year")
     return _drop_blank(body.stack(heads, future_stack=True).rename("value").reset_index())
@@ -332,32 +286,58 @@ def _spread(table: pd.DataFrame, series: pd.DataFrame) -> pd.DataFrame:
         if len(names) != 1:
             problem = msg("the targets name no indicator, and there are {count}", count=len(names))
             remedy = msg("add a column {name!r}", name="indicator")
-            raise DataError([Problem("targets", None, "indicator", None, problem, remedy)])
+            raise _error("targets", "indicator", problem, remedy)
         table = table.assign(indicator=names[0])
         if "region" not in table:
             table = table[[c for c in table if c != "indicator"]].merge(series[KEY], how="cross")
     elif "region" not in table:
+        unknown = table["indicator"][~table["indicator"].isin(series["indicator"])]
+        if len(unknown):
+            problem = msg("no figures of this indicator, and no region is named")
+            remedy = msg("correct the name, or add a column {name!r}", name="region")
+            raise _error("targets", "indicator", problem, remedy, unknown)
         table = table.merge(series[KEY], on="indicator", how="left")
     return table
+
+
+def _match_names(names: pd.Series, known: pd.Series) -> pd.Series:
+    """Names of targets as the figures have them, where one has numbers and the other texts."""
+    numbers = pd.api.types.is_numeric_dtype(known)
+    if numbers == pd.api.types.is_numeric_dtype(names):
+        return names
+    same = {f"{name:.15g}" if numbers else str(name): name for name in known.unique()}
+    texts = names.map(str if numbers else "{:.15g}".format)
+    return texts.map(lambda name: same.get(name, name))
+
+
+def _read_days(cells: pd.Series, source: str) -> FloatArray:
+    """Read years; days of targets must end a year, and those of figures not all begin one.
+
+    `pd.to_datetime` makes 1 January of a year alone, which would be the end of the year before.
+    """
+    years = read_years(cells)
+    if are_numbers(cells):
+        return years
+    wrong, text = years % 1.0 > 0.0, N_("a day within a year: a target is one of a year's end")
+    remedy = N_("write the year, as 2025")
+    if source != "targets":
+        wrong &= years % 1.0 < 1.5 / 366.0
+        wrong &= bool(wrong[np.isfinite(years)].all())
+        text = N_("1 January, as all days here: the end of the year before, or a year alone")
+        remedy = N_("write the year, as 2025, or 31 December 2024 for 1 January 2025")
+    if wrong.any():
+        raise _error(source, "year", msg(text), msg(remedy), cells[wrong])
+    return years
 
 
 def _read_goal_years(table: pd.DataFrame) -> pd.DataFrame:
     """Read years of targets; a day must end its year."""
     given = table["year"]
-    if pd.api.types.is_numeric_dtype(given) and not pd.api.types.is_bool_dtype(given):
-        years = given.to_numpy(float, na_value=np.nan)
-    else:
-        years = read_years(given)
-        within = years % 1.0 > 0.0
-        problem = msg("a day within a year: a target is one of a year's end")
-        remedy = msg("write the year, as 2025")
-        if within.any():
-            cells = given[within].iloc[:MOST_PROBLEMS]
-            faults = [Problem("targets", None, "year", str(v), problem, remedy) for v in cells]
-            raise DataError(faults)
+    years = _read_days(given, "targets")
+    if not are_numbers(given):
         # Whole years stay integers, as in a table of numbers.
         whole = not np.isnan(years).any() and bool((years % 1.0 == 0.0).all())
-        read = years.astype(int) if whole else _readable(given, years).to_numpy()
+        read = years.astype(int) if whole else fill_readable(given, years).to_numpy()
         table = table.assign(year=read)
     if problems := list_year_problems("targets", years, given):
         raise DataError(problems)
@@ -371,6 +351,10 @@ def _place_days(table: pd.DataFrame) -> pd.DataFrame:
     if not (text != "").any():
         return table
     placed = read_years(text.str.slice(0, 10))
+    unread = text[np.isnan(placed) & (text != "")]
+    if len(unread):
+        remedy = msg("write year, month and day, such as 2022-06-30")
+        raise _error("observations", "as_of", msg("not a date"), remedy, unread)
     year = read_numbers(table["year"])
     moved = np.isfinite(placed) & (np.ceil(placed) == year) & (placed != year)
     return table.assign(year=np.where(moved, placed, year)) if moved.any() else table
@@ -390,17 +374,38 @@ def _are_years(index: pd.Index) -> bool:
     return bool(np.isfinite(years).all()) and not list_year_problems("", years, index.to_series())
 
 
+def _check_heads(heads: pd.Index, names: pd.Index, source: str) -> None:
+    """Check that no two columns have one name, or one year."""
+    if names.has_duplicates:
+        raise _twice(source, *map(str, heads[names.duplicated()].unique()))
+
+
+def _twice(source: str, *names: str) -> DataError:
+    problem, remedy = msg("several columns of one name"), msg("rename or remove all but one")
+    return DataError([Problem(source, None, name, None, problem, remedy) for name in names])
+
+
 def _contradiction(source: str, column: str) -> DataError:
     problem = msg("given twice: as {name}=… and as a column", name=column)
-    return DataError([Problem(source, None, column, None, problem, msg("leave one of them out"))])
+    return _error(source, column, problem, msg("leave one of them out"))
 
 
-def _no_years(fact: str) -> DataError:
+def _no_years(problem: str, source: str) -> DataError:
     remedy = msg("add a column 'year', or give years as the index or as columns")
-    return DataError([Problem("observations", None, "year", None, msg(fact), remedy)])
+    return _error(source, "year", problem, remedy)
 
 
-def _no_names() -> DataError:
+def _no_names(source: str) -> DataError:
     problem = msg("several rows or columns, and nothing says which series each is")
     remedy = msg("add columns 'region' and 'indicator', or give one as a keyword")
-    return DataError([Problem("observations", None, None, None, problem, remedy)])
+    return _error(source, None, problem, remedy)
+
+
+def _error(
+    source: str, column: str | None, problem: str, remedy: str, cells: Iterable[Any] = (None,)
+) -> DataError:
+    """Make an error of the distinct cells in question, or of a table or column as a whole."""
+    texts = [
+        None if cell is None else str(cell) for cell in [*dict.fromkeys(cells)][:MOST_PROBLEMS]
+    ]
+    return DataError([Problem(source, None, column, text, problem, remedy) for text in texts])

@@ -16,12 +16,20 @@ import pandas as pd
 
 from ..errors import DataError, Problem, UnknownNameError, msg
 from .calendar import list_year_problems, read_years
+from .cells import read_numbers
 from .descriptions import read_inputs
 from .frames import KEY, ONE_REGION, read_goals, read_table
+from .row_rules import CELL_FAULTS
 from .schema import TABLES
 from .validation import validate
 
 __all__ = ["build_tables"]
+
+MOST_PROBLEMS = 20
+NEEDED: dict[str, tuple[str, ...]] = {
+    "observations": ("value",), "targets": ("year", "value"), "indicators": (),
+}  # fmt: skip
+"""Tables whose cells are checked, and columns that they cannot do without."""
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "observations": {"status": "actual"},
@@ -78,9 +86,38 @@ def build_tables(
             tables[name] = tables[name].assign(region=renamed)
     known = pd.concat([tables[name]["region"] for name in ("observations", "targets")]).unique()
     tables["regions"] = _named(pd.DataFrame({"region": known}))
-    tables |= {n: read_table(t) for n, t in frames.items() if n not in tables and t is not None}
+    tables |= {n: read_table(t, n) for n, t in frames.items() if n not in tables and t is not None}
+    problems = [p for name in NEEDED for p in _list_cell_problems(name, tables[name])]
+    if problems:
+        raise DataError(problems)
     empty, _ = validate({})
     return empty | {name: _complete(name, table, empty[name]) for name, table in tables.items()}
+
+
+def _list_cell_problems(name: str, table: pd.DataFrame) -> list[Problem]:
+    """List columns that a table lacks, cells that are no numbers and words that are not allowed.
+
+    Figures of any status are taken, as by `fit`.
+    """
+    problems = []
+    for key in NEEDED[name]:
+        if key not in table:
+            text = msg("no such column"), msg("add a column {name!r}", name=key)
+            problems.append(Problem(name, None, key, None, *text))
+    for key, column in TABLES[name].columns.items():
+        cells = table[key].astype(object) if key in table else pd.Series(dtype=object)
+        blank = cells.isna() | cells.eq("")
+        if column.type == "number":
+            wrong = ~np.isfinite(read_numbers(cells)) & (~blank | (key in NEEDED[name]))
+            fact, remedy = CELL_FAULTS["number"]
+            text = msg(fact), msg(remedy)
+        else:
+            unknown = bool(column.words) and name != "observations"
+            wrong = ~blank & ~cells.isin(column.words) & unknown
+            text = msg("not an allowed word"), msg("write one of {words}", words=[*column.words])
+        cases = cells[wrong].map(str).unique()[:MOST_PROBLEMS]
+        problems += [Problem(name, None, key, cell, *text) for cell in cases]
+    return problems
 
 
 def _dated(rows: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +127,7 @@ def _dated(rows: pd.DataFrame) -> pd.DataFrame:
     problems += [
         Problem("observations", None, "year", str(cell), msg("not a year"),
                 msg("write a year, as 2025"))
-        for cell in rows["year"][np.isnan(years)].head(20)
+        for cell in rows["year"][np.isnan(years)].head(MOST_PROBLEMS)
     ]  # fmt: skip
     given = rows["as_of"].fillna("").astype(str) if "as_of" in rows else pd.Series("", rows.index)
     given = given.str.strip().str.slice(0, 10)
@@ -98,7 +135,7 @@ def _dated(rows: pd.DataFrame) -> pd.DataFrame:
     problems += [
         Problem("observations", None, "as_of", cell, msg("not a date"),
                 msg("write year, month and day, such as 2022-06-30"))
-        for cell in given[~dated & given.ne("")].head(20)
+        for cell in given[~dated & given.ne("")].head(MOST_PROBLEMS)
     ]  # fmt: skip
     if problems:
         raise DataError(problems)
@@ -116,7 +153,7 @@ def _day(year: float) -> str:
 
 def _with_roles(targets: pd.DataFrame) -> pd.DataFrame:
     """Add roles where there are none: the last target of a series is its final one."""
-    if "role" in targets or targets.empty:
+    if "role" in targets or targets.empty or "year" not in targets:
         return targets
     last = targets.groupby(KEY)["year"].transform("max")
     return targets.assign(role=np.where(targets["year"] == last, "final", "annual"))
@@ -143,6 +180,6 @@ def _complete(name: str, table: pd.DataFrame, empty: pd.DataFrame) -> pd.DataFra
         elif dtype == "bool":
             columns[str(column)] = cells.eq(True)
         else:
-            numbers = pd.to_numeric(cells, errors="coerce")
+            numbers = pd.Series(read_numbers(cells))
             columns[str(column)] = numbers.astype(dtype if numbers.notna().all() else float)
     return pd.DataFrame(columns)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ..errors import msg
 from ..model.fitting import Fits, quantile_name, quantiles
+from ..tables.cells import read_chances
 from ..tables.plan import Plan
 from .events import compute_tolerance
 
@@ -55,9 +55,7 @@ def propose_targets(
     >>> bool(one["value"].iloc[0] >= one["value"].iloc[1])
     True
     """
-    wanted = [float(chance) for chance in chances]
-    if not wanted or not all(0.0 < chance < 1.0 for chance in wanted):
-        raise ValueError(msg("chances must lie between 0 and 1, not {chances}.", chances=wanted))
+    wanted = read_chances("chances", chances)
     about = fits.series.set_index(["region", "indicator"])
     levels = sorted({level for chance in wanted for level in (chance, 1.0 - chance)})
     table = quantiles(fits, [year], levels=levels)

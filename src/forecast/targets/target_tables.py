@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, msg
-from ..model.arrays import FloatArray
+from ..errors import N_, DataError, Problem, msg
 from ..model.panel import KEY, MOST_PROBLEMS
+from ..tables.calendar import read_years
+from ..tables.cells import are_numbers, read_numbers
 from ..tables.row_rules import BAND as BAND_RULES
+from ..tables.row_rules import CELL_FAULTS
 from ..tables.schema import EVENTS, TARGET_COMPARATORS
 from ..tables.words import take_words
 from .events import BAND
 
 __all__ = ["read_targets"]
+
+OPTIONAL = ("value_high", "baseline", "baseline_year")
+"""Columns of numbers that a target may leave empty."""
 
 
 def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
@@ -45,16 +49,9 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
         columns["event"] = rows["event"].fillna("").replace("", EVENTS[0]).array
     for column, known in (("comparator", TARGET_COMPARATORS), ("event", EVENTS)):
         problems += _list_unknown_words(column, columns[column], known)
-    for column, remedy in (("year", msg("write a year, as 2025")), ("value", msg("write one"))):
-        columns[column] = _read_numbers(rows[column])
-        for i in np.flatnonzero(~np.isfinite(np.asarray(columns[column], float))):
-            series = [*map(str, rows.loc[i, KEY])]
-            text = msg("{problem} ({series})", problem=msg("no number"), series=series)
-            cell = str(rows[column].iloc[i])
-            problems.append(Problem("targets", None, column, cell, text, remedy))
-    for column in ("value_high", "baseline", "baseline_year"):
-        given = rows[column] if column in rows else pd.Series(np.full(len(rows), np.nan))
-        columns[column] = pd.to_numeric(given, errors="coerce").to_numpy(float, na_value=np.nan)
+    for column in ("year", "value", *OPTIONAL):
+        columns[column], faults = _read_numbers(rows, column)
+        problems += faults
     out = pd.DataFrame(columns, copy=False)
     banded = bool(np.any(columns["comparator"] == BAND)) or "value_high" in rows
     if problems := problems or (_list_band_problems(out) if banded else []):
@@ -62,15 +59,24 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _read_numbers(given: pd.Series) -> Any:
-    """Numbers as they are, and those of other cells; NaN where one is none, or a date."""
-    if isinstance(given.dtype, np.dtype) and given.dtype.kind in "iuf":
-        return given.array
-    # Dates would become nanoseconds.
-    dated = given.map(lambda v: isinstance(v, dt.date | pd.Period))
-    numbers = pd.to_numeric(given.astype(object).mask(dated), errors="coerce")
-    found: FloatArray = numbers.to_numpy(float, na_value=np.nan)
-    return found
+def _read_numbers(rows: pd.DataFrame, column: str) -> tuple[Any, list[Problem]]:
+    """Read a column of numbers or years; NaN where one of `OPTIONAL` is empty."""
+    if column in OPTIONAL and column not in rows:
+        return np.full(len(rows), np.nan), []
+    given, years = rows[column], column.endswith("year")
+    remedy = N_("write a year, as 2025") if years else CELL_FAULTS["number"][1]
+    numbers: Any = given.array
+    if column in OPTIONAL or not are_numbers(given):
+        numbers = read_years(given) if years else read_numbers(given)
+    wrong = ~np.isfinite(np.asarray(numbers, float))
+    if column in OPTIONAL:
+        wrong &= ~(given.isna() | given.eq("")).to_numpy(bool)
+    return numbers, [
+        Problem("targets", None, column, str(given[i]),
+                msg("{problem} ({series})", problem=msg("no number"),
+                    series=[*map(str, rows.loc[i, KEY])]), msg(remedy))
+        for i in np.flatnonzero(wrong)
+    ]  # fmt: skip
 
 
 def _list_unknown_words(column: str, cells: Any, known: tuple[str, ...]) -> list[Problem]:
