@@ -212,8 +212,8 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     given = [horizon, draws, seed, 1 if history is None else history]
     whole = all(isinstance(number, int | np.integer) for number in given)
     if not whole or min(horizon, given[-1]) < 1 or draws < 0 or draws == 1 or seed < 0:
-        text = N_("horizon={horizon} and history={history} must be whole numbers of at least 1, "
-                  "draws={draws} 0 or at least 2, seed={seed} at least 0.")  # fmt: skip
+        text = N_("horizon={horizon} and history={history} must be at least 1, draws={draws} 0 or "
+                  "at least 2, seed={seed} at least 0; all are whole numbers.")  # fmt: skip
         raise ValueError(msg(text, horizon=horizon, history=history, draws=draws, seed=seed))
     peers = tuple(dict.fromkeys(peers))
     for name in peers:

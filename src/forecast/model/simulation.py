@@ -122,7 +122,7 @@ def simulate(
     """
     whole = all(isinstance(number, int | np.integer) for number in (draws, seed))
     if not whole or draws < 1 or seed < 0:
-        text = N_("draws must be a whole number of at least 1 and seed one of at least 0, "
+        text = N_("draws must be at least 1 and seed at least 0, both whole numbers, "
                   "not {draws} and {seed}.")  # fmt: skip
         raise ValueError(msg(text, draws=draws, seed=seed))
     latest = fits.series["latest_year"].to_numpy(float)

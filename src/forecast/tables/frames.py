@@ -225,7 +225,7 @@ def _lengthen(table: pd.DataFrame, given: Mapping[str, str], source: str) -> pd.
         heads = [*map(str, across)]
         across = [c for c in across if _are_years(pd.Index([c]))]
         if not across:
-            text = N_("no column is a year, or named 'year'; the columns are {columns}")
+            text = N_("there is no column 'year', and no column is a year, of {columns}")
             raise _no_years(msg(text, columns=heads or ["—"]), source)
         if len(free) and not isinstance(table.index, pd.RangeIndex):
             # Names beside the figures.
