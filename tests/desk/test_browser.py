@@ -374,6 +374,23 @@ def test_a_lost_desk_comes_back(app: Desk) -> None:
     app.reset()
 
 
+def test_a_desk_in_a_notebook_that_does_not_answer_says_so(
+    lab: Desk, jupyter: tuple[Path, str]
+) -> None:
+    """A sentence says what to do, and what is shown is pale until the kernel answers again."""
+    place = str(jupyter[0])
+    processes = psutil.Process().children(recursive=True)
+    commands = {process: " ".join(process.cmdline()) for process in processes}
+    (kernel,) = (p for p, text in commands.items() if "ipykernel" in text and place in text)
+    kernel.suspend()
+    try:
+        expect(lab.page.locator(".desk-lost")).to_contain_text("单元格")
+        assert lab.page.locator(".desk-is-lost .desk-chance").evaluate(PALE)
+    finally:
+        kernel.resume()
+    expect(lab.page.locator(".desk-lost")).to_be_hidden()
+
+
 def test_a_file_that_is_no_scenario_is_refused(app: Desk) -> None:
     """The status line names the error in the file; the probability is unchanged."""
     app.reset()

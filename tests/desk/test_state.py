@@ -39,7 +39,7 @@ def test_two_states_have_two_addresses():
         "region": "zhejiang", "as_of": "2021-12-31", "language": "en", "tables": "1",
         "indicator": "y", "row": 3, "base": OWN, "values": {("", "x"): 1.0}, "years": (2019, 2022),
         "compared": ("a",), "lever": "y", "wanted": 0.9, "question": "seek",
-        "rows": f"{1:016x}",
+        "rows": f"{1:016x}", "reading": f"{2:016x}",
     }  # fmt: skip
     assert set(changes) == set(State.__dataclass_fields__)
     addresses = {replace(plain, **{key: value}).address() for key, value in changes.items()}

@@ -1,10 +1,13 @@
 """A planner's own figures on the desk: each is shown, and the planner decides."""
 
+import copy
+
 import pytest
 
 import forecast as fc
 from desk_parts import part, press, upload
 from forecast.desk.session import Desk
+from forecast.desk.state import History, read_address
 from forecast.desk.upload import FigureForm
 
 FILE = "指标,2021,2022,2023\n护理型床位占比,55.5%,六成,——\n每万老年人持证养老护理员数,14,20,\n"
@@ -12,9 +15,17 @@ ROWS = [(2, "2021"), (2, "2022"), (2, "2023"), (3, "2021"), (3, "2022")]
 
 
 @pytest.fixture(scope="module")
-def desk():
+def pristine():
     """Lishui's desk at the end of 2022, in English."""
     return Desk.open("lishui", as_of="2022-12-31", language="en", draws=100)
+
+
+@pytest.fixture
+def desk(pristine, tmp_path):
+    """Return a copy of that desk with a folder of its own."""
+    desk = copy.copy(pristine)
+    desk.folder = tmp_path / "desk"
+    return desk
 
 
 @pytest.fixture
@@ -39,7 +50,7 @@ def form(desk, used, errors):
         except (fc.ForecastError, OSError, ValueError) as error:
             errors.append(error)
 
-    return FigureForm(lambda: desk, guard, used.append, lambda: None)
+    return FigureForm(lambda: desk, guard, used.append, lambda: None, lambda: None)
 
 
 def cells(form):
@@ -120,7 +131,30 @@ def test_a_file_can_be_given_by_its_path_on_this_machine_alone(form, errors, des
     assert form.named.layout.display == "none"
     press(form, "read")
     assert [type(error) for error in errors[1:]] == [ValueError]
-    desk.local = True
+
+
+def test_what_was_decided_stays(form, desk, used):
+    """A desk opened with the same address has file and decisions; undo takes a decision back.
+
+    A link without the file shows no figures, and what is used is no longer open.
+    """
+    upload(form, "upload", "own.csv", FILE.encode())
+    decide(form, "fix", 0, text="60%")
+    decide(form, "accept", 0)
+    decide(form, "drop", 0)
+    whole, address = cells(form), desk.state.address()
+    again = FigureForm(lambda: desk, lambda call: call(), used.append, lambda: None, lambda: None)
+    desk.go(History((read_address(address),)))
+    again.follow()
+    assert cells(again) == whole and again.go.disabled == form.go.disabled
+    decide(again, "drop", 0)
+    assert len(cells(again)) == len(whole) - 1
+    desk.go(desk.history.moved(-1))
+    again.follow()
+    assert cells(again) == whole
+    desk.go(History((read_address(address.replace(desk.state.reading, "0")),)))
+    again.follow()
+    assert again.grid.table == {} and again.go.layout.display == "none"
 
 
 def test_a_refused_file_leaves_nothing_of_the_first(form, errors):

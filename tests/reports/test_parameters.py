@@ -398,7 +398,8 @@ def test_an_unknown_region_is_refused_with_the_nearest(tmp_path: Path) -> None:
     "address",
     ["postgresql+psycopg://ann:s3cr3t@db.example/plan",
      "postgresql+psycopg://ann@db.example/plan?password=s3cr3t",
-     "postgresql+psycopg://ann:s3cr3t@x@db.example/plan"],
+     "postgresql+psycopg://ann:s3cr3t@x@db.example/plan",
+     "postgresql:/ann:s3cr3t@db.example/plan"],
 )  # fmt: skip
 def test_an_address_must_not_say_a_password(tmp_path: Path, key: str, address: str) -> None:
     """Parameter files are printed and kept: a password in one is refused, and never shown."""

@@ -17,6 +17,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import numpy as np
@@ -28,7 +29,7 @@ from typer.testing import CliRunner
 
 import forecast as fc
 from forecast.cli import app
-from forecast.errors import DataError, UnknownNameError, WriteError
+from forecast.errors import DataError, ReportError, UnknownNameError, WriteError
 from forecast.evaluation.store import read_forecasts
 from forecast.reports.errors import InputError, ParameterError
 from forecast.reports.inputs import check_region, find_tables, hash_tables
@@ -613,6 +614,24 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
     assert ReportRun(file).finished() is not None
     kept = [f.read_text(errors="replace") for f in (tmp_path / "out" / "small").iterdir()]
     assert not any(SECRET in text for text in kept)
+
+
+@pytest.mark.parametrize("address", ["postgresql"], indirect=True)
+def test_a_failed_report_keeps_no_password(command, address, tmp_path, monkeypatch, caplog):
+    """Neither the environment's nor a wrong one, decoded or not: in no file, log or error."""
+    wrong = "wr/ng@m3llon"
+    monkeypatch.setenv("PGPASSWORD", SECRET)
+    monkeypatch.setenv("WRONG", quote(wrong, safe=""))
+    fill(address, **small())
+    cell = CELL.replace("(data", "(data.replace('@', f\":{os.environ['WRONG']}@\")")
+    place = database.open_address(address.replace(f":{SECRET}", ""))
+    with pytest.raises(ReportError, match="password authentication failed") as caught:
+        command.report(asked_for(tmp_path, place, f"import os\n{cell}"))
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert any(file.suffix == ".ipynb" and ".failed" in str(file) for file in files)
+    texts = [f.read_text(errors="replace") for f in files] + [str(caught.value), caplog.text]
+    forms = [SECRET, wrong, quote(wrong, safe=""), *wrong.split("@")]
+    assert not [form for form in forms if any(form in text for text in texts)]
 
 
 @pytest.mark.usefixtures("few_shipped")

@@ -7,7 +7,6 @@ folder, and the desk opens with it.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import shutil
@@ -22,7 +21,7 @@ from typing import Any
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, Problem, msg
-from ..files import MANIFEST, plain_name, write_atomic
+from ..files import MANIFEST, plain_name
 from ..intake import MOST_BYTES
 from ..plans import entry
 from ..plans.folder import PlanOrder, make_folder, shipped_content
@@ -33,7 +32,7 @@ from ..reports.parameters import ReportParameters
 from ..tables.csv_files import format_table
 from .session import Desk
 from .state import State, read_address
-from .storage import ENTERED, FIGURES, check_room, new_folder
+from .storage import ENTERED, FIGURES, keep_entered, new_folder
 
 __all__ = [
     "BESIDE", "DRAFT", "OPTIONS", "TABLES",
@@ -70,18 +69,8 @@ def read_rows(desk: Desk) -> FormContent:
 
 def change_rows(desk: Desk, change: Callable[[FormContent], FormContent]) -> None:
     """Change what is entered; a step that can be undone."""
-    desk.change(rows=_keep_rows(desk, change(read_rows(desk))))
-
-
-def _keep_rows(desk: Desk, rows: FormContent) -> str:
-    """Write rows to the folder of the desk; return how a state names them."""
-    text = entry.dump(rows)
-    name = hashlib.sha256(text.encode()).hexdigest()[:16]
-    check_room(desk.folder)
-    folder = desk.folder / ENTERED
-    folder.mkdir(parents=True, exist_ok=True)
-    write_atomic(folder / f"{name}.json", text.encode())
-    return name
+    text = entry.dump(change(read_rows(desk)))
+    desk.change(rows=keep_entered(desk.folder, text.encode(), ".json"))
 
 
 def begin_plan(desk: Desk, order: PlanOrder) -> None:
@@ -198,7 +187,7 @@ def _fill_plan(desk: Desk, write: Callable[[Path], Path], folder: Path) -> tuple
     """Make the tables of a workbook that is written to a folder; return the state with them."""
     made = make_tables(write(folder), language=desk.language)
     if made.region == desk.plan.region:
-        return desk, replace(desk.state, tables=folder.name, rows="", question="")
+        return desk, replace(desk.state, tables=folder.name, rows="", reading="", question="")
     return desk, State(made.region, desk.state.as_of, desk.language, folder.name)
 
 
@@ -215,19 +204,27 @@ def _fill_export(
     if not any(folder.glob("*.csv")):  # the package's alone, whatever tables this desk has
         text = format_table("plans", desk.plan.tables["plans"][:0])
         _write(folder, "plans.csv", text.encode())
+    form = find_form(folder)
+    compared, rows = _write_scenarios(desk, state, parts, folder / "scenarios"), ""
+    if form is not None:
+        text = entry.dump(entry.content_of(read_form(form), state.language))
+        rows = keep_entered(desk.folder, text.encode(), ".json")
+    start = copy(desk)
+    start.report = replace(desk.report, **options)
+    return start, replace(state, tables=folder.name, compared=compared, rows=rows, reading="")
+
+
+def _write_scenarios(desk: Desk, state: State, parts: Parts, folder: Path) -> tuple[str, ...]:
+    """Write the scenarios beside to a folder; return their names, another one for one taken."""
     names = []
     for name in state.compared:
         free = name
         if scenario := parts.get(PurePosixPath(BESIDE, f"{name}.yaml")):
             while free in desk.saved:
                 free = f"{free} 2"
-            _write(folder / "scenarios", f"{free}.yaml", scenario)
+            _write(folder, f"{free}.yaml", scenario)
         names.append(free)
-    form = find_form(folder)
-    rows = _keep_rows(desk, entry.content_of(read_form(form), state.language)) if form else ""
-    start = copy(desk)
-    start.report = replace(desk.report, **options)
-    return start, replace(state, tables=folder.name, compared=tuple(names), rows=rows)
+    return tuple(names)
 
 
 def _read_export(manifest: bytes) -> tuple[State, dict[str, Any]] | None:

@@ -20,6 +20,7 @@ from ..i18n.catalog import N_
 from ..intake import FigureImport
 from ..reports.html import safe
 from ..scenarios.declarations import Range
+from ..tables.calendar import FIRST_YEAR, LAST_YEAR
 from .background import BackgroundRunner
 from .choices import Choices, is_whole
 from .frontend import Chart, PageLink, SettingsForm
@@ -69,6 +70,8 @@ GROUPS = {
     ),
 }
 CLIPPED = N_("{name}: outside the limits ({limits}); the nearest value was set.")
+NO_DAY = N_("Enter a day of the years {first} to {last}.")
+ON_SERVER = N_("your folder on this server")
 OWN_FIGURES = N_("Your own figures are used. Tables: {folder}")
 OWN_PLAN = N_("Your own plan is used. Tables: {folder}")
 
@@ -124,7 +127,11 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.questions = Questions(desk, self.runner, self._guard, self._apply, self._show_address)
         self.files = ScenarioFiles(desk, self._guard, self.runner, self._show_saved, self._refresh)
         self.figures = FigureForm(
-            desk, self._guard, self._use_figures, partial(self._open, tables="")
+            desk,
+            self._guard,
+            self._use_figures,
+            partial(self._open, tables=""),
+            self._show_address,
         )
         self.plans = PlanForm(
             desk, self._guard, self.runner, partial(self._show_own, OWN_PLAN), self._show_address
@@ -229,6 +236,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self.form.values = {c.name: self._shown(c.name) for c in self.desk.controls}
             self._show_answer()
             self.questions.show()
+        self._attempt(self.figures.follow)
         self._attempt(self.plans.show)
         self._show_table()
         self._show_address()
@@ -296,7 +304,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.runner.debounce(STEP_DELAY, self.desk.end_step)
 
     def _step(self, by: int) -> None:
-        self.runner.cancel()
+        if self._working:
+            self._cancel()  # the step that is being made is the last one
+            return
         history = self.desk.history.moved(by)
         if history is None:
             self._show_status(self.desk.report.gettext("Nothing to undo or redo."))
@@ -351,8 +361,12 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _open_day(self) -> None:
         typed = self.choices.day.value
-        if typed is not None and is_whole(typed) and typed.isoformat() != self.desk.plan.as_of:
+        if typed is None or typed.isoformat() == self.desk.plan.as_of:
+            return
+        if is_whole(typed):
             self._open(as_of=typed.isoformat())
+        else:
+            self._show_status(self.desk.report.gettext(NO_DAY, first=FIRST_YEAR, last=LAST_YEAR))
 
     # Other regions, dates, tables: a desk that is opened in the background.
 
@@ -367,8 +381,6 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self.runner.submit(partial(self.desk.follow, history), self._replace_desk)
 
     def _replace_desk(self, desk: Desk) -> None:
-        if desk.state.world != self.desk.state.world:
-            self.figures.clear()
         self.desk = desk
         if self._find_drawn() == self._drawn:
             self._refresh()
@@ -386,13 +398,18 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _show_own(self, text: str, desk: Desk) -> None:
         self._replace_desk(desk)
-        self._show_status(desk.report.gettext(text, folder=desk.plan.folder))
+        self._show_status(desk.report.gettext(text, folder=self._place(desk.plan.folder)))
 
     # Status, progress and errors.
 
     def _show_saved(self, folder: Path) -> None:
         self.choices.show(self.desk)
-        self._show_status(self.desk.report.gettext("Saved to: {folder}", folder=folder))
+        place = self._place(folder)
+        self._show_status(self.desk.report.gettext("Saved to: {folder}", folder=place))
+
+    def _place(self, folder: object) -> object:
+        """Return how a folder is named to those who use the desk."""
+        return folder if self.desk.local else self.desk.report.gettext(ON_SERVER)
 
     def _guard(self, callback: Callable[[], None]) -> None:
         """Call what a person did in its turn; an earlier message goes, an error is shown."""

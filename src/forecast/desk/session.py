@@ -183,7 +183,7 @@ class Desk(Answers):
         DataError, UnknownNameError
             As `follow`.
         """
-        state = replace(self.state, **changes)
+        state = replace(self.state, reading="", **changes)
         if state.region != self.plan.region:
             known = self.history.last_in(state.region) or State(state.region, state.as_of)
             kept = {key: getattr(known, key) for key in ("indicator", "row", "base", "values")}

@@ -42,7 +42,8 @@ class State:
     figures, or the folder of an opened plan. `indicator` and `row` are the target (a row of
     `Desk.baseline`); `base` and `values` the settings; `years` the first and last year drawn, None
     for all; `compared` names of scenarios drawn beside; `lever`, `wanted` and `question` the goal
-    seek or tornado whose answer is shown; `rows` names what is entered of a plan, see `own_plan`.
+    seek or tornado whose answer is shown; `rows` names what is entered of a plan, see `own_plan`;
+    `reading` a file of figures that are not used yet with what was decided on them, see `upload`.
     """
 
     region: str
@@ -59,6 +60,7 @@ class State:
     wanted: float = 0.8
     question: str = ""
     rows: str = ""
+    reading: str = ""
 
     @property
     def world(self) -> tuple[str, str, str]:
@@ -72,7 +74,7 @@ class State:
         'region=lishui&day=2022-12-31&language=zh&set=x:2.0'
         """
         parts = [("region", self.region), ("day", self.as_of), ("language", self.language)]
-        given = {"tables": self.tables, "rows": self.rows}
+        given = {"tables": self.tables, "rows": self.rows, "reading": self.reading}
         parts += [(key, text) for key, text in given.items() if text]
         if self.indicator:
             row = "" if self.row is None else f":{self.row}"
@@ -177,6 +179,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "base": ("base", _read_base),
     "years": ("years", _read_years),
     "rows": ("rows", lambda text: f"{int(text, 16):016x}"),
+    "reading": ("reading", lambda text: f"{int(text, 16):016x}"),
 }
 """Fields of a state by part of an address, and how it is read."""
 

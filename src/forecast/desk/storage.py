@@ -11,12 +11,13 @@ from itertools import count
 from pathlib import Path
 
 from ..errors import N_, msg
-from ..files import plain_name
+from ..files import plain_name, write_atomic
 from ..scenarios.scenario import BASELINE, scenario_folder
 
 __all__ = [
     "ENTERED",
     "FIGURES",
+    "keep_entered",
     "new_folder",
     "saved_scenarios",
     "scenario_file",
@@ -26,7 +27,7 @@ __all__ = [
 FIGURES = "figures"
 """Folder of the table folders with a planner's own figures."""
 ENTERED = "entered"
-"""Folder of the rows of plans that are entered."""
+"""Folder of what is entered: rows of plans, files of figures with what was decided on them."""
 MOST_BYTES = 100
 """Largest length of a scenario's name, in bytes of UTF-8."""
 VISITORS = "visitors"
@@ -119,6 +120,16 @@ def scenario_file(
     if content is not None and not replace_file and file.exists() and file.read_bytes() != content:
         raise FileExistsError(msg(TAKEN, name=name))
     return file
+
+
+def keep_entered(folder: Path, content: bytes, ending: str) -> str:
+    """Write what is entered to the folder of a desk; return how a state names it."""
+    name = hashlib.sha256(content).hexdigest()[:16]
+    check_room(folder)
+    file = folder / ENTERED / f"{name}{ending}"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(file, content)
+    return name
 
 
 def new_folder(parent: Path) -> Path:

@@ -21,8 +21,9 @@ from ..reports.descriptions import describe_pace, describe_range, describe_step
 from ..reports.html import safe
 from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
+from ..scenarios.scenario import BASELINE
 from ..targets.joint_answers import UNDECIDABLE
-from ..targets.target_state import SINGLE, hide_single
+from ..targets.target_state import PRINTED_BOUNDS, SINGLE, hide_single
 from .answers import NAME
 from .live_chart import ChartSpec
 from .markup import paragraph, tabulate
@@ -201,9 +202,20 @@ def format_change(report: ReportContext, answer: TargetOutcome, baseline: Target
     """Format the change of a chance from the baseline, with its error."""
     if not answer.p_change_error:
         return report.gettext("same as in the baseline")
-    gain = points(answer.p_change, report.language, error=answer.p_change_error)
+    change = _limit_change(answer.p_change, baseline.p_reach)
+    gain = points(change, report.language, error=answer.p_change_error)
     base = report.format_chance(baseline.p_reach)
     return report.gettext("baseline {base}, change {gain}", base=base, gain=gain)
+
+
+def _limit_change(change: float, base: float) -> float:
+    """Return a change of a chance as far as chances are printed, so that both add up.
+
+    >>> [round(_limit_change(change, 0.87), 2) for change in (-0.9, 0.05, 0.14)]
+    [-0.86, 0.05, 0.12]
+    """
+    least, most = (end - base for end in PRINTED_BOUNDS)
+    return min(max(change, min(least, 0.0)), max(most, 0.0))
 
 
 def render_settings(desk: Desk) -> str:
@@ -237,7 +249,8 @@ def render_table(desk: Desk) -> str:
 
 def _table_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
-    gain = points(row["p_change"], report.language, error=row["p_change_error"])
+    change = _limit_change(row["p_change"], row["p_base"])
+    gain = points(change, report.language, error=row["p_change_error"])
     return {
         report.label("column", "name"): report.quantity(row["indicator"]),
         report.label("column", "target"): report.format_dated_target(row),
@@ -300,7 +313,7 @@ def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
     report, chosen = desk.report, desk.chosen
     if chosen is None or not desk.state.compared:
         return ""
-    rows, single = [], is_single(desk)
+    rows, single, base = [], is_single(desk), outcomes[BASELINE.name].p_reach
     for key, outcome in outcomes.items():
         fan = outcome.quantiles.set_index("year").loc[int(chosen["year"])]
         low, median, high = (
@@ -308,7 +321,8 @@ def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
             for q in ("q10", "q50", "q90")
         )
         error = CLEAR * outcome.p_change_error
-        ends = [points(outcome.p_change + side * error, desk.language) for side in (-1, 1)]
+        changes = [outcome.p_change + side * error for side in (-1, 1)]
+        ends = [points(_limit_change(one, base), desk.language) for one in changes]
         change = report.gettext("{low} to {high}", low=ends[0], high=ends[1])
         chance = NO_VALUE if single else report.format_chance(outcome.p_reach)
         rows.append({

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,16 +16,21 @@ from ..intake import MOST_BYTES, OPEN, FigureImport, read
 from .frontend import Grid
 from .markup import paragraph
 from .session import Desk
+from .storage import ENTERED, keep_entered
 from .widgets import Texts, create_button, create_field, create_row, create_upload
 
 __all__ = ["FigureForm"]
 
 EXTENSIONS = ".xlsx,.xls,.ods,.csv,.tsv,.txt"
+READ_HERE = N_("The file is read on this machine and not sent anywhere.")
+READ_THERE = N_("The file is read on the machine that serves the desk, in your own folder there.")
 NOTE = N_(
-    "The file is read on this machine and not sent anywhere. Figures that are doubtful or could "
+    "Figures that are doubtful or could "
     "not be read are listed for you to correct, accept or drop; gaps are never filled. A file may "
     "have up to 20 MB, 250,000 cells and 50,000 figures."
 )
+KEPT = ".file"
+"""Ending of a file of figures that is kept while it is corrected."""
 BUTTONS = {"accept": N_("Accept"), "drop": N_("Drop")}
 
 
@@ -37,6 +43,7 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
     guard : calls a function and displays its error
     use : called with the figures once none is open any more
     publish : called to go back to the published figures
+    changed : called after a file was read or a figure decided
     """
 
     def __init__(
@@ -45,9 +52,11 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
         guard: Callable[[Callable[[], None]], None],
         use: Callable[[FigureImport], None],
         publish: Callable[[], None],
+        changed: Callable[[], None],
     ) -> None:
-        self._find_desk, self._guard = desk, guard
+        self._find_desk, self._guard, self._changed = desk, guard, changed
         self.figures: FigureImport | None = None
+        self._content = self._shown = ""
         self._listed: list[dict[str, Any]] = []
         self.texts = texts = Texts()
         self.note = texts.add(widgets.HTML())
@@ -66,24 +75,43 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
         self.named = create_row([self.path, load])
         source = create_row([upload, self.back])
         super().__init__([self.note, source, self.named, self.rows, self.grid, self.go])
-        self.clear()
+        self._show_figures()
 
     def show(self) -> None:
         """Show texts in the language of the desk, and what it uses."""
         desk = self._find_desk()
         self.texts.show(desk.report.gettext)
-        self.note.value = paragraph(desk.report.gettext(NOTE))
+        note = paragraph(desk.report.gettext(READ_HERE if desk.local else READ_THERE))
+        self.note.value = note + paragraph(desk.report.gettext(NOTE))
         self.named.layout.display = "flex" if desk.local else "none"
         self.back.layout.display = None if desk.state.tables else "none"
         self._show_figures()
 
-    def clear(self) -> None:
-        """Remove all figures of a file."""
-        self._take(None)
+    def follow(self) -> None:
+        """Show the figures of the desk's state, as after a reload or an undo."""
+        desk = self._find_desk()
+        if desk.state.reading == self._shown:
+            return
+        self._shown, self.figures = desk.state.reading, None
+        folder = desk.folder / ENTERED
+        try:
+            held = json.loads((folder / f"{self._shown}.json").read_bytes())
+            self._content = held["content"]
+            content = (folder / f"{self._content}{KEPT}").read_bytes()
+            self.figures = read(content, held["file"], desk.plan).with_decisions(held)
+        except (OSError, LookupError, TypeError, ValueError):
+            pass  # a link of another desk, or figures that this plan cannot have
+        self._show_figures()
 
     def _take(self, figures: FigureImport | None) -> None:
-        self.figures = figures
+        """Show figures, and keep them with what was decided; a step that can be undone."""
+        desk, self._shown, self.figures = self._find_desk(), "", figures
+        if figures is not None:
+            held = {"file": figures.file, "content": self._content, **figures.decisions()}
+            self._shown = keep_entered(desk.folder, json.dumps(held).encode(), ".json")
+        desk.change(reading=self._shown)
         self._show_figures()
+        self._changed()
 
     def _show_figures(self) -> None:
         figures, desk = self.figures, self._find_desk()
@@ -136,13 +164,16 @@ class FigureForm(widgets.VBox):  # type: ignore[misc]
 
     def _read_path(self) -> None:
         file = self._find_desk().find_file(self.path.value)
-        self.clear()
+        self._take(None)
         self._read(read_ordinary(file, MOST_BYTES + 1), file.name)
 
     def _read(self, content: bytes, name: str) -> None:
         """Read a file; where it is refused, nothing of an earlier one stays."""
-        self.clear()
-        self._take(read(content, name, self._find_desk().plan))
+        self._take(None)
+        desk = self._find_desk()
+        figures = read(content, name, desk.plan)
+        self._content = keep_entered(desk.folder, content, KEPT)
+        self._take(figures)
 
     def _decide(self, message: Mapping[str, Any]) -> None:
         self._guard(lambda: self._take(self._decided(message)))

@@ -201,6 +201,20 @@ class FigureImport:
             rest = rest._changed(*SHARED, dropped=rest.dropped | undecided)
         return rest
 
+    def decisions(self) -> dict[str, list[Any]]:
+        """Return what was corrected, accepted and left out, as plain values."""
+        sheets = enumerate(self.sheets)
+        typed = [[at, *cell, grid.text(*cell)] for at, grid in sheets for cell in grid.typed]
+        return {"typed": typed, "accepted": [*self.accepted], "dropped": [*self.dropped]}
+
+    def with_decisions(self, decisions: Mapping[str, list[Any]]) -> FigureImport:
+        """Give the figures of a file as it was read with the `decisions` that were made on it."""
+        sheets = list(self.sheets)
+        for sheet, row, column, text in decisions["typed"]:
+            sheets[sheet] = sheets[sheet].write(row, column, text)
+        kept = {key: frozenset(map(tuple, decisions[key])) for key in ("accepted", "dropped")}
+        return self._changed("_published", sheets=tuple(sheets), **kept)
+
     def apply(self, plan: Plan, *, targets: bool | None = None) -> Plan:
         """Give the plan with these figures among its observations.
 

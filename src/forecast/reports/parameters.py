@@ -378,7 +378,7 @@ def _explain(key: str, error: Mapping[str, Any], values: Mapping[str, object]) -
     cause = error.get("ctx", {}).get("error")
     fault = cause.args[0] if cause else msg("not allowed")
     facts = {"key": key, "fault": fault, "allowed": allowed}
-    if "://" in str(values.get(key)):  # a password may be in an address
+    if is_address(values.get(key)):  # a password may be in it
         return msg("key {key!r}, an address: {fault}. Remedy: write {allowed}.", **facts)
     message = N_("key {key!r}, value {value!r}: {fault}. Remedy: write {allowed}.")
     return msg(message, value=values.get(key), **facts)

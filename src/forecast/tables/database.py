@@ -16,6 +16,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
 import pandas as pd
 import sqlalchemy as sa
@@ -302,10 +303,11 @@ def _reason(error: Exception, address: str) -> str:
 
 
 def _secrets(url: sa.URL) -> list[str]:
-    """Passwords in an address and its options."""
+    """Passwords in an address and its options, as they are and as an address writes them."""
     options = [value for key, value in url.query.items() if "password" in key.lower()]
     listed = [text for value in options for text in ([value] if isinstance(value, str) else value)]
-    return [text for text in (url.password, *listed) if text]
+    plain = [text for text in (url.password, *listed) if text]
+    return [form for text in plain for form in (text, quote(text, safe=""), quote_plus(text))]
 
 
 def _fault(address: str, fact: Message, remedy: Message) -> DataError:

@@ -203,7 +203,10 @@ TABLES: dict[str, Table] = {
 def is_address(source: object) -> bool:
     """Whether a text is the address of a database, see `database`.
 
-    >>> is_address("sqlite:///plan.db"), is_address("C:/plans"), is_address("lishui")
-    (True, False, False)
+    A mistyped one with what may be a password is one as well, so that it is never shown.
+
+    >>> [is_address(text) for text in ("sqlite:///a.db", "postgresql:/a:b@c", "C:/a@b", "lishui")]
+    [True, True, False, False]
     """
-    return isinstance(source, str) and re.match(r"[A-Za-z][\w+.-]*://", source) is not None
+    form = r"[A-Za-z][\w+.-]*://|[A-Za-z][\w+.-]+:.*@"
+    return isinstance(source, str) and re.match(form, source) is not None
