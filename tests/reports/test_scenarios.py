@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.i18n.formatting import points
+from forecast.i18n.formatting import money, points
 from forecast.i18n.labels import LABELS
 from forecast.reports import descriptions, scenario_effects, scenarios
+from forecast.reports.cheapest_measures import describe_mix, describe_unpriced, mix_rows
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
@@ -162,6 +163,7 @@ def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     draw_only(monkeypatch)
     report = lishui.report
     monkeypatch.setattr(scenarios, "hide_single", lambda answers: answers)
+    monkeypatch.setattr(scenarios, "cheapest_mix", lambda *_, **__: lishui.results.mix)
     assert lishui.results.detail.indicator == "minimum_living_standard"
     care = analyse_scenarios(report, "", indicator=CARE)
     assert care.detail.indicator == CARE and care.detail.seek.levers == ("trainees_per_year",)
@@ -173,6 +175,29 @@ def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     assert "There is no open target to look into" in page
     with pytest.raises(fc.UnknownNameError, match="minimum_living_standard"):
         analyse_scenarios(report, "", indicator="minimum_living_standards")
+
+
+def test_the_cheapest_measures_have_amounts_costs_and_chances(lishui):
+    """The line has amounts, cost and targets; a row a measure; without a cost it is asked for."""
+    report, mix = lishui.report, lishui.results.mix
+    line = describe_mix(report, report.mechanisms, mix, lishui.results.probability)
+    before = (mix.targets["p_baseline"] >= 0.8).sum()
+    assert f"{mix.reached} of {len(mix.targets)} open targets have" in line
+    assert line.endswith(f"a chance of at least 80\N{NO-BREAK SPACE}% ({before} without).")
+    rows = mix_rows(report, mix)
+    assert len(rows) == len(mix.measures) > 0
+    for row, (_, measure) in zip(rows, mix.measures.iterrows(), strict=True):
+        assert row["Measure"] in line
+        chances = row["Chance without and with the measures (90 % interval)"].split("\n")
+        moved = mix.targets["levers"].str.contains(measure["lever"], regex=False)
+        assert len(chances) == moved.sum()
+        assert row["Cost in all (range)"].startswith(money(measure["cost"], "en"))
+    assert mix.measures["cost"].sum() == pytest.approx(mix.cost)
+    assert describe_unpriced(report, replace(mix, unpriced=[])) == ""
+    unpriced = replace(mix, unpriced=["care_workforce.hires_per_year"], measures=mix.measures[:0])
+    assert "as their cost is unknown: Extra certified" in describe_unpriced(report, unpriced)
+    line = describe_mix(report, report.mechanisms, unpriced, lishui.results.probability)
+    assert line.startswith("No measure with a known cost makes a further target likely enough: ")
 
 
 def test_each_scenario_is_run_and_each_series_fitted_once(counted):

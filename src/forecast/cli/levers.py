@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from ..errors import N_
 from .application import DATA, LANGUAGE, AsOf, Command, app, exit_on_error, gettext, language_option
 
-if TYPE_CHECKING:
-    from ..scenarios.lever_mix import LeverMix
-    from ..tables.names import Names
-
 __all__ = ["levers"]
-
-NONE_NEEDED = N_("No measure: {facts}.")
-MIX = N_("{settings}, {cost} in all: {facts}.")
-FACTS = N_(
-    "{reached} of {open} open targets have a chance of at least {probability} ({before} without)"
-)
-SETTING = N_("{lever} {needed}")
-CHANCE = N_("{name} {target} ({year}): {before} → {after}")
 
 
 @app.command(
@@ -52,6 +39,8 @@ def levers(
 ) -> None:
     """Search the cheapest mix of levers; see `scenarios.lever_mix`."""
     from ..plans.folder import open_plan
+    from ..reports.cheapest_measures import describe_mix, describe_moved
+    from ..scenarios.declarations import read_mechanisms
     from ..scenarios.lever_mix import cheapest_mix
     from ..scenarios.scenario import write_scenario
     from ..tables.names import Names
@@ -60,41 +49,11 @@ def levers(
         raise typer.BadParameter(gettext("give {names}").format(names="--region, --data"))
     with exit_on_error(language=language):
         plan = open_plan(data or str(region), as_of=as_of, region=region)
-        mix = cheapest_mix(plan, budget=budget, probability=chance / 100.0)
-        for line in _describe(mix, Names(plan, language), chance / 100.0):
-            typer.echo(line)
+        probability, names = chance / 100.0, Names(plan, language)
+        mix = cheapest_mix(plan, budget=budget, probability=probability)
+        typer.echo(describe_mix(names, read_mechanisms(plan.folder or None), mix, probability))
+        table = mix.targets
+        for row in table[table["p_reach"] != table["p_baseline"]].to_dict("records"):
+            typer.echo(describe_moved(names, row))
         if output:
             write_scenario(mix.scenario, output)
-
-
-def _describe(mix: LeverMix, names: Names, probability: float) -> list[str]:
-    """Describe the measures, and the chance of each target that they move."""
-    from ..i18n.formatting import money
-    from ..scenarios.declarations import read_mechanisms
-
-    mechanisms, language = read_mechanisms(names.plan.folder or None), names.data_language
-    settings = []
-    for label, value in mix.settings.items():
-        head, _, tail = label.rpartition(".")
-        lever = mechanisms[head].levers[tail]
-        shown = names.format_rounded(value, lever.unit)
-        settings.append(
-            names.gettext(SETTING, lever=getattr(lever, f"name_{language}"), needed=shown)
-        )
-    table = mix.targets
-    facts = names.gettext(
-        FACTS, reached=mix.reached, open=len(table), probability=names.format_chance(probability),
-        before=int((table["p_baseline"] >= probability).sum()),
-    )  # fmt: skip
-    cost = money(mix.cost, names.language)
-    first = names.gettext(MIX, settings=names.join(settings), cost=cost, facts=facts)
-    lines = [first if settings else names.gettext(NONE_NEEDED, facts=facts)]
-    for row in table[table["p_reach"] != table["p_baseline"]].to_dict("records"):
-        before, after = (
-            names.format_chance(min(max(row[c], 0.01), 0.99)) for c in ("p_baseline", "p_reach")
-        )
-        lines.append(names.gettext(
-            CHANCE, name=names.quantity(row["indicator"]), year=row["year"], before=before,
-            after=after, target=names.format_value(row["indicator"], row["target"]),
-        ))  # fmt: skip
-    return lines

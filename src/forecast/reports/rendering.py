@@ -10,7 +10,14 @@ from ..evaluation.backtesting import METHODS
 from ..evaluation.baselines import PEER_FIGURES, PEERS
 from ..i18n.formatting import NO_VALUE, day
 from ..scenarios.dating import first_decision_year
-from . import forecast_review, method_scores, scenario_effects, scenario_rules, scenario_targets
+from . import (
+    cheapest_measures,
+    forecast_review,
+    method_scores,
+    scenario_effects,
+    scenario_rules,
+    scenario_targets,
+)
 from .charts import show
 from .context import ReportContext
 from .descriptions import describe_basis, mark_sources
@@ -49,6 +56,7 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "index_rows": index_rows, "describe_coverage": describe_coverage,
         "progress_rows": progress_rows, "agency_rows": agency_rows,
         "review": forecast_review, "count_closed": count_closed,
+        "cheapest": cheapest_measures,
         "effects": scenario_effects, "targets": scenario_targets, "rules": scenario_rules,
         "effects_chart": effects_chart, "first_decision_year": first_decision_year,
         "method": method_scores, "peer_figures": PEER_FIGURES, "methods": (*METHODS, *PEERS),

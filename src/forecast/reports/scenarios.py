@@ -12,10 +12,12 @@ import pandas as pd
 from ..errors import check_name
 from ..evaluation.vintages import OPEN
 from ..model.simulation import simulate
+from ..scenarios.baseline import project
 from ..scenarios.comparison import run_scenarios
 from ..scenarios.declarations import Mechanism
 from ..scenarios.failure_regions import failure_conditions
 from ..scenarios.goal_seeking import CLOSED_FORM, GoalSeek, goal_seek, required
+from ..scenarios.lever_mix import LeverMix, cheapest_mix
 from ..scenarios.overrides import own_scenarios
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import PACE
@@ -40,6 +42,8 @@ __all__ = [
 
 PROBABILITY = 0.8
 """Chance that targets are to be reached with, unless another is given."""
+MIX_DRAWS = 1000
+"""Draws of the search for the cheapest measures, which tries thousands of settings."""
 COMPARABLE = ("share", "coverage", "ratio", "amount", "standard")
 """Kinds of indicators that regions of different size can be ranked by."""
 LEVELS = {"county": "district"}
@@ -69,7 +73,7 @@ class ScenarioAnalysis:
 
     `compared`, `quantiles`, `joints`, `projects` and `indices` hold the baseline and all scenarios;
     `last` are the rows of `compared` of the last open target of each indicator, `base` those of
-    them of the baseline; `needs`, `rules` and `ranks` are of the baseline.
+    them of the baseline; `needs`, `mix`, `rules` and `ranks` are of the baseline.
     """
 
     probability: float
@@ -79,6 +83,7 @@ class ScenarioAnalysis:
     quantiles: pd.DataFrame
     joints: Mapping[str, Joint]
     needs: pd.DataFrame
+    mix: LeverMix
     detail: TargetDetail | None
     rules: pd.DataFrame
     projects: pd.DataFrame
@@ -165,6 +170,7 @@ def analyse_scenarios(
             name: joint(run, open_targets, as_of=plan.as_of) for name, run in simulated.items()
         },
         needs=needs,
+        mix=_find_mix(report, targets.loc[last.index], probability),
         detail=None if target is None else _detail(report, target, needs, probability),
         rules=check_rules(paths, plan),
         projects=pd.concat(projects, ignore_index=True),
@@ -191,6 +197,8 @@ def result_tables(report: ReportContext, results: ScenarioAnalysis) -> dict[str,
         "compare": results.compared,
         "joint": pd.DataFrame(joints),
         "required": results.needs,
+        "mix": _measure_table(report, results.mix),
+        "mix_targets": results.mix.targets.drop(columns="region"),
         "tornado": _tornado_table(report, results.detail),
         "rules": results.rules.rename(columns={"path": "rule_path"}),
         "index": results.indices.drop(columns="weight_share"),
@@ -198,7 +206,7 @@ def result_tables(report: ReportContext, results: ScenarioAnalysis) -> dict[str,
         "projects": results.projects.rename(columns={"planned": "planned_projects"}),
         "assumptions": pd.DataFrame(declared),
     }
-    for key in ("compare", "required", "rank"):
+    for key in ("compare", "required", "mix_targets", "rank"):
         if "indicator" in tables[key]:
             tables[key] = about.merge(tables[key], on="indicator", how="right")
     tables["sources"] = report.source_rows(results.sources)
@@ -221,6 +229,13 @@ def _choose_target(
         for name, (_, row) in zip(last["indicator"], last.iterrows(), strict=True)
     ]
     return last.iloc[min(range(len(rank)), key=lambda i: rank[i])]
+
+
+def _find_mix(report: ReportContext, targets: pd.DataFrame, probability: float) -> LeverMix:
+    """Find the cheapest measures for targets, on fewer draws than the rest."""
+    draws, last = min(report.draws, MIX_DRAWS), report.years[-1]
+    paths = project(report.plan, until=last, draws=draws, seed=report.seed, fits=report.fits)
+    return cheapest_mix(report.plan, probability=probability, targets=targets, paths=paths)
 
 
 def _detail(
@@ -276,6 +291,13 @@ def _joint_row(name: str, answer: Joint) -> dict[str, Any]:
         "year": None if costliest is None else costliest["year"],
         "lost": None if costliest is None else costliest["lost"],
     }  # fmt: skip
+
+
+def _measure_table(report: ReportContext, mix: LeverMix) -> pd.DataFrame:
+    """Rows of the cheapest measures, with their names."""
+    table = mix.measures.copy()
+    table.insert(0, "name", [report.input(label, "") for label in table["lever"]])
+    return table.rename(columns={"setting": "yearly_setting"})
 
 
 def _tornado_table(report: ReportContext, detail: TargetDetail | None) -> pd.DataFrame:

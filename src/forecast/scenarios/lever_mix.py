@@ -34,6 +34,7 @@ __all__ = ["LeverMix", "cheapest_mix"]
 
 MOST_SETS = 5
 """Targets of a group up to which every set of them is searched: 31 sets."""
+ENDS = ("central", "low", "high")
 TargetKey = tuple[str, str, int, float]
 Offer = tuple[int, float, dict[str, float]]
 """Targets that are likely enough, cost, and the settings of a group of levers."""
@@ -48,7 +49,10 @@ class LeverMix:
     settings : yearly setting by `mechanism.lever`, of levers that are used
     cost : over all years to the last target, in 10,000 yuan
     targets : a row an open target: region, indicator, year, target, p_baseline, p_reach, reached
-        (p_reach is at least the wanted probability), levers (those that move it)
+        (p_reach is at least the wanted probability), mc_error (of p_reach), levers (those that
+        move it)
+    measures : a row a lever that is used: lever, setting, unit, cost, cost_low, cost_high
+    unpriced : levers that move an open target and have no cost, so that none was searched
     reached : number of targets that are likely enough
     scenario : the scenario of the question with the settings
     offers : cost and reached of every mix that no other beats, without regard to the budget
@@ -57,6 +61,8 @@ class LeverMix:
     settings: dict[str, float]
     cost: float
     targets: pd.DataFrame
+    measures: pd.DataFrame
+    unpriced: list[str]
     reached: int
     scenario: Scenario
     offers: pd.DataFrame
@@ -115,7 +121,9 @@ def cheapest_mix(  # noqa: PLR0913 - as `goal_seek`
         TargetResponse.build(plan, row, paths=base, scenario=scenario, mechanisms=mechanisms)
         for row in (chosen.iloc[[i]] for i in np.flatnonzero(status))
     ]
-    known = _collect_levers(responses, None if levers is None else [*levers])
+    usable = _collect_levers(responses)
+    known = _choose(usable, None if levers is None else [*levers])
+    unpriced = [name for name, lever in usable.items() if lever.cost is None]
     offers: list[Offer] = [(0, 0.0, {})]
     for group, moved in _group(responses, known):
         found = _search_group(group, moved, probability)
@@ -134,12 +142,18 @@ def cheapest_mix(  # noqa: PLR0913 - as `goal_seek`
         full = full.with_steps(*steps)
     fixed = int(table["reached"].sum()) - count
     curve = pd.DataFrame([(c, n + fixed) for n, c, _ in offers], columns=["cost", "reached"])
-    return LeverMix(settings, cost, table, int(table["reached"].sum()), full, curve)
+    measures = pd.DataFrame(
+        [
+            (name, value, known[name].unit, *(known[name].total_cost(value, end) for end in ENDS))
+            for name, value in settings.items()
+        ],
+        columns=["lever", "setting", "unit", "cost", "cost_low", "cost_high"],
+    )
+    reached = int(table["reached"].sum())
+    return LeverMix(settings, cost, table, measures, unpriced, reached, full, curve)
 
 
-def _collect_levers(
-    responses: Sequence[TargetResponse], names: Sequence[str] | None
-) -> dict[str, SearchLever]:
+def _collect_levers(responses: Sequence[TargetResponse]) -> dict[str, SearchLever]:
     """Levers by full name; each is paid until the last year of the targets that it moves."""
     found: dict[str, SearchLever] = {}
     for response in responses:
@@ -148,6 +162,13 @@ def _collect_levers(
             if label == f"{lever.mechanism}.{lever.lever}" and usable:
                 years = max(lever.years, found[label].years if label in found else 0.0)
                 found[label] = replace(lever, years=years)
+    return found
+
+
+def _choose(
+    found: Mapping[str, SearchLever], names: Sequence[str] | None
+) -> dict[str, SearchLever]:
+    """Levers that are named; without names all that have a cost."""
     if names is None:
         return {n: lever for n, lever in found.items() if lever.cost is not None}
     for name in names:
@@ -233,6 +254,7 @@ def _tabulate(
         used = {n: settings[n] for n in moved if n in settings}
         before = one.probability(one.margin >= 0.0)
         p = one.probability(one.met(used)) if used else before
-        rows.append((*_key(one), before, p, p >= probability, ", ".join(moved)))
-    columns = [*KEY, "year", "target", "p_baseline", "p_reach", "reached", "levers"]
+        error = math.sqrt(max(p * (1.0 - p), 0.0) / one.margin.size)
+        rows.append((*_key(one), before, p, p >= probability, error, ", ".join(moved)))
+    columns = [*KEY, "year", "target", "p_baseline", "p_reach", "reached", "mc_error", "levers"]
     return pd.DataFrame(rows, columns=columns)
