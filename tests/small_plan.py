@@ -1,5 +1,6 @@
 """A plan of three indicators of a made-up city in a folder, for tests of issued forecasts."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import forecast as fc
@@ -43,13 +44,15 @@ def write(folder: Path, *more: str, goals: str = GOALS, known: list = KNOWN) -> 
     return folder
 
 
-def write_shipped(folder: Path) -> Path:
+def write_shipped(
+    folder: Path, names: Collection[str] = (SHARE, VISITS, MONEY), empty: Collection[str] = LISTS
+) -> Path:
     """Write the shipped data with figures and targets of these indicators only."""
     for file in data_folder().iterdir():
         head, *rows = file.read_text(encoding="utf-8").splitlines(keepends=True)
         if file.stem in ("observations", "targets"):
-            rows = [row for row in rows if any(name in row for name in (SHARE, VISITS, MONEY))]
-        rows = [] if file.stem in LISTS else rows
+            rows = [row for row in rows if any(name in row for name in names)]
+        rows = [] if file.stem in empty else rows
         (folder / file.name).write_text("".join([head, *rows]), encoding="utf-8")
     return folder
 

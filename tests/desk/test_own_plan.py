@@ -20,6 +20,8 @@ from forecast.plans import entry
 from forecast.plans.folder import PlanOrder
 from forecast.plans.own_tables import read_plan
 
+pytestmark = pytest.mark.usefixtures("acting_tables")
+
 NAME = "Extreme-poverty living standard"
 NEW = "extreme_poverty_standard"
 

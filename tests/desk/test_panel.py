@@ -24,6 +24,8 @@ from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
 from forecast.scenarios.engine import ScenarioRun
 
+pytestmark = pytest.mark.usefixtures("acting_tables")
+
 WORKERS = "care_workers_per_10k_elderly"
 TRAINEES = "care_workforce.trainees_per_year"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -34,6 +34,8 @@ from forecast.targets.target_state import OPEN
 from made_up import OPEN as STILL_OPEN
 from made_up import write_plan
 
+pytestmark = pytest.mark.usefixtures("acting_tables")
+
 WORKERS = "care_workers_per_10k_elderly"
 DRAWS = 300
 HEAD = b"region,indicator,year,as_of,value,status,source,locus,note\n"

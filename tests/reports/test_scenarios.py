@@ -163,6 +163,8 @@ def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     draw_only(monkeypatch)
     report = lishui.report
     monkeypatch.setattr(scenarios, "hide_single", lambda answers: answers)
+    # The same plan: what its targets need, and the measures, are computed already.
+    monkeypatch.setattr(scenarios, "required", lambda *_, **__: lishui.results.needs)
     monkeypatch.setattr(scenarios, "cheapest_mix", lambda *_, **__: lishui.results.mix)
     assert lishui.results.detail.indicator == "minimum_living_standard"
     care = analyse_scenarios(report, "", indicator=CARE)
