@@ -18,6 +18,13 @@ from forecast.model import paces as G
 from forecast.model import pooling, posterior
 from forecast.model.paces import SIZE
 
+TINY = np.finfo(float).tiny
+
+
+def spread_of(df):
+    """Variance of a log variance with so many degrees of freedom, from the model's grid."""
+    return np.interp(df, posterior.DF_GRID, posterior.DF_SPREAD)
+
 
 def z_of(link, y, b, j):
     lo = b.lower[j] if math.isfinite(b.lower[j]) else 0.0
@@ -106,16 +113,48 @@ class Link:
             if o != j and self.k[o] >= 3 and self.q[o] > 1e-20 * sq:
                 df = self.k[o] - 1
                 logs.append(math.log(self.q[o] / df) - digamma(df / 2) + math.log(df / 2))
-        base = 2 * math.log(lp.noise)
+        steps = sum(self.k[o] for o in self.rows)
+        usual = self.typical**2 if any(self.square(o) for o in self.rows) else TINY
+        size = usual / (posterior.STEP_RATIO * lp.noise**2) * steps + posterior.SIZE_YEARS
+        size = max(size / (steps + posterior.SIZE_YEARS), posterior.LEAST_SIZE)
+        base = 2 * math.log(lp.noise) + p.noise_size_group * math.log(size)
         if len(logs) >= 3:
             base += p.peer_noise * len(logs) / (len(logs) + 1) * (sum(logs) / len(logs) - base)
         known = self.peers[j] / (self.peers[j] + p.half_peers)
-        nu = p.noise_df_alone + (p.noise_df - p.noise_df_alone) * known
+        base += self.own_size(j, usual)
+        nu = p.noise_df_alone + (self.noise_df(usual) - p.noise_df_alone) * known
         steep = z_of(self.link, self.b.value[j, -1], self.b, j)[1]
         coarse = self.b.resolution[j] / steep
         rounding = (coarse if self.link == "identity" else min(coarse, G.COARSEST)) ** 2 / 12
         s2 = (nu * math.exp(base) + self.q[j]) / max(nu + self.k[j] - 1, 0.5) + rounding
         return s2, math.exp(base), rounding
+
+    def square(self, j):
+        return sum(x * x for x in self.d[j].values())
+
+    def own_size(self, j, usual):
+        """Log of what the size of the own steps adds to the typical noise."""
+        known = self.peers[j] / (self.peers[j] + self.prior.half_peers)
+        size = self.square(j) / usual + posterior.SIZE_YEARS
+        size = max(size / (self.k[j] + posterior.SIZE_YEARS), posterior.LEAST_SIZE)
+        return self.prior.noise_size * known * math.log(size)
+
+    def noise_df(self, usual):
+        """Degrees of freedom of the group's noise."""
+        logs, sampled = [], []
+        for o in self.rows:
+            if self.k[o] >= 3 and self.q[o] > 1e-20 * self.square(o):
+                df = self.k[o] - 1
+                log = math.log(self.q[o] / df) - digamma(df / 2) + math.log(df / 2)
+                logs.append(log - self.own_size(o, usual))
+                sampled.append(spread_of(df))
+        m, p = len(logs), self.prior
+        beyond = (
+            sum((x - sum(logs) / m) ** 2 for x in logs) - sum(sampled) * (m - 1) / m if m else 0
+        )
+        spread = max(beyond, 0) + p.noise_df_series * spread_of(p.noise_df)
+        spread /= max(m - 1, 0) + p.noise_df_series
+        return np.interp(spread, posterior.DF_SPREAD[::-1], posterior.DF_GRID[::-1])
 
     def peer_step(self, j, y):
         cut = G.JUMP * self.typical
@@ -238,7 +277,8 @@ def regress(link, lp, prior, free):
             )
             off = off + S @ b
         elif len(moves) == len(means):
-            odds[-1] += (1 - link.known) * link.steadiness(lp)
+            peers, half = min(link.peers.values()), posterior.STEADY_PEERS
+            odds[-1] += half / (half + peers) * link.steadiness(lp)
         moves.append(off)
     chance = np.exp(np.array(odds) - max(odds))
     chance /= chance.sum()
@@ -282,11 +322,14 @@ def forecast_one(b, prior, i, h):
     """[(location, scale, portion)] a link, and the degrees of freedom."""
     (rows,) = [r for r in groups_of(b) if i in r]
     found, links = [], [Link(lp.link, b, rows, prior) for lp in prior.links]
-    left = 1.0
-    for n, (lp, link) in enumerate(zip(prior.links, links)):
+    left, solved = 1.0, []
+    for lp, link in zip(prior.links, links):
         free = link.freedom(lp)
-        w, S, F = regress(link, lp, prior, free)
+        solved.append((free, *regress(link, lp, prior, free)))
+    for n, (lp, link, (free, w, S, F)) in enumerate(zip(prior.links, links, solved)):
         s2, sg, rounding = link.noise(i, lp)
+        if lp.link != "identity":
+            F = [min(f, math.log(G.ONSET**2 / s2 / lp.spread**2)) for f in F]
         x = link.candidates(i, link.last[i], free, s2)[0] * np.array(
             [course(prior, c, h) for c in range(SIZE)]
         )
@@ -314,7 +357,41 @@ def forecast_one(b, prior, i, h):
         left -= portion
         z0 = z_of(lp.link, b.value[i, -1], b, i)[0]
         found.append((z0 + mean, math.sqrt(v), portion))
+    if len(found) == 2:
+        odds = weigh_links(links, prior, solved)
+        first = found[0][2] * odds / (found[0][2] * odds + found[1][2])
+        found = [(*found[0][:2], first), (*found[1][:2], 1 - first)]
     return found, prior.df + links[-1].k[i] / 2
+
+
+def weigh_links(links, prior, solved):
+    """Factor of the odds of the first link: how both would have forecast the latest years."""
+    errors, count = [0.0, 0.0], 0.0
+    last = links[1]
+    for t in last.years[max(0, len(last.years) - 1 - posterior.ORIGINS) :]:
+        worth = prior.memory ** (last.years[-1] - 1 - t)
+        for j in last.rows:
+            if not last.square(j):
+                continue
+            size = math.sqrt(last.square(j) / last.k[j]) * z_of("identity", 1.0, last.b, j)[1]
+            misses = []
+            for lp, link, (free, w, _, _) in zip(prior.links, links, solved):
+                if t not in link.z[j] or t + 1 not in link.z[j]:
+                    continue
+                x, k, n, _ = link.candidates(j, t, free, link.noise(j, lp)[0])
+                moved = link.z[j][t + 1] - link.z[j][t]
+                if not (k > 0 or n > 0) or (link.link != "identity" and abs(moved) > G.ONSET):
+                    continue
+                ahead = value_of(lp.link, link.z[j][t] + w @ x, link.b, j)
+                misses.append(abs(ahead - value_of(lp.link, link.z[j][t + 1], link.b, j)))
+            if len(misses) == 2:
+                count += worth
+                for n, miss in enumerate(misses):
+                    errors[n] += worth * min(miss / size, pooling.LARGEST_MISS)
+    power = prior.link_trust * count / (count + pooling.LINK_YEARS)
+    logs = [math.log(max(e, pooling.LEAST_MISS)) for e in errors]
+    log = min(max(power * (logs[1] - logs[0]), -pooling.LARGEST_ODDS), pooling.LARGEST_ODDS)
+    return math.exp(log)
 
 
 def quantile(b, prior, i, h, level):

@@ -11,7 +11,8 @@ DRIFT = {"peers own": 1.0, "peers own_rest": 1.0, "alone own": 1.0, "alone own_r
 PLAIN = {
     **dict.fromkeys(WEIGHTS, 0.0), **{f"variance {c}": 1e-12 for c in CANDIDATES},
     "drift": 0.0, "no_change": 0.0, "df": 4.0, "noise": 0.05, "noise_df": 5.0,
-    "noise_df_alone": 5.0, "peer_noise": 0.0, "half_peers": 1.0, "freedom": 1.0,
+    "noise_df_alone": 5.0, "noise_df_series": 1e9, "noise_size": 0.0, "noise_size_group": 0.0,
+    "link_trust": 0.0, "peer_noise": 0.0, "half_peers": 1.0, "freedom": 1.0,
     "freedom_alone": 1.0, "freedom_years": 10.0, "peer_years": 1e-12, "direction_fades": 20.0,
     "evidence": 0.25, "memory": 0.7, "shock": 0.05, "trust": 1.0, "error_weight": 0.0,
     "error_prior": 1.0, "error_prior_long": 1.0, "weight_spread": 1.0, "noise_floor": 0.055,

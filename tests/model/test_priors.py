@@ -55,7 +55,8 @@ LIMITS = {
     "peer_noise": (0.0, 1.0), "evidence": (0.0, 3.0), "memory": (0.3, 1.0), "shock": (0.0, 30.0),
     "trust": (0.0, 8.0), "drift": (0.0, 5.0), "no_change": (0.0, 5.0), "error_weight": (0.0, 6.0),
     "error_prior": (0.1, 300.0), "error_prior_long": (0.1, 300.0), "weight_spread": (0.0, 8.0),
-    "noise_floor": (0.0, 1.0), "shared": (0.0, 0.6),
+    "noise_floor": (0.0, 1.0), "shared": (0.0, 0.6), "noise_df_series": (0.3, 150.0),
+    "noise_size": (0.0, 1.0), "noise_size_group": (0.0, 1.0), "link_trust": (0.0, 12.0),
 }  # fmt: skip
 """Beyond these a number means something else than its name, or an answer is absurd."""
 

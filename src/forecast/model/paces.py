@@ -66,10 +66,12 @@ class PaceGrid:
         units of the noise
     own_years, peer_years : (series, years) years behind the own and the peers' paces
     peers, peer_steps : other series with a step, and their steps
-    increments, increment_ss : own steps, and the sum of their squares about their mean
+    increments, step_square, increment_ss : own steps, the sum of their squares, and that about
+        their mean
     alternation : squared changes from step to step beyond those of independent steps: positive
         where values scatter about a line, negative where the pace itself moves
-    peer_log_noise, peer_noise_count : mean log variance of the peers' steps, and over how many
+    log_noise : log variance of the own steps, NaN where they show none
+    peer_log_noise, peer_noise_count : mean of the peers', and over how many
     typical_step : of the group
     level, level_variance : of the latest value; the latter from its standard error
     doubt : further variance of the latest value, per noise variance, from its status
@@ -87,8 +89,10 @@ class PaceGrid:
     peers: FloatArray
     peer_steps: FloatArray
     increments: FloatArray
+    step_square: FloatArray
     increment_ss: FloatArray
     alternation: FloatArray
+    log_noise: FloatArray
     peer_log_noise: FloatArray
     peer_noise_count: FloatArray
     typical_step: FloatArray
@@ -156,7 +160,8 @@ def compute_paces(
     changes = (np.diff(step, axis=1) ** 2 * pairs).sum(axis=1)
     alternation = changes - 2.0 * pairs.sum(axis=1) * increment_ss / np.maximum(k - 1.0, 1.0)
     square = (step * step * counted).sum(axis=1)
-    log_noise, noise_count = _average_peer_noise(increment_ss, square, k, starts, group)
+    log_noise = _measure_log_noise(increment_ss, square, k)
+    peer_log_noise, noise_count = _average_peers(log_noise, starts, group)
     moves = (k > 0) & (square > 0)
     sizes = np.where(moves, 0.5 * np.log(np.where(moves, square / np.maximum(k, 1.0), 1.0)), 0.0)
     moving = np.maximum(sum_groups(moves * 1.0, starts), 1.0)
@@ -178,9 +183,9 @@ def compute_paces(
     doubt = none if panel.latest_doubt is None else panel.latest_doubt
     return PaceGrid(
         scale, starts, group, last, level, x, own_years, peer_years,
-        sum_groups(one, starts)[group] - one, sum_groups(k, starts)[group] - k, k, increment_ss,
-        alternation, log_noise, noise_count, typical, z[:, -1], (error / steep) ** 2, doubt,
-        rounding**2 / 12.0,
+        sum_groups(one, starts)[group] - one, sum_groups(k, starts)[group] - k, k, square,
+        increment_ss, alternation, log_noise, peer_log_noise, noise_count, typical, z[:, -1],
+        (error / steep) ** 2, doubt, rounding**2 / 12.0,
     )  # fmt: skip
 
 
@@ -250,16 +255,21 @@ def _grid_steps(
     return step, counted, level
 
 
-def _average_peer_noise(
-    increment_ss: FloatArray, square: FloatArray, k: FloatArray, starts: IntArray, group: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Mean log variance of the peers' steps, free of its bias under chi^2, and over how many."""
+def _measure_log_noise(increment_ss: FloatArray, square: FloatArray, k: FloatArray) -> FloatArray:
+    """Log variance of the steps, free of its bias under chi^2; NaN where they show none."""
     # Steps that are equal but for their last digits show nothing of the noise.
     good = (k >= 3) & (increment_ss > 1e-20 * square)
     df = np.maximum(k - 1.0, 1.0)
     bias = digamma(df / 2.0) - np.log(df / 2.0)
-    logs: FloatArray = np.where(good, np.log(np.where(good, increment_ss, 1.0) / df) - bias, 0.0)
-    one = good.astype(float)
+    return np.where(good, np.log(np.where(good, increment_ss, 1.0) / df) - bias, np.nan)
+
+
+def _average_peers(
+    log_noise: FloatArray, starts: IntArray, group: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Mean of the peers' log variances, NaN of fewer than three, and over how many."""
+    one = (~np.isnan(log_noise)).astype(float)
+    logs = np.nan_to_num(log_noise)
     count = sum_groups(one, starts)[group] - one
     total = sum_groups(logs, starts)[group] - logs
     return np.where(count >= 2.5, total / np.maximum(count, 1.0), np.nan), count

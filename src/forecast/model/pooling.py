@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .arrays import FloatArray, IntArray
-from .paces import CANDIDATES, PaceGrid, compute_paces, group_series
+from .paces import CANDIDATES, PaceGrid, compute_paces, group_series, sum_groups
 from .panel import SeriesPanel
 from .posterior import compute_posterior
 from .predictive import LinkPredictive, PooledPredictive
@@ -21,6 +21,11 @@ CAP_FACTORS = (1.2, 1.6, 2.5)
 """Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
 mixture of. Declared: no data at hand can tell a cap that lies far above them."""
 SATURATING = ("logit", "cloglog")
+LINK_YEARS, LARGEST_MISS, LARGEST_ODDS = 12.0, 20.0, 4.0
+"""One-year replays at which the links' errors have half of their say, largest error in typical
+steps, and largest log factor of the odds. Chosen on the learned parts of both panels."""
+LEAST_MISS = 1e-9
+"""Sum of misses, in typical steps, that counts as none."""
 ONSET_PACE, ONSET_SD, ONSET_VALUES = 0.75, 0.5, 3.0
 """Of the mean pace since the last zero: how much goes on, its standard deviation, and values after
 which a series that began at zero is one like any other. Declared."""
@@ -74,14 +79,15 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
 
     Several caps of a link share its weight. A link has less weight where onsets leave it fewer
     steps than the last link has, and none where a series has only just left zero, where the pace
-    since is taken as it is, or has negative values, of which there is no logarithm.
+    since is taken as it is, or has negative values, of which there is no logarithm. The odds of two
+    links move by how they would have forecast the indicator's latest years.
     """
     shares = Counter(link for link, _ in grids.grids)
     priors = {
         link.link: replace(link, weight=link.weight / shares[link.link]) for link in prior.links
     }
     last = grids.grids[-1][1]
-    components, left = [], np.ones(len(grids.order))
+    components, misses, left = [], [], np.ones(len(grids.order))
     signed = (grids.panel.value < 0.0).any(axis=1)
     for number, (name, grid) in enumerate(grids.grids):
         known = np.minimum(grid.increments / np.maximum(last.increments, 1.0), 1.0)
@@ -89,7 +95,11 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
         known = np.where(signed & (name == "log"), 0.0, known)
         weight = priors[name].weight * known if number < len(grids.grids) - 1 else left
         left = left - weight
-        components.append(compute_posterior(grid, prior, priors[name], weight))
+        component, miss = compute_posterior(grid, prior, priors[name], weight)
+        components.append(component)
+        misses.append(miss)
+    if len(components) == len(shares) == 2:
+        components = _weigh_links(components, misses, last, prior)
     components[-1] = _begin(components[-1], grids.onset, grids.since, grids.panel)
     own_share = sum((one.weight * one.own_share for one in components), np.zeros(len(left)))
     panel = grids.panel
@@ -97,6 +107,26 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
         np.arange(len(left)), tuple(components), prior.df + last.increments / 2.0, panel.lower,
         panel.upper, panel.value[:, -1], panel.ratchet, prior.shared, own_share, last.peer_steps,
     )  # fmt: skip
+
+
+def _weigh_links(
+    links: list[LinkPredictive], misses: list[FloatArray], grid: PaceGrid, prior: Prior
+) -> list[LinkPredictive]:
+    """Multiply the odds of two links by a power of their mean misses in one-year replays."""
+    size = grid.scale.unit * np.sqrt(grid.step_square / np.maximum(grid.increments, 1.0))
+    on = ~np.isnan(misses[0] + misses[1]) & (size > 0.0)[:, None]
+    size = np.where(size > 0.0, size, 1.0)[:, None]
+    worth = on * prior.memory ** np.arange(on.shape[1])[::-1]
+    count = sum_groups(worth.sum(axis=1), grid.starts)
+    logs = [
+        np.log(np.maximum(sum_groups((worth * error).sum(axis=1), grid.starts), LEAST_MISS))
+        for error in (np.minimum(np.where(on, miss, 0.0) / size, LARGEST_MISS) for miss in misses)
+    ]
+    power = prior.link_trust * count / (count + LINK_YEARS)
+    odds = np.exp(np.clip(power * (logs[1] - logs[0]), -LARGEST_ODDS, LARGEST_ODDS))[grid.group]
+    first = links[0].weight * odds
+    first = first / (first + links[1].weight)
+    return [replace(links[0], weight=first), replace(links[1], weight=1.0 - first)]
 
 
 def _measure_onset(panel: SeriesPanel) -> tuple[FloatArray, FloatArray]:

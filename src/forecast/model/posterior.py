@@ -28,13 +28,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import polygamma
 
-from .arrays import FloatArray
+from .arrays import BoolArray, FloatArray
 from .paces import CANDIDATES, JUMP, ONSET, SIZE, PaceGrid, sum_groups
 from .predictive import LONGEST_REPLAY, LinkPredictive, course
 from .priors import LinkPrior, Prior
 
-__all__ = ["FIXED", "REPLAYED", "Replays", "compute_posterior", "estimate_noise", "learn_weights"]
+__all__ = [
+    "FIXED", "REPLAYED", "SIZE_YEARS", "STEP_RATIO", "Replays", "compute_posterior",
+    "estimate_noise", "learn_weights",
+]  # fmt: skip
 
 REPLAYED = (1, LONGEST_REPLAY)
 """Years ahead that are replayed."""
@@ -47,12 +51,20 @@ LEAST_FREEDOM = 0.1
 LARGEST_ERROR = 50.0
 """Largest F: beyond it a jump of one calm series would widen all others beyond measure."""
 OWN = CANDIDATES.index("own")
-STEADY, LINE = 2.0, 0.2
-"""Pace of a lone series, in standard deviations of its steps, from which the odds of a plain drift
-rise with its square, and what the alternation of its steps adds to their logarithm. Chosen on the
-learned parts of both panels and on made worlds."""
+STEADY, LINE, STEADY_PEERS = 2.0, 0.2, 3.0
+"""Pace of a series, in standard deviations of its steps, from which the odds of a plain drift rise
+with its square, what the alternation of its steps adds to their logarithm, and the peers at which
+both count half. Chosen on the learned parts of both panels and on made worlds."""
 STEADIEST = 1e6
 """Largest squared pace over the variance of the steps."""
+SIZE_YEARS, STEP_RATIO = 1.0, 1.5
+"""Steps that the typical squared step counts as beside a series' own, and its size over the noise
+variance where there are no peers. Chosen on the learned parts of both panels."""
+LEAST_SIZE = 1e-6
+"""Least squared step over the typical one."""
+DF_GRID = np.geomspace(0.7, 60.0, 200)
+DF_SPREAD = polygamma(1, DF_GRID / 2.0)
+"""Variance of the log of true noise variances with so many degrees of freedom: trigamma(nu / 2)."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +85,12 @@ class Replays:
 
 def compute_posterior(
     grid: PaceGrid, prior: Prior, link: LinkPrior, weight: FloatArray
-) -> LinkPredictive:
-    """Compute the predictive of every series of a grid; `weight` (series,) is the link's."""
+) -> tuple[LinkPredictive, FloatArray]:
+    """Compute the predictive of every series of a grid; `weight` (series,) is the link's.
+
+    Also returns by how much the weights miss each value one year after the replayed origins, in the
+    indicator's unit: (series, origins), NaN where there is nothing to replay.
+    """
     noise, typical = estimate_noise(grid, prior, link)
     peers = np.minimum.reduceat(grid.peers, grid.starts)
     known = peers / (peers + prior.half_peers)
@@ -82,31 +98,70 @@ def compute_posterior(
     x = grid.x * _reliability(grid, prior, noise, freedom)
     weights, covariance, log_error = learn_weights(grid, prior, link, x, noise, known)
     rows, g = np.arange(len(noise)), grid.group
+    log_error = log_error[g]
+    if link.link != "identity":  # beyond an onset's size the surprise of a year is none
+        most = 2.0 * np.log(ONSET / link.spread) - np.log(noise)
+        log_error = np.minimum(log_error, most[:, None])
     now = x[rows, grid.last]
     spread = prior.weight_spread * covariance[g] * (now[:, :, None] * now[:, None, :])
     years = grid.own_years[rows, grid.last] * freedom[g]
     own_share = np.clip(weights[g, OWN], 0.0, 1.0) * years / (1.0 + years)
-    return LinkPredictive(
+    predictive = LinkPredictive(
         grid.scale.link, grid.scale.unit, grid.scale.floor, grid.scale.cap, weight, grid.level,
-        weights[g] * now, spread.reshape(len(noise), -1), noise, log_error[g],
+        weights[g] * now, spread.reshape(len(noise), -1), noise, log_error,
         prior.noise_floor * typical, grid.level_variance + grid.doubt * noise,
         grid.rounding_variance, own_share, prior.fading, prior.spread_growth, link.spread,
     )  # fmt: skip
+    here, moved, on = _list_replays(grid, link, 1)
+    start = np.where(on, grid.z[:, here], 0.0)
+    ahead = grid.scale.from_link(start + np.where(on, _times(x[:, here], weights[g]), 0.0))
+    came = grid.scale.from_link(start + np.where(on, moved, 0.0))
+    return predictive, np.where(on, np.abs(ahead - came), np.nan)
 
 
 def estimate_noise(grid: PaceGrid, prior: Prior, link: LinkPrior) -> tuple[FloatArray, FloatArray]:
-    """Compute the noise variance of each series, and s_g^2 of kind and peers: (series,) each.
+    """Compute the noise variance of each series, and what is typical of it: (series,) each.
 
-    s_i^2 = (nu s_g^2 + q) / (nu + k - 1), q the squared steps about their own mean.
+    s_i^2 = (nu s_g^2 + q) / (nu + k - 1), q the squared steps about their own mean. What moves more
+    is noisier: s_g^2 is that of the kind times a power of the group's squared steps over the
+    kind's, or the peers', times a power of the own squared steps over the group's. nu is the
+    group's, from how far its series' noise lies apart.
     """
-    heard = np.isfinite(grid.peer_log_noise)
-    share = prior.peer_noise * grid.peer_noise_count / (grid.peer_noise_count + 1.0)
-    base = 2.0 * np.log(link.noise)
-    typical = np.exp(base + share * (np.where(heard, grid.peer_log_noise, base) - base))
     known = grid.peers / (grid.peers + prior.half_peers)
-    nu = prior.noise_df_alone + (prior.noise_df - prior.noise_df_alone) * known
+    moved = (sum_groups(grid.step_square, grid.starts) > 0.0)[grid.group]
+    usual = np.maximum(np.where(moved, grid.typical_step**2, 0.0), np.finfo(float).tiny)
+    expected, steps = STEP_RATIO * link.noise**2, grid.increments + grid.peer_steps
+    size = (usual / expected * steps + SIZE_YEARS) / (steps + SIZE_YEARS)
+    base = 2.0 * np.log(link.noise) + prior.noise_size_group * np.log(np.maximum(size, LEAST_SIZE))
+    share = prior.peer_noise * grid.peer_noise_count / (grid.peer_noise_count + 1.0)
+    heard = np.where(np.isfinite(grid.peer_log_noise), grid.peer_log_noise, base)
+    size = (grid.step_square / usual + SIZE_YEARS) / (grid.increments + SIZE_YEARS)
+    log_size = prior.noise_size * known * np.log(np.maximum(size, LEAST_SIZE))
+    typical = np.exp(base + share * (heard - base) + log_size)
+    df = _estimate_noise_df(grid, prior, log_size)[grid.group]
+    nu = prior.noise_df_alone + (df - prior.noise_df_alone) * known
     left = np.maximum(nu + grid.increments - 1.0, 0.5)
     return (nu * typical + grid.increment_ss) / left + grid.rounding_variance, typical
+
+
+def _estimate_noise_df(grid: PaceGrid, prior: Prior, log_size: FloatArray) -> FloatArray:
+    """Degrees of freedom nu of the groups' noise, by moments (Smyth 2004), shrunk to the prior.
+
+    The log variance of k steps has the variance trigamma((k - 1) / 2) about the true one, and that
+    of true ones trigamma(nu / 2).
+    """
+    good = ~np.isnan(grid.log_noise)
+    away = np.where(good, grid.log_noise - log_size, 0.0)
+    count = sum_groups(good * 1.0, grid.starts)
+    away = (away - (sum_groups(away, grid.starts) / np.maximum(count, 1.0))[grid.group]) * good
+    chance = good * np.interp(grid.increments - 1.0, DF_GRID, DF_SPREAD)
+    known = np.maximum(count - 1.0, 0.0)
+    sampled = sum_groups(chance, grid.starts) * known / np.maximum(count, 1.0)
+    beyond = np.maximum(sum_groups(away * away, grid.starts) - sampled, 0.0)
+    expected = np.interp(prior.noise_df, DF_GRID, DF_SPREAD)
+    spread = (beyond + prior.noise_df_series * expected) / (known + prior.noise_df_series)
+    df: FloatArray = np.interp(spread, DF_SPREAD[::-1], DF_GRID[::-1])
+    return df
 
 
 def _estimate_freedom(
@@ -178,7 +233,8 @@ def learn_weights(
             likelihood, shift = likelihood + 0.5 * (pull * step).sum(axis=1), shift + step
         odds.append(prior.trust * likelihood + share + gain * (number < len(means)))
         if number == len(means):
-            odds[-1] += (1.0 - known) * _measure_steadiness(grid)
+            peers = np.minimum.reduceat(grid.peers, grid.starts)
+            odds[-1] += STEADY_PEERS / (STEADY_PEERS + peers) * _measure_steadiness(grid)
         shifts.append(shift)
     chance = np.exp(np.array(odds) - np.max(odds, axis=0))
     chance /= chance.sum(axis=0)
@@ -224,13 +280,8 @@ def _replay(
     mean: FloatArray, h: int,
 ) -> Replays:  # fmt: skip
     """Replay all origins with an outcome `h` years later; errors are those of weights `mean`."""
-    starts, width = grid.starts, grid.z.shape[1]
-    first = max(0, width - 1 - ORIGINS)
-    here = slice(first, max(width - h, first))
-    moved = grid.z[:, first + h :] - grid.z[:, here]
-    on = ~np.isnan(moved) & ((grid.own_years[:, here] > 0) | (grid.peer_years[:, here] > 0))
-    if link.link != "identity":
-        on &= np.abs(np.where(on, moved, 0.0)) <= ONSET * h
+    starts = grid.starts
+    here, moved, on = _list_replays(grid, link, h)
     features = x[:, here] * course(np.array(float(h)), prior.fading)
     variance = noise * link.spread**2 * h ** (2.0 * prior.spread_growth)
     worth = on * (prior.memory ** np.arange(moved.shape[1])[::-1] / h)
@@ -257,6 +308,18 @@ def _replay(
         np.matmul((sums * less[:, :, None]).transpose(0, 2, 1), sums),
         np.matmul((pull * less)[:, None, :], sums)[:, 0],
     )  # fmt: skip
+
+
+def _list_replays(grid: PaceGrid, link: LinkPrior, h: int) -> tuple[slice, FloatArray, BoolArray]:
+    """Origins with an outcome `h` years later: their columns, how far levels moved, and which."""
+    width = grid.z.shape[1]
+    first = max(0, width - 1 - ORIGINS)
+    here = slice(first, max(width - h, first))
+    moved = grid.z[:, first + h :] - grid.z[:, here]
+    on = ~np.isnan(moved) & ((grid.own_years[:, here] > 0) | (grid.peer_years[:, here] > 0))
+    if link.link != "identity":
+        on &= np.abs(np.where(on, moved, 0.0)) <= ONSET * h
+    return here, moved, on
 
 
 def _times(matrix: FloatArray, vector: FloatArray) -> FloatArray:

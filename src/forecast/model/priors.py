@@ -10,6 +10,7 @@ noise                     standard deviation of a year's surprise on the link sc
 spread                    factor of the standard deviation one year ahead
 spread_growth             power of the horizon by which it grows
 df                        degrees of freedom of the tails before k own steps add k / 2
+link_trust                power of the links' errors in one-year replays in their weights
 peers C, alone C          prior weight of candidate pace C where peers are many, where none is
 ========================= ==================================================================
 
@@ -23,6 +24,9 @@ freedom_years             years of paces that this prior counts as
 peer_years                years that a prior pace of 0 of the peers counts as
 direction_fades           own years after which the wanted direction counts half
 noise_df, noise_df_alone  degrees of freedom of the prior noise
+noise_df_series           series that `noise_df` counts as, beside those of the group
+noise_size, _group        powers of a series' squared steps over its group's, and of the group's
+                          over the kind's, in the prior noise
 peer_noise                share of the prior noise that comes from the peers
 evidence                  what a replay counts as, of an independent one
 memory                    what a replay still counts as a year later
@@ -76,7 +80,8 @@ ALONE = ("own", "own_recent", "direction", "own_rest")
 COLUMNS = ["kind", "domain", "link", "parameter", "value", "source"]
 COMMON = (
     "half_peers", "freedom", "freedom_alone", "freedom_years", "peer_years", "direction_fades",
-    "noise_df", "noise_df_alone", "peer_noise", "evidence", "memory", "shock", "trust",
+    "noise_df", "noise_df_alone", "noise_df_series", "noise_size", "noise_size_group", "peer_noise",
+    "evidence", "memory", "shock", "trust",
     "error_weight", "error_prior", "error_prior_long", "weight_spread", "noise_floor", "shared",
 )  # fmt: skip
 """Numbers of a `Prior` that all kinds share."""
@@ -109,6 +114,7 @@ class Prior:
     fading: tuple[float, ...]
     spread_growth: float
     df: float
+    link_trust: float
     half_peers: float
     freedom: float
     freedom_alone: float
@@ -117,6 +123,9 @@ class Prior:
     direction_fades: float
     noise_df: float
     noise_df_alone: float
+    noise_df_series: float
+    noise_size: float
+    noise_size_group: float
     peer_noise: float
     evidence: float
     memory: float
@@ -252,6 +261,6 @@ def build_prior(numbers: Mapping[Key, float], kind: str) -> Prior:
         links, many, none, np.array([1.0 / len(domains)] * len(domains) + odds),
         np.array([number(f"variance {c}", of="all") for c in CANDIDATES]),
         tuple(FADING.get(c, LASTING) for c in CANDIDATES),
-        number("spread_growth"), number("df"),
+        number("spread_growth"), number("df"), number("link_trust"),
         **{name: number(name, of="all") for name in COMMON},
     )  # fmt: skip

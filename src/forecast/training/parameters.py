@@ -44,6 +44,9 @@ COMMON = {
     "direction_fades": Parameter(0.6, 0.2, 60.0, "log"),
     "noise_df": Parameter(0.5, 0.5, 40.0, "log"),
     "noise_df_alone": Parameter(0.5, 0.5, 6.0, "log"),
+    "noise_df_series": Parameter(0.7, 0.5, 100.0, "log"),
+    "noise_size": Parameter(0.15, 0.0, 1.0),
+    "noise_size_group": Parameter(0.15, 0.0, 1.0),
     "evidence": Parameter(0.5, 0.01, 3.0, "log"),
     "memory": Parameter(0.05, 0.6, 1.0),
     "shock": Parameter(0.7, 0.005, 20.0, "log"),
@@ -62,7 +65,10 @@ WEIGHTS = {
     "own_rest": Parameter(0.1, -0.5, 1.0),
 }  # fmt: skip
 """Prior weights of the candidate paces."""
-KIND = {"spread_growth": Parameter(0.1, 0.1, 1.5), "df": Parameter(0.4, 1.5, 60.0, "log")}
+KIND = {
+    "spread_growth": Parameter(0.1, 0.1, 1.5), "df": Parameter(0.4, 1.5, 60.0, "log"),
+    "link_trust": Parameter(1.5, 0.0, 12.0),
+}  # fmt: skip
 LINK = {"noise": Parameter(0.4, 0.002, 0.6, "log"), "spread": Parameter(0.15, 0.3, 4.0, "log")}
 WEIGHT = Parameter(0.5, 0.02, 0.98, "logit")
 APART = (
