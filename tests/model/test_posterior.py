@@ -85,7 +85,7 @@ NUMBERS = [f.name for f in fields(Prior) if f.type == "float" and f.name != "sha
 @pytest.mark.parametrize("name", NUMBERS)
 def test_every_number_of_the_prior_has_its_say(name):
     """A twin with one number 1 % off is another answer: the comparison would see it."""
-    prior = select_prior("ratio")
+    prior = replace(select_prior("ratio"), link_trust=5.0)
     panel = ragged(1, "ratio", rows=16)
     moved = replace(prior, **{name: getattr(prior, name) * 1.01})
     grids = compute_grids(panel, LINKS_BY_KIND["ratio"])

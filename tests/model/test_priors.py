@@ -112,7 +112,7 @@ def rows_of(kind="ratio", **columns):
     rows += [("all", "all", "all", f"variance {c}") for c in CANDIDATES]
     rows += [(kind, "all", "all", f"peers {c}") for c in CANDIDATES]
     rows += [(kind, "all", "all", f"alone {c}") for c in ALONE]
-    rows += [(kind, "all", "all", name) for name in ("spread_growth", "df")]
+    rows += [(kind, "all", "all", name) for name in ("spread_growth", "df", "link_trust")]
     for link in LINKS_BY_KIND[kind]:
         rows += [(kind, "all", link, name) for name in ("weight", "noise", "spread")]
     table = pd.DataFrame(rows, columns=COLUMNS[:4])
@@ -140,7 +140,7 @@ def test_rows_become_a_prior(tmp_path):
     for link in prior.links:
         for name in ("weight", "noise", "spread"):
             assert getattr(link, name) == value_in(table, name, link.link)
-    for name in (*COMMON, "spread_growth", "df"):
+    for name in (*COMMON, "spread_growth", "df", "link_trust"):
         assert getattr(prior, name) == value_in(table, name)
     many = [value_in(table, f"peers {c}") for c in CANDIDATES]
     none = [value_in(table, f"alone {c}") if c in ALONE else 0.0 for c in CANDIDATES]
