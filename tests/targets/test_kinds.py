@@ -55,7 +55,7 @@ def test_raises_of_standards_are_learned_from_all_standards():
         about = pd.concat([table(kind, name, resolution=0.0) for name in "xyz"])
         return fc.quantiles(fc.fit(seen, about), [2024]).query("region == 'a'")["q50"].item()
 
-    assert median("standard") > 1.02 * median("amount") > 500.0
+    assert median("standard") > 1.01 * median("amount") > 500.0
 
 
 def test_a_rule_is_met_by_its_document_and_never_forecast():
