@@ -396,8 +396,9 @@ def test_a_figure_in_doubt_has_wider_intervals_about_the_same_median():
     for status, part in (("preliminary", 0.25), ("estimated", 1.0), ("actual", 0.0)):
         found = spread(status=["actual", "actual", status])[0]
         assert found == pytest.approx(base + part * noise, rel=1e-9)
-    with pytest.raises(DataError, match="not a standard error"):
-        spread(standard_error=[0, 0, -1.0])
+    for wrong in (-1.0, "1%"):
+        with pytest.raises(DataError, match="not a standard error"):
+            spread(standard_error=[0, 0, wrong])
 
 
 # Ratios by their parts.
@@ -424,8 +425,10 @@ def test_a_ratio_moves_by_its_parts():
         one = fit(table(figures), about("stock"), "exponential")
         t = stats.t.ppf(0.9, one.predictives[0].df[0])
         now, median = (np.log(value_at(0.5, one, year)) for year in (2021 + 1e-9, 2024))
-        parts[name] = median - now, (np.log(value_at(0.9, one, 2024)) - median) / t
-    (up, s), (down, r) = parts["beds"], parts["people"]
+        own = one.predictives[0].own_share[0]
+        parts[name] = median - now, (np.log(value_at(0.9, one, 2024)) - median) / t, own
+    (up, s, more), (down, r, other) = parts["beds"], parts["people"]
+    assert fits.predictives[0].own_share[0] == pytest.approx((more + other) / 2.0, rel=1e-12)
     assert value_at(0.5, fits, 2024) == pytest.approx(410.5 * np.exp(up - down), rel=1e-6)
     t = stats.t.ppf(0.1, fits.predictives[0].df[0])
     expected = 410.5 * np.exp(up - down + t * np.hypot(s, r))
@@ -439,6 +442,17 @@ def test_parts_of_a_ratio_may_be_of_two_kinds():
     people = fit(table(PEOPLE), about("stock"), "exponential")
     expected = 410.5 * value_at(0.5, alone, 2024) / 390 / (value_at(0.5, people, 2024) / 9500)
     assert value_at(0.5, fits, 2024) == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_series_with_a_negative_figure_has_no_logarithm():
+    """Its log scale weighs nothing, that of its peers as much as elsewhere."""
+    (pooled,) = fit(
+        table({"a": {2019: 5, 2020: -1, 2021: 2}, "b": {2019: 5, 2020: 6, 2021: 8}}),
+        about("amount"), "auto",
+    ).predictives  # fmt: skip
+    weight = np.array([part.weight for part in pooled.components if part.link == "log"])
+    assert weight.sum(axis=0)[0] == 0.0 < weight.sum(axis=0)[1]
+    np.testing.assert_allclose(sum(part.weight for part in pooled.components), 1.0)
 
 
 def test_a_rule_is_not_forecast():

@@ -267,6 +267,7 @@ def test_unusable_cells_are_said_at_once():
     broken = MIXED.astype({"value": object, "year": object})
     broken.loc[0, "value"], broken.loc[1, "value"] = None, "12 %"
     broken.loc[2, "year"], broken.loc[3, "value"] = "mid-2020", np.inf
+    broken.loc[4, "year"] = 21
     with pytest.raises(DataError) as caught:
         read_observations(broken, about("x", better="up"))
     said = [(p.file, p.column, p.value, p.problem) for p in caught.value.problems]
@@ -277,6 +278,7 @@ def test_unusable_cells_are_said_at_once():
         ("observations", "value", "inf", "no number (a, w)"),
         ("indicators", "indicator", "w", "observed but not described"),
         ("indicators", "better", "up (x)", "unknown direction of x"),
+        ("observations", "year", "21", "two digits of a year (a, w)"),
     ]
     assert "leave the row out where there is no figure" in str(caught.value)
     assert "use higher or lower" in str(caught.value)

@@ -1,5 +1,7 @@
 """Simulated futures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -275,6 +277,13 @@ def test_long_form_has_a_row_a_simulated_value():
     one = table[(table["region"] == "b") & (table["draw"] == 1)]
     assert one["value"].tolist() == paths.values[1, 1].tolist()
     assert set(table["scenario"]) == {"baseline"}
+    found = replace(paths, scenario="more").quantiles([0.5])
+    assert (
+        found["q50"].tolist() == np.median(paths.values[[0, 1, 1], :, [1, 0, 1]], axis=1).tolist()
+    )
+    assert found[["scenario", "year"]].values.tolist() == [
+        ["more", 2022], ["more", 2021], ["more", 2022],
+    ]  # fmt: skip
 
 
 def test_nothing_observed_is_nothing_drawn():
@@ -287,7 +296,7 @@ def test_nothing_observed_is_nothing_drawn():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"until": 2021}, "until=2021 is not after the latest"),
+        ({"until": 2021}, r"until=2021 is not after the latest figures \(2021\)"),
         ({"until": 2025, "draws": 0}, "at least 1"),
         ({"until": 2025, "seed": -1}, "at least 0"),
     ],

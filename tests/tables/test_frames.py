@@ -112,6 +112,7 @@ def test_blank_cells_of_a_wide_table_are_no_figures():
         ([2.02e18, 2.02e18, 2.02e18], "not a year"),
         (["FY20", "FY21", "FY22"], "no number"),
         ([True, True, True], "no number"),
+        ([1j, 2015, 2026], "no number"),
         (pd.to_datetime(["2020", "2021", "2022"]), "1 January, as all days here"),
     ],
 )

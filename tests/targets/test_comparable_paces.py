@@ -39,6 +39,7 @@ def test_paces_are_counted_as_by_a_loop(seed):
         needed = (goal - 36.0) / 4 if share else 100 * ((goal / 36.0) ** (1 / 4) - 1)
         assert row["needed"] == pytest.approx((goal - 36.0) / 4)
         assert row["needed_pace"] == pytest.approx(needed)
+        assert row["measured"] == ("linear" if share else "compound")
         paces = []
         for region, rows in seen[seen["indicator"] == row["indicator"]].groupby("region"):
             rows = rows.sort_values("year")
@@ -49,6 +50,22 @@ def test_paces_are_counted_as_by_a_loop(seed):
                              else 100 * ((v1 / v0) ** (1 / (y1 - y0)) - 1))  # fmt: skip
         as_fast = [p >= needed if share else p <= needed for p in paces]
         assert (row["regions"], row["as_fast"]) == (len(paces), sum(as_fast))
+
+
+def test_a_band_above_the_baseline_is_reached_by_rising():
+    """Whichever direction is better: of paces 1, 3 and -2 a year, one is as fast as 2."""
+    ends = {"a": 36.0, "b": 41.0, "c": 43.0, "d": 38.0}
+    seen = pd.DataFrame([(region, "s", year, value) for region, end in ends.items()
+                         for year, value in ((2020, 40.0), (2021, end))],
+                        columns=["region", "indicator", "year", "value"])  # fmt: skip
+    about = pd.DataFrame({"indicator": ["s"], "kind": "share", "lower": 0, "upper": 100,
+                          "better": "lower"})  # fmt: skip
+    goal = pd.DataFrame({"region": ["a"], "indicator": "s", "year": 2025, "value": 44.0,
+                         "value_high": 50.0, "comparator": "between", "baseline": 36.0,
+                         "baseline_year": 2021})  # fmt: skip
+    fits = fc.fit(seen, about)
+    found = compare_paces(fits, fc.attainment(fits, goal))
+    assert found[["needed", "regions", "as_fast"]].values.tolist() == [[2.0, 3, 1]]
 
 
 def test_what_no_region_can_tell_counts_as_none():

@@ -159,7 +159,7 @@ def read_years(years: ArrayLike | pd.Series) -> NDArray[np.float64]:
     given = pd.Series(years).reset_index(drop=True)
     if isinstance(given.dtype, pd.CategoricalDtype):
         given = given.astype(given.cat.categories.dtype)
-    if pd.api.types.is_bool_dtype(given):
+    if given.dtype.kind in "bc":
         return np.full(len(given), np.nan)
     if pd.api.types.is_numeric_dtype(given):
         whole: NDArray[np.float64] = given.to_numpy(float, na_value=np.nan)
@@ -298,7 +298,7 @@ def _read_year(cell: object) -> float:
             return float(text.removesuffix("末").removesuffix("底").removesuffix("年"))
         except ValueError:
             return np.nan
-    if isinstance(cell, bool | np.bool_):
+    if isinstance(cell, bool | np.bool_ | complex):
         return np.nan
     return float(cell) if isinstance(cell, int | float | np.number | decimal.Decimal) else np.nan
 
