@@ -117,14 +117,25 @@ def test_answers_are_those_of_the_functions(source, tmp_path, figures, targets):
     assert found.tolist() == expected.tolist()
 
 
-def test_files_their_order_and_the_engine_change_no_bit(
+def test_files_order_engine_and_a_killed_worker_change_no_bit(
     tmp_path, figures, targets, cluster, expected
 ):
-    """One file or seven, rows mixed, here or on a cluster: the same bytes of every table."""
-    mixed = write_source(tmp_path / "mixed", figures, targets, files=7, seed=3)
-    there = run_panel(mixed, str(tmp_path / "b"), scheduler=cluster.scheduler_address)
-    assert there.complete
-    assert hashes(tmp_path / "b") == expected
+    """One file or seven, rows mixed, here or on a cluster: the same bytes of every table.
+
+    The tasks of a worker that is killed run again elsewhere.
+    """
+    killed = []
+
+    def kill(_):
+        if not killed:
+            worker = next(iter(cluster.workers.values()))
+            killed.append(worker.process.pid)
+            os.kill(worker.process.pid, signal.SIGKILL)
+
+    mixed, out = write_source(tmp_path / "mixed", figures, targets, files=7, seed=3), tmp_path / "b"
+    there = run_panel(mixed, str(out), scheduler=cluster.scheduler_address, progress=kill)
+    assert killed and there.complete, there.faults
+    assert hashes(out) == expected
     assert expected[1] == 2 * len(PARTITIONS)
 
 
@@ -336,22 +347,6 @@ def test_an_object_store_is_a_place_like_another(figures, targets, tmp_path, exp
     for name in answering.ANSWERED:
         memory.get(f"/panel-out/{name}", str(tmp_path / "out" / name), recursive=True)
     assert hashes(tmp_path / "out") == expected
-
-
-def test_a_killed_worker_costs_nothing(source, tmp_path, cluster, expected):
-    """Its tasks run again elsewhere, and the answers are complete."""
-    killed = []
-
-    def kill(_):
-        if not killed:
-            worker = next(iter(cluster.workers.values()))
-            killed.append(worker.process.pid)
-            os.kill(worker.process.pid, signal.SIGKILL)
-
-    out = str(tmp_path / "out")
-    result = run_panel(source, out, scheduler=cluster.scheduler_address, progress=kill)
-    assert killed and result.complete, result.faults
-    assert hashes(out) == expected
 
 
 def test_a_restarted_scheduler_costs_nothing(source, tmp_path, cluster):
