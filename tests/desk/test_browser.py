@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -379,9 +379,12 @@ def test_a_desk_in_a_notebook_that_does_not_answer_says_so(
 ) -> None:
     """A sentence says what to do, and what is shown is pale until the kernel answers again."""
     place = str(jupyter[0])
-    processes = psutil.Process().children(recursive=True)
-    commands = {process: " ".join(process.cmdline()) for process in processes}
-    (kernel,) = (p for p, text in commands.items() if "ipykernel" in text and place in text)
+    kernels = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            text = " ".join(process.cmdline())
+            kernels += [process] * ("ipykernel" in text and place in text)
+    (kernel,) = kernels
     kernel.suspend()
     try:
         expect(lab.page.locator(".desk-lost")).to_contain_text("单元格")
