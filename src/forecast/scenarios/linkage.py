@@ -69,7 +69,8 @@ def _require(
 
     def values(elsewhere: str, name: str, lag: int) -> FloatArray | None:
         source = (elsewhere or key[0], name)
-        return state.read(source, times + lag, after=True) if source in state.facts else None
+        known = source in state.facts
+        return state.read(source, times + lag, after=True, within=np.inf) if known else None
 
     parts = (replace(formula, right=part).evaluate(values) for part in _parts(formula.right))
     known = [part for part in parts if not isinstance(part, str)]

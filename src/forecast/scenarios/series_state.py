@@ -55,11 +55,13 @@ class SeriesState:
         new = np.column_stack([old.values[:, :1], values])
         self.change(key, old.replace_from(new, old.times[1]), causes)
 
-    def read(self, key: Key, times: FloatArray, *, after: bool) -> FloatArray:
+    def read(
+        self, key: Key, times: FloatArray, *, after: bool, within: float = READ_WITHIN
+    ) -> FloatArray:
         """Return values (draws, times): figures, then draws, interpolated linearly.
 
-        Draws are limited to `READ_WITHIN` times the latest figure, because mechanisms divide by
-        them; after a figure of 0 they are not limited.
+        Draws are limited to `within` times the latest figure, because mechanisms divide by them;
+        after a figure of 0 they are not limited.
         """
         trajectory = self.trajectory(key, after=after)
         figures = self.before.fits.observations
@@ -68,7 +70,7 @@ class SeriesState:
         past = np.broadcast_to(early["value"].to_numpy(float), (len(trajectory.values), len(early)))
         knots = np.concatenate([early["year"].to_numpy(float), trajectory.times])
         start = trajectory.values[0, 0]
-        limits = sorted((start / READ_WITHIN, start * READ_WITHIN)) if start else (-np.inf, np.inf)
+        limits = sorted((start / within, start * within)) if start else (-np.inf, np.inf)
         values = np.column_stack([past, np.clip(trajectory.values, *limits)])
         return interpolate(knots, values, times)
 

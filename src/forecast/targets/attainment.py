@@ -131,9 +131,9 @@ def attainment(
     >>> goal = pd.DataFrame({"region": "a", "indicator": "x", "year": [2021, 2025],
     ...                      "value": [55.0, 57.0], "comparator": "ge"})
     >>> attainment(fc.fit(seen, about), goal)[["year", "status"]].values.tolist()
-    [[2021, 'met'], [2025, 'uncertain']]
+    [[2021, 'met'], [2025, 'likely']]
     >>> attainment(fc.fit(seen, about), 57.0, year=2025, comparator="ge")["status"].tolist()
-    ['uncertain']
+    ['likely']
     """
     asked = _check_answers(answers)
     fits = source.fits if isinstance(source, Paths) else source
