@@ -338,8 +338,9 @@ def test_what_was_open_last_is_offered(panel):
     assert part(panel, "go-on").layout.display == "none"
     press(panel, "undo")
     assert panel.form.values[TRAINEES][0] == 0.0
-    panel.page.receive({"start": f"#{kept[-1]}", "before": None})
-    assert panel.form.values[TRAINEES][0] == 500.0
+    assert not panel.opener.value
+    panel.page.receive({"start": f"#{kept[-1]}&rows=1", "before": None})
+    assert panel.form.values[TRAINEES][0] == 500.0 and panel.opener.value
 
 
 def test_a_date_counts_once_it_is_typed(panel, monkeypatch):
@@ -349,6 +350,7 @@ def test_a_date_counts_once_it_is_typed(panel, monkeypatch):
     for year in (2, 20, 202):
         panel.choices.day.value = dt.date(year, 12, 31)
         assert panel.choices.day.value == dt.date(year, 12, 31)
+        assert "1949 to 2100" in panel.status.value
     panel.choices.day.value = dt.date(2021, 12, 31)
     assert opened == [{"as_of": "2021-12-31"}]
 

@@ -34,7 +34,7 @@ from ..targets.target_state import PRINTED_BOUNDS, SINGLE
 from .settings import Control, Settings, list_controls
 from .state import State
 
-__all__ = ["NAME", "Answers"]
+__all__ = ["NAME", "Answers", "limit_change"]
 
 NAME = "desk"
 """Name of the scenario of the current settings, until it is saved under another one."""
@@ -230,8 +230,19 @@ class Answers(ABC):
             return replace(outcome, p_reach=known)
         if not math.isnan(self.response.criterion.decided):
             return outcome
-        return replace(outcome, p_reach=float(np.clip(outcome.p_reach, *PRINTED_BOUNDS)))
+        chance = float(np.clip(outcome.p_reach, *PRINTED_BOUNDS))
+        return replace(outcome, p_reach=chance, p_change=limit_change(outcome.p_change, known))
 
     def _check_usable(self, scenario: Scenario) -> None:
         """Raise DataError for a scenario that cannot be applied to the plan."""
         apply_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)
+
+
+def limit_change(change: float, base: float) -> float:
+    """Return a change of a chance as far as chances are printed, so that both add up.
+
+    >>> [round(limit_change(change, 0.87), 2) for change in (-0.9, 0.05, 0.14)]
+    [-0.86, 0.05, 0.12]
+    """
+    least, most = (end - base for end in PRINTED_BOUNDS)
+    return min(max(change, min(least, 0.0)), max(most, 0.0))

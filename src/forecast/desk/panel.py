@@ -104,7 +104,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.desk = desk
         self.runner = BackgroundRunner(self._show_progress, self._show_error)
         self.texts = Texts()
-        self._working = False
+        self._working = self._entered = False
         self._turn: Any = None
         self._build()
         self.show()
@@ -210,8 +210,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self._show_status(report.gettext(NO_TARGET))
         elif not desk.clear_indicators:
             self._show_status(report.gettext(NO_CHANCE))
-        if not desk.clear_indicators:
-            self.opener.value = True
+        self.opener.value |= not desk.clear_indicators
         if open_target:
             kinds = {"levers": ("pace", "lever"), "assumptions": ("assumption",)}
             self.form.groups = [
@@ -236,6 +235,9 @@ class Panel(widgets.VBox):  # type: ignore[misc]
             self.form.values = {c.name: self._shown(c.name) for c in self.desk.controls}
             self._show_answer()
             self.questions.show()
+        entered = bool(self.desk.state.rows or self.desk.state.reading)
+        self.opener.value |= entered and not self._entered  # as after a reload
+        self._entered = entered
         self._attempt(self.figures.follow)
         self._attempt(self.plans.show)
         self._show_table()

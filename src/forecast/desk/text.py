@@ -23,8 +23,8 @@ from ..scenarios.goal_seeking import GoalSeek
 from ..scenarios.response import PACE, TargetOutcome
 from ..scenarios.scenario import BASELINE
 from ..targets.joint_answers import UNDECIDABLE
-from ..targets.target_state import PRINTED_BOUNDS, SINGLE, hide_single
-from .answers import NAME
+from ..targets.target_state import SINGLE, hide_single
+from .answers import NAME, limit_change
 from .live_chart import ChartSpec
 from .markup import paragraph, tabulate
 from .session import Desk
@@ -202,20 +202,9 @@ def format_change(report: ReportContext, answer: TargetOutcome, baseline: Target
     """Format the change of a chance from the baseline, with its error."""
     if not answer.p_change_error:
         return report.gettext("same as in the baseline")
-    change = _limit_change(answer.p_change, baseline.p_reach)
-    gain = points(change, report.language, error=answer.p_change_error)
+    gain = points(answer.p_change, report.language, error=answer.p_change_error)
     base = report.format_chance(baseline.p_reach)
     return report.gettext("baseline {base}, change {gain}", base=base, gain=gain)
-
-
-def _limit_change(change: float, base: float) -> float:
-    """Return a change of a chance as far as chances are printed, so that both add up.
-
-    >>> [round(_limit_change(change, 0.87), 2) for change in (-0.9, 0.05, 0.14)]
-    [-0.86, 0.05, 0.12]
-    """
-    least, most = (end - base for end in PRINTED_BOUNDS)
-    return min(max(change, min(least, 0.0)), max(most, 0.0))
 
 
 def render_settings(desk: Desk) -> str:
@@ -249,7 +238,7 @@ def render_table(desk: Desk) -> str:
 
 def _table_row(report: ReportContext, row: Mapping[str, Any]) -> dict[str, str]:
     clear = abs(row["p_change"]) > CLEAR * row["p_change_error"]
-    change = _limit_change(row["p_change"], row["p_base"])
+    change = limit_change(row["p_change"], row["p_base"])
     gain = points(change, report.language, error=row["p_change_error"])
     return {
         report.label("column", "name"): report.quantity(row["indicator"]),
@@ -322,7 +311,7 @@ def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
         )
         error = CLEAR * outcome.p_change_error
         changes = [outcome.p_change + side * error for side in (-1, 1)]
-        ends = [points(_limit_change(one, base), desk.language) for one in changes]
+        ends = [points(limit_change(one, base), desk.language) for one in changes]
         change = report.gettext("{low} to {high}", low=ends[0], high=ends[1])
         chance = NO_VALUE if single else report.format_chance(outcome.p_reach)
         rows.append({

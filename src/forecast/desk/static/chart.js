@@ -96,8 +96,9 @@ function render({ model, el }) {
       const [a, b] = [x(t), y(v)];
       node('path', svg, { d: `M${a - 5},${b}L${a},${b - 5}L${a + 5},${b}L${a},${b + 5}Z`,
         class: mine ? 'target mine' : 'target' });
-      if (mine || room > 50) node('text', svg, { x: a, y: b - 9, 'text-anchor': 'middle',
-        class: 'goal' }, text);
+      const last = a > width - right - 20;  // behind it are the names of the curves
+      if (mine || room > 50) node('text', svg, { x: a + 8 * last, y: b - 9,
+        'text-anchor': last ? 'end' : 'middle', class: 'goal' }, text);
     });
     const end = answer.fan.year.length - 1;
     names.push([answer.fan.q50[end], answer.label, 'median'], [spec.fan.q50.at(-1), answer.base, 'base']);
