@@ -29,8 +29,8 @@ def count_pages(page: Path) -> tuple[int, int]:
 def main() -> None:
     """Print a line a report."""
     for name in sys.argv[1:]:
-        count, body = count_pages(Path(name))
-        print(f"{Path(name).parent.name}: {count} pages, {body} before the annex")
+        count, body = count_pages(Path(name).resolve())
+        print(f"{Path(name).resolve().parent.name}: {count} pages, {body} before the annex")
 
 
 if __name__ == "__main__":

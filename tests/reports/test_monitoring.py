@@ -184,7 +184,7 @@ def test_remarks_on_targets_are_in_the_readers_language(later):
     """An English report has no Chinese remark, neither on the page nor in the tables."""
     report, results = later
     remarks = [remark.text for remark, _ in find(report).printed_notes()]
-    assert any("Below the 13,224 printed for 2021" in text for text in remarks)
+    assert any("Lower than the 13,224 that the plan gives for 2021" in text for text in remarks)
     table = result_tables(report, results)["attainment"]
     assert not table["note"].str.contains("[\u4e00-\u9fff]{6}").any()
     assert report.plan.targets["note"].ne("").sum() == table["note"].ne("").sum()
@@ -204,7 +204,7 @@ def test_the_track_record_counts_what_came_true(later):
 def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):
     """A first report says so."""
     page = render(notebook.report, "monitoring.changes", notebook.results).text
-    assert "There is no earlier issue to compare with." in page
+    assert "This is the first issue." in page and "What changed since" not in page
     empty = replace(notebook.results, record=pd.DataFrame())
     page = render(notebook.report, "monitoring.record", empty).text
     assert "No target of an earlier issue has a published outcome yet." in page

@@ -35,6 +35,8 @@ GAP = 0.3
 SIZES = (20, 18, 16, 14, 12)
 """Sizes of texts in points, the first one that leaves room is taken."""
 CELL_SIZES = (14, 13, 12, 11, 10)
+LETTER, WIDE = 0.53, 0.66
+"""Width of a Latin letter by its size: as usual, and in the fonts of machines without Calibri."""
 MOST_COLUMNS = 7
 FONTS = {"latin": "Calibri", "ea": "微软雅黑"}
 INK, GREY, BLUE = (27, 31, 36), (87, 96, 106), (11, 61, 110)
@@ -178,7 +180,8 @@ def _add_slide(deck: Any, slide: _Slide, content: Content) -> None:
         _add_texts(page, slide.texts, beside)
         _add_picture(page, slide.figure, rest)
     elif slide.table:
-        above, rest = room.split_top(0.4) if slide.texts else (room, room)
+        share = min(0.4, _height(slide.texts, room.width, SIZES[0]) / room.height)
+        above, rest = room.split_top(share) if slide.texts else (room, room)
         _add_texts(page, slide.texts, above)
         _add_table(page, slide.table, rest)
     else:
@@ -220,8 +223,9 @@ def _add_table(page: Any, table: Table, box: _Box) -> None:
     widths = [box.width * weight / sum(weights) for weight in weights]
 
     def height(size: float, rows: Sequence[Sequence[str]]) -> float:
-        lines = (max(map(lambda c, w: _lines([c], w - 0.2, size), row, widths)) for row in rows)
-        return sum(0.1 + count * size * 1.2 / 72 for count in lines)
+        cells = (zip(row, widths, strict=True) for row in rows)
+        lines = (max(_lines([c], w - 0.2, size, WIDE) for c, w in row) for row in cells)
+        return sum(0.1 + count * size * 1.35 / 72 for count in lines)
 
     size = next((s for s in CELL_SIZES if height(s, rows) <= box.height), CELL_SIZES[-1])
     while len(rows) > 2 and height(size, rows) > box.height:
@@ -288,14 +292,18 @@ def _style(
         paragraph.font.color.rgb = _RGB(*color)
 
 
-def _lines(texts: Sequence[str], width: float, size: float) -> int:
-    """Lines that texts take in so many inches; a Latin letter is half as wide as it is high."""
-    return count_lines(texts, width * 72 / (size * 0.53))
+def _lines(texts: Sequence[str], width: float, size: float, letter: float = LETTER) -> int:
+    """Lines that texts take in so many inches; `letter` is the width of a Latin one by its size."""
+    return count_lines(texts, width * 72 / (size * letter))
+
+
+def _height(texts: Sequence[str], width: float, size: float) -> float:
+    """Inches that texts take in a box of a width."""
+    return 0.1 + (_lines(texts, width - 0.2, size) * size * 1.25 + len(texts) * 8) / 72
 
 
 def _fits(texts: Sequence[str], width: float, height: float, size: float) -> bool:
-    used = _lines(texts, width - 0.2, size) * size * 1.25 + len(texts) * 8
-    return used <= (height - 0.1) * 72
+    return _height(texts, width, size) <= height
 
 
 def _fit(texts: Sequence[str], width: float, height: float, sizes: Sequence[float]) -> float:

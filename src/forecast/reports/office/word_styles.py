@@ -232,7 +232,8 @@ def _add_numbering(document: Any, form: Form) -> None:
 
 
 def _set_language(document: Any, language: str) -> None:
-    tag = {"zh": "zh-CN", "en": "en-GB"}.get(language, language)
+    # Of Latin letters and digits: as Chinese ones they would be broken anywhere.
+    tag = "en-GB" if language in ("zh", "en") else language
     for element in document.styles.element.iter(qn("w:lang")):
         element.set(qn("w:val"), tag)
         element.set(qn("w:eastAsia"), "zh-CN")
