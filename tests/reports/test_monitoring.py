@@ -203,8 +203,9 @@ def test_the_track_record_counts_what_came_true(later):
 
 def test_without_an_issue_there_is_nothing_to_look_back_on(notebook):
     """A first report says so."""
-    page = render(notebook.report, "monitoring.changes", notebook.results).text
-    assert "This is the first issue." in page and "What changed since" not in page
+    assert render(notebook.report, "monitoring.changes", notebook.results).text == ""
+    page = render(notebook.report, "monitoring.summary", notebook.results).text
+    assert "This is the first issue." in page
     empty = replace(notebook.results, record=pd.DataFrame())
     page = render(notebook.report, "monitoring.record", empty).text
     assert "No target of an earlier issue has a published outcome yet." in page
