@@ -236,7 +236,7 @@ async def _ask_kernel(address: str, kernel: str, cookies: str) -> str:
 
 def _wait_for(port: int) -> None:
     """Wait until a port is open."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", port)).close()
@@ -269,7 +269,7 @@ def test_no_more_desks_open_than_allowed(
 
 def _settled(served: Served) -> list[Path]:
     """Return the kernels once one is left; the one kept ready may still be ending."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while len(served.kernels()) > 1 and time.monotonic() < end:
         time.sleep(0.1)
     return served.kernels()
