@@ -75,15 +75,13 @@ def run(  # noqa: PLR0913 - each option is an argument
     lines: Lines = None,
 ) -> None:
     """Make reports; see `reports.command`."""
+    own = _is_own_process()
     from ..errors import ForecastError
     from ..reports.batch import Options
     from ..reports.command import run_files
     from ..reports.signals import stoppable
 
     log_to_stderr(lines, everything=lines is not None or sys.stderr.isatty())
-    own = getattr(sys.modules["__main__"], "app", None) is app  # not one that calls this function
-    if own:  # before numpy: matrices are small, and more threads only take longer
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     if limit and not hasattr(signal, "setitimer"):
         message = gettext("--limit does not exist on this system; let the scheduler end the run")
         raise typer.BadParameter(message)
@@ -102,6 +100,17 @@ def run(  # noqa: PLR0913 - each option is an argument
     except KeyboardInterrupt as stopped:
         code = getattr(stopped, "exit_code", 130)
     raise typer.Exit(code)
+
+
+def _is_own_process() -> bool:
+    """Whether this process was started as the command; linear algebra then takes one thread.
+
+    Matrices are small, and more threads only take longer. numpy is not imported yet.
+    """
+    own = getattr(sys.modules["__main__"], "app", None) is app
+    if own:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return own
 
 
 def _list_files(arguments: list[str]) -> list[Path]:

@@ -101,10 +101,10 @@ def _await_launch(connection: Connection) -> None:
     given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [place for place in sys.path if place in given or Path(place) != before]
     sys.argv = command[command.index("-m") + 1 :]
-    import matplotlib as mpl
     import numpy as np
 
-    mpl.rcParams["backend"] = os.environ["MPLBACKEND"]
+    if matplotlib := sys.modules.get("matplotlib"):  # it has read the variable
+        matplotlib.rcParams["backend"] = os.environ["MPLBACKEND"]
     np.random.seed()  # noqa: NPY002 - of notebooks that draw from it
     main()
 
