@@ -447,7 +447,7 @@ def test_parts_of_a_ratio_may_be_of_two_kinds():
 def test_a_series_with_a_negative_figure_has_no_logarithm():
     """Its log scale weighs nothing, that of its peers as much as elsewhere."""
     (pooled,) = fit(
-        table({"a": {2019: 5, 2020: -1, 2021: 2}, "b": {2019: 5, 2020: 6, 2021: 8}}),
+        table({"a": {2018: -1, 2019: 3, 2020: 5, 2021: 6}, "b": {2019: 5, 2020: 6, 2021: 8}}),
         about("amount"), "auto",
     ).predictives  # fmt: skip
     weight = np.array([part.weight for part in pooled.components if part.link == "log"])

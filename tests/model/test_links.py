@@ -142,3 +142,10 @@ def test_a_scale_measures_each_series_in_its_own_unit(link):
     np.testing.assert_array_equal(scale.to_link(y[:, 0]), z[:, 0])
     slope = np.stack([inverse_derivative(link, y[i], floor[i], cap[i]) * unit[i] for i in range(2)])
     np.testing.assert_array_equal(scale.derivative(y), slope)
+
+
+@pytest.mark.parametrize("function", [transform, inverse, inverse_derivative])
+@pytest.mark.parametrize("link", LINKS)
+def test_without_bounds_a_share_is_one_of_1(function, link):
+    """Floor and cap are 0 and 1 where none are given, and whole numbers do as well."""
+    assert function(link, 0.3) == function(link, 0.3, 0.0, 1.0) == function(link, 0.3, 0, 1)

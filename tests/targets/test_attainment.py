@@ -671,7 +671,9 @@ def test_without_open_targets_nothing_is_joint():
 def test_targets_beyond_the_draws_are_refused():
     """A target after the simulated years raises and names the year to simulate to."""
     paths = fc.simulate(fitted([50.0, 53.0]), until=2023, draws=10)
-    with pytest.raises(ValueError, match="Simulate until 2030"):
+    with pytest.raises(
+        ValueError, match=r"of \[2030\] lie .* \(until 2023\)\. Simulate until 2030"
+    ):
         fc.attainment(paths, goals((2030, 60.0, "ge")))
 
 

@@ -51,6 +51,8 @@ def test_counts_of_an_index_add_up_and_are_those_of_the_index(lishui):
             expected = values.loc[(name, year), ["q05", "q95"]].tolist()
             assert row[[*columns]].tolist() == pytest.approx(expected, nan_ok=True)
     assert whole["year_now"] == 2022 and whole["year"] == 2025
+    early = describe_indices(paths, replace(plan, as_of="2015-12-31"))
+    assert set(early["year_now"]) == {paths.years[0]}
 
 
 def test_a_plan_that_measures_nothing_has_indices_without_a_value(lishui):

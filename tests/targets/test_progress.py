@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import forecast as fc
-from forecast.targets.progress import MODERATE, ON_TRACK, PACE_FIGURES, PLAN_YEARS
+from forecast.targets.progress import (
+    MODERATE,
+    ON_TRACK,
+    PACE_FIGURES,
+    PLAN_YEARS,
+    meets_schedule,
+)
 
 SCHEDULE = {
     "reached", "on_schedule", "behind", "one_figure", "just_begun", "no_data", "closed",
@@ -45,6 +51,14 @@ def test_the_required_rate_is_what_is_left_by_the_years_left():
     row = progress([50, 45, 40], 2024, 31, "le", better="lower")
     assert row["required_rate"] == pytest.approx(-3.0, rel=1e-12)
     assert row["required_compound"] == pytest.approx((31 / 40) ** (1 / 3) - 1, rel=1e-12)
+
+
+def test_a_plan_without_length_is_on_schedule_at_its_target():
+    """Where the baseline is of the target's year, the line is the target itself."""
+    end = np.array([2025.0])
+    for value, on_line in ((60.5, True), (59.5, False)):
+        points = ((np.array([v]), end) for v in (50.0, value, 60.0))
+        assert meets_schedule(*points, np.zeros(1), np.ones(1, bool)).tolist() == [on_line]
 
 
 def test_a_mid_year_figure_has_half_a_year_more():

@@ -76,7 +76,7 @@ def test_forecasts_are_reconciled_by_their_quantiles():
     table = fc.quantiles(fc.fit(seen, kind="stock", better="higher"), [2023, 2025])
     found = fc.reconcile(table, TREE).set_index(["region", "year"])["reconciled"].unstack("year")
     np.testing.assert_allclose(found.loc["p"], found.loc["a"] + found.loc["b"])
-    with pytest.raises(fc.DataError, match="q90"):
+    with pytest.raises(fc.DataError, match="table, column q90"):
         fc.reconcile(table.drop(columns="q90"), TREE)
     with pytest.raises(fc.DataError, match="there twice"):
         fc.reconcile(pd.concat([table, table[:1]]), TREE)
