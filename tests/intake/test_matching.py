@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -177,6 +178,17 @@ def test_candidates_have_one_unit_and_kind_those_with_a_target_first(names: Name
             assert percents or (same_thing(other.thing, own.thing) and other.per == own.per)
         planned = [("lishui", candidate) in names.planned for candidate in near]
         assert planned == sorted(planned, reverse=True)
+
+
+def test_only_the_first_unknown_names_get_candidates(
+    names: Names, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Likenesses to thousands of names would take minutes; what was asked before stays known."""
+    monkeypatch.setattr("forecast.intake.matching.MOST_LIKELY", 2)
+    few = replace(names, likely={})
+    shown = [f"{about['name_zh'][:-1]}某{about['name_zh'][-1]}" for about in names.about.values()]
+    found = [bool(few.candidates(name)) for name in (*shown[:3], shown[0])]
+    assert found == [True, True, False, True]
 
 
 def test_a_misprint_is_asked_about_with_its_indicator(names: Names) -> None:

@@ -22,8 +22,8 @@ from .words import NOTHING, Facts, column_role, read_line, read_words, type_of
 
 __all__ = ["Column", "Table", "find_tables"]
 
-MOST_LINES, MOST_READ = 4, 40
-"""Most lines of a header, and most rows by which a column is judged."""
+MOST_LINES, MOST_READ, MOST_ABOVE = 4, 40, 100
+"""Most lines of a header, rows by which a column is judged, and lines read above a table."""
 TITLE = "title of "
 """Before a role, in the kind of a cell that is the title of a column."""
 CORE = ("indicator", "region", "year", "month", "value", "unit", "number")
@@ -95,11 +95,15 @@ def find_tables(grid: Grid, names: Names) -> list[Table]:
     while row < len(grid.rows):
         bounds = _bounds(grid, row, names) if _starts(grid, row, names, first=not last) else []
         depth = _depth(grid, row, names) if bounds else 1
+        made = [_table(grid, (row, depth), bound, NOTHING, names) for bound in bounds]
+        # Lines above make no more figures, so that they are read for a table only.
+        bounds = [b for b, table in zip(bounds, made, strict=True) if table.of("figure")]
         closed, lines = _close(grid, last, range(begin, row)) if bounds else ([], [])
-        above = Facts()
-        for line in lines:
+        above = NOTHING
+        for line in lines[-MOST_ABOVE:]:
             above = read_line(_texts(grid, line), names, "unused_line").over(above)
-        made = [_table(grid, (row, depth), bound, above, names) for bound in bounds]
+        if lines:
+            made = [_table(grid, (row, depth), bound, above, names) for bound in bounds]
         made = [table for table in made if table.of("figure")]
         if made:
             tables, last, begin = [*tables, *closed], made, row
