@@ -12,7 +12,6 @@ import pandas as pd
 from ..errors import check_name
 from ..evaluation.vintages import OPEN
 from ..model.simulation import simulate
-from ..scenarios.baseline import project
 from ..scenarios.comparison import run_scenarios
 from ..scenarios.declarations import Mechanism
 from ..scenarios.failure_regions import failure_conditions
@@ -42,8 +41,6 @@ __all__ = [
 
 PROBABILITY = 0.8
 """Chance that targets are to be reached with, unless another is given."""
-MIX_DRAWS = 1000
-"""Draws of the search for the cheapest measures, which tries thousands of settings."""
 COMPARABLE = ("share", "coverage", "ratio", "amount", "standard")
 """Kinds of indicators that regions of different size can be ranked by."""
 LEVELS = {"county": "district"}
@@ -154,8 +151,9 @@ def analyse_scenarios(
     # Where one figure is all that is known, no chance can be asked for.
     open_ = base[base["status"].isin(OPEN) & base["p_reach"].notna()]
     last = last_rows(open_).sort_index()
-    needs = required(plan, targets.loc[last.index], probability=probability, paths=paths)
-    target = _choose_target(targets.loc[last.index], needs, indicator)
+    wanted = targets.loc[last.index]
+    needs = required(plan, wanted, probability=probability, paths=paths)
+    target = _choose_target(wanted, needs, indicator)
     open_targets = targets.loc[open_.index]
     projects = [
         project_forecast(plan, s, draws=report.draws, seed=report.seed) for s in (BASELINE, *chosen)
@@ -170,7 +168,9 @@ def analyse_scenarios(
             name: joint(run, open_targets, as_of=plan.as_of) for name, run in simulated.items()
         },
         needs=needs,
-        mix=_find_mix(report, targets.loc[last.index], probability),
+        mix=cheapest_mix(
+            plan, probability=probability, targets=targets.loc[last.index], paths=paths
+        ),
         detail=None if target is None else _detail(report, target, needs, probability),
         rules=check_rules(paths, plan),
         projects=pd.concat(projects, ignore_index=True),
@@ -229,13 +229,6 @@ def _choose_target(
         for name, (_, row) in zip(last["indicator"], last.iterrows(), strict=True)
     ]
     return last.iloc[min(range(len(rank)), key=lambda i: rank[i])]
-
-
-def _find_mix(report: ReportContext, targets: pd.DataFrame, probability: float) -> LeverMix:
-    """Find the cheapest measures for targets, on fewer draws than the rest."""
-    draws, last = min(report.draws, MIX_DRAWS), report.years[-1]
-    paths = project(report.plan, until=last, draws=draws, seed=report.seed, fits=report.fits)
-    return cheapest_mix(report.plan, probability=probability, targets=targets, paths=paths)
 
 
 def _detail(
