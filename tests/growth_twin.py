@@ -67,6 +67,7 @@ class Link:
 
     def __init__(self, link, b, rows, prior):
         self.link, self.b, self.rows, self.prior = link, b, rows, prior
+        self.noises = {}
         year = {j: [math.floor(y + 0.5) for y in b.year[j] if not math.isnan(y)] for j in rows}
         at = {j: [y for y in b.year[j] if not math.isnan(y)] for j in rows}
         val = {j: [v for v in b.value[j] if not math.isnan(v)] for j in rows}
@@ -106,6 +107,11 @@ class Link:
         self.known = min(self.peers[j] / (self.peers[j] + prior.half_peers) for j in rows)
 
     def noise(self, j, lp):
+        if j not in self.noises:
+            self.noises[j] = self.measure_noise(j, lp)
+        return self.noises[j]
+
+    def measure_noise(self, j, lp):
         p = self.prior
         logs = []
         for o in self.rows:
