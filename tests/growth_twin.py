@@ -389,7 +389,7 @@ def weigh_links(links, prior, solved):
                 if not (k > 0 or n > 0) or (link.link != "identity" and abs(moved) > G.ONSET):
                     continue
                 ahead = value_of(lp.link, link.z[j][t] + w @ x, link.b, j)
-                misses.append(abs(ahead - value_of(lp.link, link.z[j][t + 1], link.b, j)))
+                misses.append(abs(ahead - value_of("identity", last.z[j][t + 1], last.b, j)))
             if len(misses) == 2:
                 count += worth
                 for n, miss in enumerate(misses):

@@ -87,7 +87,7 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
         link.link: replace(link, weight=link.weight / shares[link.link]) for link in prior.links
     }
     last = grids.grids[-1][1]
-    components, misses, left = [], [], np.ones(len(grids.order))
+    components, replays, left = [], [], np.ones(len(grids.order))
     signed = (grids.panel.value < 0.0).any(axis=1)
     for number, (name, grid) in enumerate(grids.grids):
         known = np.minimum(grid.increments / np.maximum(last.increments, 1.0), 1.0)
@@ -95,11 +95,11 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
         known = np.where(signed & (name == "log"), 0.0, known)
         weight = priors[name].weight * known if number < len(grids.grids) - 1 else left
         left = left - weight
-        component, miss = compute_posterior(grid, prior, priors[name], weight)
+        component, ahead = compute_posterior(grid, prior, priors[name], weight)
         components.append(component)
-        misses.append(miss)
-    if len(components) == len(shares) == 2:
-        components = _weigh_links(components, misses, last, prior)
+        replays.append(ahead)
+    if len(components) == len(shares) == 2 and prior.link_trust:
+        components = _weigh_links(components, replays, last, prior)
     components[-1] = _begin(components[-1], grids.onset, grids.since, grids.panel)
     own_share = sum((one.weight * one.own_share for one in components), np.zeros(len(left)))
     panel = grids.panel
@@ -110,9 +110,11 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
 
 
 def _weigh_links(
-    links: list[LinkPredictive], misses: list[FloatArray], grid: PaceGrid, prior: Prior
+    links: list[LinkPredictive], replays: list[FloatArray], grid: PaceGrid, prior: Prior
 ) -> list[LinkPredictive]:
-    """Multiply the odds of two links by a power of their mean misses in one-year replays."""
+    """Multiply the odds of two links by a power of their mean errors in one-year replays."""
+    came = grid.z[:, grid.z.shape[1] - replays[0].shape[1] :] * grid.scale.unit[:, None]
+    misses = [np.abs(ahead - came) for ahead in replays]
     size = grid.scale.unit * np.sqrt(grid.step_square / np.maximum(grid.increments, 1.0))
     on = ~np.isnan(misses[0] + misses[1]) & (size > 0.0)[:, None]
     size = np.where(size > 0.0, size, 1.0)[:, None]

@@ -88,8 +88,8 @@ def compute_posterior(
 ) -> tuple[LinkPredictive, FloatArray]:
     """Compute the predictive of every series of a grid; `weight` (series,) is the link's.
 
-    Also returns by how much the weights miss each value one year after the replayed origins, in the
-    indicator's unit: (series, origins), NaN where there is nothing to replay.
+    Also returns what the weights forecast one year after the replayed origins, in the indicator's
+    unit: (series, origins), NaN where there is nothing to replay; no column without `link_trust`.
     """
     noise, typical = estimate_noise(grid, prior, link)
     peers = np.minimum.reduceat(grid.peers, grid.starts)
@@ -112,11 +112,11 @@ def compute_posterior(
         prior.noise_floor * typical, grid.level_variance + grid.doubt * noise,
         grid.rounding_variance, own_share, prior.fading, prior.spread_growth, link.spread,
     )  # fmt: skip
-    here, moved, on = _list_replays(grid, link, 1)
-    start = np.where(on, grid.z[:, here], 0.0)
-    ahead = grid.scale.from_link(start + np.where(on, _times(x[:, here], weights[g]), 0.0))
-    came = grid.scale.from_link(start + np.where(on, moved, 0.0))
-    return predictive, np.where(on, np.abs(ahead - came), np.nan)
+    if not prior.link_trust:
+        return predictive, np.zeros((len(noise), 0))
+    here, _, on = _list_replays(grid, link, 1)
+    ahead = np.where(on, grid.z[:, here] + _times(x[:, here], weights[g]), np.nan)
+    return predictive, grid.scale.from_link(ahead)
 
 
 def estimate_noise(grid: PaceGrid, prior: Prior, link: LinkPrior) -> tuple[FloatArray, FloatArray]:
