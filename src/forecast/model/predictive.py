@@ -32,8 +32,9 @@ __all__ = [
 ]  # fmt: skip
 
 
-NEWTON_STEPS = 40
-"""Most steps of a root search; each at least halves the bracket or the last step."""
+NEWTON_STEPS, FIRST_STEPS = 40, 6
+"""Most steps of a root search, each of which at least halves the bracket or the last step; and
+those after which only the series go on whose roots have not converged."""
 TOLERANCE = 1e-10
 """Relative step of t at which a root has converged."""
 POINTS = 512
@@ -307,8 +308,9 @@ class PooledPredictive:
         return np.clip(total, lower, upper, out=total)
 
     def _solve(
-        self, y: FloatArray, each: list[FloatArray], moments: list[tuple[FloatArray, FloatArray]]
-    ) -> FloatArray:
+        self, y: FloatArray, each: list[FloatArray],
+        moments: list[tuple[FloatArray, FloatArray]], steps: int = FIRST_STEPS,
+    ) -> FloatArray:  # fmt: skip
         """Solve Q(t) = y by Newton steps, kept between the components' own answers `each`."""
         stacked = np.clip(np.stack(each), -1e6, 1e6)
         low, high = stacked.min(axis=0), stacked.max(axis=0)
@@ -317,7 +319,7 @@ class PooledPredictive:
             (w * x for w, x in zip(weights, stacked, strict=True)), np.zeros(y.shape)
         )
         last, converged = np.full(t.shape, np.inf), np.zeros(t.shape, bool)
-        for _ in range(NEWTON_STEPS):
+        for _ in range(steps):
             value, derivative = np.zeros(t.shape), np.zeros(t.shape)
             for one, w, (loc, scale) in zip(self.components, weights, moments, strict=True):
                 part = _value(one, loc + scale * t)
@@ -334,7 +336,12 @@ class PooledPredictive:
             converged |= np.abs(moved - t) <= TOLERANCE * (1.0 + np.abs(t))
             last, t = np.abs(moved - t), moved
             if converged.all():
-                break
+                return t
+        rows = np.flatnonzero(~converged.reshape(len(t), -1).all(axis=1))
+        if steps < NEWTON_STEPS:
+            parts = [(loc[rows], scale[rows]) for loc, scale in moments]
+            few = select(self, rows)
+            t[rows] = few._solve(y[rows], [one[rows] for one in each], parts, NEWTON_STEPS)
         return t
 
 
