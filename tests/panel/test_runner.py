@@ -78,12 +78,20 @@ def source(tmp_path, figures, targets):
 
 
 @pytest.fixture(scope="module")
-def cluster():
+def started():
     """A scheduler and a worker in a process of its own."""
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0"}
     dask.config.set({"distributed.comm.timeouts.connect": "3s", "distributed.comm.retry.count": 0})
     with distributed.LocalCluster(silence_logs=50, **options) as cluster:
         yield cluster
+
+
+@pytest.fixture
+def cluster(started):
+    """That, once its worker runs: one that is killed or restarted at its start ends for good."""
+    with distributed.Client(started.scheduler_address, set_as_default=False) as client:
+        client.wait_for_workers(1, timeout=60)
+    return started
 
 
 def hashes(out):
@@ -352,9 +360,6 @@ def test_an_object_store_is_a_place_like_another(figures, targets, tmp_path, exp
 def test_a_restarted_scheduler_costs_nothing(source, tmp_path, cluster):
     """The run connects again and goes on with what is missing."""
     restarted, address = [], cluster.scheduler_address
-    # A worker that another test has killed may be starting, and a restart then ends it for good.
-    with distributed.Client(address, set_as_default=False) as client:
-        client.wait_for_workers(1, timeout=60)
 
     def restart(_):
         if not restarted:
