@@ -15,7 +15,7 @@ from rendered import plain, row_of
 
 @pytest.fixture
 def notebook(made_up_final):
-    """Made-up plan with its replayed forecasts, those at the end of 2021 never without a verdict."""
+    """Made-up plan with its replayed forecasts, each at the end of 2021 with a verdict."""
     results = made_up_final.results
     table = results.verdicts
     unsaid = table["forecast_said"].eq("silent") & table["origin"].eq("2021-12-31")

@@ -127,7 +127,7 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     >>> push = fc.read_scenario("care_worker_training")
     >>> found = sensitivity(plan, target, scenario=push, n=128, draws=500)
     >>> found.tornado["input"].iloc[0], found.indices["input"].tolist()[:2]
-    ('trainees_per_year', ['own_growth', 'leaving_rate'])
+    ('own_growth', ['own_growth', 'leaving_rate'])
     """
     whole = ProgressTracker(progress, 1 + (paths is None))
     base = paths or project(plan, draws=draws, seed=seed, progress=whole.part(1))
