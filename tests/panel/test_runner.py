@@ -1,6 +1,7 @@
 """Panels: the same answers however they are computed, whole or said to be missing."""
 
 import errno
+import gc
 import hashlib
 import json
 import os
@@ -84,6 +85,7 @@ def started():
     dask.config.set({"distributed.comm.timeouts.connect": "3s", "distributed.comm.retry.count": 0})
     with distributed.LocalCluster(silence_logs=50, **options) as cluster:
         yield cluster
+    gc.collect()  # the warnings of sockets are this module's
 
 
 @pytest.fixture
