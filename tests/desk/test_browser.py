@@ -4,6 +4,7 @@ The tests use the installed Chromium, Chrome or Edge. Without one they are skipp
 environment variable FORECAST_DEMAND_BROWSER is set.
 """
 
+import gc
 import os
 import re
 import runpy
@@ -142,6 +143,7 @@ def browser() -> Iterator[Browser]:
         opened = playwright.chromium.launch(executable_path=path, args=OFF)
         yield opened
         opened.close()
+    gc.collect()  # the warnings of sockets are this module's
 
 
 @contextmanager
