@@ -134,6 +134,18 @@ def test_what_holds_no_plan_is_refused(desk, name):
     assert not list(desk.folder.parent.glob("*.csv"))
 
 
+def test_a_damaged_archive_is_refused(desk):
+    """A part whose compressed bytes are none is no plan, and leaves nothing."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("plan.csv", b"a,b\n" * 100)
+    damaged = bytearray(stream.getvalue())
+    damaged[30 + len("plan.csv")] = 0b111  # a block of no known type
+    with pytest.raises(ValueError, match="holds no plan"):
+        own_plan.open_upload(desk, "x.zip", bytes(damaged))
+    assert not list((desk.folder / "figures").iterdir())
+
+
 def test_the_form_fills_checks_and_uses_rows(desk, monkeypatch):
     """Cells of the table change the rows, problems stand beside theirs, a sound plan is used."""
     used = []

@@ -12,6 +12,7 @@ import json
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
@@ -251,7 +252,7 @@ def _unpack(content: bytes) -> Parts:
             if len(parts) > MOST_FILES or sum(i.file_size for i in parts.values()) > MOST_BYTES:
                 return {}
             return {path: archive.read(info)[: info.file_size] for path, info in parts.items()}
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError):  # damaged, or encrypted
         return {}
 
 
