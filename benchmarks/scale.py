@@ -7,8 +7,8 @@
 * panel: `run_panel` on a Parquet dataset, in this process (workers 0) and on Dask.
 
 Made figures: five a series, five kinds of indicators; five indicators to sixty, with two thousand
-regions each and more where there are many series. Each case runs in a process of its own, so that
-its memory is its own; `work_mb` is the largest that a call needs beside its tables and its
+regions each and more where there are many series. Each case runs in a process of its own, and a
+dataset is written by another, so that its memory is its own; `work_mb` is the largest that a call needs beside its tables and its
 result. Times are CPU seconds of all its processes; growth is that of the time over
 that of the series, from the row before: 1 is linear.
 """
@@ -98,39 +98,43 @@ def measure_stage(work: Callable[[], Any]) -> tuple[Any, float, float]:
     return result, seconds, (kb["VmHWM:"] - kb["VmRSS:"]) / 1024 if kb else 0.0
 
 
-def run_dataset(series: int, workers: int) -> dict[str, float]:
-    """Answer all series of a dataset of twenty files."""
+def write_dataset(series: int, source: Path) -> None:
+    """Write a dataset of twenty files."""
+    rows, goals, about = make_tables(series)
+    for name, table in (("observations", rows), ("targets", goals)):
+        (source / name).mkdir(parents=True)
+        code, names = pd.factorize(table["region"])
+        file = np.array([int(name[-2:]) % 20 for name in names])[code]
+        for i in range(20):
+            part = table[file == i]
+            part.to_parquet(source / name / f"{i:02d}.parquet", index=False)
+    about.to_csv(source / "indicators.csv", index=False)
+
+
+def run_dataset(series: int, workers: int, folder: Path) -> dict[str, float]:
+    """Answer all series of a dataset."""
     from forecast.panel.runner import run_panel
 
-    with tempfile.TemporaryDirectory() as folder:
-        source, out = Path(folder, "in"), Path(folder, "out")
-        rows, goals, about = make_tables(series)
-        for name, table in (("observations", rows), ("targets", goals)):
-            (source / name).mkdir(parents=True)
-            code, names = pd.factorize(table["region"])
-            file = np.array([int(name[-2:]) % 20 for name in names])[code]
-            for i in range(20):
-                part = table[file == i]
-                part.to_parquet(source / name / f"{i:02d}.parquet", index=False)
-        about.to_csv(source / "indicators.csv", index=False)
-        del rows, goals, table, part
-        before, start = time.process_time(), time.perf_counter()
-        result = run_panel(str(source), str(out), years=YEARS, workers=workers)
-        wall, own = time.perf_counter() - start, time.process_time() - before
-        assert result.complete, result.faults
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        sizes = {n: sum(f.stat().st_size for f in Path(out, n).rglob("*") if f.is_file())
-                 for n in ("quantiles", "attainment", "_parts")}  # fmt: skip
-        return {"cpu": own + children.ru_utime + children.ru_stime, "wall": wall,
-                "out": (sizes["quantiles"] + sizes["attainment"]) / series,
-                "parts": sizes["_parts"] / series,
-                "worker_mb": children.ru_maxrss / 1024}  # fmt: skip
+    before, start = time.process_time(), time.perf_counter()
+    result = run_panel(str(folder / "in"), str(folder / "out"), years=YEARS, workers=workers)
+    wall, own = time.perf_counter() - start, time.process_time() - before
+    assert result.complete, result.faults
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    sizes = {n: sum(f.stat().st_size for f in (folder / "out" / n).rglob("*") if f.is_file())
+             for n in ("quantiles", "attainment", "_parts")}  # fmt: skip
+    return {"cpu": own + children.ru_utime + children.ru_stime, "wall": wall,
+            "out": (sizes["quantiles"] + sizes["attainment"]) / series,
+            "parts": sizes["_parts"] / series,
+            "worker_mb": children.ru_maxrss / 1024}  # fmt: skip
 
 
 def measure(case: str, series: int) -> dict[str, float]:
-    """Run a case in a process of its own."""
-    command = [sys.executable, __file__, "--case", case, "--series", str(series)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    """Run a case in a process of its own, and write its dataset in another."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, __file__, "--series", str(series), "--folder", folder, "--case"]
+        if case.startswith("panel"):
+            subprocess.run([*command, "write"], check=True)
+        done = subprocess.run([*command, case], capture_output=True, text=True, check=True)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found
 
@@ -143,11 +147,15 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="*", default=[0, 2])
     parser.add_argument("--case")
     parser.add_argument("--series", type=int, default=1000)
+    parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
+    if given.case == "write":
+        write_dataset(given.series, given.folder / "in")
+        return
     if given.case:
         name, _, number = given.case.partition("-")
         if name == "panel":
-            found = run_dataset(given.series, int(number))
+            found = run_dataset(given.series, int(number), given.folder)
         else:
             found = run_frames(given.series, ["reach"] if name == "reach" else None)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

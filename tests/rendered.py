@@ -153,12 +153,13 @@ def _data_of(notebook):
     texts = {name for table in [*tables, report.plan.units] for name in table["name_en"]}
     for name, column in (("indices", "component_en"), ("tasks", "name_en"),
                          ("tasks", "requirement_en"), ("milestones", "text_en"),
-                         ("targets", "note_en")):  # fmt: skip
+                         ("sources", "title_en")):  # fmt: skip
         texts |= set(report.plan.tables[name][column]) - {""}
+    # Files in these are marked as code, and left out of the plain page, or named by their titles.
+    texts |= {part for text in report.plan.targets["note_en"] for part in FILE_OR_PAGE.split(text)}
     for mechanism in report.mechanisms.values():
         declared = [*mechanism.levers.values(), *mechanism.assumptions.values()]
         texts |= {mechanism.name_en, *(item.name_en for item in declared)}
-        # Names of files in them are marked as code, and left out of the plain page.
         texts |= {part for item in declared for part in FILE_OR_PAGE.split(item.basis_en)}
     texts |= {scenario.text_en for scenario in choose_scenarios(None)} | {report.plan_title}
     if hasattr(notebook.results, "calibration"):

@@ -199,6 +199,19 @@ def test_a_workbook_with_many_elements_is_read_in_a_process_with_limits(
     assert read_sheets(content, "own.xlsx") == here
     monkeypatch.setattr(apart, "MOST_MEMORY", 64 << 20)
     assert "GB of memory" in fault_of(content)
+    monkeypatch.setattr(apart, "MOST_MEMORY", 512 << 20)
+    with pytest.raises(FiguresError, match="GB of memory"):
+        apart.read_apart(hoard, content, "own.xlsx")
+
+
+def hoard(*_: object) -> list[Grid]:
+    """Take all memory, and end as a library does that has no error for it."""
+    taken = []
+    try:
+        while True:
+            taken.append(bytearray(1 << 20))
+    except MemoryError:
+        raise ValueError(len(taken)) from None
 
 
 def test_a_page_of_nested_elements_is_read_in_a_process_with_limits(

@@ -283,7 +283,8 @@ def test_assumptions_are_listed_with_range_unit_and_basis(lishui):
     for text in (
         "8\xa0% to 25\xa0%, most likely 15\xa0%",
         "527,000\xa0persons to 545,000\xa0persons",
-        "<code>003_8dc3f949d45a2179.txt</code>",
+        "five-year plan for civil affairs, annex",
+        "<code>observations.csv</code>",
         "1,000\xa0persons, in steps of 10\xa0persons",
     ):
         assert text in page

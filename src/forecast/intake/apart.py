@@ -76,8 +76,17 @@ def answer() -> None:
         read = list(reader(content, name))
     except FiguresError as error:
         read = error
-    except (MemoryError, ImportError):  # there may be no room for a library
-        os._exit(NO_MEMORY)
-    except Exception:  # a broken part may raise anything in the libraries
+    except Exception as error:  # a broken part may raise anything in the libraries, as may no room
+        if isinstance(error, MemoryError | ImportError) or not _has_room(memory // 4):
+            os._exit(NO_MEMORY)
         read = fault(name, "workbook", reason=DAMAGED)
     sys.stdout.buffer.write(pickle.dumps(read))
+
+
+def _has_room(size: int) -> bool:
+    """Whether a block of some bytes can still be taken."""
+    try:
+        bytearray(size)
+    except MemoryError:
+        return False
+    return True

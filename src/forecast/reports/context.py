@@ -251,6 +251,7 @@ class ReportContext(Names):
         if self.data_language == "en" and "note_en" in targets:
             english = targets["note_en"].set_axis(answers.index)
             origin["note"] = english.where(english.ne(""), origin["note"])
+        origin["note"] = origin["note"].map(self.name_documents)
         return self.describe(pd.concat([answers, origin], axis=1))
 
     def by_area(self, rows: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -263,7 +264,7 @@ class ReportContext(Names):
 
     def local(self, item: object, stem: str) -> str:
         """Return a text of a declaration, such as its `name`, in the reader's language."""
-        return str(getattr(item, f"{stem}_{self.data_language}") or "")
+        return self.name_documents(str(getattr(item, f"{stem}_{self.data_language}") or ""))
 
     def with_heads(self, cells: Mapping[str, Any]) -> dict[str, Any]:
         """Put the labels of columns for their codes."""

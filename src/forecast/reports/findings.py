@@ -354,8 +354,8 @@ class Findings:
         """Remark on a target in the reader's language, else as the tables have it."""
         english = str(target.get("note_en", "") or "")
         if self.report.data_language == "en" and english:
-            return Html(safe(english))
-        return chinese(target["note"])
+            return Html(safe(self.report.name_documents(english)))
+        return chinese(self.report.name_documents(target["note"]))
 
     # Rows of tables.
 

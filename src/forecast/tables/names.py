@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..i18n.catalog import gettext
+from ..i18n.catalog import gettext, pgettext
 from ..i18n.formatting import (
     amount,
     change,
@@ -26,6 +27,9 @@ from ..i18n.labels import LABELS, label_of
 from .plan import Plan
 
 __all__ = ["Names"]
+
+FILE = re.compile(r"[\w.-]+\.(?:txt|docx?|pdf|xlsx?)")
+"""The name of a document's file in a text."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +129,22 @@ class Names:
         row = self.plan.sources.set_index("source").reindex([source]).iloc[0]
         title = row.get("title_zh" if self.data_language == "zh" else "title_en")
         return str(title) if isinstance(title, str) and title else source
+
+    def name_documents(self, text: str) -> str:
+        """Put the titles of documents for the names of their files in a text.
+
+        >>> import forecast as fc
+        >>> names = Names(fc.load_plan("lishui", as_of="2022-12-31"), "en")
+        >>> names.name_documents("003_8dc3f949d45a2179.txt, annex 3; projects.csv")
+        "Lishui's 14th five-year plan for civil affairs, annex 3; projects.csv"
+        """
+        quoted = pgettext("document", "{title}", self.language)
+
+        def title(found: re.Match[str]) -> str:
+            known = self.source_title(found[0])
+            return found[0] if known == found[0] else quoted.format(title=known)
+
+        return FILE.sub(title, text)
 
     @property
     def plan_title(self) -> str:
