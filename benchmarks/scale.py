@@ -8,9 +8,9 @@
 
 Made figures: five a series, five kinds of indicators; five indicators to sixty, with two thousand
 regions each and more where there are many series. Each case runs in a process of its own, and a
-dataset is written by another, so that its memory is its own; `work_mb` is the largest that a call needs beside its tables and its
-result. Times are CPU seconds of all its processes; growth is that of the time over
-that of the series, from the row before: 1 is linear.
+dataset is written by another, so that its memory is its own; `work_mb` is the largest that a call
+needs beside its tables and its result. Times are CPU seconds of all its processes; growth is that
+of the time over that of the series, from the row before: 1 is linear.
 """
 
 from __future__ import annotations
