@@ -61,6 +61,7 @@ def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Ru
         raise DataError([Problem("run_panel", None, None, None, msg(NO_DASK), remedy)]) from None
     stack.enter_context(
         dask.config.set({"distributed.scheduler.allowed-failures": ATTEMPTS,
+                         "distributed.worker.profile.enabled": False,
                          "distributed.comm.retry.count": 2})
     )  # fmt: skip
     address: Any = scheduler
