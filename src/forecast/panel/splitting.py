@@ -44,7 +44,7 @@ NUMBERS = ("year", "value", "value_high")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """Name of a folder of rows without a value."""
 MOST_FAULTS = 20
-"""Rows of a partition that are listed for each fault, in each row group of a file."""
+"""Rows of a partition that are listed for each fault, among rows that are read at a time."""
 NAMELESS = N_("the row names no region or no indicator")
 UNDESCRIBED = N_("the indicator is not described")
 NO_NUMBER, NO_YEAR = N_("the value is no number"), N_("the year is no year")
@@ -98,23 +98,25 @@ def split_file(
         if known := target.read_json(index):
             return dict(known)
         faults: list[PanelFault] = []
-        cut: list[tuple[str, pa.Table]] = []
+        cut: dict[str, list[pa.Table]] = {}
         start = 0
         for read in store.read_parquet(name, COLUMNS[table]):
             rows = _read(read.to_pandas(), name, table)
             part = rows["indicator"].map(partitions).fillna(NOWHERE).astype(object)
             faults += _check(rows, part, table, about, name, start)
-            cut += _cut(rows, part)
+            for partition, content in _cut(rows, part):
+                cut.setdefault(partition, []).append(content)
             start += len(rows)
     except Exception as error:  # whatever a damaged file makes its reader raise
         return {"pieces": {}, "faults": [asdict(PanelFault(NOWHERE, name, None, _reason(error)))]}
-    pieces: dict[str, list[list[Any]]] = {}
     piece = f"_parts/{key}.parquet"
-    for group, (partition, content) in enumerate(cut):
-        known = [piece, group, len(content), _hash_table(content)]
-        pieces.setdefault(partition, []).append(known)
-    if cut:
-        target.write_parquet(piece, [content for _, content in cut])
+    whole = {partition: pa.concat_tables(contents) for partition, contents in cut.items()}
+    pieces = {
+        partition: [[piece, group, len(content), _hash_table(content)]]
+        for group, (partition, content) in enumerate(whole.items())
+    }
+    if whole:
+        target.write_parquet(piece, [*whole.values()])
     result = {"file": name, "pieces": pieces, "faults": [asdict(f) for f in faults]}
     target.write_json(index, result)
     return result

@@ -24,6 +24,8 @@ __all__ = ["Store", "file_name"]
 
 PARTIAL = ".partial-"
 """Part of the name of a file that is being written."""
+BATCH = 1 << 17
+"""Rows of a file that are read at a time."""
 
 
 class Store:
@@ -65,14 +67,17 @@ class Store:
         return None
 
     def read_parquet(self, name: str, columns: list[str]) -> Iterator[pa.Table]:
-        """Read a Parquet file's row groups, at least one, with those of the columns that it has."""
+        """Read a Parquet file some rows at a time, with those of the columns that it has.
+
+        There is at least one table, so that a file without rows shows its columns.
+        """
         with self.fs.open(self.path(name), "rb") as stream:
             file = pq.ParquetFile(stream)
             columns = [c for c in columns if c in file.schema_arrow.names]
-            for group in range(file.num_row_groups):
-                yield file.read_row_group(group, columns)
-            if not file.num_row_groups:
+            if not file.metadata.num_rows:
                 yield file.read(columns)
+            for batch in file.iter_batches(BATCH, columns=columns):
+                yield pa.Table.from_batches([batch])
 
     def read_row_group(self, name: str, group: int) -> pa.Table:
         """Read one row group of a Parquet file."""
