@@ -1,6 +1,8 @@
 """Attainment of targets."""
 
 import datetime as dt
+import gc
+import weakref
 from dataclasses import replace
 from functools import cache
 
@@ -888,3 +890,18 @@ def test_a_result_may_be_changed():
     for column in first:
         first.loc[0, column] = first[column].iloc[1]
     assert goals.equals(before) and fc.attainment(source, goals).equals(found)
+
+
+def test_fits_are_freed_with_their_last_reference():
+    """What answers remember holds no cycle: the memory of many small calls does not pile up."""
+    rows = pd.DataFrame({"region": "a", "indicator": "x", "year": range(2020, 2025), "value": 5.0})
+    goals = rows.tail(1).assign(year=2028, value=6.0, comparator="ge")
+    gc.disable()
+    try:
+        fits = fc.fit(rows, kind="amount", better="higher")
+        fc.attainment(fits, goals)
+        seen = weakref.ref(fits)
+        del fits
+        assert seen() is None
+    finally:
+        gc.enable()

@@ -133,21 +133,22 @@ class TargetState:
         """
         day = parse_day(as_of, "attainment") if as_of else None
         if position is not None:
-            return TargetState._compare(fits, targets, position, day)
-        # Scenarios and answers of one plan have their targets and fits in common.
+            return TargetState(*TargetState._compare(fits, targets, position, day), fits)
+        # Scenarios and answers of one plan have their targets and fits in common. The fits remember
+        # what was compared, not themselves: their memory would stay until cycles are collected.
         key = ("target state", day, len(targets))
         known = fits.memo.get(key)
         if known is None or not known[0].equals(targets):
             goals = read_targets(targets)
-            state = TargetState._compare(fits, goals, fits.locate(goals), day)
-            known = fits.memo[key] = targets.copy(), state
-        state = known[1]
-        return state
+            compared = TargetState._compare(fits, goals, fits.locate(goals), day)
+            known = fits.memo[key] = targets.copy(), compared
+        return TargetState(*known[1], fits)
 
     @staticmethod
     def _compare(
         fits: Fits, targets: pd.DataFrame, position: IntArray, day: dt.date | None
-    ) -> TargetState:
+    ) -> tuple[Any, ...]:
+        """Compute the attributes, in their order, but for the fits."""
         closed_year = last_closed_year(day) if day else -np.inf
         series, year = _look_up(fits, position), targets["year"].to_numpy(float)
         figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
@@ -185,13 +186,13 @@ class TargetState:
             "resolution": step, "figure": figure, "evidence": take_words(EVIDENCE, evidence),
         }  # fmt: skip
         declared = _declared_baseline(fits, position, base, base_year)
-        return TargetState(
+        return (
             columns, event, year, position, closed, settled, passed,
             count_months(day, year) >= series["publication_lag"], open_,
             open_ | between | (passed & known & ~rule & (year > latest_year)),
             open_ & _is_no_better(event, higher, declared), between, near.meets(event), meets,
             event.met_by(figure), np.where(settled, certain, np.where(open_, ahead, np.nan)),
-            decisive, near.bridge, fits,
+            decisive, near.bridge,
         )  # fmt: skip
 
     @cached_property
