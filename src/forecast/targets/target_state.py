@@ -74,6 +74,7 @@ class TargetState:
 
     Attributes
     ----------
+    fits : of the series
     columns : the targets with their series' columns; `figure` is that of the target's year
     event, year : the event, and the target's year
     position : row of the target's series in the fits, -1 where there is none
@@ -92,9 +93,9 @@ class TargetState:
     decisive : of those settled, the figure of another year that decides
     bridge : (targets, 3) of those between two figures: the interpolated value, and the years from
         the figure before and to the one after
-    fits : of the series
     """
 
+    fits: Fits = field(repr=False)
     columns: Mapping[str, Any]
     event: TargetEvent
     year: FloatArray
@@ -113,7 +114,6 @@ class TargetState:
     decided: FloatArray
     decisive: FloatArray
     bridge: FloatArray
-    fits: Fits = field(repr=False)
 
     @staticmethod
     def of(
@@ -133,7 +133,7 @@ class TargetState:
         """
         day = parse_day(as_of, "attainment") if as_of else None
         if position is not None:
-            return TargetState(*TargetState._compare(fits, targets, position, day), fits)
+            return TargetState(fits, *TargetState._compare(fits, targets, position, day))
         # Scenarios and answers of one plan have their targets and fits in common. The fits remember
         # what was compared, not themselves: their memory would stay until cycles are collected.
         key = ("target state", day, len(targets))
@@ -142,13 +142,13 @@ class TargetState:
             goals = read_targets(targets)
             compared = TargetState._compare(fits, goals, fits.locate(goals), day)
             known = fits.memo[key] = targets.copy(), compared
-        return TargetState(*known[1], fits)
+        return TargetState(fits, *known[1])
 
     @staticmethod
     def _compare(
         fits: Fits, targets: pd.DataFrame, position: IntArray, day: dt.date | None
     ) -> tuple[Any, ...]:
-        """Compute the attributes, in their order, but for the fits."""
+        """Compute the attributes after the fits, in their order."""
         closed_year = last_closed_year(day) if day else -np.inf
         series, year = _look_up(fits, position), targets["year"].to_numpy(float)
         figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
