@@ -172,7 +172,8 @@ def read_observations(
         "standard_error": ~(np.isfinite(error) & (error >= 0.0)),
         "negative": negative,
     }
-    problems = _list_cells(observations, wrong) + _list_nameless(rows) + problems
+    named = {c: pd.factorize(rows[c], sort=True) for c in KEY}
+    problems = _list_cells(observations, wrong) + _list_nameless(named) + problems
     problems += list_year_problems("observations", year, observations["year"], rows[KEY])
     problems += list_figure_problems(rows, about)
     if problems:
@@ -183,9 +184,11 @@ def read_observations(
     status = _translate(
         observations, "status", lambda w: w.replace("", STATUSES[0]).map(rank).fillna(-1), 0
     )
-    rows = _keep_one_a_year(rows, published=days, status=status)
+    (region, _), (indicator, names) = named.values()
+    rows = _keep_one_a_year(rows, region * len(names) + indicator, published=days, status=status)
     rows = _add_ratios(rows, about)
-    of = np.cumsum(np.diff(_number_series(rows), prepend=-1) != 0) - 1
+    new = [rows[c].array[1:] != rows[c].array[:-1] for c in KEY]
+    of = np.cumsum(np.append(0, np.asarray(new[0] | new[1], int)))[: len(rows)]
     n = np.bincount(of)
     last = rows.take(np.cumsum(n) - 1).reset_index(drop=True)
     known = about.take(about.index.get_indexer(last["indicator"])).reset_index(drop=True)
@@ -332,29 +335,26 @@ def _list_cells(observations: pd.DataFrame, wrong: Mapping[str, pd.Series]) -> l
     return problems
 
 
-def _list_nameless(rows: pd.DataFrame) -> list[Problem]:
-    """Problems of rows without a region or indicator."""
+def _list_nameless(named: Mapping[str, tuple[IntArray, pd.Index]]) -> list[Problem]:
+    """Problems of rows without a region or indicator, from the codes and words of each."""
     problems = []
-    for column in KEY:
-        code, names = pd.factorize(rows[column])
+    for column, (code, names) in named.items():
         count = int((code < 0).sum() + np.isin(code, np.flatnonzero(names == "")).sum())
         text = msg("{count} rows name no {column}", count=count, column=column), msg("fill it in")
         problems += [Problem("observations", None, column, None, *text)] * (count > 0)
     return problems
 
 
-def _number_series(rows: pd.DataFrame) -> IntArray:
-    """Give each row's series a number, in the order of their names."""
-    (region, _), (indicator, names) = (pd.factorize(rows[c], sort=True) for c in KEY)
-    number: IntArray = region * len(names) + indicator
-    return number
+def _keep_one_a_year(
+    rows: pd.DataFrame, series: IntArray, **standing: NDArray[Any]
+) -> pd.DataFrame:
+    """Keep one value a series and time, that of the highest `standing`; average equal ones.
 
-
-def _keep_one_a_year(rows: pd.DataFrame, **standing: NDArray[Any]) -> pd.DataFrame:
-    """Keep one value a series and time, that of the highest `standing`; average equal ones."""
-    at, key, year = [*KEY, "year"], _number_series(rows), rows["year"].to_numpy()
-    order = np.lexsort((year, key))
-    if not ((np.diff(key[order]) == 0) & (np.diff(year[order]) == 0.0)).any():
+    `series` has a number for the series of each row, in the order of their names.
+    """
+    at, year = [*KEY, "year"], rows["year"].to_numpy()
+    order = np.lexsort((year, series))
+    if not ((np.diff(series[order]) == 0) & (np.diff(year[order]) == 0.0)).any():
         sorted_ = rows if (np.diff(order) == 1).all() else rows.take(order).reset_index(drop=True)
         return sorted_.assign(conflicting=False)
     names = list(standing)
