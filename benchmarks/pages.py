@@ -15,11 +15,11 @@ ANNEX = ("Annex", "附件")
 
 def count_pages(page: Path) -> tuple[int, int]:
     """Return the pages of a report, and those before the first annex."""
-    document = lay_out(page)
-    count = len(document.pages)
+    with lay_out(page) as document:
+        count, bookmarks = len(document.pages), document.make_bookmark_tree()
     begins = [
         page
-        for top, (page, *_), children, _ in document.make_bookmark_tree()
+        for top, (page, *_), children, _ in bookmarks
         for label, page in [(top, page), *((sub, at[0]) for sub, at, *_ in children)]
         if label.startswith(ANNEX)
     ]

@@ -1,10 +1,12 @@
 """A page as PDF: Chinese without a font of the machine, and a reason where there is none."""
 
+import gc
 import io
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -75,9 +77,19 @@ def test_chinese_needs_no_font_of_the_machine(page: Path, tmp_path: Path) -> Non
 
 
 @installed
-def test_what_a_reader_sees_as_bold_has_a_colour(page: Path, tmp_path: Path) -> None:
-    """The font has one weight: headings are set in blue."""
-    assert pdf.write_pdf(page, tmp_path / "x.pdf") is None
+def test_what_a_reader_sees_as_bold_has_a_colour(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The font has one weight: headings are set in blue; its copy is removed at once."""
+    own = tmp_path / "temporary"
+    own.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+    gc.disable()
+    try:
+        assert pdf.write_pdf(page, tmp_path / "x.pdf") is None
+        assert not any(own.iterdir())
+    finally:
+        gc.enable()
     colours = re.findall(rb"([\d.]+) ([\d.]+) ([\d.]+) (?:rg|scn)", streams(
         (tmp_path / "x.pdf").read_bytes()
     ))  # fmt: skip

@@ -9,7 +9,8 @@ import base64
 import io
 import logging
 import re
-from contextlib import redirect_stdout
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,8 @@ def write_pdf(page: Path, target: Path) -> Message | None:
     if weasyprint is None:
         return msg(MISSING)
     try:
-        content = lay_out(page).write_pdf(pdf_tags=True)
+        with lay_out(page) as document:
+            content = document.write_pdf(pdf_tags=True)
     except Exception as error:  # of whatever kind: a report without PDF is still a report
         log.debug("%s", page, exc_info=error)
         return msg("not made: {kind}: {error}", kind=type(error).__name__, error=error)
@@ -61,18 +63,23 @@ def write_pdf(page: Path, target: Path) -> Message | None:
     return None
 
 
-def lay_out(page: Path) -> Document:
-    """Return a page laid out on A4: WeasyPrint's document, with its `pages` and bookmarks."""
+@contextmanager
+def lay_out(page: Path) -> Iterator[Document]:
+    """Give a page laid out on A4: WeasyPrint's document, with its `pages` and bookmarks."""
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
     fetcher, fonts = URLFetcher(allowed_protocols={"file", "data"}), FontConfiguration()
-    with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
-        style = weasyprint.CSS(string=STYLE % font.as_uri(), font_config=fonts, url_fetcher=fetcher)
+    try:
+        with resources.as_file(resources.files("zhplot") / "fonts/NotoSansSC-Regular.ttf") as font:
+            look = STYLE % font.as_uri()
+            style = weasyprint.CSS(string=look, font_config=fonts, url_fetcher=fetcher)
         text = CHART.sub(_with_letters, page.read_text(encoding="utf-8"))
         source = weasyprint.HTML(string=text, base_url=page.as_uri(), url_fetcher=fetcher)
-        document: Document = source.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
-    return document
+        yield source.render(stylesheets=[style], font_config=fonts, pdf_tags=True)
+    finally:
+        # Else its copy of the font, 10 MB, would outlast a process that ends at once.
+        fonts.__del__()
 
 
 def _with_letters(chart: re.Match[str]) -> str:
