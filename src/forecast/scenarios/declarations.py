@@ -249,6 +249,8 @@ class Mechanism(StrictModel):
 
     def in_region(self, region: str) -> Mechanism:
         """Return the mechanism with the changes of the region's section."""
+        if not self.regions:
+            return self
         changes = self.regions.get(region, _RegionalChanges())
         return self.model_copy(update={
             "inputs": {**self.inputs, **changes.inputs},

@@ -26,11 +26,13 @@ def check_scenario(
         With every problem at once.
     """
     problems: list[Problem] = []
-    regions = {*plan.regions["region"], *series["region"]}
-    indicators = {*known_indicators(plan), *series["indicator"], "all", "planned"}
     for step in scenario.all_steps():
-        problems += _unknown(scenario.source, "region", step.region, regions)
-        problems += _unknown(scenario.source, "indicator", step.indicator, indicators)
+        if step.region:
+            regions = {*plan.regions["region"], *series["region"]}
+            problems += _unknown(scenario.source, "region", step.region, regions)
+        if step.indicator:
+            indicators = {*known_indicators(plan), *series["indicator"], "all", "planned"}
+            problems += _unknown(scenario.source, "indicator", step.indicator, indicators)
         if step.mechanism is None:
             continue
         problems += _unknown(scenario.source, "mechanism", [step.mechanism], mechanisms)
@@ -56,7 +58,8 @@ def _check_settings(
                 text = msg("{low:g} to {high:g}", low=value.low, high=value.high)
             where = f"{step.mechanism}.{name}"
             problems.append(Problem(file, None, where, text, msg("outside its bounds"), remedy))
-    regions = series.loc[series["indicator"] == mechanism.indicator, "region"]
+    regions, indicators = (series[c].to_numpy(object) for c in ("region", "indicator"))
+    regions = regions[indicators == mechanism.indicator]
     acting = [mechanism.in_region(r) for r in sorted(set(regions)) if step.covers(r)]
     for name, setting in step.levers.items():
         limits = [m.levers[name] for m in acting if name in m.levers]

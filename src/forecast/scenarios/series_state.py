@@ -32,11 +32,16 @@ class SeriesState:
         self.causes: dict[Key, set[str]] = {}
         """What changed each series: `lever`, `assumption`, or both."""
         self._rows = {key: row for row, key in enumerate(self.facts)}
+        self._before: dict[Key, Trajectory] = {}
         self._after: dict[Key, Trajectory] = {}
 
     def trajectory(self, key: Key, *, after: bool = True) -> Trajectory:
         """Return the draws of a series, after the changes so far or before all of them."""
-        return self._after[key] if after and key in self._after else self._baseline(key)
+        if after and key in self._after:
+            return self._after[key]
+        if key not in self._before:
+            self._before[key] = self._baseline(key)
+        return self._before[key]
 
     def is_changed(self, key: Key) -> bool:
         """Whether a series has other draws than before."""
@@ -64,11 +69,10 @@ class SeriesState:
         after a figure of 0 they are not limited.
         """
         trajectory = self.trajectory(key, after=after)
-        figures = self.before.fits.observations
-        own = figures[(figures["region"] == key[0]) & (figures["indicator"] == key[1])]
-        early = own[own["year"] < trajectory.times[0] - 1e-9]
-        past = np.broadcast_to(early["value"].to_numpy(float), (len(trajectory.values), len(early)))
-        knots = np.concatenate([early["year"].to_numpy(float), trajectory.times])
+        years, figures = self._figures(key)
+        early = years < trajectory.times[0] - 1e-9
+        past = np.broadcast_to(figures[early], (len(trajectory.values), int(early.sum())))
+        knots = np.concatenate([years[early], trajectory.times])
         start = trajectory.values[0, 0]
         limits = sorted((start / within, start * within)) if start else (-np.inf, np.inf)
         values = np.column_stack([past, np.clip(trajectory.values, *limits)])
@@ -83,6 +87,16 @@ class SeriesState:
                 columns = np.isin(self.before.years, trajectory.times[1:])
                 values[self._rows[key], :, columns] = trajectory.values[:, 1:].T
         return replace(self.before, values=values, scenario=scenario)
+
+    def _figures(self, key: Key) -> tuple[FloatArray, FloatArray]:
+        """Years and values of a series' figures; the fits remember them for all their runs."""
+        memo = self.before.fits.memo
+        if ("figures", key) not in memo:
+            rows = self.before.fits.observations
+            own = rows[(rows["region"] == key[0]) & (rows["indicator"] == key[1])]
+            memo["figures", key] = tuple(own[c].to_numpy(float) for c in ("year", "value"))
+        found: tuple[FloatArray, FloatArray] = memo["figures", key]
+        return found
 
     def _baseline(self, key: Key) -> Trajectory:
         row, facts = self._rows[key], self.facts[key]
