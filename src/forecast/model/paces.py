@@ -51,6 +51,9 @@ COARSEST = 4.0
 SMALLEST_LATEST = 0.02
 """Under identity a series is measured in its latest value, or in its largest where the latest is
 less than this share of it."""
+LEAST_STEP = 1e-8
+"""Where sizes of steps are compared, smaller ones on the link scale count as this: another unit
+rounds the last digits of figures otherwise, and would move the logarithm."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def compute_paces(
     log_noise = _measure_log_noise(increment_ss, square, k)
     peer_log_noise, noise_count = _average_peers(log_noise, starts, group)
     moves = (k > 0) & (square > 0)
-    sizes = np.where(moves, 0.5 * np.log(np.where(moves, square / np.maximum(k, 1.0), 1.0)), 0.0)
+    sizes = np.where(moves, 0.5 * _log_square(square / np.maximum(k, 1.0)), 0.0)
     moving = np.maximum(sum_groups(moves * 1.0, starts), 1.0)
     typical = np.exp(sum_groups(sizes, starts) / moving)[group]
     compared = level
@@ -261,7 +264,13 @@ def _measure_log_noise(increment_ss: FloatArray, square: FloatArray, k: FloatArr
     good = (k >= 3) & (increment_ss > 1e-20 * square)
     df = np.maximum(k - 1.0, 1.0)
     bias = digamma(df / 2.0) - np.log(df / 2.0)
-    return np.where(good, np.log(np.where(good, increment_ss, 1.0) / df) - bias, np.nan)
+    return np.where(good, _log_square(increment_ss / df) - bias, np.nan)
+
+
+def _log_square(square: FloatArray) -> FloatArray:
+    """Logarithm of squared steps, of no less than `LEAST_STEP`."""
+    log: FloatArray = np.log(np.maximum(square, LEAST_STEP**2))
+    return log
 
 
 def _average_peers(
