@@ -19,17 +19,24 @@ def test_answers_keep_their_properties_on_anything_that_can_be_entered():
     assert not found.faults, found.examples
 
 
-def test_equal_steps_answer_alike_in_every_unit():
-    """Steps that differ in their last digits, or not, are equally steady: a spike among peers."""
-    b = {2008: 1.0, 2009: 1.0, 2010: 1.0, 2015: 1.0, 2020: 1e4}
-    c = {2009: 2.369082469996819, 2010: 2.5972628816629557, 2015: 2.8254432933290925,
+SPIKE = {2008: 1.0, 2009: 1.0, 2010: 1.0, 2015: 1.0, 2020: 1e4}
+EQUAL = {2009: 2.369082469996819, 2010: 2.5972628816629557, 2015: 2.8254432933290925,
          2017: 3.053623704995229, 2019: 3.281804116661365}  # fmt: skip
-    rows = [(name, *one) for name, figures in (("b", b), ("c", c)) for one in figures.items()]
+LIMIT = {2010 + i: 10.0 - 1e-9 * (11 - i) ** 1.5 for i in range(11)}
+USUAL = {2017: 9.42645, 2018: 8.161095, 2019: 9.649476, 2020: 13.04332}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [(SPIKE, EQUAL), (LIMIT, USUAL)], ids=["equal steps", "steps near zero"]
+)
+def test_last_digits_that_another_unit_rounds_move_no_answer(one, other):
+    """Steps that are equal, or nothing, but for the last digits of figures are alike in any unit."""
+    rows = [(name, *at) for name, figures in (("b", one), ("c", other)) for at in figures.items()]
     seen = pd.DataFrame(rows, columns=["region", "year", "value"])
-    about = {"kind": "amount", "better": "lower", "lower": 0.0, "indicator": "x"}
+    about = {"kind": "ratio", "better": "higher", "lower": 0.0, "indicator": "x"}
     whole, small = (
         fc.quantiles(fc.fit(seen.assign(value=seen["value"] * unit), **about), [2022, 2025])
-        for unit in (1.0, 1e-4)
+        for unit in (1.0, 1e4)
     )
     names = ["q05", "q50", "q95"]
-    assert small[names].to_numpy() == pytest.approx(1e-4 * whole[names].to_numpy(), rel=1e-6)
+    assert small[names].to_numpy() == pytest.approx(1e4 * whole[names].to_numpy(), rel=1e-8)
