@@ -543,13 +543,13 @@ def test_select_takes_series_of_nested_records():
     """Every array of a blend, its paths and its quotient's parts is cut along its series."""
     _, _, both = two_series()
     ratio = quotient_of(both, both, 3.0)
-    ratio = replace(ratio, latest=np.array([1.0, 2.0]), **{
+    ratio = replace(ratio, level=np.array([1.0, 2.0]), **{
         name: np.ones(2) for name in ("unit", "floor", "cap", "weight")
     })  # fmt: skip
     blend = blend_of(ratio, both)
     one = select(blend, np.array([1, 1, 0]))
     assert one.rows.tolist() == [1, 1, 0]
-    assert one.components[0].latest.tolist() == [2.0, 2.0, 1.0]
+    assert one.components[0].level.tolist() == [2.0, 2.0, 1.0]
     np.testing.assert_array_equal(one.components[0].numerator.level, both.level[[1, 1, 0]])
     np.testing.assert_array_equal(one.components[1].noise_variance, both.noise_variance[[1, 1, 0]])
     assert one.components[1].fading == FADING

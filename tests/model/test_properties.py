@@ -30,7 +30,7 @@ USUAL = {2017: 9.42645, 2018: 8.161095, 2019: 9.649476, 2020: 13.04332}
     ("one", "other"), [(SPIKE, EQUAL), (LIMIT, USUAL)], ids=["equal steps", "steps near zero"]
 )
 def test_last_digits_that_another_unit_rounds_move_no_answer(one, other):
-    """Steps that are equal, or nothing, but for the last digits of figures are alike in any unit."""
+    """Steps that are equal, or nothing, but for last digits of figures are alike in any unit."""
     rows = [(name, *at) for name, figures in (("b", one), ("c", other)) for at in figures.items()]
     seen = pd.DataFrame(rows, columns=["region", "year", "value"])
     about = {"kind": "ratio", "better": "higher", "lower": 0.0, "indicator": "x"}

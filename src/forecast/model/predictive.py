@@ -44,7 +44,10 @@ LONGEST_REPLAY = 3
 LARGEST_HURST = 0.95
 """At 1 the surprises of all years would be one number."""
 LARGEST = 1e300
-"""Largest value: beyond it an exponential path overflows."""
+"""Derivatives are kept below."""
+FARTHEST = 230.0
+"""On a log link values are at most this far above the latest, a factor of 1e100: so they are finite
+in any unit."""
 MOST_YEARS = 100
 """Years of a running maximum; their correlation takes the square of it in memory."""
 
@@ -157,14 +160,14 @@ class RatioPredictive(LinkScale):
     """
 
     weight: FloatArray
-    latest: FloatArray
+    level: FloatArray
     numerator: LinkPredictive
     denominator: LinkPredictive
 
     def moments(self, horizon: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Compute location and scale `horizon` (series, years) years after the last observation."""
-        start = np.zeros((len(self.latest), 1))
-        location = np.broadcast_to(self.latest[:, None], horizon.shape)
+        start = np.zeros((len(self.level), 1))
+        location = np.broadcast_to(self.level[:, None], horizon.shape)
         variance = np.zeros(horizon.shape)
         for sign, part in ((1.0, self.numerator), (-1.0, self.denominator)):
             loc, scale = part.moments(horizon)
@@ -372,10 +375,11 @@ def _student_points(df: float, years: int) -> FloatArray:
     return points
 
 
-def _value(one: LinkScale, z: FloatArray) -> FloatArray:
+def _value(one: LinkPredictive | RatioPredictive, z: FloatArray) -> FloatArray:
     """Values of link-scale ones, finite."""
-    value = one.from_link(z)
-    return np.minimum(value, LARGEST, out=value)
+    if one.link == "log":
+        z = np.minimum(z, broadcast_trailing(one.level + FARTHEST, z))
+    return one.from_link(z)
 
 
 def _shared_row(horizon: FloatArray) -> FloatArray:
