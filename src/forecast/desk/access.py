@@ -181,7 +181,10 @@ class DeskHandler(TornadoVoilaHandler):  # type: ignore[misc]
             self.set_header("Retry-After", 60)
             _show(self, FULL, again=30, most=self.kernel_manager.parent.most)
         else:
-            await super().get(path)
+            try:
+                await super().get(path)
+            finally:
+                self.kernel_manager.opening.discard(asyncio.current_task())
 
     @allow_unauthenticated
     def head(self, path: str | None = None) -> None:

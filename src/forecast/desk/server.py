@@ -21,7 +21,7 @@ import threading
 import webbrowser
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -135,8 +135,23 @@ class Kernels(AsyncMappingKernelManager):
         """Return the working directory of the server for every desk."""
         return os.getcwd()
 
+    @cached_property
+    def opening(self) -> set[asyncio.Task[Any] | None]:
+        """Visits that were let in and have no process of their own yet."""
+        return set()
+
+    async def start_kernel(self, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+        """Start a process, which is listed from then on."""
+        try:
+            return await super().start_kernel(*args, **options)
+        finally:
+            self.opening.discard(asyncio.current_task())
+
     def admit(self) -> bool:
-        """Return whether one more desk may open; one kept ready with old tables is ended."""
+        """Return whether one more desk may open, and keep its place until it has a process.
+
+        One that was kept ready with old tables is ended.
+        """
         ready = [task for pool in self._pools.values() for task in pool]
         stamp = self.parent.read_stamp()
         if self.parent.stamp != stamp or any(map(self._is_dead, ready)):
@@ -144,14 +159,17 @@ class Kernels(AsyncMappingKernelManager):
             self._pools.clear()
             for task in ready:
                 task.add_done_callback(self._end)
-        return self.make_ready() > 0
+        if self.make_ready() <= 0:
+            return False
+        self.opening.add(asyncio.current_task())
+        return True
 
     def make_ready(self) -> int:
         """Keep a desk ready if it could be opened beside the next one; return the free places."""
         ready = [task for pool in self._pools.values() for task in pool]
         # One that is starting is not listed yet.
         listed = sum(map(self.lives, self.list_kernel_ids())) - sum(task.done() for task in ready)
-        free = self.parent.most - listed
+        free = self.parent.most - listed - len(self.opening)
         self.kernel_pools_config = {"default": {"pool_size": int(free > 1)}}
         if not ready:
             self.fill_if_needed(0, self.notebook_path)
