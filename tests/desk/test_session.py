@@ -383,7 +383,7 @@ def test_an_export_gives_the_same_numbers_anywhere(pristine, desk, tmp_path):
     table = pd.read_csv(folder / "compare.csv").set_index("indicator")
     assert table.loc[WORKERS, "p_reach"] == desk.answer().p_reach
     other = copy.copy(pristine)
-    other.folder, other.report = tmp_path / "other", replace(pristine.report, draws=100)
+    other.folder, other.run = tmp_path / "other", (100, 0, None)
     other.set("trainees_per_year", 10)
     other.save("slower")
     opened = open_upload(other, "mine.zip", content)
@@ -391,7 +391,9 @@ def test_an_export_gives_the_same_numbers_anywhere(pristine, desk, tmp_path):
     assert opened.value("trainees_per_year") == 450 and read_rows(opened).rows["targets"] == entered
     assert [one.p_reach for one in again.values()] == [one.p_reach for one in answers.values()]
     assert opened.saved == ["slower"] and "slower 2" in again
+    # A reload opens the address: the draws are in it, not in the desk.
     assert read_address(opened.state.address()) == opened.state
+    assert opened.state.run[0] == opened.report.draws == DRAWS and opened.run == (100, 0, None)
 
 
 def test_an_archive_can_be_unpacked_anywhere(tmp_path):

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from ..reports.manifest import hash_file
 from ..reports.parameters import ReportParameters
 from ..scenarios.overrides import own_scenarios
 from ..scenarios.scenario import write_scenario
-from .own_plan import BESIDE, DRAFT, OPTIONS, TABLES, read_rows
+from .own_plan import BESIDE, DRAFT, TABLES, read_rows
 from .session import Desk
 from .storage import TAKEN, shipped_scenarios
 from .text import name_outcome
@@ -62,8 +63,8 @@ def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
     ValueError, FileExistsError, WriteError
         As `Desk.save`; WriteError also for a folder in the way that is no export.
     """
-    other = _read_manifest(desk.folder / name).get("address", desk.state.address())
-    if not replace_file and other != desk.state.address():
+    other = _read_manifest(desk.folder / name).get("address", _address(desk))
+    if not replace_file and other != _address(desk):
         raise FileExistsError(msg(TAKEN, name=name))
     desk.save(name, replace_file=replace_file)
     final, report, plan = desk.folder / name, desk.report, desk.plan
@@ -79,11 +80,15 @@ def export_desk(desk: Desk, name: str, *, replace_file: bool = False) -> Path:
             (new / file).write_bytes(content)
         files = [file for file in sorted(new.rglob("*")) if file.is_file()]
         written = {file.relative_to(new).as_posix(): hash_file(file) for file in files}
-        facts = {"files": written, "version": __version__, "address": desk.state.address()}
-        facts |= {key: getattr(report, key) for key in OPTIONS}
+        facts = {"files": written, "version": __version__, "address": _address(desk)}
         (new / MANIFEST).write_text(json.dumps(facts), encoding="utf-8")
         swap_folder(new, final, _read_manifest(final).get("files", {}))
     return final
+
+
+def _address(desk: Desk) -> str:
+    """Return the state of a desk with its run, which another desk may not have."""
+    return replace(desk.state, run=desk.state.run or desk.run).address()
 
 
 def add_report(folder: Path, *, progress: Progress | None = None) -> None:

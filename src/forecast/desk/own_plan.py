@@ -14,11 +14,9 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, Problem, msg
@@ -29,14 +27,13 @@ from ..plans.folder import PlanOrder, make_folder, shipped_content
 from ..plans.form_reading import read_form
 from ..plans.form_writing import FormContent
 from ..plans.own_tables import FOLDER, find_form, make_tables, read_plan
-from ..reports.parameters import ReportParameters
 from ..tables.csv_files import format_table
 from .session import Desk
 from .state import State, read_address
 from .storage import ENTERED, FIGURES, keep_entered, new_folder
 
 __all__ = [
-    "BESIDE", "DRAFT", "OPTIONS", "TABLES",
+    "BESIDE", "DRAFT", "TABLES",
     "begin_plan", "change_rows", "check_rows", "open_upload", "pack_plan", "read_rows", "use_rows",
 ]  # fmt: skip
 
@@ -44,9 +41,6 @@ Parts = Mapping[PurePosixPath, bytes]
 """Files of an archive by path."""
 TABLES, DRAFT, BESIDE = "tables", "plan", "beside"
 """Folders of an export: tables in use, the plan as it is entered, scenarios beside."""
-OPTIONS = ("draws", "seed", "until")
-"""What an export has of the options of a desk."""
-
 MOST_FILES = 60
 """Most files of an archive with a plan."""
 ENDINGS = (".xlsx", ".csv", ".yaml", ".yml", ".md")
@@ -136,7 +130,7 @@ def open_upload(desk: Desk, name: str, content: bytes, *, progress: Progress | N
             if path.name == MANIFEST and (export := _read_export(parts[path])):
                 inside = {p.relative_to(path.parent): part for p, part in parts.items()
                           if p.is_relative_to(path.parent)}  # fmt: skip
-                return _open(desk, partial(_fill_export, desk, *export, inside), progress)
+                return _open(desk, partial(_fill_export, desk, export, inside), progress)
 
     def write(folder: Path) -> Path:
         for path, part in parts.items():
@@ -168,33 +162,29 @@ def pack_plan(desk: Desk) -> tuple[str, bytes]:
     return "plan.zip", stream.getvalue()
 
 
-def _open(
-    desk: Desk, fill: Callable[[Path], tuple[Desk, State]], progress: Progress | None
-) -> Desk:
+def _open(desk: Desk, fill: Callable[[Path], State], progress: Progress | None) -> Desk:
     """Open the state of a new folder, which is removed where that fails."""
     tracker = ProgressTracker(progress, 10)
     tracker()
     folder = new_folder(desk.folder.absolute() / FIGURES)
     try:
-        start, state = fill(folder)
+        state = fill(folder)
         tracker()
-        return start.with_state(state, progress=tracker.part(8))
+        return desk.with_state(state, progress=tracker.part(8))
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
 
 
-def _fill_plan(desk: Desk, write: Callable[[Path], Path], folder: Path) -> tuple[Desk, State]:
+def _fill_plan(desk: Desk, write: Callable[[Path], Path], folder: Path) -> State:
     """Make the tables of a workbook that is written to a folder; return the state with them."""
     made = make_tables(write(folder), language=desk.language)
     if made.region == desk.plan.region:
-        return desk, replace(desk.state, tables=folder.name, rows="", reading="", question="")
-    return desk, State(made.region, desk.state.as_of, desk.language, folder.name)
+        return replace(desk.state, tables=folder.name, rows="", reading="", question="")
+    return State(made.region, desk.state.as_of, desk.language, folder.name)
 
 
-def _fill_export(
-    desk: Desk, state: State, options: Mapping[str, Any], parts: Parts, folder: Path
-) -> tuple[Desk, State]:
+def _fill_export(desk: Desk, state: State, parts: Parts, folder: Path) -> State:
     """Write the tables of an export to a folder, its rows and scenarios beside this desk's."""
     for path, part in parts.items():
         top, *under = path.parts
@@ -210,9 +200,8 @@ def _fill_export(
     if form is not None:
         text = entry.dump(entry.content_of(read_form(form), state.language))
         rows = keep_entered(desk.folder, text.encode(), ".json")
-    start = copy(desk)
-    start.report = replace(desk.report, **options)
-    return start, replace(state, tables=folder.name, compared=compared, rows=rows, reading="")
+    run = None if state.run == desk.run else state.run
+    return replace(state, tables=folder.name, compared=compared, rows=rows, reading="", run=run)
 
 
 def _write_scenarios(desk: Desk, state: State, parts: Parts, folder: Path) -> tuple[str, ...]:
@@ -228,13 +217,10 @@ def _write_scenarios(desk: Desk, state: State, parts: Parts, folder: Path) -> tu
     return tuple(names)
 
 
-def _read_export(manifest: bytes) -> tuple[State, dict[str, Any]] | None:
-    """Return state and options of an export, None for another manifest."""
+def _read_export(manifest: bytes) -> State | None:
+    """Return the state of an export, None for another manifest."""
     try:
-        held = json.loads(manifest)
-        options = {key: held[key] for key in OPTIONS}
-        ReportParameters.model_validate({"region": "x", "name": "x", **options})
-        return read_address(held["address"]), options
+        return read_address(json.loads(manifest)["address"])
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 

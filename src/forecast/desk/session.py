@@ -26,7 +26,7 @@ from ..scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenar
 from ..tables.plan import data_folder, load_plan
 from .answers import NAME, Answers
 from .settings import Settings
-from .state import MOST_COMPARED, History, State
+from .state import MOST_COMPARED, RUN, History, State
 from .storage import (
     FIGURES,
     new_folder,
@@ -46,8 +46,8 @@ class Desk(Answers):
     """One region's targets, everything chosen (`state`), and the answers.
 
     `folder` is where scenarios and exports are written, in `shared` where each visitor has one;
-    `home` the tables that the desk was opened with; `local` whether files and folders may be named,
-    which only a user of this machine may do.
+    `home` the tables that the desk was opened with, `run` its draws, seed and last year; `local`
+    whether files and folders may be named, which only a user of this machine may do.
 
     Examples
     --------
@@ -64,6 +64,7 @@ class Desk(Answers):
         super().__init__(report, progress)
         self.folder = self.shared = Path(report.folder or "desk")
         self.home, self.local = report.data, True
+        self.run = report.draws, report.seed, report.until
         first = State(self.plan.region, self.plan.as_of, report.language)
         self.history = History((self._with_target(first),))
 
@@ -156,13 +157,13 @@ class Desk(Answers):
         state, tracker = history.current, ProgressTracker(progress, 10)
         other = self
         if not self.holds(state):
-            options = {key: getattr(self.report, key) for key in ("until", "draws", "seed")}
+            options = dict(zip(RUN, state.run or self.run, strict=True))
             other = Desk.open(
                 state.region, as_of=state.as_of, language=state.language, local=self.local,
                 data=self._find_tables(state.tables), folder=self.shared, **options,
                 progress=tracker.part(9),
             )  # fmt: skip
-            other.home, other.folder = self.home, self.folder
+            other.home, other.folder, other.run = self.home, self.folder, self.run
         known = other._with_target(state)
         states = history.states
         history = replace(
@@ -266,7 +267,7 @@ class Desk(Answers):
     def options(self) -> dict[str, Any]:
         """Options of `open` that give the same desk, but for the folder."""
         report, plan = self.report, self.plan
-        options = {key: getattr(report, key) for key in ("data", "until", "draws", "seed")}
+        options = {key: getattr(report, key) for key in ("data", *RUN)}
         return {"region": plan.region, "as_of": plan.as_of, "language": self.language, **options}
 
     @property

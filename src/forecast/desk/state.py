@@ -19,17 +19,21 @@ from pydantic import ValidationError
 
 from ..errors import N_, msg
 from ..i18n.catalog import languages
+from ..reports.parameters import ReportParameters
 from ..scenarios.declarations import Range
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario
 from .settings import Key, Number
 from .storage import shipped_scenarios
 
-__all__ = ["MOST_COMPARED", "History", "State", "read_address", "read_history"]
+__all__ = ["MOST_COMPARED", "RUN", "History", "State", "read_address", "read_history"]
 
 MOST_COMPARED = 3
 """Largest number of scenarios beside the settings."""
 MOST_STEPS = 200
 """Largest number of steps that can be undone."""
+Run = tuple[int, int, int | None]
+RUN = ("draws", "seed", "until")
+"""What a desk is opened with and an export has: draws, seed, and the last year."""
 QUESTIONS = ("", "seek", "tornado")
 NOT_READ = N_("The link cannot be read: {part!r}. Copy it again in full.")
 
@@ -43,7 +47,8 @@ class State:
     `Desk.baseline`); `base` and `values` the settings; `years` the first and last year drawn, None
     for all; `compared` names of scenarios drawn beside; `lever`, `wanted` and `question` the goal
     seek or tornado whose answer is shown; `rows` names what is entered of a plan, see `own_plan`;
-    `reading` a file of figures that are not used yet with what was decided on them, see `upload`.
+    `reading` a file of figures that are not used yet with what was decided on them, see `upload`;
+    `run` draws, seed and last year of an opened export, None for those of the desk.
     """
 
     region: str
@@ -61,11 +66,12 @@ class State:
     question: str = ""
     rows: str = ""
     reading: str = ""
+    run: Run | None = None
 
     @property
-    def world(self) -> tuple[str, str, str]:
-        """What has to be computed again where it differs: region, as-of date, tables."""
-        return self.region, self.as_of, self.tables
+    def world(self) -> tuple[str, str, str, Run | None]:
+        """What has to be computed again where it differs: region, as-of date, tables, run."""
+        return self.region, self.as_of, self.tables, self.run
 
     def address(self) -> str:
         """Return the state as the fragment of a link; see `read_address`.
@@ -76,6 +82,8 @@ class State:
         parts = [("region", self.region), ("day", self.as_of), ("language", self.language)]
         given = {"tables": self.tables, "rows": self.rows, "reading": self.reading}
         parts += [(key, text) for key, text in given.items() if text]
+        if self.run:
+            parts.append(("run", ":".join("" if n is None else str(n) for n in self.run)))
         if self.indicator:
             row = "" if self.row is None else f":{self.row}"
             parts.append(("target", f"{self.indicator}{row}"))
@@ -145,6 +153,15 @@ def _read_years(text: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
+def _read_run(text: str) -> Run:
+    draws, seed, until = text.split(":")
+    run = int(draws), int(seed), int(until) if until else None
+    ReportParameters.model_validate(
+        {"region": "x", "name": "x", **dict(zip(RUN, run, strict=True))}
+    )
+    return run
+
+
 def _write_base(base: Scenario) -> str:
     """Return the name of a shipped scenario, of another one its content: its file is not needed."""
     if base.name in shipped_scenarios() and read_scenario(base.name) == base:
@@ -180,6 +197,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "years": ("years", _read_years),
     "rows": ("rows", lambda text: f"{int(text, 16):016x}"),
     "reading": ("reading", lambda text: f"{int(text, 16):016x}"),
+    "run": ("run", _read_run),
 }
 """Fields of a state by part of an address, and how it is read."""
 
