@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 
 from .grid import Grid, key_of, letters
@@ -30,6 +31,7 @@ CORE = ("indicator", "region", "year", "month", "value", "unit", "number")
 """Roles of which a header with titles has one; other titles occur among figures, too."""
 SINGLE = ("region", "indicator", "year", "month", "quarter", "value", "unit", "type")
 """Roles that one column has."""
+LABELLED = re.compile(r"[^0-9:：]+[:：]")
 BARE_YEAR = re.compile(r"(?:19|20)[0-9]{2}(?:\.0+)?(?:[pre]|\([pre]\))?")
 OFFICE = re.compile("[局厅委办处科室部站院会]$|中心$")
 COLUMN_NUMBER = re.compile(r"[甲乙丙丁]|\(?([0-9]{1,2})\)?")
@@ -113,26 +115,24 @@ def find_tables(grid: Grid, names: Names) -> list[Table]:
 
 def is_line(texts: Sequence[str]) -> bool:
     """Whether a row is a note or a line of labels, such as 填表人：, and no row of figures."""
-    return bool(NOTED.match(texts[0])) or all(re.match(r"[^0-9:：]+[:：]", text) for text in texts)
+    return bool(NOTED.match(texts[0])) or all(map(LABELLED.match, texts))
 
 
 def _close(
     grid: Grid, tables: Sequence[Table], rows: range, *, end: bool = False
 ) -> tuple[list[Table], list[int]]:
     """End tables before the next header; give them and the lines above that header."""
-    filled = [row for row in rows if grid.filled(row)]
+    texts = {row: found for row in rows if (found := _texts(grid, row))}
     if not tables:
-        return [], filled
-    body = [row for row in filled if row in range(tables[0].body.start, rows.stop)]
-    data = [
-        row for row in body if not is_line(_texts(grid, row)) and _has_figures(grid, row, tables)
-    ]
+        return [], [*texts]
+    body = {row: is_line(texts[row]) for row in texts if row >= tables[0].body.start}
+    data = [row for row in body if not body[row] and _has_figures(grid, row, tables)]
     if not data:
-        return (list(tables), []) if end else ([], filled)
-    notes = [row for row in body if is_line(_texts(grid, row)) or (end and row > data[-1])]
+        return (list(tables), []) if end else ([], [*texts])
+    notes = [row for row in body if body[row] or (end and row > data[-1])]
     lines = [row for row in body if row > data[-1] and row not in notes]
-    texts = tuple(" ".join(_texts(grid, row)) for row in notes)
-    return [replace(table, bottom=data[-1] + 1, notes=texts) for table in tables], lines
+    below = tuple(" ".join(texts[row]) for row in notes)
+    return [replace(table, bottom=data[-1] + 1, notes=below) for table in tables], lines
 
 
 def _has_figures(grid: Grid, row: int, tables: Sequence[Table]) -> bool:
@@ -145,9 +145,10 @@ def _has_figures(grid: Grid, row: int, tables: Sequence[Table]) -> bool:
 
 
 def _texts(grid: Grid, row: int) -> list[str]:
-    return [grid.text(row, column) for column in grid.filled(row)]
+    return [text for cell in grid.rows[row] if (text := cell.strip())]
 
 
+@lru_cache(maxsize=8192)
 def _plain_kind(text: str) -> str | None:
     """Kind of a cell that needs no names; None if its words have to be read."""
     if not text:

@@ -82,6 +82,8 @@ class Names:
     found: dict[tuple[str, str, str], Match] = field(default_factory=dict, repr=False)
     likely: dict[tuple[str, str, str], list[str]] = field(default_factory=dict, repr=False)
     near: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    words: dict[tuple[str, bool], Any] = field(default_factory=dict, repr=False)
+    known_regions: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, tables: Mapping[str, pd.DataFrame], aliases: pd.DataFrame) -> Names:
@@ -126,6 +128,11 @@ class Names:
 
     def region(self, text: str) -> str:
         """Id of the region that a text names and nothing else, or of its office; "" if none."""
+        if text not in self.known_regions:
+            self.known_regions[text] = self._region(text)
+        return self.known_regions[text]
+
+    def _region(self, text: str) -> str:
         key = re.sub("(?<=.)民政[局厅]$", "", key_of(text))
         if key in self.regions or not key:
             return self.regions.get(key, "")

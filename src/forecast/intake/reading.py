@@ -173,7 +173,7 @@ def _read(cell: FigureCell, names: Names, default: str, today: dt.date) -> Itera
             status = "missing" if reading.figure.missing else "problem"
             yield replace(reading, status=status, remarks=tuple(found))
         else:
-            yield _valued(replace(reading, doubts=(*doubts, *facts.doubts)), names)
+            yield _valued(reading, [*doubts, *facts.doubts], names)
 
 
 def _started(cell: FigureCell, names: Names, region: str, indicator: str, unit: str) -> Reading:
@@ -267,8 +267,8 @@ def _other_faults(reading: Reading, today: dt.date) -> Iterator[Issue]:
         yield Issue("actual_compared", {"comparator": words})
 
 
-def _valued(reading: Reading, names: Names) -> Reading:
-    """Give a reading its value in the indicator's unit, with the notes and doubts on the way."""
+def _valued(reading: Reading, known: list[Issue], names: Names) -> Reading:
+    """Give a reading its value in the indicator's unit, with notes, and doubts beside the known."""
     facts, indicator = reading.cell.facts, reading.indicator
     about = names.about[indicator]
     figure, doubts = _united(reading, names)
@@ -278,7 +278,7 @@ def _valued(reading: Reading, names: Names) -> Reading:
         )
         _check_value(value, about, names.quantity(indicator, value))
     except _Unclear as unclear:
-        return replace(reading, remarks=unclear.args)
+        return replace(reading, remarks=unclear.args, doubts=tuple(known))
     if figure.flag:
         (doubts if figure.flag == "starred" else notes).append(Issue(figure.flag))
     doubts += [Issue("approximate")] if figure.approximate else []
@@ -301,7 +301,7 @@ def _valued(reading: Reading, names: Names) -> Reading:
         value=value,
         status="ok",
         remarks=tuple(notes),
-        doubts=(*reading.doubts, *doubts),
+        doubts=(*known, *doubts),
         gaps=gaps,
     )
 

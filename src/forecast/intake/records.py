@@ -97,21 +97,22 @@ def figure_cells(layout: Layout, names: Names) -> Iterator[FigureCell]:
     """Every figure of a file, printed or left empty, with all that bears on it, in file order."""
     stem = read_words(Path(layout.file).stem, names, title=True)
     for grid, tables in layout.sheets:
-        sheet = read_line([grid.name], names, "unused_sheet_name") if grid.name else Facts()
+        sheet = read_line([grid.name], names, "unused_sheet_name") if grid.name else NOTHING
         for table in tables:
-            for cell in _table_cells(layout, grid, table, sheet, names):
-                yield replace(cell, filed=stem.region)
+            yield from _table_cells(layout, grid, table, (sheet, stem.region), names)
 
 
 def _table_cells(
-    layout: Layout, grid: Grid, table: Table, context: Facts, names: Names
+    layout: Layout, grid: Grid, table: Table, around: tuple[Facts, str], names: Names
 ) -> Iterator[FigureCell]:
+    """Figures of a table; around it are the facts of its sheet and the region of its file."""
+    context, filed = around
     notes = [(note, read_line([note], names, "unused_note")) for note in table.notes]
     context = table.above.over(context)
     for _, facts in notes:
         context = context.over(Facts(units=facts.units, unit_line=facts.unit_line))
     titles = {column.role: layout.title(grid, column) for column in table.columns if column.role}
-    section, above, whole = Facts(), "", ""
+    section, above, whole = NOTHING, "", ""
     for row in table.body:
         filled = [c for c in table.columns if grid.text(row, c.index)]
         texts = [grid.text(row, c.index) for c in filled if c.role != "number"]
@@ -124,10 +125,10 @@ def _table_cells(
         line = _line_facts(grid, table, row, names, whole)
         whole = whole if line.parts or not line.indicator else line.indicator
         above = line.region or above
-        around = line.over(section).over(context)
+        near = line.over(section).over(context)
         lent = "" if line.region or section.region else above
         for column in table.of("figure", "aside"):
-            facts = _combined(column.facts, line, around)
+            facts = _combined(column.facts, line, near)
             printed = grid.text(row, column.index)
             doubts = [*_cell_doubts(grid, row, column, printed)]
             doubts += _note_doubts(notes, facts, printed)
@@ -137,10 +138,11 @@ def _table_cells(
                 column=layout.title(grid, column),
                 address=f"{grid.name}!{letters(column.index)}{row + 1}".removeprefix("!"),
                 printed=printed,
-                facts=replace(facts, doubts=(*facts.doubts, *doubts)),
+                facts=replace(facts, doubts=(*facts.doubts, *doubts)) if doubts else facts,
                 stored=grid.stored and (row, column.index) not in grid.typed,
                 above="" if column.facts.region else lent,
                 titles=titles,
+                filed=filed,
             )
 
 
@@ -200,7 +202,7 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
         found = read_words(part, names)
         parts = (part,) if found.parts or found.rest else ()
     flag, unread = _read_status(table, texts.get("status", ""), names)
-    stated = texts.get("type", "")
+    stated, dated = texts.get("type", ""), _dated(texts, names)
     return Facts(
         region=texts.get("region", ""),
         indicator=indicator,
@@ -209,10 +211,11 @@ def _line_facts(grid: Grid, table: Table, row: int, names: Names, whole: str) ->
         parts=parts,
         aside=read_words(stated, names).aside,
         source=texts.get("source", ""),
-        flag=flag,
+        flag=flag or dated.flag,
+        period=dated.period,
         force=force,
         doubts=(*doubts, *unread),
-    ).over(_dated(texts, names))
+    )
 
 
 def _doubt_part(indicator: str, whole: str) -> list[Issue]:
@@ -250,7 +253,7 @@ def _dated(texts: Mapping[str, str], names: Names) -> Facts:
             within += name if within.isdecimal() else ""
             text = f"{text.removesuffix('年')}年{within}" if text else within
     if not text:
-        return Facts()
+        return NOTHING
     found = read_words(text, names)
     if found.period is None or found.rest:
         return Facts(period=Period(None, several=True, text=text))

@@ -11,7 +11,7 @@ import calendar
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..i18n.messages import Issue
 from .grid import fold, key_of
@@ -80,7 +80,7 @@ class Period:
     text: str = ""
     borrowed: str = ""
 
-    @property
+    @cached_property
     def date(self) -> str:
         """Day of a figure, as 2022-12-31; "" without a year."""
         if self.year is None or self.several:
@@ -133,6 +133,8 @@ class Facts:
 
     def over(self, other: Facts) -> Facts:
         """Complete with what is farther away; parts and doubts of both hold."""
+        if other is NOTHING or self == NOTHING:  # as most are: lines and columns without words
+            return self if other is NOTHING else other
         both = {name: getattr(self, name) or getattr(other, name) for name in vars(self)}
         both["unit_line"] = self.unit_line if self.units else other.unit_line
         both["period"] = self.period.over(other.period) if self.period else other.period
@@ -194,8 +196,15 @@ def type_of(text: str) -> str:
 def read_words(text: str, names: Names, *, title: bool = False) -> Facts:
     """Take a header, a title, a section line or a sheet's name apart.
 
-    In a title the usual words of titles mean nothing.
+    In a title the usual words of titles mean nothing. A text is read once: most occur in many rows.
     """
+    known = names.words.get((text, title))
+    if known is None:
+        known = names.words[text, title] = _read_words(text, names, title=title)
+    return known
+
+
+def _read_words(text: str, names: Names, *, title: bool) -> Facts:
     core, unit = split_unit(text)
     if is_unit(core) and not unit:
         return Facts(units=(core,))

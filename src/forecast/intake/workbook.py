@@ -16,7 +16,7 @@ import warnings
 import zipfile
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Any
 
@@ -138,6 +138,7 @@ def _sheet_grid(sheet: Any, written: Any, name: str) -> Grid:
     )
 
 
+@lru_cache(maxsize=1024)
 def _format_parts(section: str) -> tuple[str, str, int]:
     """Texts before and after a number in its format, and the power of ten that it is shown by."""
     marks = ""  # of each token: 0 a digit, . a point, the comma, % and t for a text
