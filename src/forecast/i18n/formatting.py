@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from ..errors import N_, check_name
 from .catalog import gettext, languages
@@ -355,15 +356,30 @@ def _estimate(
     return _number(value, language, unit=unit, step=max(step, finest), trim=trim)
 
 
+@functools.lru_cache(maxsize=8192)
 def _digits(digits: Decimal, style: Style, decimals: int, *, trim: bool) -> str:
     """Write a decimal number with the separators of the locale and a true minus sign."""
     from babel.numbers import format_decimal
 
-    fraction = ("#" if trim else "0") * decimals
-    text = format_decimal(
-        digits, f"#,##0.{fraction}", locale=style.locale, group_separator=style.grouped
-    )
+    pattern, locale = _pattern(("#" if trim else "0") * decimals), _locale(style.locale)
+    text = format_decimal(digits, pattern, locale=locale, group_separator=style.grouped)
     return str(text).replace("-", "−")
+
+
+@functools.cache
+def _pattern(fraction: str) -> Any:
+    """Pattern of numbers with some decimals, read once."""
+    from babel.numbers import parse_pattern
+
+    return parse_pattern(f"#,##0.{fraction}")
+
+
+@functools.cache
+def _locale(name: str) -> Any:
+    """Locale of a name, read once."""
+    from babel import Locale
+
+    return Locale.parse(name)
 
 
 def _signed(value: float, size: str) -> str:

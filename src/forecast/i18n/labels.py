@@ -27,8 +27,9 @@ def label_of(group: str, key: str, language: str) -> str:
     >>> label_of("status", "not_yet_due", "zh"), label_of("evidence", "prior only", "en")
     ('未到公布时间', 'other regions only')
     """
-    check_name("group of labels", group, list(LABELS))
-    check_name(group, key, list(LABELS[group]))
+    if key not in LABELS.get(group, ()):
+        check_name("group of labels", group, list(LABELS))
+        check_name(group, key, list(LABELS[group]))
     return pgettext(group, LABELS[group][key], language)
 
 

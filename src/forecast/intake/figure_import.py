@@ -115,8 +115,7 @@ class FigureImport:
     @property
     def open(self) -> pd.DataFrame:
         """Rows that need a decision: problems, and doubts that were not accepted."""
-        rows = self.rows
-        return rows[rows["status"].isin(OPEN)].reset_index(drop=True)
+        return self._table("en", OPEN)
 
     @property
     def source(self) -> str:
@@ -125,9 +124,11 @@ class FigureImport:
 
     def describe(self, language: str) -> pd.DataFrame:
         """Every figure as in `rows`, with the reasons in a language."""
-        return pd.DataFrame(
-            [self._row(reviewed, language) for reviewed in self._reviewed], columns=list(COLUMNS)
-        )
+        return self._table(language, STATUSES)
+
+    def _table(self, language: str, statuses: Collection[str]) -> pd.DataFrame:
+        rows = [self._row(one, language) for one in self._reviewed if one.status in statuses]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     def records(self, language: str) -> list[dict[str, object]]:
         """Every cell of a figure as plain values, None where one is not known, for JSON.

@@ -100,6 +100,7 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", visible).replace("−", "-").split())
 
 
+@lru_cache(maxsize=8192)
 def key_of(text: str) -> str:
     """Fold a name to what counts when names are compared.
 
