@@ -16,7 +16,10 @@ from made_up_language import LANGUAGE, unmarked, write_catalogue
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-QUOTED = re.compile(r"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|ETS|Theta|AIC|\dA")
+PANELS = "Gapminder Systema Globalis|Fasttrack|open-numbers|CC BY"
+QUOTED = re.compile(
+    rf"https?://\S+|[\w.]+\.(txt|csv|yaml)|logit|CRPS|Brier|ETS|Theta|AIC|\dA|{PANELS}"
+)
 NUMBERS = ("attainment", "fits", "moved_by_projects", "own_fits", "paths", "priors", "quantiles")
 """What a context computes without a text of its tables."""
 EVIL = '<script>x</script> & "y"'

@@ -172,8 +172,10 @@ def test_own_priors_ask_for_a_calibration_of_their_own(tmp_path, lishui):
 
 
 def test_the_page_reads_in_both_languages(zhejiang, lishui, monkeypatch):
-    """Pages and charts are complete and unmixed; the source is quoted as it is written."""
-    source = measured().assign(source="20.21")
+    """Pages and charts are complete and unmixed, the source of the shipped calibration too."""
+    shipped = set(method_check.read_calibration()["source"])
+    assert shipped == set(LABELS["panels"].values())
+    source = measured().assign(source=shipped.pop())
     check_languages(zhejiang, monkeypatch, replace(zhejiang.results, calibration=source))
     check_english(lishui, monkeypatch, replace(lishui.results, calibration=source))
 

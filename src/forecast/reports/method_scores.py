@@ -15,7 +15,7 @@ from ..charts.style import CLEAR
 from ..evaluation import scores
 from ..evaluation.backtesting import METHODS, Backtest
 from ..evaluation.baselines import PEERS, REASONS
-from ..i18n.catalog import N_
+from ..i18n.catalog import N_, pgettext
 from ..i18n.formatting import NO_VALUE, number
 from ..i18n.labels import LABELS
 from ..model.panel import KEY
@@ -178,8 +178,9 @@ def parts_of(results: MethodCheck) -> tuple[list[str], list[str]]:
 
 
 def list_sources(report: ReportContext, results: MethodCheck) -> str:
-    """List the sources of the calibration, as they are written."""
-    return report.join(dict.fromkeys(results.calibration["source"]))
+    """List the sources of the calibration; those of an own one as they are written."""
+    texts = dict.fromkeys(results.calibration["source"])
+    return report.join(pgettext("panels", text, report.language) for text in texts)
 
 
 def fit_rows(report: ReportContext, results: MethodCheck) -> list[Cells]:
