@@ -352,6 +352,10 @@ def test_a_lost_desk_comes_back(app: Desk) -> None:
     address = app.page.url
     assert "day=2021" in address
     server = psutil.Process(app.server.pid)
+    # Another tab was used last; the steps of this one are its own.
+    app.page.evaluate(
+        "localStorage.setItem('forecast-desk /', '[\"region=lishui&day=2020-12-31\"]')"
+    )
     app.page.evaluate("sessionStorage.setItem('hurry', true)")
     for lost, text in ((server.children(), "重新打开"), ([server], "连接不上服务器")):
         for process in lost:

@@ -81,12 +81,15 @@ def test_what_is_entered_is_used(desk):
 
 
 def test_a_link_has_what_is_entered(desk):
-    """The state names the rows; a link can name no file."""
+    """The state names the rows; a link can name no file, and what is not here is not left out."""
     own_target(desk)
     state = read_address(desk.state.address())
     assert state == desk.state and state.rows
     with pytest.raises(ValueError, match="link cannot be read"):
         read_address(desk.state.address().replace(state.rows, "../x"))
+    for gone in ({"rows": f"{1:016x}"}, {"reading": f"{1:016x}"}, {"tables": "1"}):
+        with pytest.raises(ValueError, match="not on this desk"):
+            desk.with_state(replace(state, **gone))
     desk.history = desk.history.change(replace(state, rows=f"{1:016x}"))
     assert not own_plan.read_rows(desk).rows.get("targets")
 

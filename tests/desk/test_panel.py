@@ -19,6 +19,7 @@ import pytest
 import forecast as fc
 from desk_parts import all_widgets, part, press, upload
 from forecast.desk import background, scenario_files, storage
+from forecast.desk.own_plan import change_rows
 from forecast.desk.panel import Panel, open_desk
 from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
@@ -339,7 +340,8 @@ def test_what_was_open_last_is_offered(panel):
     press(panel, "undo")
     assert panel.form.values[TRAINEES][0] == 0.0
     assert not panel.opener.value
-    panel.page.receive({"start": f"#{kept[-1]}&rows=1", "before": None})
+    change_rows(panel.desk, lambda content: content)
+    panel.page.receive({"start": f"#{kept[-1]}&rows={panel.desk.state.rows}", "before": None})
     assert panel.form.values[TRAINEES][0] == 500.0 and panel.opener.value
 
 
@@ -580,7 +582,9 @@ def test_own_figures_are_used_after_they_are_decided(panel):
     assert not part(panel, "go").disabled
     before = chance(panel)
     press(panel, "go")
-    assert panel.desk.folder.joinpath("figures", "1", "observations.csv").exists()
+    assert panel.desk.folder.joinpath(
+        "figures", panel.desk.state.tables, "observations.csv"
+    ).exists()
     seen = panel.desk.plan.observations.set_index(["indicator", "year"])["value"]
     assert (seen[WORKERS, 2021.0], seen[WORKERS, 2022.0]) == (14.0, 20.0)
     assert chance(panel) > before

@@ -21,6 +21,7 @@ from forecast.desk.export import export_desk, pack
 from forecast.desk.own_plan import change_rows, open_upload, read_rows
 from forecast.desk.session import Desk
 from forecast.desk.state import History, State, read_address
+from forecast.desk.text import render_beside
 from forecast.errors import DataError, UnknownNameError
 from forecast.intake import read
 from forecast.plans import entry
@@ -518,6 +519,7 @@ def test_scenarios_beside_are_on_the_same_draws(desk):
     desk.save("mine").unlink()
     desk.change(compared=("mine",))
     assert list(desk.outcomes()) == ["desk", "baseline"]
+    assert "mine" in render_beside(desk, desk.outcomes())
 
 
 def test_without_a_region_the_desk_opens_where_there_is_a_chance(tmp_path, opened):
@@ -626,7 +628,7 @@ def latest(desk):
 def test_own_figures_replace_no_earlier_ones_and_lead_back(desk):
     """Each import has a folder of its own; a cancelled one leaves none; undo leads back."""
     first = desk.with_figures(own_figure(desk, 20))
-    assert first.state.tables == "1" and latest(first) == 20.0
+    assert first.state.tables.isdecimal() and latest(first) == 20.0
     kept = [file for file in desk.folder.rglob("*") if file.name[0] != "."]
     for end in (0.2, 1.0):
 

@@ -29,6 +29,7 @@ from .settings import Settings
 from .state import MOST_COMPARED, RUN, History, State
 from .storage import (
     FIGURES,
+    check_kept,
     new_folder,
     saved_scenarios,
     scenario_file,
@@ -151,11 +152,11 @@ class Desk(Answers):
 
         Raises
         ------
-        DataError, UnknownNameError
-            As `load_plan`; as `apply_scenario` for settings that cannot be used there.
+        DataError, UnknownNameError, ValueError
+            As `load_plan`, `check_kept`; as `apply_scenario` for settings of no use there.
         """
-        state, tracker = history.current, ProgressTracker(progress, 10)
-        other = self
+        state, tracker, other = history.current, ProgressTracker(progress, 10), self
+        check_kept(self.folder, state.tables, state.rows, state.reading)
         if not self.holds(state):
             options = dict(zip(RUN, state.run or self.run, strict=True))
             other = Desk.open(

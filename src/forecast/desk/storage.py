@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import time
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 from ..errors import N_, msg
@@ -17,6 +17,7 @@ from ..scenarios.scenario import BASELINE, scenario_folder
 __all__ = [
     "ENTERED",
     "FIGURES",
+    "check_kept",
     "keep_entered",
     "new_folder",
     "saved_scenarios",
@@ -43,6 +44,11 @@ TAKEN = N_("A scenario named {name} is saved already. Replace it, or enter anoth
 FULL = N_(
     "Your space of {most} MB on this server is full. Download what you need; it is removed {days} "
     "days after your last visit."
+)
+
+NOT_HERE = N_(
+    "The link names figures or rows of a plan that are not on this desk. Ask whoever sent it for "
+    "an export, and open that here."
 )
 
 MANY = N_(
@@ -132,12 +138,19 @@ def keep_entered(folder: Path, content: bytes, ending: str) -> str:
     return name
 
 
+def check_kept(folder: Path, tables: str, *entered: str) -> None:
+    """Raise ValueError where the folder of a desk has not what a state names, as of a link."""
+    wanted = [folder / ENTERED / f"{name}.json" for name in entered if name]
+    wanted += [folder / FIGURES / tables] if tables.isdecimal() else []
+    if not all(path.exists() for path in wanted):
+        raise ValueError(msg(NOT_HERE))
+
+
 def new_folder(parent: Path) -> Path:
-    """Create a folder with the next free number: earlier ones are never written to again."""
+    """Create a folder with a new number, which no other visitor's link names by chance."""
     check_room(parent.parent)
-    numbers = count(1)
     while True:
-        folder = parent / str(next(numbers))
+        folder = parent / str(secrets.randbelow(10**12))
         with suppress(FileExistsError):
             folder.mkdir(parents=True)
             return folder

@@ -15,7 +15,7 @@ from ..charts.style import CLEAR
 from ..charts.tornado import tornado_chart
 from ..i18n.catalog import N_
 from ..i18n.errors import format_error
-from ..i18n.formatting import NO_VALUE, number, points
+from ..i18n.formatting import NO_VALUE, join, number, points
 from ..reports.context import ReportContext
 from ..reports.descriptions import describe_pace, describe_range, describe_step
 from ..reports.html import safe
@@ -69,6 +69,7 @@ REACHED = N_(
     "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its limit "
     "the chance is {most}."
 )
+GONE = N_("Not on this desk, or of no use here: {names}. Open the scenario's file to see it.")
 NOT_REACHED = N_("{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.")
 
 
@@ -322,7 +323,8 @@ def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
             report.gettext("Change of the chance, 95 % interval"):
                 NO_VALUE if single or not error else change,
         })  # fmt: skip
-    return tabulate(rows)
+    gone = join((n for n in desk.state.compared if n not in outcomes), desk.language)
+    return tabulate(rows) + (paragraph(report.gettext(GONE, names=gone)) if gone else "")
 
 
 def render_tornado(desk: Desk, tornado: pd.DataFrame) -> str:

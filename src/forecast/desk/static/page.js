@@ -19,7 +19,11 @@ function render({ model, el }) {
   lost.hidden = true;
   let ours = '', timer = 0, asked = 0, misses = 0;
 
-  const kept = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
+  // Another tab may have been open last; this one's own steps outlast its reload.
+  const kept = () => {
+    try { return JSON.parse(sessionStorage.getItem(key) || localStorage.getItem(key)); }
+    catch { return null; }
+  };
   const before = kept();
   const visitor = () => {
     const made = [...crypto.getRandomValues(new Uint8Array(16))].join('.');
@@ -31,7 +35,9 @@ function render({ model, el }) {
   };
   const keep = () => {
     if (!model.get('kept').length) return;
-    try { localStorage.setItem(key, JSON.stringify(model.get('kept'))); } catch { /* no room */ }
+    for (const place of ['sessionStorage', 'localStorage']) {
+      try { window[place].setItem(key, JSON.stringify(model.get('kept'))); } catch { /* no room */ }
+    }
   };
   const follow = () => {
     const address = `#${model.get('address')}`;
