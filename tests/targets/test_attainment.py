@@ -905,23 +905,3 @@ def test_fits_are_freed_with_their_last_reference():
         assert seen() is None
     finally:
         gc.enable()
-
-
-def test_targets_that_a_scenario_does_not_move_keep_the_closed_form():
-    """To the last bit, whatever happens to the series beside them, whose own answers move."""
-    rng, regions = np.random.default_rng(1), [*"abcdefgh"]
-    seen = pd.DataFrame(
-        10450 + rng.uniform(0, 700, (8, 4)).cumsum(axis=1), regions, range(2020, 2024)
-    )
-    goals = pd.DataFrame({"region": regions, "indicator": "x", "year": 2026, "value": 13000.0,
-                          "comparator": "ge"})  # fmt: skip
-    rows = seen.stack().rename_axis(["region", "year"]).rename("value").reset_index()
-    fits = fc.fit(rows.assign(indicator="x"), kind="amount", better="higher")
-    asked = ["reach", "ever", "maintain"]
-    exact = fc.attainment(fits, goals, answers=asked).drop(columns="mc_error")
-    paths = fc.simulate(fits, until=2026, draws=50)
-    moved = paths.values.copy()
-    moved[-1] *= 1.05
-    found = fc.attainment(replace(paths, values=moved), goals, answers=asked)[[*exact]]
-    pd.testing.assert_frame_equal(found[:-1], exact[:-1], check_exact=True)
-    assert found["p_reach"][7] > exact["p_reach"][7] and found["median"][7] > exact["median"][7]
