@@ -260,22 +260,13 @@ def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) ->
     ValueError
         If an open target's year lies beyond the simulated ones.
     """
+    at = np.flatnonzero(state.open[state.estimated])
     after = DrawnEvents.of(paths, state)
     hits = after.hits("reach")
     if paths.baseline is paths.values:
         return DrawnHits(hits, hits)
-    known, base = paths.baseline is not None, None
-    at, bounds = np.flatnonzero(state.open[state.estimated]), (-np.inf, np.inf)
-    before = after
-    if paths.baseline is not None:
-        # Most settings move a few series; of the others nothing changes.
-        moved = np.flatnonzero(after.differ(paths.baseline))
-        after, at = after.take(moved), at[moved]
-        before = after.on(paths.baseline)
-        base = hits.copy()
-        base[moved] = before.hits("reach")
-        lower, upper = (state.columns[c][state.open][moved] for c in ("lower", "upper"))
-        bounds = lower, upper
+    known = paths.baseline is not None
+    before = after if paths.baseline is None else after.on(paths.baseline)
     for i, event in enumerate(EVENTS):
         gain = after.hits(event).astype(float) - (before.hits(event) if known else 0.0)
         p = getattr(closed, event)
@@ -285,9 +276,10 @@ def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) ->
     closed.maintain[at] = np.minimum(closed.maintain, closed.reach)[at]
     median = after.median()
     if known:
-        median = np.clip(closed.median[at] + median - before.median(), *bounds)
+        median = closed.median[at] + median - before.median()
+        median = np.clip(median, *(state.columns[c][state.open] for c in ("lower", "upper")))
     closed.median[at] = median
-    return DrawnHits(hits, base)
+    return DrawnHits(hits, before.hits("reach") if known else None)
 
 
 @dataclass(frozen=True)
@@ -326,12 +318,6 @@ class DrawnEvents:
     def on(self, values: FloatArray) -> DrawnEvents:
         """Return the same targets on other draws."""
         return replace(self, paths=replace(self.paths, values=values))
-
-    def differ(self, values: FloatArray) -> BoolArray:
-        """Return whether the draws of each target's series are other ones than `values`."""
-        one, other = self.paths.values[self.position], values[self.position]
-        moved: BoolArray = ((one != other) & ~(np.isnan(one) & np.isnan(other))).any(axis=(1, 2))
-        return moved
 
     def median(self) -> FloatArray:
         """Compute the median of the draws of the target year."""
