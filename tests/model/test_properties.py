@@ -27,16 +27,18 @@ USUAL = {2017: 9.42645, 2018: 8.161095, 2019: 9.649476, 2020: 13.04332}
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(SPIKE, EQUAL), (LIMIT, USUAL)], ids=["equal steps", "steps near zero"]
+    ("one", "other", "kind", "better", "factor"),
+    [(SPIKE, EQUAL, "amount", "lower", 1e-4), (LIMIT, USUAL, "ratio", "higher", 1e4)],
+    ids=["equal steps", "steps near zero"],
 )
-def test_last_digits_that_another_unit_rounds_move_no_answer(one, other):
+def test_last_digits_that_another_unit_rounds_move_no_answer(one, other, kind, better, factor):
     """Steps that are equal, or nothing, but for last digits of figures are alike in any unit."""
     rows = [(name, *at) for name, figures in (("b", one), ("c", other)) for at in figures.items()]
     seen = pd.DataFrame(rows, columns=["region", "year", "value"])
-    about = {"kind": "ratio", "better": "higher", "lower": 0.0, "indicator": "x"}
-    whole, small = (
+    about = {"kind": kind, "better": better, "lower": 0.0, "indicator": "x"}
+    whole, again = (
         fc.quantiles(fc.fit(seen.assign(value=seen["value"] * unit), **about), [2022, 2025])
-        for unit in (1.0, 1e4)
+        for unit in (1.0, factor)
     )
     names = ["q05", "q50", "q95"]
-    assert small[names].to_numpy() == pytest.approx(1e4 * whole[names].to_numpy(), rel=1e-8)
+    assert again[names].to_numpy() == pytest.approx(factor * whole[names].to_numpy(), rel=1e-8)

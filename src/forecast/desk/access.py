@@ -192,6 +192,8 @@ class DeskHandler(TornadoVoilaHandler):  # type: ignore[misc]
 
     def should_use_rendered_notebook(self, _data: object, pool_size: int, *_: object) -> bool:
         """Return whether a desk is kept ready: also one that is starting, which is waited for."""
+        if pool_size > 0:
+            self.kernel_manager.hand_over()
         return pool_size > 0
 
     async def _admit(self) -> bool:

@@ -164,6 +164,11 @@ class Kernels(AsyncMappingKernelManager):
         self.opening.add(asyncio.current_task())
         return True
 
+    def hand_over(self) -> None:
+        """Give up the place of a visit that gets the desk kept ready, if that is listed already."""
+        if any(pool and pool[0].done() for pool in self._pools.values()):
+            self.opening.discard(asyncio.current_task())
+
     def make_ready(self) -> int:
         """Keep a desk ready if it could be opened beside the next one; return the free places."""
         ready = [task for pool in self._pools.values() for task in pool]

@@ -277,10 +277,8 @@ def language_name(language: str, shown: str = "") -> str:
     >>> language_name("zh"), language_name("en"), language_name("zh", "en")
     ('中文', 'English', 'Chinese')
     """
-    from babel import Locale
-
     locale = _style(shown or language).locale
-    return str(Locale.parse(_style(language).locale).get_language_name(locale) or language)
+    return str(_locale(_style(language).locale).get_language_name(locale) or language)
 
 
 def unit_symbol(unit: str, name: str) -> str:
@@ -310,10 +308,10 @@ def _style(language: str) -> Style:
 @functools.cache
 def _style_of_locale(language: str) -> Style:
     """Style with the separators of a locale, or with English ones where Babel knows none."""
-    from babel import Locale, UnknownLocaleError
+    from babel import UnknownLocaleError
 
     try:
-        return replace(STYLES["en"], locale=str(Locale.parse(language)))
+        return replace(STYLES["en"], locale=str(_locale(language)))
     except (UnknownLocaleError, ValueError):
         return STYLES["en"]
 
