@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
-from ..tables.calendar import list_year_problems, read_years
+from ..tables.calendar import find_implausible, list_year_problems, read_years
 from ..tables.cells import read_numbers
 from ..tables.row_rules import Rule, list_figure_problems
 from ..tables.schema import DIRECTIONS, KINDS, NEVER_FALLS, NEVER_NEGATIVE, STATUSES
@@ -174,7 +174,8 @@ def read_observations(
     }
     named = {c: pd.factorize(rows[c], sort=True) for c in KEY}
     problems = _list_cells(observations, wrong) + _list_nameless(named) + problems
-    problems += list_year_problems("observations", year, observations["year"], rows[KEY])
+    if find_implausible(year).any():
+        problems += list_year_problems("observations", year, observations["year"], rows[KEY])
     problems += list_figure_problems(rows, about)
     if problems:
         raise DataError(problems)
@@ -192,12 +193,11 @@ def read_observations(
     n = np.bincount(of)
     last = rows.take(np.cumsum(n) - 1).reset_index(drop=True)
     known = about.take(about.index.get_indexer(last["indicator"])).reset_index(drop=True)
-    known["lower"] = known["lower"].mask(
-        known["lower"].isna() & known["kind"].isin(NEVER_NEGATIVE), 0.0
-    )
+    lower = known["lower"].to_numpy()
+    least = np.where(np.isnan(lower) & known["kind"].isin(NEVER_NEGATIVE), 0.0, lower)
     return rows, pd.DataFrame({
-        **{name: last[name] for name in KEY},
-        "n": n, "latest": last["value"], "latest_year": last["year"], **dict(known.items()),
+        **{name: last[name] for name in KEY}, "n": n, "latest": last["value"],
+        "latest_year": last["year"], **dict(known.items()), "lower": least,
         "conflicting": np.bincount(of, rows["conflicting"]) > 0,
     })  # fmt: skip
 
@@ -266,21 +266,22 @@ def _describe(indicators: pd.DataFrame, used: Iterable[str]) -> tuple[pd.DataFra
         columns[column] = np.full(len(chosen), default)
         if column in chosen:
             given = chosen[column]
-            number = pd.to_numeric(given, errors="coerce").astype(float)
-            columns[column] = number.fillna(default)
-            wrong = np.flatnonzero(number.isna() & given.notna() & given.ne("")).tolist()
+            number = pd.to_numeric(given, errors="coerce").astype(float).to_numpy()
+            none = np.isnan(number)
+            columns[column] = np.where(none, default, number)
+            wrong = np.flatnonzero(none & given.notna() & given.ne("")) if none.any() else none[:0]
             text = msg("no number"), msg("write one")
-            problems += [_fault(chosen, column, i, str(given[i]), *text) for i in wrong]
+            problems += [_fault(chosen, column, i, str(given[i]), *text) for i in wrong.tolist()]
     given = chosen["cumulative"].eq(True) if "cumulative" in chosen else False
     columns["cumulative"] = chosen["kind"].isin(NEVER_FALLS) | given
     for column in ("numerator", "denominator"):
         columns[column] = chosen[column].fillna("") if column in chosen else ""
     about = pd.DataFrame(columns, chosen.index)
-    about = about.drop_duplicates() if len(about) > 1 else about
+    about = about.drop_duplicates() if about["indicator"].duplicated().any() else about
     text = msg("observed but not described"), msg("add its row")
     problems += [
         Problem("indicators", None, "indicator", str(name), *text)
-        for name in sorted(set(used) - set(about["indicator"]))
+        for name in sorted({*used} - {*about["indicator"].tolist()})
     ]
     for rule in RULES:
         broken = rule.broken(about)
@@ -304,8 +305,13 @@ def _translate(
     """Read the texts of a column, each distinct one once; `missing` where there is no column."""
     if column not in observations:
         return np.full(len(observations), missing)
-    given = observations[column].reset_index(drop=True).astype(object)
-    code, texts = pd.factorize(given.where(given.notna(), "").astype(str).str.strip())
+    given = observations[column].reset_index(drop=True)
+    if isinstance(given.dtype, pd.StringDtype):
+        code, cells = pd.factorize(given)
+        texts = [*map(str.strip, cells.tolist()), ""]
+    else:
+        given = given.astype(object)
+        code, texts = pd.factorize(given.where(given.notna(), "").astype(str).str.strip())
     read_texts: NDArray[Any] = read(pd.Series(texts, dtype=object)).to_numpy()[code]
     return read_texts
 
@@ -339,7 +345,8 @@ def _list_nameless(named: Mapping[str, tuple[IntArray, pd.Index]]) -> list[Probl
     """Problems of rows without a region or indicator, from the codes and words of each."""
     problems = []
     for column, (code, names) in named.items():
-        count = int((code < 0).sum() + np.isin(code, np.flatnonzero(names == "")).sum())
+        # Names are sorted: an empty one is the first.
+        count = int((code < (len(names) > 0 and names[0] == "")).sum())
         text = msg("{count} rows name no {column}", count=count, column=column), msg("fill it in")
         problems += [Problem("observations", None, column, None, *text)] * (count > 0)
     return problems
@@ -374,7 +381,8 @@ def _add_ratios(rows: pd.DataFrame, about: pd.DataFrame) -> pd.DataFrame:
 
     The scale (per 10,000, say) is that of the last year with all three.
     """
-    ratio = (about["numerator"] != "") & (about["denominator"] != "")
+    top, bottom = (about[part].to_numpy() for part in ("numerator", "denominator"))
+    ratio = (top != "") & (bottom != "")
     if not ratio.any():
         return rows
     tables = [rows]

@@ -213,8 +213,8 @@ def select_prior(kind: str, growth: str = "auto", *, priors: pd.DataFrame | None
     if missing := [column for column in COLUMNS if column not in table and column != "source"]:
         problem, remedy = msg("no such column"), msg("learn the priors anew")
         raise DataError(Problem("priors", None, c, None, problem, remedy) for c in missing)
-    check_name("kind", kind, sorted(set(table["kind"]) - {"all"}))
-    keys = zip(table["kind"], table["domain"], table["link"], table["parameter"], strict=True)
+    check_name("kind", kind, sorted({*table["kind"].unique()} - {"all"}))
+    keys = zip(*(table[c].tolist() for c in ("kind", "domain", "link", "parameter")), strict=True)
     prior = build_prior(dict(zip(keys, table["value"].astype(float), strict=True)), kind)
     if growth == "auto":
         return prior

@@ -273,13 +273,16 @@ def figure_days(observations: pd.DataFrame) -> pd.Series:
     return _given(observations, "as_of", days)
 
 
-def known_days(observations: pd.DataFrame) -> pd.Series:
+def known_days(observations: pd.DataFrame, days: pd.Series | None = None) -> pd.Series:
     """ISO day from which each figure is known: `published`, else the day it stands for.
+
+    `days` are those of `figure_days`, where they were computed already.
 
     >>> known_days(pd.DataFrame({"year": [2021, 2022], "published": ["2022-03-05", ""]})).tolist()
     ['2022-03-05', '2022-12-31']
     """
-    return _given(observations, "published", figure_days(observations))
+    otherwise = figure_days(observations) if days is None else days
+    return _given(observations, "published", otherwise)
 
 
 def _read_year(cell: object) -> float:

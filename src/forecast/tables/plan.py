@@ -16,6 +16,7 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..errors import N_, DataError, Problem, check_name, msg
 from ..files import MANIFEST, shipped_folder
@@ -144,7 +145,7 @@ def known_indicators(plan: Plan) -> frozenset[str]:
     >>> "minimum_living_standard" in known_indicators(load_plan("lishui"))
     True
     """
-    own = plan.tables["indicators"]["indicator"] if plan.tables else ()
+    own = plan.tables["indicators"]["indicator"].unique() if plan.tables else ()
     return _described_indicators(data_folder()).union(own)
 
 
@@ -207,12 +208,12 @@ def load_plan(
     else:
         _check_shipped(place, region)
         tables, region = read_tables(shipped), str(place)
-    planned = sorted(set(tables["targets"]["region"]))
+    planned = sorted(tables["targets"]["region"].unique())
     if region is None and len(mine := _own_regions(tables)) == 1:
         region = mine[0]
     if region is not None:
-        known = sorted(set(planned) | set(tables["observations"]["region"]))
-        check_name("region", region, known if own else planned)
+        known = {*planned, *tables["observations"]["region"].unique()} if own else planned
+        check_name("region", region, sorted(known))
     address = str(place) if own and not folder else ""
     return replace(_cut(tables, region, day), folder=folder, address=address)
 
@@ -269,15 +270,22 @@ def _date_baselines(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
 
 def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
     """Cut one region's part of the tables (None: all) as known on a day."""
+
+    def in_region(table: pd.DataFrame) -> NDArray[np.bool_]:
+        if not region:
+            return np.ones(len(table), bool)
+        return np.asarray(table["region"].to_numpy() == region, bool)
+
     observations = tables["observations"]
+    days = figure_days(observations)
     if day is not None:
-        observations = observations[known_days(observations) <= day.isoformat()]
-    observations = observations.assign(year=year_fractions(figure_days(observations)))
+        known = known_days(observations, days) <= day.isoformat()
+        observations, days = observations[known], days[known]
+    observations = observations.assign(year=year_fractions(days))
     targets = tables["targets"]
-    of_region = observations["region"] == region if region else np.ones(len(observations), bool)
+    of_region = in_region(observations)
     own = observations[of_region]
-    if region:
-        targets = targets[targets["region"] == region]
+    targets = targets[in_region(targets)]
     plans = versions_in_force(tables["plans"], day)
     if region and not targets["plan"].isin(["", *plans["plan"]]).any():
         plans = first_versions(tables["plans"])
@@ -289,11 +297,13 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     siblings = observations[~of_region & observations["indicator"].isin(used)]
     sources = tables["sources"]
     by_plan, by_source = (
-        table.set_index(table.columns[0])["title_zh"].to_dict() for table in (plans, sources)
+        dict(zip(table.iloc[:, 0].tolist(), table["title_zh"].tolist(), strict=True))
+        for table in (plans, sources)
     )
-    titles = [by_plan.get(row.plan) or by_source.get(row.source) for row in targets.itertuples()]
+    pairs = dict.fromkeys(zip(targets["plan"].tolist(), targets["source"].tolist(), strict=True))
+    titles = [by_plan.get(plan) or by_source.get(source) for plan, source in pairs]
     local = {
-        name: (table[table["region"] == region] if region else table).reset_index(drop=True)
+        name: table[in_region(table)].reset_index(drop=True)
         for name, table in tables.items()
         if name in ("milestones", "tasks", "rules", "projects", "progress")
     }

@@ -245,11 +245,16 @@ def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[P
     ['above 100, the most x can be (a)']
     """
     code, names = pd.factorize(rows["indicator"])
-    known = indicators[~indicators.index.duplicated()].reindex(names)
-    columns = {c: rows[c].reset_index(drop=True) for c in ("region", "indicator", "value")}
-    facts = {c: known[c].take(code) for c in ("kind", "lower", "upper", "resolution")}
+    if not indicators.index.is_unique:
+        indicators = indicators[~indicators.index.duplicated()]
+    known = np.append(indicators.index.get_indexer(names), -1)[code]
     # A rule reads columns; a DataFrame of them is needed where one is broken.
-    described = {**columns, **{c: fact.reset_index(drop=True) for c, fact in facts.items()}}
+    described = {c: rows[c].reset_index(drop=True) for c in ("region", "indicator", "value")}
+    kind = np.append(indicators["kind"].to_numpy(object), np.nan)
+    described["kind"] = pd.Series(kind[known], dtype=object)
+    for column in ("lower", "upper", "resolution"):
+        fact = np.append(indicators[column].to_numpy(float), np.nan)
+        described[column] = pd.Series(fact[known])
     problems = []
     for rule in FIGURE:
         marks = np.asarray(rule.broken(described), bool) & (code >= 0)

@@ -67,14 +67,16 @@ def select_targets(
     ordered = _by_day(plans)
     rank = ordered.groupby("plan").cumcount()
     ranks = dict(zip(zip(ordered["plan"], ordered["version"], strict=True), rank, strict=True))
-    versions = zip(targets["plan"], targets["version"], strict=True)
+    versions = zip(targets["plan"].tolist(), targets["version"].tolist(), strict=True)
     held = pd.Series([ranks.get(version, 0) for version in versions], targets.index, dtype=float)
     last = rank[chosen.index].set_axis(chosen["plan"])
     limit = targets["plan"].map(last.to_dict()).astype(float).where(targets["plan"].ne(""), 0.0)
     held = held[held <= limit]
     rows = targets.loc[held.index]
-    newest = held.groupby([rows[column] for column in TARGET]).transform("max")
-    return rows[held.eq(newest) & rows["value"].notna()]
+    if held.any():
+        newest = held.groupby([rows[column] for column in TARGET]).transform("max")
+        rows = rows[held.eq(newest)]
+    return rows[rows["value"].notna()]
 
 
 def _by_day(plans: pd.DataFrame) -> pd.DataFrame:
