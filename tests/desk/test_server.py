@@ -180,7 +180,7 @@ def test_only_a_page_that_is_opened_starts_a_desk(
 @pytest.fixture
 def fronted(tmp_path: Path) -> Iterator[Served]:
     """Start a server whose desk no other test ends."""
-    running = Served(tmp_path, "--base-url", "desk", FORECAST_TOKEN=TOKEN)
+    running = Served(tmp_path, "--most", "1", "--base-url", "desk", FORECAST_TOKEN=TOKEN)
     yield running
     running.process.terminate()
     running.process.communicate(timeout=60)
