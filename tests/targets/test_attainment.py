@@ -839,7 +839,8 @@ def test_what_is_asked_for_is_what_a_complete_table_says():
         "event": ["reach", "ever", "reach", "maintain"],
     })  # fmt: skip
     fits = fc.fit(seen, about())
-    for source in (fits, fc.simulate(fits, until=2025, draws=200, seed=1)):
+    paths = fc.simulate(fits, until=2025, draws=200, seed=1)
+    for source in (fits, paths, replace(paths, values=1.05 * paths.values)):
         whole = fc.attainment(source, targets)
         for asked in ([], ["reach"], ["ever"], ["maintain", "path"], ["years"]):
             part = fc.attainment(source, targets, answers=asked)

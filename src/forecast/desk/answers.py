@@ -21,7 +21,7 @@ from ..evaluation.vintages import OPEN
 from ..model.simulation import Paths
 from ..reports.context import ReportContext, forecast_years, last_targets
 from ..scenarios.baseline import project
-from ..scenarios.comparison import run_scenarios
+from ..scenarios.comparison import ScenarioRuns, run_scenarios
 from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.engine import apply_scenario
 from ..scenarios.goal_seeking import GoalSeek, goal_seek
@@ -29,7 +29,7 @@ from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario
 from ..scenarios.sensitivity_analysis import sensitivity
 from ..tables.plan import Plan
-from ..targets.joint_answers import evaluate_targets
+from ..targets.joint_answers import TargetHits, evaluate_targets
 from ..targets.target_state import PRINTED_BOUNDS, SINGLE
 from .settings import Control, Settings, list_controls
 from .state import State
@@ -181,12 +181,11 @@ class Answers(ABC):
 
         A row an indicator: the columns of `compare`, then p_base.
         """
-        runs = run_scenarios(self.plan, [self.scenario], paths=self.paths)
-        compared = runs.compare(self._usual)
-        base, rows = (compared[compared["scenario"] == n] for n in (BASELINE.name, NAME))
-        table = rows.reset_index(drop=True).assign(p_base=base["p_reach"].to_numpy())
-        last = last_targets(base.assign(row=range(len(base))))["row"]
-        return table.loc[last].reset_index(drop=True)
+        targets, usual = self._last
+        runs = run_scenarios(self.plan, [self.scenario], paths=self.paths).runs
+        compared = ScenarioRuns(replace(self.plan, targets=targets), runs).compare(usual)
+        table = compared[compared["scenario"] == NAME].reset_index(drop=True)
+        return table.assign(p_base=usual.table["p_reach"])
 
     def seek(self, probability: float = 0.8, lever: str = PACE) -> GoalSeek:
         """Find the least setting of a lever at which the chosen target has a probability."""
@@ -212,6 +211,15 @@ class Answers(ABC):
             mechanisms=self.mechanisms,
         )  # fmt: skip
         return lambda progress=None: compute(progress=progress).tornado
+
+    @cached_property
+    def _last(self) -> tuple[pd.DataFrame, TargetHits]:
+        """The last target of each indicator, and its baseline."""
+        table = self.baseline
+        rows = last_targets(table.assign(row=table.index))["row"].to_numpy()
+        last, usual = table.loc[rows].reset_index(drop=True), self._usual
+        hits = TargetHits(last, usual.met[rows], usual.counted[rows])
+        return self.targets.loc[rows].reset_index(drop=True), hits
 
     @property
     def _target(self) -> pd.DataFrame:

@@ -170,7 +170,7 @@ def _answer(source: Fits | Paths, state: TargetState, asked: set[str]) -> pd.Dat
     found = compute_closed_form(fits, state, annual)
     p_path = _compute_path_probability(state, annual.hits[rows]) if "path" in asked else None
     if isinstance(source, Paths):
-        drawn = add_changes(found, source, state)
+        drawn = add_changes(found, source, state, asked.union(np.take(EVENTS, named)))
         if p_path is not None:
             p_path = _change_paths(p_path, state, drawn)
     chance = {name: state.probability(name, getattr(found, name)) for name in EVENTS}

@@ -9,6 +9,7 @@ that a scenario that changes nothing has the probability of the baseline to the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -250,10 +251,13 @@ def compute_probability(fits: Fits, state: TargetState, event: str) -> float:
     return float(getattr(compute_closed_form(fits, state, annual), event)[0])
 
 
-def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) -> DrawnHits:
+def add_changes(
+    closed: EventProbabilities, paths: Paths, state: TargetState, events: Collection[str] = EVENTS
+) -> DrawnHits:
     """Move the closed form's answers on open targets, in place, by what draws were changed.
 
-    Returns the events of the target year on the draws.
+    Only those on `events`: what is not asked takes most of the time and memory. Returns the events
+    of the target year on the draws.
 
     Raises
     ------
@@ -268,6 +272,8 @@ def add_changes(closed: EventProbabilities, paths: Paths, state: TargetState) ->
     known = paths.baseline is not None
     before = after if paths.baseline is None else after.on(paths.baseline)
     for i, event in enumerate(EVENTS):
+        if event not in events:
+            continue
         gain = after.hits(event).astype(float) - (before.hits(event) if known else 0.0)
         p = getattr(closed, event)
         p[at] = np.clip(known * p[at] + gain.mean(axis=1), 0.0, 1.0)
