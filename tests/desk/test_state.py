@@ -14,7 +14,7 @@ OWN = Scenario(name="更多 培训", steps=[
 FULL = State(
     "lishui", "2022-12-31", "en", "3", "nursing_bed_share", 7, OWN,
     {("care_workforce", "leaving_rate"): Range(low=8, central=9, high=10), ("", "x"): -0.5},
-    (2019, 2025), ("更多", "pandemic_year"), "care_workforce.hires_per_year", 0.95, "tornado",
+    (2019, 2025), (OWN, read_scenario("pandemic_year")), "care_workforce.hires_per_year", 0.95, "tornado",
     run=(1000, 2, 2030),
 )  # fmt: skip
 
@@ -39,7 +39,7 @@ def test_two_states_have_two_addresses():
     changes = {
         "region": "zhejiang", "as_of": "2021-12-31", "language": "en", "tables": "1",
         "indicator": "y", "row": 3, "base": OWN, "values": {("", "x"): 1.0}, "years": (2019, 2022),
-        "compared": ("a",), "lever": "y", "wanted": 0.9, "question": "seek",
+        "compared": (OWN,), "lever": "y", "wanted": 0.9, "question": "seek",
         "rows": f"{1:016x}", "reading": f"{2:016x}", "run": (500, 1, None),
     }  # fmt: skip
     assert set(changes) == set(State.__dataclass_fields__)
@@ -51,7 +51,7 @@ def test_two_states_have_two_addresses():
     "part",
     [
         "day=soon", "language=fr", "target=x:y", "set=pace:many", "set=pace:nan", "set=pace:1~2",
-        "years=2020", "ask=guess:pace:0.8", "base=../../secret", "base={}", "run=code",
+        "years=2020", "ask=guess:pace:0.8", "base=../../secret", "base={}", "beside=../mine", "run=code",
         "run=1:0:", "run=1000000000:0:",
     ],
 )  # fmt: skip

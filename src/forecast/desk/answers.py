@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -28,16 +29,14 @@ from ..scenarios.goal_seeking import GoalSeek, goal_seek
 from ..scenarios.response import PACE, TargetOutcome, TargetResponse
 from ..scenarios.scenario import BASELINE, Scenario
 from ..scenarios.sensitivity_analysis import sensitivity
-from ..tables.plan import Plan
+from ..tables.plan import Plan, data_folder, load_plan
 from ..targets.joint_answers import TargetHits, evaluate_targets
 from ..targets.target_state import PRINTED_BOUNDS, SINGLE
 from .settings import Control, Settings, list_controls
 from .state import State
+from .storage import NAME
 
-__all__ = ["NAME", "Answers", "limit_change"]
-
-NAME = "desk"
-"""Name of the scenario of the current settings, until it is saved under another one."""
+__all__ = ["Answers", "limit_change", "load_first"]
 
 
 class Answers(ABC):
@@ -254,3 +253,19 @@ def limit_change(change: float, base: float) -> float:
     """
     least, most = (end - base for end in PRINTED_BOUNDS)
     return min(max(change, min(least, 0.0)), max(most, 0.0))
+
+
+def load_first(*, data: str | None = None, **options: Any) -> ReportContext:
+    """Load the first region with a target to come of which two figures are known, else the first.
+
+    One figure is too few for a chance.
+    """
+    whole = load_plan(data or str(data_folder()), as_of=options["as_of"])
+    goals, figures = whole.targets, whole.observations
+    counts = figures.groupby(["region", "indicator"]).size()
+    known = counts.index[counts > 1]
+    coming = goals[goals["year"] > int(options["as_of"][:4])]
+    clear = coming[pd.MultiIndex.from_frame(coming[["region", "indicator"]]).isin(known)]
+    order = [r for r in whole.regions["region"] if r in set(goals["region"])]
+    first = next((r for r in order if r in set(clear["region"])), order[0])
+    return ReportContext.load(first, data=data, **options)

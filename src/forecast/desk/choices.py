@@ -96,7 +96,8 @@ class Choices(widgets.VBox):  # type: ignore[misc]
         rows = desk.targets_of(state.indicator)
         goals = [(report.format_dated_target(row), i) for i, row in rows.iterrows()]
         set_options(self.target, goals, state.row)
-        names = dict.fromkeys([*desk.shipped, *desk.saved, desk.base.name, *state.compared])
+        beside = [one.name for one in state.compared]
+        names = dict.fromkeys([*desk.shipped, *desk.saved, desk.base.name, *beside])
         scenarios = [(report.scenario(name), name) for name in names]
         set_options(self.scenario, scenarios, desk.base.name)
         first, last = desk.all_years
@@ -104,7 +105,7 @@ class Choices(widgets.VBox):  # type: ignore[misc]
         for part, year in zip((self.first, self.last), state.years or (first, last), strict=True):
             set_options(part, years, year)
         others = [(label, name) for label, name in scenarios if name != BASELINE.name]
-        chosen = [*state.compared, *[""] * MOST_COMPARED][:MOST_COMPARED]
+        chosen = [*beside, *[""] * MOST_COMPARED][:MOST_COMPARED]
         for part, name in zip(self.beside, chosen, strict=True):
             set_options(part, [(report.gettext("none"), ""), *others], name)
 

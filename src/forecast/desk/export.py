@@ -38,7 +38,8 @@ from ..scenarios.overrides import own_scenarios
 from ..scenarios.scenario import write_scenario
 from .own_plan import BESIDE, DRAFT, TABLES, read_rows
 from .session import Desk
-from .storage import TAKEN, shipped_scenarios
+from .state import is_shipped
+from .storage import TAKEN
 from .text import name_outcome
 
 __all__ = ["add_report", "export_desk", "pack"]
@@ -183,17 +184,13 @@ def _write_beside(desk: Desk, name: str, new: Path) -> list[str]:
     """Write the scenarios beside the settings; return their paths, names of the package's."""
     places = []
     for key, scenario in desk.beside().items():
-        place = key if _is_shipped(desk, key) else f"{BESIDE}/{key}.yaml"
+        file = plain_name(key).replace(",", "_")  # a link may have any name
+        place = key if is_shipped(scenario) else f"{BESIDE}/{file}.yaml"
         if key not in (name, place):
             (new / BESIDE).mkdir(exist_ok=True)
             write_scenario(scenario.whole().model_copy(update={"name": key}), new / place)
         places += [place] * (key != name)
     return places
-
-
-def _is_shipped(desk: Desk, name: str) -> bool:
-    """Whether a scenario is the package's, unchanged by the plan."""
-    return name in shipped_scenarios() and name not in own_scenarios(desk.plan.folder)
 
 
 def _draw(desk: Desk) -> Mapping[str, bytes]:

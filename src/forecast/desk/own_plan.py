@@ -185,7 +185,7 @@ def _fill_plan(desk: Desk, write: Callable[[Path], Path], folder: Path) -> State
 
 
 def _fill_export(desk: Desk, state: State, parts: Parts, folder: Path) -> State:
-    """Write the tables of an export to a folder, its rows and scenarios beside this desk's."""
+    """Write the tables of an export to a folder, its rows to those of this desk."""
     for path, part in parts.items():
         top, *under = path.parts
         if top == TABLES and under in ([path.name], ["scenarios", path.name]):
@@ -196,25 +196,12 @@ def _fill_export(desk: Desk, state: State, parts: Parts, folder: Path) -> State:
         text = format_table("plans", desk.plan.tables["plans"][:0])
         _write(folder, "plans.csv", text.encode())
     form = find_form(folder)
-    compared, rows = _write_scenarios(desk, state, parts, folder / "scenarios"), ""
+    rows = ""
     if form is not None:
         text = entry.dump(entry.content_of(read_form(form), state.language))
         rows = keep_entered(desk.folder, text.encode(), ".json")
     run = None if state.run == desk.run else state.run
-    return replace(state, tables=folder.name, compared=compared, rows=rows, reading="", run=run)
-
-
-def _write_scenarios(desk: Desk, state: State, parts: Parts, folder: Path) -> tuple[str, ...]:
-    """Write the scenarios beside to a folder; return their names, another one for one taken."""
-    names = []
-    for name in state.compared:
-        free = name
-        if scenario := parts.get(PurePosixPath(BESIDE, f"{name}.yaml")):
-            while free in desk.saved:
-                free = f"{free} 2"
-            _write(folder, f"{free}.yaml", scenario)
-        names.append(free)
-    return tuple(names)
+    return replace(state, tables=folder.name, rows=rows, reading="", run=run)
 
 
 def _read_export(manifest: bytes) -> State | None:

@@ -405,7 +405,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
     # Status, progress and errors.
 
     def _show_saved(self, folder: Path) -> None:
-        self.choices.show(self.desk)
+        self._refresh()  # what was saved may be shown beside
         place = self._place(folder)
         self._show_status(self.desk.report.gettext("Saved to: {folder}", folder=place))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,12 +24,12 @@ from ..scenarios.declarations import Range
 from ..scenarios.overrides import own_scenarios
 from ..scenarios.response import TargetOutcome
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
-from ..tables.plan import data_folder, load_plan
-from .answers import NAME, Answers
+from .answers import Answers, load_first
 from .settings import Settings
-from .state import MOST_COMPARED, RUN, History, State
+from .state import MOST_COMPARED, RUN, History, State, is_shipped
 from .storage import (
     FIGURES,
+    NAME,
     check_kept,
     new_folder,
     saved_scenarios,
@@ -101,7 +102,7 @@ class Desk(Answers):
         tracker()
         day = as_of or dt.date.today().isoformat()
         options |= {"as_of": day, "language": language}
-        report = _open_first(**options) if region is None else ReportContext.load(region, **options)
+        report = load_first(**options) if region is None else ReportContext.load(region, **options)
         desk = Desk(report, tracker.part(4))
         desk.local = local
         if not local:  # until the page says whose it is
@@ -352,8 +353,9 @@ class Desk(Answers):
 
     def _read(self, name: str | Path) -> Scenario:
         saved = self.folder / f"{name}.yaml"
-        own = own_scenarios(self.plan.folder).get(str(name), name)
-        scenario = read_scenario(saved if saved.exists() else own)
+        file = saved if saved.exists() else own_scenarios(self.plan.folder).get(str(name), name)
+        beside = {one.name: one for one in self.state.compared}  # of a link, without a file
+        scenario = beside.get(str(file)) or read_scenario(file)
         self._check_usable(scenario)
         return scenario
 
@@ -373,6 +375,7 @@ class Desk(Answers):
         try:
             self.load(draft)
             draft.replace(file)
+            self.show_beside(self._names_beside, anew=file.stem)
         except DataError as error:
             named = (replace(p, file=name) if p.file == draft.name else p for p in error.problems)
             raise DataError(named) from None
@@ -395,12 +398,16 @@ class Desk(Answers):
         draft = write_scenario(self.settings.to_scenario(name), file.with_name(f".{file.name}"))
         try:
             scenario_file(self.folder, name, draft.read_bytes(), replace_file=replace_file)
-            return draft.replace(file)
+            draft.replace(file)
+            self.show_beside(self._names_beside, anew=name)
+            return file
         finally:
             draft.unlink(missing_ok=True)
 
-    def show_beside(self, names: list[str]) -> None:
+    def show_beside(self, names: Sequence[str], *, anew: str = "") -> None:
         """Choose saved or shipped scenarios that are shown beside the settings.
+
+        They stay as they are now whatever becomes of their files; `anew` is read again.
 
         Raises
         ------
@@ -411,15 +418,22 @@ class Desk(Answers):
         """
         if len(names) > MOST_COMPARED:
             raise ValueError(msg(TOO_MANY, count=MOST_COMPARED))
-        for name in names:
-            self._read(name)
-        self.change(compared=tuple(names))
+        known = {one.name: one for one in self.state.compared if one.name != anew}
+        self.change(compared=tuple(known.get(name) or self._read_whole(name) for name in names))
+
+    @property
+    def _names_beside(self) -> list[str]:
+        return [one.name for one in self.state.compared]
+
+    def _read_whole(self, name: str) -> Scenario:
+        found = self._read(name)
+        return found if is_shipped(found) else found.whole().model_copy(update={"name": name})
 
     def outcomes(self) -> dict[str, TargetOutcome]:
         """Evaluate the chosen target with the settings, in the baseline, and beside.
 
         Keys are `desk`, `baseline`, and names of scenarios; all are on the same draws. A scenario
-        that cannot be used here, such as a file that is gone, is left out.
+        that cannot be used here is left out.
         """
         answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
         beside = self.beside().items()
@@ -428,23 +442,8 @@ class Desk(Answers):
     def beside(self) -> dict[str, Scenario]:
         """Return the scenarios beside the settings by name, but those that cannot be used here."""
         found = {}
-        for name in self.state.compared:
+        for scenario in self.state.compared:
             with suppress(DataError, UnknownNameError):
-                found[name] = self._read(name)
+                self._check_usable(scenario)
+                found[scenario.name] = scenario
         return found
-
-
-def _open_first(*, data: str | None = None, **options: Any) -> ReportContext:
-    """Load the first region with a target to come of which two figures are known, else the first.
-
-    One figure is too few for a chance.
-    """
-    whole = load_plan(data or str(data_folder()), as_of=options["as_of"])
-    goals, figures = whole.targets, whole.observations
-    counts = figures.groupby(["region", "indicator"]).size()
-    known = counts.index[counts > 1]
-    coming = goals[goals["year"] > int(options["as_of"][:4])]
-    clear = coming[pd.MultiIndex.from_frame(coming[["region", "indicator"]]).isin(known)]
-    order = [r for r in whole.regions["region"] if r in set(goals["region"])]
-    first = next((r for r in order if r in set(clear["region"])), order[0])
-    return ReportContext.load(first, data=data, **options)

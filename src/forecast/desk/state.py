@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -25,7 +26,7 @@ from ..scenarios.scenario import BASELINE, Scenario, read_scenario
 from .settings import Key, Number
 from .storage import shipped_scenarios
 
-__all__ = ["MOST_COMPARED", "RUN", "History", "State", "read_address", "read_history"]
+__all__ = ["MOST_COMPARED", "RUN", "History", "State", "is_shipped", "read_address", "read_history"]
 
 MOST_COMPARED = 3
 """Largest number of scenarios beside the settings."""
@@ -45,10 +46,11 @@ class State:
     `tables` is "" for the tables that the desk was opened with, the number of a folder of own
     figures, or the folder of an opened plan. `indicator` and `row` are the target (a row of
     `Desk.baseline`); `base` and `values` the settings; `years` the first and last year drawn, None
-    for all; `compared` names of scenarios drawn beside; `lever`, `wanted` and `question` the goal
-    seek or tornado whose answer is shown; `rows` names what is entered of a plan, see `own_plan`;
-    `reading` a file of figures that are not used yet with what was decided on them, see `upload`;
-    `run` draws, seed and last year of an opened export, None for those of the desk.
+    for all; `compared` scenarios drawn beside, as they were when chosen; `lever`, `wanted` and
+    `question` the goal seek or tornado whose answer is shown; `rows` names what is entered of a
+    plan, see `own_plan`; `reading` a file of figures that are not used yet with what was decided on
+    them, see `upload`; `run` draws, seed and last year of an opened export, None for those of the
+    desk.
     """
 
     region: str
@@ -60,7 +62,7 @@ class State:
     base: Scenario = BASELINE
     values: Mapping[Key, Number] = field(default_factory=dict)
     years: tuple[int, int] | None = None
-    compared: tuple[str, ...] = ()
+    compared: tuple[Scenario, ...] = ()
     lever: str = ""
     wanted: float = 0.8
     question: str = ""
@@ -88,13 +90,13 @@ class State:
             row = "" if self.row is None else f":{self.row}"
             parts.append(("target", f"{self.indicator}{row}"))
         if self.base != BASELINE:
-            parts.append(("base", _write_base(self.base)))
+            parts.append(("base", _write_scenario(self.base)))
         for (mechanism, name), value in self.values.items():
             label = f"{mechanism}.{name}" if mechanism else name
             parts.append(("set", f"{label}:{_write_number(value)}"))
         if self.years:
             parts.append(("years", "{}-{}".format(*self.years)))
-        parts += [("beside", name) for name in self.compared]
+        parts += [("beside", _write_scenario(one)) for one in self.compared]
         if self.lever:
             parts.append(("ask", f"{self.question}:{self.lever}:{self.wanted}"))
         return urlencode(parts, safe=":/")
@@ -135,7 +137,7 @@ def _read_part(found: dict[str, Any], key: str, text: str) -> None:
         mechanism, _, name = label.rpartition(".")
         found["values"][mechanism, name] = _read_number(value)
     elif key == "beside":
-        found["compared"] = (*found["compared"], text)[:MOST_COMPARED]
+        found["compared"] = (*found["compared"], _read_scenario(text))[:MOST_COMPARED]
     elif key == "ask":
         lever, wanted = rest.split(":")
         found |= {"question": _one_of(QUESTIONS, head), "lever": lever, "wanted": float(wanted)}
@@ -162,17 +164,25 @@ def _read_run(text: str) -> Run:
     return run
 
 
-def _write_base(base: Scenario) -> str:
+_read_shipped = cache(read_scenario)
+
+
+def is_shipped(one: Scenario) -> bool:
+    """Return whether a scenario is one of the package's, unchanged."""
+    return one.name in shipped_scenarios() and _read_shipped(one.name) == one
+
+
+def _write_scenario(one: Scenario) -> str:
     """Return the name of a shipped scenario, of another one its content: its file is not needed."""
-    if base.name in shipped_scenarios() and read_scenario(base.name) == base:
-        return base.name
-    return base.whole().model_dump_json(by_alias=True, exclude_defaults=True)
+    if is_shipped(one):
+        return one.name
+    return one.whole().model_dump_json(by_alias=True, exclude_defaults=True)
 
 
-def _read_base(text: str) -> Scenario:
+def _read_scenario(text: str) -> Scenario:
     if text.startswith("{"):
         return Scenario.model_validate_json(text)
-    return read_scenario({name: name for name in shipped_scenarios()}[text])
+    return _read_shipped({name: name for name in shipped_scenarios()}[text])
 
 
 def _write_number(value: Number) -> str:
@@ -193,7 +203,7 @@ READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "tables": ("tables", str),
     "day": ("as_of", lambda text: dt.date.fromisoformat(text).isoformat()),
     "language": ("language", lambda text: _one_of(languages(), text)),
-    "base": ("base", _read_base),
+    "base": ("base", _read_scenario),
     "years": ("years", _read_years),
     "rows": ("rows", lambda text: f"{int(text, 16):016x}"),
     "reading": ("reading", lambda text: f"{int(text, 16):016x}"),

@@ -17,6 +17,7 @@ from ..scenarios.scenario import BASELINE, scenario_folder
 __all__ = [
     "ENTERED",
     "FIGURES",
+    "NAME",
     "check_kept",
     "keep_entered",
     "new_folder",
@@ -25,6 +26,8 @@ __all__ = [
     "shipped_scenarios",
 ]
 
+NAME = "desk"
+"""Name of the scenario of the current settings, until it is saved under another one."""
 FIGURES = "figures"
 """Folder of the table folders with a planner's own figures."""
 ENTERED = "entered"
@@ -118,7 +121,7 @@ def scenario_file(
     change = name.lstrip("-")  # as in -10%
     plain = plain_name(change) == change and not {","} & {*name} and not name.endswith(".failed")
     short = 0 < len(name.encode("utf-8", "replace")) <= MOST_BYTES
-    if not (plain and short) or name in (FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
+    if not (plain and short) or name in (NAME, FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
         raise ValueError(msg(BAD_NAME, name=name))
     check_room(folder)
     folder.mkdir(parents=True, exist_ok=True)

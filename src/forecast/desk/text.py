@@ -24,11 +24,12 @@ from ..scenarios.response import PACE, TargetOutcome
 from ..scenarios.scenario import BASELINE
 from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import SINGLE, hide_single
-from .answers import NAME, limit_change
+from .answers import limit_change
 from .live_chart import ChartSpec
 from .markup import paragraph, tabulate
 from .session import Desk
 from .settings import Control
+from .storage import NAME
 
 __all__ = [
     "describe_chart",
@@ -69,7 +70,7 @@ REACHED = N_(
     "{lever}, for a chance of {wanted}: {reading}, at {value} a chance of {chance}. At its limit "
     "the chance is {most}."
 )
-GONE = N_("Not on this desk, or of no use here: {names}. Open the scenario's file to see it.")
+GONE = N_("Of no use for this region and date: {names}.")
 NOT_REACHED = N_("{lever}, for a chance of {wanted}: {reading}. At its limit the chance is {most}.")
 
 
@@ -323,7 +324,9 @@ def render_beside(desk: Desk, outcomes: Mapping[str, TargetOutcome]) -> str:
             report.gettext("Change of the chance, 95 % interval"):
                 NO_VALUE if single or not error else change,
         })  # fmt: skip
-    gone = join((n for n in desk.state.compared if n not in outcomes), desk.language)
+    gone = join(
+        (one.name for one in desk.state.compared if one.name not in outcomes), desk.language
+    )
     return tabulate(rows) + (paragraph(report.gettext(GONE, names=gone)) if gone else "")
 
 
