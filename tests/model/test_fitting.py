@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 from scipy.special import expit, logit
 
+import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.model.counts import CountPredictive
 from forecast.model.fitting import QUANTILES, Fits, fit, quantiles
@@ -375,9 +376,23 @@ def test_zero_is_an_onset_and_no_growth_rate():
     """0, 0, 5 goes on by its pace since the last zero, and not by powers of it."""
     fits = fit(table({"a": {2020: 0, 2021: 0, 2022: 5}}), about("ratio", resolution=1.0))
     assert 8 < value_at(0.5, fits, 2025) < 20
-    for growth in GROWTH_PATHS:
-        high = value_at(0.95, fit(fits.observations, about("ratio", resolution=1.0), growth), 2025)
-        assert np.isfinite(high)
+
+
+@pytest.mark.parametrize("kind", ["share", "amount", "standard"])
+@pytest.mark.parametrize("growth", GROWTH_PATHS[1:])
+def test_a_named_path_follows_no_curve_before_the_third_figure(growth, kind):
+    """One or two figures after zero go on by steps, damped or none where so named; others bend."""
+    old = {2019: 20, 2020: 22, 2021: 25, 2022: 27}
+    for figures in ({2020: 0, 2021: 0, 2022: 5}, {2020: 0, 2021: 2, 2022: 5}):
+        fits = fit(table({"a": figures, "b": old}), about(kind, resolution=1.0), growth)
+        low, median, high = (value_at(level, fits, 2025) for level in (0.05, 0.5, 0.95))
+        expected = {"no_change": (5.0, 10.0), "damped": (7.0, 20.0)}.get(growth, (7.0, 25.0))
+        assert expected[0] <= median <= expected[1]
+        assert 9.0 < high - low < 80.0
+        links = [[part.link for part in one.components] for one in fits.predictives]
+        assert links[-1] == ["identity"]
+        assert (links[0] == ["identity"]) == (growth == "linear")
+        assert sorted(row for one in fits.predictives for row in one.rows) == [0, 1]
 
 
 def test_a_figure_in_doubt_has_wider_intervals_about_the_same_median():
@@ -475,8 +490,10 @@ def test_figures_of_a_ratio_follow_from_its_parts():
     "change",
     [{"people": {"a": {2018: 9000, 2019: 9100, 2020: 9300}, "b": PEOPLE["b"]}},
      {"beds": {"a": {2020: 0, 2021: 0}, "b": BEDS["b"]}},
+     {"beds": {"a": {2019: 0, 2020: 0, 2021: 390}, "b": BEDS["b"]}},
      {"beds": {"b": BEDS["b"]}}, {"own": {"a": {2020: 376, 2021: 0}, "b": {2021: 285.7}}}],
-    ids=["denominator ends earlier", "numerator is zero", "no numerator", "ratio is zero"],
+    ids=["denominator ends earlier", "numerator is zero", "numerator began", "no numerator",
+         "ratio is zero"],
 )  # fmt: skip
 def test_a_ratio_without_fit_parts_goes_its_own_way(change):
     """Where a part is missing, not positive or older, the ratio has the path of its own figures."""
@@ -519,10 +536,16 @@ def test_a_ratchet_never_falls(growth):
     np.testing.assert_array_equal(below[kept], 0.0)
 
 
-def test_what_is_better_low_is_no_ratchet():
-    """A cumulative mark on an indicator that is better low does not keep it from falling."""
-    fits = fit(table(AMOUNTS), about("amount", cumulative=True, better="lower"))
-    assert (fits.quantiles([0.05], grid(fits, 2022))[0, :, 0] < fits.series["latest"]).all()
+@pytest.mark.parametrize("kind", ["coverage", "standard", "amount"])
+def test_what_never_falls_does_not_where_low_is_better(kind):
+    """Quantiles, draws and the chance of a lower target keep the latest figure."""
+    known = about(kind, better="lower", cumulative=kind == "amount", lower=0.0, upper=1000.0)
+    fits = fit(table({"a": AMOUNTS["a"]}), known)
+    latest, goal = fits.series["latest"].iloc[0], pd.DataFrame({"year": [2023], "comparator": "le"})
+    assert fits.quantiles([0.01], grid(fits, 2023)).min() >= latest * (1 - 1e-12)
+    assert np.nanmin(fc.simulate(fits, until=2023, draws=200).values) >= latest
+    below = goal.assign(region="a", indicator="x", value=0.9 * latest)
+    assert fc.attainment(fits, below)["p_reach"].tolist() == [0.0]
 
 
 def test_counts_keep_their_increments_under_each_path():

@@ -238,8 +238,7 @@ def test_arrays_are_flush_right():
     np.testing.assert_array_equal(batch.lower, [0.0, -np.inf, -np.inf])
     np.testing.assert_array_equal(batch.upper, [np.inf, 50.0, 50.0])
     np.testing.assert_array_equal(batch.resolution, [1.0, 0.1, 0.1])
-    # What is better low does not keep its highest value.
-    np.testing.assert_array_equal(batch.ratchet, [True, False, False])
+    np.testing.assert_array_equal(batch.ratchet, [True, True, True])
 
 
 def test_nothing_observed_is_an_empty_batch():

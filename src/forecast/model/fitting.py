@@ -23,7 +23,7 @@ from .arrays import FloatArray, IntArray, as_slice, count_within, scatter, selec
 from .counts import CountPredictive, fit_counts
 from .paces import group_series, measure_spans
 from .panel import KEY, SeriesPanel, build_panel, read_observations
-from .pooling import compute_grids, pool_grids
+from .pooling import compute_grids, measure_onset, pool_grids
 from .predictive import PooledPredictive
 from .priors import GROWTH_PATHS, Prior, select_prior
 from .ratios import divide, match_parts
@@ -54,6 +54,9 @@ CHUNK = 8192
 """Series processed at a time, so that their arrays fit into a processor's cache."""
 BLOCK = 4096
 """Least number of series fitted at a time, in whole groups, but for the last ones."""
+JUST_BEGUN = 0.5
+"""Share as begun (`pooling.measure_onset`) above which a named curve is not yet followed: with one
+or two figures since zero at most one step of it is known. Declared."""
 STRONG, MODERATE = 2 / 3, 1 / 3
 """Least own share of evidence that is called strong, and moderate: thirds, a convention."""
 
@@ -299,6 +302,15 @@ def fit_panel(
         if len(subset):
             part = panel if len(subset) == len(rows) else panel.take(subset)
             predictives.append(_fit_links(prior, rows[subset], part, bounded))
+            begun = (measure_onset(part)[0] > JUST_BEGUN) & (growth not in ("auto", "linear"))
+            if begun.any():
+                curved, links = (
+                    predictives.pop(),
+                    select_prior(modelled, "linear", priors=priors).links,
+                )
+                straight = _fit_links(replace(prior, links=links), rows[subset], part, bounded)
+                split = (curved, ~begun), (straight, begun)
+                predictives += [select(one, np.flatnonzero(at)) for one, at in split if at.any()]
     return predictives
 
 
@@ -409,7 +421,8 @@ def _replace_ratios(
 ) -> list[Predictive]:
     """Replace the predictive of ratios by that of their parts, where these are known.
 
-    Numerator and denominator have to be positive and known as late as the ratio is.
+    Numerator and denominator have to be positive, known as late as the ratio is, and not have left
+    zero only just.
     """
     at, top, bottom = match_parts(series)
     if not len(at):
@@ -421,12 +434,14 @@ def _replace_ratios(
         # A count is a stock here: its ratio may fall.
         as_kind = "stock" if kind == "count" else kind
         logs += fit_panel(as_kind, rows, panel.take(rows), "exponential", priors=priors)
+    pooled = [p for p in logs if isinstance(p, PooledPredictive) and p.components[0].link == "log"]
+    ready = np.isin([top, bottom], [row for one in pooled for row in one.rows]).all(axis=0)
+    at, top, bottom = at[ready], top[ready], bottom[ready]
     out: list[Predictive] = []
     for one in predictives:
         kept = np.flatnonzero(~np.isin(one.rows, at))
         if len(kept):
             out.append(select(one, kept) if len(kept) < len(one.rows) else one)
-    pooled = [one for one in logs if isinstance(one, PooledPredictive)]
     for upper in pooled:
         for lower in pooled:
             pairs = np.flatnonzero(np.isin(top, upper.rows) & np.isin(bottom, lower.rows))

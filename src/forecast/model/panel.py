@@ -215,8 +215,7 @@ def build_panel(observations: pd.DataFrame, series: pd.DataFrame) -> SeriesPanel
         _number_groups(series),
         np.where(series["better"].to_numpy() == "lower", -1.0, 1.0),
         np.where(np.isnan(lower), -np.inf, lower), np.where(np.isnan(upper), np.inf, upper), unit,
-        series["cumulative"].to_numpy(bool) & (series["better"] != "lower").to_numpy(),
-        error, doubt,
+        series["cumulative"].to_numpy(bool), error, doubt,
     )  # fmt: skip
 
 

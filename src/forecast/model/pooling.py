@@ -15,7 +15,7 @@ from .posterior import compute_posterior
 from .predictive import LinkPredictive, PooledPredictive
 from .priors import Prior
 
-__all__ = ["PaceGrids", "compute_grids", "pool_grids"]
+__all__ = ["PaceGrids", "compute_grids", "measure_onset", "pool_grids"]
 
 CAP_FACTORS = (1.2, 1.6, 2.5)
 """Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
@@ -71,7 +71,7 @@ def compute_grids(
         for link in links
         for factor in (CAP_FACTORS if link in SATURATING and not bounded else (None,))
     ]
-    return PaceGrids(order, starts, group, ordered, tuple(grids), *_measure_onset(ordered))
+    return PaceGrids(order, starts, group, ordered, tuple(grids), *measure_onset(ordered))
 
 
 def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
@@ -100,7 +100,8 @@ def pool_grids(grids: PaceGrids, prior: Prior) -> PooledPredictive:
         replays.append(ahead)
     if len(components) == len(shares) == 2 and prior.link_trust:
         components = _weigh_links(components, replays, last, prior)
-    components[-1] = _begin(components[-1], grids.onset, grids.since, grids.panel)
+    goes_on = ONSET_PACE if np.any(prior.share[:-1]) else 0.0
+    components[-1] = _begin(components[-1], grids.onset, grids.since, grids.panel, goes_on)
     own_share = sum((one.weight * one.own_share for one in components), np.zeros(len(left)))
     panel = grids.panel
     return PooledPredictive(
@@ -131,8 +132,8 @@ def _weigh_links(
     return [replace(links[0], weight=first), replace(links[1], weight=1.0 - first)]
 
 
-def _measure_onset(panel: SeriesPanel) -> tuple[FloatArray, FloatArray]:
-    """How far a series has only just left zero, 1 to 0, and the years since its last zero.
+def measure_onset(panel: SeriesPanel) -> tuple[FloatArray, FloatArray]:
+    """Measure how far a series has only just left zero, 1 to 0, and the years since that zero.
 
     Zero under a log or logit is no growth rate: what began m values ago counts by
     1 - (m - 1) / ONSET_VALUES as begun.
@@ -149,9 +150,9 @@ def _measure_onset(panel: SeriesPanel) -> tuple[FloatArray, FloatArray]:
 
 
 def _begin(
-    one: LinkPredictive, onset: FloatArray, since: FloatArray, panel: SeriesPanel
+    one: LinkPredictive, onset: FloatArray, since: FloatArray, panel: SeriesPanel, goes_on: float
 ) -> LinkPredictive:
-    """Let series that have only just left zero go on by their mean pace since, in wide bands."""
+    """Let series that have only just left zero go on by part of their mean pace, in wide bands."""
     if not onset.any():
         return one
     risen = panel.value[:, -1] - np.where(np.isfinite(panel.lower), panel.lower, 0.0)
@@ -159,7 +160,7 @@ def _begin(
     pace = onset * np.where(onset > 0.0, risen, 0.0) / since / steep
     own, size = CANDIDATES.index("own"), len(CANDIDATES)
     paces = one.pace * (1.0 - onset)[:, None]
-    paces[:, own] += ONSET_PACE * pace
+    paces[:, own] += goes_on * pace
     covariance = one.pace_covariance * (1.0 - onset)[:, None]
     covariance[:, own * size + own] += (ONSET_SD * pace) ** 2
     return replace(one, pace=paces, pace_covariance=covariance)

@@ -168,14 +168,15 @@ class TargetState:
         figure = np.where(rule & meets & (latest_year <= year) & np.isnan(figure), latest, figure)
         closed = known & ~np.isnan(figure)
         passed = ~closed & ((year <= closed_year) | (known & (year <= latest_year)))
-        kept = series["cumulative"] & higher
+        kept = series["cumulative"]
         near = _Neighbours.of(fits, position, year)
         certain, decisive = near.decide(event, kept)
         settled, passed = passed & ~np.isnan(certain), passed & np.isnan(certain)
         open_ = known & ~closed & ~settled & ~passed & ~rule
         lower, upper = series["lower"], series["upper"]
         beyond = np.where(event.upward, event.threshold > upper, event.threshold < lower)
-        beyond |= (event.ceiling < lower) | (kept & event.exceeded_by(latest))
+        gone = np.where(event.upward, event.exceeded_by(latest), ~event.met_by(latest))
+        beyond |= (event.ceiling < lower) | (kept & gone)
         sure = meets & kept & event.upward & ~event.band
         ahead = np.where(sure, 1.0, np.where(beyond, 0.0, np.nan))
         between = passed & near.known.all(axis=1) & ~rule
