@@ -12,6 +12,7 @@ from forecast.charts.standing import (
     SHARES,
     STATES,
     describe_standing,
+    finding_of,
     standing_chart,
     standing_table,
 )
@@ -31,18 +32,22 @@ def load(loaded, language="en"):
 
 
 def test_the_distance_is_measured_from_the_baseline_and_due_at_the_date_of_the_figure(loaded):
-    """14 % in 2020, 23 % in 2022, 40 % wanted in 2025: 9 of 26 covered, two of five years gone."""
+    """10 % in 2019, 23 % in 2022, 40 % wanted in 2025: 13 of 30 covered, half of the time gone."""
     report, rows = load(loaded)
     table = standing_table(report, rows).set_index("indicator")
     row = table.loc[small_plan.SHARE]
-    assert (row["baseline"], row["baseline_year"], row["latest"], row["target"]) == (
-        14,
-        2020,
-        23,
-        40,
-    )
-    assert row["covered"] == pytest.approx(100 * 9 / 26)
-    assert row["due"] == pytest.approx(40.0)
+    known = row[["baseline", "baseline_year", "latest", "target"]].tolist()
+    assert known == [10, 2019, 23, 40]
+    assert row["covered"] == pytest.approx(100 * 13 / 30)
+    assert row["due"] == pytest.approx(50.0)
+
+
+def test_what_is_reached_is_on_course_only_where_it_is_likely_to_hold():
+    """The latest figure alone secures nothing; of a single figure no chance is known."""
+    row = {"status": "reached", "p_reach": 0.6, "evidence": "weak"}
+    assert finding_of(row) == "uncertain"
+    assert finding_of(row | {"p_reach": 0.7}) == "on_course"
+    assert finding_of(row | {"evidence": "prior only"}) == "on_course"
 
 
 def test_rows_are_sorted_by_risk_and_one_figure_has_no_verdict(loaded):

@@ -25,6 +25,7 @@ from rendered import (
 STANDARD = "minimum_living_standard"
 FACTS = {
     "schedule_status": "on_schedule", "status": "uncertain", "p_reach": 0.5, "pace": 3.0,
+    "evidence": "weak",
     "last_step": 3.0, "required_rate": 2.0, "median": 60.0, "target": 58.0,
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ def lishui():
 
 @pytest.fixture(scope="module")
 def small(lishui):
-    """Two indices of region a by hand: baselines 10, 20, 50; targets 20, 10, 80 (of 2025)."""
+    """Two indices of region a by hand: baselines 10, 20, 50 (2020); targets 20, 10, 80 (2025)."""
     seen = figures(
         ("a", "x", 2019, 10.0), ("a", "x", 2021, 12.0), ("a", "y", 2020, 20.0),
         ("a", "z", 2018, 40.0), ("a", "z", 2020, 50.0), ("a", "z", 2021, 65.0),
@@ -37,7 +37,7 @@ def small(lishui):
         ("a", "y", 2025, 11.0, "le"),
         ("a", "z", 2025, 80.0, "gt"), ("a", "z", 2025, 75.0, "ge"), ("a", "z", 2023, 99.0, "ge"),
         ("b", "x", 2025, 9.0, "ge"),
-    )  # fmt: skip
+    ).assign(baseline_year=2020)  # fmt: skip
     indices = listing(
         ("one", "p", "X", "x", 3.0), ("one", "p", "Y", "y", np.nan), ("one", "p", "W", None, 1.0),
         ("two", "q", "Z", "z", np.nan), ("two", "q", "V", "v", np.nan),

@@ -355,6 +355,21 @@ def test_already_reached_is_not_secure():
     assert row["required_rate"] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("values", "goal", "comparator", "better"),
+    [
+        ([80.0, 77.0, 74.0, 71.0], 70.0, "ge", "higher"),
+        ([10.0, 13.0, 16.0, 19.0], 20.0, "le", "lower"),
+    ],
+)
+def test_what_moves_away_from_a_target_that_it_meets_is_unlikely(values, goal, comparator, better):
+    """Three points a year in the wrong way, one from the target, three years to go."""
+    fits = fc.fit(series(values, last=2022), about(better=better))
+    row = fc.attainment(fits, goals((2025, goal, comparator))).iloc[0]
+    assert row["status"] == "unlikely" and row["p_reach"] < 0.2
+    assert row["schedule_status"] == "reached" and row["required_rate"] == 0.0
+
+
 def test_status_is_the_third_of_the_chance():
     """Two thirds and more are likely, under a third unlikely, the rest uncertain."""
     asked = goals(*((2025, goal, "ge") for goal in np.arange(52.05, 62.0, 0.05).round(2)))

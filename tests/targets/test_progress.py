@@ -13,7 +13,6 @@ from forecast.targets.progress import (
     MODERATE,
     ON_TRACK,
     PACE_FIGURES,
-    PLAN_YEARS,
     meets_schedule,
 )
 
@@ -33,13 +32,13 @@ def about(*names, **changes):
     return pd.DataFrame({"indicator": names or ("x",)} | one | changes)
 
 
-def progress(values, year, goal, comparator="ge", years=None, **changes):
+def progress(values, year, goal, comparator="ge", years=None, since=np.nan, **changes):
     """Read the progress of one series towards one target; the last figure is of 2021."""
     years = np.arange(2022 - len(values), 2022) if years is None else np.array(years)
     seen = pd.DataFrame({"region": "a", "indicator": "x", "year": years, "value": values})
     target = pd.DataFrame(
         {"region": ["a"], "indicator": "x", "year": year, "value": goal, "comparator": comparator}
-    )
+    ).assign(baseline_year=since)
     return fc.attainment(fc.fit(seen, about(**changes)), target, answers=["reach"]).iloc[0]
 
 
@@ -124,7 +123,7 @@ def test_half_a_reporting_step_is_on_the_line():
 @pytest.mark.parametrize(
     ("declared", "expected"),
     [
-        ({}, (50.0, 2020.0)),
+        ({}, (46.0, 2018.0)),
         # The figure of the declared year; the last one before it; the first where none is before.
         ({"baseline_year": 2021}, (54.0, 2021.0)),
         ({"baseline_year": 2019}, (46.0, 2018.0)),
@@ -134,7 +133,7 @@ def test_half_a_reporting_step_is_on_the_line():
     ],
 )
 def test_a_declared_baseline_counts(declared, expected):
-    """Its value and year, or the figure of its year; else five years before the target."""
+    """Its value and year, or the figure of its year; else the first figure."""
     seen = pd.DataFrame({"region": "a", "indicator": "x", "year": [2018, 2020, 2021, 2022],
                          "value": [46.0, 50.0, 54.0, 56.0]})  # fmt: skip
     goal = pd.DataFrame({"region": ["a"], "indicator": "x", "year": 2025, "value": 66.0,
@@ -163,19 +162,16 @@ def test_a_target_that_its_baseline_meets_is_on_the_wrong_side(goal, comparator)
     assert fc.attainment(fits, moved).iloc[0]["status"] == "reached"
 
 
-def test_the_baseline_is_the_last_figure_five_years_before():
-    """For 2025 the line starts in 2020 (50): 56 is due in 2023, whatever was before."""
-    assert PLAN_YEARS == 5
+def test_a_baseline_that_nobody_declared_is_the_first_figure():
+    """From 40 in 2018 to 60 in 2028 the line is at 50 in 2023; a declared year has the last figure
+    up to it."""
     values = {"years": np.arange(2018, 2024)}
-    assert progress([10, 90, 50, 51, 52, 53], 2025, 60, **values)["schedule_status"] == "behind"
-    row = progress([10, 90, 40, 51, 52, 53], 2025, 60, **values)
-    assert row["schedule_status"] == "on_schedule"
-    # Where the plan's first year has no figure the one before it is taken.
-    years = [2018, 2019, 2021, 2022, 2023]
-    row = progress([10, 30, 51, 52, 53], 2025, 60, years=years)
-    assert row["schedule_status"] == "on_schedule"
-    row = progress([10, 46, 51, 52, 53], 2025, 60, years=years)
-    assert row["schedule_status"] == "behind"
+    for now, word in ((50, "on_schedule"), (49, "behind")):
+        row = progress([40, 90, 41, 42, 43, now], 2028, 60, **values)
+        assert (row["baseline"], row["baseline_year"]) == (40.0, 2018.0)
+        assert row["schedule_status"] == word
+    row = progress([40, 30, 51, 52, 53], 2025, 60, years=[2018, 2019, 2021, 2022, 2023], since=2020)
+    assert (row["baseline"], row["baseline_year"]) == (30.0, 2019.0)
 
 
 @pytest.mark.parametrize(
@@ -249,11 +245,11 @@ def test_one_figure_after_the_baseline_is_the_baseline():
     """Figures that end with the baseline tell no progress yet; one of them is no trend either."""
     row = progress([50], 2025, 60, years=[2020])
     assert (row["schedule_status"], row["ratio_class"]) == ("one_figure", "one_figure")
-    begun = progress([46, 48, 50, 53, 55], 2030, 60, years=np.arange(2021, 2026))
+    begun = progress([46, 48, 50, 53, 55], 2030, 60, years=np.arange(2021, 2026), since=2025)
     assert (begun["schedule_status"], begun["ratio_class"]) == ("just_begun", "just_begun")
     assert (begun["baseline"], begun["baseline_year"]) == (55.0, 2025.0)
     assert begun["status"] != "too_early" and begun["evidence"] != "prior only"
-    row = progress([40, 50], 2025, 60, years=[2018, 2020])
+    row = progress([40, 50], 2025, 60, years=[2018, 2020], since=2020)
     assert (row["schedule_status"], row["ratio_class"]) == ("just_begun", "just_begun")
     assert row["pace"] == 5.0
 

@@ -111,8 +111,8 @@ class Series:
             facts["year"] = f"{target['year']:.0f}"
             median = float(target["median"]) if pd.notna(target["median"]) else np.nan
             facts["median"] = spell(self.measure.estimate(median))
-            status = str(target["status"])
-            case = "reached" if status == "reached" else self.state
+            reached = target["status"] == "reached" and self.state == "on_course"
+            case = "reached" if reached else self.state
         return names.gettext(FINDINGS[case], **facts)
 
     def rows(self) -> pd.DataFrame:

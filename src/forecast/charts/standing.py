@@ -12,12 +12,17 @@ import pandas as pd
 from ..i18n.catalog import N_
 from ..i18n.formatting import format_time
 from ..tables.names import Names
+from ..targets.events import LIKELY
 from ..targets.progress import select_baseline
+from ..targets.target_state import PASSED, SINGLE
 from . import style
 from .chart import MARGIN, Chart, Page, Words, compose, measure, wrap
 from .texts import Measure, source_note
 
-__all__ = ["STATES", "State", "describe_standing", "find_state", "standing_chart", "standing_table"]
+__all__ = [
+    "STATES", "State", "describe_standing", "find_state", "finding_of", "standing_chart",
+    "standing_table",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,9 +57,8 @@ STATES: dict[str, State] = {
 FINDINGS = {"met": "met", "exceeded": "exceeded", "missed": "missed", "reached": "on_course",
             "likely": "on_course", "uncertain": "uncertain", "unlikely": "at_risk",
             "too_early": "too_early"}  # fmt: skip
-"""Finding of a status; of any other a figure is awaited."""
+"""Finding of a status; see `finding_of`."""
 JUDGED = ("missed", "at_risk", "uncertain", "on_course", "met", "exceeded")
-GOOD = ("met", "exceeded", "on_course")
 LEFT, RIGHT = 3.45, 1.5
 """Inches left and right of the tracks of the wide picture."""
 HEAD, LINE = 0.36, 0.17
@@ -179,11 +183,24 @@ def _tabulate_row(names: Names, row: Mapping[str, Any]) -> list[Any]:
 
 
 def find_state(row: Mapping[str, Any]) -> str:
-    """Return the finding (of `STATES`) on a target: a column `finding`, else from its status."""
-    finding = row.get("finding")
-    if not isinstance(finding, str):
-        return FINDINGS.get(str(row["status"]), "awaited")
+    """Return the finding (of `STATES`) on a target: a column `finding`, else that of the answer."""
+    given = row.get("finding")
+    finding = given if isinstance(given, str) else finding_of(row)
     return finding if finding in STATES else "awaited"
+
+
+def finding_of(row: Mapping[str, Any]) -> str:
+    """Return the finding on a target, of `STATES` or `no_data`, from a row of `attainment`.
+
+    What is reached today is on course only where it is likely to hold; of one figure nobody knows.
+
+    >>> finding_of({"status": "reached", "p_reach": 0.5, "evidence": "weak"})
+    'uncertain'
+    """
+    status = str(row["status"])
+    if status == "reached" and row["evidence"] != SINGLE and row["p_reach"] < LIKELY:
+        return "uncertain"
+    return FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
 
 
 def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:
@@ -193,7 +210,7 @@ def _find_baseline(names: Names, row: Mapping[str, Any]) -> tuple[float, float]:
     known = names.plan.observations
     known = known[known["indicator"] == row["indicator"]].sort_values("year")
     value, year = (known[c].to_numpy(float)[None, :] for c in ("value", "year"))
-    base, since = select_baseline(value, year, np.array([float(row["year"])]))
+    base, since = select_baseline(value, year, np.array([np.nan]))
     return float(base[0]), float(since[0])
 
 
@@ -366,7 +383,7 @@ def _covered(row: Mapping[str, Any]) -> float:
         return float(row["covered"])
     short = float(row["target"]) - float(row["latest"])
     short = -short if row["comparator"] in ("le", "lt") else short
-    if row["state"] not in GOOD or (row["state"] == "on_course" and short > 0):
+    if not short <= 0:
         return 0.0
     return np.inf if short else 100.0
 

@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 
 from ..model.panel import SeriesPanel
+from ..tables.calendar import PLAN_YEARS
 from ..targets.progress import ON_TRACK, compute_rate_ratio, meets_schedule, select_baseline
 
 __all__ = [
@@ -129,9 +130,11 @@ def compute_rule_verdicts(
     past : figures known, one series per target
     year, target, upward : (targets,) year, value and direction of each target
     met : (targets,) whether the latest figure meets it already
+
+    Plans run for `PLAN_YEARS`: the baseline is the last figure as long before the target's year.
     """
     latest, now = past.value[:, -1], past.year[:, -1]
-    base, since = select_baseline(past.value, past.year, year)
+    base, since = select_baseline(past.value, past.year, year - PLAN_YEARS)
     points = (base, since), (latest, now), (target, year)
     on_schedule = meets_schedule(*points, past.resolution, upward)
     fast_enough = compute_rate_ratio(*points, upward) >= ON_TRACK  # False where there is no rate

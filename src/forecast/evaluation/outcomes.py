@@ -23,7 +23,6 @@ from ..tables import calendar
 from ..tables.plan import Plan, load_plan
 from ..targets.attainment import attainment
 from ..targets.events import BAND, LIKELY, UNLIKELY, is_upward
-from ..targets.progress import PLAN_YEARS
 from ..targets.target_state import DECIDED, OPEN, TargetState, hide_single
 from .verification import Verification, verify
 from .vintages import QUANTILE_COLUMNS, Run, fit_inputs, issue
@@ -114,7 +113,7 @@ def list_origins(plan: Plan) -> list[str]:
     if plan.targets.empty:
         return []
     last = int(plan.targets.loc[_is_final(plan.targets).to_numpy(bool), "year"].max())
-    days = [calendar.year_end(year) for year in range(last - PLAN_YEARS, last)]
+    days = [calendar.year_end(year) for year in range(last - calendar.PLAN_YEARS, last)]
     return [day for day in days if not plan.as_of or day <= plan.as_of]
 
 
@@ -303,6 +302,6 @@ def _timing(outcome: str, first: float, year: float) -> str:
         return "late" if first > year else "lost" if first < year else "never"
     if outcome not in DECIDED:
         return ""
-    if first <= year - PLAN_YEARS:
+    if first <= year - calendar.PLAN_YEARS:
         return "from_start"
     return "early" if first < year else "on_time"

@@ -17,18 +17,18 @@ from typing import Any
 
 import pandas as pd
 
-from ..charts.standing import FINDINGS
+from ..charts.standing import finding_of
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day, money, probability
 from ..intake.matching import split_unit
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
-from ..targets.target_state import OPEN, PASSED, SINGLE
+from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext, last_targets
 from .descriptions import describe_reference
 from .html import Cells, Html, chinese, safe
 
-__all__ = ["CLASSES", "Findings", "find", "finding_of"]
+__all__ = ["CLASSES", "Findings", "find"]
 
 CLASSES = {
     "at_risk": "risk", "uncertain": "watch", "missed": "risk", "on_course": "fair",
@@ -70,6 +70,10 @@ RISKS = N_(
     "result {median}, chance {chance}."
 )
 NO_PACE = N_("{name}: {latest}, target {target}; needs {needed} a year; chance {chance}.")
+NOT_SECURE = N_(
+    "{name}: {latest} meets the target {target}, but may not by then: recently {pace} a year; "
+    "likely result {median}, chance {chance}."
+)
 BELOW_REACHED = N_("The target {target} is no higher than what was reached already: {latest}.")
 FALLS = N_("The target {target} asks for less than the earlier one, {earlier}.")
 DISAGREE = N_("The documents give different targets for {year}: {values}.")
@@ -97,7 +101,7 @@ class Findings:
         """
         report = self.report
         rows = last_targets(report.attainment).copy()
-        rows["finding"] = rows["status"].map(finding_of)
+        rows["finding"] = [finding_of(row) for row in rows.to_dict("records")]
         for column in ("number", "owner"):
             rows[column] = [self.printed.at[name, column] for name in rows["indicator"]]
         numbered = rows["number"] != ""
@@ -213,9 +217,11 @@ class Findings:
     def describe_risk(self, row: Mapping[str, Any]) -> str:
         """Say where a target at risk stands, what it needs and what its chance is."""
         report, indicator = self.report, str(row["indicator"])
+        text = RISKS if math.isfinite(row["pace"]) else NO_PACE
+        if row["required_rate"] == 0.0:
+            text = NOT_SECURE
         return report.gettext(
-            RISKS if math.isfinite(row["pace"]) else NO_PACE,
-            name=self.name(indicator), latest=report.format_latest(row),
+            text, name=self.name(indicator), latest=report.format_latest(row),
             target=report.format_dated_target(row),
             needed=report.format_change(indicator, row["required_rate"]),
             pace=report.format_change(indicator, row["pace"]),
@@ -408,11 +414,6 @@ class Findings:
             (area, self.report.join(map(self.name, part["indicator"])))
             for area, part in self.report.by_area(rows)
         ]
-
-
-def finding_of(status: str) -> str:
-    """Return the finding, a code of `CLASSES`, of a target's status."""
-    return FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
 
 
 def find(report: ReportContext) -> Findings:

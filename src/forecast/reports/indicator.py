@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ..charts.chart import Chart
 from ..charts.regions import regions_chart, tile_map
 from ..charts.series import fan_chart
+from ..charts.standing import finding_of
 from ..errors import check_name
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE
@@ -27,7 +28,6 @@ from ..targets.attainment import attainment
 from ..targets.target_state import OPEN, SINGLE, hide_single
 from .context import ReportContext, format_time, last_targets
 from .descriptions import describe_formula, describe_range
-from .findings import finding_of
 from .html import Cells, Html, chinese
 
 __all__ = [
@@ -100,7 +100,7 @@ class IndicatorProfile:
             message = NO_TARGET if len(self.figures) else NO_FIGURE
             return report.gettext(message, name=name, region=region)
         row = rows.iloc[0]
-        code = finding_of(str(row["status"]))
+        code = finding_of(row)
         return report.gettext(
             HEADLINE, name=name, region=region, target=report.format_dated_target(row),
             finding=report.label("finding", code),

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..charts.standing import finding_of
 from ..evaluation.outcomes import find_last_closed_year
 from ..i18n.catalog import N_
 from ..i18n.formatting import NO_VALUE, day
@@ -23,7 +24,6 @@ from ..scenarios.project_list import project_forecast
 from ..scenarios.response import yearly_paces
 from ..tables.calendar import parse_deadline, year_fraction
 from ..tables.plan import Plan
-from ..targets.events import LIKELY
 from ..targets.joint_answers import Joint
 from ..targets.target_state import OPEN, SINGLE
 from .context import ReportContext, format_time, last_targets
@@ -193,10 +193,12 @@ def compute_way(plan: Plan, quantiles: pd.DataFrame, attainment: pd.DataFrame) -
 def classify_verdicts(row: Mapping[str, Any]) -> str:
     """Return the code, of the labels `reason`, that relates the two verdicts on a target.
 
-    `row` has schedule_status, status, p_reach, pace, last_step, required_rate, median, target.
+    `row` has schedule_status, status, p_reach, evidence, pace, last_step, required_rate, median and
+    target.
 
     >>> behind = {"schedule_status": "behind", "status": "likely", "p_reach": 0.8, "pace": 3.0,
-    ...           "last_step": 3.0, "required_rate": 2.0, "median": 60.0, "target": 58.0}
+    ...           "evidence": "weak", "last_step": 3.0, "required_rate": 2.0, "median": 60.0,
+    ...           "target": 58.0}
     >>> classify_verdicts(behind), classify_verdicts(behind | {"status": "unlikely"})
     ('behind_fast', 'both_bad')
     """
@@ -205,13 +207,13 @@ def classify_verdicts(row: Mapping[str, Any]) -> str:
         return "closed"
     if schedule in SILENT:
         return str(schedule)
-    good = status == "likely" or (status == "reached" and float(row["p_reach"]) >= LIKELY)
+    good = finding_of(row) == "on_course"
     if schedule not in AHEAD:
         fast = "behind_fast" if _is_enough(row, float(row["pace"])) else "behind_others"
         return fast if good else "both_bad"
     if good:
         return "both_good"
-    return "may_fall" if status == "reached" else _classify_doubt(row)
+    return "may_fall" if schedule == "reached" else _classify_doubt(row)
 
 
 def result_tables(report: ReportContext, results: MidtermEvaluation) -> dict[str, pd.DataFrame]:

@@ -24,6 +24,7 @@ from ..errors import N_, DataError, Problem, msg
 __all__ = [
     "FIRST_YEAR",
     "LAST_YEAR",
+    "PLAN_YEARS",
     "count_months",
     "figure_days",
     "find_implausible",
@@ -44,6 +45,8 @@ FloatArray = NDArray[np.float64]
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
 """Years that tables may speak of."""
+PLAN_YEARS = 5
+"""Length of a plan period."""
 
 MOST_PROBLEMS = 20
 """Problems of one kind that an error lists."""

@@ -272,11 +272,11 @@ def _component_scores(
         return score
     position = listed["position"].to_numpy()
     panel = build_panel(paths.fits.observations, paths.fits.series).take(position)
-    until, since, declared = (
+    since, declared = (
         pd.to_numeric(listed.get(c, pd.Series(np.nan, listed.index))).to_numpy(float)
-        for c in ("year", "baseline_year", "baseline")
+        for c in ("baseline_year", "baseline")
     )
-    base, _ = select_baseline(panel.value, panel.year, until, since, declared)
+    base, _ = select_baseline(panel.value, panel.year, since, declared)
     values = select_values(paths, position, paths.years)
     goal, upward = listed["value"].to_numpy(float), listed["upward"].to_numpy(bool)
     # A band is entered at the end nearer to the baseline.

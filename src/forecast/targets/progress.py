@@ -16,9 +16,8 @@ to the baseline; a figure that has passed it is `behind`, and in `deterioration`
 
 The baseline is declared with the target: its value and year, or its year (that of the plan, else
 the year before the plan starts), of which the last figure up to it counts. Where nothing is
-declared it is the last figure at least `PLAN_YEARS` before the target year, and where there is no
-such figure the first. `baseline` and `baseline_year` are those used. The required rate is always
-that from the latest figure, of `latest_year`.
+declared it is the first figure. `baseline` and `baseline_year` are those used. The required rate is
+always that from the latest figure, of `latest_year`.
 """
 
 from __future__ import annotations
@@ -35,7 +34,6 @@ from .target_state import TargetState
 
 __all__ = [
     "ON_TRACK",
-    "PLAN_YEARS",
     "compute_progress",
     "compute_rate_ratio",
     "meets_schedule",
@@ -45,8 +43,6 @@ __all__ = [
 Point = tuple[FloatArray, FloatArray]
 """Figure and year, (targets,) each."""
 
-PLAN_YEARS = 5
-"""Length of a plan period."""
 PACE_FIGURES = 4
 """Latest figures over which the pace is measured. Declared."""
 ON_TRACK, MODERATE = 0.95, 0.6
@@ -98,28 +94,22 @@ def compute_progress(state: TargetState) -> dict[str, Any]:
 def select_baseline(
     value: FloatArray,
     year: FloatArray,
-    until: FloatArray,
-    since: FloatArray | None = None,
+    since: FloatArray,
     declared: FloatArray | None = None,
 ) -> Point:
     """Select figure and year of each target's baseline; see the module.
 
-    `value` and `year` are (targets, figures), in time order, NaN where absent; `until` (targets,)
-    is the target year, `since` the declared year of the baseline and `declared` its value, NaN
-    where there is none.
+    `value` and `year` are (targets, figures), in time order, NaN where absent; `since` (targets,)
+    is the declared year of the baseline and `declared` its value, NaN where there is none.
 
     >>> figures, years = np.array([[50.0, 54.0, 60.0]]), np.array([[2018.0, 2020.0, 2022.0]])
-    >>> [x.tolist() for x in select_baseline(figures, years, np.array([2025.0]))]
+    >>> [x.tolist() for x in select_baseline(figures, years, np.array([2021.0]))]
     [[54.0], [2020.0]]
-    >>> since = np.array([2021.0])
-    >>> [x.tolist() for x in select_baseline(figures, years, np.array([2026.0]), since)]
-    [[54.0], [2020.0]]
+    >>> [x.tolist() for x in select_baseline(figures, years, np.array([np.nan]))]
+    [[50.0], [2018.0]]
     """
-    unknown = np.full(len(until), np.nan)
-    since = unknown if since is None else since
-    declared = unknown if declared is None else declared
-    latest = np.where(np.isnan(since), until - PLAN_YEARS, since)
-    early = year <= latest[:, None] + 1e-9
+    declared = np.full(len(since), np.nan) if declared is None else declared
+    early = year <= since[:, None] + 1e-9
     width = year.shape[1]
     last = width - 1 - early[:, ::-1].argmax(axis=1)
     first = (~np.isnan(year)).argmax(axis=1)
@@ -171,7 +161,7 @@ def _compound(start: FloatArray, end: FloatArray, years: FloatArray) -> FloatArr
 
 def _history(state: TargetState) -> tuple[FloatArray, BoolArray, Point]:
     """Pace of the last four figures of each target, whether there is only one, and the baseline."""
-    fits, position, year = state.fits, state.position, state.year
+    fits, position = state.fits, state.position
     declared, since = (np.asarray(state.columns[c]) for c in ("baseline", "baseline_year"))
     pace, base, base_year = np.full((3, len(position)), np.nan)
     single = np.zeros(len(position), bool)
@@ -190,7 +180,5 @@ def _history(state: TargetState) -> tuple[FloatArray, BoolArray, Point]:
         moved = (value[:, -1] - value[row, first]) / np.where(span > 0, span, 1.0)
         pace[rows] = np.where(span > 0, moved, np.nan)
         single[rows] = n[position[rows]] == 1
-        base[rows], base_year[rows] = select_baseline(
-            values, years, year[rows], since[rows], declared[rows]
-        )
+        base[rows], base_year[rows] = select_baseline(values, years, since[rows], declared[rows])
     return pace, single, (base, base_year)

@@ -9,7 +9,8 @@
 `estimated`         no figure of its year, although it should be published: estimated from others
 `not_yet_due`       its year has ended, and its figure is not due for publication yet
 `no_data`           no figure of the series that could tell
-`reached`           open, and the latest figure meets the target, which the baseline did not
+`reached`           open, and the latest figure meets the target, which the baseline did not: where
+                    several are known, with a chance of 1/3 or more that the target's year does
 `too_early`         open, and only one figure is known: no finding on its chance
 `likely`, `uncertain`, `unlikely`: open, with a chance of 2/3 or more, between, below 1/3
 =================== ==============================================================================
@@ -239,7 +240,7 @@ class TargetState:
             "likely_exceeded": self.passed & self.estimated & self.beside & (p >= LIKELY),
             "estimated": self.passed & self.estimated,
             "no_data": ~self.open,
-            "reached": self.meets & ~self.wrong_side,
+            "reached": self.meets & ~self.wrong_side & (one | (p >= UNLIKELY)),
             "too_early": one & np.isnan(self.decided),
             "likely": p >= LIKELY,
             "unlikely": p < UNLIKELY,
