@@ -1,6 +1,6 @@
 """The cheapest mix of levers for a whole plan, against all combinations."""
 
-from functools import partial
+from importlib import import_module
 from itertools import product
 
 import numpy as np
@@ -87,17 +87,33 @@ def test_levers_without_effect_or_cost_are_refused(case):
         fc.cheapest_mix(plan, probability=1.5, **options)
 
 
+def test_chances_of_one_figure_are_marked_and_not_printed(case, command):
+    """The call gives them with their evidence; the command says that no target can be judged."""
+    plan, mechanisms, base, rows, names, _ = case
+    mix = cheapest_mix(plan, names, targets=rows, paths=base, mechanisms=mechanisms)
+    assert mix.targets["evidence"].tolist() == ["prior only"] * 3
+    ended = command("levers", "--region", "lishui", "--as-of", "2022-12-31")
+    assert ended.stdout.startswith("No open target can be judged") and "%" not in ended.stdout
+
+
 def test_the_command_prints_the_mix_and_writes_a_scenario(case, command, monkeypatch, tmp_path):
     """Measures, cost and each moved target; the file is a scenario that can be run."""
     _, mechanisms, base, rows, names, _ = case
-    few = partial(cheapest_mix, levers=names, targets=rows, paths=base, mechanisms=mechanisms)
-    monkeypatch.setattr(lever_mix, "cheapest_mix", few)
+    given = {"levers": names, "targets": rows, "paths": base, "mechanisms": mechanisms}
+    monkeypatch.setattr(
+        lever_mix, "cheapest_mix", lambda plan, **asked: cheapest_mix(plan, **asked | given)
+    )
+    answers = import_module("forecast.targets.attainment")
+    attainment = answers.attainment
+    monkeypatch.setattr(
+        answers, "attainment", lambda *a, **k: attainment(*a, **k).assign(evidence="weak")
+    )
     file = tmp_path / "mix.yaml"
     ended = command("levers", "--region", "lishui", "--as-of", "2022-12-31", "--chance", "30",
                     "--budget", "2000", "--output", file)  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     head, *moved = ended.stdout.splitlines()
-    assert "of 3 open targets have a chance of at least 30" in head
+    assert "of 3 open targets that can be judged have a chance of at least 30" in head
     assert " in all: " in head and moved and all(" → " in line for line in moved)
     assert fc.read_scenario(file).steps
     assert command("levers").returncode == 2

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+from forecast.reports.scenario_rules import judge_rules
 from forecast.scenarios.declarations import Mechanism
 from forecast.scenarios.rule_check import check_rules
 from toy_plan import (
@@ -94,6 +95,22 @@ def test_rules_by_hand():
     assert floor["p_target"].isna().all()
 
 
+def test_a_chance_is_as_strong_as_the_weakest_series_that_it_reads():
+    """Of a target the rule's own names count, of a forecast those of both sides; targets do not."""
+    plan, paths = chain()
+    known = ["strong", "weak", "prior only"]  # consumption, poverty, standard
+    fits = replace(paths.fits, series=paths.fits.series.assign(evidence=known))
+    table = check_rules(replace(paths, fits=fits), plan, mechanisms={})
+    rows = table[table["path"] == "central"].set_index("rule")
+    found = rows[["target_evidence", "forecast_evidence"]].T
+    assert found["share"].tolist() == ["strong", "prior only"]
+    assert found["floor"].tolist() == ["strong", "weak"]
+    assert found["line"].tolist() == ["none", "none"]
+    shown = judge_rules(rows)
+    assert shown["p_forecast"].isna().tolist() == [False, True, True, True]
+    assert shown.loc["share", "p_target"] == rows.loc["share", "p_target"]
+
+
 def test_rules_of_what_has_neither_target_nor_forecast():
     """Twice 13,000 is asked of a line without figures; what touches nothing has no row."""
     plan, paths = chain()
@@ -109,7 +126,7 @@ def test_rules_of_what_has_neither_target_nor_forecast():
     assert set(table["year"]) == {2024}
     assert list(table.columns) == [
         "rule", "region", "quantity", "formula", "year", "path", "requirement", "target",
-        "satisfied", "p_target", "p_forecast", "lacking",
+        "satisfied", "p_target", "target_evidence", "p_forecast", "forecast_evidence", "lacking",
     ]  # fmt: skip
 
 

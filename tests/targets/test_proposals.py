@@ -88,8 +88,10 @@ def test_the_command_prints_and_writes_them(command: Command, tmp_path: Path) ->
     ended = command("targets", "--region", "lishui", "--as-of", "2022-12-31", "--year", "2025",
                     "--chance", "50,80", "--output", tmp_path / "t.csv")  # fmt: skip
     assert ended.returncode == 0 and "nursing beds" in ended.stdout
+    # All of Lishui's indicators have one figure then.
+    assert all("one figure, no chances" in line for line in ended.stdout.splitlines())
     written = pd.read_csv(tmp_path / "t.csv")
-    assert {"p50", "p80", "own", "at_peer_pace", "parent"} <= set(written)
+    assert {"p50", "p80", "evidence", "own", "at_peer_pace", "parent"} <= set(written)
     assert (
         command("targets", "--region", "lishui", "--year", "2025", "--chance", "x").returncode == 2
     )

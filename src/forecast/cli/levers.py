@@ -39,18 +39,27 @@ def levers(
 ) -> None:
     """Search the cheapest mix of levers; see `scenarios.lever_mix`."""
     from ..plans.folder import open_plan
-    from ..reports.cheapest_measures import describe_mix, describe_moved
+    from ..reports.cheapest_measures import NO_TARGET, describe_mix, describe_moved
+    from ..scenarios.baseline import fit_plan
     from ..scenarios.declarations import read_mechanisms
     from ..scenarios.lever_mix import cheapest_mix
     from ..scenarios.scenario import write_scenario
     from ..tables.names import Names
+    from ..targets.attainment import attainment
+    from ..targets.target_state import OPEN, SINGLE
 
     if not region and not data:
         raise typer.BadParameter(gettext("give {names}").format(names="--region, --data"))
     with exit_on_error(language=language):
         plan = open_plan(data or str(region), as_of=as_of, region=region)
         probability, names = chance / 100.0, Names(plan, language)
-        mix = cheapest_mix(plan, budget=budget, probability=probability)
+        known = attainment(fit_plan(plan), plan.targets, as_of=plan.as_of, answers=["reach"])
+        judged = known["status"].isin(OPEN) & known["evidence"].ne(SINGLE)
+        if not judged.any():
+            typer.echo(names.gettext(NO_TARGET))
+            return
+        targets = plan.targets[judged.to_numpy()]
+        mix = cheapest_mix(plan, budget=budget, probability=probability, targets=targets)
         typer.echo(describe_mix(names, read_mechanisms(plan.folder or None), mix, probability))
         table = mix.targets
         for row in table[table["p_reach"] != table["p_baseline"]].to_dict("records"):

@@ -42,6 +42,7 @@ def targets(
     from ..tables.csv_files import escape_formulas
     from ..tables.names import Names
     from ..targets.proposals import compare_proposals, propose_targets
+    from ..targets.target_state import SINGLE
 
     if not region and not data:
         raise typer.BadParameter(gettext("give {names}").format(names="--region"))
@@ -64,7 +65,8 @@ def targets(
         facts = {"latest": "latest", "own": "own", "parent": "parent"}
         shown = {k: names.format_value(row["indicator"], row[c]) for k, c in facts.items()}
         shown["peers"] = names.format_estimate(row["indicator"], row["at_peer_pace"])
-        reached = names.join(
+        single = row["evidence"] == SINGLE
+        reached = names.gettext("one figure, no chances") if single else names.join(
             names.gettext("{value} with {chance} %", chance=c[1:],
                           value=names.format_value(row["indicator"], row[c]))
             for c in columns

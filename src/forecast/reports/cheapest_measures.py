@@ -16,13 +16,21 @@ from ..tables.names import Names
 from .context import ReportContext
 from .html import Cells
 
-__all__ = ["describe_less", "describe_mix", "describe_moved", "describe_unpriced", "mix_rows"]
+__all__ = [
+    "NO_TARGET", "describe_less", "describe_mix", "describe_moved", "describe_unpriced", "mix_rows",
+]  # fmt: skip
 
+NO_TARGET = N_(
+    "No open target can be judged: its year has passed, or at most one figure is published. No "
+    "scenario changes a chance then. To see how things stood, set the as-of date before the target "
+    "years."
+)
 MIX = N_("{settings}, {cost} in all: {facts}.")
 NONE_HELPS = N_("No measure with a known cost makes a further target likely enough: {facts}.")
 NONE_NEEDED = N_("No measure is needed: {facts}.")
 FACTS = N_(
-    "{reached} of {open} open targets have a chance of at least {probability} ({before} without)"
+    "{reached} of {open} open targets that can be judged have a chance of at least {probability} "
+    "({before} without)"
 )
 CHANCE = N_("{name} {target} ({year}): {before} → {after} ({low} to {high})")
 LESS = N_("For less money: {offers}.")

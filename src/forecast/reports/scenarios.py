@@ -33,6 +33,7 @@ from ..targets.joint_answers import Joint, joint
 from ..targets.ranking import rank
 from ..targets.target_state import hide_single
 from .context import ReportContext, last_rows
+from .scenario_rules import judge_rules
 
 __all__ = [
     "ScenarioAnalysis", "TargetDetail", "analyse_scenarios", "choose_scenarios",
@@ -172,7 +173,7 @@ def analyse_scenarios(
             plan, probability=probability, targets=targets.loc[last.index], paths=paths
         ),
         detail=None if target is None else _detail(report, target, needs, probability),
-        rules=check_rules(paths, plan),
+        rules=judge_rules(check_rules(paths, plan)),
         projects=pd.concat(projects, ignore_index=True),
         indices=pd.concat([index(run, plan) for run in simulated.values()], ignore_index=True),
         ranks=_rank_peers(report),

@@ -29,7 +29,8 @@ FloatArray = NDArray[np.float64]
 class TargetCriterion:
     """The event that draws meet one target.
 
-    `closed_form` is the probability of the baseline without draws, NaN where there is none.
+    `closed_form` is the probability of the baseline without draws, NaN where there is none, and
+    `evidence` what it rests on, as in `attainment`.
     `threshold` is the drawn value from which on it is met, `direction` 1 where higher values meet
     it, else -1, `ceiling` of a band the value up to which it is met, else infinite; `decided` is 1
     or 0 where a figure has decided it, else NaN; `first` and `last` are the columns of the draws
@@ -49,6 +50,7 @@ class TargetCriterion:
     first: int
     last: int
     closed_form: float = math.nan
+    evidence: str = "none"
     ceiling: float = math.inf
 
     def margin(self, values: FloatArray) -> FloatArray:
@@ -150,6 +152,7 @@ def read_criterion(paths: Paths, row: pd.DataFrame, as_of: str) -> TargetCriteri
         latest=float(own["latest"]), latest_year=latest_year,
         first=last if event == "reach" else first, last=last,
         closed_form=compute_probability(paths.fits, state, event) if state.open[0] else math.nan,
+        evidence=str(facts["evidence"]),
     )  # fmt: skip
 
 

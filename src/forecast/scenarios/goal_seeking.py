@@ -53,6 +53,7 @@ class GoalSeek:
     p_reach, mc_error : share of draws that meet the target at `values`, and its standard error;
         NaN where `values` are
     p_baseline, p_upper : the share without the levers, and with all at their limits
+    evidence : as in `attainment`; of `prior only` (one figure) the shares are no finding
     cost, cost_low, cost_high : of `values` over all years to the target year, in 10,000 yuan, at
         the central, lowest and highest unit cost; NaN where a lever has none
     curve : value, p_reach, mc_error, cost, from 0 to the limit; of several levers `value` is the
@@ -82,6 +83,7 @@ class GoalSeek:
     mc_error: float
     p_baseline: float
     p_upper: float
+    evidence: str
     cost: float
     cost_low: float
     cost_high: float
@@ -273,6 +275,7 @@ def _result(
         reached=point is not None and p >= probability, p_reach=p,
         mc_error=p_error(p, len(response.margin)), p_baseline=search.p_without(),
         p_upper=search.p_met((0,) if levers[0].unit == "year" else search.top),
+        evidence=criterion.evidence,
         cost=search.cost(values), cost_low=search.cost(values, "low"),
         cost_high=search.cost(values, "high"), curve=curve, reading=reading, pace=pace,
         pace_share=share, paces=len(response.paces), scenario=scenario,

@@ -50,7 +50,7 @@ class LeverMix:
     cost : over all years to the last target, in 10,000 yuan
     targets : a row an open target: region, indicator, year, target, p_baseline, p_reach, reached
         (p_reach is at least the wanted probability), mc_error (of p_reach), levers (those that
-        move it)
+        move it), evidence (as in `attainment`; of `prior only`, one figure, chances are no finding)
     measures : a row a lever that is used: lever, setting, unit, cost, cost_low, cost_high
     unpriced : levers that move an open target and have no cost, so that none was searched
     reached : number of targets that are likely enough
@@ -255,6 +255,8 @@ def _tabulate(
         before = one.probability(one.margin >= 0.0)
         p = one.probability(one.met(used)) if used else before
         error = math.sqrt(max(p * (1.0 - p), 0.0) / one.margin.size)
-        rows.append((*_key(one), before, p, p >= probability, error, ", ".join(moved)))
-    columns = [*KEY, "year", "target", "p_baseline", "p_reach", "reached", "mc_error", "levers"]
+        rows.append((*_key(one), before, p, p >= probability, error, ", ".join(moved),
+                     one.criterion.evidence))  # fmt: skip
+    columns = [*KEY, "year", "target", "p_baseline", "p_reach", "reached", "mc_error", "levers",
+               "evidence"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)

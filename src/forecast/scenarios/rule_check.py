@@ -16,9 +16,11 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.events import draw_threshold
+from ..targets.target_state import EVIDENCE
 from .declarations import Mechanism, read_mechanisms
 from .engine import ScenarioRun
 from .formulas import Formula, Lookup, parse_formula, read_rules
+from .series_state import Key
 
 __all__ = ["check_rules"]
 
@@ -28,7 +30,7 @@ BoolArray = NDArray[np.bool_]
 PATHS = {"low": 0.05, "central": 0.5, "high": 0.95}
 COLUMNS = [
     "rule", "region", "quantity", "formula", "year", "path", "requirement", "target", "satisfied",
-    "p_target", "p_forecast", "lacking",
+    "p_target", "target_evidence", "p_forecast", "forecast_evidence", "lacking",
 ]  # fmt: skip
 
 
@@ -53,8 +55,10 @@ def check_rules(
     draws of the right side; `target` (the left side at the target; of a left side that reads more,
     its median; NaN without a target); `satisfied`, whether the target meets the requirement: an
     equality counts as `ge` where higher is better, else as `le`; `p_target`, the share of draws in
-    which it does; `p_forecast`, the share in which the quantity's own draw does; `lacking`, the
-    name without a value, in which case all else is missing.
+    which it does; `p_forecast`, the share in which the quantity's own draw does;
+    `target_evidence` and `forecast_evidence`, the weakest evidence of the series whose draws those
+    read (of `prior only`, one figure, they are no finding; `none` where they read none); `lacking`,
+    the name without a value, in which case all else is missing.
 
     Raises
     ------
@@ -85,6 +89,10 @@ class _RuleCheck:
         targets = plan.targets.groupby([*KEY, "year"])["value"].max()
         self.targets = {(str(r), str(i), int(y)): float(v) for (r, i, y), v in targets.items()}
         self.better = plan.indicators.set_index("indicator")["better"]
+        series = run.before.fits.series
+        strength = pd.Categorical(series["evidence"], EVIDENCE).codes
+        self.strength = dict(zip(zip(series["region"], series["indicator"], strict=True),
+                                 strength.tolist(), strict=True))  # fmt: skip
 
     def rows(self, rule: pd.Series) -> list[dict[str, Any]]:
         """Return the rows of one rule."""
@@ -112,8 +120,12 @@ class _RuleCheck:
         planned = self._at_targets(drawn, region, year, used := set[str]())
         requirement = formula.evaluate(self._with_rho(planned, formula, region, quantity))
         if isinstance(requirement, str):
-            missing = dict.fromkeys(["requirement", "target", "p_target", "p_forecast"], math.nan)
+            missing: dict[str, Any] = dict.fromkeys(
+                ["requirement", "target", "p_target", "p_forecast"], math.nan
+            )
+            missing |= dict.fromkeys(["target_evidence", "forecast_evidence"], EVIDENCE[0])
             return {p: {**missing, "satisfied": pd.NA, "lacking": requirement} for p in PATHS}
+        read = {key for key in formula.reads(region) if key[1] not in used}
         used.clear()
         left = replace(formula, right=formula.left)
         target, own = left.evaluate(planned), left.evaluate(drawn)
@@ -128,9 +140,16 @@ class _RuleCheck:
             satisfied = pd.NA if math.isnan(value) else bool(meets(np.array(value), point).all())
             rows[path] = {
                 "requirement": float(point), "target": value, "satisfied": satisfied,
-                "p_target": p_target, "p_forecast": p_own, "lacking": "",
+                "p_target": p_target, "target_evidence": self._evidence(read),
+                "p_forecast": p_own, "forecast_evidence": self._evidence(read | left.reads(region)),
+                "lacking": "",
             }  # fmt: skip
         return rows
+
+    def _evidence(self, read: set[Key]) -> str:
+        """Weakest evidence of the series among what is read."""
+        known = [self.strength[key] for key in read if key in self.strength]
+        return EVIDENCE[min(known, default=0)]
 
     def _at_targets(self, drawn: Lookup, region: str, year: int, used: set[str]) -> Lookup:
         """Lookup in which names with a target in the year take its value; they are noted."""

@@ -38,7 +38,8 @@ def propose_targets(
     Returns
     -------
     DataFrame with a row a series and chance: region, indicator, year, chance, value (in the
-    indicator's unit), latest and latest_year. Series with a figure of that year have no row.
+    indicator's unit), latest, latest_year and evidence (as in `attainment`; of `prior only`, one
+    figure, values are no finding). Series with a figure of that year have no row.
 
     Raises
     ------
@@ -72,7 +73,7 @@ def propose_targets(
         parts.append(rows.assign(order=np.arange(len(rows))))
     found = pd.concat(parts).sort_values(["order", "chance"], kind="stable")
     return (
-        found.join(facts[["latest", "latest_year"]], on="order")
+        found.join(facts[["latest", "latest_year", "evidence"]], on="order")
         .drop(columns="order")
         .reset_index(drop=True)
     )
@@ -83,19 +84,21 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
 
     Returns
     -------
-    DataFrame with a row an indicator of the plan's region: indicator, latest, latest_year, a column
-    a chance (`p50` ...), own (the plan's target of the year, else its last one) and own_year,
-    at_peer_pace (the latest value carried on with the median yearly change of other regions in
-    their last five years, or with their median growth rate where the kind is amount, count or
-    stock, as these depend on the size of a region; at the reporting step), peer_pace (the change
-    a year to it), parent and parent_year (the target of the nearest region above that has one).
+    DataFrame with a row an indicator of the plan's region: indicator, latest, latest_year,
+    evidence, a column a chance (`p50` ...), own (the plan's target of the year, else its last one)
+    and own_year, at_peer_pace (the latest value carried on with the median yearly change of other
+    regions in their last five years, or with their median growth rate where the kind is amount,
+    count or stock, as these depend on the size of a region; at the reporting step), peer_pace (the
+    change a year to it), parent and parent_year (the target of the nearest region above that has
+    one).
     """
     own = proposals[proposals["region"] == plan.region]
     names = own["chance"].map(lambda chance: f"p{100 * chance:.0f}")
     wide = own.assign(name=names).pivot_table(
         index="indicator", columns="name", values="value", sort=False
     )
-    table = own.drop_duplicates("indicator").set_index("indicator")[["latest", "latest_year"]]
+    facts = ["latest", "latest_year", "evidence"]
+    table = own.drop_duplicates("indicator").set_index("indicator")[facts]
     table = table.join(wide[list(dict.fromkeys(names))])
     targets = plan.tables["targets"]
     table[["own", "own_year"]] = _targets_of(targets, plan.region, year, table.index)

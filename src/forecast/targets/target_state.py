@@ -43,7 +43,8 @@ from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 from .target_tables import read_targets
 
 __all__ = [
-    "DECIDED", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState", "hide_single",
+    "DECIDED", "EVIDENCE", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState",
+    "hide_single",
 ]  # fmt: skip
 
 
@@ -59,6 +60,7 @@ PASSED = ("likely_exceeded", "estimated", "not_yet_due")
 SINGLE = "prior only"
 """Evidence of a series with one figure."""
 EVIDENCE = ("none", "conflicting", SINGLE, "weak", "moderate", "strong")
+"""Words for evidence, the weakest first."""
 CHANCES = [
     "p_reach", "p_ever", "p_maintain", "p_path", "mc_error", "p_now", "p_base", "p_change",
     "p_change_error",
