@@ -194,6 +194,23 @@ def test_a_day_that_is_none_is_refused_in_frames():
             Plan.from_frames(rows.assign(as_of=["", cell]), kind="stock", better="higher")
 
 
+def test_a_plan_from_frames_refuses_what_files_refuse():
+    """Figures and targets beyond their bounds and unknown indicators, all at once."""
+    seen = pd.DataFrame({"region": "a", "indicator": ["beds", "beds", "homes"], "year": 2021,
+                         "value": [50.0, 520.0, 3.0]})  # fmt: skip
+    goals = pd.DataFrame({"region": "a", "indicator": ["beds", "bed"], "year": 2025,
+                          "value": [-5.0, 60.0], "comparator": "ge"})  # fmt: skip
+    about = {"indicator": "beds", "kind": "share", "better": "higher", "lower": 0.0, "upper": 100.0}
+    with pytest.raises(DataError) as caught:
+        Plan.from_frames(seen, goals, about)
+    found = [(p.file, p.column, p.value) for p in caught.value.problems]
+    assert found == [
+        ("observations", "indicator", "homes"), ("observations", "value", "520"),
+        ("targets", "indicator", "bed"), ("targets", "value", "-5"),
+    ]  # fmt: skip
+    assert "perhaps 'beds' is meant" in str(caught.value)
+
+
 def test_a_plan_from_frames_keeps_days_within_a_year():
     """Mid-2022, as a number, a day or with its `as_of`, is not known before and lies at its day."""
     goal = pd.DataFrame({"year": [2025], "value": 9.0, "comparator": "ge"})

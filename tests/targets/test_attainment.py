@@ -316,6 +316,20 @@ def test_no_figure_gives_no_number():
     assert row[numbers].isna().all()
 
 
+def test_a_misspelt_indicator_is_refused():
+    """A name like a described one; what is like none has no figure, which is an answer."""
+    known = pd.concat([about(indicator="nursing_beds"), about(indicator="care_workers")])
+    fits = fc.fit(series([50.0, 52.0]).assign(indicator="nursing_beds"), known)
+    with pytest.raises(fc.UnknownNameError, match=r"'nursing_bed'.*'nursing_beds'"):
+        fc.attainment(fits, goals((2025, 60.0, "ge"), indicator="nursing_bed"))
+    for name in ("care_workers", "libraries"):
+        row = fc.attainment(fits, goals((2025, 60.0, "ge"), indicator=name)).iloc[0]
+        assert row["status"] == "no_data"
+    taken = fits.take(np.array([0]))
+    with pytest.raises(fc.UnknownNameError):
+        fc.attainment(taken, goals((2025, 60.0, "ge"), indicator="nursing_bed"))
+
+
 def test_one_figure_is_prior_only_and_unsure():
     """One figure gives a probability from the prior, marked so, with no pace."""
     row = one([55.0], (2022, 57.0, "ge"))

@@ -76,12 +76,14 @@ class Fits:
     predictives : predictive distributions, each of the series in its `rows`
     observations : those that were fitted: region, indicator, year, value, break
     growth : the growth path
+    described : ids of all indicators of the table that describes them, with figures or without
     """
 
     series: pd.DataFrame
     predictives: tuple[Predictive, ...]
     observations: pd.DataFrame
     growth: str
+    described: frozenset[str]
 
     @cached_property
     def memo(self) -> dict[Hashable, Any]:
@@ -164,7 +166,7 @@ class Fits:
             table.iloc[as_slice(at)].reset_index(drop=True)
             for table, at in ((self.series, index), (self.observations, rows))
         )
-        return Fits(series, tuple(predictives), observations, self.growth)
+        return Fits(series, tuple(predictives), observations, self.growth, self.described)
 
     def _select(self, index: IntArray) -> Iterator[tuple[Predictive, IntArray, IntArray]]:
         """Yield predictives, their rows for the series at `index`, and where in it these are."""
@@ -252,7 +254,8 @@ def fit(
     [['all', 'value', 100.0]]
     """
     check_name("growth path", growth, GROWTH_PATHS)
-    seen, series = read_observations(*read_inputs(observations, indicators, about))
+    figures, descriptions = read_inputs(observations, indicators, about)
+    seen, series = read_observations(figures, descriptions)
     panel = build_panel(seen, series)
     predictives: list[Predictive] = []
     kinds = series["kind"].to_numpy()
@@ -269,7 +272,8 @@ def fit(
     evidence = {"prior only": series["n"].to_numpy() == 1, "weak": own_share < MODERATE,
                 "moderate": own_share < STRONG}  # fmt: skip
     series["evidence"] = choose_words(evidence, "strong")
-    return Fits(series, tuple(predictives), seen, growth)
+    described = frozenset(map(str, descriptions["indicator"]))
+    return Fits(series, tuple(predictives), seen, growth, described)
 
 
 def fit_panel(

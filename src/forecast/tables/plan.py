@@ -97,7 +97,8 @@ class Plan:
         Raises
         ------
         DataError
-            For figures, targets and descriptions that cannot be read.
+            For figures, targets and descriptions that cannot be read, figures and targets outside
+            of bounds, and those of an indicator that nothing describes.
         UnknownNameError
             For a region without figures or targets, and unknown tables or keywords.
 

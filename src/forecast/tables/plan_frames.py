@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, UnknownNameError, msg
+from ..errors import DataError, Problem, UnknownNameError, msg, nearest
 from .calendar import list_year_problems, read_years
 from .cells import read_numbers
 from .descriptions import read_inputs
 from .frames import KEY, ONE_REGION, read_goals, read_table
-from .row_rules import CELL_FAULTS
+from .row_rules import CELL_FAULTS, list_figure_problems
 from .schema import TABLES
 from .validation import validate
 
@@ -54,7 +54,8 @@ def build_tables(
     Raises
     ------
     DataError
-        For figures and targets that cannot be read.
+        For figures and targets that cannot be read, lie outside of their indicator's bounds, or
+        are of an indicator that nothing describes.
     UnknownNameError
         For an unknown table.
 
@@ -91,7 +92,14 @@ def build_tables(
     if problems:
         raise DataError(problems)
     empty, _ = validate({})
-    return empty | {name: _complete(name, table, empty[name]) for name, table in tables.items()}
+    whole = {name: _complete(name, table, empty[name]) for name, table in tables.items()}
+    about = whole["indicators"].set_index("indicator")
+    for name in ("observations", "targets"):
+        problems += _list_unknown_indicators(name, whole[name], about.index)
+        problems += list_figure_problems(whole[name], about, name)
+    if problems:
+        raise DataError(problems)
+    return empty | whole
 
 
 def _list_cell_problems(name: str, table: pd.DataFrame) -> list[Problem]:
@@ -118,6 +126,17 @@ def _list_cell_problems(name: str, table: pd.DataFrame) -> list[Problem]:
         cases = cells[wrong].map(str).unique()[:MOST_PROBLEMS]
         problems += [Problem(name, None, key, cell, *text) for cell in cases]
     return problems
+
+
+def _list_unknown_indicators(name: str, table: pd.DataFrame, known: pd.Index) -> list[Problem]:
+    """List indicators that nothing describes."""
+    problem = msg("unknown; it is not in the table {table}", table="indicators")
+    remedy = msg("add it to the table {table} first", table="indicators")
+    strange = table.loc[~table["indicator"].isin(known), "indicator"].unique()[:MOST_PROBLEMS]
+    return [
+        Problem(name, None, "indicator", cell, problem, nearest(cell, known) or remedy)
+        for cell in strange
+    ]
 
 
 def _dated(rows: pd.DataFrame) -> pd.DataFrame:

@@ -229,13 +229,18 @@ RULES: dict[str, tuple[Rule, ...]] = {
 }
 
 
-def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
-    """List figures that their indicator's description rules out, by the rules of the tables.
+def list_figure_problems(
+    rows: pd.DataFrame, indicators: pd.DataFrame, source: str = "observations"
+) -> list[Problem]:
+    """List figures or targets that their indicator's description rules out.
+
+    The rules are those of the tables.
 
     Parameters
     ----------
     rows : region, indicator, year and value
     indicators : kind, lower, upper, resolution, with the indicator as index
+    source : the table's name
 
     Examples
     --------
@@ -263,6 +268,6 @@ def list_figure_problems(rows: pd.DataFrame, indicators: pd.DataFrame) -> list[P
             text = msg("{problem} ({series})", problem=msg(rule.fact, **row), series=row["region"])
             value = f"{row['value']:.15g}"
             problems.append(
-                Problem("observations", None, "value", value, text, msg(rule.remedy))
+                Problem(source, None, "value", value, text, msg(rule.remedy))
             )
     return problems

@@ -117,7 +117,8 @@ def attainment(
         For missing columns, unknown comparators, years or values that are no numbers, and an
         `as_of` that is no day.
     UnknownNameError
-        For an unknown answer.
+        For an unknown answer, and the misspelt indicator of a target. Indicators without figures
+        are answered: `no_data`.
     ValueError
         If a target's year lies beyond the simulated ones.
 

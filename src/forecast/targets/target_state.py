@@ -34,6 +34,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import UnknownNameError, nearest
 from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
 from ..tables.calendar import count_months, last_closed_year, parse_day
@@ -66,6 +67,8 @@ CHANCES = [
     "p_change_error",
 ]  # fmt: skip
 """Columns of probabilities."""
+LIKENESS = 0.8
+"""From which likeness on, of 0 to 1, an unknown indicator is a known one misspelt."""
 PUBLICATION_LAG = 9.0
 """Months after a year's end within which its figure is published, where an indicator gives none:
 statistical yearbooks of a year appear by the autumn of the next."""
@@ -133,6 +136,8 @@ class TargetState:
         ------
         DataError
             For targets that `read_targets` refuses, or an `as_of` that is no day.
+        UnknownNameError
+            For the misspelt indicator of a target.
         """
         day = parse_day(as_of, "attainment") if as_of else None
         if position is not None:
@@ -152,6 +157,7 @@ class TargetState:
         fits: Fits, targets: pd.DataFrame, position: IntArray, day: dt.date | None
     ) -> tuple[Any, ...]:
         """Compute the attributes after the fits, in their order."""
+        _refuse_misspelt(fits, targets["indicator"].to_numpy()[position < 0])
         closed_year = last_closed_year(day) if day else -np.inf
         series, year = _look_up(fits, position), targets["year"].to_numpy(float)
         figure, doubtful = _figure_of(fits, position, np.where(year % 1.0 == 0.0, year, np.nan))
@@ -269,6 +275,16 @@ def hide_single(answers: pd.DataFrame) -> pd.DataFrame:
     first = answers[columns[0]] if columns else pd.Series(np.nan, answers.index)
     hidden = answers["evidence"].eq(SINGLE) & ~first.isin([0.0, 1.0])
     return answers.assign(**{column: answers[column].mask(hidden) for column in columns})
+
+
+def _refuse_misspelt(fits: Fits, indicators: NDArray[Any]) -> None:
+    """Refuse indicators of targets that nothing describes and that are like one described.
+
+    What is like none of them has no figure, which is an answer.
+    """
+    for name in map(str, pd.unique(indicators)):
+        if name not in fits.described and nearest(name, fits.described, likeness=LIKENESS):
+            raise UnknownNameError("indicator", name, sorted(fits.described))
 
 
 def _look_up(fits: Fits, position: IntArray) -> dict[str, NDArray[Any]]:
