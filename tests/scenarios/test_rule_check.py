@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast.reports.scenario_rules import judge_rules
 from forecast.scenarios.declarations import Mechanism
-from forecast.scenarios.rule_check import check_rules
+from forecast.scenarios.rule_check import check_rules, hide_single_rules
 from toy_plan import (
     LISHUI,
     NAMES,
@@ -106,7 +105,7 @@ def test_a_chance_is_as_strong_as_the_weakest_series_that_it_reads():
     assert found["share"].tolist() == ["strong", "prior only"]
     assert found["floor"].tolist() == ["strong", "weak"]
     assert found["line"].tolist() == ["none", "none"]
-    shown = judge_rules(rows)
+    shown = hide_single_rules(rows)
     assert shown["p_forecast"].isna().tolist() == [False, True, True, True]
     assert shown.loc["share", "p_target"] == rows.loc["share", "p_target"]
 

@@ -12,7 +12,6 @@ from ..i18n.formatting import NO_VALUE, estimate, number
 from ..scenarios.declarations import Mechanism
 from ..scenarios.formulas import parse_formula
 from ..targets.roll_up import roll_up
-from ..targets.target_state import SINGLE
 from .context import ReportContext
 from .descriptions import describe_formula, describe_lacking, describe_range
 from .html import Cells
@@ -21,9 +20,7 @@ from .scenario_targets import format_share
 if TYPE_CHECKING:
     from .scenarios import ScenarioAnalysis
 
-__all__ = [
-    "assumption_rows", "describe_parts", "judge_rules", "lever_rows", "rule_rows", "side_rows",
-]  # fmt: skip
+__all__ = ["assumption_rows", "describe_parts", "lever_rows", "rule_rows", "side_rows"]
 
 TECHNICAL = "logit"
 """Beginning of units that only the tables of a report show."""
@@ -33,15 +30,6 @@ LEFT = N_("{left} left to the others")
 ENOUGH = N_("not below the target of {region}")
 SHORT = N_("below the target of {region}; the others need {left}")
 PARTS = N_("Plans of {parts} of {of} parts of {region} are in the tables.")
-
-
-def judge_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the chances that rest on a single figure."""
-    hidden = {
-        name: rules[name].mask(rules[evidence].eq(SINGLE))
-        for name, evidence in (("p_target", "target_evidence"), ("p_forecast", "forecast_evidence"))
-    }
-    return rules.assign(**hidden)
 
 
 def rule_rows(report: ReportContext, results: ScenarioAnalysis) -> tuple[list[Cells], list[str]]:

@@ -20,7 +20,7 @@ from ..scenarios.lever_mix import LeverMix, cheapest_mix
 from ..scenarios.overrides import own_scenarios
 from ..scenarios.project_list import project_forecast
 from ..scenarios.response import PACE
-from ..scenarios.rule_check import check_rules
+from ..scenarios.rule_check import check_rules, hide_single_rules
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder
 from ..scenarios.sensitivity_analysis import (
     NextFigure,
@@ -33,7 +33,6 @@ from ..targets.joint_answers import Joint, joint
 from ..targets.ranking import rank
 from ..targets.target_state import hide_single
 from .context import ReportContext, last_rows
-from .scenario_rules import judge_rules
 
 __all__ = [
     "ScenarioAnalysis", "TargetDetail", "analyse_scenarios", "choose_scenarios",
@@ -173,7 +172,7 @@ def analyse_scenarios(
             plan, probability=probability, targets=targets.loc[last.index], paths=paths
         ),
         detail=None if target is None else _detail(report, target, needs, probability),
-        rules=judge_rules(check_rules(paths, plan)),
+        rules=hide_single_rules(check_rules(paths, plan)),
         projects=pd.concat(projects, ignore_index=True),
         indices=pd.concat([index(run, plan) for run in simulated.values()], ignore_index=True),
         ranks=_rank_peers(report),

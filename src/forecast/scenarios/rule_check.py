@@ -16,13 +16,13 @@ from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.events import draw_threshold
-from ..targets.target_state import EVIDENCE
+from ..targets.target_state import EVIDENCE, SINGLE
 from .declarations import Mechanism, read_mechanisms
 from .engine import ScenarioRun
 from .formulas import Formula, Lookup, parse_formula, read_rules
 from .series_state import Key
 
-__all__ = ["check_rules"]
+__all__ = ["check_rules", "hide_single_rules"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -79,6 +79,15 @@ def check_rules(
     check = _RuleCheck(ScenarioRun(paths, plan, known))
     rows = [row for _, rule in plan.rules.iterrows() for row in check.rows(rule)]
     return pd.DataFrame(rows, columns=COLUMNS).astype({"satisfied": "boolean"})
+
+
+def hide_single_rules(rules: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the chances of `check_rules` that rest on a single figure, as `hide_single` does."""
+    hidden = {
+        name: rules[name].mask(rules[evidence].eq(SINGLE))
+        for name, evidence in (("p_target", "target_evidence"), ("p_forecast", "forecast_evidence"))
+    }
+    return rules.assign(**hidden)
 
 
 class _RuleCheck:
