@@ -30,15 +30,9 @@ from .ratios import divide, match_parts
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
-    "MEAN_LEVELS",
-    "QUANTILES",
-    "Fits",
-    "Predictive",
-    "fit",
-    "fit_panel",
-    "quantile_name",
+    "MEAN_LEVELS", "QUANTILES", "Fits", "Predictive", "fit", "fit_panel", "quantile_name",
     "quantiles",
-]
+]  # fmt: skip
 
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -272,8 +266,9 @@ def fit(
     evidence = {"prior only": series["n"].to_numpy() == 1, "weak": own_share < MODERATE,
                 "moderate": own_share < STRONG}  # fmt: skip
     series["evidence"] = choose_words(evidence, "strong")
-    described = frozenset(map(str, descriptions["indicator"]))
-    return Fits(series, tuple(predictives), seen, growth, described)
+    return Fits(
+        series, tuple(predictives), seen, growth, frozenset(map(str, descriptions["indicator"]))
+    )
 
 
 def fit_panel(

@@ -82,7 +82,7 @@ def check_rules(
 
 
 def hide_single_rules(rules: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the chances of `check_rules` that rest on a single figure, as `hide_single` does."""
+    """Leave out the chances that rest on a single figure, for tables that people read."""
     hidden = {
         name: rules[name].mask(rules[evidence].eq(SINGLE))
         for name, evidence in (("p_target", "target_evidence"), ("p_forecast", "forecast_evidence"))

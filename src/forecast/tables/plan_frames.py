@@ -93,10 +93,10 @@ def build_tables(
         raise DataError(problems)
     empty, _ = validate({})
     whole = {name: _complete(name, table, empty[name]) for name, table in tables.items()}
-    about = whole["indicators"].set_index("indicator")
+    described = whole["indicators"].set_index("indicator")
     for name in ("observations", "targets"):
-        problems += _list_unknown_indicators(name, whole[name], about.index)
-        problems += list_figure_problems(whole[name], about, name)
+        problems += _list_unknown_indicators(name, whole[name], described.index)
+        problems += list_figure_problems(whole[name], described, name)
     if problems:
         raise DataError(problems)
     return empty | whole
