@@ -14,8 +14,8 @@ OWN = Scenario(name="更多 培训", steps=[
 FULL = State(
     "lishui", "2022-12-31", "en", "3", "nursing_bed_share", 7, OWN,
     {("care_workforce", "leaving_rate"): Range(low=8, central=9, high=10), ("", "x"): -0.5},
-    (2019, 2025), (OWN, read_scenario("pandemic_year")), "care_workforce.hires_per_year", 0.95, "tornado",
-    run=(1000, 2, 2030),
+    (2019, 2025), (OWN, read_scenario("pandemic_year")), "care_workforce.hires_per_year", 0.95,
+    "tornado", run=(1000, 2, 2030),
 )  # fmt: skip
 
 
@@ -51,8 +51,8 @@ def test_two_states_have_two_addresses():
     "part",
     [
         "day=soon", "language=fr", "target=x:y", "set=pace:many", "set=pace:nan", "set=pace:1~2",
-        "years=2020", "ask=guess:pace:0.8", "base=../../secret", "base={}", "beside=../mine", "run=code",
-        "run=1:0:", "run=1000000000:0:",
+        "years=2020", "ask=guess:pace:0.8", "base=../../secret", "base={}", "beside=../mine",
+        "run=code", "run=1:0:", "run=1000000000:0:",
     ],
 )  # fmt: skip
 def test_a_bad_link_is_refused_with_the_part_that_is_wrong(part):
