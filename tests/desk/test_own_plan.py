@@ -150,7 +150,10 @@ def test_a_damaged_archive_is_refused(desk):
 
 
 def test_the_form_fills_checks_and_uses_rows(desk, monkeypatch):
-    """Cells of the table change the rows, problems stand beside theirs, a sound plan is used."""
+    """Cells of the table change the rows, problems stand beside theirs, a sound plan is used.
+
+    What a check has found goes with what was checked.
+    """
     used = []
     monkeypatch.setattr(plan_form, "open_with_rows", lambda desk: used.append(1) or desk)
     panel = Panel(desk)
@@ -163,11 +166,15 @@ def test_the_form_fills_checks_and_uses_rows(desk, monkeypatch):
     assert len(grid.table["rows"]) == 2 and "rows=" in panel.page.address
     press(panel, "plan-use")
     assert "a lot" in form.found.value and grid.table["rows"][0]["open"]
+    panel.choices.language.value = "zh"
+    assert form.found.value == '<div role="status"></div>' and not grid.table["rows"][0]["open"]
+    panel.choices.language.value = "en"
     fix("2025", "18000")
     assert form.found.value == '<div role="status"></div>'
     press(panel, "plan-use")
     assert used and "No problems" in form.found.value and "own plan" in panel.status.value
     press(panel, "undo")
+    assert form.found.value == '<div role="status"></div>'
     assert {"text": "a lot", "key": "2025", "size": 10} in grid.table["rows"][0]["cells"]
     grid.receive({"remove": 0})
     assert len(grid.table["rows"]) == 1

@@ -127,11 +127,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
         self.questions = Questions(desk, self.runner, self._guard, self._apply, self._show_address)
         self.files = ScenarioFiles(desk, self._guard, self.runner, self._show_saved, self._refresh)
         self.figures = FigureForm(
-            desk,
-            self._guard,
-            self._use_figures,
-            partial(self._open, tables=""),
-            self._show_address,
+            desk, self._guard, self._use_figures, partial(self._open, tables=""), self._show_address
         )
         self.plans = PlanForm(
             desk, self._guard, self.runner, partial(self._show_own, OWN_PLAN), self._show_address
@@ -158,6 +154,7 @@ class Panel(widgets.VBox):  # type: ignore[misc]
 
     def _build_status(self) -> widgets.Widget:
         self.cancel = self._button(N_("Cancel"), "desk-cancel", self._cancel)
+        self.cancel.disabled = True
         return create_row([self.cancel, self.visit, self.progress, self.status])
 
     def _build_history(self) -> widgets.Widget:

@@ -71,6 +71,7 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         self._shown: object = None
         self._sheet = "targets"
         self._faults: dict[tuple[str, int], list[str]] = {}
+        self._checked: tuple[object, list[Problem], list[Problem], str] = (None, [], [], "")
         self.texts = texts = Texts()
 
         def button(text: str, css_class: str, pressed: Callable[[], None]) -> widgets.Button:
@@ -109,6 +110,7 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         desk = self._find_desk()
         report, state, sheet = desk.report, desk.state, self._sheet
         self.texts.show(report.gettext)
+        self._show_faults()
         stamp = (state.rows, state.tables, state.region, state.language, sheet, dict(self._faults))
         if stamp == self._shown or self.layout.display == "none":
             return
@@ -169,8 +171,8 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         else:
             cell = int(message["fix"]), str(message["key"]), str(message["text"])
             change_rows(desk, lambda c: entry.fill(c, sheet, *cell, desk.language))
-        self._show_faults([], [])
         self._changed()
+        self.show()
 
     def _begin(self) -> None:
         desk, name = self._find_desk(), self.name.value.strip()
@@ -179,9 +181,9 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         years = read_years(self.period.value)
         begin_plan(desk, PlanOrder(name, self.parent.value or "", *years, desk.language))
         self._sheet = "targets"
-        self._pack()
-        self._show_faults([], [])
         self._changed()
+        self.show()
+        self._pack()
 
     def _pack(self) -> None:
         name, content = pack_plan(self._find_desk())
@@ -207,15 +209,25 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         """Check what is entered; go on where it has no problem."""
 
         def show(checked: tuple[list[Problem], list[Problem]]) -> None:
-            self._show_faults(*checked, text=SOUND)
+            self._checked = (self._find_asked(), *checked, SOUND)
+            self.show()
             if not checked[0]:
                 sound()
 
         self._runner.submit(partial(check_rows, self._find_desk()), show)
 
-    def _show_faults(self, problems: list[Problem], doubts: list[Problem], text: str = "") -> None:
-        """Show problems and doubts, those of a row beside it."""
+    def _find_asked(self) -> object:
+        """Return what a check belongs to: its problems quote sheets in the language."""
+        state = self._find_desk().state
+        return state.rows, state.tables, state.region, state.language
+
+    def _show_faults(self) -> None:
+        """Show problems and doubts of what is entered, those of a row beside it; no others."""
         desk, lines = self._find_desk(), list[str]()
+        asked = self._find_asked()
+        if asked != self._checked[0]:
+            self._checked, self.links.value = (asked, [], [], ""), ""
+        _, problems, doubts, text = self._checked
         self._faults = {}
         for head, found in ((PROBLEMS, problems), (DOUBTS, doubts)):
             texts = [str(translate(problem.message(), desk.language)) for problem in found]
@@ -227,4 +239,3 @@ class PlanForm(widgets.VBox):  # type: ignore[misc]
         nothing = paragraph(desk.report.gettext(text)) if text else ""
         role = "alert" if problems else "status"
         self.found.value = f'<div role="{role}">{"".join(lines) or nothing}</div>'
-        self.show()

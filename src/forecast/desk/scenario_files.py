@@ -14,7 +14,7 @@ from .background import BackgroundRunner
 from .export import add_report, export_desk, pack
 from .session import Desk
 from .text import render_downloads
-from .widgets import Texts, create_button, create_row, create_upload
+from .widgets import Texts, create_button, create_field, create_row, create_upload
 
 __all__ = ["ScenarioFiles"]
 
@@ -45,8 +45,7 @@ class ScenarioFiles(widgets.VBox):  # type: ignore[misc]
         self._runner = runner
         self._again: Callable[[], None] | None = None
         self.texts = texts = Texts()
-        self.name = texts.add(widgets.Text(), description=N_("Name"))
-        self.name.add_class("desk-name")
+        self.name = create_field(texts, N_("Name"), "desk-name", "300px")
         load = create_upload(
             texts, N_("Open a scenario file"), "desk-load", ".yaml,.yml",
             lambda name, content: guard(lambda: self._open(name, content)),

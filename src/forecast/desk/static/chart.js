@@ -88,9 +88,11 @@ function render({ model, el }) {
     const room = (width - left - right) / Math.max(last - first, 1);
     known.forEach(([t, v, text], i) => {
       const near = i + 1 < known.length && x(known[i + 1][0]) - x(t) < 34;
-      const under = spec.targets.some(([year]) => Math.abs(x(year) - x(t)) < 34);
-      if (!near) node('text', svg, { x: x(t), y: y(v) + (under ? 19 : -9),
-        'text-anchor': 'middle' }, text);
+      const under = spec.targets.some(([year, goal]) =>
+        Math.abs(x(year) - x(t)) < 34 && y(goal) - y(v) < 30);  // else the target is well below
+      const first = x(t) < left + 20;  // before it are the numbers of the axis
+      if (!near) node('text', svg, { x: x(t) - 4 * first, y: y(v) + (under ? 19 : -9),
+        'text-anchor': first ? 'start' : 'middle' }, text);
     });
     spec.targets.forEach(([t, v, text, mine]) => {
       const [a, b] = [x(t), y(v)];
@@ -103,10 +105,12 @@ function render({ model, el }) {
     const end = answer.fan.year.length - 1;
     names.push([answer.fan.q50[end], answer.label, 'median'], [spec.fan.q50.at(-1), answer.base, 'base']);
     names.sort((a, b) => b[0] - a[0]);
-    let free = top;
-    for (const [value, text, css] of names.filter((one) => one[1])) {
-      const lines = wrap(text, (right - 18) / 6.9);
-      free = Math.max(y(value) + 4, free);
+    const labels = names.filter((one) => one[1]).map(([value, text, css]) =>
+      [value, wrap(text, (right - 18) / 6.9), css]);
+    let free = top, rest = labels.reduce((sum, [, lines]) => sum + 14 * lines.length + 1, 0);
+    for (const [value, lines, css] of labels) {
+      free = Math.max(Math.min(y(value) + 4, height - rest + 8), free);  // all have room below
+      rest -= 14 * lines.length + 1;
       lines.forEach((part, i) => node('text', svg, { x: width - right + 16, y: free + 14 * i,
         class: `name ${css}` }, part));
       free += 14 * lines.length + 1;
