@@ -266,9 +266,8 @@ def fit(
     evidence = {"prior only": series["n"].to_numpy() == 1, "weak": own_share < MODERATE,
                 "moderate": own_share < STRONG}  # fmt: skip
     series["evidence"] = choose_words(evidence, "strong")
-    return Fits(
-        series, tuple(predictives), seen, growth, frozenset(map(str, descriptions["indicator"]))
-    )
+    described = frozenset(map(str, descriptions["indicator"]))
+    return Fits(series, tuple(predictives), seen, growth, described)
 
 
 def fit_panel(
