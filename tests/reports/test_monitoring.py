@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import forecast as fc
+import small_plan
 from forecast.evaluation import store as stores
 from forecast.evaluation import vintages
 from forecast.i18n.labels import label_of
@@ -90,6 +91,22 @@ def test_a_chance_is_given_in_steps_of_five_points(report):
     cell = row_of(page, report.name("indicators", first["indicator"]))["Chance"]
     assert cell == found.round_chance(first["p_reach"], bare=True).replace("\xa0", " ")
     assert found.round_chance(0.003) == "below 5\xa0%"
+
+
+def test_what_may_be_lost_and_what_was_lost_are_said(tmp_path):
+    """A figure that meets its target and falls is at risk; one that met it says when."""
+    share, visits = small_plan.SHARE, small_plan.VISITS
+    known = [(share, 2019 + i, v) for i, v in enumerate((65, 57, 49, 41))]
+    known += [(visits, 2019 + i, v) for i, v in enumerate((66, 71, 77, 69))]
+    folder = small_plan.write(tmp_path / "own", known=known)
+    found = find(ReportContext.load("hill", data=str(folder), as_of="2022-12-31", language="en"))
+    rows = found.rows.set_index("indicator", drop=False)
+    assert rows.loc[share, ["status", "finding"]].tolist() == ["unlikely", "at_risk"]
+    text = found.describe_risk(rows.loc[share])
+    assert "meets the target" in text and "may not by then" in text and "needs" not in text
+    assert found.describe_measures(share)
+    text = found.describe_risk(rows.loc[visits])
+    assert "needs" in text and text.endswith("It was met in 2021, and is not any more.")
 
 
 def test_the_riskiest_indicator_comes_first(report):

@@ -23,7 +23,7 @@ from ..i18n.formatting import NO_VALUE, day, money, probability
 from ..intake.matching import split_unit
 from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
-from ..targets.target_state import OPEN, SINGLE
+from ..targets.target_state import OPEN, SINGLE, TargetState
 from .context import ReportContext, last_targets
 from .descriptions import describe_reference
 from .html import Cells, Html, chinese, safe
@@ -70,6 +70,7 @@ RISKS = N_(
     "result {median}, chance {chance}."
 )
 NO_PACE = N_("{name}: {latest}, target {target}; needs {needed} a year; chance {chance}.")
+LOST = N_("It was met in {year}, and is not any more.")
 NOT_SECURE = N_(
     "{name}: {latest} meets the target {target}, but may not by then: recently {pace} a year; "
     "likely result {median}, chance {chance}."
@@ -97,10 +98,12 @@ class Findings:
         """The last target of each indicator, the open ones first, the riskiest on top.
 
         Columns of `attainment`, with `finding` (a code of `CLASSES`), `main` (whether the plan
-        prints it in its numbered list), `number` there, `owner`, and `base` and `base_year`.
+        prints it in its numbered list), `number` there, `owner`, and `first_met` (the year of the
+        first figure that met the target; NaN where none did).
         """
         report = self.report
-        rows = last_targets(report.attainment).copy()
+        state = TargetState.of(report.own_fits, report.plan.targets, report.plan.as_of)
+        rows = last_targets(report.attainment.assign(first_met=state.first_met))
         rows["finding"] = [finding_of(row) for row in rows.to_dict("records")]
         for column in ("number", "owner"):
             rows[column] = [self.printed.at[name, column] for name in rows["indicator"]]
@@ -220,7 +223,7 @@ class Findings:
         text = RISKS if math.isfinite(row["pace"]) else NO_PACE
         if row["required_rate"] == 0.0:
             text = NOT_SECURE
-        return report.gettext(
+        risk = report.gettext(
             text, name=self.name(indicator), latest=report.format_latest(row),
             target=report.format_dated_target(row),
             needed=report.format_change(indicator, row["required_rate"]),
@@ -228,6 +231,10 @@ class Findings:
             median=report.format_estimate(indicator, row["median"]),
             chance=self.round_chance(row["p_reach"]),
         )  # fmt: skip
+        if row["required_rate"] == 0.0 or not math.isfinite(row["first_met"]):
+            return risk
+        lost = report.gettext(LOST, year=f"{row['first_met']:.0f}")
+        return f"{risk} {lost}"
 
     def round_chance(self, p: float, *, bare: bool = False) -> str:
         """Format a chance to steps of five points, for a sentence or, `bare`, for a cell."""
