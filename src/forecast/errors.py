@@ -10,8 +10,13 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable, Mapping, Sequence
+import os
+import re
+import reprlib
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from numbers import Integral, Real
 from typing import Any
 
 __all__ = [
@@ -26,7 +31,10 @@ __all__ = [
     "WriteError",
     "advise",
     "cause",
+    "check_arguments",
+    "check_columns",
     "check_name",
+    "list_missing",
     "msg",
     "nearest",
 ]
@@ -179,6 +187,10 @@ class UnknownNameError(ForecastError, ValueError):
         super().__init__(msg("{problem}. {remedy}.", problem=problem, remedy=remedy))
 
 
+class ArgumentError(ForecastError, TypeError, ValueError):
+    """An argument of a kind that a function does not take."""
+
+
 class ReportError(ForecastError):
     """A report that could not be made; `exit_code` tells a scheduler why."""
 
@@ -205,3 +217,109 @@ def check_name(what: str, name: object, known: Sequence[str]) -> None:
     """
     if name not in known:
         raise UnknownNameError(what, name, known)
+
+
+def list_missing(
+    file: str, table: Container[str], needed: Iterable[str], remedy: Message | None = None
+) -> list[Problem]:
+    """List the columns that a table lacks, as problems of it; the usual remedy is to add them.
+
+    >>> print(*list_missing("targets", {"year": [2025]}, ["year", "value"]))
+    targets, column value: no such column. Remedy: add a column 'value'.
+    """
+    problem = msg("no such column")
+    return [
+        Problem(file, None, c, None, problem, remedy or msg("add a column {name!r}", name=c))
+        for c in needed
+        if c not in table
+    ]
+
+
+def check_columns(
+    file: str, table: Container[str], needed: Iterable[str], remedy: Message | None = None
+) -> None:
+    """Raise `DataError` if a table lacks columns; arguments as of `list_missing`."""
+    if problems := list_missing(file, table, needed, remedy):
+        raise DataError(problems)
+
+
+EXPECTED: dict[str, tuple[str, Callable[[Any], bool] | None]] = {
+    "None": (N_("None"), lambda v: v is None),
+    "bool": (N_("True or False"), lambda v: type(v).__name__ in ("bool", "bool_")),
+    "int": (N_("a whole number"), lambda v: isinstance(v, Integral) and not isinstance(v, bool)),
+    "float": (N_("a number"), lambda v: isinstance(v, Real) and not isinstance(v, bool) and v == v),
+    "str": (N_("a text"), lambda v: isinstance(v, str)),
+    "Path": (N_("a path"), lambda v: isinstance(v, os.PathLike)),
+    "Progress": (N_("a function of the share done"), callable),
+    "Mapping": (N_("a dict"), lambda v: isinstance(v, Mapping)),
+    "Sequence": (N_("a list"), lambda v: _is_list(v)),
+    "Iterable": (N_("a list"), lambda v: _is_list(v)),
+    "pd.DataFrame": (N_("a pandas table"), None),
+    "Fits": (N_("fits from fc.fit"), None),
+    "Paths": (N_("paths from fc.project or fc.simulate"), None),
+    "Plan": (N_("a plan from fc.load_plan or fc.Plan.from_frames"), None),
+    "Scenario": (N_("a scenario from fc.read_scenario, or fc.BASELINE"), None),
+    "ReportRun": (N_("parameters of a report"), None),
+}
+"""What annotations ask for, in words, and its test; None: an instance of a class of that name."""
+LISTS, NUMBERS = ("Sequence", "Iterable"), ("int", "float")
+
+
+def check_arguments(function: Callable[..., Any], given: Mapping[str, Any]) -> None:
+    """Raise `ArgumentError` unless arguments are of the kinds that a function's annotations name.
+
+    Where an annotation names another class than those of `EXPECTED`, anything is taken; of lists
+    also the texts and records in them are checked.
+
+    Parameters
+    ----------
+    function : its annotations are texts
+    given : its arguments: `locals()` in its first line
+
+    Examples
+    --------
+    >>> import forecast as fc
+    >>> fc.read_priors(5)
+    Traceback (most recent call last):
+    forecast.errors.ArgumentError: read_priors: source must be a text, a path or None, not 5.
+    """
+    for name, annotation in function.__annotations__.items():
+        kinds = _read_annotation(annotation)
+        if name not in given or _is_any_of(kinds, given[name]):
+            continue
+        value, words = given[name], [*dict.fromkeys(msg(EXPECTED[kind][0]) for kind, _ in kinds)]
+        plain = _is_list(value) or isinstance(value, str | Real | None)
+        expected = msg("{these} or {last}", these=words[:-1], last=words[-1])
+        text = N_("{function}: {name} must be {expected}, not {given}.")
+        raise ArgumentError(msg(
+            text, function=function.__name__, name=name, given=reprlib.repr(value) if plain else
+            type(value).__name__, expected=expected if words[1:] else words[0],
+        ))  # fmt: skip
+
+
+@cache
+def _read_annotation(annotation: str) -> tuple[tuple[str, str], ...]:
+    """Read the kinds of an annotation, each with what it holds; none: anything is taken."""
+    nested = r"\[((?:[^\[\]]|\[[^\[\]]*\])*)\]"
+    kinds = re.findall(rf"([\w.]+)(?:{nested})?", annotation)
+    return tuple(kinds) if all(kind in EXPECTED for kind, _ in kinds) else ()
+
+
+def _is_any_of(kinds: tuple[tuple[str, str], ...], value: Any) -> bool:
+    """Whether a value is of one of the kinds; True where there are none."""
+    for kind, inner in kinds:
+        test, held = EXPECTED[kind][1], _read_annotation(inner) if kind in LISTS else ()
+        items = value if isinstance(value, list | tuple) and held else ()
+        names = [c.__name__ for c in type(value).__mro__]
+        if (test(value) if test else kind.removeprefix("pd.") in names) and (
+            any(part in NUMBERS for part, _ in held) or all(_is_any_of(held, i) for i in items)
+        ):
+            return True
+    return not kinds
+
+
+def _is_list(value: object) -> bool:
+    """Whether a value is a list or the like, and neither a text nor a table."""
+    return isinstance(value, Iterable) and not (
+        isinstance(value, str | bytes | Mapping) or hasattr(value, "columns")
+    )

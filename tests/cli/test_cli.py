@@ -28,7 +28,7 @@ from forecast.tables.plan import data_folder, load_plan
 from forecast.tables.schema import TABLES
 from warm import Command, forked
 
-COMMAND = [sys.executable, "-m", "forecast.cli"]
+COMMAND = [sys.executable, "-m", "forecast"]
 PARAMETERS = "region = data = as_of = until = draws = seed = language = None\nfolder = '.'"
 APART = "import os; assert os.getpgrp() == os.getpid()"
 SLEEP = "from pathlib import Path; import time; Path({!r}).write_text('1'); time.sleep(60)"

@@ -234,7 +234,7 @@ def test_blocks_change_no_bit(monkeypatch):
     """Groups fitted in blocks of a few series have the answers that they have all together."""
     panel, horizon = ragged(7, "ratio", rows=24), np.tile(YEARS, (24, 1))
     (whole,) = fit_panel("ratio", np.arange(24), panel)
-    monkeypatch.setattr("forecast.model.fitting.BLOCK", 3)
+    monkeypatch.setattr("forecast.model.pooling.BLOCK", 3)
     (parts,) = fit_panel("ratio", np.arange(24), panel)
     np.testing.assert_array_equal(
         parts.quantiles([0.1, 0.9], horizon), whole.quantiles([0.1, 0.9], horizon)

@@ -328,9 +328,9 @@ def test_a_plan_of_frames_loses_no_cell(observations, targets, message):
         (lambda: fc.quantiles(EXPECTED, 2025, levels=[5, 95]), "levels must lie between 0 and 1"),
         (lambda: fc.quantiles(EXPECTED, 2025, levels=None), "levels must lie between 0 and 1"),
         (lambda: fc.propose_targets(EXPECTED, year=2025, chances=80), "not 80"),
-        (lambda: fc.simulate(EXPECTED, until=2025, draws="10"), "whole numbers"),
-        (lambda: fc.simulate(EXPECTED, until=2025, seed=None), "whole numbers"),
-        (lambda: fc.backtest(LONG, horizon=1.5, **ABOUT), "whole numbers"),
+        (lambda: fc.simulate(EXPECTED, until=2025, draws="10"), "a whole number"),
+        (lambda: fc.simulate(EXPECTED, until=2025, seed=None), "a whole number"),
+        (lambda: fc.backtest(LONG, horizon=1.5, **ABOUT), "a whole number"),
         (lambda: fc.attainment(EXPECTED, GOAL, as_of=pd.NaT), "not a date"),
     ],
 )

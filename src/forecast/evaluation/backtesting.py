@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, check_name, msg
+from ..errors import N_, DataError, Problem, check_arguments, check_name, list_missing, msg
 from ..model.panel import KEY, read_observations
+from ..tables.cells import read_numbers
 from ..tables.descriptions import About, read_inputs
 from ..tables.schema import COMPARATORS
 from . import scores
@@ -209,11 +210,11 @@ def backtest(  # noqa: PLR0913 - what to replay and how, each an option of its o
     >>> result.scores[["method", "horizon", "forecasts", "targets"]].values[:2].tolist()
     [['forecast', 'all', 4, 16], ['forecast', 1, 2, 8]]
     """
+    check_arguments(backtest, locals())
     given = [horizon, draws, seed, 1 if history is None else history]
-    whole = all(isinstance(number, int | np.integer) for number in given)
-    if not whole or min(horizon, given[-1]) < 1 or draws < 0 or draws == 1 or seed < 0:
+    if min(horizon, given[-1]) < 1 or draws < 0 or draws == 1 or seed < 0:
         text = N_("horizon={horizon} and history={history} must be at least 1, draws={draws} 0 or "
-                  "at least 2, seed={seed} at least 0; all are whole numbers.")  # fmt: skip
+                  "at least 2, seed={seed} at least 0.")  # fmt: skip
         raise ValueError(msg(text, horizon=horizon, history=history, draws=draws, seed=seed))
     peers = tuple(dict.fromkeys(peers))
     for name in peers:
@@ -278,10 +279,11 @@ def _testable_origins(figures: pd.DataFrame, horizon: int) -> list[int]:
 
 
 def _check_origins(origins: Iterable[int]) -> list[int]:
-    given = sorted(set(origins))
-    if any(origin != int(origin) for origin in given):
+    given = [*origins]
+    years = read_numbers(pd.Series(given, dtype=object))
+    if not (years == np.round(years)).all():
         raise ValueError(msg("origins must be whole years, not {years}.", years=given))
-    return [int(origin) for origin in given]
+    return sorted({int(year) for year in years})
 
 
 def _known_by(observations: pd.DataFrame) -> FloatArray:
@@ -301,11 +303,7 @@ def _check_targets(targets: pd.DataFrame) -> pd.DataFrame:
     needed = [*KEY, "year", "value", "comparator"]
     table = targets.reindex(columns=needed)
     numbers = table[["year", "value"]].apply(pd.to_numeric, errors="coerce").astype(float)
-    missing = msg("no such column")
-    problems = [
-        Problem("targets", None, c, None, missing, msg("add a column {name!r}", name=c))
-        for c in needed if c not in targets
-    ]  # fmt: skip
+    problems = list_missing("targets", targets, needed)
     problems += [
         Problem("targets", None, c, None, msg("not every value is a number"), msg("fill it in"))
         for c in numbers if c in targets and not np.isfinite(numbers[c]).all()

@@ -21,7 +21,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, msg
+from ..errors import check_columns, msg
 from ..model.fitting import QUANTILES, Fits, fit
 from ..model.panel import KEY
 from ..tables.calendar import known_days, last_closed_year, parse_day
@@ -125,9 +125,7 @@ def verify(
     >>> result.scores["lead"].tolist(), bool(result.hits["met"].all())
     (['all', 3, 4], True)
     """
-    if missing := [name for name in NEEDED if name not in forecasts]:
-        problem, remedy = msg("no such column"), msg("read them with read_forecasts")
-        raise DataError(Problem("forecasts", None, c, None, problem, remedy) for c in missing)
+    check_columns("forecasts", forecasts, NEEDED, msg("read them with read_forecasts"))
     if "target_high" not in forecasts:
         forecasts = forecasts.assign(target_high=np.nan)
     figures = observations

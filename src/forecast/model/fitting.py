@@ -14,24 +14,23 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, check_name, msg
+from ..errors import ArgumentError, DataError, check_arguments, check_name, msg
 from ..tables.calendar import list_year_problems, read_years
 from ..tables.cells import read_chances
 from ..tables.descriptions import About, read_inputs
 from ..tables.words import choose_words, number_words, take_words
-from .arrays import FloatArray, IntArray, as_slice, count_within, scatter, select
+from .arrays import FloatArray, IntArray, as_slice, count_within, select
 from .counts import CountPredictive, fit_counts
-from .paces import group_series, measure_spans
 from .panel import KEY, SeriesPanel, build_panel, read_observations
-from .pooling import compute_grids, measure_onset, pool_grids
+from .pooling import fit_links, measure_onset
 from .predictive import PooledPredictive
-from .priors import GROWTH_PATHS, Prior, select_prior
+from .priors import GROWTH_PATHS, select_prior
 from .ratios import divide, match_parts
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
     "MEAN_LEVELS", "QUANTILES", "Fits", "Predictive", "fit", "fit_panel", "quantile_name",
-    "quantiles",
+    "quantiles", "read_fits",
 ]  # fmt: skip
 
 
@@ -46,8 +45,6 @@ RAISES_GROWTH = 0.5
 on the shipped standards; smaller ones leave too many outside of 80 % intervals."""
 CHUNK = 8192
 """Series processed at a time, so that their arrays fit into a processor's cache."""
-BLOCK = 4096
-"""Least number of series fitted at a time, in whole groups, but for the last ones."""
 JUST_BEGUN = 0.5
 """Share as begun (`pooling.measure_onset`) above which a named curve is not yet followed: with one
 or two figures since zero at most one step of it is known. Declared."""
@@ -247,6 +244,7 @@ def fit(
     >>> beds.series[["region", "indicator", "upper"]].values.tolist()
     [['all', 'value', 100.0]]
     """
+    check_arguments(fit, locals())
     check_name("growth path", growth, GROWTH_PATHS)
     figures, descriptions = read_inputs(observations, indicators, about)
     seen, series = read_observations(figures, descriptions)
@@ -268,6 +266,23 @@ def fit(
     series["evidence"] = choose_words(evidence, "strong")
     described = frozenset(map(str, descriptions["indicator"]))
     return Fits(series, tuple(predictives), seen, growth, described)
+
+
+def read_fits(source: Any, indicators: Any = None) -> Fits:
+    """Return fits as they are; anything else is read as figures, and fitted.
+
+    Raises
+    ------
+    DataError
+        As `fit`.
+    ArgumentError
+        For `indicators` beside fits, which know theirs.
+    """
+    if not isinstance(source, Fits):
+        return fit(source, indicators)
+    if indicators is not None:
+        raise ArgumentError(msg("indicators describe figures: leave them out beside fits."))
+    return source
 
 
 def fit_panel(
@@ -299,24 +314,25 @@ def fit_panel(
         subset = np.flatnonzero(capped == bounded)
         if len(subset):
             part = panel if len(subset) == len(rows) else panel.take(subset)
-            predictives.append(_fit_links(prior, rows[subset], part, bounded))
+            predictives.append(fit_links(prior, rows[subset], part, bounded))
             begun = (measure_onset(part)[0] > JUST_BEGUN) & (growth not in ("auto", "linear"))
             if begun.any():
                 curved, links = (
                     predictives.pop(),
                     select_prior(modelled, "linear", priors=priors).links,
                 )
-                straight = _fit_links(replace(prior, links=links), rows[subset], part, bounded)
+                straight = fit_links(replace(prior, links=links), rows[subset], part, bounded)
                 split = (curved, ~begun), (straight, begun)
                 predictives += [select(one, np.flatnonzero(at)) for one, at in split if at.any()]
     return predictives
 
 
 def quantiles(
-    fits: Fits,
+    fits: Any,
     years: Any,
     *,
-    levels: Sequence[float] = QUANTILES,
+    levels: Any = QUANTILES,
+    indicators: Any = None,
 ) -> pd.DataFrame:
     """Compute quantiles of every series in the given years, in closed form.
 
@@ -325,9 +341,10 @@ def quantiles(
 
     Parameters
     ----------
-    fits : from `fit`
+    fits : from `fit`, or figures as in `fit`, which are fitted first
     years : one or several, as in `fit`: numbers, dates or periods
-    levels : probabilities, between 0 and 1
+    levels : probabilities, between 0 and 1; one or several
+    indicators : of figures, as in `fit`
 
     Returns
     -------
@@ -349,10 +366,11 @@ def quantiles(
     >>> table["year"].tolist(), bool((table["q05"] < table["q95"]).all())
     ([2022], True)
     """
+    fits = read_fits(fits, indicators)
     one = np.ndim(years) == 0 or isinstance(years, str)
-    given = pd.Series([years] if one else list(years) if isinstance(years, range) else years)
+    given = pd.Series([years] if one else [*years])
     grid = read_years(given)
-    if not np.isfinite(grid).all():
+    if not (len(grid) and np.isfinite(grid).all()):
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=years))
     if problems := list_year_problems("years", grid, given):
         raise DataError(problems)
@@ -382,33 +400,6 @@ def quantile_name(level: float) -> str:
     ('q05', 'q97_5')
     """
     return f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")
-
-
-def _fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) -> PooledPredictive:
-    """Fit series that all have, or all lack, an upper bound, in blocks of whole groups.
-
-    Groups of a block span equally many years, so that no bit of an answer depends on what else is
-    fitted.
-    """
-    order, starts, group = group_series(panel)
-    span = measure_spans(panel.year[order], starts)[group]
-    by_span = np.lexsort((group, span))
-    order, group, span = order[by_span], group[by_span], span[by_span]
-    ends = np.append(np.flatnonzero(np.diff(group)) + 1, len(order))
-    last = np.append(np.diff(span[ends - 1]) != 0, True)
-    links = [link.link for link in prior.links]
-
-    def fit_blocks() -> Iterator[tuple[PooledPredictive, IntArray]]:
-        start = 0
-        for end, closes in zip(ends, last, strict=True):
-            if end - start >= BLOCK or closes:
-                at = order[start:end]
-                part = replace(panel.take(at), group=group[start:end])
-                grids = compute_grids(part, links, bounded=bounded, grouped=True)
-                yield pool_grids(grids, prior), at
-                start = end
-
-    return replace(scatter(fit_blocks(), len(rows)), rows=rows)
 
 
 def _replace_ratios(

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, check_name, msg
+from ..errors import N_, DataError, Problem, check_name, list_missing, msg
 from ..tables.calendar import find_implausible, list_year_problems, read_years
 from ..tables.cells import read_numbers
 from ..tables.row_rules import Rule, list_figure_problems
@@ -243,15 +243,9 @@ def _number_groups(series: pd.DataFrame) -> IntArray:
 
 
 def _missing_columns(observations: pd.DataFrame, indicators: pd.DataFrame) -> list[Problem]:
-    problem = msg("no such column")
     return [
-        Problem(name, None, c, None, problem, msg("add a column {name!r}", name=c))
-        for name, table, needed in (
-            ("observations", observations, [*KEY, "year", "value"]),
-            ("indicators", indicators, ["indicator", "kind", "better"]),
-        )
-        for c in needed
-        if c not in table.columns
+        *list_missing("observations", observations, [*KEY, "year", "value"]),
+        *list_missing("indicators", indicators, ["indicator", "kind", "better"]),
     ]
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .arrays import FloatArray, IntArray
-from .paces import CANDIDATES, PaceGrid, compute_paces, group_series, sum_groups
+from .arrays import FloatArray, IntArray, scatter
+from .paces import CANDIDATES, PaceGrid, compute_paces, group_series, measure_spans, sum_groups
 from .panel import SeriesPanel
 from .posterior import compute_posterior
 from .predictive import LinkPredictive, PooledPredictive
 from .priors import Prior
 
-__all__ = ["PaceGrids", "compute_grids", "measure_onset", "pool_grids"]
+__all__ = ["PaceGrids", "compute_grids", "fit_links", "measure_onset", "pool_grids"]
 
 CAP_FACTORS = (1.2, 1.6, 2.5)
 """Caps, as multiples of the largest value, that a saturating path without a known cap is an equal
@@ -29,6 +29,8 @@ LEAST_MISS = 1e-9
 ONSET_PACE, ONSET_SD, ONSET_VALUES = 0.75, 0.5, 3.0
 """Of the mean pace since the last zero: how much goes on, its standard deviation, and values after
 which a series that began at zero is one like any other. Declared."""
+BLOCK = 4096
+"""Least number of series fitted at a time, in whole groups, but for the last ones."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,33 @@ class PaceGrids:
     grids: tuple[tuple[str, PaceGrid], ...]
     onset: FloatArray
     since: FloatArray
+
+
+def fit_links(prior: Prior, rows: IntArray, panel: SeriesPanel, bounded: bool) -> PooledPredictive:
+    """Fit series that all have, or all lack, an upper bound, in blocks of whole groups.
+
+    Groups of a block span equally many years, so that no bit of an answer depends on what else is
+    fitted.
+    """
+    order, starts, group = group_series(panel)
+    span = measure_spans(panel.year[order], starts)[group]
+    by_span = np.lexsort((group, span))
+    order, group, span = order[by_span], group[by_span], span[by_span]
+    ends = np.append(np.flatnonzero(np.diff(group)) + 1, len(order))
+    last = np.append(np.diff(span[ends - 1]) != 0, True)
+    links = [link.link for link in prior.links]
+
+    def fit_blocks() -> Iterator[tuple[PooledPredictive, IntArray]]:
+        start = 0
+        for end, closes in zip(ends, last, strict=True):
+            if end - start >= BLOCK or closes:
+                at = order[start:end]
+                part = replace(panel.take(at), group=group[start:end])
+                grids = compute_grids(part, links, bounded=bounded, grouped=True)
+                yield pool_grids(grids, prior), at
+                start = end
+
+    return replace(scatter(fit_blocks(), len(rows)), rows=rows)
 
 
 def compute_grids(

@@ -51,7 +51,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, check_name, msg
+from ..errors import (
+    DataError,
+    Problem,
+    check_arguments,
+    check_columns,
+    check_name,
+    list_missing,
+    msg,
+)
 from ..tables.plan import data_folder
 from ..tables.schema import is_address
 from .arrays import FloatArray
@@ -155,6 +163,7 @@ def read_priors(source: str | Path | None = None) -> pd.DataFrame:
     >>> sorted(read_priors()["kind"].unique().tolist())
     ['all', 'amount', 'ratio', 'share', 'stock']
     """
+    check_arguments(read_priors, locals())
     shipped = data_folder() / "priors.csv"
     path = shipped if source is None or is_address(source) else Path(source)
     if not path.exists():
@@ -170,12 +179,7 @@ def read_priors(source: str | Path | None = None) -> pd.DataFrame:
 def _read(file: Path, _changed: int) -> pd.DataFrame:
     """Read a file, again only where it was changed."""
     table = pd.read_csv(file, keep_default_na=False)
-    problem, remedy = msg("no such column"), msg("learn the priors anew")
-    problems = [
-        Problem(file.name, None, column, None, problem, remedy)
-        for column in COLUMNS
-        if column not in table
-    ]
+    problems = list_missing(file.name, table, COLUMNS, msg("learn the priors anew"))
     if not problems:
         values = pd.to_numeric(table["value"], errors="coerce")
         problem, remedy = msg("no number"), msg("write one")
@@ -210,9 +214,7 @@ def select_prior(kind: str, growth: str = "auto", *, priors: pd.DataFrame | None
     """
     check_name("growth path", growth, GROWTH_PATHS)
     table = read_priors() if priors is None else priors
-    if missing := [column for column in COLUMNS if column not in table and column != "source"]:
-        problem, remedy = msg("no such column"), msg("learn the priors anew")
-        raise DataError(Problem("priors", None, c, None, problem, remedy) for c in missing)
+    check_columns("priors", table, COLUMNS[:-1], msg("learn the priors anew"))
     check_name("kind", kind, sorted({*table["kind"].unique()} - {"all"}))
     keys = zip(*(table[c].tolist() for c in ("kind", "domain", "link", "parameter")), strict=True)
     prior = build_prior(dict(zip(keys, table["value"].astype(float), strict=True)), kind)

@@ -12,7 +12,6 @@ reordering series changes no other draws, and a longer horizon none of the earli
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,15 +20,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, msg
+from ..errors import N_, check_arguments, msg
 from ..tables.calendar import read_last_year
+from ..tables.cells import read_chances
 from .arrays import FloatArray, select
 from .counts import CountPredictive
 from .fitting import MEAN_LEVELS, QUANTILES, Fits, quantile_name
 from .panel import KEY
 from .predictive import PooledPredictive
 
-__all__ = ["Paths", "derive_stream", "simulate"]
+__all__ = ["Paths", "check_draws", "derive_stream", "simulate"]
 
 
 COUNT_SHARED = 0.1
@@ -54,8 +54,9 @@ class Paths:
     scenario: str = "baseline"
     baseline: FloatArray | None = field(default=None, repr=False, compare=False)
 
-    def quantiles(self, levels: Sequence[float] = QUANTILES) -> pd.DataFrame:
+    def quantiles(self, levels: Any = QUANTILES) -> pd.DataFrame:
         """Compute quantiles of the draws, with the columns of `fc.quantiles`."""
+        levels = read_chances("levels", levels)
         row, column = np.nonzero(~np.isnan(self.values[:, 0, :]))
         out = self.fits.series.loc[row, KEY].reset_index(drop=True)
         out = out.assign(scenario=self.scenario, year=self.years[column])
@@ -120,11 +121,8 @@ def simulate(
     >>> paths.values.shape, bool((paths.values <= 100).all())
     ((1, 500, 2), True)
     """
-    whole = all(isinstance(number, int | np.integer) for number in (draws, seed))
-    if not whole or draws < 1 or seed < 0:
-        text = N_("draws must be at least 1 and seed at least 0, both whole numbers, "
-                  "not {draws} and {seed}.")  # fmt: skip
-        raise ValueError(msg(text, draws=draws, seed=seed))
+    check_arguments(simulate, locals())
+    check_draws(draws, seed)
     latest = fits.series["latest_year"].to_numpy(float)
     until = read_last_year(until)
     start = int(np.floor(latest.min() + 1e-9)) + 1 if len(latest) else until
@@ -154,6 +152,13 @@ def simulate(
                 values[part.rows, :, first:] = drawn
     tracker.end()
     return Paths(fits, years, values, seed, baseline=values)
+
+
+def check_draws(draws: int, seed: int) -> None:
+    """Raise a ValueError unless there is a draw, and a seed that is not negative."""
+    if draws < 1 or seed < 0:
+        text = N_("draws must be at least 1 and seed at least 0, not {draws} and {seed}.")
+        raise ValueError(msg(text, draws=draws, seed=seed))
 
 
 class _SharedSurprises:

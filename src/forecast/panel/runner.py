@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, DataError, Problem, ReportError, cause, check_name, msg
+from ..errors import N_, DataError, Problem, ReportError, cause, check_arguments, check_name, msg
 from ..files import MANIFEST
 from ..model.fitting import QUANTILES
 from ..model.priors import GROWTH_PATHS
-from ..tables.calendar import parse_day, read_years
+from ..tables.calendar import parse_optional_day, read_years
 from ..tables.cells import read_chances
 from ..tables.descriptions import describe_indicators
 from ..targets.attainment import ANSWERS
@@ -104,6 +104,7 @@ def run_panel(  # noqa: PLR0913 - each an option of its own
     >>> len(pd.read_parquet(folder / "out" / "quantiles"))
     10
     """
+    check_arguments(run_panel, locals())
     settings = _check_settings(years, levels, growth, answers, as_of, most_rows)
     store, target = _open(source), _open(out)
     files = [(table, name) for table in TABLES for name in _list_files(store, table)]
@@ -265,9 +266,10 @@ def _check_settings(
     if not np.isfinite(numbers).all() or (numbers % 1.0 != 0.0).any():
         raise ValueError(msg("years must be a list of years, not {years!r}.", years=[*years]))
     whole = tuple(int(year) for year in numbers)
-    day = parse_day(as_of, "run_panel").isoformat() if as_of else ""
+    day = parse_optional_day(as_of, "run_panel")
     levels = read_chances("levels", levels)
-    return PanelSettings(whole, tuple(levels), growth, day, answers, most_rows)
+    text = day.isoformat() if day else ""
+    return PanelSettings(whole, tuple(levels), growth, text, answers, most_rows)
 
 
 def _open(place: str) -> Store:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, msg
+from ..errors import DataError, Problem, check_columns, msg
 from ..evaluation.backtesting import METHODS, Backtest, backtest
 from ..evaluation.baselines import PEERS
 from ..i18n.labels import LABELS
@@ -128,10 +128,7 @@ def read_calibration(folder: str | Path | None = None) -> pd.DataFrame:
     except (OSError, ValueError) as error:
         text = msg("no such file") if isinstance(error, FileNotFoundError) else str(error)
         raise DataError([Problem(file.name, None, None, None, text, remedy)]) from None
-    missing = [column for column in CALIBRATION if column not in table]
-    if missing:
-        text = msg("no such column")
-        raise DataError([Problem(file.name, None, c, None, text, remedy) for c in missing])
+    check_columns(file.name, table, CALIBRATION, remedy)
     problems = []
     known = {"split": SPLITS, "setting": SCORED, "measure": MEASURES}
     for column, codes in known.items():

@@ -26,7 +26,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import N_, DataError, ReportError, WriteError, msg
+from ..errors import N_, DataError, ReportError, WriteError, check_arguments, msg
 from ..files import INDEX, ISSUED, STORE, staging_folder, swap_folder
 from .errors import InputError, NotebookError
 from .inputs import (
@@ -89,6 +89,7 @@ def run_report(
     Traceback (most recent call last):
     forecast.reports.errors.InputError: no/such/file.yaml cannot be read: No such file ...
     """
+    check_arguments(run_report, locals())
     run = params if isinstance(params, ReportRun) else ReportRun(Path(params), output)
     run.check()
     with stoppable(), staging_folder(run.final, run.failed) as folder:

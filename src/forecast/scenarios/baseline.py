@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
+from ..errors import check_arguments
 from ..model.fitting import Fits, fit
 from ..model.priors import read_priors
 from ..model.simulation import Paths, simulate
@@ -33,7 +36,7 @@ def fit_plan(plan: Plan, *, priors: pd.DataFrame | None = None) -> Fits:
 def project(
     plan: Plan,
     *,
-    until: int | None = None,
+    until: Any = None,
     draws: int = 4000,
     seed: int = 0,
     priors: pd.DataFrame | None = None,
@@ -63,6 +66,7 @@ def project(
     >>> set(paths.fits.series["region"]), int(paths.years[-1])
     ({'lishui'}, 2025)
     """
+    check_arguments(project, locals())
     tracker = ProgressTracker(progress, 3)
     tracker()
     fits = fit_plan(plan, priors=priors) if fits is None else fits

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import msg
+from ..errors import check_arguments, msg
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.joint_answers import TargetHits, evaluate_targets
@@ -78,7 +79,7 @@ def run_scenarios(
     plan: Plan,
     scenarios: Sequence[Scenario | str],
     *,
-    until: int | None = None,
+    until: Any = None,
     draws: int = 4000,
     seed: int = 0,
     paths: Paths | None = None,
@@ -101,7 +102,7 @@ def compare(
     plan: Plan,
     scenarios: Sequence[Scenario | str],
     *,
-    until: int | None = None,
+    until: Any = None,
     draws: int = 4000,
     seed: int = 0,
     paths: Paths | None = None,
@@ -150,6 +151,7 @@ def compare(
     >>> bool(push["p_change"].iloc[1] > 0)
     True
     """
+    check_arguments(compare, locals())
     runs = run_scenarios(
         plan, scenarios, until=until, draws=draws, seed=seed, paths=paths, mechanisms=mechanisms
     )

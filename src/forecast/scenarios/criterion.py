@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, check_name, msg
+from ..errors import DataError, Problem, check_columns, check_name, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -18,6 +19,7 @@ from ..targets.attainment import draw_events
 from ..targets.event_probabilities import EventLimits, compute_probability
 from ..targets.joint_answers import UNDECIDABLE
 from ..targets.target_state import TargetState
+from ..targets.target_tables import GOAL_COLUMNS
 from .series_state import Key
 
 __all__ = ["TargetCriterion", "p_error", "read_criterion", "select_target", "weigh_draws"]
@@ -97,7 +99,12 @@ def select_target(plan: Plan, target: Any) -> pd.DataFrame:
     [58.0]
     """
     if isinstance(target, pd.DataFrame):
+        check_columns("target", target, GOAL_COLUMNS)
         row = target
+    elif not isinstance(target, Mapping | pd.Series):
+        problem = msg("is neither a row of a table nor a dict of its cells")
+        remedy = msg("give one row of `plan.targets`")
+        raise DataError([Problem("target", None, None, str(target), problem, remedy)])
     else:
         facts = dict(target)
         row = pd.DataFrame([facts])

@@ -16,7 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field, RootModel, model_validator
 
-from ..errors import N_, DataError, Message, Problem, advise, cause, check_name, msg
+from ..errors import (
+    N_,
+    DataError,
+    Message,
+    Problem,
+    advise,
+    cause,
+    check_arguments,
+    check_name,
+    msg,
+)
 from ..tables.plan import data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
 from .overrides import merge_mappings
@@ -311,6 +321,7 @@ def read_mechanisms(place: str | Path | None = None) -> Mapping[str, Mechanism]:
     >>> workforce.kind, sorted(workforce.levers)
     ('workforce', ['hires_per_year', 'trainees_per_year'])
     """
+    check_arguments(read_mechanisms, locals())
     file = Path(place) if place else data_folder() / MECHANISMS_FILE
     shipped = data_folder() / MECHANISMS_FILE
     if not file.is_dir():

@@ -16,7 +16,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, msg
+from ..errors import DataError, Problem, check_arguments, msg
 from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
 from .assumptions import correlate, sample_assumption, uniforms
@@ -70,6 +70,7 @@ def apply_scenario(
     >>> bool((push.values[row, :, -1] > base.values[row, :, -1]).all())
     True
     """
+    check_arguments(apply_scenario, locals())
     return run_scenario(paths, plan, scenario, mechanisms=mechanisms).paths
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import check_arguments
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from .criterion import weigh_draws
@@ -63,6 +64,7 @@ def failure_conditions(
     >>> bool((found["p_fail_in"] > found["p_fail"]).all())
     True
     """
+    check_arguments(failure_conditions, locals())
     response = open_response(
         plan, target, scenario=scenario, draws=draws, seed=seed, paths=paths, mechanisms=mechanisms
     )

@@ -16,12 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, msg
+from ..errors import N_, check_arguments, check_columns, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
 from ..targets.target_state import OPEN
+from ..targets.target_tables import GOAL_COLUMNS
 from .baseline import project
 from .criterion import p_error, select_target
 from .dating import first_decision_year
@@ -110,7 +111,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     probability: float = 0.8,
     scenario: Scenario = BASELINE,
     budget: float | None = None,
-    until: int | None = None,
+    until: Any = None,
     draws: int = 4000,
     seed: int = 0,
     paths: Paths | None = None,
@@ -160,6 +161,7 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
     >>> found.reading, found.units, found.value % 10, found.p_reach >= 0.8
     ('reached', ('person',), 0.0, True)
     """
+    check_arguments(goal_seek, locals())
     check_probability(probability)
     row = select_target(plan, target)
     whole = ProgressTracker(progress, 1 + (paths is None))
@@ -170,6 +172,8 @@ def goal_seek(  # noqa: PLR0913 - the question, and what `project` needs where t
         plan, row, paths=base, scenario=scenario, mechanisms=mechanisms, tracker=tracker
     )
     names = [lever] if isinstance(lever, str) else list(dict.fromkeys(lever))
+    if not names:
+        raise ValueError(msg("lever must be one lever or several, not none."))
     levers = [response.lever(name) for name in names]
     if len(levers) > 1 or budget is not None:
         _check_costs(levers)
@@ -232,8 +236,10 @@ def required(  # noqa: PLR0913 - as `goal_seek`
     >>> required(plan, targets, draws=100)["lever"].tolist()
     ['pace', 'trainees_per_year', 'hires_per_year', 'hires_closed_form']
     """
+    check_arguments(required, locals())
     check_probability(probability)
     chosen = plan.targets if targets is None else targets
+    check_columns("targets", chosen, GOAL_COLUMNS)
     base = paths or project(plan, until=_last_year(plan, chosen), draws=draws, seed=seed)
     chosen = chosen[chosen["year"] <= base.years[-1]]
     status = draw_events(base, chosen, as_of=plan.as_of)[0]["status"]

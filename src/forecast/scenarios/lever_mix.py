@@ -17,12 +17,13 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, check_name, msg
+from ..errors import N_, check_arguments, check_columns, check_name, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
 from ..targets.attainment import draw_events
 from ..targets.target_state import OPEN
+from ..targets.target_tables import GOAL_COLUMNS
 from .baseline import project
 from .declarations import Mechanism
 from .goal_seeking import check_probability
@@ -112,8 +113,12 @@ def cheapest_mix(  # noqa: PLR0913 - as `goal_seek`
     >>> mix.cost <= 1000, mix.reached >= int((mix.targets["p_baseline"] >= 0.8).sum())
     (True, True)
     """
+    check_arguments(cheapest_mix, locals())
     check_probability(probability)
+    if budget is not None and budget < 0.0:
+        raise ValueError(msg("budget must be 0 or more, not {given}.", given=budget))
     chosen = plan.targets if targets is None else targets
+    check_columns("targets", chosen, GOAL_COLUMNS)
     base = paths or project(plan, until=int(chosen["year"].max()), draws=draws, seed=seed)
     chosen = chosen[chosen["year"] <= base.years[-1]]
     status = draw_events(base, chosen, as_of=plan.as_of)[0]["status"].isin(OPEN).to_numpy()

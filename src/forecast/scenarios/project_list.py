@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import DataError, Problem, msg
-from ..model.simulation import Paths, derive_stream
+from ..errors import DataError, Problem, check_arguments, msg
+from ..model.simulation import Paths, check_draws, derive_stream
 from ..tables.calendar import year_fraction
 from ..tables.plan import Plan, latest_progress
 from .assumptions import correlate, sample_assumption, uniforms
@@ -80,6 +80,8 @@ def project_forecast(
     >>> int(last["planned"]), bool(last["completed_q95"] <= 73)
     (73, True)
     """
+    check_arguments(project_forecast, locals())
+    check_draws(draws, seed)
     if plan.projects.empty:
         return pd.DataFrame()
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms

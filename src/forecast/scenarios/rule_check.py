@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import check_arguments
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.plan import Plan
@@ -74,6 +75,7 @@ def check_rules(
     >>> chain[["path", "requirement"]].values.tolist()  # twice 13,000
     [['low', 26000.0], ['central', 26000.0], ['high', 26000.0]]
     """
+    check_arguments(check_rules, locals())
     known = read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
     read_rules(plan.rules)
     check = _RuleCheck(ScenarioRun(paths, plan, known))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Self
 import yaml
 from pydantic import BeforeValidator, Field, model_validator
 
-from ..errors import DataError, Message, Problem, advise, check_name, msg
+from ..errors import DataError, Message, Problem, advise, check_arguments, check_name, msg
 from ..files import write_atomic
 from ..tables.plan import Plan, data_folder
 from ..tables.yaml_files import StrictModel, read_document, validate
@@ -249,6 +249,7 @@ def read_scenario(place: str | Path) -> Scenario:
     >>> read_scenario("care_worker_training").steps[0].mechanism
     'care_workforce'
     """
+    check_arguments(read_scenario, locals())
     if place == BASELINE.name:
         return BASELINE
     file = _find(str(place), Path())
@@ -267,11 +268,14 @@ def write_scenario(scenario: Scenario, file: str | Path) -> Path:
     >>> again.steps == push.steps
     True
     """
+    check_arguments(write_scenario, locals())
     content = scenario.model_dump(by_alias=True, exclude_defaults=True)
     if _shipped_file(scenario.name):  # A file without a base would change the shipped scenario.
         content = {"name": scenario.name, "base": scenario.base or BASELINE.name, **content}
     text = yaml.safe_dump(_to_plain(content), allow_unicode=True, sort_keys=False, width=100)
     path = Path(file)
+    if not path.name:
+        raise ValueError(msg("file must name a file, not {given!r}.", given=str(file)))
     write_atomic(path, text.encode())
     return path
 

@@ -16,8 +16,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import DataError, Problem, msg
-from ..model.simulation import Paths
+from ..errors import DataError, Problem, check_arguments, msg
+from ..model.simulation import Paths, check_draws
 from ..tables.plan import Plan
 from .baseline import project
 from .declarations import Mechanism
@@ -129,6 +129,8 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     >>> found.tornado["input"].iloc[0], found.indices["input"].tolist()[:2]
     ('own_growth', ['own_growth', 'leaving_rate'])
     """
+    check_arguments(sensitivity, locals())
+    check_draws(draws, seed)
     whole = ProgressTracker(progress, 1 + (paths is None))
     base = paths or project(plan, draws=draws, seed=seed, progress=whole.part(1))
     tracker = ProgressTracker(whole.part(1))
@@ -171,6 +173,7 @@ def next_figure(
     >>> bool(abs(average - found.p_reach) < 1e-12)
     True
     """
+    check_arguments(next_figure, locals())
     response = open_response(
         plan, target, scenario=scenario, draws=draws, seed=seed, paths=paths, mechanisms=mechanisms
     )

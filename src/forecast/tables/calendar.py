@@ -34,6 +34,7 @@ __all__ = [
     "list_year_problems",
     "parse_day",
     "parse_deadline",
+    "parse_optional_day",
     "read_last_year",
     "read_years",
     "year_end",
@@ -104,7 +105,13 @@ def parse_day(given: object, source: str, column: str = "as_of") -> dt.date:
         except ValueError:
             pass
     problem, remedy = msg("not a date"), msg("write 2022-12-31")
-    raise DataError([Problem(source, None, column, str(given), problem, remedy)])
+    raise DataError([Problem(source, None, column, str(given)[:40], problem, remedy)])
+
+
+def parse_optional_day(given: object, source: str) -> dt.date | None:
+    """Return the day as `parse_day` does, and None for None and an empty text."""
+    none = given is None or (isinstance(given, str) and not given)
+    return None if none else parse_day(given, source)
 
 
 def year_end(year: int) -> str:

@@ -18,9 +18,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, check_name, msg
+from ..errors import N_, DataError, Problem, check_arguments, check_name, msg
 from ..files import MANIFEST, shipped_folder
-from .calendar import figure_days, known_days, parse_day, year_fractions
+from .calendar import figure_days, known_days, parse_day, parse_optional_day, year_fractions
 from .descriptions import Description
 from .merging import own_rows
 from .schema import is_address
@@ -116,7 +116,7 @@ class Plan:
         """
         from .plan_frames import build_tables
 
-        day = parse_day(as_of, "Plan.from_frames") if as_of else None
+        day = parse_optional_day(as_of, "Plan.from_frames")
         frames = {"observations": observations, "targets": targets, "indicators": indicators}
         built = build_tables(frames | dict(tables or {}), region, about)
         planned = sorted(set(built["targets"]["region"]))
@@ -193,9 +193,10 @@ def load_plan(
     >>> float(own["minimum_living_standard"])
     10200.0
     """
+    check_arguments(load_plan, locals())
     from .csv_files import read_tables
 
-    as_of = dt.date.today() if as_of == "today" else as_of
+    as_of = dt.date.today() if isinstance(as_of, str) and as_of == "today" else as_of
     day = None if as_of is None else parse_day(as_of, "load_plan")
     shipped = data_folder()
     folder = str(table_folder(Path(place).absolute())) if Path(place).is_dir() else ""

@@ -17,15 +17,15 @@ first met), `beyond` (not within twenty years) or `no_data`; `attainment_early` 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, check_name, msg
+from ..errors import N_, check_arguments, check_name, msg
 from ..model.arrays import BoolArray, FloatArray, as_slice
-from ..model.fitting import Fits
+from ..model.fitting import Fits, read_fits
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.frames import read_goals
@@ -73,13 +73,14 @@ OUTSIDE = N_("years must lie between 1 and {most}, not {years}.")
 
 
 def attainment(
-    source: Fits | Paths,
+    source: Any,
     targets: Any,
     *,
     year: object = None,
     comparator: str | None = None,
     as_of: str | dt.date | None = None,
-    answers: Sequence[str] | None = None,
+    answers: Iterable[str] | str | None = None,
+    indicators: Any = None,
 ) -> pd.DataFrame:
     """Compute the status of each target and the probability that it is reached.
 
@@ -87,7 +88,7 @@ def attainment(
     ----------
     source : `Fits`, or `Paths`: the closed form, moved by what a scenario changed in the draws
         (`mc_error` is the standard error of that, 0 where it changed nothing), and the joint
-        answers over all open targets in `.attrs["joint"]`
+        answers over all open targets in `.attrs["joint"]`; or figures as in `fit`, fitted first
     targets : region, indicator, year, value, comparator, and where there are any value_high (of
         a band, comparator `between`, whose lower end is `value`), event, baseline and
         baseline_year (which the target is measured from, see `progress`); any number a series.
@@ -100,6 +101,7 @@ def attainment(
         computes all. `reach` has a closed form and is always there. The others are counted on
         simulated futures, which takes ten times as long, and their columns are left out unless
         they are asked for
+    indicators : of figures, as in `fit`
 
     Returns
     -------
@@ -136,7 +138,9 @@ def attainment(
     >>> attainment(fc.fit(seen, about), 57.0, year=2025, comparator="ge")["status"].tolist()
     ['likely']
     """
+    check_arguments(attainment, locals())
     asked = _check_answers(answers)
+    source = source if isinstance(source, Paths) else read_fits(source, indicators)
     fits = source.fits if isinstance(source, Paths) else source
     goals = read_goals(targets, fits.series, year=year, comparator=comparator)
     if isinstance(source, Paths) or len(goals) <= BLOCK:
@@ -199,7 +203,7 @@ def _answer(source: Fits | Paths, state: TargetState, asked: set[str]) -> pd.Dat
     return result
 
 
-def _check_answers(answers: Sequence[str] | None) -> set[str]:
+def _check_answers(answers: Iterable[str] | None) -> set[str]:
     """Names of the answers to compute, checked."""
     names = [*ANSWERS] if answers is None else [answers] if isinstance(answers, str) else answers
     for name in names:
@@ -287,6 +291,7 @@ def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHE
     >>> table["year"].tolist(), bool(table["p_by"].is_monotonic_increasing)
     ([2022, 2023, 2024], True)
     """
+    check_arguments(attainment_years, locals())
     if not 1 <= years <= LOOK_AHEAD:
         raise ValueError(msg(OUTSIDE, most=LOOK_AHEAD, years=years))
     state = TargetState.of(fits, read_goals(targets, fits.series))

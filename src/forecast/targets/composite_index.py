@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import N_, DataError, Problem, check_name, msg
+from ..errors import N_, DataError, Problem, check_arguments, check_name, msg
 from ..model.arrays import BoolArray, FloatArray, IntArray
 from ..model.panel import build_panel
 from ..model.simulation import Paths, derive_stream
@@ -150,6 +150,7 @@ def index(
     [['assurance_index', 2, 5], ['charity_index', 0, 5], ['elderly_care_index', 1, 4],
      ['governance_index', 0, 6], ['services_index', 1, 9], ['region_index', 4, 29]]
     """
+    check_arguments(index, locals())
     drawn = index_draws(
         paths, plan, weights=weights, concentration=concentration, mean=mean, seed=seed
     )

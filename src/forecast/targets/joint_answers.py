@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..errors import check_arguments
 from ..model.arrays import BoolArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
@@ -161,6 +162,7 @@ def joint(paths: Paths, targets: pd.DataFrame, *, as_of: str | dt.date | None = 
     >>> found.costs["region"].tolist()
     ['a', 'b']
     """
+    check_arguments(joint, locals())
     found = evaluate_targets(paths, targets, as_of=as_of)
     table, met = found.table[found.counted].reset_index(drop=True), found.met[found.counted]
     force = table["force"].to_numpy(str) if "force" in table else np.full(len(table), "")

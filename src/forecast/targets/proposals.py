@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from ..errors import check_arguments
 from ..model.fitting import Fits, quantile_name, quantiles
 from ..tables.cells import read_chances
 from ..tables.plan import Plan
@@ -56,6 +57,7 @@ def propose_targets(
     >>> bool(one["value"].iloc[0] >= one["value"].iloc[1])
     True
     """
+    check_arguments(propose_targets, locals())
     wanted = read_chances("chances", chances)
     about = fits.series.set_index(["region", "indicator"])
     levels = sorted({level for chance in wanted for level in (chance, 1.0 - chance)})

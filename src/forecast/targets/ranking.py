@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, check_name, msg
+from ..errors import N_, check_arguments, check_name, msg
 from ..model.arrays import FloatArray, IntArray
 from ..model.panel import KEY
 from ..model.simulation import Paths
@@ -103,6 +103,7 @@ def rank(  # noqa: PLR0913 - what is ranked, and how an index of it is made
     >>> bool(abs(table["p_first"].sum() - 1.0) < 1e-9), table["regions"].unique().tolist()
     (True, [3])
     """
+    check_arguments(rank, locals())
     pairs = _pair(paths, plans)
     if top < 1:
         raise ValueError(msg("top must be at least 1, not {top}.", top=top))

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri
 
-from ..errors import DataError, Problem, msg
+from ..errors import DataError, Problem, check_arguments, check_columns, msg
 from ..model.arrays import FloatArray
 from ..model.panel import KEY
 from .roll_up import adds_up
@@ -65,6 +65,10 @@ def reconcile(
     >>> reconcile(beds, tree)["reconciled"].tolist()
     [101.0, 61.0, 40.0]
     """
+    check_arguments(reconcile, locals())
+    check_columns("regions", regions, ("region", "parent"))
+    if indicators is not None:
+        check_columns("indicators", indicators, ("indicator", "kind", "unit"))
     out = _read_values(table)
     out["reconciled"], out["reconciled_error"], out["gap"] = (
         out["value"], out["standard_error"], np.nan,
@@ -107,12 +111,7 @@ def _read_values(table: pd.DataFrame) -> pd.DataFrame:
     """Values with standard errors, from figures or from quantiles."""
     names = [*KEY, "year"]
     needed = ["value"] if "value" in table or MIDDLE not in table else [LOW, MIDDLE, HIGH]
-    if missing := [c for c in (*names, *needed) if c not in table]:
-        problem = msg("no such column")
-        raise DataError(
-            Problem("table", None, c, None, problem, msg("add a column {name!r}", name=c))
-            for c in missing
-        )
+    check_columns("table", table, (*names, *needed))
     out = table[names].reset_index(drop=True)
     if (twice := out.duplicated()).any():
         row = out[twice].iloc[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import check_name
+from ..errors import check_arguments, check_name, msg
 from ..model.arrays import FloatArray
 from ..model.panel import KEY
 from ..tables.plan import Plan
@@ -62,7 +62,10 @@ def roll_up(plans: Plan | Sequence[Plan], concept: str | None = None) -> pd.Data
     >>> table[["year", "target", "parts", "rule", "parts_value", "left"]].values.tolist()
     [[2022, 400.0, 1, 'sum', 40.0, 360.0], [2025, 1000.0, 1, 'sum', 100.0, 900.0]]
     """
+    check_arguments(roll_up, locals())
     plans = [plans] if isinstance(plans, Plan) else list(plans)
+    if not plans:
+        raise ValueError(msg("plans must be one plan or several, not none."))
     about = pd.concat([plan.indicators for plan in plans]).drop_duplicates("indicator")
     if concept is not None:
         check_name("concept", concept, sorted(set(about["concept"])))

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 from ..errors import UnknownNameError, nearest
 from ..model.arrays import BoolArray, FloatArray, IntArray, count_within
 from ..model.fitting import Fits
-from ..tables.calendar import count_months, last_closed_year, parse_day
+from ..tables.calendar import count_months, last_closed_year, parse_optional_day
 from ..tables.schema import TARGET_COMPARATORS
 from ..tables.words import choose_words, number_words, take_words
 from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
@@ -139,7 +139,7 @@ class TargetState:
         UnknownNameError
             For the misspelt indicator of a target.
         """
-        day = parse_day(as_of, "attainment") if as_of else None
+        day = parse_optional_day(as_of, "attainment")
         if position is not None:
             return TargetState(fits, *TargetState._compare(fits, targets, position, day))
         # Scenarios and answers of one plan have their targets and fits in common. The fits remember

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, DataError, Problem, msg
+from ..errors import N_, DataError, Problem, check_columns, msg
 from ..model.panel import KEY, MOST_PROBLEMS
 from ..tables.calendar import read_years
 from ..tables.cells import are_numbers, read_numbers
@@ -17,7 +17,10 @@ from ..tables.schema import EVENTS, TARGET_COMPARATORS
 from ..tables.words import take_words
 from .events import BAND
 
-__all__ = ["read_targets"]
+__all__ = ["GOAL_COLUMNS", "read_targets"]
+
+GOAL_COLUMNS = (*KEY, "year", "value", "comparator")
+"""Columns that every table of targets has."""
 
 OPTIONAL = ("value_high", "baseline", "baseline_year")
 """Columns of numbers that a target may leave empty."""
@@ -34,14 +37,8 @@ def read_targets(targets: pd.DataFrame) -> pd.DataFrame:
         For missing columns, unknown comparators or events, years or values that are no numbers, and
         bands without an upper end, or one below the lower; all at once.
     """
-    problem = msg("no such column")
-    problems = [
-        Problem("targets", None, c, None, problem, msg("add a column {name!r}", name=c))
-        for c in (*KEY, "year", "value", "comparator")
-        if c not in targets.columns
-    ]
-    if problems:
-        raise DataError(problems)
+    check_columns("targets", targets, GOAL_COLUMNS)
+    problems: list[Problem] = []
     rows = targets.reset_index(drop=True)
     columns: dict[str, Any] = {c: rows[c].array for c in (*KEY, "year", "value", "comparator")}
     columns["event"] = take_words(EVENTS, np.zeros(len(rows), np.int64))
