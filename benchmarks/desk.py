@@ -3,6 +3,7 @@
     python benchmarks/desk.py [--steps N] [--region R] [--indicators N] [--language L]
     python benchmarks/desk.py --shots FOLDER [--language L]
     python benchmarks/desk.py --soak MINUTES [--visitors N]
+    python benchmarks/desk.py --axe FILE [--language L]
 
 `forecast app` serves the desk to the installed Chromium, and keys are pressed on the slider of the
 pace. One step: from the key to the first frame with the new chart, and to the first frame with the
@@ -17,8 +18,9 @@ Printed with it: the seconds until the desk that is kept ready can be used, and 
 the processor that the desk and the browser take for a step, which depend less on what else runs.
 
 With `--soak` many visitors use a served desk (see `desk_soak`); it fails where memory grows or a
-process is left. With `--shots docs` nothing is measured: the screenshots of the tour in
-`docs/planner.md` are taken.
+process is left. With `--axe` axe-core (its `axe.min.js`) looks at the desk in the light and the
+dark, wide and on a telephone, and its violations are listed. With `--shots docs` nothing is
+measured: the screenshots of the tour in `docs/planner.md` are taken.
 """
 
 from __future__ import annotations
@@ -197,6 +199,28 @@ def shoot(page: Page, folder: Path, language: str) -> None:
     keep("tornado", ".desk-lever", ".desk-result")
 
 
+def audit(page: Page, script: str) -> bool:
+    """Print what axe-core finds wrong with the desk in several states; False if anything."""
+    page.wait_for_selector(".desk-table table")
+    page.evaluate(script)
+    faults = 0
+    for state in ("as opened", "what matters most, own figures and plan"):
+        if state != "as opened":
+            page.locator(".desk-beside-1 select").select_option(index=3)
+            page.locator(".desk-tornado").press("Enter")
+            page.locator(".desk-result img").wait_for()
+            page.locator(".desk-figures").press("Enter")
+        for scheme, width in (("light", WIDTH), ("dark", WIDTH), ("light", 390)):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 800})
+            page.wait_for_timeout(500)
+            found = page.evaluate("() => axe.run(document)")
+            faults += len(found["violations"])
+            wrong = [(one["id"], len(one["nodes"])) for one in found["violations"]]
+            print(f"{state}, {scheme}, {width} pixels: {len(found['passes'])} rules hold; {wrong}")
+    return faults == 0
+
+
 def main() -> None:
     """Serve the desk, open it, and measure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -206,6 +230,7 @@ def main() -> None:
     parser.add_argument("--language", choices=languages(), default="zh")
     parser.add_argument("--soak", type=float, help="minutes of many visitors")
     parser.add_argument("--visitors", type=int, default=10)
+    parser.add_argument("--axe", type=Path, help="axe.min.js of axe-core")
     parser.add_argument("--shots", type=Path, help="folder for the screenshots of the tour")
     options = parser.parse_args()
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -229,7 +254,11 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": WIDTH, "height": 800})
                 page.set_default_timeout(PATIENCE)
                 address = server.stdout.readline().strip()
-                if options.shots:
+                if options.axe:
+                    page.goto(address)
+                    if not audit(page, options.axe.read_text(encoding="utf-8")):
+                        sys.exit(1)
+                elif options.shots:
                     page.goto(address)
                     shoot(page, options.shots, options.language)
                 else:

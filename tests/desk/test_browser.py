@@ -497,6 +497,35 @@ def test_nothing_is_wider_than_the_window(app: Desk, width: int) -> None:
         app.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
 
 
+def test_the_picture_answers_with_its_values(app: Desk) -> None:
+    """Arrow keys and the pointer read a year; a telephone and paper get a picture of their own.
+
+    The chance stays in sight, and nothing to press is printed.
+    """
+    app.reset()
+    svg, reading = app.page.locator(".desk-svg"), app.page.locator(".desk-reading")
+    svg.press("Home")
+    first = reading.inner_text()
+    assert re.search(r"20\d\d.*\d", first)
+    svg.press("ArrowRight")
+    expect(reading).not_to_have_text(first, use_inner_text=True)
+    svg.hover(position={"x": 60, "y": 150})
+    expect(reading).to_have_text(first, use_inner_text=True)
+    wide = str(svg.get_attribute("viewBox"))
+    try:
+        app.page.set_viewport_size({"width": 390, "height": HEIGHT})
+        expect(svg).not_to_have_attribute("viewBox", wide)
+        assert int(str(svg.get_attribute("viewBox")).split()[2]) < 390
+        app.page.locator(".desk-table").scroll_into_view_if_needed()
+        expect(app.page.locator(".desk-chance .number")).to_be_in_viewport()
+        app.page.emulate_media(media="print")
+        expect(app.page.locator(".desk-undo")).to_be_hidden()
+        expect(svg).to_be_visible()
+    finally:
+        app.page.emulate_media(media="screen")
+        app.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+
+
 def test_the_tour_can_be_followed(app: Desk, root: Path, tmp_path: Path) -> None:
     """The screenshots of `docs/planner.zh.md` can be taken again, in about the same size."""
     app.reset()

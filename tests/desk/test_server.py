@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
@@ -70,7 +71,7 @@ class Served(Front):
         self.process = subprocess.Popen(
             [*COMMAND, "--language", "zh", *options],
             cwd=folder, env=os.environ | environment | {"TMPDIR": str(folder)},
-            stdout=subprocess.PIPE, encoding="utf-8",
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8",
         )  # fmt: skip
         assert self.process.stdout
         super().__init__(self.process.stdout.readline().strip())
@@ -110,7 +111,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )
     yield running
     running.process.terminate()
-    running.process.communicate(timeout=60)
+    assert TOKEN.split()[0] not in "".join(running.process.communicate(timeout=60))
 
 
 @pytest.fixture(scope="module")
@@ -145,8 +146,18 @@ def test_the_page_refers_to_no_other_machine(page: str, served: Served) -> None:
 
 
 def test_without_the_token_there_is_nothing_to_see(served: Served) -> None:
-    """The page redirects to a form that accepts only the token; kernels are closed too."""
+    """The page redirects to a form that accepts only the token; kernels are closed too.
+
+    No page may load from, send to or be shown in another site.
+    """
     assert served.ask()[0] == 302
+    with urllib.request.urlopen(served.address + "login") as form:
+        policy = dict(
+            part.split(" ", 1) for part in form.headers["Content-Security-Policy"].split("; ")
+        )
+    for kind in ("default-src", "connect-src", "form-action", "frame-ancestors"):
+        assert policy[kind] == "'self'"
+    assert policy["object-src"] == policy["base-uri"] == "'none'"
     jar = http.cookiejar.CookieJar()
     shown = served.ask("login", jar=jar)[1]
     assert "口令" in shown
@@ -252,7 +263,7 @@ def test_no_more_desks_open_than_allowed(
 ) -> None:
     """The next visitor is told so; a desk whose page is closed makes room.
 
-    Neither the process of a desk nor its page knows the token.
+    Its memory is limited. Neither the process of a desk nor its page knows the token.
     """
     status, text = served.ask(jar=jar)
     assert status == 503 and "1" in text and "工作台" in text
@@ -262,6 +273,7 @@ def test_no_more_desks_open_than_allowed(
     assert served.ask(ending, jar=jar, method="POST", headers={"Sec-Fetch-Site": "cross-site"})
     (process,) = _settled(served)
     assert b"VOILA_" in _content(process / "environ")
+    assert psutil.Process(int(process.name)).rlimit(psutil.RLIMIT_AS)[0] == 4 * 2**30
     assert TOKEN.split()[0].encode() not in _content(process / "environ")
     assert "token=" not in page
     assert served.ask(ending, method="POST")[0] == 403

@@ -1,5 +1,6 @@
 """Lists, buttons, the form of settings, the page: what they show and what they report."""
 
+import re
 from importlib import resources
 
 import ipywidgets as widgets
@@ -60,3 +61,36 @@ def test_no_part_runs_code_from_a_text():
     for text in modules:
         for way in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"):
             assert way not in text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_that_is_drawn_stands_out(scheme):
+    """Words have a contrast of 4.5 to 1, edges, curves, handles and focus one of 3 to 1."""
+    text = (resources.files("forecast.desk") / "static" / "desk.css").read_text("utf-8")
+    light, rest = text.split("}", 1)
+    colours = read_colours(light)
+    if scheme == "dark":
+        colours |= read_colours(rest.split("prefers-color-scheme:dark", 1)[1].split("@media")[0])
+    for name in ("ink", "quiet", "blue", "orange", "link", "beside0", "beside1", "beside2"):
+        assert contrast(colours[name], colours["paper"]) >= 4.5, name
+    assert contrast(colours["ink"], colours["band0"]) >= 4.5  # of buttons
+    for name in ("edge", "red"):
+        assert contrast(colours[name], colours["paper"]) >= 3.0, name
+
+
+def read_colours(css):
+    """Return the custom properties that are colours."""
+    found = re.findall(r"--(\w+):#([0-9a-f]{3,6})\b", css)
+    return {name: code * (2 if len(code) == 3 else 1) for name, code in found}
+
+
+def contrast(one, other):
+    """Return the contrast of two colours as WCAG defines it."""
+
+    def luminance(code):
+        shares = [int(code[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in shares]
+        return sum(part * x for part, x in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)

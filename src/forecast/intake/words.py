@@ -135,12 +135,14 @@ class Facts:
         """Complete with what is farther away; parts and doubts of both hold."""
         if other is NOTHING or self == NOTHING:  # as most are: lines and columns without words
             return self if other is NOTHING else other
-        both = {name: getattr(self, name) or getattr(other, name) for name in vars(self)}
+        both = vars(other) | {name: value for name, value in vars(self).items() if value}
         both["unit_line"] = self.unit_line if self.units else other.unit_line
         both["period"] = self.period.over(other.period) if self.period else other.period
-        for name in ("parts", "doubts"):
-            near, far = getattr(self, name), getattr(other, name)
-            both[name] = (*near, *(one for one in far if one not in near))
+        for name, near, far in (
+            ("parts", self.parts, other.parts), ("doubts", self.doubts, other.doubts),
+        ):  # fmt: skip
+            if near and far:
+                both[name] = (*near, *(one for one in far if one not in near))
         return Facts(**both)
 
 
