@@ -7,6 +7,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -398,6 +400,20 @@ def test_a_lost_scheduler_leaves_a_list_of_what_is_missing(source, tmp_path, mon
     monkeypatch.setattr(runner, "open_runner", real)
     again = run_panel(source, out, workers=0)
     assert again.complete and again.done == ("care", "income")
+
+
+def test_a_script_without_a_guard_starts_processes(source, tmp_path, expected):
+    """Local processes do not run the calling script again: no `if __name__ == "__main__"` needed."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import forecast as fc\n"
+        "assert __name__ == '__main__', 'run again'\n"
+        f"fc.run_panel({source!r}, {str(tmp_path / 'out')!r}, workers=1)\n"
+        "print(__file__, __spec__)\n"
+    )
+    ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
+    assert (ended.returncode, ended.stdout) == (0, f"{script} None\n"), ended.stderr
+    assert hashes(tmp_path / "out") == expected
 
 
 def test_an_engine_that_is_not_there_is_said(source, tmp_path, monkeypatch):

@@ -213,6 +213,7 @@ def test_targets_in_every_form():
         (60.0, {"comparator": "ge"}, "add a column 'year'"),
         ({2025: "60%"}, {"comparator": "ge"}, "value '60%': no number"),
         (60.0, {"year": "2025-06-30", "comparator": "ge"}, "a target is one of a year's end"),
+        (60.0, {"year": 2030.5, "comparator": "ge"}, "a target is one of a year's end"),
         (60.0, {"year": dt.date(2025, 6, 30), "comparator": "ge"}, "a target is one of a year's"),
         (60.0, {"year": 2025, "comparator": ">="}, "use ge, gt, eq, le, lt"),
         ({"value": [60.0], "year": [2025], "comparator": ["ge"]}, {"year": 2026}, "given twice"),

@@ -6,6 +6,7 @@ scheduler is lost, comes back as a fault, and the others go on.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -71,6 +72,7 @@ def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Ru
     address: Any = scheduler
     if scheduler is None:
         options = {"threads_per_worker": 1, "dashboard_address": ":0", "silence_logs": 50}
+        stack.enter_context(_hide_main())
         cluster = distributed.LocalCluster(n_workers=workers, **options)
         address = stack.enter_context(cluster)
     try:
@@ -82,6 +84,21 @@ def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Ru
         problem = msg("the scheduler does not answer ({reason})", reason=str(error))
         raise DataError([Problem(str(scheduler), None, None, None, problem, remedy)]) from None
     return lambda function, tasks: _run_on(client, function, tasks)
+
+
+@contextmanager
+def _hide_main() -> Iterator[None]:
+    """Keep new processes from running the caller's script again, which they need nothing of.
+
+    A spawned process imports the main module where it has a file or a name.
+    """
+    main = vars(sys.modules["__main__"])
+    kept = {name: main.pop(name) for name in ("__file__", "__spec__") if name in main}
+    main["__spec__"] = None
+    try:
+        yield
+    finally:
+        main.update(kept)
 
 
 def _run_here(

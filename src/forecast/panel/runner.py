@@ -73,7 +73,7 @@ def run_panel(  # noqa: PLR0913 - each an option of its own
     growth, priors : as for `fit`
     answers, as_of : as for `attainment`
     scheduler : address of a Dask scheduler, as `tcp://host:8786`; None uses processes of this
-        machine
+        machine. These do not run the calling script again: it needs no guard of its main part
     workers : number of these; None takes one a core, 0 works in this process, without Dask
     most_rows : largest partition that is taken
     progress : called with the share done

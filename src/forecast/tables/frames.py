@@ -311,12 +311,12 @@ def _match_names(names: pd.Series, known: pd.Series) -> pd.Series:
 
 
 def _read_days(cells: pd.Series, source: str) -> FloatArray:
-    """Read years; days of targets must end a year, and those of figures not all begin one.
+    """Read years; those of targets must be whole, and days of figures not all begin one.
 
     `pd.to_datetime` makes 1 January of a year alone, which would be the end of the year before.
     """
     years = read_years(cells)
-    if are_numbers(cells):
+    if source != "targets" and are_numbers(cells):
         return years
     wrong, text = years % 1.0 > 0.0, N_("a day within a year: a target is one of a year's end")
     remedy = N_("write the year, as 2025")

@@ -92,7 +92,8 @@ def attainment(
     targets : region, indicator, year, value, comparator, and where there are any value_high (of
         a band, comparator `between`, whose lower end is `value`), event, baseline and
         baseline_year (which the target is measured from, see `progress`); any number a series.
-        Or a wide table, a dict of values by year, or one number: see `tables.frames.read_goals`
+        Or a wide table, a dict of values by year, or one number: see `tables.frames.read_goals`.
+        A target is one of a year's end; one beyond the indicator's bounds has the chance 0
     year, comparator : of targets that have no such column
     as_of : day, as 2025-06-30: a target whose year has ended by then, without a figure, is not
         open any more: its year is estimated, and its state says so. None, or "": only figures
