@@ -765,6 +765,20 @@ def goal(**changes):
                           "comparator": "ge"} | changes])  # fmt: skip
 
 
+@pytest.mark.parametrize("history", [None, 3])
+@pytest.mark.parametrize("column", [{"standard_error": [0, 0, 0, 5.0, 0]}, {"status": "estimated"}])
+def test_figures_in_doubt_are_replayed_as_they_are_fitted(column, history):
+    """A standard error, or a status that is not final, widens a replay as it does a forecast."""
+    seen = series([40.0, 42, 45, 46, 48]).assign(**column)
+    shown = seen.iloc[:4].tail(history or 4)
+    result = backtest(
+        seen, ABOUT, 1, origins=[int(shown["year"].iloc[-1])], history=history, draws=0
+    )
+    expected = fc.quantiles(fc.fit(shown, ABOUT), int(seen["year"].iloc[-1]))
+    found = result.forecasts.query("method == 'forecast'")
+    assert found[["q05", "q95"]].values.tolist() == expected[["q05", "q95"]].values.tolist()
+
+
 @pytest.mark.parametrize(
     ("options", "error", "message"),
     [

@@ -403,7 +403,7 @@ def test_a_lost_scheduler_leaves_a_list_of_what_is_missing(source, tmp_path, mon
 
 
 def test_a_script_without_a_guard_starts_processes(source, tmp_path, expected):
-    """Local processes do not run the calling script again: no `if __name__ == "__main__"` needed."""
+    """Local processes do not run the calling script again, so that its main part needs no guard."""
     script = tmp_path / "script.py"
     script.write_text(
         "import forecast as fc\n"

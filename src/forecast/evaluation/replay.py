@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..model.fitting import QUANTILES, Fits, fit, quantile_name
+from ..model.fitting import QUANTILES, Fits, fit_read, quantile_name
 from ..model.panel import KEY, SeriesPanel, build_panel, read_observations
 from ..model.simulation import simulate
 from ..targets.events import compute_threshold
@@ -52,9 +52,11 @@ class Replay:
 
     def run(self, origin: int) -> dict[str, pd.DataFrame] | None:
         """Forecast from one origin; None where nothing can be tested."""
-        seen, _ = read_observations(self.observations[self.known_by <= origin], self.indicators)
+        known = self.observations[self.known_by <= origin]
+        seen, series = read_observations(known, self.indicators)
         shown = seen if self.history is None else seen.groupby(KEY).tail(self.history)
-        fits = fit(shown, self.indicators, self.growth, priors=self.priors)
+        series = series.assign(n=np.minimum(series["n"], self.history or np.inf).astype(int))
+        fits = fit_read(shown, series, self.growth, priors=self.priors)
         cases = self._list_cases(fits, seen, origin)
         row, year = cases["row"].to_numpy(), cases["year"].to_numpy(float)
         past = _past_figures(fits).take(row)

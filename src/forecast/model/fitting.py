@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Unpack
 
 import numpy as np
@@ -25,12 +25,12 @@ from .panel import KEY, SeriesPanel, build_panel, read_observations
 from .pooling import fit_links, measure_onset
 from .predictive import PooledPredictive
 from .priors import GROWTH_PATHS, select_prior
-from .ratios import divide, match_parts
+from .ratios import replace_ratios
 from .summary import tabulate_fits, tabulate_parameters
 
 __all__ = [
-    "MEAN_LEVELS", "QUANTILES", "Fits", "Predictive", "fit", "fit_panel", "quantile_name",
-    "quantiles", "read_fits",
+    "MEAN_LEVELS", "QUANTILES", "Fits", "Predictive", "fit", "fit_panel", "fit_read",
+    "quantile_name", "quantiles", "read_fits",
 ]  # fmt: skip
 
 
@@ -247,24 +247,38 @@ def fit(
     check_arguments(fit, locals())
     check_name("growth path", growth, GROWTH_PATHS)
     figures, descriptions = read_inputs(observations, indicators, about)
-    seen, series = read_observations(figures, descriptions)
+    described = frozenset(map(str, descriptions["indicator"]))
+    return fit_read(*read_observations(figures, descriptions), growth, described, priors=priors)
+
+
+def fit_read(
+    seen: pd.DataFrame,
+    series: pd.DataFrame,
+    growth: str,
+    described: frozenset[str] = frozenset(),
+    *,
+    priors: pd.DataFrame | None = None,
+) -> Fits:
+    """Fit observations and their series as `panel.read_observations` returns them, as `fit` does.
+
+    `described` is that of the result.
+    """
     panel = build_panel(seen, series)
     predictives: list[Predictive] = []
     kinds = series["kind"].to_numpy()
     for kind in sorted(set(kinds)):
         rows = np.flatnonzero(kinds == kind)
         predictives += fit_panel(kind, rows, panel.take(rows), growth, priors=priors)
-    predictives = _replace_ratios(series, panel, predictives, priors)
+    fit_logs = partial(fit_panel, growth="exponential", priors=priors)
+    predictives = replace_ratios(series, panel, predictives, fit_logs)
     own_share, peers = np.zeros((2, len(series)))
     for predictive in predictives:
         own_share[predictive.rows] = predictive.own_share
         peers[predictive.rows] = predictive.peers
-    series["siblings"] = peers.astype(int)
-    series["own_share"] = own_share
     evidence = {"prior only": series["n"].to_numpy() == 1, "weak": own_share < MODERATE,
                 "moderate": own_share < STRONG}  # fmt: skip
-    series["evidence"] = choose_words(evidence, "strong")
-    described = frozenset(map(str, descriptions["indicator"]))
+    words = choose_words(evidence, "strong")
+    series = series.assign(siblings=peers.astype(int), own_share=own_share, evidence=words)
     return Fits(series, tuple(predictives), seen, growth, described)
 
 
@@ -400,42 +414,3 @@ def quantile_name(level: float) -> str:
     ('q05', 'q97_5')
     """
     return f"q{100 * level:04.1f}".removesuffix(".0").replace(".", "_")
-
-
-def _replace_ratios(
-    series: pd.DataFrame,
-    panel: SeriesPanel,
-    predictives: list[Predictive],
-    priors: pd.DataFrame | None,
-) -> list[Predictive]:
-    """Replace the predictive of ratios by that of their parts, where these are known.
-
-    Numerator and denominator have to be positive, known as late as the ratio is, and not have left
-    zero only just.
-    """
-    at, top, bottom = match_parts(series)
-    if not len(at):
-        return predictives
-    named = series["indicator"].isin(series.loc[np.concatenate([top, bottom]), "indicator"])
-    logs: list[Predictive] = []
-    for kind in sorted(set(series.loc[named, "kind"])):
-        rows = np.flatnonzero(named & (series["kind"] == kind))
-        # A count is a stock here: its ratio may fall.
-        as_kind = "stock" if kind == "count" else kind
-        logs += fit_panel(as_kind, rows, panel.take(rows), "exponential", priors=priors)
-    pooled = [p for p in logs if isinstance(p, PooledPredictive) and p.components[0].link == "log"]
-    ready = np.isin([top, bottom], [row for one in pooled for row in one.rows]).all(axis=0)
-    at, top, bottom = at[ready], top[ready], bottom[ready]
-    out: list[Predictive] = []
-    for one in predictives:
-        kept = np.flatnonzero(~np.isin(one.rows, at))
-        if len(kept):
-            out.append(select(one, kept) if len(kept) < len(one.rows) else one)
-    for upper in pooled:
-        for lower in pooled:
-            pairs = np.flatnonzero(np.isin(top, upper.rows) & np.isin(bottom, lower.rows))
-            if len(pairs):
-                i = select(upper, np.searchsorted(upper.rows, top[pairs]))
-                j = select(lower, np.searchsorted(lower.rows, bottom[pairs]))
-                out.append(divide(at[pairs], i, j, panel.take(at[pairs])))
-    return out

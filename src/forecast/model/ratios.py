@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
-from .arrays import IntArray
+from .arrays import IntArray, select
+from .counts import CountPredictive
 from .panel import SeriesPanel
 from .predictive import LinkPredictive, PooledPredictive, RatioPredictive
 
-__all__ = ["divide", "match_parts"]
+__all__ = ["divide", "match_parts", "replace_ratios"]
+
+Predictive = PooledPredictive | CountPredictive
 
 
 def match_parts(series: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
@@ -31,6 +36,44 @@ def match_parts(series: pd.DataFrame) -> tuple[IntArray, IntArray, IntArray]:
     rows = matched.sort_values("row")[["row", "numerator_row", "denominator_row"]]
     at, top, bottom = rows.to_numpy(np.int64).T
     return at, top, bottom
+
+
+def replace_ratios(
+    series: pd.DataFrame,
+    panel: SeriesPanel,
+    predictives: list[Predictive],
+    fit_logs: Callable[[str, IntArray, SeriesPanel], list[Predictive]],
+) -> list[Predictive]:
+    """Replace the predictive of ratios by that of their parts, where these are known.
+
+    Numerator and denominator have to be positive, known as late as the ratio is, and not have left
+    zero only just. `fit_logs` fits their logarithms: kind, rows and panel to predictives.
+    """
+    at, top, bottom = match_parts(series)
+    if not len(at):
+        return predictives
+    named = series["indicator"].isin(series.loc[np.concatenate([top, bottom]), "indicator"])
+    logs: list[Predictive] = []
+    for kind in sorted(set(series.loc[named, "kind"])):
+        rows = np.flatnonzero(named & (series["kind"] == kind))
+        # A count is a stock here: its ratio may fall.
+        logs += fit_logs("stock" if kind == "count" else kind, rows, panel.take(rows))
+    pooled = [p for p in logs if isinstance(p, PooledPredictive) and p.components[0].link == "log"]
+    ready = np.isin([top, bottom], [row for one in pooled for row in one.rows]).all(axis=0)
+    at, top, bottom = at[ready], top[ready], bottom[ready]
+    out: list[Predictive] = []
+    for one in predictives:
+        kept = np.flatnonzero(~np.isin(one.rows, at))
+        if len(kept):
+            out.append(select(one, kept) if len(kept) < len(one.rows) else one)
+    for upper in pooled:
+        for lower in pooled:
+            pairs = np.flatnonzero(np.isin(top, upper.rows) & np.isin(bottom, lower.rows))
+            if len(pairs):
+                i = select(upper, np.searchsorted(upper.rows, top[pairs]))
+                j = select(lower, np.searchsorted(lower.rows, bottom[pairs]))
+                out.append(divide(at[pairs], i, j, panel.take(at[pairs])))
+    return out
 
 
 def divide(
