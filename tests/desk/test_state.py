@@ -52,6 +52,7 @@ def test_two_states_have_two_addresses():
     [
         "day=soon", "language=fr", "target=x:y", "set=pace:many", "set=pace:nan", "set=pace:1~2",
         "years=2020", "ask=guess:pace:0.8", "base=../../secret", "base={}", "beside=../mine",
+        'beside={"name":"desk"}', 'beside={"name":"../x"}', "set=x:1&" * 20_000,
         "run=code", "run=1:0:", "run=1000000000:0:",
     ],
 )  # fmt: skip

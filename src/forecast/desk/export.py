@@ -184,8 +184,7 @@ def _write_beside(desk: Desk, name: str, new: Path) -> list[str]:
     """Write the scenarios beside the settings; return their paths, names of the package's."""
     places = []
     for key, scenario in desk.beside().items():
-        file = plain_name(key).replace(",", "_")  # a link may have any name
-        place = key if is_shipped(scenario) else f"{BESIDE}/{file}.yaml"
+        place = key if is_shipped(scenario) else f"{BESIDE}/{key}.yaml"
         if key not in (name, place):
             (new / BESIDE).mkdir(exist_ok=True)
             write_scenario(scenario.whole().model_copy(update={"name": key}), new / place)

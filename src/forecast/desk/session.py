@@ -31,6 +31,7 @@ from .storage import (
     FIGURES,
     NAME,
     check_kept,
+    check_plain,
     new_folder,
     saved_scenarios,
     scenario_file,
@@ -426,6 +427,7 @@ class Desk(Answers):
         return [one.name for one in self.state.compared]
 
     def _read_whole(self, name: str) -> Scenario:
+        check_plain(name)
         found = self._read(name)
         return found if is_shipped(found) else found.whole().model_copy(update={"name": name})
 
@@ -436,8 +438,7 @@ class Desk(Answers):
         that cannot be used here is left out.
         """
         answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
-        beside = self.beside().items()
-        return answers | {name: self._evaluate(scenario) for name, scenario in beside}
+        return answers | {name: self._evaluate(one) for name, one in self.beside().items()}
 
     def beside(self) -> dict[str, Scenario]:
         """Return the scenarios beside the settings by name, but those that cannot be used here."""

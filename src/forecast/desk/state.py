@@ -24,12 +24,14 @@ from ..reports.parameters import ReportParameters
 from ..scenarios.declarations import Range
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario
 from .settings import Key, Number
-from .storage import shipped_scenarios
+from .storage import check_plain, shipped_scenarios
 
 __all__ = ["MOST_COMPARED", "RUN", "History", "State", "is_shipped", "read_address", "read_history"]
 
 MOST_COMPARED = 3
 """Largest number of scenarios beside the settings."""
+MOST_LENGTH = 100_000
+"""Largest number of characters of an address."""
 MOST_STEPS = 200
 """Largest number of steps that can be undone."""
 Run = tuple[int, int, int | None]
@@ -116,6 +118,8 @@ def read_address(address: str) -> State:
         Where a part cannot be read.
     """
     found: dict[str, Any] = {"values": {}, "compared": ()}
+    if len(address) > MOST_LENGTH:
+        raise ValueError(msg(NOT_READ, part=address[:80]))
     for key, text in parse_qsl(address.lstrip("#"), keep_blank_values=True):
         try:
             _read_part(found, key, text)
@@ -137,7 +141,9 @@ def _read_part(found: dict[str, Any], key: str, text: str) -> None:
         mechanism, _, name = label.rpartition(".")
         found["values"][mechanism, name] = _read_number(value)
     elif key == "beside":
-        found["compared"] = (*found["compared"], _read_scenario(text))[:MOST_COMPARED]
+        one = _read_scenario(text)
+        check_plain(one.name)
+        found["compared"] = (*found["compared"], one)[:MOST_COMPARED]
     elif key == "ask":
         lever, wanted = rest.split(":")
         found |= {"question": _one_of(QUESTIONS, head), "lever": lever, "wanted": float(wanted)}

@@ -19,6 +19,7 @@ __all__ = [
     "FIGURES",
     "NAME",
     "check_kept",
+    "check_plain",
     "keep_entered",
     "new_folder",
     "saved_scenarios",
@@ -99,6 +100,21 @@ def shipped_scenarios() -> list[str]:
     return [BASELINE.name, *sorted(file.stem for file in scenario_folder().glob("*.yaml"))]
 
 
+def check_plain(name: str) -> None:
+    """Raise ValueError for a name that a scenario cannot have beside others, or as a file.
+
+    >>> check_plain("-10% training")
+    >>> check_plain("a/b")
+    Traceback (most recent call last):
+    ValueError: 'a/b' cannot be used as a name. ...
+    """
+    change = name.lstrip("-")  # as in -10%
+    plain = plain_name(change) == change and "," not in name and not name.endswith(".failed")
+    short = 0 < len(name.encode("utf-8", "replace")) <= MOST_BYTES
+    if not (plain and short) or name in (NAME, BASELINE.name):
+        raise ValueError(msg(BAD_NAME, name=name))
+
+
 def scenario_file(
     folder: Path, name: str, content: bytes | None = None, *, replace_file: bool = False
 ) -> Path:
@@ -107,10 +123,6 @@ def scenario_file(
     With a `content` a file of that name which has another one is not to be replaced unless
     `replace_file` says so.
 
-    >>> scenario_file(Path("desk"), "a/b")
-    Traceback (most recent call last):
-    ValueError: 'a/b' cannot be used as a name. ...
-
     Raises
     ------
     ValueError
@@ -118,10 +130,8 @@ def scenario_file(
     FileExistsError
         If the name is that of another scenario.
     """
-    change = name.lstrip("-")  # as in -10%
-    plain = plain_name(change) == change and not {","} & {*name} and not name.endswith(".failed")
-    short = 0 < len(name.encode("utf-8", "replace")) <= MOST_BYTES
-    if not (plain and short) or name in (NAME, FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
+    check_plain(name)
+    if name in (FIGURES, ENTERED, VISITORS, *shipped_scenarios()):
         raise ValueError(msg(BAD_NAME, name=name))
     check_room(folder)
     folder.mkdir(parents=True, exist_ok=True)
