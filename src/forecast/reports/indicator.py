@@ -328,7 +328,8 @@ def _compute_quantiles(fits: Fits, plan: Plan, targets: pd.DataFrame) -> pd.Data
         return pd.DataFrame(columns=["region", "indicator", "year"])
     first = math.floor(fits.series["latest_year"].min()) + 1
     last = max([*targets["year"].astype(int), int(plan.as_of[:4] or first)])
-    return quantiles(fits, list(range(first, last + 1)))
+    table = quantiles(fits, list(range(first, max(first, last) + 1)))
+    return table[table["year"] <= last]
 
 
 def _describe_verdict(report: ReportContext, row: Mapping[str, Any]) -> str:
