@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,7 +23,7 @@ from ..errors import N_, msg
 from ..i18n.catalog import languages
 from ..reports.parameters import ReportParameters
 from ..scenarios.declarations import Range
-from ..scenarios.scenario import BASELINE, Scenario, read_scenario
+from ..scenarios.scenario import BASELINE, Scenario, read_scenario, scenario_folder
 from .settings import Key, Number
 from .storage import check_plain, shipped_scenarios
 
@@ -170,12 +171,14 @@ def _read_run(text: str) -> Run:
     return run
 
 
-_read_shipped = cache(read_scenario)
+@cache
+def _read_shipped(name: str, _folder: Path) -> Scenario:
+    return read_scenario(name)
 
 
 def is_shipped(one: Scenario) -> bool:
     """Return whether a scenario is one of the package's, unchanged."""
-    return one.name in shipped_scenarios() and _read_shipped(one.name) == one
+    return one.name in shipped_scenarios() and _read_shipped(one.name, scenario_folder()) == one
 
 
 def _write_scenario(one: Scenario) -> str:
@@ -188,7 +191,7 @@ def _write_scenario(one: Scenario) -> str:
 def _read_scenario(text: str) -> Scenario:
     if text.startswith("{"):
         return Scenario.model_validate_json(text)
-    return _read_shipped({name: name for name in shipped_scenarios()}[text])
+    return read_scenario({name: name for name in shipped_scenarios()}[text])
 
 
 def _write_number(value: Number) -> str:
