@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 import forecast as fc
 from forecast.cli import app
-from forecast.errors import DataError
+from forecast.errors import DataError, UnknownNameError
 from forecast.model.priors import COLUMNS, LINKS_BY_KIND, build_prior, read_priors
 from forecast.training import learning
 from forecast.training.cases import TrainingCase, make_targets
@@ -215,6 +215,19 @@ def test_learning_repeats_itself(panel, learned):
     pd.testing.assert_frame_equal(again, learned)
 
 
+def test_only_what_is_named_is_learned(panel):
+    """Other numbers, and their sources, are those of the start; unknown names are refused."""
+    start = read_priors().query("domain != 'world'").assign(domain="all", source="before")
+    found = learn_priors([panel], start=start, only=["noise"], **FEW)
+    both = found.merge(start, on=COLUMNS[:4], suffixes=("", "_start"))
+    moved = both["value"] != both["value_start"]
+    assert moved.any() and len(both) == len(found)
+    assert set(both.loc[moved, "parameter"]) == {"noise"}
+    assert both["source"].eq("a test").equals(both["parameter"].eq("noise"))
+    with pytest.raises(UnknownNameError, match="Did you mean 'noise'"):
+        learn_priors([panel], only=["nois"], **FEW)
+
+
 NOTES = pd.DataFrame(
     [("near", "held out", "r1", None, None), ("near", "held out", None, "b", None),
      ("near", "break", None, "a", 1995.0), ("far", "held out", "r2", None, None)],
@@ -255,10 +268,11 @@ def test_the_command_writes_a_table(panel, tmp_path, monkeypatch):
     out = tmp_path / "own.csv"
     result = CliRunner().invoke(
         app, ["learn-priors", f"near={tmp_path}", "--source", "here", "--output", str(out),
-              "--notes", str(tmp_path / "notes.csv"), "--rounds", "2"]
+              "--notes", str(tmp_path / "notes.csv"), "--rounds", "2",
+              "--only", "noise", "--only", "peers own"]
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     pd.testing.assert_frame_equal(read_priors(out), read_priors())
-    assert (seen["source"], seen["rounds"]) == ("here", 2)
+    assert (seen["source"], seen["rounds"], seen["only"]) == ("here", 2, ["noise", "peers own"])
     (one,) = seen["panels"]
     assert one.domain == "near" and "r1" not in set(one.observations["region"])

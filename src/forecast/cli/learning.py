@@ -46,6 +46,15 @@ def learn_priors(
         Path | None, typer.Option(help=gettext("Prior table to start from; else the shipped one."))
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help=gettext("Rounds of the search."))] = 40,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=gettext(
+                "A parameter of the table to learn, such as noise, may be given several times; all "
+                "others keep their numbers."
+            )
+        ),
+    ] = None,
 ) -> None:
     """Learn priors; see `training.learning`."""
     import pandas as pd
@@ -64,6 +73,8 @@ def learn_priors(
             panel = read_panel(Path(folder), name or Path(folder).name, table)
             each.append(panel if table is None else remove_held_out(panel, table))
             log.info(N_("%s: %d figures."), each[-1].domain, len(each[-1].observations))
-        found = learning.learn_priors(each, source=source, start=read_priors(start), rounds=rounds)
+        found = learning.learn_priors(
+            each, source=source, start=read_priors(start), rounds=rounds, only=only or ()
+        )
         write_atomic(output, found.to_csv(index=False, lineterminator="\n").encode())
     log.info(N_("%s: %d rows."), output, len(found))

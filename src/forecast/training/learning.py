@@ -13,13 +13,13 @@ windows are drawn, by a seed.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, DataError, Problem, msg
+from ..errors import N_, DataError, Problem, check_name, msg
 from ..model.arrays import IntArray
 from ..model.priors import COLUMNS, LINKS_BY_KIND, Key, Prior, build_prior, read_priors
 from .cases import TrainingCase
@@ -46,11 +46,12 @@ COST, APART_COST = 1e-4, 1e-4
 PROBE, FIRST, LARGEST, SETTLED = 0.08, 0.1, 8.0, 2e-5
 """Steps: of the measured slope, the first one, the farthest in all; and the slope that moves a
 number by half its step."""
+SHARED = ("all", "all", "all", "shared")
 JOINT_REGIONS, JOINT_DRAWS, JOINT_COVERED = 8, 400, 0.8
 SHARED_TRIED = (0.0, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4)
 
 
-def learn_priors(
+def learn_priors(  # noqa: PLR0913 - what is learned, from what, and how long
     panels: Sequence[Panel],
     *,
     source: str,
@@ -59,6 +60,7 @@ def learn_priors(
     origins: int = 4,
     windows: int = 6,
     seed: int = 0,
+    only: Collection[str] = (),
 ) -> pd.DataFrame:
     """Learn the prior table from panels of yearly series.
 
@@ -70,16 +72,19 @@ def learn_priors(
     rounds : of the descent
     origins, windows : most origins of an indicator and length, and scored series of each
     seed : which windows are drawn
+    only : parameters, as in the table's column, that are learned; none learns all that can be
 
     Returns
     -------
-    DataFrame with the columns of `data/priors.csv`. Kinds that the panels lack keep the numbers of
-    the start.
+    DataFrame with the columns of `data/priors.csv`. What is not in `only`, and kinds that the
+    panels lack, keep the numbers of the start, the former with its source.
 
     Raises
     ------
     DataError
         For a panel that `fit` refuses, or whose series are too short.
+    UnknownNameError
+        For a parameter that is not learned.
     """
     table = read_priors() if start is None else start
     keys = zip(table["kind"], table["domain"], table["link"], table["parameter"], strict=True)
@@ -96,10 +101,21 @@ def learn_priors(
     cases = {kind: TrainingCase.of(kind, sets, domains) for kind in kinds}
     numbers = fill_domains(given, domains, LINKS_BY_KIND, apart)
     groups = list_groups(domains, kinds, apart)
-    numbers = _descend(cases, numbers, groups, domains, rounds)
-    numbers["all", "all", "all", "shared"] = _learn_shared(panels, numbers, seed)
+    known = {key[-1] for group in groups for key in group.keys} | {SHARED[-1]}
+    for name in only:
+        check_name("parameter", name, sorted(known))
+    groups = [group for group in groups if not only or group.keys[0][-1] in only]
+    if groups:
+        numbers = _descend(cases, numbers, groups, domains, rounds)
+    if not only or SHARED[-1] in only:
+        numbers[SHARED] = _learn_shared(panels, numbers, seed)
     rows = [(*key, float(f"{value:.5g}"), source) for key, value in numbers.items()]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    learned = pd.DataFrame(rows, columns=COLUMNS)
+    if only:
+        names = COLUMNS[:4]
+        old = learned[names].merge(table[[*names, "source"]], "left")["source"].fillna(source)
+        learned["source"] = learned["source"].where(learned["parameter"].isin([*only]), old)
+    return learned
 
 
 def cut_sets(
