@@ -49,6 +49,12 @@ window.setInterval = (work, pause) => {
   const beat = () => (sessionStorage.getItem('hurry') || ++beats % 4 === 0) && work();
   return pause === 2000 ? usual(beat, pause / 4) : usual(work, pause);
 }"""
+# The connections of the page, to be closed.
+SOCKETS = """const Usual = window.WebSocket;
+window.sockets = [];
+window.WebSocket = class extends Usual {
+  constructor(...given) { super(...given); window.sockets.push(this); }
+}"""
 LINK = ".desk-set-minimum_living_standard_link"
 # Text of the desk, with the options of its lists, accessible names and tooltips.
 ALL_TEXT = """() => {
@@ -211,6 +217,7 @@ def app(
 
         desk.serve = serve
         desk.page.add_init_script(HURRY)
+        desk.page.add_init_script(SOCKETS)
         desk.page.goto(serve(0))
         desk.ready()
         yield desk
@@ -357,6 +364,18 @@ def test_a_lost_desk_comes_back(app: Desk) -> None:
     """
     with app.restored():
         lose(app)
+
+
+def test_a_lost_connection_is_made_again(app: Desk) -> None:
+    """What is moved meanwhile counts once it is there; the page is not opened again."""
+    app.reset()
+    app.page.evaluate("window.sockets.forEach(one => one.close())")
+    app.press(PACE, "End")
+    app.wait(".desk-chance", app.usual[".desk-chance"])
+    expect(app.page.locator(".desk-lost")).to_be_hidden()
+    assert app.page.evaluate("window.sockets.length") > 1
+    app.errors.clear()  # the connection that was closed
+    app.reset()
 
 
 def lose(app: Desk) -> None:
