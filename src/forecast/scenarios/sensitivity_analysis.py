@@ -101,7 +101,9 @@ def sensitivity(  # noqa: PLR0913 - the question, and what `project` needs where
     For the indices every input is an independent uniform through its quantile function: an
     assumption over its whole range, the same before and after a change; a path between the 5 and
     95 % ones, because tails of a log Student-t have no finite variance; `project_luck` for the
-    projects of a programme.
+    projects of a programme. Tornado and total-order indices may rank inputs differently: the one
+    moves the probability of the target between two values of an input, the others share out the
+    variance of the value over whole ranges, interactions included.
 
     Parameters
     ----------
