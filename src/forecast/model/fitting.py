@@ -247,8 +247,9 @@ def fit(
     check_arguments(fit, locals())
     check_name("growth path", growth, GROWTH_PATHS)
     figures, descriptions = read_inputs(observations, indicators, about)
+    seen, series = read_observations(figures, descriptions)
     described = frozenset(map(str, descriptions["indicator"]))
-    return fit_read(*read_observations(figures, descriptions), growth, described, priors=priors)
+    return fit_read(seen, series, growth, described, priors=priors)
 
 
 def fit_read(

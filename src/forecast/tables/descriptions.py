@@ -11,9 +11,10 @@ import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
+import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, StatisticalWarning, UnknownNameError, msg
+from ..errors import ArgumentError, DataError, Problem, StatisticalWarning, UnknownNameError, msg
 from ..files import shipped_folder
 from .cells import plain_text
 from .frames import KEY, read_figures, read_table
@@ -61,6 +62,11 @@ def read_inputs(
     unknown = sorted(set(about) - set(About.__annotations__))
     if unknown:
         raise UnknownNameError("keyword", unknown[0], [*About.__annotations__])
+    for name, value in about.items():
+        if np.ndim(value) or isinstance(value, Mapping):
+            text = msg("{name} must be one value for all figures, not {given}.",
+                       name=name, given=type(value).__name__)  # fmt: skip
+            raise ArgumentError(text)
     named = {column: about.get(column) or "" for column in KEY}
     rows = read_figures(observations, **named)
     if isinstance(indicators, pd.DataFrame) and "indicator" in indicators and not about:

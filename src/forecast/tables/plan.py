@@ -116,6 +116,7 @@ class Plan:
         """
         from .plan_frames import build_tables
 
+        check_arguments(Plan.from_frames, {"region": region, "tables": tables})
         day = parse_optional_day(as_of, "Plan.from_frames")
         frames = {"observations": observations, "targets": targets, "indicators": indicators}
         built = build_tables(frames | dict(tables or {}), region, about)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, UnknownNameError, msg, nearest
+from ..errors import DataError, Problem, UnknownNameError, check_columns, msg, nearest
 from .calendar import list_year_problems, read_years
 from .cells import read_numbers
 from .descriptions import read_inputs
@@ -70,6 +70,7 @@ def build_tables(
         if name not in TABLES:
             raise UnknownNameError("table", name, [*TABLES])
     rows, indicators = read_inputs(frames.get("observations"), frames.get("indicators"), about)
+    check_columns("indicators", indicators, ["indicator"])
     series = rows[KEY].drop_duplicates()
     own = series if not region or region not in set(series["region"]) else series[
         series["region"] == region
