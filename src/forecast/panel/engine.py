@@ -6,11 +6,11 @@ scheduler is lost, comes back as a fault, and the others go on.
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
+from multiprocessing import spawn
 from typing import Any
 
 from ..errors import N_, DataError, Problem, msg
@@ -31,6 +31,8 @@ TIMEOUT = 20
 """Seconds within which a scheduler has to answer."""
 KEPT = 1 << 28
 """Free memory that a worker keeps: Dask gives back all, and a tenth of the time goes to that."""
+MAIN = ("init_main_from_name", "init_main_from_path")
+"""Where a spawned process is told its main module."""
 
 
 class LostError(Exception):
@@ -88,19 +90,21 @@ def _connect(stack: ExitStack, scheduler: str | None, workers: int | None) -> Ru
 
 @contextmanager
 def _hide_main() -> Iterator[None]:
-    """Keep new processes from running the caller's script again, which they need nothing of.
+    """Keep Dask's processes from running the caller's script again: they need nothing of it.
 
-    A spawned process imports the main module where it has a file or a name.
+    A spawned process imports the main module where what it is given names one.
     """
-    main: dict[str, Any] = vars(sys.modules["__main__"])
-    kept: dict[str, Any] = {
-        name: main.pop(name) for name in ("__file__", "__spec__") if name in main
-    }
-    main["__spec__"] = None
+    prepare = spawn.get_preparation_data
+
+    def prepare_without_main(name: str) -> dict[str, Any]:
+        facts = prepare(name).items()
+        return {k: v for k, v in facts if not (name.startswith("Dask") and k in MAIN)}
+
+    spawn.get_preparation_data = prepare_without_main
     try:
         yield
     finally:
-        main.update(kept)
+        spawn.get_preparation_data = prepare
 
 
 def _run_here(
