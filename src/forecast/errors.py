@@ -13,7 +13,7 @@ import errno
 import os
 import re
 import reprlib
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from numbers import Integral, Real
@@ -319,7 +319,8 @@ def _is_any_of(kinds: tuple[tuple[str, str], ...], value: Any) -> bool:
 
 
 def _is_list(value: object) -> bool:
-    """Whether a value is a list or the like, and neither a text nor a table."""
-    return isinstance(value, Iterable) and not (
-        isinstance(value, str | bytes | Mapping) or hasattr(value, "columns")
+    """Whether a value is a list or the like, and neither a text nor a table nor a record."""
+    return isinstance(value, Iterator) or (
+        isinstance(value, Collection)
+        and not (isinstance(value, str | bytes | Mapping) or hasattr(value, "columns"))
     )

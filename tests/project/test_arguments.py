@@ -101,6 +101,7 @@ def test_figures_are_fitted_where_fits_are_not_given():
         (lambda: fc.simulate(FITS, until=2024, draws=2.5), "draws must be a whole number, not 2.5"),
         (lambda: fc.rank([PATHS, 3], PLAN), "paths must be paths from .* or a list, not .*3]"),
         (lambda: fc.fit(FIGURES, kind=[], better="higher"), "kind must be one value for all"),
+        (lambda: fc.compare(PLAN, fc.BASELINE), "scenarios must be a list, not Scenario"),
         (lambda: fc.quantiles(FITS, []), "years must be a list of years"),
     ],
 )  # fmt: skip

@@ -41,9 +41,9 @@ def run_panel(  # noqa: PLR0913 - each an option of its own
     *,
     indicators: Any = None,
     years: Iterable[Any] = (),
-    levels: Iterable[float] = QUANTILES,
+    levels: Any = QUANTILES,
     growth: str = "auto",
-    answers: Iterable[str] = ("reach",),
+    answers: Iterable[str] | str = ("reach",),
     as_of: str | dt.date | None = None,
     priors: pd.DataFrame | None = None,
     scheduler: str | None = None,
@@ -252,9 +252,9 @@ class _Run:
 
 def _check_settings(
     years: Iterable[Any],
-    levels: Iterable[float],
+    levels: Any,
     growth: str,
-    answers: Iterable[str],
+    answers: Iterable[str] | str,
     as_of: str | dt.date | None,
     most_rows: int,
 ) -> PanelSettings:

@@ -141,8 +141,8 @@ def attainment(
     """
     check_arguments(attainment, locals())
     asked = _check_answers(answers)
-    source = source if isinstance(source, Paths) else read_fits(source, indicators)
-    fits = source.fits if isinstance(source, Paths) else source
+    fits = read_fits(source.fits if isinstance(source, Paths) else source, indicators)
+    source = source if isinstance(source, Paths) else fits
     goals = read_goals(targets, fits.series, year=year, comparator=comparator)
     if isinstance(source, Paths) or len(goals) <= BLOCK:
         return _answer(source, TargetState.of(fits, goals, as_of), asked)
@@ -257,7 +257,7 @@ def draw_events(
     return table.copy(), met
 
 
-def attainment_years(fits: Fits, targets: pd.DataFrame, *, years: int = LOOK_AHEAD) -> pd.DataFrame:
+def attainment_years(fits: Fits, targets: Any, *, years: int = LOOK_AHEAD) -> pd.DataFrame:
     """Compute the distribution of the year in which each target is met.
 
     Parameters

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -127,7 +128,7 @@ def evaluate_targets(
     return TargetHits(table, met, ~table["status"].isin(UNDECIDABLE).to_numpy())
 
 
-def joint(paths: Paths, targets: pd.DataFrame, *, as_of: str | dt.date | None = None) -> Joint:
+def joint(paths: Paths, targets: Any, *, as_of: str | dt.date | None = None) -> Joint:
     """Compute how many of the targets are met together, and which one costs most.
 
     All targets are counted that a figure or a draw can decide, those already met or missed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,7 @@ TOTALS = ("amount", "count", "stock")
 """Kinds whose size is the region's: of their peers the growth rate is taken, not the change."""
 
 
-def propose_targets(
-    fits: Fits, *, year: int, chances: Sequence[float] = (0.5, 0.8, 0.9)
-) -> pd.DataFrame:
+def propose_targets(fits: Fits, *, year: Any, chances: Any = (0.5, 0.8, 0.9)) -> pd.DataFrame:
     """Return the values that are reached in a year with given chances, for every series.
 
     A value is the most demanding one at the indicator's reporting step whose chance of being
@@ -34,7 +32,7 @@ def propose_targets(
     ----------
     fits : from `fit`
     year : year of the target, behind the latest figures
-    chances : probabilities between 0 and 1
+    chances : probabilities between 0 and 1, one or several
 
     Returns
     -------

@@ -45,7 +45,7 @@ def rank(  # noqa: PLR0913 - what is ranked, and how an index of it is made
     plans: Plan | Sequence[Plan],
     *,
     of: str | None = None,
-    year: int | None = None,
+    year: float | None = None,
     top: int = 3,
     regions: Sequence[str] | None = None,
     weights: str = "given",
@@ -136,13 +136,13 @@ def _pair(paths: Paths | Sequence[Paths], plans: Plan | Sequence[Plan]) -> list[
     return list(zip(drawn, plans, strict=True))
 
 
-def _select_year(pairs: Sequence[Pair], year: int | None) -> int:
+def _select_year(pairs: Sequence[Pair], year: float | None) -> int:
     """Year to rank in: one that all paths have."""
     first = max(int(p.years[0]) for p, _ in pairs)
     last = min(int(p.years[-1]) for p, _ in pairs)
-    if year is not None and not first <= year <= last:
+    if year is not None and (year % 1.0 or not first <= year <= last):
         raise ValueError(msg(NO_YEAR, year=year, first=first, last=last))
-    return last if year is None else year
+    return last if year is None else int(year)
 
 
 def _list_quantities(
