@@ -38,7 +38,7 @@ def seek(value=620.0, reading="reached", unit="person", cost=558.0):
     reached = reading == "reached"
     return GoalSeek(
         "lishui", CARE, 2025, 25.0, "ge", 0.8, ("trainees_per_year",), (unit,), (value,), (0.0,),
-        (1000.0,), reached, 0.81, 0.01, 0.05, 1.0, "own figures", cost, cost, cost, curve, reading,
+        (1000.0,), reached, 0.81, 0.01, 0.05, 1.0, "moderate", cost, cost, cost, curve, reading,
         1.0, 0.1, 10, BASELINE,
     )  # fmt: skip
 
