@@ -312,6 +312,7 @@ def test_a_slider_moves_picture_and_numbers(desk: Desk) -> None:
     assert desk.wait(".desk-chance", moved) == chance
 
 
+@pytest.mark.parametrize("desk", ["app"], indirect=True)
 def test_no_key_is_lost_after_a_reset(desk: Desk) -> None:
     """A value typed before a reset does not return, and a key after it counts, however soon."""
     share, set_now = f"{LINK}-share_points", desk.page.locator(".desk-table p").nth(1)
@@ -328,6 +329,7 @@ def test_no_key_is_lost_after_a_reset(desk: Desk) -> None:
         desk.reset()
 
 
+@pytest.mark.parametrize("desk", ["app"], indirect=True)
 def test_quick_keys_all_count(desk: Desk) -> None:
     """Each key moves a slider by a step, even if keys are faster than the chart."""
     growth = f"{LINK}-consumption_growth"

@@ -15,7 +15,7 @@ from forecast.desk.panel import Panel
 from forecast.desk.session import Desk
 from forecast.desk.state import History, read_address
 from forecast.errors import DataError
-from forecast.intake import read
+from forecast.intake.figure_import import read
 from forecast.plans import entry
 from forecast.plans.folder import PlanOrder
 from forecast.plans.own_tables import read_plan

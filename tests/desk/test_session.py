@@ -23,7 +23,7 @@ from forecast.desk.session import Desk
 from forecast.desk.state import History, State, read_address
 from forecast.desk.text import render_beside
 from forecast.errors import DataError, UnknownNameError
-from forecast.intake import read
+from forecast.intake.figure_import import read
 from forecast.plans import entry
 from forecast.plans.form_reading import read_form
 from forecast.reports.context import ReportContext, last_targets

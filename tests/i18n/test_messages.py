@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from forecast import intake
 from forecast.errors import DataError, UnknownNameError
 from forecast.i18n.messages import ISSUES, FiguresError, Issue, Quantity, describe, render
+from forecast.intake import figure_import as intake
 
 TREES = [
     ast.parse(file.read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import pytest
 
-from forecast.intake import FigureImport
+from forecast.intake.figure_import import FigureImport
 from forecast.intake.review import PublishedFigures
 from forecast.tables.plan import Plan
 

@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 
 import forecast as fc
-from forecast import intake as own_figures
 from forecast.errors import DataError, UnknownNameError, WriteError
 from forecast.i18n.messages import FiguresError
-from forecast.intake import FigureImport
-from forecast.intake.figure_import import COLUMNS
+from forecast.intake import figure_import as own_figures
+from forecast.intake.figure_import import COLUMNS, FigureImport
 from forecast.tables.plan import Plan, load_plan, recut
 from own_files import workbook
 

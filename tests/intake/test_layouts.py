@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from forecast import intake
 from forecast.i18n.messages import FiguresError
+from forecast.intake import figure_import as intake
 from forecast.tables.plan import Plan, data_folder, load_plan
 from own_files import lines, workbook
 

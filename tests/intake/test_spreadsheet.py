@@ -197,9 +197,9 @@ def test_a_workbook_with_many_elements_is_read_in_a_process_with_limits(
     here = read_sheets(content, "own.xlsx")
     monkeypatch.setattr(workbooks, "LIGHT", 0)
     assert read_sheets(content, "own.xlsx") == here
-    monkeypatch.setattr(apart, "MOST_MEMORY", 64 << 20)
+    monkeypatch.setattr(apart, "MOST_MEMORY", 1 << 20)
     assert "GB of memory" in fault_of(content)
-    monkeypatch.setattr(apart, "MOST_MEMORY", 512 << 20)
+    monkeypatch.setattr(apart, "MOST_MEMORY", 128 << 20)
     with pytest.raises(FiguresError, match="GB of memory"):
         apart.read_apart(hoard, content, "own.xlsx")
 

@@ -21,9 +21,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 import forecast as fc
-from forecast import intake
 from forecast.errors import ForecastError, Message
 from forecast.i18n.errors import format_error
+from forecast.intake import figure_import as intake
 from forecast.reports.parameters import read_parameters
 from forecast.tables.csv_files import check_folder
 from forecast.tables.plan import data_folder

@@ -11,6 +11,7 @@ from forecast.reports.index_page import write_overview
 from forecast.reports.parameters import ALLOWED, KINDS, ReportParameters, read_parameters
 from forecast.reports.runner import run_report
 from pages import write_files
+from warm import fork_kernels
 
 DOCUMENTS = {"en": "reports.md", "zh": "reports.zh.md"}
 UNSAID = {"en": "nothing", "zh": "空"}
@@ -65,8 +66,11 @@ def test_tables_and_words_are_those_of_the_reports(root: Path, language: str) ->
     assert [row[:2] for row in evidence] == list(words.values())
 
 
-def test_the_example_leaves_what_the_page_says(root: Path, tmp_path: Path) -> None:
+def test_the_example_leaves_what_the_page_says(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The printed parameter file makes a report with every kind of file, and a line in the list."""
+    fork_kernels(monkeypatch)
     (file,) = write_files(read(root, "en"), tmp_path)
     manifest = run_report(file, output=tmp_path / "reports")
     left = list((tmp_path / "reports" / "nursing_beds").iterdir())

@@ -40,7 +40,7 @@ from forecast.tables.csv_files import read_tables
 from forecast.tables.database import load_tables, read_database, shown, write_results
 from forecast.tables.plan import data_folder, known_indicators
 from forecast.tables.schema import TABLES, is_address
-from warm import forked, pretend
+from warm import fork_kernels, forked, pretend
 
 SECRET = "s3cr3t-word"
 SOURCE = "000_616e588ea31d91eb.txt"
@@ -602,6 +602,7 @@ def asked_for(folder: Path, data: str, cell: str = CELL) -> Path:
 def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkeypatch):
     """Each Parquet table is appended under the id that its forecasts have in the store."""
     monkeypatch.setenv("PGPASSWORD", SECRET)
+    fork_kernels(monkeypatch)
     fill(address, **small())
     open_to_all = database.open_address(address.replace(f":{SECRET}", ""))
     more = "import pandas as pd\npd.DataFrame({'n': [1, 2]}).to_parquet('more.parquet')\n"
@@ -620,6 +621,7 @@ def test_a_report_from_a_database_and_into_it(command, address, tmp_path, monkey
 def test_a_failed_report_keeps_no_password(command, address, tmp_path, monkeypatch, caplog):
     """Neither the environment's nor a wrong one, decoded or not: in no file, log or error."""
     wrong = "wr/ng@m3llon"
+    fork_kernels(monkeypatch)
     monkeypatch.setenv("PGPASSWORD", SECRET)
     monkeypatch.setenv("WRONG", quote(wrong, safe=""))
     fill(address, **small())

@@ -164,7 +164,8 @@ def _check_file(
     from ..files import read_ordinary
     from ..i18n.errors import translate
     from ..i18n.messages import FiguresError
-    from ..intake import MOST_BYTES, read
+    from ..intake.figure_import import read
+    from ..intake.spreadsheet import MOST_BYTES
 
     try:
         content = read_ordinary(file, MOST_BYTES + 1)

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, Problem, msg
 from ..files import MANIFEST, plain_name
-from ..intake import MOST_BYTES
+from ..intake.spreadsheet import MOST_BYTES
 from ..plans import entry
 from ..plans.folder import PlanOrder, make_folder, shipped_content
 from ..plans.form_reading import read_form

@@ -17,7 +17,7 @@ from typing import Any
 import ipywidgets as widgets
 
 from ..i18n.catalog import N_
-from ..intake import FigureImport
+from ..intake.figure_import import FigureImport
 from ..reports.html import safe
 from ..scenarios.declarations import Range
 from ..tables.calendar import FIRST_YEAR, LAST_YEAR

@@ -16,7 +16,7 @@ import pandas as pd
 from ..callbacks import Progress, ProgressTracker
 from ..errors import N_, DataError, UnknownNameError, check_name, msg
 from ..files import write_atomic
-from ..intake import FigureImport
+from ..intake.figure_import import FigureImport
 from ..plans.entry import workbook_of
 from ..plans.folder import open_plan
 from ..reports.context import ReportContext

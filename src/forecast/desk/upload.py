@@ -12,7 +12,8 @@ import pandas as pd
 from ..files import read_ordinary
 from ..i18n.catalog import N_
 from ..i18n.formatting import number
-from ..intake import MOST_BYTES, OPEN, FigureImport, read
+from ..intake.figure_import import OPEN, FigureImport, read
+from ..intake.spreadsheet import MOST_BYTES
 from .frontend import Grid
 from .markup import paragraph
 from .session import Desk

@@ -2,11 +2,10 @@
 
 For other packages:
 
-- `read`: read a file beside a plan
-- `FigureImport`: what was read, to be corrected, accepted, dropped and applied
+- `figure_import`: read a file beside a plan; what was read, to be corrected, accepted, dropped and
+  applied
+- `spreadsheet`: its largest size
 """
 
-from .figure_import import OPEN, STATUSES, FigureImport, read
-from .spreadsheet import MOST_BYTES
-
-__all__ = ["MOST_BYTES", "OPEN", "STATUSES", "FigureImport", "read"]
+# A process that reads a workbook apart imports this package, without what reviews it.
+__all__ = ["figure_import", "spreadsheet"]

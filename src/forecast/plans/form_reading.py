@@ -13,9 +13,8 @@ from ..errors import DataError, Message, Problem, cause, msg, nearest
 from ..files import read_ordinary
 from ..i18n.catalog import SOURCE_LANGUAGE
 from ..i18n.messages import FiguresError
-from ..intake import MOST_BYTES
 from ..intake.grid import Grid
-from ..intake.spreadsheet import read_sheets
+from ..intake.spreadsheet import MOST_BYTES, read_sheets
 from ..intake.words import read_period, type_of
 from .form import FACTS, PLAN_SHEETS, SHEETS, code_of, title_of
 

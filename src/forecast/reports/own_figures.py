@@ -6,7 +6,8 @@ from pathlib import Path
 
 from ..errors import DataError, cause, msg
 from ..files import read_ordinary
-from ..intake import MOST_BYTES, read
+from ..intake.figure_import import read
+from ..intake.spreadsheet import MOST_BYTES
 from ..tables.plan import load_plan
 from .errors import InputError, ParameterError
 from .parameters import ReportParameters
