@@ -20,7 +20,7 @@ from forecast.plans.form_writing import FormContent, write_form
 from forecast.plans.overview import summarise_plan
 from forecast.reports.parameters import read_parameters
 from forecast.reports.scenarios import choose_scenarios
-from warm import Command
+from warm import Command, fork_kernels
 
 
 def test_a_folder_has_a_form_parameters_and_a_readme(tmp_path: Path) -> None:
@@ -169,9 +169,10 @@ def test_check_says_what_own_files_change(command: Command, plan: Path) -> None:
 
 
 def test_a_newcomer_fills_in_the_form_and_reads_the_report(
-    command: Command, tmp_path: Path
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """init, the workbook, run: page and tables of the notebook have the numbers that were typed."""
+    fork_kernels(monkeypatch)
     folder = tmp_path / "qingshan"
     ended = command("init", folder, "--name", "青山县", "--parent", "lishui", "--period",
                     "2026-2030", "--language", "zh")  # fmt: skip
