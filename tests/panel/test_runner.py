@@ -85,6 +85,8 @@ def started():
     """A scheduler and a worker in a process of its own."""
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0"}
     dask.config.set({"distributed.comm.timeouts.connect": "3s", "distributed.comm.retry.count": 0})
+    # A worker that was killed is given up for good if none runs at the end of this time.
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
     with distributed.LocalCluster(silence_logs=50, **options) as cluster:
         yield cluster
     gc.collect()  # the warnings of sockets are this module's
