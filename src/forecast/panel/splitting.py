@@ -174,7 +174,7 @@ def _check(
         NO_YEAR: ~np.isfinite(year) | find_implausible(year),
     }
     if table == "targets":
-        wrong[WITHIN_YEAR] = np.isfinite(year) & (year % 1.0 > 0.0)
+        wrong[WITHIN_YEAR] = np.isfinite(year) & (year != np.floor(year))
         wrong[NO_COMPARATOR] = ~rows["comparator"].isin([*COMPARATORS, "between"])
     else:
         facts = about.drop_duplicates("indicator").set_index("indicator")

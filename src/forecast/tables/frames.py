@@ -318,7 +318,8 @@ def _read_days(cells: pd.Series, source: str) -> FloatArray:
     years = read_years(cells)
     if source != "targets" and are_numbers(cells):
         return years
-    wrong, text = years % 1.0 > 0.0, N_("a day within a year: a target is one of a year's end")
+    wrong = np.isfinite(years) & (years != np.floor(years))
+    text = N_("a day within a year: a target is one of a year's end")
     remedy = N_("write the year, as 2025")
     if source != "targets":
         wrong &= years % 1.0 < 1.5 / 366.0
