@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import DataError, Problem, UnknownNameError, check_columns, msg, nearest
+from ..errors import DataError, Problem, UnknownNameError, check_columns, list_missing, msg, nearest
 from .calendar import list_year_problems, read_years
 from .cells import read_numbers
 from .descriptions import read_inputs
@@ -108,11 +108,7 @@ def _list_cell_problems(name: str, table: pd.DataFrame) -> list[Problem]:
 
     Figures of any status are taken, as by `fit`.
     """
-    problems = []
-    for key in NEEDED[name]:
-        if key not in table:
-            text = msg("no such column"), msg("add a column {name!r}", name=key)
-            problems.append(Problem(name, None, key, None, *text))
+    problems = list_missing(name, table, NEEDED[name])
     for key, column in TABLES[name].columns.items():
         cells = table[key].astype(object) if key in table else pd.Series(dtype=object)
         blank = cells.isna() | cells.eq("")
