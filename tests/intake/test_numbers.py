@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -275,3 +276,16 @@ def test_what_stands_in_brackets_may_be_a_unit(text: str, unit: bool) -> None:
 def test_percentage_points_are_no_power_of_ten() -> None:
     """百分点 is not 100 分点."""
     assert unit_of("百分点").power == 0 and unit_of("百分点").thing == "百分点"
+
+
+@given(
+    number=st.decimals(-(10**12), 10**12, places=3) | st.integers(-(10**15), 10**15),
+    unit=st.sampled_from(["", "%", "万元", "张", "亿", "元/年"]),
+)
+def test_a_number_alone_is_read_as_one_with_words(number: Decimal | int, unit: str) -> None:
+    """It is read in a shorter way, which full-width digits do not take, with the same result."""
+    text = f"{number:f}"
+    wide = text.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert replace(parse_figure(wide, unit_zh=unit), printed=text) == parse_figure(
+        text, unit_zh=unit
+    )

@@ -17,7 +17,7 @@ from itertools import islice
 
 from .grid import Grid, key_of, letters
 from .matching import Names
-from .numbers import is_unit, parse_figure
+from .numbers import PLAIN, is_unit, parse_figure
 from .vocabulary import COLUMNS, WORDS
 from .words import NOTHING, Facts, column_role, read_line, read_words, type_of
 
@@ -153,10 +153,12 @@ def _plain_kind(text: str) -> str | None:
     """Kind of a cell that needs no names; None if its words have to be read."""
     if not text:
         return ""
-    if role := column_role(text):
-        return TITLE + role
     if BARE_YEAR.fullmatch(key_of(text)):
         return "period"
+    if PLAIN.fullmatch(text):
+        return "number"
+    if role := column_role(text):
+        return TITLE + role
     if re.fullmatch(WORDS["part"], key_of(text)):
         return "part"
     figure = parse_figure(text)

@@ -16,7 +16,7 @@ from functools import lru_cache
 from ..i18n.messages import Argument, Issue
 from .grid import fold, key_of
 
-__all__ = ["Figure", "Unit", "is_unit", "parse_figure", "same_thing", "unit_of"]
+__all__ = ["PLAIN", "Figure", "Unit", "is_unit", "parse_figure", "same_thing", "unit_of"]
 
 BEFORE = {
     "ge": ("≥", "≧", "⩾", ">=", "不少于", "不低于", "不小于", "至少", "达到", "达"),
@@ -58,6 +58,8 @@ FIGURE = re.compile(
     rf"(?P<more>多|余)?(?P<scale>{SCALE})?(?P<still>多|余)?(?P<unit>{UNIT})?(?P<around>左右)?"
     rf"(?P<after>{_either(w for words in AFTER.values() for w in words)})?"
 )
+PLAIN = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+"""A number and nothing else."""
 FLAG = re.compile(
     r"(?i)(?<=[0-9%‰万亿元人张家个处])\s?[(（\[]?(?:(?P<preliminary>p|初步数?|快报数?|初)|"
     r"(?P<revised>r|修订数?|调整数?|订)|(?P<estimated>e|预计数?|估计数?|预估|预|估)|"
@@ -127,6 +129,13 @@ def parse_figure(text: str, *, unit_zh: str = "") -> Figure:
     'a range, not one figure'
     """
     printed = text.strip()
+    if PLAIN.fullmatch(printed):  # as most are, in a fraction of the time
+        return _with_unit(Figure(printed), Decimal(printed), (0, ""), _split_unit(unit_zh))
+    return _parse_words(printed, unit_zh)
+
+
+def _parse_words(printed: str, unit_zh: str) -> Figure:
+    """Read a figure that is not a number alone."""
     blank = Figure(printed)
     if any(unicodedata.category(character) in ("No", "Nl") for character in printed):
         # NFKC would turn 85② into 852.
@@ -215,6 +224,7 @@ def _comparator(before: str | None, after: str | None) -> str:
     return first if first[0] == last[0] else ""
 
 
+@lru_cache(maxsize=1024)
 def _split_unit(text: str) -> tuple[int, str]:
     """Power of ten and rest of a unit: 万元/年 is (4, 元/年)."""
     folded = key_of(text)
