@@ -31,6 +31,7 @@ from .declarations import Mechanism, Range, read_mechanisms
 from .engine import ScenarioRun, run_scenario
 from .formulas import read_rules
 from .scenario import BASELINE, Scenario, Step
+from .scenario_check import check_scenario
 from .series_state import Key
 
 __all__ = ["PACE", "SearchLever", "TargetOutcome", "TargetResponse", "yearly_paces"]
@@ -216,6 +217,12 @@ class TargetResponse:
         return self.criterion.margin(self.simulate(self.scenario))
 
     @cached_property
+    def _checked(self) -> Scenario:
+        """The response's own scenario, if it fits the plan; else a DataError."""
+        check_scenario(self.scenario, self.plan, self.mechanisms, self.paths.fits.series)
+        return self.scenario
+
+    @cached_property
     def closed_form_gain(self) -> float:
         """What the closed form's probability of the baseline has over the share of its draws."""
         if math.isnan(self.criterion.closed_form) or self.paths.baseline is None:
@@ -263,7 +270,8 @@ class TargetResponse:
         DataError
             As `apply_scenario`, for levers outside their limits among others.
         """
-        values = self.simulate(setting)
+        scenario = setting if isinstance(setting, Scenario) else self.with_settings(setting)
+        values = self.simulate(scenario)
         met, usual = self.criterion.met(values), self.margin >= 0.0
         drawn = ~np.isnan(values[0])
         table = pd.DataFrame({"year": self.paths.years[drawn]})
@@ -275,10 +283,16 @@ class TargetResponse:
         return TargetOutcome(table, p, own, float(change.mean()), error)
 
     def simulate(self, setting: Settings | Scenario) -> FloatArray:
-        """Return the values of the indicator (draws, years) under a setting."""
-        scenario = setting if isinstance(setting, Scenario) else self.with_settings(setting)
+        """Return the values of the indicator (draws, years) under a setting.
+
+        Settings are taken to be within their limits: a search tries hundreds.
+        """
         self.tracker()
-        run = run_scenario(self.paths, self.plan, scenario, mechanisms=self.mechanisms)
+        if isinstance(setting, Scenario):
+            run = run_scenario(self.paths, self.plan, setting, mechanisms=self.mechanisms)
+        else:
+            run = self.new_run()
+            run.apply(self.with_settings(setting))
         values: FloatArray = run.paths.values[self.row]
         return values
 
@@ -292,7 +306,7 @@ class TargetResponse:
 
     def with_settings(self, settings: Settings) -> Scenario:
         """Return the response's scenario with settings added to it."""
-        return self.scenario.with_steps(*(self._step(n, value) for n, value in settings.items()))
+        return self._checked.with_steps(*(self._step(n, value) for n, value in settings.items()))
 
     def lever(self, name: str) -> SearchLever:
         """Return a lever, or the pace, by name; an unknown one raises UnknownNameError."""
