@@ -172,13 +172,15 @@ def _read_run(text: str) -> Run:
 
 
 @cache
-def _read_shipped(name: str, _folder: Path) -> Scenario:
-    return read_scenario(name)
+def _read_shipped(_folder: Path) -> dict[str, Scenario]:
+    """Read the scenarios of the package by name; addresses are written at each move."""
+    return {name: read_scenario(name) for name in shipped_scenarios()}
 
 
 def is_shipped(one: Scenario) -> bool:
     """Return whether a scenario is one of the package's, unchanged."""
-    return one.name in shipped_scenarios() and _read_shipped(one.name, scenario_folder()) == one
+    shipped = _read_shipped(scenario_folder()).get(one.name)
+    return shipped is one or shipped == one
 
 
 def _write_scenario(one: Scenario) -> str:
@@ -191,7 +193,7 @@ def _write_scenario(one: Scenario) -> str:
 def _read_scenario(text: str) -> Scenario:
     if text.startswith("{"):
         return Scenario.model_validate_json(text)
-    return read_scenario({name: name for name in shipped_scenarios()}[text])
+    return _read_shipped(scenario_folder())[text]
 
 
 def _write_number(value: Number) -> str:
