@@ -10,7 +10,10 @@ true says that the definition changed before this value: the step to it is no gr
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -316,9 +319,14 @@ def _read_errors(texts: pd.Series) -> pd.Series:
 
 def _read_days(texts: pd.Series) -> pd.Series:
     """Days of texts as 2022-06-30 or 2022年6月30日, the last one of a year; NaT where none is."""
-    days = texts.astype("str")
-    days = days.where(~days.str.fullmatch("[0-9]{4}"), days + "-12-31")
-    return pd.to_datetime(days.str.extract(f"^{DAY}$"), errors="coerce")
+    return pd.Series(np.array([_read_day(text) for text in texts], "datetime64[s]"))
+
+
+def _read_day(text: str) -> dt.date | None:
+    found = re.fullmatch(DAY, f"{text}-12-31" if re.fullmatch("[0-9]{4}", text) else text)
+    with suppress(ValueError):
+        return dt.date(*map(int, found.groups())) if found else None
+    return None
 
 
 def _list_cells(observations: pd.DataFrame, wrong: Mapping[str, pd.Series]) -> list[Problem]:
