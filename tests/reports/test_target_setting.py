@@ -1,5 +1,7 @@
 """Target setting: values that can be reached, beside peers and the plan above."""
 
+from dataclasses import replace
+
 import pytest
 
 from forecast.i18n.labels import LABELS
@@ -39,6 +41,18 @@ def test_the_headline_counts_what_the_plan_above_asks_beyond_an_even_chance(note
     many = target_setting.TargetSetting(results.year, harder, results.single, [])
     assert len(many.hard(report)) == len(harder) >= len(hard)
     assert f"{len(harder)} of {len(harder)} targets of the plan above" in many.headline(report)
+
+
+def test_the_summary_counts_targets_above_that_can_be_judged(notebook):
+    """Those with one figure are none of them, and what the latest figure reaches is said."""
+    results, report = notebook.results, notebook.report
+    above = len(results.table) + int(results.single["parent"].notna().sum())
+    reached = replace(results, table=results.table.assign(parent=results.table["latest"]))
+    said = reached.describe_parent(report)
+    assert f"Of {above} targets of the plan above {len(results.table)} can be judged" in said
+    assert f"latest figure {len(results.table)}, less than an even chance 0." in said
+    unknown = replace(results, table=results.table[:0])
+    assert unknown.describe_parent(report).startswith(f"None of {above - len(results.table)} ")
 
 
 def test_the_page_reads_in_both_languages(notebook):

@@ -54,6 +54,23 @@ def test_beside_it_are_plan_peers_and_parent(plan: fc.Plan, fits: fc.Fits) -> No
     )
     assert row["parent"] in set(parent["value"])
     assert row["p90"] <= row["p80"] <= row["p50"]
+    rows = table.assign(kind=table["indicator"].map(plan.indicators.set_index("indicator")["kind"]))
+    total = rows["kind"].isin(["amount", "count", "stock"])
+    assert total.any() and rows.loc[total, "parent"].isna().all()
+    assert {"resident_population", "income_per_capita"}.isdisjoint(rows["indicator"])
+
+
+@pytest.mark.parametrize(("base", "rate"), [(3.0, 1.1), (40.0, 2.2)])
+def test_tiny_bases_and_leaps_have_no_pace(base: float, rate: float) -> None:
+    """Growth of others says nothing of a total of 3, nor of one that it would raise elevenfold."""
+    seen = pd.DataFrame({"region": ["a"] * 3 + ["b"] * 3, "indicator": "x",
+                         "year": [2020, 2021, 2022] * 2,
+                         "value": [base, base, base, 100, 100 * rate, 100 * rate**2]})  # fmt: skip
+    about = pd.DataFrame({"indicator": ["x"], "kind": ["stock"], "better": ["higher"],
+                          "lower": [0.0], "upper": [np.nan], "resolution": [1.0]})  # fmt: skip
+    plan = fc.Plan.from_frames(seen, None, about, region="a")
+    proposals = fc.propose_targets(fc.fit(seen, plan.indicators), year=2025)
+    assert compare_proposals(plan, proposals, 2025)[["at_peer_pace", "peer_pace"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(("kind", "carried"), [("ratio", 75.0), ("stock", 80.0), ("count", 80.0)])

@@ -21,8 +21,16 @@ YEAR = 2030
 HEADLINE = N_(
     "{region}, {year}: {hard} of {count} targets of the plan above have less than an even chance"
 )
-PLAIN = N_("{region}, {year}: reachable values of {count} indicators with a trend")
+PLAIN = N_("{region}, {year}: reachable values, indicators with a trend: {count}")
 HARD = N_("{name}: the plan above requires {parent}; there is an even chance of {even}")
+JUDGED = N_(
+    "Of {count} targets of the plan above {judged} can be judged, as two figures or more are "
+    "published: reached by the latest figure {reached}, less than an even chance {hard}."
+)
+UNJUDGED = N_(
+    "None of {count} targets of the plan above can be judged: two figures or more are published "
+    "of none."
+)
 NONE = N_("{region}, {year}: no indicator has the two figures that a proposal needs")
 
 
@@ -41,11 +49,22 @@ class TargetSetting:
 
     def headline(self, report: ReportContext) -> str:
         """Count the parent's targets that are harder than an even chance."""
-        hard = sum(_is_hard(report, row) for row in self.table.to_dict("records"))
+        hard, judged = len(self.hard(report)), int(self.table["parent"].notna().sum())
         message = NONE if self.table.empty else HEADLINE if hard else PLAIN
         region = report.name("regions", report.plan.region)
-        facts = {"region": region, "year": self.year, "count": len(self.table), "hard": hard}
-        return report.gettext(message, **facts)
+        count = judged if hard else len(self.table)
+        return report.gettext(message, region=region, year=self.year, count=count, hard=hard)
+
+    def describe_parent(self, report: ReportContext) -> str:
+        """Say how many of the parent's targets can be judged, and of these are reached or hard."""
+        judged = self.table[self.table["parent"].notna()]
+        count = len(judged) + int(self.single["parent"].notna().sum())
+        if judged.empty:
+            return report.gettext(UNJUDGED, count=count) if count else ""
+        reached = sum(_is_at_least(report, row, "latest") for row in judged.to_dict("records"))
+        return report.gettext(
+            JUDGED, count=count, judged=len(judged), reached=reached, hard=len(self.hard(report))
+        )
 
     def rows(self, report: ReportContext) -> list[Cells]:
         """Put bases, reachable values, the peers' pace and the parent's target into cells."""
@@ -66,8 +85,8 @@ class TargetSetting:
                 parent=report.format_value(row["indicator"], row["parent"]),
                 even=report.format_value(row["indicator"], row["p50"]),
             )
-            for row in self.table.to_dict("records")
-            if _is_hard(report, row)
+            for row in self.table[self.table["parent"].notna()].to_dict("records")
+            if not _is_at_least(report, row, "p50")
         ]  # fmt: skip
 
 
@@ -125,7 +144,7 @@ def _dated(report: ReportContext, row: Mapping[str, Any], key: str) -> str:
     return value if pd.isna(row[key]) else f"{value}\n{row[f'{key}_year']:.0f}"
 
 
-def _is_hard(report: ReportContext, row: Mapping[str, Any]) -> bool:
-    """Whether the parent's target is harder than what has an even chance."""
+def _is_at_least(report: ReportContext, row: Mapping[str, Any], key: str) -> bool:
+    """Whether a value is as good as the parent's target."""
     sign = -1.0 if report.indicators.at[row["indicator"], "better"] == "lower" else 1.0
-    return bool(pd.notna(row["parent"]) and sign * row["parent"] > sign * row["p50"])
+    return bool(sign * row[key] >= sign * row["parent"])

@@ -21,6 +21,11 @@ RECENT = 5
 TOTALS = ("amount", "count", "stock")
 """Kinds whose size is the region's: of their peers the growth rate is taken, not the change."""
 
+LARGEST = 10.0
+"""Of totals: reporting steps below which a base shows no growth, and the most times it may grow."""
+CONTEXT = "driver"
+"""Area of figures that no plan sets: population, income, consumption."""
+
 
 def propose_targets(fits: Fits, *, year: Any, chances: Any = (0.5, 0.8, 0.9)) -> pd.DataFrame:
     """Return the values that are reached in a year with given chances, for every series.
@@ -84,15 +89,18 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
 
     Returns
     -------
-    DataFrame with a row an indicator of the plan's region: indicator, latest, latest_year,
-    evidence, a column a chance (`p50` ...), own (the plan's target of the year, else its last one)
-    and own_year, at_peer_pace (the latest value carried on with the median yearly change of other
-    regions in their last five years, or with their median growth rate where the kind is amount,
-    count or stock, as these depend on the size of a region; at the reporting step), peer_pace (the
-    change a year to it), parent and parent_year (the target of the nearest region above that has
-    one).
+    DataFrame with a row an indicator of the plan's region, without those of the area `driver` that
+    no plan has a target for: indicator, latest, latest_year, evidence, a column a chance (`p50`
+    ...), own (the plan's target of the year, else its last one) and own_year, at_peer_pace (the
+    latest value carried on with the median yearly change of other regions in their last five years;
+    of totals, whose kind is amount, count or stock, with their median growth rate, unless the value
+    is below ten reporting steps or would become more than tenfold; at the reporting step),
+    peer_pace (the change a year to it), parent and parent_year (the target of the nearest region
+    above that has one; none of totals, which are of the whole region).
     """
-    own = proposals[proposals["region"] == plan.region]
+    targets, about = plan.tables["targets"], plan.indicators.set_index("indicator")
+    context = about.index[about["area"].eq(CONTEXT) & ~about.index.isin(targets["indicator"])]
+    own = proposals[(proposals["region"] == plan.region) & ~proposals["indicator"].isin(context)]
     names = own["chance"].map(lambda chance: f"p{100 * chance:.0f}")
     wide = own.assign(name=names).pivot_table(
         index="indicator", columns="name", values="value", sort=False
@@ -100,15 +108,14 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
     facts = ["latest", "latest_year", "evidence"]
     table = own.drop_duplicates("indicator").set_index("indicator")[facts]
     table = table.join(wide[list(dict.fromkeys(names))])
-    targets = plan.tables["targets"]
     table[["own", "own_year"]] = _targets_of(targets, plan.region, year, table.index)
-    about = plan.indicators.set_index("indicator").loc[table.index]
+    about = about.loc[table.index]
     change, growth = (_peer_paces(plan.siblings, log).reindex(table.index) for log in (False, True))
     ahead = year - table["latest_year"]
-    carried = (table["latest"] + change * ahead).where(
-        ~about["kind"].isin(TOTALS), table["latest"].where(lambda y: y > 0) * np.exp(growth * ahead)
-    )
-    step = about["resolution"].where(about["resolution"] > 0)
+    step, total = about["resolution"].where(about["resolution"] > 0), about["kind"].isin(TOTALS)
+    times = np.exp(growth * ahead).where(lambda times: times <= LARGEST)
+    grown = table["latest"].where(table["latest"] >= LARGEST * step.fillna(0.0)) * times
+    carried = (table["latest"] + change * ahead).where(~total, grown.where(grown > 0))
     carried = ((carried / step).round() * step).fillna(carried)
     lower, upper = about["lower"].fillna(-np.inf), about["upper"].fillna(np.inf)
     table["at_peer_pace"] = carried.clip(lower, upper)
@@ -118,6 +125,7 @@ def compare_proposals(plan: Plan, proposals: pd.DataFrame, year: int) -> pd.Data
         found = _targets_of(targets, region, year, table.index)
         table["parent"] = table["parent"].fillna(found[0])
         table["parent_year"] = table["parent_year"].fillna(found[1])
+    table.loc[total, ["parent", "parent_year"]] = np.nan
     return table.reset_index()
 
 
