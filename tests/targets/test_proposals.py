@@ -70,7 +70,11 @@ def test_tiny_bases_and_leaps_have_no_pace(base: float, rate: float) -> None:
                           "lower": [0.0], "upper": [np.nan], "resolution": [1.0]})  # fmt: skip
     plan = fc.Plan.from_frames(seen, None, about, region="a")
     proposals = fc.propose_targets(fc.fit(seen, plan.indicators), year=2025)
-    assert compare_proposals(plan, proposals, 2025)[["at_peer_pace", "peer_pace"]].isna().all(axis=None)
+    assert (
+        compare_proposals(plan, proposals, 2025)[["at_peer_pace", "peer_pace"]]
+        .isna()
+        .all(axis=None)
+    )
 
 
 @pytest.mark.parametrize(("kind", "carried"), [("ratio", 75.0), ("stock", 80.0), ("count", 80.0)])
