@@ -29,6 +29,7 @@ from forecast.plans.form_reading import read_form
 from forecast.reports.context import ReportContext, last_targets
 from forecast.reports.parameters import find_notebook, read_parameters
 from forecast.reports.scenarios import analyse_scenarios, choose_scenarios
+from forecast.scenarios.response import TargetResponse
 from forecast.scenarios.scenario import BASELINE, Scenario, read_scenario
 from forecast.tables.plan import data_folder
 from forecast.targets.event_probabilities import DrawnEvents
@@ -515,12 +516,23 @@ def test_nothing_saved_is_replaced_without_a_word(desk):
     assert [f.name for f in desk.folder.iterdir()] == ["mine.yaml"]
 
 
-def test_scenarios_beside_are_on_the_same_draws(desk):
-    """Each gives the numbers of `compare`; more than three, and those of no use, are refused."""
-    desk.set("trainees_per_year", 300)
+def test_scenarios_beside_are_on_the_same_draws(desk, monkeypatch):
+    """Each gives the numbers of `compare`; more than three, and those of no use, are refused.
+
+    They are evaluated once, whatever is set.
+    """
     names = ["care_workers_stay", "care_worker_training"]
     desk.show_beside(names)
-    found = desk.outcomes()
+    before = desk.outcomes()
+    desk.set("trainees_per_year", 300)
+    evaluated, response = [], TargetResponse.__call__
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            TargetResponse, "__call__",
+            lambda self, one: evaluated.append(one.name) or response(self, one),
+        )  # fmt: skip
+        found = desk.outcomes()
+    assert evaluated == ["desk"] and found["desk"].p_change > before["desk"].p_change
     assert list(found) == ["desk", "baseline", *names]
     table = fc.compare(desk.plan, names, paths=desk.paths)
     row = table[table["indicator"].eq(WORKERS) & table["year"].eq(2025)].set_index("scenario")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import check_name, msg
+from ..errors import DataError, UnknownNameError, check_name, msg
 from ..evaluation.vintages import OPEN
 from ..model.simulation import Paths
 from ..reports.context import ReportContext, forecast_years, last_targets
@@ -63,6 +64,7 @@ class Answers(ABC):
         self.regions = [r for r in report.whole.regions["region"] if r in planned]
         self._responses: dict[int, TargetResponse] = {}
         self._controls: dict[int | None, list[Control]] = {}
+        self._fixed: dict[tuple[int | None, int], tuple[Scenario, TargetOutcome]] = {}
         tracker.end()
 
     @property
@@ -173,7 +175,28 @@ class Answers(ABC):
 
     def baseline_answer(self) -> TargetOutcome:
         """Evaluate the chosen target in the baseline."""
-        return self._evaluate(BASELINE)
+        return self._evaluate_fixed(BASELINE)
+
+    def outcomes(self) -> dict[str, TargetOutcome]:
+        """Evaluate the chosen target with the settings, in the baseline, and beside.
+
+        Keys are `desk`, `baseline`, and names of scenarios; all are on the same draws. A scenario
+        that cannot be used here is left out.
+        """
+        answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
+        for one in self.state.compared:
+            with suppress(DataError, UnknownNameError):
+                answers[one.name] = self._evaluate_fixed(one)
+        return answers
+
+    def beside(self) -> dict[str, Scenario]:
+        """Return the scenarios beside the settings by name, but those that cannot be used here."""
+        found = {}
+        for scenario in self.state.compared:
+            with suppress(DataError, UnknownNameError):
+                self._check_usable(scenario)
+                found[scenario.name] = scenario
+        return found
 
     def table(self) -> pd.DataFrame:
         """Evaluate the last target of each indicator, with the settings and in the baseline.
@@ -239,6 +262,17 @@ class Answers(ABC):
             return outcome
         chance = float(np.clip(outcome.p_reach, *PRINTED_BOUNDS))
         return replace(outcome, p_reach=chance, p_change=limit_change(outcome.p_change, known))
+
+    def _evaluate_fixed(self, scenario: Scenario) -> TargetOutcome:
+        """Evaluate a scenario that no slider moves, once for each target; errors: `_check_usable`.
+
+        Scenarios are kept, so that none has the identity of an earlier one.
+        """
+        key = self.state.row, id(scenario)
+        if key not in self._fixed:
+            self._check_usable(scenario)
+            self._fixed[key] = scenario, self._evaluate(scenario)
+        return self._fixed[key][1]
 
     def _check_usable(self, scenario: Scenario) -> None:
         """Raise DataError for a scenario that cannot be applied to the plan."""

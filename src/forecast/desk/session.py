@@ -6,7 +6,6 @@ import datetime as dt
 import secrets
 import shutil
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ..callbacks import Progress, ProgressTracker
-from ..errors import N_, DataError, UnknownNameError, check_name, msg
+from ..errors import N_, DataError, check_name, msg
 from ..files import write_atomic
 from ..intake.figure_import import FigureImport
 from ..plans.entry import workbook_of
@@ -22,7 +21,6 @@ from ..plans.folder import open_plan
 from ..reports.context import ReportContext
 from ..scenarios.declarations import Range
 from ..scenarios.overrides import own_scenarios
-from ..scenarios.response import TargetOutcome
 from ..scenarios.scenario import BASELINE, Scenario, read_scenario, write_scenario
 from .answers import Answers, load_first
 from .settings import Settings
@@ -430,21 +428,3 @@ class Desk(Answers):
         check_plain(name)
         found = self._read(name)
         return found if is_shipped(found) else found.whole().model_copy(update={"name": name})
-
-    def outcomes(self) -> dict[str, TargetOutcome]:
-        """Evaluate the chosen target with the settings, in the baseline, and beside.
-
-        Keys are `desk`, `baseline`, and names of scenarios; all are on the same draws. A scenario
-        that cannot be used here is left out.
-        """
-        answers = {NAME: self.answer(), BASELINE.name: self.baseline_answer()}
-        return answers | {name: self._evaluate(one) for name, one in self.beside().items()}
-
-    def beside(self) -> dict[str, Scenario]:
-        """Return the scenarios beside the settings by name, but those that cannot be used here."""
-        found = {}
-        for scenario in self.state.compared:
-            with suppress(DataError, UnknownNameError):
-                self._check_usable(scenario)
-                found[scenario.name] = scenario
-        return found
