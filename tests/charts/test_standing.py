@@ -134,3 +134,14 @@ def test_many_targets_without_verdict_are_counted_not_listed():
     early = int((chart.data["state"] == "too_early").sum())
     assert f"另有{early - 6}项" in texts
     assert len(chart.data) == rows["latest"].notna().sum()
+
+
+def test_of_many_judged_targets_the_riskiest_are_drawn(loaded, monkeypatch):
+    """The others are counted under their state; the data have all."""
+    report, rows = load(loaded)
+    monkeypatch.setattr("forecast.charts.standing.MOST_JUDGED", 1)
+    rows = rows.assign(status=["unlikely", "unlikely", "likely"])
+    chart = standing_chart(report, rows)
+    texts = [text.get_text() for text in chart_texts(chart.wide)]
+    assert "At risk: 2" in texts and "On course: 1" in texts
+    assert texts.count("and 1 more") == 1 and len(chart.data) == 3

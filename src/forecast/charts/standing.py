@@ -63,8 +63,9 @@ LEFT, RIGHT = 3.45, 1.5
 """Inches left and right of the tracks of the wide picture."""
 HEAD, LINE = 0.36, 0.17
 """Inches of a state's head, and of a line of a name."""
-MOST_WAITING = 6
-"""Rows of a state that cannot be judged; a note counts the others."""
+MOST_JUDGED, MOST_WAITING = 20, 6
+"""Rows of all states that can be judged, and of each other state; a note counts what is left out,
+so that the picture can be read on one printed page."""
 MOST_DESCRIBED = 12
 """Targets described in the text alternative."""
 SHARES = (-20.0, 130.0)
@@ -244,10 +245,11 @@ def _draw(page: Page, names: Names, table: pd.DataFrame) -> None:
     right = page.width - (MARGIN if page.narrow else RIGHT)
     room = page.inner if page.narrow else LEFT - 1.4
     groups = [(code, rows) for code, rows in table.groupby("state", sort=False)]
-    shown = {
-        code: rows.to_dict("records")[: None if code in JUDGED else MOST_WAITING]
-        for code, rows in groups
-    }
+    rows_left, shown = MOST_JUDGED, {}
+    for code, rows in groups:
+        most = rows_left if code in JUDGED else MOST_WAITING
+        shown[code] = rows.head(most).to_dict("records")
+        rows_left -= len(shown[code]) if code in JUDGED else 0
     labels = {
         row["indicator"]: wrap(_name_row(names, row), room, page.small)
         for rows in shown.values()
@@ -258,7 +260,7 @@ def _draw(page: Page, names: Names, table: pd.DataFrame) -> None:
         for rows in shown.values()
         for row in rows
     }
-    more = sum(len(rows) > len(shown[code]) for code, rows in groups)
+    more = sum(0 < len(shown[code]) < len(rows) for code, rows in groups)
     body = sum(heights.values()) + (HEAD + 0.06) * len(groups) + LINE * 1.2 * more
     page.begin(body, _list_marks(names, table))
     y = page.top
@@ -269,8 +271,8 @@ def _draw(page: Page, names: Names, table: pd.DataFrame) -> None:
             height = heights[row["indicator"]]
             _draw_row(page, names, row, labels[row["indicator"]], (y, height), (left, right))
             y += height
-        if left_out := len(rows) - len(shown[code]):
-            text = names.gettext("and {count} more", count=left_out)
+        if 0 < len(shown[code]) < len(rows):
+            text = names.gettext("and {count} more", count=len(rows) - len(shown[code]))
             page.write(text, MARGIN, y + LINE / 2, color=style.GREY)
             y += LINE * 1.2
         y += 0.06

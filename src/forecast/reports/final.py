@@ -133,7 +133,7 @@ class FinalEvaluation:
                 **count_closed(finals[finals["force"] == force]),
             )
             for force in FORCES
-            if (finals["force"] == force).any()
+            if (self.closed["force"] == force).any()
         ]  # fmt: skip
 
     def name_outcomes(self, report: ReportContext) -> list[str]:

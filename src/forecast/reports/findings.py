@@ -38,6 +38,9 @@ CLASSES = {
 WORRIES = ("at_risk", "uncertain")
 INFORMATIVE = ("missed", "on_course", "exceeded", "met")
 """Findings that rest on data, without the worries; of others the most frequent is the headline."""
+UNJUDGED = ("too_early", "awaited", "no_data")
+FEW_JUDGED = N_("{headline}; {count} cannot be judged yet")
+"""A headline that rests on less than half of the indicators."""
 HAN = re.compile("[\u4e00-\u9fff]")
 LONGEST_NAME = 24
 """Letters of the longest printed name in a table: what is longer is a sentence of the plan."""
@@ -88,7 +91,7 @@ class Findings:
     --------
     >>> report = ReportContext.load("zhejiang", as_of="2022-12-31", language="en")
     >>> find(report).headline()
-    'Zhejiang: 1 of 65 indicators at risk of falling short'
+    'Zhejiang: 1 of 65 indicators at risk of falling short; 62 cannot be judged yet'
     """
 
     report: ReportContext
@@ -154,7 +157,7 @@ class Findings:
     @property
     def judged(self) -> pd.DataFrame:
         """Rows with more to say than that a figure is missing."""
-        return self.rows[~self.rows["finding"].isin(["too_early", "awaited", "no_data"])]
+        return self.rows[~self.rows["finding"].isin(UNJUDGED)]
 
     @property
     def drawn(self) -> pd.DataFrame:
@@ -196,10 +199,14 @@ class Findings:
         codes = ["exceeded", "met"] if code == "exceeded" else [code]
         count = int(rows["finding"].isin(codes).sum())
         message = ALL.get(codes[-1], HEADLINES[code]) if count == len(rows) else HEADLINES[code]
-        return report.gettext(
+        headline = report.gettext(
             message, region=report.name("regions", report.plan.region), count=count,
             total=len(rows), group=report.gettext(group),
         )  # fmt: skip
+        unjudged = int(rows["finding"].isin(UNJUDGED).sum())
+        if code in UNJUDGED or 2 * unjudged <= len(rows):
+            return headline
+        return report.gettext(FEW_JUDGED, headline=headline, count=unjudged)
 
     def describe_counts(self, *, main: bool | None = None) -> str:
         """Count the findings of the main, of the other, or of all indicators in a sentence."""

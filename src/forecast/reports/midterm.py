@@ -39,8 +39,11 @@ __all__ = [
 AHEAD = ("reached", "on_schedule")
 FEW_PACES = 10
 """Paces below which that none was as high says little."""
-AGREE = N_("Schedule and forecast agree on all {count} indicators that can be judged.")
-DIFFER = N_("Schedule and forecast agree on {same} of {count} indicators; they differ on {names}.")
+AGREE = N_("Schedule and forecast agree on all {count} indicators that both judge.")
+DIFFER = N_(
+    "Schedule and forecast agree on {same} of {count} indicators that both judge; they differ on "
+    "{names}."
+)
 SILENT = ("one_figure", "just_begun", "wrong_side")
 """Readings of the schedule that say nothing to compare with a forecast."""
 SLOWER = 0.8

@@ -32,6 +32,8 @@ MIME_TYPES = (
 LANGUAGE_TAGS = {"zh": "zh-CN"}
 """HTML's tags of languages, where they differ from our codes."""
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+PERCENT = re.compile(r"(?<=\d) %(?![0-9A-F]{2})")
+"""A sign that a line break would part from its number; not an escape in an address."""
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
 
 
@@ -76,7 +78,7 @@ def finish_page(
         back_title=gettext("All reports", language),
         contents=contents if len(contents) > 1 else [],
         contents_title=gettext("Contents", language),
-        body=str(soup),
+        body=PERCENT.sub("\N{NO-BREAK SPACE}%", str(soup)),
     )
 
 
