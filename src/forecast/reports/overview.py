@@ -10,7 +10,7 @@ import pandas as pd
 
 from ..i18n.catalog import N_
 from .context import ReportContext
-from .findings import Findings, find
+from .findings import CLASSES, Findings, find
 from .manifest import read_manifests
 
 __all__ = ["OverviewResults", "compute_overview", "list_regions", "result_tables"]
@@ -35,14 +35,28 @@ class OverviewResults:
     regions: Sequence[Findings]
     links: Sequence[tuple[str, str, str, str]]
 
+    @property
+    def codes(self) -> list[str]:
+        """Findings that occur, in the order of what to do."""
+        return [code for code in CLASSES if any(code in found.counts for found in self.regions)]
+
+    @property
+    def total(self) -> int:
+        """Number of indicators of all regions."""
+        return sum(len(found.rows) for found in self.regions)
+
+    @property
+    def judged(self) -> int:
+        """Number of those with more to say than that a figure is missing."""
+        return sum(len(found.judged) for found in self.regions)
+
     def headline(self, report: ReportContext) -> str:
         """Count what is at risk in all regions."""
-        judged = sum(len(found.judged) for found in self.regions)
         risk = sum(int((found.rows["finding"] == "at_risk").sum()) for found in self.regions)
-        message = TOO_EARLY if not judged else AT_RISK if risk else FINE
+        message = TOO_EARLY if not self.judged else AT_RISK if risk else FINE
         return report.gettext(
-            message, region=report.name("regions", report.plan.region), risk=risk, judged=judged,
-            count=len(self.regions), total=sum(len(found.rows) for found in self.regions),
+            message, region=report.name("regions", report.plan.region), risk=risk,
+            judged=self.judged, count=len(self.regions), total=self.total,
         )  # fmt: skip
 
     def worst(self, found: Findings) -> list[str]:

@@ -11,7 +11,7 @@ import pandas as pd
 from ..i18n.catalog import N_
 from ..targets.proposals import compare_proposals, propose_targets
 from .context import ReportContext, format_time
-from .html import Cells
+from .html import Cells, Html
 
 __all__ = ["TargetSetting", "propose", "result_tables"]
 
@@ -71,10 +71,13 @@ class TargetSetting:
         return [_row(report, row) for row in self.table.to_dict("records")]
 
     def single_rows(self, report: ReportContext) -> list[Cells]:
-        """Put indicators with one figure into cells: what the pace of others would give."""
+        """Put indicators with one figure into cells of one line: what others' pace would give."""
         drop = [report.label("column", f"p{100 * chance:.0f}") for chance in CHANCES]
         rows = [_row(report, row) for row in self.single.to_dict("records")]
-        return [{head: cell for head, cell in row.items() if head not in drop} for row in rows]
+        return [
+            {head: _in_one_line(report, cell) for head, cell in row.items() if head not in drop}
+            for row in rows
+        ]
 
     def hard(self, report: ReportContext) -> list[str]:
         """Name indicators whose parent's target is harder than an even chance, with both values."""
@@ -137,6 +140,12 @@ def _row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
         "parent": _dated(report, row, "parent"),
     }
     return report.with_heads(cells)
+
+
+def _in_one_line(report: ReportContext, cell: str | Html) -> str | Html:
+    """Put the second line of a cell into brackets."""
+    text, _, more = str(cell).partition("\n")
+    return report.gettext("{text} ({more})", text=text, more=more) if more else cell
 
 
 def _dated(report: ReportContext, row: Mapping[str, Any], key: str) -> str:
