@@ -8,6 +8,7 @@ import pytest
 import forecast as fc
 from forecast.errors import DataError, UnknownNameError
 from forecast.tables.merging import own_rows
+from forecast.tables.names import Names
 from forecast.tables.plan import Plan, data_folder, known_indicators, load_plan
 
 SOURCE = "000_616e588ea31d91eb.txt"
@@ -209,6 +210,18 @@ def test_a_plan_from_frames_refuses_what_files_refuse():
         ("targets", "indicator", "bed"), ("targets", "value", "-5"),
     ]  # fmt: skip
     assert "perhaps 'beds' is meant" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "step"),
+    [([8200.0, 9100.0, 11500.0], 100.0), ([16e6, 16.5e6], 10_000.0), ([8201.5, 9000.0], 0.1)],
+)
+def test_figures_finer_than_a_coarse_step_set_it(values, step):
+    """A province's step of ten thousand is none for a county; what keeps to it leaves it alone."""
+    seen = dict(enumerate(values, 2020))
+    plan = Plan.from_frames(seen, region="a", kind="stock", better="higher", resolution=10_000.0)
+    assert plan.indicators["resolution"].tolist() == [step]
+    assert Names(plan, "en").indicators["resolution"].tolist() == [step]
 
 
 def test_a_plan_from_frames_keeps_days_within_a_year():

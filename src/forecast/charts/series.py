@@ -45,6 +45,9 @@ FINDINGS = {
     "none": N_("{name}: {latest} in {latest_year}"),
 }
 SHORT = N_("{region}: {short} of {count} indicators with a trend fall short of their targets")
+DOUBTFUL = N_(
+    "{region}: {doubtful} of {count} indicators with a trend may fall short of their targets"
+)
 FINE = N_("{region}: the {count} indicators with a trend keep to their targets")
 PANELS = N_("Published figures, forecast and last target of each indicator. {day}")
 
@@ -186,9 +189,12 @@ def multiples_chart(
     last = attainment.sort_values("year", kind="stable").drop_duplicates("indicator", keep="last")
     panels = [Series.build(names, quantiles, last, i, course=course) for i in drawn]
     short = sum(panel.state in ("at_risk", "missed") for panel in panels)
+    doubtful = sum(panel.state == "uncertain" for panel in panels)
     region = names.name("regions", names.plan.region)
-    usual = SHORT if short else FINE
-    title = words[0] or names.gettext(usual, region=region, short=short, count=len(panels))
+    title = words[0] or names.gettext(
+        SHORT if short else DOUBTFUL if doubtful else FINE,
+        region=region, short=short, doubtful=doubtful, count=len(panels),
+    )  # fmt: skip
     notes = [note for note in (words[1], source_note(names, drawn)) if note]
     shown = Words(title, names.gettext(PANELS, day=names.known_on()), notes)
     lines = names.gettext("; ").join(panel.describe(names) for panel in panels)

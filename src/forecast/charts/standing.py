@@ -74,7 +74,7 @@ TITLES = {
     "both": N_("{region}: {missed} of {judged} targets missed, {at_risk} more at risk"),
     "missed": N_("{region}: {missed} of {judged} targets missed"),
     "at_risk": N_("{region}: {at_risk} of {judged} targets at risk"),
-    "uncertain": N_("{region}: no target at risk, {uncertain} of {judged} uncertain"),
+    "uncertain": N_("{region}: {uncertain} of {judged} targets may fall short"),
     "good": N_("{region}: all {judged} targets that can be judged are met or on course"),
     "some": N_("{region}: {judged} met or on course, {rest} cannot be judged yet"),
     "too_early": N_("{region}: too early to judge, targets with a baseline only: {too_early}"),

@@ -40,6 +40,7 @@ def levers(
     """Search the cheapest mix of levers; see `scenarios.lever_mix`."""
     from ..plans.folder import open_plan
     from ..reports.cheapest_measures import NO_TARGET, describe_mix, describe_moved
+    from ..reports.context import ReportContext, last_rows
     from ..scenarios.baseline import fit_plan
     from ..scenarios.declarations import read_mechanisms
     from ..scenarios.lever_mix import cheapest_mix
@@ -54,12 +55,15 @@ def levers(
         plan = open_plan(data or str(region), as_of=as_of, region=region)
         probability, names = chance / 100.0, Names(plan, language)
         known = attainment(fit_plan(plan), plan.targets, as_of=plan.as_of, answers=["reach"])
-        judged = known["status"].isin(OPEN) & known["evidence"].ne(SINGLE)
-        if not judged.any():
+        # The last target of each indicator, as in the report on levers.
+        judged = last_rows(known[known["status"].isin(OPEN) & known["evidence"].ne(SINGLE)])
+        if judged.empty:
             typer.echo(names.gettext(NO_TARGET))
             return
-        targets = plan.targets[judged.to_numpy()]
-        mix = cheapest_mix(plan, budget=budget, probability=probability, targets=targets)
+        mix = cheapest_mix(
+            plan, budget=budget, probability=probability, draws=ReportContext.draws,
+            targets=plan.targets.iloc[judged.sort_index().index],
+        )  # fmt: skip
         typer.echo(describe_mix(names, read_mechanisms(plan.folder or None), mix, probability))
         table = mix.targets
         for row in table[table["p_reach"] != table["p_baseline"]].to_dict("records"):

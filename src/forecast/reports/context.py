@@ -237,9 +237,8 @@ class ReportContext(Names):
     def describe(self, table: pd.DataFrame) -> pd.DataFrame:
         """Put name, unit and area of each row's indicator beside its id; the region comes first."""
         columns = ["indicator", f"name_{self.data_language}", "unit", "area"]
-        about = self.plan.indicators[columns].set_axis(
-            ["indicator", "name", "unit", "area"], axis=1
-        )
+        about = self.indicators[columns].set_axis(["indicator", "name", "unit", "area"], axis=1)
+        about = about.reset_index(drop=True)
         found = about.merge(table, on="indicator", how="right")
         first = [column for column in ("region",) if column in found]
         return found[[*first, *found.columns.drop(first)]]

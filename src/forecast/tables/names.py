@@ -188,8 +188,10 @@ class Names:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """The indicators of all plans, by id."""
+        own = self.plan.indicators.set_index("indicator")
         rows = self.plan.tables.get("indicators", self.plan.indicators)
-        return rows.set_index("indicator", drop=False)
+        step = rows["indicator"].map(own["resolution"]).fillna(rows["resolution"])
+        return rows.assign(resolution=step).set_index("indicator", drop=False)
 
     @cached_property
     def _names(self) -> dict[str, dict[str, str]]:

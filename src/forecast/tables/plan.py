@@ -32,6 +32,10 @@ __all__ = [
 ]  # fmt: skip
 
 
+WHOLE, DECIMALS = 1e-6, 6
+"""Distance up to which a number of steps is whole, and most decimals of a step."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """A region's plan, or a folder's; the fields from `regions` to `progress` are tidy tables.
@@ -271,6 +275,32 @@ def _date_baselines(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     return targets.assign(baseline_year=declared.fillna(targets["plan"].map(year)))
 
 
+def _refine_steps(indicators: pd.DataFrame, *figures: pd.DataFrame) -> pd.DataFrame:
+    """Lower the steps of tens and more that figures or targets are finer than, as these show.
+
+    A province counts in steps of ten thousand what a county counts one by one.
+    """
+    coarse = indicators.loc[indicators["resolution"] > 1.0].set_index("indicator")["resolution"]
+    rows = [table.loc[table["indicator"].isin(coarse.index)] for table in figures]
+    known = pd.concat([table[["indicator", "value"]] for table in rows])
+    steps = known["value"].to_numpy(float) / coarse.reindex(known["indicator"]).to_numpy()
+    finer = known.loc[np.abs(steps - np.round(steps)) > WHOLE, "indicator"].unique()
+    found = {
+        name: _find_step(known.loc[known["indicator"] == name, "value"].to_numpy(float))
+        for name in finer
+    }
+    shown = indicators["indicator"].map(found)
+    return indicators.assign(resolution=indicators["resolution"].where(shown.isna(), shown))
+
+
+def _find_step(values: NDArray[np.float64]) -> float:
+    """Return the largest power of ten that all values are multiples of."""
+    largest = int(np.log10(max(np.abs(values).max(), 1.0)))
+    steps = (10.0**power for power in range(largest, -DECIMALS, -1))
+    whole = (s for s in steps if (np.abs(values / s - np.round(values / s)) <= WHOLE).all())
+    return next(whole, 10.0**-DECIMALS)
+
+
 def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | None) -> Plan:
     """Cut one region's part of the tables (None: all) as known on a day."""
 
@@ -296,7 +326,7 @@ def _cut(tables: Mapping[str, pd.DataFrame], region: str | None, day: dt.date | 
     plans = plans[plans["plan"].isin(targets["plan"])]
     targets = _date_baselines(targets, plans)
     used = set(targets["indicator"]) | set(own["indicator"])
-    indicators = tables["indicators"]
+    indicators = _refine_steps(tables["indicators"], observations, tables["targets"])
     siblings = observations[~of_region & observations["indicator"].isin(used)]
     sources = tables["sources"]
     by_plan, by_source = (
