@@ -21,9 +21,9 @@ __all__ = [
 ]  # fmt: skip
 
 NO_TARGET = N_(
-    "No open target can be judged: its year has passed, or at most one figure is published, so that "
-    "no scenario changes a chance. Enter further figures; where the years have passed, set the as-of "
-    "date before them to see how things stood."
+    "No open target can be judged: its year has passed, or at most one figure is published, so "
+    "that no scenario changes a chance. Enter further figures; where the years have passed, set "
+    "the as-of date before them to see how things stood."
 )
 MIX = N_("{settings}, {cost} in all: {facts}.")
 NONE_HELPS = N_("No measure with a known cost makes a further target likely enough: {facts}.")
