@@ -174,15 +174,21 @@ class DataError(ForecastError, ValueError):
 
 
 class UnknownNameError(ForecastError, ValueError):
-    """An unknown name; the message suggests the nearest known one."""
+    """An unknown name; the message suggests the nearest known one, or three of a `listed` many."""
 
-    def __init__(self, what: str, name: object, known: Sequence[str]) -> None:
+    def __init__(
+        self, what: str, name: object, known: Sequence[str], *, listed: object = ""
+    ) -> None:
         self.name = name
         names = sorted(known)
-        near = difflib.get_close_matches(str(name), names, n=1)
+        near = difflib.get_close_matches(str(name), names, n=3 if listed else 1)
         problem = msg("Unknown {what} {name!r}", what=msg(what), name=name)
         remedy = msg("Known: {names}", names=names)
-        if near:
+        if listed:
+            remedy = msg("All that are known are listed in {file}", file=listed)
+            if near:
+                remedy = msg("Did you mean {near}? {remedy}", near=near, remedy=remedy)
+        elif near:
             remedy = msg("Did you mean {near!r}? Known: {names}", near=near[0], names=names)
         super().__init__(msg("{problem}. {remedy}.", problem=problem, remedy=remedy))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import openpyxl
 import pytest
 
 from filled_form import made
-from forecast.plans.folder import open_plan
+from forecast.plans.collection import closed_years, collect
+from forecast.plans.folder import open_plan, read_years
 from warm import Command
 
 BEDS, CANTEENS = "护理型床位占比", "老年食堂覆盖村数"
@@ -22,7 +24,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     plan = made(place / "plan").parent
     with pytest.MonkeyPatch.context() as patch:
         ended = Command(patch)("template", "--data", plan, "--years", "2019-2021", "--output",
-                               place, "--language", "zh")  # fmt: skip
+                               place, "--due", "2026年1月10日", "--language", "zh")  # fmt: skip
     Path(ended.stdout.strip()).rename(place / "form.xlsx")
     return place
 
@@ -51,8 +53,13 @@ def fill(form: Path, copy: str, **figures: object) -> Path:
 
 
 def test_a_form_shows_what_is_known(form: Path) -> None:
-    """A line an indicator: region, unit, the last known figure, and years to fill in."""
-    sheet = openpyxl.load_workbook(form)["缺数填报"]
+    """A line an indicator: region, unit, the last known figure, and years; a guide of its own."""
+    book = openpyxl.load_workbook(form)
+    guide = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows(max_col=2)}
+    assert (guide["填报年份"], guide["报送截止日期"]) == ("2019, 2020, 2021", "2026年1月10日")
+    text = "".join(map(str, guide))
+    assert "缺数填报" in text and "forecast" not in text and "指标和目标" not in text
+    sheet = book["缺数填报"]
     heads = [cell.value for cell in sheet[2]]
     assert heads == ["地区", "指标", "单位", "最近已知数", "2019", "2020", "2021", "来源", "备注"]
     lines = {row[1].value: [cell.value for cell in row] for row in sheet.iter_rows(3)}
@@ -69,6 +76,21 @@ def test_returned_figures_are_taken(form: Path, plan: Path, command: Command) ->
     assert set(held["source"]) == {"a.xlsx"}
     again = command("collect", back, "--into", plan, "--language", "zh")
     assert again.returncode == 0 and "0个新数" in again.stdout
+
+
+def test_a_form_asks_only_for_years_that_can_be_taken(plan: Path, command: Command) -> None:
+    """A single year is a period; years that have not ended are named, or refused, at once."""
+    assert closed_years(read_years("2025", single=True), dt.date(2025, 12, 31)) == ([2025], [])
+    late = command("template", "--data", plan, "--years", "2099", "--language", "en")
+    assert late.returncode == 2 and not list(plan.glob("*2099*"))
+
+
+def test_a_mark_holds_in_either_of_two_forms(form: Path, plan: Path) -> None:
+    """A figure that one form calls preliminary is so, whichever form is read first."""
+    one = fill(form, "a.xlsx", **{BEDS: "52.5%"})
+    other = fill(form, "b.xlsx", **{BEDS: "52.5%p"})
+    found = collect([one, other], open_plan(plan), "zh")
+    assert [row["status"] for row in found.rows] == ["preliminary"] and not found.open
 
 
 def test_nothing_is_taken_while_something_is_open(form: Path, plan: Path, command: Command) -> None:

@@ -17,9 +17,10 @@ from forecast.errors import UnknownNameError, WriteError
 from forecast.plans.folder import PlanOrder, make_folder, open_plan, parameter_files
 from forecast.plans.form_reading import is_form
 from forecast.plans.form_writing import FormContent, write_form
-from forecast.plans.overview import summarise_plan
+from forecast.plans.overview import describe_plan, summarise_plan
 from forecast.reports.parameters import read_parameters
 from forecast.reports.scenarios import choose_scenarios
+from forecast.tables.plan import load_plan
 from warm import Command, fork_kernels
 
 
@@ -41,8 +42,11 @@ def test_nothing_is_overwritten_and_nothing_half_made(tmp_path: Path) -> None:
     (tmp_path / "mine" / "notes.txt").write_text("mine")
     with pytest.raises(WriteError, match="not empty"):
         make_folder(tmp_path / "mine", ORDER)
-    with pytest.raises(UnknownNameError, match="Did you mean 'lishui'"):
+    with pytest.raises(
+        UnknownNameError, match=r"Did you mean lishui.* listed in .*regions.csv"
+    ) as no:
         make_folder(tmp_path / "new", PlanOrder("青山县", "lishiu", 2026, 2030))
+    assert "zhoushan" not in str(no.value)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 
@@ -132,6 +136,8 @@ def test_check_says_what_a_plan_rests_on(command: Command, plan: Path, tmp_path:
     ).replace(")", "）")
     assert "老年食堂覆盖村数：5个完成数" in ended.stdout and "0个其他地区有数" in ended.stdout
     assert "缺60岁及以上户籍老年人口" in ended.stdout
+    elsewhere = replace(load_plan("lishui"), region="ningbo")  # no section in mechanisms.yaml
+    assert any("推广：缺乡镇（街道）数" in line for line in describe_plan(elsewhere, "zh"))
     own = tmp_path / "more.csv"
     own.write_text("指标,2025\n老年食堂覆盖村数,80\n", encoding="utf-8")
     held = command("check", own, "--data", plan, "--json")

@@ -54,13 +54,13 @@ def init(  # noqa: PLR0913 - each option is an argument
     say(N_("{form} is the workbook to fill in; README.md says how to go on."), language, form=form)
 
 
-def _period(text: str) -> tuple[int, int]:
+def _period(text: str, *, single: bool = False) -> tuple[int, int]:
     """First and last year of a period, as 2026-2030."""
     from ..i18n.errors import format_error
     from ..plans.folder import read_years
 
     try:
-        return read_years(text)
+        return read_years(text, single=single)
     except ValueError as error:
         raise typer.BadParameter(format_error(error, LANGUAGE)) from None
 
@@ -70,22 +70,34 @@ def _period(text: str) -> tuple[int, int]:
     help=gettext("Write forms of the figures that are missing, to be filled in by units."),
 )
 def template(
-    years: Annotated[str, typer.Option(help=gettext("Years that are asked for, as 2021-2025."))],
+    years: Annotated[
+        str, typer.Option(help=gettext("Years that are asked for, as 2025 or 2021-2025."))
+    ],
     region: Annotated[
         list[str] | None, typer.Option(help=gettext("Region; may be given several times."))
     ] = None,
     data: Annotated[str | None, typer.Option(help=DATA)] = None,
     output: Annotated[Path, typer.Option(help=gettext("Folder for the forms."))] = Path(),
+    due: Annotated[str, typer.Option(help=gettext("Day by which forms are to be returned."))] = "",
+    return_to: Annotated[
+        str, typer.Option(help=gettext("Office, and its address, that forms are returned to."))
+    ] = "",
     language: Annotated[str, language_option(gettext("Language of the forms."))] = LANGUAGE,
 ) -> None:
     """Write a form for each region; see `plans.collection`."""
     from ..files import write_atomic
-    from ..plans.collection import list_missing, write_missing
+    from ..plans.collection import closed_years, list_missing, write_missing
     from ..plans.folder import open_plan
     from ..tables.names import Names
 
-    start, end = _period(years)
-    wanted = range(start, end + 1)
+    wanted, later = closed_years(_period(years, single=True))
+    if not wanted:
+        message = gettext("{year} has not ended; its figures can be asked for from {next} on.")
+        raise typer.BadParameter(message.format(year=later[0], next=later[0] + 1))
+    if later:
+        message = N_("Not asked for, because they have not ended: {years}.")
+        say(message, language, years=", ".join(map(str, later)))
+    asked = "-".join(map(str, dict.fromkeys((wanted[0], wanted[-1]))))
     with exit_on_error(language=language):
         for place in region or ([""] if data else []):
             plan = open_plan(data or place, region=place or None)
@@ -95,8 +107,9 @@ def template(
                 continue
             output.mkdir(parents=True, exist_ok=True)
             title = translate_message(N_("{region}, missing figures {years}"), language)
-            title = title.format(region=name, years=years)
-            write_atomic(output / f"{title}.xlsx", write_missing(plan, wanted, language))
+            title = title.format(region=name, years=asked)
+            form = write_missing(plan, wanted, language, due=due, return_to=return_to)
+            write_atomic(output / f"{title}.xlsx", form)
             typer.echo(output / f"{title}.xlsx")
     if not region and not data:
         raise typer.BadParameter(gettext("give {names}").format(names="--region"))

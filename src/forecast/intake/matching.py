@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import fuzz, process
 
+from ..errors import UnknownNameError
 from ..i18n.messages import Quantity
 from ..tables.plan import data_folder
 from .grid import fold, key_of
@@ -173,6 +174,11 @@ class Names:
             near = process.extract(key_of(text), zh, limit=MOST, score_cutoff=LIKE)
             self.near[text] = [name for name, *_ in near]
         return self.near.get(text, [])
+
+    def unknown_region(self, text: str) -> UnknownNameError:
+        """Return the error of a text that names no region, with names like it."""
+        named = [*self.places, *(place["name_zh"] for place in self.places.values())]
+        return UnknownNameError("region", text, named, listed=data_folder() / "regions.csv")
 
     def match(self, name: str, region: str = "", unit: str = "") -> Match:
         """Find what a printed name means, if that is certain.

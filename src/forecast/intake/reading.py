@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from ..errors import UnknownNameError
 from ..i18n.formatting import exact
 from ..i18n.labels import LABELS
 from ..i18n.messages import (
@@ -133,7 +132,7 @@ def read_cells(
     """
     known = names.region(region) if region is not None else ""
     if region is not None and not known:
-        raise UnknownNameError("region", region, list(names.places))
+        raise names.unknown_region(region)
     cells = [c for c in figure_cells(layout, names) if (c.row, c.column) not in without]
     if len(cells) > MOST_FIGURES:
         gaps: dict[str, Argument] = {"count": f"{len(cells):,}", "most": f"{MOST_FIGURES:,}"}
@@ -405,7 +404,7 @@ def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> 
 def _flag_doubles(readings: list[Reading]) -> list[Reading]:
     """Turn figures that occur twice and differ into problems: which one holds is unknown.
 
-    Where all are the same, the first one counts.
+    Where all are the same, the first one counts, with the mark, as preliminary, of any of them.
     """
     groups: dict[tuple[object, ...], list[Reading]] = {}
     for reading in readings:
@@ -424,6 +423,9 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
             reading = reading.refused(Issue("twice", {"rows": differ[key]}))
         elif key in doubled and reading is not doubled[key][0]:
             reading = reading.put_aside(Issue("repeated", {"row": _place(doubled[key][0])}))
+        elif key in doubled and not reading.figure.flag:
+            flag = next(filter(None, (same.figure.flag for same in doubled[key])), "")
+            reading = replace(reading, figure=replace(reading.figure, flag=flag))
         flagged.append(reading)
     return flagged
 

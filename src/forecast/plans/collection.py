@@ -21,7 +21,7 @@ from ..intake.matching import Names as KnownNames
 from ..intake.matching import read_aliases
 from ..intake.reading import Reading
 from ..intake.review import PublishedFigures, same
-from ..tables.calendar import figure_days
+from ..tables.calendar import figure_days, last_closed_year
 from ..tables.names import Names
 from ..tables.plan import Plan
 from ..tables.schema import TABLES
@@ -30,7 +30,7 @@ from .form_writing import FormContent, write_form
 from .row_figures import observation_of, read_row
 from .rows import Row
 
-__all__ = ["Collection", "collect", "list_missing", "take", "write_missing"]
+__all__ = ["Collection", "closed_years", "collect", "list_missing", "take", "write_missing"]
 
 
 Fault = tuple[str, str] | None
@@ -47,25 +47,31 @@ class Collection:
     rows: list[Row] = field(default_factory=list)
     open: list[Problem] = field(default_factory=list)
     known: int = 0
-    taken: dict[tuple[str, str, str], tuple[float, str]] = field(default_factory=dict, repr=False)
-    """Value and file by region, indicator and day."""
+    taken: dict[tuple[str, str, str], tuple[Row, str]] = field(default_factory=dict, repr=False)
+    """Figure and file by region, indicator and day."""
 
     def add(self, reading: Reading, file: str, row: FormRow, published: PublishedFigures) -> Fault:
-        """Take a sound figure; give fact and remedy where another form has another one."""
+        """Take a sound figure; give fact and remedy where another form has another one.
+
+        Where two forms have the same one, the mark of either holds.
+        """
         key = reading.region, reading.indicator, reading.date
         beside = published.beside(reading)
+        note = "; ".join(filter(None, (row["source"], row["note"])))
+        figure = observation_of(reading, file, f"{row.sheet} {row.row}", note)
         if key in self.taken:
-            value, other = self.taken[key]
-            if same(value, reading.value):
+            held, other = self.taken[key]
+            if same(value := float(str(held["value"])), reading.value):
+                if figure["status"] != "actual":
+                    held["status"] = figure["status"]
                 return None
             fact = msg("differs from {value} in {file}", value=value, file=other)
             return fact, msg("keep one of the two figures")
-        self.taken[key] = reading.value, file
+        self.taken[key] = figure, file
         if beside and same(beside["value"], reading.value):
             self.known += 1
             return None
-        note = "; ".join(filter(None, (row["source"], row["note"])))
-        self.rows.append(observation_of(reading, file, f"{row.sheet} {row.row}", note))
+        self.rows.append(figure)
         return None
 
 
@@ -100,11 +106,33 @@ def list_missing(plan: Plan, years: Sequence[int], language: str) -> list[dict[s
     return rows
 
 
-def write_missing(plan: Plan, years: Sequence[int], language: str) -> bytes:
-    """Give the form of the figures that a plan lacks in some years, as a workbook."""
+def closed_years(
+    period: tuple[int, int], today: dt.date | None = None
+) -> tuple[list[int], list[int]]:
+    """Divide a period into the years that have ended, whose figures are taken, and later ones.
+
+    >>> closed_years((2024, 2026), dt.date(2026, 1, 31))
+    ([2024, 2025], [2026])
+    """
+    years = range(period[0], period[1] + 1)
+    last = last_closed_year(today or dt.date.today())
+    return [year for year in years if year <= last], [year for year in years if year > last]
+
+
+def write_missing(
+    plan: Plan, years: Sequence[int], language: str, *, due: str = "", return_to: str = ""
+) -> bytes:
+    """Give the form of the figures that a plan lacks in some years, as a workbook.
+
+    `due` and `return_to` are for its guide: by when it is returned, and to whom.
+    """
     titles = [str(year) for year in years]
     rows = {"missing": list_missing(plan, years, language)}
-    content = FormContent({}, [], titles, [], [], rows)
+    facts = {
+        "plan_title": plan.title, "region_name": Names(plan, language).name("regions", plan.region),
+        "asked": ", ".join(titles), "due": due, "return_to": return_to,
+    }  # fmt: skip
+    content = FormContent(facts, [], titles, [], [], rows)
     return write_form(content, language, ["missing"])
 
 

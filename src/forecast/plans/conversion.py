@@ -294,21 +294,24 @@ class _Converter:
                 self._add_figure(row, reading, reading.cell.column, row["source"])
 
     def _add_figure(self, row: FormRow, reading: Reading, title: str, source: str) -> None:
-        """Add an observation, unless the same day has one already."""
+        """Add an observation; where the day has the same one already, the mark of either holds."""
         day = own_day(reading)
         key = (reading.indicator, reading.year, day)
         held = self.made.rows.get("observations", [])
         earlier = next((r for r, _ in held if (r["indicator"], r["year"], r["as_of"]) == key), None)
+        note = "; ".join(filter(None, (source, row["note"])))
+        figure = observation_of(reading, self.source, f"{row.sheet} {row.row}", note)
         if earlier is not None:
             if earlier["value"] == plain(reading.value):
+                if figure["status"] != "actual":
+                    earlier["status"] = figure["status"]
+                earlier["note"] = earlier["note"] or note
                 return
             problem = msg(
                 "differs from {value}, the baseline of the same year", value=earlier["value"]
             )
             self.fault(row, title, problem, msg("correct one of the two figures"))
             return
-        note = "; ".join(filter(None, (source, row["note"])))
-        figure = observation_of(reading, self.source, f"{row.sheet} {row.row}", note)
         self.made.add("observations", figure, self._origin(row, {"value": title, "year": title}))
 
     def _read(

@@ -131,7 +131,7 @@ def shipped_content(order: PlanOrder) -> FormContent:
     names = Names.of(tables, read_aliases())
     parent = names.region(order.parent)
     if not parent:
-        raise UnknownNameError("region", order.parent, list(names.places))
+        raise names.unknown_region(order.parent)
     zh = order.language == "zh"
     column = "name_zh" if zh else "name_en"
     title = order.title or gettext(
@@ -251,11 +251,11 @@ def parameter_files(place: Path) -> list[Path]:
     return files
 
 
-def read_years(text: str) -> tuple[int, int]:
-    """Return first and last year of a period.
+def read_years(text: str, *, single: bool = False) -> tuple[int, int]:
+    """Return first and last year of a period; with `single` one year is a period too.
 
-    >>> read_years("2026-2030")
-    (2026, 2030)
+    >>> read_years("2026-2030"), read_years("2025", single=True)
+    ((2026, 2030), (2025, 2025))
 
     Raises
     ------
@@ -263,6 +263,7 @@ def read_years(text: str) -> tuple[int, int]:
         If it is none.
     """
     years = [int(year) for year in re.findall("[0-9]{4}", text)]
+    years *= 2 if single and len(years) == 1 else 1
     if len(years) != 2:
         raise ValueError(msg("write the period as 2026-2030"))
     if years[0] > years[1]:

@@ -13,7 +13,16 @@ from ..i18n.catalog import languages
 from ..i18n.labels import LABELS, label_of
 from ..intake.grid import key_of
 
-__all__ = ["FACTS", "PLAN_SHEETS", "SHEETS", "FormColumn", "code_of", "facts_of_plan", "title_of"]
+__all__ = [
+    "ASKED",
+    "FACTS",
+    "PLAN_SHEETS",
+    "SHEETS",
+    "FormColumn",
+    "code_of",
+    "facts_of_plan",
+    "title_of",
+]
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,8 @@ FACTS = (
     "issued", "source_title", "mark",
 )  # fmt: skip
 """What the first sheet says of the plan."""
+ASKED = ("plan_title", "region_name", "asked", "due", "filled_by", "return_to")
+"""What the first sheet of the form of missing figures says of it."""
 
 STATE = (
     FormColumn("state", 10, "progress_state"),

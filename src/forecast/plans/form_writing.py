@@ -11,7 +11,7 @@ from typing import Any
 
 from ..i18n.catalog import N_, gettext
 from ..i18n.labels import LABELS, label_of
-from .form import FACTS, PLAN_SHEETS, SHEETS, FormColumn, title_of
+from .form import ASKED, FACTS, PLAN_SHEETS, SHEETS, FormColumn, title_of
 
 __all__ = ["FormContent", "undated", "write_form"]
 
@@ -47,6 +47,17 @@ STEPS = (
     N_("5. Save, and run: forecast check FOLDER, then forecast run FOLDER."),
 )  # fmt: skip
 
+MISSING_STEPS = (
+    N_("1. Sheet {missing}: one line an indicator; fill in the empty years of your own region."),
+    N_("2. A figure is that at the year's end, in the unit of column {unit}: 58.1 or 58.1%."),
+    N_("3. Another unit stands with the number, as 1.4万. No targets, no growth rates."),
+    N_("4. Write 58.1p for a preliminary figure, 58.1e for an estimate."),
+    N_("5. What is not known stays empty: 0 is a figure."),
+    N_("6. Column {source}: document or ledger of the figure; column {note}: what has changed."),
+    N_("7. Leave names, units and titles as they are, and add no lines."),
+    N_("8. Write above who filled it in, save it as xlsx, and return it by the day named there."),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class FormContent:
@@ -65,14 +76,14 @@ class FormContent:
     """Line above the facts."""
 
 
-def write_form(content: FormContent, language: str, sheets: Iterable[str] = PLAN_SHEETS) -> bytes:
+def write_form(content: FormContent, language: str, sheets: Sequence[str] = PLAN_SHEETS) -> bytes:
     """Give a workbook with the sheets of a plan; the same content gives the same bytes."""
     from openpyxl import Workbook
 
     book = Workbook()
     guide = book.active
     guide.title = title_of("form_sheet", "guide", language)
-    _write_guide(guide, content, language)
+    _write_guide(guide, content, language, asks="missing" in sheets)
     lists = book.create_sheet("lists")
     lists.sheet_state = "hidden"
     ranges = _write_lists(lists, content, language)
@@ -111,7 +122,8 @@ def _fixed(core: bytes) -> bytes:
     return re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2026-01-01T00:00:00Z", core)
 
 
-def _write_guide(sheet: Any, content: FormContent, language: str) -> None:
+def _write_guide(sheet: Any, content: FormContent, language: str, *, asks: bool) -> None:
+    """Write the first sheet: of a plan, or of a form that `asks` for missing figures."""
     from openpyxl.styles import Alignment, Font
 
     sheet.column_dimensions["A"].width = 26
@@ -120,13 +132,14 @@ def _write_guide(sheet: Any, content: FormContent, language: str) -> None:
     if content.note:
         _put(sheet, row, 1, content.note).font = Font(bold=True, color="C00000")
         row += 1
-    for code in FACTS:
+    for code in ASKED if asks else FACTS:
         sheet.cell(row, 1, title_of("form_fact", code, language)).font = Font(bold=True)
         text = content.facts.get(code, "")
         _put(sheet, row, 2, int(text) if text.isdigit() else text).alignment = Alignment("left")
         row += 1
-    names = {code: title_of("form_sheet", code, language) for code in PLAN_SHEETS}
-    for step in STEPS:
+    names = {code: title_of("form", code, language) for code in ("unit", "source", "note")}
+    names |= {code: title_of("form_sheet", code, language) for code in (*PLAN_SHEETS, "missing")}
+    for step in MISSING_STEPS if asks else STEPS:
         row += 1
         sheet.cell(row, 1, gettext(step, language).format(**names))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..errors import DataError, Problem
 from ..i18n.catalog import N_
-from ..scenarios.declarations import KINDS, Mechanism, read_mechanisms
+from ..scenarios.declarations import Mechanism, read_mechanisms
 from ..scenarios.overrides import own_scenarios
 from ..scenarios.scenario import read_scenario
 from ..scenarios.scenario_check import check_scenario
@@ -28,7 +28,7 @@ class PlanOverview:
 
     `rows` has own and shipped rows by table; `indicators` name_printed, figures, first and last
     year, targets and peers (other regions with figures) by indicator; `mechanisms` the mechanism,
-    its indicator, and the inputs that it lacks or that are assumed; `changes` what own files
+    its indicator, and what it reads, which is known, assumed or missing; `changes` what own files
     change: file, name of the mechanism or scenario, `key` of the value ("" for all of it),
     the shipped value and the own one.
     """
@@ -82,26 +82,16 @@ def check_scenarios(plan: Plan) -> list[Problem]:
 
 
 def _mechanisms(plan: Plan) -> Iterator[tuple[str, str, str, str]]:
-    """Yield the inputs of the mechanisms of a plan's indicators: known, assumed or missing."""
-    used = set(plan.indicators["indicator"])
+    """Yield what the mechanisms of a plan's indicators read: known, assumed or missing."""
+    used, known = set(plan.indicators["indicator"]), set(plan.observations["indicator"])
     for name, declared in read_mechanisms(plan.folder or None).items():
         mechanism = declared.in_region(plan.region)
         if mechanism.indicator in used:
-            for input_ in KINDS[mechanism.kind].inputs or ("",):
-                yield name, mechanism.indicator, *_input_state(plan, mechanism, input_)
-
-
-def _input_state(plan: Plan, mechanism: Mechanism, name: str) -> tuple[str, str]:
-    """Return the indicator that an input reads, and whether it is known, assumed or missing."""
-    if not name:
-        return "", "known"
-    read = mechanism.inputs.get(name, name)
-    if read in set(plan.observations["indicator"]):
-        return read, "known"
-    figures = plan.tables["observations"]
-    if ((figures["region"] == plan.region) & (figures["indicator"] == read)).any():
-        return read, "known"
-    return read, "assumed" if name in mechanism.assumptions else "missing"
+            lacks = mechanism.lacks(known)
+            for part in dict.fromkeys([*mechanism.inputs, *lacks]) or ("",):
+                read = mechanism.inputs.get(part, part)
+                state = "known" if not part or read in known else "assumed"
+                yield name, mechanism.indicator, read, "missing" if part in lacks else state
 
 
 def describe_plan(plan: Plan, language: str) -> Iterator[str]:
@@ -134,6 +124,13 @@ def describe_plan(plan: Plan, language: str) -> Iterator[str]:
         yield _describe_mechanism(names, plan, str(mechanism), rows)
 
 
+def _name_part(names: Names, declared: Mechanism, part: str) -> str:
+    """Name what a mechanism reads; an assumption as the sections of other regions name it."""
+    key = f"name_{names.data_language}"
+    sections = (changes.assumptions.get(part, {}) for changes in declared.regions.values())
+    return next((str(one[key]) for one in sections if key in one), names.quantity(part))
+
+
 LACKS = N_(
     "  mechanism {name}: lacks {inputs}; add figures, or a section of the region in mechanisms.yaml"
 )
@@ -145,7 +142,7 @@ def _describe_mechanism(names: Names, plan: Plan, mechanism: str, rows: pd.DataF
     declared = read_mechanisms(plan.folder or None)[mechanism]
     name = getattr(declared, f"name_{names.data_language}")
     for state, message in (("missing", LACKS), ("assumed", ASSUMED)):
-        inputs = [names.quantity(i) for i in rows.loc[rows["state"] == state, "input"]]
+        inputs = [_name_part(names, declared, i) for i in rows.loc[rows["state"] == state, "input"]]
         if inputs:
             return names.gettext(message, name=name, inputs=names.join(inputs))
     return names.gettext("  mechanism {name}: has what it needs", name=name)

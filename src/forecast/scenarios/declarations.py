@@ -7,7 +7,7 @@ one section a mechanism, with units and sources; users may edit it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -242,6 +242,22 @@ class Mechanism(StrictModel):
             problem = msg("the correlations are not positive definite")
             raise ValueError(advise(problem, msg("weaken one")))
         return self
+
+    def lacks(self, known: Container[str]) -> list[str]:
+        """List what the mechanism of a region needs and nothing gives, where it is `in_region`.
+
+        These are inputs with neither figures, as those in `known` have, nor an assumed level and
+        growth, and names that only the sections of other regions declare.
+        """
+        kind, given = KINDS[self.kind], set(self.assumptions)
+        declared = {*self.levers, *given, *self.constants, *self.inputs}
+        needed = [*kind.inputs, *kind.constants, *kind.levers, *kind.assumptions]
+        needed += [f"{name}_effect" for name in self.levers if f"{name}_effect" in kind.optional]
+        return [
+            role
+            for role, indicator in self.inputs.items()
+            if indicator not in known and not {role, f"{role}_growth"} <= given
+        ] + [name for name in needed if name not in declared]
 
     @property
     def correlated(self) -> list[str]:

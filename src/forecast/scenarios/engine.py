@@ -21,7 +21,7 @@ from ..model.simulation import Paths, derive_stream
 from ..tables.plan import Plan
 from .assumptions import correlate, sample_assumption, uniforms
 from .dating import first_decision_year
-from .declarations import KINDS, Mechanism, Range, read_mechanisms
+from .declarations import Mechanism, Range, read_mechanisms
 from .formulas import Lookup, order_rules, read_rules
 from .mechanisms import MOVES, MechanismInputs
 from .project_list import compare_effects
@@ -213,7 +213,7 @@ class ScenarioRun:
         changed = [source for source in sources if self.state.is_changed(source)]
         if len(times) < 2 or not (steps or changed):
             return
-        if missing := self._missing_inputs(mechanism, key[0]) + _undeclared(mechanism):
+        if missing := mechanism.lacks(self._known(key[0])):
             if any(step.region for step in steps):
                 raise DataError([_missing(name, key, missing, list(mechanism.inputs))])
             return
@@ -288,14 +288,9 @@ class ScenarioRun:
             return np.broadcast_to(fixed, (draws, years))
         return derive_stream(self.before.seed, *names).random((years, draws)).T
 
-    def _missing_inputs(self, mechanism: Mechanism, region: str) -> list[str]:
-        """List inputs that have neither figures nor an assumed level and growth."""
-        return [
-            role
-            for role, indicator in mechanism.inputs.items()
-            if (region, indicator) not in self.state.facts
-            and not {role, f"{role}_growth"} <= set(mechanism.assumptions)
-        ]
+    def _known(self, region: str) -> set[str]:
+        """Return the indicators with figures in a region."""
+        return {indicator for place, indicator in self.state.facts if place == region}
 
     def _assume_input(self, key: Key) -> None:
         """Note the assumed values of an input, as a mechanism of the region would read them."""
@@ -306,7 +301,7 @@ class ScenarioRun:
             if not roles or own not in self.state.facts:
                 continue
             times = self.state.trajectory(own).times
-            if len(times) > 1 and not self._missing_inputs(mechanism, key[0]):
+            if len(times) > 1 and not {*mechanism.inputs} & {*mechanism.lacks(self._known(key[0]))}:
                 inputs = self._mechanism_inputs(name, mechanism, own, {}, after=False).inputs
                 self._inputs[key] = (times, inputs[roles[0]], inputs[roles[0]])
                 return
@@ -340,15 +335,6 @@ class ScenarioRun:
         """Whether a series, or an assumed input, has other values than before."""
         _, old, new = self._inputs.get(key, (None, None, None))
         return self.state.is_changed(key) or old is not new
-
-
-def _undeclared(mechanism: Mechanism) -> list[str]:
-    """Names that a mechanism needs and only the sections of other regions declare."""
-    kind = KINDS[mechanism.kind]
-    declared = {*mechanism.levers, *mechanism.assumptions, *mechanism.constants, *mechanism.inputs}
-    needed = [*kind.inputs, *kind.constants, *kind.levers, *kind.assumptions]
-    needed += [f"{name}_effect" for name in mechanism.levers if f"{name}_effect" in kind.optional]
-    return [name for name in needed if name not in declared]
 
 
 def _equals_default(value: float | Range, default: Range) -> bool:
