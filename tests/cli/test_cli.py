@@ -7,6 +7,7 @@ import multiprocessing.synchronize  # noqa: F401  # before a test takes its sema
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -409,6 +410,24 @@ def test_verify_scores_what_was_issued(tmp_path: Path) -> None:
     lines = (tmp_path / "hits.csv").read_text().splitlines()
     assert closed == len(lines) - 1 > 0
     assert all(",'=1+1," in line for line in lines[1:])
+
+
+def test_verify_finds_the_plan_of_the_reports(tmp_path: Path) -> None:
+    """The tables of the last report are used; the remedy is named where there are none."""
+    assert call("verify", tmp_path / "nowhere")[0] == 1
+    tables = shutil.copytree(data_folder(), tmp_path / "tables")
+    run = issue(load_plan("xiaoshan", as_of="2021-12-31"), name="x")
+    (tmp_path / "reports").mkdir()
+    own = replace(run, region="own", parameters={"data": "/gone/tables"},
+                  forecasts=run.forecasts.assign(region="own"))  # fmt: skip
+    append_run(tmp_path / "reports" / STORE, own)
+    code, text = call("verify", tmp_path / "reports")
+    assert code == 1 and "--data" in text
+    for name in ("regions", "observations", "targets"):
+        file = tables / f"{name}.csv"
+        file.write_text(re.sub(r"\bxiaoshan\b", "own", file.read_text("utf-8")), "utf-8")
+    code, text = call("verify", tmp_path / "reports")
+    assert code == 0 and "of them closed" in text, text
 
 
 def test_help_and_version() -> None:

@@ -137,7 +137,7 @@ def test_check_says_what_a_plan_rests_on(command: Command, plan: Path, tmp_path:
     assert "老年食堂覆盖村数：5个完成数" in ended.stdout and "0个其他地区有数" in ended.stdout
     assert "缺60岁及以上户籍老年人口" in ended.stdout
     elsewhere = replace(load_plan("lishui"), region="ningbo")  # no section in mechanisms.yaml
-    assert any("推广：缺乡镇（街道）数" in line for line in describe_plan(elsewhere, "zh"))
+    assert any("推广”：缺乡镇（街道）数" in line for line in describe_plan(elsewhere, "zh"))
     own = tmp_path / "more.csv"
     own.write_text("指标,2025\n老年食堂覆盖村数,80\n", encoding="utf-8")
     held = command("check", own, "--data", plan, "--json")
