@@ -100,6 +100,18 @@ def test_chances_are_those_of_the_monitoring_report(lishui):
     np.testing.assert_array_equal(monitored, mine[mine["region"] == "lishui"]["p_reach"])
 
 
+def test_verdicts_are_findings_with_rounded_chances(lishui):
+    """A target whose year is over is awaited; a chance is in steps of five points."""
+    results = replace(lishui.results)
+    row = results.last.iloc[[0]]
+    open_ = row.assign(status="unlikely", evidence="strong", p_reach=0.39)
+    due = row.assign(status="estimated", evidence="strong")
+    results.__dict__["last"] = pd.concat([open_, due])
+    lines = plain("\n".join(results.describe(lishui.report)))
+    assert "at risk, chance about 40 %." in lines
+    assert "year over, no figure published yet." in lines
+
+
 def test_all_plans_and_all_figures_are_there(lishui):
     """Targets of four plans; every region's figures with their sources, numbered."""
     report, results = lishui.report, lishui.results

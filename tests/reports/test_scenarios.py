@@ -14,6 +14,7 @@ from forecast.reports import descriptions, scenario_effects, scenarios
 from forecast.reports.cheapest_measures import describe_mix, describe_unpriced, mix_rows
 from forecast.reports.context import ReportContext
 from forecast.reports.exports import write_tables
+from forecast.reports.findings import find
 from forecast.reports.parameters import OPTIONAL, check_declared, read_parameters
 from forecast.reports.rendering import render
 from forecast.reports.scenarios import analyse_scenarios, result_tables
@@ -158,6 +159,35 @@ def test_rows_have_the_joint_answers_the_best_first(lishui, monkeypatch):
     assert best in scenario_effects.headline(lishui.report, lishui.results)
 
 
+def test_sentences_have_whole_targets_and_rounded_chances(lishui, monkeypatch):
+    """Numbers of targets are whole, chances in steps of five points, as findings have them."""
+    draw_only(monkeypatch)
+    report, results = lishui.report, lishui.results
+    joints = {name: replace(joint, expected=0.3) for name, joint in results.joints.items()}
+    joints["combined_push"] = replace(joints["combined_push"], expected=4.1)
+    changed = replace(
+        results, joints={**joints, "baseline": replace(joints["baseline"], expected=3.1)}
+    )
+    summary = plain(render(report, "scenarios.summary", changed).text)
+    assert "targets likely to be met: about 4 instead of about 3." in summary
+    assert "targets likely to be met: hardly any instead of about 3." in summary
+    assert "On current trends about 3 of the" in summary
+    chance = find(report).round_chance(results.base_row(results.detail.indicator)["p_reach"])
+    assert f"on current trends the chance is {plain(chance)}." in summary
+    chinese = render(replace(report, language="zh"), "scenarios.summary", changed).text
+    assert not re.search("。 [^ ]", chinese)
+
+
+def test_the_column_of_precedents_is_explained_where_it_is(lishui, monkeypatch):
+    """A column without a value is left out, and its explanation with it."""
+    draw_only(monkeypatch)
+    for share in (0.5, float("nan")):
+        needs = lishui.results.needs.assign(pace_share=share)
+        page = render(lishui.report, "scenarios.takes", replace(lishui.results, needs=needs)).text
+        heads = cells(page)[0]
+        assert ("Precedent" in heads) == ("Precedent: how many" in page) == (share == 0.5)
+
+
 def test_the_target_in_detail_is_one_that_needs_a_lever(lishui, monkeypatch):
     """Without being asked: one that needs a lever, binding first; else what is asked for."""
     draw_only(monkeypatch)
@@ -184,8 +214,8 @@ def test_the_cheapest_measures_have_amounts_costs_and_chances(lishui):
     report, mix = lishui.report, lishui.results.mix
     line = describe_mix(report, report.mechanisms, mix, lishui.results.probability)
     before = (mix.targets["p_baseline"] >= 0.8).sum()
-    assert f"{mix.reached} of {len(mix.targets)} open targets that can be judged have" in line
-    assert line.endswith(f"a chance of at least 80\N{NO-BREAK SPACE}% ({before} without).")
+    asked = f"with a chance of at least 80\N{NO-BREAK SPACE}% {mix.reached} of {len(mix.targets)}"
+    assert line.endswith(f"{asked} open targets that can be judged ({before} without).")
     rows = mix_rows(report, mix)
     assert len(rows) == len(mix.measures) > 0
     for row, (_, measure) in zip(rows, mix.measures.iterrows(), strict=True):

@@ -29,7 +29,7 @@ MIX = N_("{settings}, {cost} in all: {facts}.")
 NONE_HELPS = N_("No measure with a known cost makes a further target likely enough: {facts}.")
 NONE_NEEDED = N_("No measure is needed: {facts}.")
 FACTS = N_(
-    "{reached} of {open} open targets that can be judged have a chance of at least {probability} "
+    "with a chance of at least {probability} {reached} of {open} open targets that can be judged "
     "({before} without)"
 )
 CHANCE = N_("{name} {target} ({year}): {before} → {after} ({low} to {high})")

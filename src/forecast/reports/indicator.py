@@ -28,6 +28,7 @@ from ..targets.attainment import attainment
 from ..targets.target_state import OPEN, SINGLE, hide_single
 from .context import ReportContext, format_time, last_targets
 from .descriptions import describe_formula, describe_range
+from .findings import find
 from .html import Cells, Html, chinese
 
 __all__ = [
@@ -333,13 +334,15 @@ def _compute_quantiles(fits: Fits, plan: Plan, targets: pd.DataFrame) -> pd.Data
 
 
 def _describe_verdict(report: ReportContext, row: Mapping[str, Any]) -> str:
-    open_ = row["status"] in OPEN and row["evidence"] != SINGLE
-    text = N_("{region}: target {target}, {verdict}, chance {chance}.")
+    facts = {
+        "region": report.name("regions", row["region"]), "target": report.format_dated_target(row),
+        "verdict": report.label("finding", finding_of(row)),
+    }  # fmt: skip
+    if row["status"] not in OPEN or row["evidence"] == SINGLE:
+        return report.gettext("{region}: target {target}, {verdict}.", **facts)
     return report.gettext(
-        text if open_ else N_("{region}: target {target}, {verdict}."),
-        region=report.name("regions", row["region"]), target=report.format_dated_target(row),
-        verdict=report.label("status", str(row["status"])),
-        chance=report.format_chance(row["p_reach"] if open_ else None),
+        "{region}: target {target}, {verdict}, chance {chance}.",
+        chance=find(report).round_chance(row["p_reach"]), **facts,
     )  # fmt: skip
 
 
@@ -368,7 +371,7 @@ def _target_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
         "latest": report.format_latest(row) if pd.notna(row["latest"]) else NO_VALUE,
         "required_rate": report.format_change(indicator, row["required_rate"]),
         "median": report.format_estimate(indicator, row["median"] if open_ else None),
-        "p_reach": report.format_chance(row["p_reach"] if open_ else None),
+        "p_reach": find(report).round_chance(row["p_reach"], bare=True) if open_ else NO_VALUE,
         "attainment_year": report.format_years(row) if open_ else NO_VALUE,
         "status": report.label("status", str(row["status"])),
         "evidence": report.label("evidence", str(row["evidence"])),

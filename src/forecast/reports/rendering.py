@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
 from ..charts.measures import effects_chart
@@ -31,6 +32,8 @@ from .task_tables import agency_rows, progress_rows
 
 __all__ = ["render"]
 
+FULL_STOP = re.compile("([。；！？）])[ \n]+(?=[^ \n<])")
+"""Between Chinese sentences there is no space."""
 MOST = 6
 """Entries of a list in the body of a report; the annex has the others."""
 
@@ -66,4 +69,5 @@ def render(report: ReportContext, section: str, results: object = None, **values
         "macros": environment().get_template("macros.html.j2").module, **values,
     }  # fmt: skip
     context = template.new_context(shown)
-    return Html("".join(template.blocks[block](context)).strip())
+    text = "".join(template.blocks[block](context)).strip()
+    return Html(FULL_STOP.sub(r"\1", text))

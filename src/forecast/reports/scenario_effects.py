@@ -25,22 +25,16 @@ __all__ = [
     "headline", "name_idle", "scenario_rows",
 ]  # fmt: skip
 
-HEADLINE = N_(
-    "{region}: '{name}' helps most, {expected} targets likely to be met instead of {base}"
-)
+HEADLINE = N_("{region}: '{name}' helps most, {change}")
+CHANGED = N_("targets likely to be met: {expected} instead of {base}")
+KEPT = N_("targets likely to be met: {base}, as without it")
 NONE_HELPS = N_("{region}: no measure raises the number of targets met, about {base} of {count}")
 EXPECTED = N_(
-    "On current trends about {expected} of the {open} open targets with figures are likely to be "
+    "On current trends {expected} of the {open} open targets with figures are likely to be "
     "met (90 % interval {low} to {high})."
 )
-BEST = N_(
-    "Of the measures the most helpful one: {name}; {expected} likely to be met, {more} more than "
-    "without it."
-)
-WORST = N_(
-    "Of the outside assumptions the worst one: if {name}, {expected} are likely to be met, {more} "
-    "fewer."
-)
+BEST = N_("Of the measures the most helpful one: {name}; {change}.")
+WORST = N_("Of the outside assumptions the worst one: if {name}, {change}.")
 COSTLIEST = N_(
     "The main constraint on meeting all targets is {name}, on current trends and in {same} of "
     "{count} scenarios."
@@ -53,22 +47,18 @@ def headline(report: ReportContext, results: ScenarioAnalysis) -> str:
     if not base.counted:
         return find(report).headline()
     name, _ = _extreme(results, _names(results, lever=True), 1.0)
-    facts = {"region": report.name("regions", report.plan.region), "count": base.counted}
-    step = 0.1 if name else 1.0
-    before = number(base.expected, report.language, step=step)
+    region = report.name("regions", report.plan.region)
     if not name:
-        return report.gettext(NONE_HELPS, base=before, **facts)
-    expected = number(results.joints[name].expected, report.language, step=0.1)
-    return report.gettext(
-        HEADLINE, name=report.scenario(name), expected=expected, base=before, **facts
-    )
+        before = number(base.expected, report.language, step=1.0)
+        return report.gettext(NONE_HELPS, base=before, region=region, count=base.counted)
+    change = _describe_count(report, results, name)
+    return report.gettext(HEADLINE, region=region, name=report.scenario(name), change=change)
 
 
 def describe_expected(report: ReportContext, joint: Joint) -> str:
     """Say how many open targets are likely to be met as things go now."""
-    expected = number(joint.expected, report.language, step=0.1)
     counts = {"open": joint.counted, "low": joint.low, "high": joint.high}
-    return report.gettext(EXPECTED, expected=expected, **counts)
+    return report.gettext(EXPECTED, expected=_round_count(report, joint), **counts)
 
 
 def describe_best(report: ReportContext, results: ScenarioAnalysis) -> str:
@@ -160,12 +150,23 @@ def _extreme(results: ScenarioAnalysis, names: list[str], sign: float) -> tuple[
 def _describe_extreme(
     report: ReportContext, results: ScenarioAnalysis, message: str, names: list[str], sign: float
 ) -> str:
-    name, gain = _extreme(results, names, sign)
+    name, _ = _extreme(results, names, sign)
     if not name:
         return ""
-    more = number(gain, report.language, step=0.1)
-    expected = number(results.joints[name].expected, report.language, step=0.1)
-    return report.gettext(message, name=report.scenario(name), expected=expected, more=more)
+    change = _describe_count(report, results, name)
+    return report.gettext(message, name=report.scenario(name), change=change)
+
+
+def _describe_count(report: ReportContext, results: ScenarioAnalysis, name: str) -> str:
+    """Say how many targets are likely to be met in a scenario, and how many without it."""
+    expected, base = (_round_count(report, results.joints[s]) for s in (name, BASELINE.name))
+    return report.gettext(KEPT if expected == base else CHANGED, expected=expected, base=base)
+
+
+def _round_count(report: ReportContext, joint: Joint) -> str:
+    """Give the number of targets that are likely to be met, to the whole one."""
+    count = number(joint.expected, report.language, step=1.0)
+    return report.gettext(N_("hardly any") if count == "0" else N_("about {count}"), count=count)
 
 
 def _change_row(

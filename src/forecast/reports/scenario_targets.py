@@ -33,10 +33,10 @@ NOT_REACHED = N_(
     "{lever}: {reading}. Chance {base} without it, {chance} at the limit of {upper}; asked for: "
     "{probability}."
 )
-REACHED = N_("For a chance of {probability} of {target}: {lever} {value}, chance {chance}.")
+REACHED = N_("{lever}: {value} would be needed to reach the target with a chance of {probability}.")
 REACHED_AT_COST = N_(
-    "For a chance of {probability} of {target}: {lever} {value}, chance {chance}, {cost} in all "
-    "({low} to {high})."
+    "{lever}: {value} would be needed to reach the target with a chance of {probability}, at "
+    "{cost} in all ({low} to {high})."
 )
 NO_PACES = N_("The median would then change by {pace} per year; no comparable rate is known.")
 PACES = N_(
@@ -88,29 +88,25 @@ def describe_target(report: ReportContext, results: ScenarioAnalysis, detail: Ta
     row = results.base_row(detail.indicator)
     return report.gettext(
         AS_NOW, name=report.quantity(detail.indicator), target=report.format_dated_target(row),
-        chance=report.format_chance(row["p_reach"]),
+        chance=find(report).round_chance(row["p_reach"]),
     )  # fmt: skip
 
 
-def describe_seek(report: ReportContext, results: ScenarioAnalysis, seek: GoalSeek) -> str:
+def describe_seek(report: ReportContext, seek: GoalSeek) -> str:
     """Describe what a target would take of the lever that was searched."""
-    unit, target = seek.units[0], results.base_row(seek.indicator)
+    unit, round_chance = seek.units[0], find(report).round_chance
     facts = {
         "lever": report.input(seek.levers[0], seek.indicator),
         "probability": report.format_chance(seek.probability),
-        "target": report.format_dated_target(target),
     }
     if seek.reading != "reached":
         limit = seek.upper[0] if seek.upper[0] else seek.lower[0]
         return report.gettext(
             NOT_REACHED, reading=report.label("reading", seek.reading),
-            base=format_share(report, seek.p_baseline), upper=report.format_setting(limit, unit),
-            chance=format_share(report, seek.p_upper), **facts,
+            base=round_chance(seek.p_baseline), upper=report.format_setting(limit, unit),
+            chance=round_chance(seek.p_upper), **facts,
         )  # fmt: skip
-    facts |= {
-        "value": report.format_setting(seek.values[0], unit),
-        "chance": format_share(report, seek.p_reach),
-    }
+    facts["value"] = report.format_setting(seek.values[0], unit)
     if not math.isfinite(seek.cost):
         return report.gettext(REACHED, **facts)
     costs = {"cost": seek.cost, "low": seek.cost_low, "high": seek.cost_high}
@@ -198,9 +194,10 @@ def _describe_failures(report: ReportContext, detail: TargetDetail) -> list[str]
             _describe_condition(report, row, detail.indicator) for row in region.to_dict("records")
         ]
         first = region.iloc[0]
-        shares = {"inside": first["p_fail_in"], "all": first["p_fail"], "share": first["share"],
-                  "found": first["found_share"]}  # fmt: skip
+        shares = {"share": first["share"], "found": first["found_share"]}
         texts = {key: report.format_chance(value) for key, value in shares.items()}
+        chances = {"inside": first["p_fail_in"], "all": first["p_fail"]}
+        texts |= {k: find(report).round_chance(p, bare=True) for k, p in chances.items()}
         joined = report.gettext(" and ").join(conditions)
         lines.append(report.gettext(FAILURE, conditions=joined, **texts))
     return lines
@@ -227,5 +224,6 @@ def _describe_next(report: ReportContext, detail: TargetDetail) -> str:
         NEXT, year=detail.next_figure.year,
         move=points(detail.next_figure.expected_move, report.language).lstrip("+"),
         **{key: report.format_rounded(float(value), unit) for key, value in values.items()},
-        **{key: format_share(report, row["p_reach"]) for key, row in chances.items()},
+        **{key: find(report).round_chance(row["p_reach"], bare=True)
+           for key, row in chances.items()},
     )  # fmt: skip
