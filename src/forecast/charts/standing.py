@@ -201,6 +201,8 @@ def finding_of(row: Mapping[str, Any]) -> str:
     status = str(row["status"])
     if status == "reached" and row["evidence"] != SINGLE and row["p_reach"] < LIKELY:
         return "uncertain"
+    if status == "no_data" and pd.notna(row["latest"]):  # a rule that is not there yet
+        return "too_early"
     return FINDINGS.get(status, "awaited" if status in PASSED else "no_data")
 
 

@@ -11,8 +11,7 @@
 `no_data`           no figure of the series that could tell
 `reached`           open, and the latest figure meets the target, which the baseline did not: where
                     several are known, with a chance of 1/3 or more that the target's year does
-`too_early`         open, and only one figure is known, or what a document sets is not there yet:
-                    no finding on its chance
+`too_early`         open, and only one figure is known: no finding on its chance
 `likely`, `uncertain`, `unlikely`: open, with a chance of 2/3 or more, between, below 1/3
 =================== ==============================================================================
 
@@ -241,9 +240,6 @@ class TargetState:
     def status(self, p: FloatArray) -> Any:
         """Name the state of each target from its printed probability."""
         one = np.asarray(self.columns["evidence"] == SINGLE, bool)
-        # What a document sets is not forecast: its target is too early to judge until it is met.
-        decided = self.closed | self.settled | self.passed | self.open
-        waits = (self.position >= 0) & ~decided
         states = {
             "met": self.closed & self.was_met,
             "missed": self.closed | (self.settled & (self.decided == 0.0)),
@@ -251,9 +247,9 @@ class TargetState:
             "not_yet_due": self.passed & ~self.due,
             "likely_exceeded": self.passed & self.estimated & self.beside & (p >= LIKELY),
             "estimated": self.passed & self.estimated,
-            "no_data": ~self.open & ~waits,
+            "no_data": ~self.open,
             "reached": self.meets & ~self.wrong_side & (one | (p >= UNLIKELY)),
-            "too_early": waits | (one & np.isnan(self.decided)),
+            "too_early": one & np.isnan(self.decided),
             "likely": p >= LIKELY,
             "unlikely": p < UNLIKELY,
         }
