@@ -51,7 +51,14 @@ def test_the_page_reads_in_both_languages(notebook, monkeypatch):
 def test_a_plan_whose_targets_are_all_closed_reads(monkeypatch):
     """Sentences stand where there is no open target."""
     closed = Notebook("monitoring", region="shaoxing", as_of="2026-06-30")
-    assert "No indicator has enough figures" in plain(check_english(closed, monkeypatch))
+    page = plain(check_english(closed, monkeypatch))
+    assert "No indicator has enough figures" in page and "Indicators by risk" not in page
+
+
+def test_the_next_figures_are_due_nine_months_after_their_year(notebook, report):
+    """Of years that are over the first day on which a figure should be published is named."""
+    text = notebook.results.describe_next(report).replace("\xa0", " ")
+    assert text == "The next figures for the plan's targets are due by 30 September 2023."
 
 
 def test_no_text_is_outside_the_catalogues(notebook, monkeypatch):

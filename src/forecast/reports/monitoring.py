@@ -16,10 +16,10 @@ from ..evaluation.store import read_forecasts, read_latest_run
 from ..evaluation.verification import compute_track_record, verify
 from ..evaluation.vintages import Run
 from ..i18n.catalog import N_
-from ..i18n.formatting import points
+from ..i18n.formatting import day, points
 from ..i18n.labels import LABELS
 from ..targets.joint_answers import Joint, joint
-from ..targets.target_state import OPEN, SINGLE
+from ..targets.target_state import OPEN, PUBLICATION_LAG, SINGLE
 from .context import ReportContext
 from .findings import find
 from .forecast_review import describe_record
@@ -39,6 +39,7 @@ REVISIONS = {
     "added": N_("Added – {name}: {new} ({origin})"),
     "dropped": N_("Dropped – {name}: {new} ({origin})"),
 }
+NEXT = N_("The next figures for the plan's targets are due by {day}.")
 MOVED = N_("{name} ({year}): chance from {before} to {now}; {why}.")
 
 
@@ -112,6 +113,19 @@ class MonitoringResults:
         rows = find(report).rows.sort_values("main", ascending=False, kind="stable")
         names = [name for name in rows["indicator"] if name in due][:MOST_NAMES]
         return report.join(report.name("indicators", name) for name in names)
+
+    def describe_next(self, report: ReportContext) -> str:
+        """Say by which day the next figures for the plan are due; nothing without any."""
+        rows = report.attainment[report.attainment["status"] == "not_yet_due"]
+        if rows.empty:
+            return ""
+        lags = report.indicators.reindex(columns=["publication_lag"]).loc[rows["indicator"]]
+        months = pd.to_numeric(lags["publication_lag"]).fillna(PUBLICATION_LAG).to_numpy()
+        due = min(
+            pd.Period(f"{year:.0f}-12", "M") + int(lag)
+            for year, lag in zip(rows["year"], months, strict=True)
+        )
+        return report.gettext(NEXT, day=day(due.end_time.date().isoformat(), report.language))
 
     def charts(self, report: ReportContext) -> list[Chart]:
         """Draw what can be judged: all in small, and the worries one by one."""

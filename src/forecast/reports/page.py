@@ -13,7 +13,8 @@ import logging
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..i18n.catalog import gettext
+from .._version import __version__
+from ..i18n.catalog import N_, gettext
 from .html import environment, style
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ MIME_TYPES = (
     "text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/plain"
 )  # fmt: skip
 """Forms of an output that a page can show, the best one first."""
+CITE = N_("Cite as: {title}. {about}. Made with forecast {version}.")
 LANGUAGE_TAGS = {"zh": "zh-CN"}
 """HTML's tags of languages, where they differ from our codes."""
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
+SPACE = re.compile(r"(?<=[\u3002\uff0c\uff1a\uff1b]) +(?=\S)")
+"""A space that sentences of a template leave between them, which Chinese does not have."""
 PERCENT = re.compile(r"(?<=\d) %(?![0-9A-F]{2})")
 """A sign that a line break would part from its number; not an escape in an address."""
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
@@ -64,21 +68,27 @@ def finish_page(
     soup: BeautifulSoup, *, language: str, title: str, back: str = "", mark: str = ""
 ) -> str:
     """Put the sections of a report into a page, with a list of contents; see `to_html`."""
-    heading, about = soup.find("h1"), soup.select_one(".kicker")
-    news = soup.select_one(".news")
+    heading, about, news = (
+        found.get_text(" ", strip=True) if found else ""
+        for found in (soup.find("h1"), *map(soup.select_one, (".kicker", ".news")))
+    )
     contents = _list_contents(soup)
+    body = PERCENT.sub("\N{NO-BREAK SPACE}%", str(soup))
     return render_template(
         "page.html.j2",
         language=language,
-        title=heading.get_text(" ", strip=True) if heading else title,
-        running=about.get_text(" ", strip=True) if about else title,
-        news=news.get_text(" ", strip=True) if news else "",
+        title=heading or title,
+        running=about or title,
+        news=news,
         back=back,
         mark=mark,
         back_title=gettext("All reports", language),
         contents=contents if len(contents) > 1 else [],
         contents_title=gettext("Contents", language),
-        body=PERCENT.sub("\N{NO-BREAK SPACE}%", str(soup)),
+        citation=gettext(CITE, language).format(title=heading, about=about, version=__version__)
+        if heading and about
+        else "",
+        body=SPACE.sub("", body) if language == "zh" else body,
     )
 
 
@@ -93,6 +103,7 @@ def render_template(template: str, *, language: str, title: str, **values: objec
 
     shown: dict[str, object] = {
         "back": "",
+        "citation": "",
         "mark": "",
         "news": "",
         "contents": [],

@@ -44,8 +44,8 @@ from .events import LIKELY, UNLIKELY, TargetEvent, resolve_comparator
 from .target_tables import read_targets
 
 __all__ = [
-    "DECIDED", "EVIDENCE", "OPEN", "PASSED", "PRINTED_BOUNDS", "SINGLE", "TargetState",
-    "hide_single",
+    "DECIDED", "EVIDENCE", "OPEN", "PASSED", "PRINTED_BOUNDS", "PUBLICATION_LAG", "SINGLE",
+    "TargetState", "hide_single",
 ]  # fmt: skip
 
 
