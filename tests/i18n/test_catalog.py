@@ -38,12 +38,14 @@ OTHER_CHINESE = {
     "charts/chart.py": "where lines of Chinese may break",
     "charts/style.py": "where lines of Chinese may break",
     "charts/texts.py": "words of titles on the copy that was read",
+    "plans/form_writing.py": "an example of a printed figure",
     "reports/descriptions.py": "full-width punctuation",
     "reports/findings.py": "words of notes on targets, which are in Chinese",
     "reports/html.py": "the form of printed numbers",
     "reports/office/content.py": "the form of printed numbers",
     "reports/office/slides.py": "the name of a font",
     "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",
+    "reports/rendering.py": "full-width punctuation",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
 }
 """Further modules with Chinese characters, and why."""
