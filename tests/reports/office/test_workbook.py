@@ -81,6 +81,25 @@ def test_codes_are_words(tables, opened) -> None:
             assert {text for text in texts - noted if re.fullmatch(r"[a-z ]+", text)} == set()
 
 
+def test_words_stand_for_every_code_of_levers_rules_and_progress(report, tmp_path) -> None:
+    """Lists of levers, what a rule lacks, and all verdicts on progress; names have such a head."""
+    table = pd.DataFrame({
+        "quantity": ["prefecture_cities", "minimum_living_standard"],
+        "levers": ["care_workforce.trainees_per_year, care_workforce.hires_per_year", ""],
+        "lacking": ["zhejiang.prefecture_cities", ""],
+        "formula": ["elderly_institution_plans >= prefecture_cities"] * 2,
+        "ratio_class": ["just_begun", "wrong_side"],
+    })  # fmt: skip
+    found = columns(reopen(report, {"rules": table}, tmp_path)["Rules"])
+    assert [cell.value for cell in found["Indicator"]] == [
+        "number of cities", "Minimum living standard",
+    ]  # fmt: skip
+    texts = {str(cell.value) for cells in found.values() for cell in cells}
+    assert "number of cities" in {cell.value for cell in found["Lacking"]}
+    assert not any("_" in text for text in texts)
+    assert set(LABELS["schedule"]) - set(LABELS["ratio_class"]) == {"on_schedule", "behind"}
+
+
 def test_numbers_are_shown_at_their_precision(report, opened) -> None:
     """Figures as published, forecasts no finer than reported, chances in percent, plain years."""
     found = columns(opened("en")[label_of("sheet", "attainment", "en")])
@@ -151,4 +170,4 @@ def test_empty_tables_keep_their_heads(report, tmp_path) -> None:
     """A sheet without rows can be written and read."""
     empty = pd.DataFrame({"indicator": [], "value": []})
     sheet = reopen(report, {"observations": empty}, tmp_path)["Published figures"]
-    assert [cell.value for cell in sheet[1]] == ["Indicator id", "Value"] and sheet.max_row == 1
+    assert [cell.value for cell in sheet[1]] == ["Indicator", "Value"] and sheet.max_row == 1

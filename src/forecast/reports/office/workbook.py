@@ -18,7 +18,7 @@ from ...i18n.catalog import N_
 from ...i18n.formatting import join
 from ...i18n.labels import LABELS
 from ..context import ReportContext
-from ..descriptions import describe_formula
+from ..descriptions import describe_formula, describe_lacking
 from .archive import undated
 from .cells import WIDEST, number_cell, text_cell
 from .measures import measure
@@ -48,6 +48,8 @@ DROPPED = ("event", "index")
 """Columns of codes that say nothing to a reader."""
 NAMED_BY = {"indicator": "name", "id": "name", "rule": "formula"}
 """Columns of ids, each with the column that has its name."""
+HEADS = {"indicator": "name", "quantity": "name"}
+"""Columns of ids that names are shown in place of, with the column whose head they have."""
 PRINTED = 190
 """Letters of the columns that are printed: of a wide sheet the first ones."""
 CHANCES = ("p_", "cover", "weight_")
@@ -138,7 +140,8 @@ def _in_words(report: ReportContext, table: pd.DataFrame) -> tuple[list[str], di
     """Return heads and, by column, cells with words in place of codes; see `_kept`."""
     columns = [c for c in table if _kept(table, c)]
     shown = {column: _column_in_words(report, table, column) for column in columns}
-    heads = [report.label("column", c) if c in LABELS["column"] else str(c) for c in columns]
+    codes = [c if "name" in table else HEADS.get(c, c) for c in columns]
+    heads = [report.label("column", c) if c in LABELS["column"] else str(c) for c in codes]
     return heads, shown
 
 
@@ -157,9 +160,14 @@ def _column_in_words(report: ReportContext, table: pd.DataFrame, column: str) ->
     values = table[column]
     pairs = zip(values.tolist(), values.isna(), strict=True)
     cells = [None if missing else cell for cell, missing in pairs]
-    if column in ("lever", "input"):
+    if column in ("lever", "levers", "input"):
         of = table.get("indicator", pd.Series("", table.index))
-        return [_input_name(report, str(cell), str(i)) for cell, i in zip(cells, of, strict=True)]
+        return [
+            report.join(_input_name(report, label, str(i)) for label in str(cell).split(", "))
+            for cell, i in zip(cells, of, strict=True)
+        ]
+    if column == "lacking":
+        return [describe_lacking(report, row) for _, row in table.iterrows()]
     if column == "source" and "title_zh" in table:  # the list of sources says where they are
         return cells
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
