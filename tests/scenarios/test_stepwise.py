@@ -110,6 +110,17 @@ def test_impossible_decisions_are_refused_and_change_nothing(plan, base):
     for levers in ({"trainees": 5}, {"trainees_per_year": 1e9}):
         with pytest.raises(fc.DataError):
             run.decide(**CARE, levers=levers)
+    idle = {"indicator": "urban_minimum_living_standard", "hold": {}}
+    few = fc.Plan.from_frames({2020: 50.0, 2021: 52.0}, {2025: 60.0}, region="a", kind="share",
+                              better="higher")  # fmt: skip
+    for other, decision in ((few, {**CARE, "levers": {"trainees_per_year": 5}}), (few, idle)):
+        alone = fc.Stepwise(other, draws=20)
+        with pytest.raises(fc.DataError, match=r"no figures for|nknown"):
+            alone.decide(**decision)
+        assert not alone.scenario.steps
+    for future in (50, -1):
+        with pytest.raises(ValueError, match="give 0 to 49"):
+            fc.Stepwise(plan, paths=base, future=future)
     assert not run.scenario.steps and run.paths.values is base.values
     with pytest.raises(ValueError, match="begin with `future=0`"):
         run.known_plan()

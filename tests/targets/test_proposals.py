@@ -111,6 +111,9 @@ def test_the_command_prints_and_writes_them(command: Command, tmp_path: Path) ->
     assert ended.returncode == 0 and "nursing beds" in ended.stdout
     # All of Lishui's indicators have one figure then.
     assert all("one figure, no chances" in line for line in ended.stdout.splitlines())
+    ended = command("targets", "--region", "lishui", "--year", "2030", "--chance", "50")
+    line = next(line for line in ended.stdout.splitlines() if "Certified care workers" in line)
+    assert "own target 25 (2025)" in line and "plan above 25 (2025)" in line
     written = pd.read_csv(tmp_path / "t.csv")
     assert {"p50", "p80", "evidence", "own", "at_peer_pace", "parent"} <= set(written)
     assert (

@@ -35,6 +35,8 @@ def targets(
     language: Annotated[str, language_option(gettext("Language of the table."))] = LANGUAGE,
 ) -> None:
     """Print proposals of targets; see `targets.proposals`."""
+    import pandas as pd
+
     from ..errors import ForecastError
     from ..files import write_atomic
     from ..plans.folder import open_plan
@@ -62,13 +64,19 @@ def targets(
     names = Names(plan, language)
     columns = [column for column in table if column.startswith("p") and column[1:].isdigit()]
     for row in table.to_dict("records"):
-        facts = {"latest": "latest", "own": "own", "parent": "parent"}
-        shown = {k: names.format_value(row["indicator"], row[c]) for k, c in facts.items()}
+        shown = {
+            k: names.format_value(row["indicator"], row[k]) for k in ("latest", "own", "parent")
+        }
+        for key in ("own", "parent"):  # targets of other years, where the year has none
+            if not pd.isna(then := row[f"{key}_year"]) and then != year:
+                shown[key] = names.gettext(
+                    "{target} ({year})", target=shown[key], year=f"{then:.0f}"
+                )
         shown["peers"] = names.format_estimate(row["indicator"], row["at_peer_pace"])
         single = row["evidence"] == SINGLE
         reached = names.gettext("one figure, no chances") if single else names.join(
             names.gettext("{value} with {chance} %", chance=c[1:],
-                          value=names.format_value(row["indicator"], row[c]))
+                          value=names.format_estimate(row["indicator"], row[c]))
             for c in columns
         )  # fmt: skip
         typer.echo(names.gettext(

@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..errors import N_, DataError, msg
+from ..errors import N_, DataError, Problem, msg
 from ..model.panel import KEY
 from ..model.simulation import Paths
 from ..tables.calendar import year_end
 from ..tables.plan import Plan
 from .baseline import project
 from .dating import first_decision_year
-from .declarations import Mechanism
+from .declarations import Mechanism, read_mechanisms
 from .engine import run_scenario, schedule_lever
 from .scenario import BASELINE, Scenario, Span, Step
 
@@ -30,6 +30,9 @@ __all__ = ["Stepwise"]
 PAST = N_("{year} is revealed: a decision holds from {open} on.")
 BELIEF = N_("An assumption is no decision. Give it in the scenario that the run begins with.")
 OVER = N_("All years until {until} are revealed.")
+FUTURES = N_("There is no future {future}: give 0 to {last}, one of the {draws} draws, or None.")
+IDLE = N_("choose a decision on an indicator of the plan, or add what is missing to its tables or "
+          "to mechanisms.yaml")  # fmt: skip
 ONE_FUTURE = N_("What is known depends on the future: begin with `future=0`, say.")
 
 
@@ -43,7 +46,12 @@ class Stepwise:
     paths : the baseline, if it has been simulated; replaces until, draws and seed
     scenario : what holds from the beginning: assumptions, and what is decided already
     mechanisms : as in `apply_scenario`
-    future : number of the draw that is revealed; None reveals the distribution over all
+    future : number of the draw that is revealed, from 0; None reveals the distribution over all
+
+    Raises
+    ------
+    ValueError
+        For a future that is none of the draws.
 
     Attributes
     ----------
@@ -80,7 +88,12 @@ class Stepwise:
     ) -> None:
         self.plan, self.future = plan, future
         self._base = project(plan, until=until, draws=draws, seed=seed) if paths is None else paths
-        self._mechanisms = mechanisms
+        draws = self._base.values.shape[1]
+        if future is not None and future not in range(draws):
+            raise ValueError(msg(FUTURES, future=future, last=draws - 1, draws=draws))
+        self._mechanisms = (
+            read_mechanisms(plan.folder or None) if mechanisms is None else mechanisms
+        )
         self.scenario = scenario.dated(plan)
         self.year = first_decision_year(plan)
         self._paths: Paths | None = None
@@ -115,7 +128,8 @@ class Stepwise:
         ValueError
             For a year that is revealed already, an assumption, and after the last year.
         DataError
-            As `apply_scenario`; the run then is as it was before.
+            As `apply_scenario`, and for a decision that acts on no series of the plan; the run
+            then is as it was before.
 
         Examples
         --------
@@ -140,6 +154,7 @@ class Stepwise:
         self._paths = None
         try:
             self.paths  # noqa: B018 - an impossible decision is refused here
+            self._check_acts(given)
         except DataError:
             self.scenario, self._paths = kept
             raise
@@ -177,6 +192,26 @@ class Stepwise:
             return part.quantiles()
         one = replace(part, values=part.values[:, [self.future]])
         return one.table().drop(columns=["scenario", "draw"])
+
+    def _check_acts(self, step: Step) -> None:
+        """Refuse a step that acts on no series: without figures, or what its mechanism reads."""
+        mechanism = self._mechanisms[step.mechanism] if step.mechanism else None
+        wanted = {mechanism.indicator} - {""} if mechanism else {*step.indicator}
+        if not wanted or wanted & {"all", "planned"}:
+            return
+        problems = []
+        where = ("mechanism", step.mechanism) if mechanism else ("indicator", min(wanted))
+        series = self._base.fits.series
+        for region in step.region or sorted(set(series["region"])):
+            held = set(series.loc[series["region"] == region, "indicator"])
+            lacks = [] if wanted & held else sorted(wanted)
+            if mechanism and not lacks:
+                lacks = mechanism.in_region(region).lacks(held)
+            if not lacks:
+                return
+            fact = msg("no figures for {names} in {region}", names=lacks, region=region)
+            problems.append(Problem("scenario", None, *where, fact, msg(IDLE)))
+        raise DataError(problems)
 
     def _check_years(self, step: Step) -> None:
         """Refuse a step that would change revealed years."""
