@@ -32,7 +32,7 @@ from .task_tables import agency_rows, progress_rows
 
 __all__ = ["render"]
 
-FULL_STOP = re.compile("([。；！？）])[ \n]+(?=[^ \n<])")
+FULL_STOP = re.compile("([\u3002\uff1b\uff01\uff1f])[ \n]+(?=[^ \n<])")
 """Between Chinese sentences there is no space."""
 MOST = 6
 """Entries of a list in the body of a report; the annex has the others."""
