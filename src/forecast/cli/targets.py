@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .application import DATA, LANGUAGE, AsOf, Command, app, fail, gettext, language_option
+
+if TYPE_CHECKING:
+    from ..tables.names import Names
 
 __all__ = ["targets"]
 
@@ -35,8 +38,6 @@ def targets(
     language: Annotated[str, language_option(gettext("Language of the table."))] = LANGUAGE,
 ) -> None:
     """Print proposals of targets; see `targets.proposals`."""
-    import pandas as pd
-
     from ..errors import ForecastError
     from ..files import write_atomic
     from ..plans.folder import open_plan
@@ -44,7 +45,6 @@ def targets(
     from ..tables.csv_files import escape_formulas
     from ..tables.names import Names
     from ..targets.proposals import compare_proposals, propose_targets
-    from ..targets.target_state import SINGLE
 
     if not region and not data:
         raise typer.BadParameter(gettext("give {names}").format(names="--region"))
@@ -64,25 +64,30 @@ def targets(
     names = Names(plan, language)
     columns = [column for column in table if column.startswith("p") and column[1:].isdigit()]
     for row in table.to_dict("records"):
-        shown = {
-            k: names.format_value(row["indicator"], row[k]) for k in ("latest", "own", "parent")
-        }
-        for key in ("own", "parent"):  # targets of other years, where the year has none
-            if not pd.isna(then := row[f"{key}_year"]) and then != year:
-                shown[key] = names.gettext(
-                    "{target} ({year})", target=shown[key], year=f"{then:.0f}"
-                )
-        shown["peers"] = names.format_estimate(row["indicator"], row["at_peer_pace"])
-        single = row["evidence"] == SINGLE
-        reached = names.gettext("one figure, no chances") if single else names.join(
-            names.gettext("{value} with {chance} %", chance=c[1:],
-                          value=names.format_estimate(row["indicator"], row[c]))
-            for c in columns
-        )  # fmt: skip
-        typer.echo(names.gettext(
-            "{name} ({unit}): {latest} in {since}; {year}: {reached}; own target {own}, at other "
-            "regions' rate of change {peers}, plan above {parent}",
-            name=names.name("indicators", row["indicator"]), year=year, reached=reached,
-            unit=names.symbol(names.unit(row["indicator"])), since=f"{row['latest_year']:.0f}",
-            **shown,
-        ))  # fmt: skip
+        typer.echo(_describe(names, row, columns, year))
+
+
+def _describe(names: Names, row: dict[str, Any], columns: list[str], year: int) -> str:
+    """Say in a line what a row of `compare_proposals` has; `columns` are those of the chances."""
+    import pandas as pd
+
+    from ..targets.target_state import SINGLE
+
+    shown = {k: names.format_value(row["indicator"], row[k]) for k in ("latest", "own", "parent")}
+    for key in ("own", "parent"):  # targets of other years, where the year has none
+        if not pd.isna(then := row[f"{key}_year"]) and then != year:
+            shown[key] = names.gettext("{target} ({year})", target=shown[key], year=f"{then:.0f}")
+    shown["peers"] = names.format_estimate(row["indicator"], row["at_peer_pace"])
+    single = row["evidence"] == SINGLE
+    reached = names.gettext("one figure, no chances") if single else names.join(
+        names.gettext("{value} with {chance} %", chance=c[1:],
+                      value=names.format_estimate(row["indicator"], row[c]))
+        for c in columns
+    )  # fmt: skip
+    return names.gettext(
+        "{name} ({unit}): {latest} in {since}; {year}: {reached}; own target {own}, at other "
+        "regions' rate of change {peers}, plan above {parent}",
+        name=names.name("indicators", row["indicator"]), year=year, reached=reached,
+        unit=names.symbol(names.unit(row["indicator"])), since=f"{row['latest_year']:.0f}",
+        **shown,
+    )  # fmt: skip
