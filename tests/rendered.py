@@ -26,8 +26,9 @@ EVIL = '<script>x</script> & "y"'
 
 
 def plain(page):
-    """Text of a page, without what is quoted in its own language: documents, files, addresses."""
-    page = re.sub(r'<span lang="zh">.*?</span>|<code>.*?</code>', "", page, flags=re.S)
+    """Text of a page, without what is quoted in its own language: documents, files, sites."""
+    quoted = r'<span lang="zh">.*?</span>|<code>.*?</code>|<a href="http.*?</a>'
+    page = re.sub(quoted, "", page, flags=re.S)
     page = re.sub(r'<img [^>]*alt="(.*?)"[^>]*>', r" \1 ", page, flags=re.S)
     return html.unescape(re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ")
 

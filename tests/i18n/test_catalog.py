@@ -45,7 +45,6 @@ OTHER_CHINESE = {
     "reports/office/content.py": "the form of printed numbers",
     "reports/office/slides.py": "the name of a font",
     "reports/office/word_styles.py": "names of fonts, and how Chinese headings are numbered",
-    "reports/rendering.py": "full-width punctuation",
     "scenarios/scenario.py": "the baseline has a text in both languages, as scenario files have",
 }
 """Further modules with Chinese characters, and why."""

@@ -34,8 +34,6 @@ CITE = N_("Cite as: {title}. {about}. Made with forecast {version}.")
 LANGUAGE_TAGS = {"zh": "zh-CN"}
 """HTML's tags of languages, where they differ from our codes."""
 REMOTE = re.compile(r"\s*(https?:)?//", re.IGNORECASE)
-SPACE = re.compile(r"(?<=[\u3002\uff0c\uff1a\uff1b]) +(?=\S)")
-"""A space that sentences of a template leave between them, which Chinese does not have."""
 PERCENT = re.compile(r"(?<=\d) %(?![0-9A-F]{2})")
 """A sign that a line break would part from its number; not an escape in an address."""
 REMOTE_STYLE = re.compile(r"@import|url\(\s*['\"]?\s*(https?:)?//", re.IGNORECASE)
@@ -73,7 +71,6 @@ def finish_page(
         for found in (soup.find("h1"), *map(soup.select_one, (".kicker", ".news")))
     )
     contents = _list_contents(soup)
-    body = PERCENT.sub("\N{NO-BREAK SPACE}%", str(soup))
     return render_template(
         "page.html.j2",
         language=language,
@@ -88,7 +85,7 @@ def finish_page(
         citation=gettext(CITE, language).format(title=heading, about=about, version=__version__)
         if heading and about
         else "",
-        body=SPACE.sub("", body) if language == "zh" else body,
+        body=PERCENT.sub("\N{NO-BREAK SPACE}%", str(soup)),
     )
 
 

@@ -32,7 +32,7 @@ from .task_tables import agency_rows, progress_rows
 
 __all__ = ["render"]
 
-FULL_STOP = re.compile("([\u3002\uff1b\uff01\uff1f])[ \n]+(?=[^ \n<])")
+SPACE = re.compile(r"(?<=[\u3002\uff01\uff0c\uff1a\uff1b\uff1f])[ \n]+(?=[^ \n<]|<span|<strong)")
 """Between Chinese sentences there is no space."""
 MOST = 6
 """Entries of a list in the body of a report; the annex has the others."""
@@ -70,4 +70,4 @@ def render(report: ReportContext, section: str, results: object = None, **values
     }  # fmt: skip
     context = template.new_context(shown)
     text = "".join(template.blocks[block](context)).strip()
-    return Html(FULL_STOP.sub(r"\1", text))
+    return Html(SPACE.sub("", text))
