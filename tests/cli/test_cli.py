@@ -388,6 +388,16 @@ def test_a_standard_output_that_takes_nothing(
     sys.stdout.close()
 
 
+def test_nothing_is_to_be_opened_where_nothing_was_written(
+    command: Command, tmp_path: Path
+) -> None:
+    """A file that has the name of the output folder ends in the reason alone."""
+    file = prepare(tmp_path, "x", "1")
+    (tmp_path / "out").write_text("in the way")
+    ended = command("run", file)
+    assert ended.returncode == 5 and "Open" not in ended.stdout and "no report" in ended.stdout
+
+
 def call(*arguments: str | Path) -> tuple[int, str]:
     """Call a command that starts no run; return exit code and output."""
     ended = CliRunner().invoke(app, [str(argument) for argument in arguments])

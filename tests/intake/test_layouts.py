@@ -376,6 +376,13 @@ DOUBTED = {
         lines("指标,2023年", "青田县,", f"{F},3", "莲都区,", f"{F},4"),
         ["understood", "problem"], "莲都区",
     ),
+    "a region that is not known, beside where units are": (
+        lines("莲都区历年数据（单位见表）,", "指标,2023年", f"{F},9"), ["problem"], "莲都区",
+    ),
+    "words beside a region in the title": (
+        lines("青田县某某民政指标,", "指标,2023年", f"{F},9"),
+        ["doubtful"], "'某某民政指标' over the table is not used",
+    ),
     "two regions in the title": (
         lines("青田县、缙云县2023年民政指标,", "指标,数值", f"{F},9"), ["problem"], "青田县",
     ),

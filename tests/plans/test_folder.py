@@ -143,6 +143,12 @@ def test_check_says_what_a_plan_rests_on(command: Command, plan: Path, tmp_path:
     held = command("check", own, "--data", plan, "--json")
     record = json.loads(held.stdout.splitlines()[0])
     assert (record["region"], record["indicator"]) == ("青山县", "老年食堂覆盖村数")
+    own.write_text(
+        "青山县历年数据（单位见表）,\n指标,2025\n老年食堂覆盖村数,80\n", encoding="utf-8"
+    )
+    titled = command("check", own, "--data", plan, "--region", "lishui", "--language", "zh")
+    assert "没有采用--region lishui：文件里写明是青山县" in titled.stderr
+    assert "没有用到" not in titled.stdout
 
 
 def test_check_says_what_own_files_change(command: Command, plan: Path) -> None:

@@ -14,6 +14,8 @@ from ..i18n.catalog import gettext as translate_message
 from .application import LANGUAGE, Command, app, exit_on_error, gettext, language_option, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..errors import Problem
     from ..tables.plan import Plan
 
@@ -183,7 +185,22 @@ def _check_file(
         for line in figures.lines(language):
             typer.echo(line)
     typer.echo(figures.summary(language), err=as_json)
+    if region and (named := _other_regions(figures.rows["region"], plan, region, language)):
+        message = N_("--region {given} is not used: the file itself names {named}.")
+        typer.echo(translate_message(message, language).format(given=region, named=named), err=True)
     return not (figures.rows["status"] == "problem").any()
+
+
+def _other_regions(found: pd.Series, plan: Plan, region: str, language: str) -> str:
+    """Name the regions of figures where none of them is the given one, by id or name."""
+    from ..tables.names import Names
+
+    names = Names(plan, language)
+    known = plan.tables["regions"].set_index("region")
+    places = known.loc[[place for place in dict.fromkeys(found) if place]]
+    if region in {*places.index, *places["name_zh"], *places["name_en"]}:
+        return ""
+    return names.join(str(name) for name in places[f"name_{names.data_language}"])
 
 
 def _check_scenario(file: Path, data: str | None, region: str | None, language: str) -> bool:

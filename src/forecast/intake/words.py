@@ -240,7 +240,7 @@ def _typed_name(key: str, names: Names) -> Facts | None:
 def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
     """Take a line over or under a table, or within it, apart.
 
-    `code` is the remark on words of the line that are not used.
+    `code` is the remark on the line if it is not used, or on its words beside a region's name.
     """
     pieces = [
         p
@@ -257,7 +257,7 @@ def read_line(texts: Iterable[str], names: Names, code: str) -> Facts:
         if found.type == "target" and not re.search("目标|target", piece, re.IGNORECASE):
             found = replace(found, type="planned")
         if found.rest or found.aside or (found.parts and code != "unused_section"):
-            doubt = Issue(code, {"text": piece})
+            doubt = Issue(code, {"text": (found.region and found.rest) or piece})
             found = replace(found, rest="", aside=False, parts=(), doubts=(*found.doubts, doubt))
         if found.units and not found.indicator:
             found = replace(found, unit_line=piece)

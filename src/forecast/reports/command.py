@@ -81,9 +81,10 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
                 changes += _read_changes(result)
         finally:
             listed = [_list_reports(output) for output in outputs]
-    if outputs and not as_json:
-        lists = join((str(output / INDEX) for output in outputs), language)
-        _print(gettext(N_("Open {file}"), language).format(file=lists))
+    pages = [output / INDEX for output, fine in zip(outputs, listed, strict=True) if fine]
+    pages = [str(page) for page in pages if page.is_file()]
+    if pages and not as_json:
+        _print(gettext(N_("Open {file}"), language).format(file=join(pages, language)))
     failed = [code for code in codes if code]
     failed = failed or ([] if all(listed + written) else [5] * len(codes))
     worse = summarise_changes(changes, warn=options.fail_on_worse)
