@@ -81,8 +81,8 @@ def run_files(files: list[Path], options: Options, jobs: int, *, as_json: bool =
                 changes += _read_changes(result)
         finally:
             listed = [_list_reports(output) for output in outputs]
-    pages = [output / INDEX for output, fine in zip(outputs, listed, strict=True) if fine]
-    pages = [str(page) for page in pages if page.is_file()]
+    written_lists = (output / INDEX for output, fine in zip(outputs, listed, strict=True) if fine)
+    pages = [str(page) for page in written_lists if page.is_file()]
     if pages and not as_json:
         _print(gettext(N_("Open {file}"), language).format(file=join(pages, language)))
     failed = [code for code in codes if code]
