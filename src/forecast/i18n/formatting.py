@@ -47,6 +47,8 @@ SYMBOLS = {"percent": "%", "permille": "‰"}
 POINTS = {"percent": N_("{number}\u00a0pp"), "permille": N_("{number}\u00a0‰ points")}
 WHOLE_POWER = "yuan_10k"
 """Unit whose name has a power of ten itself, so that its figures take no other."""
+LARGE_SUM = 1e4
+"""Figures of that unit from which on they are written as sums, with a larger unit."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +95,18 @@ def number(
     r"""Write a figure as it is (at most four decimals), or rounded to a reporting step.
 
     Chinese takes 万 from 100,000, 亿 from 100,000,000 and 万亿 from a million million on, unless
-    the unit (an id of `units.csv`) is itself in 万元; numbers of one axis, all from the largest
-    (`like`) on. Percent and per mille carry their sign.
+    the unit (an id of `units.csv`) is itself in 万元; of it figures from 10,000 on are written in
+    亿元, in English in millions or billions. Numbers of one axis are all written as the largest
+    (`like`). Percent and per mille carry their sign.
 
     >>> number(13000, "en"), number(13000, "zh"), number(12000000, "zh")
     ('13,000', '13000', '1200万')
     >>> number(55.93, "en", unit="percent"), number(55.93, "zh", unit="percent", step=0.1)
     ('55.93\xa0%', '55.9%')
-    >>> number(239300, "zh", unit="yuan_10k"), number(None, "en")
-    ('239300', '–')
+    >>> number(99600, "zh", unit="yuan_10k"), number(120, "zh", unit="yuan_10k"), number(None, "en")
+    ('9.96亿元', '120', '–')
+    >>> number(230700, "en", unit="yuan_10k")
+    '2.307\xa0billion yuan'
     """
     return _number(value, language, unit=unit, step=step, like=like, trim=step is None)
 
@@ -334,7 +339,10 @@ def _number(
         value = round(value / step) * step
         decimals = max(0, math.ceil(-math.log10(step) - 1e-9))
     size = max(abs(value), abs(like))
-    if unit != WHOLE_POWER and size >= 1e5 and style.powers:
+    if unit == WHOLE_POWER and size >= LARGE_SUM:
+        divisor, name = money_unit(size, language)
+        value, decimals, word, trim = value / divisor, 4, style.space + name, True
+    elif unit != WHOLE_POWER and size >= 1e5 and style.powers:
         power, word = next(pair for pair in style.powers if size >= 10.0 ** pair[0])
         value, decimals, trim = value / 10.0**power, 2, True
     # Rounded here: Babel would round the shortest text of the number, not the number.
@@ -387,7 +395,8 @@ def _signed(value: float, size: str) -> str:
 
 def _named(text: str, style: Style, unit: str, name: str) -> str:
     """Put the name of its unit behind a number, unless it carries the unit's sign."""
-    return text if unit in SYMBOLS or not name else text + style.space + name
+    carried = unit in SYMBOLS or (unit == WHOLE_POWER and not text[-1].isdigit())
+    return text if carried or not name else text + style.space + name
 
 
 def _sign(unit: str, style: Style) -> str:

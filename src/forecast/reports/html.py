@@ -23,7 +23,9 @@ __all__ = [
     "safe", "style", "tabulate",
 ]  # fmt: skip
 
-NUMBER = re.compile(r"[−+<>≥≤≈~(（]?\s*\d[\d,.]*\s*(%|‰|pp|[万亿]|个百分点)?(\s|$|[（(/])")
+NUMBER = re.compile(
+    r"[−+<>≥≤≈~(（]?\s*\d[\d,.]*\s*(%|‰|pp|[万亿]?元?|个百分点|[mb]illion yuan)?(\s|$|[（(/])"
+)
 """The first line of a cell that is set as a number."""
 LONGEST_NUMBER = 24
 """Letters of a number with its unit and year; what is longer is a sentence that may be broken."""
