@@ -44,6 +44,8 @@ def test_figures_are_read_as_they_are_printed(folder: Path) -> None:
     assert series["老年食堂覆盖村数"]["status"].tolist() == ["actual"] * 4 + ["estimated"]
     workers = series["care_workers_per_10k_elderly"].sort_values("year")
     assert workers["value"].tolist() == [20.0, 21.0, 22.5, 23.8, 25.0]
+    beds = series["nursing_bed_share"].sort_values("year")  # whose last one is the baseline, too
+    assert beds["status"].tolist() == ["actual"] * 4 + ["preliminary"]
     assert plan.targets["baseline"].tolist()[:3] == [25.0, 25.0, 60.0]
     assert len(plan.siblings) > 0
 
