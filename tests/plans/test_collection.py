@@ -56,7 +56,7 @@ def test_a_form_shows_what_is_known(form: Path) -> None:
     """A line an indicator: region, unit, the last known figure, and years; a guide of its own."""
     book = openpyxl.load_workbook(form)
     guide = {row[0].value: row[1].value for row in book.worksheets[0].iter_rows(max_col=2)}
-    assert (guide["填报年份"], guide["报送截止日期"]) == ("2019, 2020, 2021", "2026年1月10日")
+    assert (guide["填报年份"], guide["报送截止日期"]) == ("2019、2020、2021", "2026年1月10日")
     text = "".join(map(str, guide))
     assert "缺数填报" in text and "forecast" not in text and "指标和目标" not in text
     sheet = book["缺数填报"]

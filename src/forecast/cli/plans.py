@@ -86,6 +86,7 @@ def template(
 ) -> None:
     """Write a form for each region; see `plans.collection`."""
     from ..files import write_atomic
+    from ..i18n.formatting import join
     from ..plans.collection import closed_years, list_missing, write_missing
     from ..plans.folder import open_plan
     from ..tables.names import Names
@@ -96,7 +97,7 @@ def template(
         raise typer.BadParameter(message.format(year=later[0], next=later[0] + 1))
     if later:
         message = N_("Not asked for, because they have not ended: {years}.")
-        say(message, language, years=", ".join(map(str, later)))
+        say(message, language, years=join(map(str, later), language))
     asked = "-".join(map(str, dict.fromkeys((wanted[0], wanted[-1]))))
     with exit_on_error(language=language):
         for place in region or ([""] if data else []):

@@ -128,9 +128,10 @@ def write_missing(
     """
     titles = [str(year) for year in years]
     rows = {"missing": list_missing(plan, years, language)}
+    names = Names(plan, language)
     facts = {
-        "plan_title": plan.title, "region_name": Names(plan, language).name("regions", plan.region),
-        "asked": ", ".join(titles), "due": due, "return_to": return_to,
+        "plan_title": plan.title, "region_name": names.name("regions", plan.region),
+        "asked": names.join(titles), "due": due, "return_to": return_to,
     }  # fmt: skip
     content = FormContent(facts, [], titles, [], [], rows)
     return write_form(content, language, ["missing"])
