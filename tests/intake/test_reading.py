@@ -361,6 +361,14 @@ def test_a_column_of_an_unknown_kind_of_year_is_told() -> None:
     assert (second["value"], second["doubts"]) == (7, "column 1518 says '6', which is not used")
 
 
+def test_of_figures_that_are_the_same_the_marked_one_counts() -> None:
+    """A figure that is preliminary in one of two rows is so."""
+    text = LONG + "丽水市,社工站,2025,5,,,\n丽水市,社工站,2025,5p,,,\n"
+    first, second = read(text).to_dict("records")
+    assert (first["status"], second["status"]) == ("aside", "ok")
+    assert "preliminary" in second["understood"]
+
+
 def test_the_given_region_fills_rows_that_name_none() -> None:
     """A region that stands in a row holds; the given one holds where none stands."""
     text = LONG + "萧山区,社工站,2025,5,,,\n,社工站,2025,6,,,\n"

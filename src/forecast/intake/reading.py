@@ -404,7 +404,7 @@ def _check_value(value: float, about: Mapping[str, Any], quantity: Quantity) -> 
 def _flag_doubles(readings: list[Reading]) -> list[Reading]:
     """Turn figures that occur twice and differ into problems: which one holds is unknown.
 
-    Where all are the same, the first one counts, with the mark, as preliminary, of any of them.
+    Where all are the same, the first one with a mark counts, as preliminary, else the first one.
     """
     groups: dict[tuple[object, ...], list[Reading]] = {}
     for reading in readings:
@@ -421,11 +421,10 @@ def _flag_doubles(readings: list[Reading]) -> list[Reading]:
         key = _identity(reading) if reading.status == "ok" else ()
         if key in differ:
             reading = reading.refused(Issue("twice", {"rows": differ[key]}))
-        elif key in doubled and reading is not doubled[key][0]:
-            reading = reading.put_aside(Issue("repeated", {"row": _place(doubled[key][0])}))
-        elif key in doubled and not reading.figure.flag:
-            flag = next(filter(None, (same.figure.flag for same in doubled[key])), "")
-            reading = replace(reading, figure=replace(reading.figure, flag=flag))
+        elif key in doubled:
+            kept = next((one for one in doubled[key] if one.figure.flag), doubled[key][0])
+            if reading is not kept:
+                reading = reading.put_aside(Issue("repeated", {"row": _place(kept)}))
         flagged.append(reading)
     return flagged
 
