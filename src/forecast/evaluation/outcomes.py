@@ -36,8 +36,7 @@ __all__ = [
 NOW = {"p_reach": "p_now", "median": "median_now"}
 TARGET_COLUMNS = ["indicator", "year", "target", "comparator"]
 FACTS = [
-    "figure_year", "beyond", "beyond_share", "gone", "first_met",
-    "timing",
+    "figure_year", "beyond", "beyond_share", "gone", "gone_year", "first_met", "timing",
 ]  # fmt: skip
 
 
@@ -70,6 +69,7 @@ def judge_targets(plan: Plan, fits: Fits) -> pd.DataFrame:
     beyond_share    the same in percent of the distance from baseline to target
     gone            percent of that distance covered by the figure, or else by the last one up to
                     the target year; NaN if the baseline meets the target or is that very figure
+    gone_year       year of that figure
     first_met       year of the first published figure that meets the target, else NaN
     timing          from_start, early, on_time, late, lost, never; "" if nothing is decided
     p_now           chance of a target that no figure has decided, even after its year has passed;
@@ -270,7 +270,7 @@ def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, 
     """Return `FACTS` of one target: its figure measured against baseline and target."""
     figures = plan.observations[plan.observations["indicator"] == row["indicator"]]
     if figures.empty:
-        return (*[math.nan] * 5, "")
+        return (*[math.nan] * 6, "")
     value, when = figures.sort_values("year")[["value", "year"]].to_numpy(float).T
     target, year = float(row["target"]), float(row["year"])
     base, since = float(row["baseline"]), float(row["baseline_year"])
@@ -291,7 +291,7 @@ def _measure(plan: Plan, row: Mapping[str, Any], first: float) -> tuple[object, 
     beyond = sign * (figure - target) if decided else math.nan
     share = 100.0 * beyond / distance if measurable else math.nan
     return (
-        known if decided else math.nan, beyond, share, gone, first,
+        known if decided else math.nan, beyond, share, gone, known, first,
         _timing(str(row["outcome"]), first, year),
     )  # fmt: skip
 

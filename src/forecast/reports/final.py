@@ -31,7 +31,7 @@ from ..i18n.formatting import NO_VALUE, day, number
 from ..i18n.labels import LABELS
 from ..scenarios.project_list import project_forecast
 from ..tables.calendar import year_end
-from .context import ReportContext
+from .context import ReportContext, format_time
 from .findings import find
 from .html import Cells
 from .indices import index_tables
@@ -335,9 +335,12 @@ def _decided_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
 
 
 def _open_row(report: ReportContext, row: Mapping[str, Any]) -> Cells:
+    so_far = number(row["gone"], report.language, unit="percent", step=1)
+    if math.isfinite(row["gone"]):
+        so_far += f"\n{format_time(row['gone_year'])}"
     return report.with_heads(_first_cells(report, row) | {
         "latest": report.format_latest(row),
-        "so_far": number(row["gone"], report.language, unit="percent", step=1),
+        "so_far": so_far,
         "outcome": report.label("outcome", str(row["outcome"])),
         "median_now": report.format_estimate(row["indicator"], row["median_now"]),
         "p_now": find(report).round_chance(row["p_now"], bare=True),

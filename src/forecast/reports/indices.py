@@ -18,8 +18,11 @@ __all__ = ["describe_coverage", "index_rows", "index_tables"]
 
 COVERAGE = N_(
     "{measured} of {of} components of the indices are measured here. An index is the mean of its "
-    "measured components, 0 at the baseline and 100 at the target; with few of them it says little."
+    "measured components, 0 at the baseline and 100 at the target, and given where half of them "
+    "are."
 )
+LEAST = 0.5
+"""Share of an index' components that must be measured for it to be printed."""
 
 
 def describe_coverage(report: ReportContext) -> str:
@@ -74,7 +77,7 @@ def index_tables(report: ReportContext) -> dict[str, pd.DataFrame]:
 def _interval(report: ReportContext, row: Mapping[str, Any], names: tuple[str, ...]) -> str:
     """Format the median of an index with its 90 % interval."""
     values = [row[name] for name in names]
-    if pd.isna(values[0]):
+    if pd.isna(values[0]) or row["components"] < row["of"] * LEAST:
         return NO_VALUE
     middle, low, high = (number(value, report.language, step=1.0) for value in values)
     return report.gettext("{middle} ({low} to {high})", middle=middle, low=low, high=high)
