@@ -8,6 +8,7 @@ import pytest
 
 import forecast as fc
 from forecast.i18n.labels import label_of
+from forecast.reports import indices
 from forecast.reports.context import ReportContext
 from forecast.reports.html import printed
 from forecast.reports.indices import describe_coverage, index_rows, index_tables
@@ -35,9 +36,14 @@ def test_the_annex_says_how_many_components_are_measured_and_names_the_others(re
     assert line.startswith(reason)
 
 
-def test_the_row_of_all_areas_counts_and_its_index_is_that_of_the_region(report) -> None:
-    """Its median and interval are those of `describe_indices`, in whole points."""
+def test_the_row_of_all_areas_counts_and_its_index_is_that_of_the_region(
+    report, monkeypatch
+) -> None:
+    """Its median and interval are those of `describe_indices`; none with few components."""
     table = index_tables(report)["index_coverage"].set_index("index").loc["region_index"]
+    assert table["components"] < table["of"] / 2
+    assert [*index_rows(report)[-1].values()][2:4] == ["–", "–"]
+    monkeypatch.setattr(indices, "LEAST", table["components"] / table["of"])
     cells = [*index_rows(report)[-1].values()]
     assert f"{table['q50']:.0f}" in cells[3]
     assert str(table["no_indicator"]) in cells[-1] and str(table["no_target"]) in cells[-1]
