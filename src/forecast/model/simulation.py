@@ -47,9 +47,9 @@ class Paths:
     where these were not simulated.
     """
 
-    fits: Fits
+    fits: Fits = field(repr=False)
     years: NDArray[np.int64]
-    values: FloatArray
+    values: FloatArray = field(repr=False)
     seed: int
     scenario: str = "baseline"
     baseline: FloatArray | None = field(default=None, repr=False, compare=False)
