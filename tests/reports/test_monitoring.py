@@ -12,9 +12,10 @@ from forecast.evaluation import store as stores
 from forecast.evaluation import vintages
 from forecast.i18n.labels import label_of
 from forecast.reports.context import ReportContext
-from forecast.reports.findings import CLASSES, find
+from forecast.reports.findings import CLASSES, Findings, find
 from forecast.reports.monitoring import compute_monitoring, result_tables
 from forecast.reports.rendering import render
+from forecast.tables.plan import recut
 from rendered import (
     Notebook,
     cells,
@@ -128,9 +129,17 @@ def test_the_riskiest_indicator_comes_first(report):
 
 def test_targets_that_contradict_are_noted(report):
     """Two targets of one year, and one that asks for less than an earlier one, are named."""
-    notes = [text for name, text in find(report).notes() if name.startswith("Marriage registries")]
-    assert any("different targets for 2022" in text for text in notes)
+    registries = "Marriage registries"
+    notes = [text for name, text in find(report).notes() if name.startswith(registries)]
     assert any("asks for less than the earlier one" in text for text in notes)
+    # A remark of the tables says it already, once for two documents.
+    assert not any("different targets for 2022" in text for text in notes)
+    remarks = [names for _, names in find(report).printed_notes()]
+    assert sum(names.startswith(registries) for names in remarks) == 1
+    plan = report.plan
+    plain_plan = recut(plan, {**plan.tables, "targets": plan.tables["targets"].assign(doubt="")})
+    notes = [text for _, text in Findings(replace(report, plan=plain_plan)).notes()]
+    assert any("different targets for 2022" in text for text in notes)
 
 
 def test_figures_that_are_due_are_listed_for_the_planner_to_fill_in(notebook):

@@ -25,7 +25,7 @@ from ..scenarios.goal_seeking import CLOSED_FORM, required
 from ..scenarios.response import PACE
 from ..targets.target_state import OPEN, SINGLE, TargetState
 from .context import ReportContext, last_targets
-from .descriptions import describe_reference
+from .descriptions import FILE_OR_PAGE, describe_reference
 from .html import Cells, Html, chinese, safe
 
 __all__ = ["CLASSES", "Findings", "find"]
@@ -292,7 +292,7 @@ class Findings:
         if not texts:
             for need in needs[needs["lever"].eq(PACE)].to_dict("records"):
                 reached = need["reading"] == "reached"
-                extra = report.format_change(indicator, need["needed"])
+                extra = report.format_change(indicator, need["needed"]).removeprefix("+")
                 texts = [report.gettext("{extra} a year more than now", extra=extra)
                          if reached else report.gettext("no measure is enough")]  # fmt: skip
         return texts
@@ -331,11 +331,13 @@ class Findings:
                     BELOW_REACHED, target=report.format_dated_target(low[-1]),
                     latest=report.format_latest(latest),
                 )  # fmt: skip
+        known = self._remarked[self._remarked["doubt"].eq("contradicted")]
+        years = set(known.loc[known["indicator"].eq(indicator), "year"])
         yearly = []
         for year, group in groupby(rows, key=itemgetter("year")):
             of_year = [*group]
             yearly.append(of_year[0])
-            if len({row["target"] for row in of_year}) > 1:
+            if len({row["target"] for row in of_year}) > 1 and year not in years:
                 values = report.join(map(report.format_target, of_year))
                 yield report.gettext(DISAGREE, year=year, values=values)
         for earlier, later in pairwise(yearly):
@@ -358,16 +360,24 @@ class Findings:
         years = self.report.plan.targets["year"]
         return float(years.min()) - 1.0 if len(years) else math.inf
 
-    def printed_notes(self) -> list[tuple[Html, str]]:
-        """Remarks of the tables on doubtful targets (`schema.DOUBTS`), with their indicators."""
-        report, targets = self.report, self.report.plan.targets
+    @cached_property
+    def _remarked(self) -> pd.DataFrame:
+        """Doubtful targets (`schema.DOUBTS`) with a remark; of those that contradict, one."""
+        targets = self.report.plan.targets
         columns = targets.reindex(columns=["note", "doubt"], fill_value="").fillna("")
-        noted = targets[columns.ne("").all(axis=1)]
+        noted = targets.assign(**columns)[columns.ne("").all(axis=1)]
+        year = noted["year"].where(~noted["note"].str.contains(FILE_OR_PAGE), 0)
+        again = noted.assign(year=year).duplicated(["doubt", "indicator", "year"])
+        return noted[~(again & noted["doubt"].eq("contradicted"))]
+
+    def printed_notes(self) -> list[tuple[Html, str]]:
+        """Remarks of the tables on doubtful targets, with their indicators."""
+        report = self.report
         return [
             (self._remark(rows.iloc[0]), report.join(dict.fromkeys(
                 report.name("indicators", name) for name in rows["indicator"]
             )))
-            for _, rows in noted.groupby("note", sort=False)
+            for _, rows in self._remarked.groupby("note", sort=False)
         ]  # fmt: skip
 
     def _remark(self, target: pd.Series) -> Html:
