@@ -49,10 +49,12 @@ def test_the_summary_counts_targets_above_that_can_be_judged(notebook):
     above = len(results.table) + int(results.single["parent"].notna().sum())
     reached = replace(results, table=results.table.assign(parent=results.table["latest"]))
     said = reached.describe_parent(report)
-    assert f"Of {above} targets of the plan above {len(results.table)} can be judged" in said
-    assert f"latest figure {len(results.table)}, less than an even chance 0." in said
+    assert said.startswith(f"Targets of the plan above: {above}; can be judged")
+    assert f"latest figure: {len(results.table)}, less than an even chance: 0." in said
     unknown = replace(results, table=results.table[:0])
-    assert unknown.describe_parent(report).startswith(f"None of {above - len(results.table)} ")
+    assert unknown.describe_parent(report).startswith(
+        f"Targets of the plan above: {above - len(results.table)}; none "
+    )
 
 
 def test_the_page_reads_in_both_languages(notebook):

@@ -24,12 +24,12 @@ HEADLINE = N_(
 PLAIN = N_("{region}, {year}: reachable values, indicators with a trend: {count}")
 HARD = N_("{name}: the plan above requires {parent}; there is an even chance of {even}")
 JUDGED = N_(
-    "Of {count} targets of the plan above {judged} can be judged, as two figures or more are "
-    "published: reached by the latest figure {reached}, less than an even chance {hard}."
+    "Targets of the plan above: {count}; can be judged, as two figures or more are published: "
+    "{judged}; of these reached by the latest figure: {reached}, less than an even chance: {hard}."
 )
 UNJUDGED = N_(
-    "None of {count} targets of the plan above can be judged: two figures or more are published "
-    "of none."
+    "Targets of the plan above: {count}; none can be judged, as of none two figures or more are "
+    "published."
 )
 NONE = N_("{region}, {year}: no indicator has the two figures that a proposal needs")
 
@@ -111,7 +111,9 @@ def propose(report: ReportContext) -> TargetSetting:
     many = table["figures"] > 1
     return TargetSetting(
         year, table[many].reset_index(drop=True), table[~many].reset_index(drop=True),
-        report.list_sources(plan.targets, plan.observations),
+        report.list_sources(
+            plan.targets, plan.observations[plan.observations["indicator"].isin(table["indicator"])]
+        ),
     )  # fmt: skip
 
 
