@@ -598,18 +598,22 @@ def test_a_run_that_is_ended_leaves_nothing(tmp_path: Path, signum: int) -> None
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGHUP])
 def test_the_second_signal_does_not_disturb(signum: int) -> None:
     """Clean-up runs to its end, and the handlers are put back."""
-    before = signal.getsignal(signum)
+    # What was started with nohup ignores SIGHUP, and goes on ignoring it.
+    before = signal.signal(signum, signal.SIG_DFL)
     cleaned = False
-    with pytest.raises(Stopped) as caught, stoppable():
-        try:
-            signal.raise_signal(signum)
-        finally:
-            signal.raise_signal(signum)
-            signal.raise_signal(signal.SIGINT)
-            cleaned = True
-    assert cleaned
-    assert caught.value.exit_code == 128 + signum
-    assert signal.getsignal(signum) == before
+    try:
+        with pytest.raises(Stopped) as caught, stoppable():
+            try:
+                signal.raise_signal(signum)
+            finally:
+                signal.raise_signal(signum)
+                signal.raise_signal(signal.SIGINT)
+                cleaned = True
+        assert cleaned
+        assert caught.value.exit_code == 128 + signum
+        assert signal.getsignal(signum) == signal.SIG_DFL
+    finally:
+        signal.signal(signum, before)
 
 
 @pytest.mark.usefixtures("no_kernel")
