@@ -325,20 +325,20 @@ def fit_panel(
     if kind == "standard":
         prior = replace(prior, spread_growth=min(prior.spread_growth, RAISES_GROWTH))
     capped = np.isfinite(panel.upper)
+    free = growth in ("auto", "linear")  # no curve to follow
     for bounded in (True, False):
         subset = np.flatnonzero(capped == bounded)
         if len(subset):
             part = panel if len(subset) == len(rows) else panel.take(subset)
-            predictives.append(fit_links(prior, rows[subset], part, bounded))
-            begun = (measure_onset(part)[0] > JUST_BEGUN) & (growth not in ("auto", "linear"))
-            if begun.any():
-                curved, links = (
-                    predictives.pop(),
-                    select_prior(modelled, "linear", priors=priors).links,
-                )
-                straight = fit_links(replace(prior, links=links), rows[subset], part, bounded)
-                split = (curved, ~begun), (straight, begun)
-                predictives += [select(one, np.flatnonzero(at)) for one, at in split if at.any()]
+            fitted = fit_links(prior, rows[subset], part, bounded)
+            begun = np.zeros(len(subset), bool) if free else measure_onset(part)[0] > JUST_BEGUN
+            if not begun.any():
+                predictives.append(fitted)
+                continue
+            links = select_prior(modelled, "linear", priors=priors).links
+            straight = fit_links(replace(prior, links=links), rows[subset], part, bounded)
+            split = (fitted, ~begun), (straight, begun)
+            predictives += [select(one, np.flatnonzero(at)) for one, at in split if at.any()]
     return predictives
 
 

@@ -32,7 +32,7 @@ TIMEOUT = 20
 KEPT = 1 << 28
 """Free memory that a worker keeps: Dask gives back all, and a tenth of the time goes to that."""
 MAIN = ("init_main_from_name", "init_main_from_path")
-"""Where a spawned process is told its main module."""
+"""Keys by which `multiprocessing` has a spawned process import its parent's main module."""
 
 
 class LostError(Exception):

@@ -285,6 +285,8 @@ def _refine_steps(indicators: pd.DataFrame, *figures: pd.DataFrame) -> pd.DataFr
     known = pd.concat([table[["indicator", "value"]] for table in rows])
     steps = known["value"].to_numpy(float) / coarse.reindex(known["indicator"]).to_numpy()
     finer = known.loc[np.abs(steps - np.round(steps)) > WHOLE, "indicator"].unique()
+    if not len(finer):
+        return indicators
     found = {
         name: _find_step(known.loc[known["indicator"] == name, "value"].to_numpy(float))
         for name in finer
